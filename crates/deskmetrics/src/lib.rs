@@ -1,0 +1,3 @@
+//! Trustworthy customer-service KPIs.
+#![forbid(unsafe_code)]
+pub mod schedule;

@@ -285,7 +285,7 @@ impl WallClock {
                     .iter()
                     .any(|holiday| holiday.includes(*date))
         };
-        let mut mark = |index: usize, shift: Shift, value: bool, open: &mut Vec<bool>| {
+        let mark = |index: usize, shift: Shift, value: bool, open: &mut Vec<bool>| {
             let start = index * MINUTES_PER_DAY + usize::from(shift.from().minutes());
             for minute in &mut open[start..start + usize::from(shift.minutes())] {
                 *minute = value;

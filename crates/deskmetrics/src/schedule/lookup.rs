@@ -37,9 +37,9 @@ impl Lookup {
         let days = usize::try_from(span.length() / DAY).unwrap_or_default();
         let starts = segments.iter().map(|segment| segment.start);
         let started = counts_up_to(starts, (0..=days).map(|day| day as i64 * DAY));
-        // About two buckets to a segment, so that a bucket seldom holds more than one.
+        // One or two buckets to a segment, so that a bucket seldom holds more than one.
         let total = timeline.total() / SECOND;
-        let width = total / (2 * segments.len().max(1)) as i64;
+        let width = total / segments.len().max(1) as i64;
         let shift = width.max(1).ilog2();
         let befores = segments.iter().map(|segment| segment.before);
         let reached = counts_up_to(

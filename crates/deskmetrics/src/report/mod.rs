@@ -1,0 +1,1 @@
+//! Many KPIs at once, sliced by keys and periods.

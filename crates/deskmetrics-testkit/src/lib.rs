@@ -1,1 +1,2 @@
 //! See README.
+pub mod schedule;

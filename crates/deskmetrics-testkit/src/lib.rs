@@ -1,1 +1,4 @@
-//! See README.
+//! What tests and benches of deskmetrics share: sample data, proptest strategies, slow oracles.
+#![forbid(unsafe_code)]
+
+pub mod generator;

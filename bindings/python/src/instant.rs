@@ -1,7 +1,7 @@
 //! Instants and spans of time: aware `datetime` of any kind, `timedelta`.
 
-use chrono::TimeDelta;
-use deskmetrics::duration_text;
+use chrono::{DateTime, TimeDelta, Utc};
+use deskmetrics::{Timestamp, duration_text};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateTime, PyDelta, PyString, PyTzInfo};
@@ -49,6 +49,11 @@ impl<'py> Instant<'py> {
         let since = value.sub(epoch(py)?)?.extract::<TimeDelta>()?;
         let micros = since.num_microseconds().unwrap_or(i64::MAX);
         Ok(Self { micros, zone })
+    }
+
+    /// As chrono has it.
+    pub(crate) fn utc(&self) -> DateTime<Utc> {
+        Timestamp::saturating_from_micros(self.micros).to_utc()
     }
 
     /// Another instant in this one's zone.

@@ -1,5 +1,6 @@
 //! `Schedule`: when a team works.
 
+use chrono::TimeDelta;
 use deskmetrics::schedule::{CompiledSchedule, WorkingTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
@@ -174,7 +175,7 @@ impl Schedule {
     ) -> PyResult<Bound<'py, PyAny>> {
         let pairs = instants("start", start)?.zip(["start", "end"], instants("end", end)?)?;
         pairs.answer(py, |_, (start, end)| {
-            Ok(chrono::TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
+            Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
         })
     }
 
@@ -218,8 +219,8 @@ impl Schedule {
     ) -> PyResult<Bound<'py, PyAny>> {
         let pairs = instants("start", start)?.zip(["start", "budget"], spans("budget", budget)?)?;
         pairs.answer(py, |place, (start, budget)| {
-            let due = self.compiled.try_due_micros(start.micros, budget).map_err(|why| error::due(place, why))?;
-            start.same_zone(place, due)
+            let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
+            start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
         })
     }
 
@@ -257,9 +258,8 @@ impl Schedule {
     ) -> PyResult<Bound<'py, PyAny>> {
         let pairs = instants("due", due)?.zip(["due", "budget"], spans("budget", budget)?)?;
         pairs.answer(py, |place, (due, budget)| {
-            let start =
-                self.compiled.try_start_by_micros(due.micros, budget).map_err(|why| error::due(place, why))?;
-            due.same_zone(place, start)
+            let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
+            due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
         })
     }
 
@@ -345,10 +345,8 @@ impl Schedule {
         end: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyList>> {
         let (start, end) = (instant("start", start)?, instant("end", end)?);
-        let range = deskmetrics::Timestamp::saturating_from_micros(start.micros).to_utc()
-            ..deskmetrics::Timestamp::saturating_from_micros(end.micros).to_utc();
         let openings = PyList::empty(py);
-        for opening in self.compiled.openings(range) {
+        for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
             py.check_signals()?;
             let [from, to] = [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));

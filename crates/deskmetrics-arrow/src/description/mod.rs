@@ -1,14 +1,18 @@
 //! The dataset description: what means what in somebody's files, as TOML.
 
+mod agreement;
 mod error;
 mod happening;
 mod key;
+mod schedule;
 mod source;
 mod suggest;
 
+pub use agreement::{SlaTable, WithinColumn};
 pub use error::DescriptionError;
 pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
+pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
     EventSource, InvitationSource, RepeatedStatus, SnapshotSource, SurveySource, TicketSource,
 };
@@ -20,6 +24,8 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use deskmetrics::Scale;
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::replay::ReplayOptions;
 use deskmetrics::ticket::Attribute;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -96,6 +102,18 @@ pub struct Description {
     /// What the numbers of each survey question mean; `nps` needs no entry.
     #[serde(default)]
     pub scales: BTreeMap<Box<str>, Scale>,
+    /// Working hours by name.
+    #[serde(default)]
+    pub schedules: BTreeMap<Box<str>, ScheduleSource>,
+    /// The name of the schedule that every ticket's business time is counted on.
+    #[serde(default)]
+    pub schedule: Option<Box<str>>,
+    /// How tickets' lives are read where products disagree.
+    #[serde(default)]
+    pub replay: ReplayOptions,
+    /// What first contact resolution means here.
+    #[serde(default)]
+    pub fcr: Option<FcrPolicy>,
 }
 
 /// The cut-off as a description states it.
@@ -156,6 +174,9 @@ impl Description {
         }
         for survey in &self.surveys {
             survey.check(&self.scales)?;
+        }
+        for (name, schedule) in &self.schedules {
+            schedule.check(name)?;
         }
         Ok(())
     }

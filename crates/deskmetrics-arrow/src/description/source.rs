@@ -45,6 +45,9 @@ pub struct TicketSource {
     /// Who asks.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
+    /// Who created it; the customer if not said.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub created_by: Option<WordKey<Author>>,
     /// Where the ticket stands at the cut-off.
     #[serde(default, deserialize_with = "optional_column")]
     pub status: Option<WordKey<Status>>,
@@ -127,6 +130,9 @@ pub struct EventSource {
     /// Who asks, for tickets created so.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
+    /// Who created them; the customer if not said.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub created_by: Option<WordKey<Author>>,
     /// Attributes of tickets created so, from the row of their first event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -180,6 +186,9 @@ pub struct SnapshotSource {
     /// Who asks.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
+    /// Who created it; the customer if not said.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub created_by: Option<WordKey<Author>>,
     /// Who made the change; an agent if not said.
     #[serde(default, deserialize_with = "optional_column")]
     pub author: Option<WordKey<Author>>,

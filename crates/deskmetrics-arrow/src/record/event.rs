@@ -38,6 +38,7 @@ fn read_file(
     let author = columns.maybe_word(source.author.as_ref())?;
     let author_name = columns.maybe_word(source.author_name.as_ref())?;
     let requester = columns.maybe_word(source.requester.as_ref())?;
+    let created_by = columns.maybe_word(source.created_by.as_ref())?;
     let attributes = columns.attributes(&source.attributes)?;
     let statuses = WordReading::new(source.statuses.iter().map(|(word, status)| (word.clone(), *status)));
 
@@ -56,6 +57,7 @@ fn read_file(
         let mut author = author.bind(table, &batch)?;
         let mut author_name = author_name.bind(table, &batch)?;
         let mut requester = requester.bind(table, &batch)?;
+        let mut created_by = created_by.bind(table, &batch)?;
         let mut attributes = attributes.bind(table, &batch)?;
 
         let mut one = |row: usize, records: &mut Records| -> Result<(), Halt> {
@@ -80,6 +82,7 @@ fn read_file(
                 if earlier {
                     let mut ticket = Ticket::new(ticket_id.clone(), at);
                     ticket.requester = ledger.want(&mut requester, row)?.map(CustomerId::new);
+                    ticket.created_by = ledger.want(&mut created_by, row)?;
                     ticket.attributes = attributes.read(ledger, row)?;
                     records.newborn.insert(ticket_id.clone(), Newborn { at, sequence, ticket });
                 }

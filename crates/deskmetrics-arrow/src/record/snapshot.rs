@@ -55,6 +55,7 @@ struct Whole {
     id: TicketId,
     created_at: Option<Timestamp>,
     requester: Option<CustomerId>,
+    created_by: Option<Author>,
     /// As the row of this instant and number says.
     last: (Timestamp, u64),
     due_at: Option<Timestamp>,
@@ -86,6 +87,7 @@ fn read_file(
     let created_at = columns.maybe_instant(source.created_at.as_ref())?;
     let status = columns.maybe_word(source.status.as_ref())?;
     let requester = columns.maybe_word(source.requester.as_ref())?;
+    let created_by = columns.maybe_word(source.created_by.as_ref())?;
     let author = columns.maybe_word(source.author.as_ref())?;
     let author_name = columns.maybe_word(source.author_name.as_ref())?;
     let due_at = columns.maybe_instant(source.due_at.as_ref())?;
@@ -113,6 +115,7 @@ fn read_file(
         let mut created_at = created_at.bind(table, &batch)?;
         let mut status = status.bind(table, &batch)?;
         let mut requester = requester.bind(table, &batch)?;
+        let mut created_by = created_by.bind(table, &batch)?;
         let mut author = author.bind(table, &batch)?;
         let mut author_name = author_name.bind(table, &batch)?;
         let mut due_at = due_at.bind(table, &batch)?;
@@ -148,6 +151,7 @@ fn read_file(
                         id: id_of_ticket,
                         created_at,
                         requester: None,
+                        created_by: None,
                         last: (at, number),
                         due_at: None,
                         sla_met: None,
@@ -165,6 +169,9 @@ fn read_file(
             whole.created_at = whole.created_at.or(created_at);
             if whole.requester.is_none() {
                 whole.requester = ledger.want(&mut requester, row)?.map(CustomerId::new);
+            }
+            if whole.created_by.is_none() {
+                whole.created_by = ledger.want(&mut created_by, row)?;
             }
             if (at, number) >= whole.last {
                 whole.last = (at, number);
@@ -199,6 +206,7 @@ fn read_file(
         let whole = &wholes[first.ticket as usize];
         let mut ticket = Ticket::new(whole.id.clone(), whole.created_at.unwrap_or(first.at));
         ticket.requester.clone_from(&whole.requester);
+        ticket.created_by = whole.created_by;
         ticket.stated_due_at = whole.due_at;
         ticket.stated_sla_met = whole.sla_met;
         ticket.attributes = Attributes::default();

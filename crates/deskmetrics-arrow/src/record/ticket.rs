@@ -34,6 +34,7 @@ fn read_file(
     let id = columns.word(&source.id)?;
     let created_at = columns.instant(&source.created_at)?;
     let requester = columns.maybe_word(source.requester.as_ref())?;
+    let created_by = columns.maybe_word(source.created_by.as_ref())?;
     let status = columns.maybe_word(source.status.as_ref())?;
     let first_response_at = columns.maybe_instant(source.first_response_at.as_ref())?;
     let solved_at = columns.maybe_instant(source.solved_at.as_ref())?;
@@ -54,6 +55,7 @@ fn read_file(
         let mut id = id.bind(table, &batch)?;
         let mut created_at = created_at.bind(table, &batch)?;
         let mut requester = requester.bind(table, &batch)?;
+        let mut created_by = created_by.bind(table, &batch)?;
         let mut status = status.bind(table, &batch)?;
         let mut first_response_at = first_response_at.bind(table, &batch)?;
         let mut solved_at = solved_at.bind(table, &batch)?;
@@ -102,6 +104,7 @@ fn read_file(
 
             let mut ticket = Ticket::new(ticket_id, created);
             ticket.requester = ledger.want(&mut requester, row)?.map(CustomerId::new);
+            ticket.created_by = ledger.want(&mut created_by, row)?;
             ticket.stated_due_at = ledger.want(&mut due_at, row)?;
             ticket.stated_sla_met = ledger.want(&mut sla_met, row)?;
             ticket.attributes = attributes.read(ledger, row)?;

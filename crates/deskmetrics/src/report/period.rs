@@ -228,38 +228,61 @@ fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
     after
 }
 
-/// Looks up periods without touching a calendar twice: every period is worked out once and kept as a pair of UTC
-/// microseconds in a sorted table.
+/// Looks up periods without working one out twice: each is kept as a pair of UTC microseconds in a sorted table and
+/// numbered in the order of first use.
 #[derive(Debug, Clone)]
 pub(super) struct PeriodTable {
     periods: Periods,
+    /// By number.
+    spans: Vec<PeriodSpan>,
     /// Sorted by start; holds only periods that were asked for, so one absurd date costs one entry.
-    known: Vec<PeriodSpan>,
-    /// Position of the last answer; data usually comes in order of time.
+    sorted: Vec<Entry>,
+    /// Place of the last answer; data usually comes in order of time.
     recent: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: i64,
+    end: i64,
+    number: usize,
 }
 
 impl PeriodTable {
     pub(super) fn new(periods: Periods) -> Self {
-        Self { periods, known: Vec::new(), recent: 0 }
+        Self { periods, spans: Vec::new(), sorted: Vec::new(), recent: 0 }
     }
 
-    /// Same as [`Periods::of`], by binary search.
-    pub(super) fn of(&mut self, at: Timestamp) -> Option<PeriodSpan> {
-        if let Some(span) = self.known.get(self.recent).filter(|span| span.contains(at)) {
-            return Some(*span);
+    /// The number of the period `at` lies in; `None` where [`Periods::of`] knows none.
+    pub(super) fn number(&mut self, at: Timestamp) -> Option<usize> {
+        let micros = at.as_micros();
+        if let Some(entry) = self.sorted.get(self.recent).filter(|entry| entry.contains(micros)) {
+            return Some(entry.number);
         }
-        let after = self.known.partition_point(|span| span.start <= at);
-        let found = after.checked_sub(1).filter(|place| self.known[*place].contains(at));
-        let place = match found {
+        let after = self.sorted.partition_point(|entry| entry.start <= micros);
+        self.recent = match after.checked_sub(1).filter(|place| self.sorted[*place].contains(micros)) {
             Some(place) => place,
             None => {
-                self.known.insert(after, self.periods.of(at)?);
+                let span = self.periods.of(at)?;
+                let number = self.spans.len();
+                self.spans.push(span);
+                let (start, end) = (span.start.as_micros(), span.end.as_micros());
+                self.sorted.insert(after, Entry { start, end, number });
                 after
             }
         };
-        self.recent = place;
-        self.known.get(place).copied()
+        self.sorted.get(self.recent).map(|entry| entry.number)
+    }
+
+    /// The period of this number.
+    pub(super) fn span(&self, number: usize) -> Option<&PeriodSpan> {
+        self.spans.get(number)
+    }
+}
+
+impl Entry {
+    fn contains(&self, micros: i64) -> bool {
+        self.start <= micros && micros < self.end
     }
 }
 
@@ -373,7 +396,8 @@ mod tests {
                 let mut table = PeriodTable::new(periods);
                 for seconds in &instants {
                     let instant = Timestamp::from_micros(seconds * 1_000_000).unwrap();
-                    let span = table.of(instant).unwrap();
+                    let number = table.number(instant).unwrap();
+                    let span = *table.span(number).unwrap();
                     prop_assert_eq!(Some(span), periods.of(instant));
                     prop_assert!(span.contains(instant));
                     // independent of the rule above: the local date, moved to the period's first day

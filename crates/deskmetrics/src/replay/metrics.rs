@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::sla::SlaVerdict;
-use crate::{Author, Elapsed, Reason, Status, Ticket, Timestamp};
+use crate::{Author, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
 /// A ticket after replay: the record with the attributes it has at the cut-off, its measures and SLA verdicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,23 @@ pub struct Replayed {
     pub metrics: TicketMetrics,
     /// One verdict per instance of each SLA target.
     pub verdicts: Vec<SlaVerdict>,
+    /// Events of the ticket that were left out, and targets that could not be judged, by reason.
+    #[serde(default, skip_serializing_if = "Excluded::is_empty")]
+    pub excluded: Excluded,
+}
+
+impl Replayed {
+    /// A replayed ticket from its parts, with no verdicts and nothing left out.
+    pub fn new(ticket: Ticket, metrics: TicketMetrics) -> Self {
+        Self { ticket, metrics, verdicts: Vec::new(), excluded: Excluded::default() }
+    }
+
+    /// The same with these verdicts.
+    #[must_use]
+    pub fn with_verdicts(mut self, verdicts: Vec<SlaVerdict>) -> Self {
+        self.verdicts = verdicts;
+        self
+    }
 }
 
 /// Everything measured about one ticket, as of the cut-off.
@@ -74,6 +91,10 @@ pub struct TicketMetrics {
     #[doc(alias = "backlog age")]
     pub running_resolution_time: Option<Elapsed>,
 
+    /// Customer messages (the oldest of each exchange) left unanswered when the ticket was solved: how long each had
+    /// waited by then. Censored values, not response times.
+    pub unanswered_next_response_times: Vec<Elapsed>,
+
     /// Time in each status up to the cut-off, indexed by [`Status::index`].
     pub time_in_status: [Elapsed; 6],
     /// Time in new, open and on-hold up to the cut-off.
@@ -89,7 +110,7 @@ pub struct TicketMetrics {
 
     /// Every time the ticket left solved or closed.
     pub reopens: Vec<ReopenCycle>,
-    /// Public replies of agents (people).
+    /// Public replies of agents (people). The message with which an agent opens a ticket is no reply.
     pub public_replies: u32,
     /// Public messages of customers, the opening included.
     pub customer_messages: u32,
@@ -97,12 +118,22 @@ pub struct TicketMetrics {
     pub bot_messages: u32,
     /// Notes only the team reads.
     pub internal_notes: u32,
-    /// Events caused by agents.
+    /// Events caused by agents. A state reported again without change is no event.
     pub agent_touches: u32,
+    /// Agents with a public reply, by name; those without a name count as one.
+    #[doc(alias = "participants")]
+    pub replying_agents: u32,
+    /// Reopenings not counted in [`reopens`](Self::reopens) because they were a mere "thank you"; see
+    /// [`ReplayOptions::thank_you_within`](super::ReplayOptions::thank_you_within).
+    pub thank_you_reopens: u32,
     /// Distinct stints with an assignee.
     pub assignee_stations: u32,
     /// Distinct stints with a group.
     pub group_stations: u32,
+    /// Every stint with an assignee, in order.
+    pub assignee_stints: Vec<Stint>,
+    /// Every stint with a group, in order.
+    pub group_stints: Vec<Stint>,
     /// From a bot's message to an agent's with nobody between: the bot handed over.
     pub bot_handoffs: u32,
     /// Escalations to a higher level.
@@ -125,6 +156,7 @@ impl TicketMetrics {
             bot_first_response_time: None,
             next_response_times: Vec::new(),
             running_next_response_time: None,
+            unanswered_next_response_times: Vec::new(),
             first_solved_at: None,
             last_solved_at: None,
             closed_at: None,
@@ -145,12 +177,30 @@ impl TicketMetrics {
             bot_messages: 0,
             internal_notes: 0,
             agent_touches: 0,
+            replying_agents: 0,
+            thank_you_reopens: 0,
             assignee_stations: 0,
             group_stations: 0,
+            assignee_stints: Vec::new(),
+            group_stints: Vec::new(),
             bot_handoffs: 0,
             escalations: 0,
         }
     }
+}
+
+/// A stretch of time a ticket lay with one assignee or group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stint {
+    /// The assignee or group.
+    pub name: Box<str>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when; `None` where it still lasts.
+    pub until: Option<Timestamp>,
+    /// How long, up to the cut-off.
+    pub elapsed: Elapsed,
 }
 
 /// One time a ticket was solved and came back.
@@ -167,4 +217,27 @@ pub struct ReopenCycle {
     pub solved_again_at: Option<Timestamp>,
     /// Public replies of agents between the reopening and the next solve; none means a "thank you".
     pub replies: u32,
+}
+
+impl ReopenCycle {
+    /// A reopening not solved again yet.
+    pub fn new(
+        solved_at: impl Into<Timestamp>,
+        reopened_at: impl Into<Timestamp>,
+        reopened_by: Author,
+    ) -> Self {
+        Self {
+            solved_at: solved_at.into(),
+            reopened_at: reopened_at.into(),
+            reopened_by,
+            solved_again_at: None,
+            replies: 0,
+        }
+    }
+
+    /// Whether the ticket was solved again without any public reply of an agent: most often a customer's "thank you"
+    /// had reopened it.
+    pub fn is_thank_you(&self) -> bool {
+        self.solved_again_at.is_some() && self.replies == 0
+    }
 }

@@ -1,5 +1,23 @@
 //! One ticket's events, once, into everything that can be measured about it.
 
+mod clocks;
+mod life;
+mod machine;
 mod metrics;
+mod names;
+mod options;
+mod outcome;
+#[allow(clippy::module_inception, reason = "the file is the noun")]
+mod replay;
+mod stamp;
+pub mod step;
+mod tracker;
 
-pub use metrics::{ReopenCycle, Replayed, TicketMetrics};
+pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
+pub use options::{
+    FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
+    ReplayOptions, SolveWithoutReply,
+};
+pub use outcome::ReplayOutcome;
+pub use replay::Replay;
+pub use tracker::{TicketTracker, TrackError, event_order};

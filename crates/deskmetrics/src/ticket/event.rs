@@ -74,6 +74,9 @@ pub enum EventKind {
     Deleted,
     /// The ticket was marked as spam or as a test.
     Spam,
+    /// The ticket was brought back after it was merged, deleted or marked as spam.
+    #[doc(alias = "undeleted")]
+    Restored,
     /// A survey was sent about the ticket.
     SurveySent,
     /// The customer answered a survey about the ticket.
@@ -92,7 +95,7 @@ impl EventKind {
             Self::Status(_) => 4,
             Self::SurveySent => 5,
             Self::SurveyAnswered => 6,
-            Self::MergedInto(_) | Self::Deleted | Self::Spam => 7,
+            Self::MergedInto(_) | Self::Deleted | Self::Spam | Self::Restored => 7,
         }
     }
 }

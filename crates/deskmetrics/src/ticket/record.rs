@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Attributes, CustomerId, TicketId};
+use super::{Attribute, Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
 
 /// A ticket (case, conversation, issue): what is known of it apart from its events.
@@ -22,6 +22,10 @@ pub struct Ticket {
     pub id: TicketId,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Who opened it; `None` where the source does not say, which is read as the customer unless the log shows that
+    /// the team wrote first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<Author>,
     /// The customer who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<CustomerId>,
@@ -45,12 +49,20 @@ impl Ticket {
         Self {
             id: id.into(),
             created_at: created_at.into(),
+            created_by: None,
             requester: None,
             attributes: Attributes::default(),
             tags: Vec::new(),
             stated_due_at: None,
             stated_sla_met: None,
         }
+    }
+
+    /// The same ticket, opened by this kind of author.
+    #[must_use]
+    pub fn created_by(mut self, author: Author) -> Self {
+        self.created_by = Some(author);
+        self
     }
 
     /// The same ticket, asked by `customer`.

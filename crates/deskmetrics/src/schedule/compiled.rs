@@ -1,0 +1,521 @@
+//! The compiled form of a schedule, which answers all questions.
+
+use std::fmt;
+use std::ops::{Range, RangeInclusive};
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::far::{Far, Measure};
+use super::lookup::Lookup;
+use super::offsets::DAY;
+use super::plan::day_number;
+use super::source::Source;
+use super::span::Span;
+use super::timeline::{LONGEST, SECOND};
+use super::{Boundary, Conventions, DueError, SliceLengthError, WorkingTime, ZeroBudget};
+
+/// A schedule ready to answer: how much working time lies between two instants, when a budget is used up,
+/// whether it is open, when it opens and closes next.
+///
+/// All openings of the compiled years stand in one sorted list with the working time before each, so a
+/// question costs the same for a minute and for a decade. Outside these years the answers are as exact, and
+/// still take bounded time, but microseconds instead of nanoseconds.
+///
+/// Openings are half-open, `[opening, closing)`: at its opening instant a schedule is open, at its closing
+/// instant it is closed. Instants are taken in whole microseconds; a fraction below is cut off.
+/// Time zones change by the tables of `chrono-tz`, which end with the year 2099: after that the last offset
+/// stays.
+///
+/// Cloning is cheap: clones share the compiled form.
+#[derive(Clone)]
+#[doc(alias = "business calendar")]
+pub struct CompiledSchedule {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    source: Arc<Source>,
+    conventions: Conventions,
+    /// The compiled span in seconds.
+    span: Span,
+    /// Real openings of the compiled span.
+    open: Lookup,
+    /// What counts, where that differs from real openings.
+    counts: Option<Lookup>,
+    far_open: Far,
+    far_closed: Far,
+    far_counts: Option<Far>,
+    /// What the far tables count before the compiled span.
+    far_origin: OnceLock<i128>,
+}
+
+impl CompiledSchedule {
+    /// The years for which answers are fastest unless others are named.
+    pub const DEFAULT_YEARS: RangeInclusive<i32> = 2000..=2049;
+
+    pub(crate) fn new(whole: &WorkingTime, years: RangeInclusive<i32>) -> Self {
+        let source = Arc::new(Source::new(whole));
+        let span = compiled_span(years);
+        let mut openings = Vec::new();
+        source.openings(span.start, span.end, &mut openings);
+        let open = Lookup::of_openings(span, &openings);
+        let wall = source.counts_wall_time();
+        let counts = wall.then(|| {
+            let mut counts = Vec::new();
+            source.counts(span.start, span.end, &mut counts);
+            Lookup::new(span, &counts)
+        });
+        let far = |measure| Far::new(Arc::clone(&source), measure);
+        let inner = Inner {
+            conventions: whole.conventions(),
+            span,
+            open,
+            counts,
+            far_open: far(Measure::Open),
+            far_closed: far(Measure::Closed),
+            far_counts: wall.then(|| far(Measure::Counted)),
+            far_origin: OnceLock::new(),
+            source,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The working time from one instant to another; negative when `to` is before `from`.
+    ///
+    /// So it adds up in any order: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::schedule::Schedule;
+    ///
+    /// let schedule = Schedule::parse("UTC", "Mo-Fr 08:00-17:00")?.compile();
+    /// // Friday evening to Monday 09:30.
+    /// let friday = "2014-12-12T21:00:00Z".parse()?;
+    /// let monday = "2014-12-15T09:30:00Z".parse()?;
+    /// assert_eq!(schedule.elapsed(friday, monday), TimeDelta::minutes(90));
+    /// assert_eq!(schedule.elapsed(monday, friday), TimeDelta::minutes(-90));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "business time between")]
+    pub fn elapsed(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+        TimeDelta::microseconds(self.elapsed_micros(from.timestamp_micros(), to.timestamp_micros()))
+    }
+
+    /// [`elapsed`](Self::elapsed) in microseconds, between microseconds since 1970 in UTC.
+    ///
+    /// The result stops at the ends of `i64`, which only a schedule open most of the time can reach over
+    /// hundreds of thousands of years.
+    pub fn elapsed_micros(&self, from: i64, to: i64) -> i64 {
+        let counts = self.counts();
+        match (
+            counts.counted(self.relative(from)),
+            counts.counted(self.relative(to)),
+        ) {
+            (Some(before), Some(after)) => after - before,
+            _ => saturate(self.counted(to) - self.counted(from)),
+        }
+    }
+
+    /// The instant at which a budget of working time that starts at `start` is used up.
+    ///
+    /// It is the first instant `x` with `elapsed(start, x) == budget`, under the default
+    /// [conventions](Conventions). A budget that ends exactly with the working day is due at its closing
+    /// instant. A budget of zero is due at `start`. A negative budget counts back, as
+    /// [`start_by`](Self::start_by) does.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::schedule::Schedule;
+    ///
+    /// let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00")?.compile();
+    /// let friday = "2026-03-06T16:00:00Z".parse()?;
+    /// assert_eq!(schedule.due(friday, TimeDelta::hours(1))?.to_rfc3339(), "2026-03-06T17:00:00+00:00");
+    /// assert_eq!(schedule.due(friday, TimeDelta::hours(4))?.to_rfc3339(), "2026-03-09T12:00:00+00:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever;
+    /// [`DueError::OutOfRange`] when the answer cannot be represented.
+    #[doc(alias = "deadline")]
+    #[doc(alias = "add business time")]
+    pub fn due(&self, start: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
+        instant(self.try_due(start.timestamp_micros(), micros(budget))?)
+    }
+
+    /// [`due`](Self::due) in microseconds, of microseconds since 1970 in UTC; `None` for its errors.
+    pub fn due_micros(&self, start: i64, budget: i64) -> Option<i64> {
+        self.try_due(start, budget).ok()
+    }
+
+    /// The latest instant at which work with this budget must start to be done by `due`.
+    ///
+    /// It is the last instant `x` with `elapsed(x, due) == budget`, under the default
+    /// [conventions](Conventions): the inverse of [`due`](Self::due). A negative budget counts forward.
+    ///
+    /// ```
+    /// use chrono::{DateTime, TimeDelta, Utc};
+    /// use deskmetrics::schedule::Schedule;
+    ///
+    /// let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00")?.compile();
+    /// let monday: DateTime<Utc> = "2026-03-09T12:00:00Z".parse()?;
+    /// let friday: DateTime<Utc> = "2026-03-06T16:00:00Z".parse()?;
+    /// assert_eq!(schedule.start_by(monday, TimeDelta::hours(4))?, friday);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`due`](Self::due), looking back.
+    #[doc(alias = "subtract business time")]
+    pub fn start_by(
+        &self,
+        due: DateTime<Utc>,
+        budget: TimeDelta,
+    ) -> Result<DateTime<Utc>, DueError> {
+        instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
+    }
+
+    /// [`start_by`](Self::start_by) in microseconds, of microseconds since 1970 in UTC; `None` for its errors.
+    pub fn start_by_micros(&self, due: i64, budget: i64) -> Option<i64> {
+        self.try_start_by(due, budget).ok()
+    }
+
+    /// Whether it is open at this instant: from each opening until just before the closing.
+    ///
+    /// ```
+    /// use deskmetrics::schedule::Schedule;
+    ///
+    /// let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00")?.compile();
+    /// assert!(schedule.is_open("2026-03-06T09:00:00Z".parse()?));
+    /// assert!(!schedule.is_open("2026-03-06T17:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        self.is_open_micros(at.timestamp_micros())
+    }
+
+    /// [`is_open`](Self::is_open) at microseconds since 1970 in UTC.
+    pub fn is_open_micros(&self, at: i64) -> bool {
+        self.inner
+            .open
+            .is_open(self.relative(at))
+            .unwrap_or_else(|| {
+                let second = at.div_euclid(SECOND);
+                self.inner.far_open.is_open(second)
+            })
+    }
+
+    /// The first opening instant at or after this one; `None` when it never opens again.
+    ///
+    /// An opening that is under way does not count, except at its very first instant.
+    pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        instant(self.next_opening_micros(at.timestamp_micros())?).ok()
+    }
+
+    /// [`next_opening`](Self::next_opening) in microseconds since 1970 in UTC.
+    pub fn next_opening_micros(&self, at: i64) -> Option<i64> {
+        if let Some(opening) = self.inner.open.next_opening(self.relative(at)) {
+            return Some(opening + self.origin());
+        }
+        let far = &self.inner.far_open;
+        // At an opening instant nothing has been counted since the closing before it.
+        let opens_now =
+            self.is_open_micros(at) && !at.checked_sub(1).is_some_and(|t| self.is_open_micros(t));
+        if opens_now {
+            return Some(at);
+        }
+        let closed = if self.is_open_micros(at) {
+            self.next_closing_micros(at)?
+        } else {
+            at
+        };
+        far.last_reach(far.counted(closed)).ok()
+    }
+
+    /// The first closing instant after this one; `None` when it never closes again.
+    ///
+    /// While it is open that is the end of the opening under way, else the end of the next one.
+    pub fn next_closing(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        instant(self.next_closing_micros(at.timestamp_micros())?).ok()
+    }
+
+    /// [`next_closing`](Self::next_closing) in microseconds since 1970 in UTC.
+    pub fn next_closing_micros(&self, at: i64) -> Option<i64> {
+        if let Some(closing) = self.inner.open.next_closing(self.relative(at)) {
+            return Some(closing + self.origin());
+        }
+        let open = if self.is_open_micros(at) {
+            at
+        } else {
+            self.next_opening_micros(at)?
+        };
+        let far = &self.inner.far_closed;
+        far.last_reach(far.counted(open)).ok()
+    }
+
+    /// The openings within a range of instants, in order, cut at its ends.
+    ///
+    /// ```
+    /// use deskmetrics::schedule::Schedule;
+    ///
+    /// let schedule = Schedule::parse("America/New_York", "13:00-18:00")?.compile();
+    /// // The clocks spring forward on Sunday 8 March 2026.
+    /// let openings: Vec<String> = schedule
+    ///     .openings("2026-03-07T00:00:00Z".parse()?.."2026-03-09T00:00:00Z".parse()?)
+    ///     .map(|opening| format!("{} to {}", opening.start.format("%d %H:%M"), opening.end.format("%H:%M")))
+    ///     .collect();
+    /// assert_eq!(openings, ["07 18:00 to 23:00", "08 17:00 to 22:00"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn openings(&self, range: Range<DateTime<Utc>>) -> Openings<'_> {
+        Openings {
+            schedule: self,
+            at: range.start.timestamp_micros(),
+            end: range.end.timestamp_micros(),
+        }
+    }
+
+    /// [`elapsed_micros`](Self::elapsed_micros) for each pair of `from` and `to`.
+    ///
+    /// # Errors
+    ///
+    /// [`SliceLengthError`] when the slices differ in length.
+    pub fn elapsed_slice(
+        &self,
+        from: &[i64],
+        to: &[i64],
+        out: &mut [i64],
+    ) -> Result<(), SliceLengthError> {
+        check_lengths(from.len(), to.len(), out.len())?;
+        for ((from, to), out) in from.iter().zip(to).zip(out) {
+            *out = self.elapsed_micros(*from, *to);
+        }
+        Ok(())
+    }
+
+    /// [`due_micros`](Self::due_micros) for each pair of start and budget.
+    ///
+    /// # Errors
+    ///
+    /// [`SliceLengthError`] when the slices differ in length.
+    pub fn due_slice(
+        &self,
+        starts: &[i64],
+        budgets: &[i64],
+        out: &mut [Option<i64>],
+    ) -> Result<(), SliceLengthError> {
+        check_lengths(starts.len(), budgets.len(), out.len())?;
+        for ((start, budget), out) in starts.iter().zip(budgets).zip(out) {
+            *out = self.due_micros(*start, *budget);
+        }
+        Ok(())
+    }
+
+    /// The conventions it follows.
+    pub fn conventions(&self) -> Conventions {
+        self.inner.conventions
+    }
+
+    /// Whether working time begins on this local date.
+    pub fn is_business_day(&self, date: NaiveDate) -> bool {
+        self.inner.source.is_business_day(day_number(date))
+    }
+
+    fn try_due(&self, start: i64, budget: i64) -> Result<i64, DueError> {
+        match budget {
+            0 => match self.inner.conventions.zero {
+                ZeroBudget::Unchanged => Ok(start),
+                ZeroBudget::NextOpening if self.is_open_micros(start) => Ok(start),
+                ZeroBudget::NextOpening => {
+                    self.next_opening_micros(start).ok_or(DueError::NeverOpens)
+                }
+            },
+            1.. => {
+                let to_opening = self.inner.conventions.boundary != Boundary::Closing;
+                self.move_by(start, i128::from(budget), to_opening)
+            }
+            _ => self.back(start, -i128::from(budget)),
+        }
+    }
+
+    fn try_start_by(&self, due: i64, budget: i64) -> Result<i64, DueError> {
+        match budget {
+            0 => match self.inner.conventions.zero {
+                ZeroBudget::Unchanged => Ok(due),
+                ZeroBudget::NextOpening => self.previous_closing(due),
+            },
+            1.. => self.back(due, i128::from(budget)),
+            _ => {
+                let to_opening = self.inner.conventions.boundary != Boundary::Closing;
+                self.move_by(due, -i128::from(budget), to_opening)
+            }
+        }
+    }
+
+    fn back(&self, due: i64, budget: i128) -> Result<i64, DueError> {
+        let to_opening = self.inner.conventions.boundary != Boundary::NextOpeningOrPreviousClosing;
+        self.move_by(due, -budget, to_opening)
+    }
+
+    /// The instant `budget` of counted time from `start`: the last such one, which is an opening if time
+    /// pauses there, or the first, which is a closing.
+    fn move_by(&self, start: i64, budget: i128, to_opening: bool) -> Result<i64, DueError> {
+        let counts = self.counts();
+        if let Some(counted) = counts.counted(self.relative(start))
+            && let Ok(target) = i64::try_from(i128::from(counted) + budget)
+        {
+            let at = if to_opening {
+                counts.last_reach(target)
+            } else {
+                counts.first_reach(target)
+            };
+            if let Some(at) = at {
+                return Ok(at + self.origin());
+            }
+        }
+        let far = self.far_counts();
+        let target = far.counted(start) + budget;
+        if to_opening {
+            far.last_reach(target)
+        } else {
+            far.first_reach(target)
+        }
+    }
+
+    /// This instant if it is open or just closing, else the closing before it.
+    fn previous_closing(&self, at: i64) -> Result<i64, DueError> {
+        let open = &self.inner.open;
+        if let Some(counted) = open.counted(self.relative(at))
+            && let Some(closing) = open.first_reach(counted)
+        {
+            return Ok(closing + self.origin());
+        }
+        let far = &self.inner.far_open;
+        far.first_reach(far.counted(at))
+    }
+
+    /// Microseconds counted up to an instant, since the beginning of the compiled span.
+    fn counted(&self, at: i64) -> i128 {
+        if let Some(counted) = self.counts().counted(self.relative(at)) {
+            return i128::from(counted);
+        }
+        let far = self.far_counts();
+        far.counted(at)
+            - *self
+                .inner
+                .far_origin
+                .get_or_init(|| far.counted(self.origin()))
+    }
+
+    fn counts(&self) -> &Lookup {
+        self.inner.counts.as_ref().unwrap_or(&self.inner.open)
+    }
+
+    fn far_counts(&self) -> &Far {
+        self.inner
+            .far_counts
+            .as_ref()
+            .unwrap_or(&self.inner.far_open)
+    }
+
+    /// The beginning of the compiled span in microseconds.
+    fn origin(&self) -> i64 {
+        self.inner.span.start * SECOND
+    }
+
+    /// Microseconds since the beginning of the compiled span; far outside it where that cannot be said.
+    fn relative(&self, at: i64) -> i64 {
+        at.saturating_sub(self.origin())
+    }
+}
+
+impl fmt::Debug for CompiledSchedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let day = |second: i64| {
+            DateTime::from_timestamp(second, 0)
+                .map(|at| at.date_naive())
+                .unwrap_or_default()
+        };
+        f.debug_struct("CompiledSchedule")
+            .field("from", &day(self.inner.span.start))
+            .field("to", &day(self.inner.span.end))
+            .field("openings", &self.inner.open.len())
+            .field("conventions", &self.inner.conventions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The openings within a range of instants, from [`CompiledSchedule::openings`].
+#[derive(Clone, Debug)]
+pub struct Openings<'a> {
+    schedule: &'a CompiledSchedule,
+    at: i64,
+    end: i64,
+}
+
+impl Iterator for Openings<'_> {
+    type Item = Range<DateTime<Utc>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.end {
+            return None;
+        }
+        let start = if self.schedule.is_open_micros(self.at) {
+            self.at
+        } else {
+            self.schedule
+                .next_opening_micros(self.at)
+                .filter(|opening| *opening < self.end)?
+        };
+        let end = self
+            .schedule
+            .next_closing_micros(start)
+            .map_or(self.end, |end| end.min(self.end));
+        self.at = end;
+        Some(instant(start).ok()?..instant(end).ok()?)
+    }
+}
+
+impl std::iter::FusedIterator for Openings<'_> {}
+
+/// The seconds of these years, at most as many as a timeline can hold.
+fn compiled_span(years: RangeInclusive<i32>) -> Span {
+    let start_of = |year: i32| {
+        let date = NaiveDate::from_ymd_opt(year.clamp(1, 9999), 1, 1).unwrap_or_default();
+        day_number(date) * DAY
+    };
+    let start = start_of(*years.start());
+    let end = start_of(years.end().saturating_add(1)).max(start);
+    Span::new(start, end.min(start + LONGEST / DAY * DAY))
+}
+
+fn check_lengths(first: usize, second: usize, out: usize) -> Result<(), SliceLengthError> {
+    if first == second && second == out {
+        Ok(())
+    } else {
+        Err(SliceLengthError { first, second, out })
+    }
+}
+
+fn micros(budget: TimeDelta) -> i64 {
+    budget
+        .num_microseconds()
+        .unwrap_or(if budget < TimeDelta::zero() {
+            i64::MIN
+        } else {
+            i64::MAX
+        })
+}
+
+fn instant(micros: i64) -> Result<DateTime<Utc>, DueError> {
+    DateTime::from_timestamp_micros(micros).ok_or(DueError::OutOfRange)
+}
+
+fn saturate(micros: i128) -> i64 {
+    i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX })
+}

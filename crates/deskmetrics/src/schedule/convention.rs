@@ -1,0 +1,87 @@
+//! The conventions on which working-hours engines disagree, each with a documented default.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a budget that ends exactly when working time pauses lands.
+///
+/// With Mon-Fri 09:00-17:00, two hours from Friday 15:00 are used up on Friday 17:00. Most people
+/// call that the due time; some engines answer Monday 09:00, the first *open* instant by which the
+/// two hours have passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Boundary {
+    /// The closing instant: the first instant at which the budget is used up. The default.
+    #[default]
+    Closing,
+    /// The next opening, as in zendesk/biz and Zammad. A budget counted backwards
+    /// ([`start_by`](super::CompiledSchedule::start_by)) that is used up exactly at an opening stays
+    /// there: an opening instant is open.
+    NextOpening,
+    /// The next opening when counting forwards and the previous closing when counting backwards, as
+    /// in pandas' `BusinessHour`.
+    NextOpeningOrPreviousClosing,
+}
+
+/// What a budget of zero does outside working time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroBudget {
+    /// Nothing: the instant stays as it is. The default.
+    #[default]
+    Unchanged,
+    /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz.
+    NextOpening,
+}
+
+/// What a holiday closes.
+///
+/// With a night shift from Monday to Friday 22:00-06:00 and a holiday on Wednesday:
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HolidayScope {
+    /// The local date, from 00:00 to 24:00: Tuesday's shift ends at 24:00 and the part of Wednesday's
+    /// shift after midnight, on Thursday, is worked. The default.
+    #[default]
+    CalendarDay,
+    /// The shifts that begin on it: Tuesday's is worked to Wednesday 06:00, Wednesday's not at all.
+    ShiftStart,
+}
+
+/// What counts as elapsed on a day on which the clocks change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counting {
+    /// Real time: hours from 01:00 to 04:00 last two hours when the clocks spring forward at 02:00 and
+    /// four hours when they fall back. The default.
+    #[default]
+    Elapsed,
+    /// Time on the clock on the wall: the same hours count three hours on either day. The skipped hour
+    /// is counted at the instant of the change; while the clock shows an hour for the second time, the
+    /// count stands still, so that it never runs backwards.
+    Wall,
+}
+
+/// The conventions of a schedule; each default is what most people expect.
+///
+/// ```
+/// use deskmetrics::schedule::{Boundary, Conventions};
+///
+/// let pandas: Conventions = serde_json::from_str(
+///     r#"{ "boundary": "next_opening_or_previous_closing", "holiday_scope": "shift_start" }"#,
+/// )?;
+/// assert_eq!(pandas.boundary, Boundary::NextOpeningOrPreviousClosing);
+/// assert_eq!(pandas.zero, Default::default());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conventions {
+    /// Where a budget that ends exactly when working time pauses lands.
+    pub boundary: Boundary,
+    /// What a budget of zero does outside working time.
+    pub zero: ZeroBudget,
+    /// What a holiday closes.
+    pub holiday_scope: HolidayScope,
+    /// What counts as elapsed on a day on which the clocks change.
+    pub clock: Counting,
+}

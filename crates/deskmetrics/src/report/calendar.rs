@@ -1,6 +1,7 @@
 //! The periods of a report, numbered as its cells are.
 
 use super::Report;
+use super::measure::Measure;
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
 
@@ -24,7 +25,7 @@ impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
         let mut calendar =
             Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
-        if report.measures.iter().any(|measure| measure.is_snapshot()) {
+        if report.measures.iter().any(Measure::is_snapshot) {
             calendar.look_back(report.settings.as_of);
         }
         calendar

@@ -229,10 +229,10 @@ impl Measure {
     }
 
     pub(super) fn push_invitation(&self, invitation: &Invitation, place: &mut Place<'_>) {
-        if self.source.is_survey(&invitation.question) {
-            if let Tally::ResponseRate(tally) = place.at(Some(invitation.sent_at)) {
-                tally.push(invitation);
-            }
+        if self.source.is_survey(&invitation.question)
+            && let Tally::ResponseRate(tally) = place.at(Some(invitation.sent_at))
+        {
+            tally.push(invitation);
         }
     }
 }

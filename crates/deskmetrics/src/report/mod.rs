@@ -36,7 +36,7 @@ pub use state::ReportState;
 pub use table::{RecordCounts, ReportTable};
 pub use value::value_text;
 
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::{Attribute, Attributes, TicketId};
 use crate::{Invitation, Replayed, SurveyResponse, Timestamp};
 
 /// What a report is about: KPIs, slices, periods, and how its numbers are judged.
@@ -218,18 +218,21 @@ impl Report {
         invitations: &[Invitation],
     ) -> ReportState {
         let mut state = self.state();
-        tickets.iter().for_each(|ticket| state.push_ticket(ticket));
-        let directory: HashMap<&str, &Attributes> =
-            if self.settings.surveys_inherit && !self.settings.by.is_empty() {
-                tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)).collect()
-            } else {
-                HashMap::new()
-            };
-        let of = |ticket: Option<&crate::ticket::TicketId>| directory.get(ticket?.as_str()).copied();
-        responses.iter().for_each(|response| state.push_response(response, of(response.ticket.as_ref())));
-        invitations
-            .iter()
-            .for_each(|invitation| state.push_invitation(invitation, of(invitation.ticket.as_ref())));
+        for ticket in tickets {
+            state.push_ticket(ticket);
+        }
+        let mut directory: HashMap<&str, &Attributes> = HashMap::new();
+        if self.settings.surveys_inherit && !self.settings.by.is_empty() {
+            directory
+                .extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)));
+        }
+        let of = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
+        for response in responses {
+            state.push_response(response, of(response.ticket.as_ref()));
+        }
+        for invitation in invitations {
+            state.push_invitation(invitation, of(invitation.ticket.as_ref()));
+        }
         state
     }
 }

@@ -126,9 +126,9 @@ impl Periods {
     }
 
     /// The period whose first day is `first_day`.
-    pub(super) fn starting(&self, first_day: NaiveDate) -> Option<PeriodSpan> {
+    pub(super) fn starting(self, first_day: NaiveDate) -> Option<PeriodSpan> {
         Some(PeriodSpan {
-            periods: *self,
+            periods: self,
             first_day,
             start: start_of_day(self.zone, first_day)?,
             end: start_of_day(self.zone, self.next_first_day(first_day)?)?,
@@ -136,7 +136,7 @@ impl Periods {
     }
 
     /// The first day of the period that contains `date`.
-    fn first_day(&self, date: NaiveDate) -> Option<NaiveDate> {
+    fn first_day(self, date: NaiveDate) -> Option<NaiveDate> {
         match self.period {
             Period::Day => Some(date),
             Period::Week => {
@@ -148,7 +148,7 @@ impl Periods {
         }
     }
 
-    fn next_first_day(&self, first_day: NaiveDate) -> Option<NaiveDate> {
+    fn next_first_day(self, first_day: NaiveDate) -> Option<NaiveDate> {
         match self.period {
             Period::Day => first_day.succ_opt(),
             Period::Week => first_day.checked_add_days(Days::new(7)),
@@ -260,16 +260,16 @@ impl PeriodTable {
             return Some(entry.number);
         }
         let after = self.sorted.partition_point(|entry| entry.start <= micros);
-        self.recent = match after.checked_sub(1).filter(|place| self.sorted[*place].contains(micros)) {
-            Some(place) => place,
-            None => {
-                let span = self.periods.of(at)?;
-                let number = self.spans.len();
-                self.spans.push(span);
-                let (start, end) = (span.start.as_micros(), span.end.as_micros());
-                self.sorted.insert(after, Entry { start, end, number });
-                after
-            }
+        let known = after.checked_sub(1).filter(|place| self.sorted[*place].contains(micros));
+        self.recent = if let Some(place) = known {
+            place
+        } else {
+            let span = self.periods.of(at)?;
+            let number = self.spans.len();
+            self.spans.push(span);
+            let (start, end) = (span.start.as_micros(), span.end.as_micros());
+            self.sorted.insert(after, Entry { start, end, number });
+            after
         };
         self.sorted.get(self.recent).map(|entry| entry.number)
     }

@@ -219,14 +219,16 @@ impl ReportState {
             if kpi.looks_across() {
                 let whole = self.joined(sliced, number, Cut { by_slice: false, by_period: false });
                 if let Some(whole) = whole.values().next() {
-                    tallies.values_mut().for_each(|tally| tally.look_at(whole));
+                    for tally in tallies.values_mut() {
+                        tally.look_at(whole);
+                    }
                 }
             }
             let answers: BTreeMap<Rank, Answer> = tallies
                 .into_iter()
                 .map(|(rank, tally)| (rank, Answer::of(&tally, self.report.settings.level)))
                 .collect();
-            for (rank, answer) in &answers {
+            for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
                 let span = rank
                     .period
                     .and_then(PeriodRank::first_day)
@@ -285,7 +287,11 @@ impl ReportState {
                     continue;
                 }
                 let rank = Rank {
-                    values: values.into_iter().flatten().map(ValueRank::of).collect(),
+                    values: values
+                        .into_iter()
+                        .flatten()
+                        .map(|value| ValueRank::of(value.as_deref()))
+                        .collect(),
                     period: cut.by_period.then(|| PeriodRank::of(self.calendar.span(period))),
                 };
                 match joined.entry(rank) {
@@ -295,6 +301,10 @@ impl ReportState {
                     Entry::Occupied(mut place) => place.get_mut().merge(tally.clone()),
                 }
             }
+        }
+        if let (true, Some(measure)) = (!cut.by_slice && !cut.by_period, self.report.measures.get(kpi)) {
+            // Without any record there is still an overall answer: none.
+            joined.entry(Rank::default()).or_insert_with(|| measure.tally(self.report.settings.as_of));
         }
         joined
     }
@@ -327,10 +337,19 @@ impl Answer {
     fn of(tally: &Tally, level: f64) -> Self {
         Self { estimates: tally.estimates(level), excluded: tally.excluded().clone() }
     }
+
+    /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of
+    /// none is an answer in a period, but not among the records without a date.
+    fn says_something(&self, rank: &Rank) -> bool {
+        let undated = rank.period == Some(PeriodRank::Undated);
+        let answered = |estimate: &Estimate| estimate.n > 0 || (estimate.value.is_some() && !undated);
+        let everything = rank.period.is_none() && rank.values.is_empty();
+        everything || !self.excluded.is_empty() || self.estimates.iter().any(answered)
+    }
 }
 
 /// The place of a row among those of its KPI: by the slice's values, then by period.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     values: Vec<ValueRank>,
     period: Option<PeriodRank>,
@@ -354,8 +373,8 @@ enum ValueRank {
 }
 
 impl ValueRank {
-    fn of(value: &Option<Box<str>>) -> Self {
-        value.clone().map_or(Self::None, Self::Value)
+    fn of(value: Option<&str>) -> Self {
+        value.map_or(Self::None, |value| Self::Value(value.into()))
     }
 
     fn value(&self) -> Option<Box<str>> {

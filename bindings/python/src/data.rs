@@ -33,7 +33,9 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
     }
     if value.is_instance_of::<PyFloat>() {
         let number = Number::from_f64(value.extract()?);
-        return number.map(Value::Number).ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
+        return number
+            .map(Value::Number)
+            .ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
     }
     if let Some(text) = as_text(value)? {
         return Ok(Value::String(text));
@@ -89,7 +91,8 @@ pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         },
         Value::String(text) => text.into_bound_py_any(py),
         Value::Array(elements) => {
-            let elements: Vec<_> = elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
+            let elements: Vec<_> =
+                elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
             PyList::new(py, elements)?.into_bound_py_any(py)
         }
         Value::Object(object) => {

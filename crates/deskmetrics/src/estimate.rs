@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Excluded, Interval};
+use crate::{Excluded, Interval, NetScore, Ratio};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,23 @@ impl Estimate {
     /// A number without an interval.
     pub fn new(measure: &'static str, value: Option<f64>, unit: Unit, n: u64) -> Self {
         Self { measure, value, unit, n, interval: None }
+    }
+
+    /// A share in percent with its Wilson interval.
+    pub fn share(measure: &'static str, ratio: Ratio, level: f64) -> Self {
+        let interval = ratio.interval(level).map(|interval| interval.scaled(100.0));
+        Self::new(measure, ratio.percent(), Unit::Percent, ratio.total).with_interval(interval)
+    }
+
+    /// A net score in points with its adjusted Wald interval.
+    pub fn net(measure: &'static str, score: NetScore, level: f64) -> Self {
+        let interval = score.interval(level).map(|interval| interval.scaled(100.0));
+        Self::new(measure, score.points(), Unit::Points, score.n()).with_interval(interval)
+    }
+
+    /// A number of records, which is exact and has no interval.
+    pub fn count(measure: &'static str, count: u64) -> Self {
+        Self::new(measure, Some(count as f64), Unit::Count, count)
     }
 
     /// The same number with its interval, given in the same unit.

@@ -82,6 +82,8 @@ pub enum Reason {
     BadWeight,
     /// The value is too large to be counted exactly.
     TooLarge,
+    /// It was counted by a tally with other options (another clock, scale or policy) and cannot be joined.
+    OtherOptions,
 }
 
 impl Reason {
@@ -123,6 +125,7 @@ impl Reason {
             Self::OutsidePeriod => "outside the reporting period",
             Self::BadWeight => "weight not usable",
             Self::TooLarge => "value too large",
+            Self::OtherOptions => "counted under other options",
         }
     }
 }

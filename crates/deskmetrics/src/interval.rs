@@ -1,7 +1,7 @@
 //! Confidence intervals: how far a number can be trusted.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
 
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,42 @@ pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
     let upper_tail = upper_quantile(level)?;
     let distribution = StudentsT::new(0.0, 1.0, degrees as f64).ok()?;
     Some(distribution.inverse_cdf(upper_tail))
+}
+
+/// Ranks (1 to n) of the order statistics that enclose the quantile `q` with at least the given level; `None` when
+/// `n` is too small for it.
+pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
+    let upper_tail = upper_quantile(level)?;
+    if !(q > 0.0 && q < 1.0) {
+        return None;
+    }
+    // For huge n the binomial and the normal ranks are the same but for one or two places; the exact search
+    // would be slow there.
+    let (lower, upper) = if n <= 1_000_000 {
+        let below = Binomial::new(q, n).ok()?;
+        (first_reaching(&below, n, 1.0 - upper_tail), first_reaching(&below, n, upper_tail).saturating_add(1))
+    } else {
+        let centre = n as f64 * q;
+        let half = critical_z(level)? * (centre * (1.0 - q)).sqrt();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank within 0 to n")]
+        let ranks = ((centre - half).floor() as u64, (centre + half).ceil() as u64 + 1);
+        ranks
+    };
+    (lower >= 1 && upper <= n).then_some((lower, upper))
+}
+
+/// The smallest count whose cumulative probability reaches `p`. (statrs' own search panics where that is 0.)
+fn first_reaching(counts: &Binomial, n: u64, p: f64) -> u64 {
+    let (mut low, mut high) = (0, n);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if counts.cdf(middle) >= p {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 fn upper_quantile(level: f64) -> Option<f64> {

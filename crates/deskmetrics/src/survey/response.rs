@@ -89,3 +89,10 @@ impl SurveyResponse {
         self
     }
 }
+
+/// The score, so that answers feed a survey KPI as plain scores do.
+impl From<&SurveyResponse> for Option<i32> {
+    fn from(response: &SurveyResponse) -> Self {
+        response.score
+    }
+}

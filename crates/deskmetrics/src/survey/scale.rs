@@ -1,6 +1,8 @@
 //! What the numbers of a survey question mean.
 
+use std::fmt;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +69,14 @@ pub enum ScaleError {
         min: i32,
         /// Upper end given.
         max: i32,
+    },
+    /// A text that describes no scale.
+    #[error(
+        "scale \"{text}\" is not one of \"nps\", \"ces1\", \"ces2\", ends such as \"1-5\", or \"1-10, 8-10 good, 1-4 bad\""
+    )]
+    Text {
+        /// The text found.
+        text: String,
     },
 }
 
@@ -183,29 +193,70 @@ enum ScaleForm {
 }
 
 impl TryFrom<ScaleForm> for Scale {
-    type Error = String;
+    type Error = ScaleError;
 
     fn try_from(form: ScaleForm) -> Result<Self, Self::Error> {
         match form {
             ScaleForm::Table { min, max, positive, negative } => {
                 Self::new(min..=max, positive[0]..=positive[1], negative[0]..=negative[1])
-                    .map_err(|error| error.to_string())
             }
-            ScaleForm::Text(text) => match text.as_str() {
-                "nps" => Ok(Self::nps()),
-                "ces1" => Ok(Self::ces1()),
-                "ces2" => Ok(Self::ces2()),
-                ends => {
-                    let parsed = ends
-                        .split_once('-')
-                        .and_then(|(min, max)| Some((min.trim().parse().ok()?, max.trim().parse().ok()?)));
-                    let (min, max) = parsed.ok_or_else(|| {
-                        format!("scale \"{text}\" is not one of \"nps\", \"ces1\", \"ces2\", ends such as \"1-5\", or a table")
-                    })?;
-                    Self::csat(min, max).map_err(|error| error.to_string())
-                }
-            },
+            ScaleForm::Text(text) => text.parse(),
         }
+    }
+}
+
+/// From a name (`nps`, `ces1`, `ces2`), ends with a usual meaning (`1-5`), or everything: `1-10, 8-10 good, 1-4 bad`.
+///
+/// ```
+/// use deskmetrics::Scale;
+///
+/// let ten: Scale = "1-10, 8-10 good, 1-4 bad".parse().unwrap();
+/// assert!(ten.is_positive(8) && !ten.is_positive(7) && ten.is_negative(4));
+/// assert_eq!(ten.to_string(), "1-10, 8-10 good, 1-4 bad");
+/// assert_eq!("1-5".parse::<Scale>().unwrap().to_string(), "1-5, 4-5 good, 1-2 bad");
+/// ```
+impl FromStr for Scale {
+    type Err = ScaleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            "nps" => return Ok(Self::nps()),
+            "ces1" => return Ok(Self::ces1()),
+            "ces2" => return Ok(Self::ces2()),
+            _ => {}
+        }
+        let unreadable = || ScaleError::Text { text: text.to_owned() };
+        let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+        let side = |part: &str, word: &str| part.strip_suffix(word).and_then(parse_ends);
+        match parts[..] {
+            [ends] => {
+                let ends = parse_ends(ends).ok_or_else(unreadable)?;
+                Self::csat(*ends.start(), *ends.end())
+            }
+            [ends, good, bad] => {
+                let ends = parse_ends(ends).ok_or_else(unreadable)?;
+                let good = side(good, "good").ok_or_else(unreadable)?;
+                let bad = side(bad, "bad").ok_or_else(unreadable)?;
+                Self::new(ends, good, bad)
+            }
+            _ => Err(unreadable()),
+        }
+    }
+}
+
+/// `1-5`, or `-2-2`: the dash that is no sign divides.
+fn parse_ends(text: &str) -> Option<RangeInclusive<i32>> {
+    let text = text.trim();
+    let dash = text.char_indices().skip(1).find(|(_, character)| *character == '-')?.0;
+    let (first, last) = (&text[..dash], &text[dash + 1..]);
+    Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (good, bad) = (&self.positive, &self.negative);
+        write!(f, "{}-{}, {}-{} good, ", self.min, self.max, good.start(), good.end())?;
+        write!(f, "{}-{} bad", bad.start(), bad.end())
     }
 }
 

@@ -349,7 +349,8 @@ impl Schedule {
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
             py.check_signals()?;
-            let [from, to] = [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));
+            let [from, to] =
+                [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));
             openings.append(PyTuple::new(py, [from?, to?])?)?;
         }
         Ok(openings)

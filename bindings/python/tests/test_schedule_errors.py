@@ -35,7 +35,7 @@ def test_a_form_that_is_no_data() -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"schedule\.hours: .*object"):
         dm.Schedule.from_dict({"time_zone": "UTC", "hours": object()})
     with pytest.raises(dm.ArgumentTypeError, match="key 7"):
-        dm.Schedule.from_dict({7: "UTC"})
+        dm.Schedule.from_dict({7: "UTC"})  # type: ignore[dict-item]
     endless: list[Any] = []
     endless.append(endless)
     with pytest.raises(dm.ArgumentError, match="32 levels"):
@@ -52,6 +52,9 @@ class Nowhere(tzinfo):
 
     def dst(self, when: datetime | None) -> None:
         return None
+
+    def tzname(self, when: datetime | None) -> str:
+        return "nowhere"
 
 
 @pytest.mark.parametrize("naive", [START.replace(tzinfo=None), START.replace(tzinfo=Nowhere())])

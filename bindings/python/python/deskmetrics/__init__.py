@@ -13,7 +13,7 @@ Business time::
 Surveys::
 
     >>> dm.nps([10, 9, 8, 6, None])
-    Nps(25.0 points, n=4, 95 % CI -47.9 to 76.5, left out: 1 not answered)
+    Nps(25.0 points, n=4, 95 % CI -44.2 to 72.7, left out: 1 not answered)
 
 Every result has ``value``, ``n``, ``interval(level)`` and ``excluded``, and results of one kind add up.
 """

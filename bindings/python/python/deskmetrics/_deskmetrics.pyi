@@ -8,6 +8,7 @@ from .interval import Interval
 __version__: Final[str]
 
 _Budget = timedelta | str
+_Budgets = Iterable[timedelta | None] | list[timedelta | str | None]
 _Scores = Iterable[SupportsIndex | SupportsFloat | None]
 _Ends = tuple[int, int]
 
@@ -37,18 +38,18 @@ class Schedule:
     def due(self, start: datetime, budget: _Budget) -> datetime: ...
     @overload
     def due(
-        self, start: Iterable[datetime | None], budget: _Budget | Iterable[_Budget | None]
+        self, start: Iterable[datetime | None], budget: _Budget | _Budgets
     ) -> list[datetime | None]: ...
     @overload
-    def due(self, start: datetime, budget: Iterable[_Budget | None]) -> list[datetime | None]: ...
+    def due(self, start: datetime, budget: _Budgets) -> list[datetime | None]: ...
     @overload
     def start_by(self, due: datetime, budget: _Budget) -> datetime: ...
     @overload
     def start_by(
-        self, due: Iterable[datetime | None], budget: _Budget | Iterable[_Budget | None]
+        self, due: Iterable[datetime | None], budget: _Budget | _Budgets
     ) -> list[datetime | None]: ...
     @overload
-    def start_by(self, due: datetime, budget: Iterable[_Budget | None]) -> list[datetime | None]: ...
+    def start_by(self, due: datetime, budget: _Budgets) -> list[datetime | None]: ...
     @overload
     def is_open(self, at: datetime) -> bool: ...
     @overload

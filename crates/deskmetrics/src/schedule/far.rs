@@ -53,11 +53,7 @@ struct Table {
 
 impl Far {
     pub(crate) fn new(source: Arc<Source>, measure: Measure) -> Self {
-        Self {
-            source,
-            measure,
-            table: OnceLock::new(),
-        }
+        Self { source, measure, table: OnceLock::new() }
     }
 
     /// Microseconds counted up to `at`.
@@ -66,11 +62,7 @@ impl Far {
         let (block, cycles) = table.fold(at.div_euclid(SECOND).div_euclid(BLOCK));
         let within = i128::from(at) - cycles * CYCLE - block_start(block);
         let within = i64::try_from(within).unwrap_or_default();
-        let per_cycle = if cycles < 0 {
-            table.cycle_before()
-        } else {
-            table.cycle_after()
-        };
+        let per_cycle = if cycles < 0 { table.cycle_before() } else { table.cycle_after() };
         i128::from(table.at(block)) * i128::from(SECOND)
             + cycles * per_cycle
             + i128::from(self.block(block).counted(within))
@@ -82,9 +74,7 @@ impl Far {
         let second = i128::from(second) - cycles * CYCLE / i128::from(SECOND);
         let second = i64::try_from(second).unwrap_or_default();
         let span = Span::new(block * BLOCK, (block + 1) * BLOCK);
-        self.counts(span)
-            .iter()
-            .any(|c| c.span.start <= second && second < c.span.end)
+        self.counts(span).iter().any(|c| c.span.start <= second && second < c.span.end)
     }
 
     /// The first instant by which `target` is counted.
@@ -106,10 +96,7 @@ impl Far {
             Reach::Last => 0,
         };
         let (start, per_cycle) = if target - nudge < counted(table.first) {
-            (
-                counted(table.first - BLOCKS_PER_CYCLE),
-                table.cycle_before(),
-            )
+            (counted(table.first - BLOCKS_PER_CYCLE), table.cycle_before())
         } else if target - nudge >= counted(table.last) {
             (counted(table.last), table.cycle_after())
         } else {
@@ -129,8 +116,7 @@ impl Far {
             Reach::Last => timeline.last_reach(within),
         };
         let at = at.ok_or(DueError::NeverOpens)?;
-        i64::try_from(i128::from(at) + block_start(block) + cycles * CYCLE)
-            .map_err(|_| DueError::OutOfRange)
+        i64::try_from(i128::from(at) + block_start(block) + cycles * CYCLE).map_err(|_| DueError::OutOfRange)
     }
 
     /// What is counted in a block.
@@ -163,18 +149,10 @@ impl Far {
             let mut counted = 0;
             for block in first - BLOCKS_PER_CYCLE..last + BLOCKS_PER_CYCLE {
                 let span = Span::new(block * BLOCK, (block + 1) * BLOCK);
-                counted += self
-                    .counts(span)
-                    .iter()
-                    .map(|c| c.leap + c.span.length())
-                    .sum::<i64>();
+                counted += self.counts(span).iter().map(|c| c.leap + c.span.length()).sum::<i64>();
                 before.push(counted);
             }
-            Table {
-                first,
-                last,
-                before,
-            }
+            Table { first, last, before }
         })
     }
 }
@@ -207,11 +185,7 @@ impl Table {
     /// Seconds counted before a block of the table.
     fn at(&self, block: i64) -> i64 {
         let index = block - self.first + BLOCKS_PER_CYCLE;
-        usize::try_from(index)
-            .ok()
-            .and_then(|i| self.before.get(i))
-            .copied()
-            .unwrap_or_default()
+        usize::try_from(index).ok().and_then(|i| self.before.get(i)).copied().unwrap_or_default()
     }
 
     /// The last block before which no more than `seconds` are counted.
@@ -223,8 +197,7 @@ impl Table {
 
     /// Microseconds counted in a cycle before the irregular stretch.
     fn cycle_before(&self) -> i128 {
-        i128::from(self.at(self.first) - self.at(self.first - BLOCKS_PER_CYCLE))
-            * i128::from(SECOND)
+        i128::from(self.at(self.first) - self.at(self.first - BLOCKS_PER_CYCLE)) * i128::from(SECOND)
     }
 
     /// Microseconds counted in a cycle after the irregular stretch.

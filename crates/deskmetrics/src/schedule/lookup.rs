@@ -30,19 +30,12 @@ impl Lookup {
         let mut started = Vec::new();
         let mut count = 0;
         for day in 0..=span.length() / DAY {
-            while segments
-                .get(count)
-                .is_some_and(|s| i64::from(s.start) <= day * DAY)
-            {
+            while segments.get(count).is_some_and(|s| i64::from(s.start) <= day * DAY) {
                 count += 1;
             }
             started.push(u32::try_from(count).unwrap_or(u32::MAX));
         }
-        Self {
-            timeline,
-            length: span.length() * SECOND,
-            started,
-        }
+        Self { timeline, length: span.length() * SECOND, started }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,20 +50,12 @@ impl Lookup {
 
     /// The first instant by which `target` is counted; `None` when that is not within the span.
     pub(crate) fn first_reach(&self, target: i64) -> Option<i64> {
-        if target <= 0 {
-            None
-        } else {
-            self.timeline.first_reach(target)
-        }
+        if target <= 0 { None } else { self.timeline.first_reach(target) }
     }
 
     /// The last instant up to which no more than `target` is counted; `None` when not within the span.
     pub(crate) fn last_reach(&self, target: i64) -> Option<i64> {
-        if target < 0 {
-            None
-        } else {
-            self.timeline.last_reach(target)
-        }
+        if target < 0 { None } else { self.timeline.last_reach(target) }
     }
 
     /// Whether a segment is under way; `None` outside the span.
@@ -87,25 +72,16 @@ impl Lookup {
     pub(crate) fn next_opening(&self, at: i64) -> Option<i64> {
         // What is open at the beginning of the span may have opened before it.
         let started = self.started_by(at.checked_sub(1)?)?;
-        self.timeline
-            .segments()
-            .get(started)
-            .map(|segment| i64::from(segment.start) * SECOND)
+        self.timeline.segments().get(started).map(|segment| i64::from(segment.start) * SECOND)
     }
 
     /// The first end of a segment after `at`; `None` when it is not known to be in the span.
     pub(crate) fn next_closing(&self, at: i64) -> Option<i64> {
         let segments = self.timeline.segments();
         let started = self.started_by(at)?;
-        let under_way = started
-            .checked_sub(1)
-            .map(|i| i64::from(segments[i].end) * SECOND)
-            .filter(|end| *end > at);
-        let next = || {
-            segments
-                .get(started)
-                .map(|segment| i64::from(segment.end) * SECOND)
-        };
+        let under_way =
+            started.checked_sub(1).map(|i| i64::from(segments[i].end) * SECOND).filter(|end| *end > at);
+        let next = || segments.get(started).map(|segment| i64::from(segment.end) * SECOND);
         // What is open at the end of the span may close after it.
         under_way.or_else(next).filter(|end| *end < self.length)
     }
@@ -117,10 +93,7 @@ impl Lookup {
         }
         let day = usize::try_from(at / (DAY * SECOND)).ok()?;
         let from = *self.started.get(day)? as usize;
-        let to = self
-            .started
-            .get(day + 1)
-            .map_or(from, |count| *count as usize);
+        let to = self.started.get(day + 1).map_or(from, |count| *count as usize);
         let second = at / SECOND;
         let more = self.timeline.segments()[from..to]
             .iter()

@@ -1,5 +1,6 @@
 //! The data form: Python dicts and lists as the JSON that the core reads, and back.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
 use serde_json::{Map, Number, Value};

@@ -1,7 +1,7 @@
 //! `Schedule`: when a team works.
 
 use chrono::TimeDelta;
-use deskmetrics::schedule::{CompiledSchedule, WorkingTime};
+use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
 use serde_json::{Value, json};
@@ -357,7 +357,12 @@ impl Schedule {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let form = self.to_json()?;
+        let mut form = self.to_json()?;
+        if let Value::Object(keys) = &mut form
+            && self.working_time.conventions() == Conventions::default()
+        {
+            keys.remove("conventions");
+        }
         let text = |value: &Value| Ok::<_, PyErr>(from_json(py, value)?.repr()?.to_string());
         if let Value::Object(keys) = &form
             && let (Some(zone), Some(hours)) = (keys.get("time_zone"), keys.get("hours"))

@@ -8,7 +8,9 @@ use super::life::{ASSIGNEE, GROUP};
 use super::machine::{Machine, Plan, Start};
 use super::metrics::{Replayed, Stint, TicketMetrics};
 use super::names::Names;
-use super::step::{NONE, Step, What};
+use super::step::{Step, What};
+use super::told::told;
+use crate::sla::SlaVerdict;
 use crate::ticket::{EventKind, Ticket, TicketEvent};
 use crate::{Excluded, Reason, Timestamp};
 
@@ -237,10 +239,22 @@ impl TicketTracker {
         metrics
     }
 
+    /// The verdicts as of `as_of` (not before the last event).
+    pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> Vec<SlaVerdict> {
+        let mut verdicts = Vec::new();
+        self.machine.verdicts(as_of.as_micros(), plan, |verdict, segments| {
+            verdicts.push(told(verdict, segments, plan));
+        });
+        verdicts
+    }
+
     pub(crate) fn replayed(self, as_of: Timestamp, plan: &Plan) -> Replayed {
         let metrics = self.metrics(as_of, plan);
-        let mut replayed = Replayed::new(self.ticket, metrics);
+        let verdicts = self.verdicts(as_of, plan);
+        let unjudged = self.machine.unjudged(as_of.as_micros(), plan);
+        let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);
         replayed.excluded = self.excluded;
+        replayed.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
         replayed
     }
 }

@@ -45,8 +45,7 @@ fn easter(year: i32) -> NaiveDate {
     let l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
     let m = (a + 11 * h + 22 * l) / 451;
     let days = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(year, days.unsigned_abs() / 31, days.unsigned_abs() % 31 + 1)
-        .expect("a date")
+    NaiveDate::from_ymd_opt(year, days.unsigned_abs() / 31, days.unsigned_abs() % 31 + 1).expect("a date")
 }
 
 /// Mon-Fri 09:00-17:00 in Copenhagen, eleven holidays a year.
@@ -59,23 +58,14 @@ fn office() -> Schedule {
 /// A split shift with a coffee break each half day: four openings a day.
 fn split_shift() -> Schedule {
     let pause = |text: &str| {
-        let week = [
-            Weekday::Mon,
-            Weekday::Tue,
-            Weekday::Wed,
-            Weekday::Thu,
-            Weekday::Fri,
-        ];
+        let week = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
         Break::weekly(week, text.parse().expect("good hours"))
     };
-    Schedule::parse(
-        "Europe/Copenhagen",
-        "Mo-Fr 08:00-12:00,13:00-17:00; Sa 10:00-14:00",
-    )
-    .expect("good hours")
-    .with_holidays(holidays().into_iter().map(Holiday::on))
-    .with_break(pause("10:00-10:15"))
-    .with_break(pause("15:00-15:15"))
+    Schedule::parse("Europe/Copenhagen", "Mo-Fr 08:00-12:00,13:00-17:00; Sa 10:00-14:00")
+        .expect("good hours")
+        .with_holidays(holidays().into_iter().map(Holiday::on))
+        .with_break(pause("10:00-10:15"))
+        .with_break(pause("15:00-15:15"))
 }
 
 /// Random spans within 29 years: most of minutes to days, many of weeks, some of months.
@@ -105,13 +95,8 @@ fn elapsed(c: &mut Criterion) {
     let (from, to) = spans(SPANS);
     let mut out = vec![0; SPANS];
     let mut group = c.benchmark_group("elapsed, 5 million spans");
-    group
-        .throughput(Throughput::Elements(SPANS as u64))
-        .sample_size(20);
-    for (name, schedule) in [
-        ("office hours", office()),
-        ("split shift with breaks", split_shift()),
-    ] {
+    group.throughput(Throughput::Elements(SPANS as u64)).sample_size(20);
+    for (name, schedule) in [("office hours", office()), ("split shift with breaks", split_shift())] {
         let schedule = schedule.compile_years(YEARS);
         group.bench_function(name, |bench| {
             bench.iter(|| {
@@ -129,18 +114,11 @@ fn due(c: &mut Criterion) {
     let (from, to) = spans(SPANS);
     let mut out = vec![None; SPANS];
     let mut group = c.benchmark_group("due, 5 million spans");
-    group
-        .throughput(Throughput::Elements(SPANS as u64))
-        .sample_size(20);
-    for (name, schedule) in [
-        ("office hours", office()),
-        ("split shift with breaks", split_shift()),
-    ] {
+    group.throughput(Throughput::Elements(SPANS as u64)).sample_size(20);
+    for (name, schedule) in [("office hours", office()), ("split shift with breaks", split_shift())] {
         let schedule = schedule.compile_years(YEARS);
         let mut budgets = vec![0; SPANS];
-        schedule
-            .elapsed_slice(&from, &to, &mut budgets)
-            .expect("slices of one length");
+        schedule.elapsed_slice(&from, &to, &mut budgets).expect("slices of one length");
         group.bench_function(name, |bench| {
             bench.iter(|| {
                 schedule
@@ -183,10 +161,7 @@ fn single(c: &mut Criterion) {
 
 fn compile(c: &mut Criterion) {
     let mut group = c.benchmark_group("compile 30 years");
-    for (name, schedule) in [
-        ("office hours", office()),
-        ("split shift with breaks", split_shift()),
-    ] {
+    for (name, schedule) in [("office hours", office()), ("split shift with breaks", split_shift())] {
         let size = schedule.compile_years(YEARS).size_in_bytes();
         group.bench_function(format!("{name}, {} KiB", size / 1024), |bench| {
             bench.iter_batched(
@@ -205,9 +180,7 @@ fn rival(c: &mut Criterion) {
     use jiff::civil::{date, time};
     use workclock::{Holidays, Weekdays, WorkDay};
 
-    let days = holidays()
-        .into_iter()
-        .map(|day| date(day.year() as i16, day.month() as i8, day.day() as i8));
+    let days = holidays().into_iter().map(|day| date(day.year() as i16, day.month() as i8, day.day() as i8));
     let hours = WorkDay::new(time(9, 0, 0, 0), time(17, 0, 0, 0), Weekdays::MON_TO_FRI);
     let schedule = workclock::Schedule::builder()
         .time_zone("Europe/Copenhagen")
@@ -217,24 +190,18 @@ fn rival(c: &mut Criterion) {
         .expect("good hours");
     let (from, to) = spans(RIVAL_SPANS);
     let instant = |at: &i64| Timestamp::from_microsecond(*at).expect("an instant of this century");
-    let pairs: Vec<(Timestamp, Timestamp)> = from
-        .iter()
-        .zip(&to)
-        .map(|(from, to)| (instant(from), instant(to)))
-        .collect();
+    let pairs: Vec<(Timestamp, Timestamp)> =
+        from.iter().zip(&to).map(|(from, to)| (instant(from), instant(to))).collect();
 
     // Both must mean the same, or their speed says nothing.
     let ours = office().compile_years(YEARS);
     for (i, (a, b)) in pairs.iter().enumerate().step_by(97) {
-        let theirs =
-            i64::try_from(schedule.between(*a, *b).as_micros()).expect("half a year at most");
+        let theirs = i64::try_from(schedule.between(*a, *b).as_micros()).expect("half a year at most");
         assert_eq!(ours.elapsed_micros(from[i], to[i]), theirs, "{a} to {b}");
     }
 
     let mut group = c.benchmark_group("workclock, 100 thousand spans");
-    group
-        .throughput(Throughput::Elements(RIVAL_SPANS as u64))
-        .sample_size(10);
+    group.throughput(Throughput::Elements(RIVAL_SPANS as u64)).sample_size(10);
     group.bench_function("elapsed, office hours", |bench| {
         bench.iter(|| {
             for (a, b) in black_box(&pairs) {
@@ -242,10 +209,7 @@ fn rival(c: &mut Criterion) {
             }
         });
     });
-    let budgets: Vec<_> = pairs
-        .iter()
-        .map(|(a, b)| schedule.between(*a, *b))
-        .collect();
+    let budgets: Vec<_> = pairs.iter().map(|(a, b)| schedule.between(*a, *b)).collect();
     group.bench_function("due, office hours", |bench| {
         bench.iter(|| {
             for ((a, _), budget) in black_box(&pairs).iter().zip(&budgets) {

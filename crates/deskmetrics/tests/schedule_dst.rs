@@ -18,13 +18,7 @@ fn openings(schedule: &CompiledSchedule, day: &str) -> Vec<String> {
     let start = date(day).and_time(chrono::NaiveTime::MIN).and_utc();
     schedule
         .openings(start..start + TimeDelta::days(2))
-        .map(|o| {
-            format!(
-                "{}-{}",
-                o.start.format("%d %H:%M"),
-                o.end.format("%d %H:%M")
-            )
-        })
+        .map(|o| format!("{}-{}", o.start.format("%d %H:%M"), o.end.format("%d %H:%M")))
         .collect()
 }
 
@@ -75,48 +69,23 @@ fn half_an_hour_and_a_whole_day() {
 
 #[test]
 fn wall_clock_counting_gives_each_day_its_length_on_the_wall() {
-    let wall = Conventions {
-        clock: Counting::Wall,
-        ..Conventions::default()
-    };
-    let schedule = |hours| {
-        Schedule::parse("Europe/Copenhagen", hours)
-            .unwrap()
-            .with_conventions(wall)
-            .compile()
-    };
+    let wall = Conventions { clock: Counting::Wall, ..Conventions::default() };
+    let schedule =
+        |hours| Schedule::parse("Europe/Copenhagen", hours).unwrap().with_conventions(wall).compile();
     let night = schedule("01:00-04:00");
     let elapsed = |from, to| schedule("01:00-04:00").elapsed(at(from), at(to));
     // Two real hours in spring and four in autumn: three on the wall.
-    assert_eq!(
-        elapsed("2026-03-28T23:00:00Z", "2026-03-29T12:00:00Z"),
-        TimeDelta::hours(3)
-    );
-    assert_eq!(
-        elapsed("2026-10-24T22:00:00Z", "2026-10-25T12:00:00Z"),
-        TimeDelta::hours(3)
-    );
+    assert_eq!(elapsed("2026-03-28T23:00:00Z", "2026-03-29T12:00:00Z"), TimeDelta::hours(3));
+    assert_eq!(elapsed("2026-10-24T22:00:00Z", "2026-10-25T12:00:00Z"), TimeDelta::hours(3));
     // The skipped hour is counted at the change, ...
-    assert_eq!(
-        elapsed("2026-03-29T00:00:00Z", "2026-03-29T00:59:59Z"),
-        TimeDelta::seconds(3599)
-    );
-    assert_eq!(
-        elapsed("2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"),
-        TimeDelta::hours(2)
-    );
+    assert_eq!(elapsed("2026-03-29T00:00:00Z", "2026-03-29T00:59:59Z"), TimeDelta::seconds(3599));
+    assert_eq!(elapsed("2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"), TimeDelta::hours(2));
     // ... and what is due within it is due then.
     let due = night.due(at("2026-03-29T00:00:00Z"), TimeDelta::minutes(90));
     assert_eq!(due, Ok(at("2026-03-29T01:00:00Z")));
     // The repeated hour counts once: the count stands still from 01:00 to 02:00 UTC.
-    assert_eq!(
-        elapsed("2026-10-24T23:00:00Z", "2026-10-25T01:00:00Z"),
-        TimeDelta::hours(2)
-    );
-    assert_eq!(
-        elapsed("2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"),
-        TimeDelta::zero()
-    );
+    assert_eq!(elapsed("2026-10-24T23:00:00Z", "2026-10-25T01:00:00Z"), TimeDelta::hours(2));
+    assert_eq!(elapsed("2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"), TimeDelta::zero());
     // Hours that are skipped altogether still count, though the desk is never open.
     let skipped = schedule("02:15-02:45");
     let (before, after) = (at("2026-03-29T00:00:00Z"), at("2026-03-29T12:00:00Z"));
@@ -131,35 +100,17 @@ fn what_a_holiday_closes() {
         Schedule::parse("UTC", "Mo-Fr 22:00-06:00")
             .unwrap()
             .with_holiday(date("2026-03-04").into())
-            .with_conventions(Conventions {
-                holiday_scope,
-                ..Conventions::default()
-            })
+            .with_conventions(Conventions { holiday_scope, ..Conventions::default() })
             .compile()
     };
     let calendar_day = nights(HolidayScope::CalendarDay);
-    assert_eq!(
-        openings(&calendar_day, "2026-03-03"),
-        ["03 00:00-03 06:00", "03 22:00-04 00:00"]
-    );
-    assert_eq!(
-        openings(&calendar_day, "2026-03-04"),
-        ["05 00:00-05 06:00", "05 22:00-06 00:00"]
-    );
+    assert_eq!(openings(&calendar_day, "2026-03-03"), ["03 00:00-03 06:00", "03 22:00-04 00:00"]);
+    assert_eq!(openings(&calendar_day, "2026-03-04"), ["05 00:00-05 06:00", "05 22:00-06 00:00"]);
     let shift_start = nights(HolidayScope::ShiftStart);
-    assert_eq!(
-        openings(&shift_start, "2026-03-03"),
-        ["03 00:00-03 06:00", "03 22:00-04 06:00"]
-    );
-    assert_eq!(
-        openings(&shift_start, "2026-03-04"),
-        ["04 00:00-04 06:00", "05 22:00-06 00:00"]
-    );
+    assert_eq!(openings(&shift_start, "2026-03-03"), ["03 00:00-03 06:00", "03 22:00-04 06:00"]);
+    assert_eq!(openings(&shift_start, "2026-03-04"), ["04 00:00-04 06:00", "05 22:00-06 00:00"]);
     for schedule in [calendar_day, shift_start] {
-        assert_eq!(
-            schedule.business_days_between(date("2026-03-02"), date("2026-03-09")),
-            4
-        );
+        assert_eq!(schedule.business_days_between(date("2026-03-02"), date("2026-03-09")), 4);
         assert!(!schedule.is_business_day(date("2026-03-04")));
         assert!(!schedule.is_business_day(date("2026-03-07")));
     }
@@ -169,10 +120,7 @@ fn what_a_holiday_closes() {
 fn special_days_replace_and_extra_openings_add() {
     let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00; Fr 22:00-06:00")
         .unwrap()
-        .with_holidays([
-            "2026-12-25".parse::<NaiveDate>().unwrap(),
-            date("2026-12-26"),
-        ])
+        .with_holidays(["2026-12-25".parse::<NaiveDate>().unwrap(), date("2026-12-26")])
         // A special day is open though it is a holiday, and leaves the night before alone.
         .with_special_day(date("2026-12-26"), ["10:00-12:00".parse().unwrap()])
         .with_special_day(date("2026-12-22"), [])
@@ -180,10 +128,7 @@ fn special_days_replace_and_extra_openings_add() {
         .compile();
     assert_eq!(openings(&schedule, "2026-12-22"), ["23 09:00-23 17:00"]);
     // The night of the holiday itself is closed until midnight only.
-    assert_eq!(
-        openings(&schedule, "2026-12-25"),
-        ["26 00:00-26 06:00", "26 10:00-26 12:00"]
-    );
+    assert_eq!(openings(&schedule, "2026-12-25"), ["26 00:00-26 06:00", "26 10:00-26 12:00"]);
     assert_eq!(openings(&schedule, "2026-12-27")[0], "27 23:00-28 01:00");
 }
 
@@ -211,20 +156,14 @@ fn breaks_also_over_midnight() {
             "03 21:10-04 00:00"
         ],
     );
-    assert_eq!(
-        openings(&schedule, "2026-03-04")[..2],
-        ["04 00:00-04 01:00", "04 02:00-04 04:00"]
-    );
+    assert_eq!(openings(&schedule, "2026-03-04")[..2], ["04 00:00-04 01:00", "04 02:00-04 04:00"]);
 }
 
 #[test]
 fn a_change_takes_effect_at_its_very_second() {
     let office = || Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-17:00").unwrap();
     let history = ScheduleHistory::new(office())
-        .with_version(
-            at("2026-03-03T11:30:30Z"),
-            Schedule::parse("Europe/Madrid", "off").unwrap(),
-        )
+        .with_version(at("2026-03-03T11:30:30Z"), Schedule::parse("Europe/Madrid", "off").unwrap())
         .unwrap()
         .with_version(date("2026-03-05"), Schedule::always())
         .unwrap();
@@ -235,19 +174,10 @@ fn a_change_takes_effect_at_its_very_second() {
         TimeDelta::seconds(3 * 3600 + 1830),
     );
     // The date begins at midnight in the zone of the version, here UTC.
-    assert_eq!(
-        schedule.next_opening(at("2026-03-04T00:00:00Z")),
-        Some(at("2026-03-05T00:00:00Z"))
-    );
+    assert_eq!(schedule.next_opening(at("2026-03-04T00:00:00Z")), Some(at("2026-03-05T00:00:00Z")));
     assert_eq!(schedule.next_closing(at("2026-03-05T00:00:00Z")), None);
-    assert_eq!(
-        history.version_at(at("2026-03-03T11:30:29Z")),
-        history.versions().first()
-    );
-    assert_eq!(
-        history.version_at(at("2026-03-03T11:30:30Z")),
-        history.versions().get(1)
-    );
+    assert_eq!(history.version_at(at("2026-03-03T11:30:29Z")), history.versions().first());
+    assert_eq!(history.version_at(at("2026-03-03T11:30:30Z")), history.versions().get(1));
     let late = ScheduleHistory::starting(date("2026-01-01"), office()).unwrap();
     assert_eq!(late.version_at(at("2025-12-31T00:00:00Z")), None);
     assert!(!late.compile().is_open(at("2025-12-31T12:00:00Z")));
@@ -260,20 +190,14 @@ fn sub_second_instants_are_exact() {
     let from = at("2026-03-02T16:59:59.999999Z");
     let to = at("2026-03-03T09:00:00.000001Z");
     assert_eq!(schedule.elapsed(from, to), TimeDelta::microseconds(2));
-    assert_eq!(
-        schedule.due(from, TimeDelta::microseconds(1)),
-        Ok(at("2026-03-02T17:00:00Z"))
-    );
+    assert_eq!(schedule.due(from, TimeDelta::microseconds(1)), Ok(at("2026-03-02T17:00:00Z")));
     assert_eq!(schedule.due(from, TimeDelta::microseconds(2)), Ok(to));
     assert_eq!(schedule.start_by(to, TimeDelta::microseconds(2)), Ok(from));
 }
 
 #[test]
 fn thirty_years_stay_below_a_mebibyte() {
-    let split = Schedule::parse(
-        "Europe/Copenhagen",
-        "Mo-Su 08:00-10:00,10:15-12:00,13:00-15:00,15:15-17:00",
-    );
+    let split = Schedule::parse("Europe/Copenhagen", "Mo-Su 08:00-10:00,10:15-12:00,13:00-15:00,15:15-17:00");
     let size = split.unwrap().compile_years(2000..=2029).size_in_bytes();
     assert!(size < 1 << 20, "{size} bytes");
     let office = compiled("Europe/Copenhagen", "Mo-Fr 09:00-17:00");

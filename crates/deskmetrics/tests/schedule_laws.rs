@@ -2,8 +2,8 @@
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use deskmetrics::schedule::{
-    Boundary, CompiledSchedule, Conventions, Counting, DueError, Schedule, WeeklyHours,
-    WorkingTime, ZeroBudget,
+    Boundary, CompiledSchedule, Conventions, Counting, DueError, Schedule, WeeklyHours, WorkingTime,
+    ZeroBudget,
 };
 use deskmetrics_testkit::schedule::Oracle;
 use deskmetrics_testkit::schedule::strategy::{
@@ -40,12 +40,7 @@ fn elapsed_like(oracle: &Oracle, schedule: &CompiledSchedule, a: i64, b: i64) ->
 }
 
 /// Where the oracle knows: not beyond the minutes it has walked.
-fn due_like(
-    oracle: &Oracle,
-    schedule: &CompiledSchedule,
-    start: i64,
-    budget: i64,
-) -> TestCaseResult {
+fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i64) -> TestCaseResult {
     let conventions = schedule.conventions();
     let expected = match (budget, conventions.zero, conventions.boundary) {
         (0, ZeroBudget::Unchanged, _) => Some(start),
@@ -64,12 +59,7 @@ fn due_like(
     Ok(())
 }
 
-fn start_by_like(
-    oracle: &Oracle,
-    schedule: &CompiledSchedule,
-    due: i64,
-    budget: i64,
-) -> TestCaseResult {
+fn start_by_like(oracle: &Oracle, schedule: &CompiledSchedule, due: i64, budget: i64) -> TestCaseResult {
     let conventions = schedule.conventions();
     if conventions.clock == Counting::Wall || budget == 0 {
         return Ok(());
@@ -98,10 +88,9 @@ fn openings_like(oracle: &Oracle, schedule: &CompiledSchedule, at: i64) -> TestC
 /// A history or combination counts wall-clock time if one of its schedules does.
 fn counts_real_time(working_time: &WorkingTime) -> bool {
     match working_time {
-        WorkingTime::History(history) => history
-            .versions()
-            .iter()
-            .all(|version| counts_real_time(version.working_time())),
+        WorkingTime::History(history) => {
+            history.versions().iter().all(|version| counts_real_time(version.working_time()))
+        }
         whole => whole.conventions().clock == Counting::Elapsed,
     }
 }
@@ -259,29 +248,15 @@ proptest! {
 
 #[test]
 fn a_week_repeats_for_hundreds_of_thousands_of_years() {
-    let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00")
-        .unwrap()
-        .compile();
+    let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00").unwrap().compile();
     let week = 7 * 86_400_000_000_i64;
     let monday = 1_767_571_200_000_000_i64; // 2026-01-05
     for weeks in [-10_000_000, -300_000, -1, 1, 300_000, 10_000_000] {
         let there = monday + weeks * week;
-        assert_eq!(
-            schedule.elapsed_micros(monday, there),
-            weeks * 40 * 3_600_000_000
-        );
-        assert_eq!(
-            schedule.due_micros(there, 8 * 3_600_000_000),
-            Some(there + 17 * 3_600_000_000)
-        );
-        assert_eq!(
-            schedule.next_opening_micros(there),
-            Some(there + 9 * 3_600_000_000)
-        );
-        assert_eq!(
-            schedule.next_closing_micros(there),
-            Some(there + 17 * 3_600_000_000)
-        );
+        assert_eq!(schedule.elapsed_micros(monday, there), weeks * 40 * 3_600_000_000);
+        assert_eq!(schedule.due_micros(there, 8 * 3_600_000_000), Some(there + 17 * 3_600_000_000));
+        assert_eq!(schedule.next_opening_micros(there), Some(there + 9 * 3_600_000_000));
+        assert_eq!(schedule.next_closing_micros(there), Some(there + 17 * 3_600_000_000));
         assert!(!schedule.is_open_micros(there));
     }
 }
@@ -297,28 +272,17 @@ fn what_never_opens_again_says_so() {
     assert_eq!(never.next_closing(at), None);
     assert_eq!(
         never
-            .openings(
-                chrono::DateTime::<chrono::Utc>::MIN_UTC..chrono::DateTime::<chrono::Utc>::MAX_UTC
-            )
+            .openings(chrono::DateTime::<chrono::Utc>::MIN_UTC..chrono::DateTime::<chrono::Utc>::MAX_UTC)
             .next(),
         None
     );
-    assert_eq!(
-        never.add_business_days(at.date_naive(), 1),
-        Err(DueError::NeverOpens)
-    );
+    assert_eq!(never.add_business_days(at.date_naive(), 1), Err(DueError::NeverOpens));
 
     // Two openings in all, the last in 2026.
     let twice = Schedule::parse("UTC", "off")
         .unwrap()
-        .with_special_day(
-            "2025-12-01".parse().unwrap(),
-            ["09:00-10:00".parse().unwrap()],
-        )
-        .with_special_day(
-            "2026-12-01".parse().unwrap(),
-            ["09:00-10:00".parse().unwrap()],
-        )
+        .with_special_day("2025-12-01".parse().unwrap(), ["09:00-10:00".parse().unwrap()])
+        .with_special_day("2026-12-01".parse().unwrap(), ["09:00-10:00".parse().unwrap()])
         .compile();
     let due = |hours| twice.due("1000-01-01T00:00:00Z".parse().unwrap(), hour * hours);
     assert_eq!(due(1).unwrap().to_rfc3339(), "2025-12-01T10:00:00+00:00");
@@ -334,8 +298,5 @@ fn what_never_opens_again_says_so() {
     assert_eq!(always.elapsed_micros(i64::MIN, i64::MAX), i64::MAX);
     assert_eq!(always.elapsed_micros(i64::MAX, i64::MIN), i64::MIN);
     assert_eq!(always.due_micros(0, i64::MIN), Some(i64::MIN));
-    assert_eq!(
-        always.due(at, chrono::TimeDelta::MAX),
-        Err(DueError::OutOfRange)
-    );
+    assert_eq!(always.due(at, chrono::TimeDelta::MAX), Err(DueError::OutOfRange));
 }

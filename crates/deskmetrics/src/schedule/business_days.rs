@@ -18,10 +18,7 @@ pub(crate) struct BusinessDays {
 
 impl BusinessDays {
     pub(crate) fn new(source: Arc<Source>) -> Self {
-        Self {
-            source,
-            table: OnceLock::new(),
-        }
+        Self { source, table: OnceLock::new() }
     }
 
     pub(crate) fn includes(&self, day: i64) -> bool {
@@ -32,9 +29,7 @@ impl BusinessDays {
     fn before(&self, day: i64) -> i128 {
         let block = self.table().block(day.div_euclid(BLOCK_DAYS));
         let like = day - block.cycles * CYCLE_DAYS;
-        let within = (block.index * BLOCK_DAYS..like)
-            .filter(|day| self.includes(*day))
-            .count();
+        let within = (block.index * BLOCK_DAYS..like).filter(|day| self.includes(*day)).count();
         block.before + within as i128
     }
 
@@ -43,10 +38,7 @@ impl BusinessDays {
         let block = self.table().exceeding(count)?;
         let skipped = usize::try_from(count - block.before).ok()?;
         let mut days = block.index * BLOCK_DAYS..(block.index + 1) * BLOCK_DAYS;
-        let like = days
-            .by_ref()
-            .filter(|day| self.includes(*day))
-            .nth(skipped)?;
+        let like = days.by_ref().filter(|day| self.includes(*day)).nth(skipped)?;
         Some(like + block.cycles * CYCLE_DAYS)
     }
 
@@ -95,8 +87,7 @@ impl CompiledSchedule {
     pub fn business_days_between(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let days = self.business_days();
         // No more than there are dates, so it fits.
-        i64::try_from(days.before(day_number(to)) - days.before(day_number(from)))
-            .unwrap_or_default()
+        i64::try_from(days.before(day_number(to)) - days.before(day_number(from))).unwrap_or_default()
     }
 
     /// The date that is so many business days after a date, or before it if negative; the date itself for
@@ -132,17 +123,12 @@ impl CompiledSchedule {
             _ => days.before(day) + i128::from(count),
         };
         let day = days.after(before).ok_or(DueError::NeverOpens)?;
-        let midnight = day
-            .checked_mul(DAY)
-            .and_then(|second| DateTime::from_timestamp(second, 0));
+        let midnight = day.checked_mul(DAY).and_then(|second| DateTime::from_timestamp(second, 0));
         Ok(midnight.ok_or(DueError::OutOfRange)?.date_naive())
     }
 }
 
 /// Days since 1970-01-01.
 pub(crate) fn day_number(date: NaiveDate) -> i64 {
-    date.and_time(chrono::NaiveTime::MIN)
-        .and_utc()
-        .timestamp()
-        .div_euclid(DAY)
+    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp().div_euclid(DAY)
 }

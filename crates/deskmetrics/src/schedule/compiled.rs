@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::business_days::{BusinessDays, day_number};
 use super::far::{Far, Measure};
 use super::lookup::Lookup;
 use super::offsets::DAY;
+use super::plan::day_number;
 use super::source::Source;
 use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
@@ -35,6 +35,7 @@ pub struct CompiledSchedule {
 }
 
 struct Inner {
+    source: Arc<Source>,
     conventions: Conventions,
     /// The compiled span in seconds.
     span: Span,
@@ -45,7 +46,6 @@ struct Inner {
     far_open: Far,
     far_closed: Far,
     far_counts: Option<Far>,
-    business_days: BusinessDays,
     /// What the far tables count before the compiled span.
     far_origin: OnceLock<i128>,
 }
@@ -75,12 +75,10 @@ impl CompiledSchedule {
             far_open: far(Measure::Open),
             far_closed: far(Measure::Closed),
             far_counts: wall.then(|| far(Measure::Counted)),
-            business_days: BusinessDays::new(Arc::clone(&source)),
             far_origin: OnceLock::new(),
+            source,
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The working time from one instant to another; negative when `to` is before `from`.
@@ -110,12 +108,9 @@ impl CompiledSchedule {
     /// hundreds of thousands of years.
     pub fn elapsed_micros(&self, from: i64, to: i64) -> i64 {
         let counts = self.counts();
-        match (
-            counts.counted(self.relative(from)),
-            counts.counted(self.relative(to)),
-        ) {
+        match (counts.counted(self.relative(from)), counts.counted(self.relative(to))) {
             (Some(before), Some(after)) => after - before,
-            _ => self.elapsed_far(from, to),
+            _ => saturate(self.counted(to) - self.counted(from)),
         }
     }
 
@@ -172,11 +167,7 @@ impl CompiledSchedule {
     ///
     /// As [`due`](Self::due), looking back.
     #[doc(alias = "subtract business time")]
-    pub fn start_by(
-        &self,
-        due: DateTime<Utc>,
-        budget: TimeDelta,
-    ) -> Result<DateTime<Utc>, DueError> {
+    pub fn start_by(&self, due: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
         instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
     }
 
@@ -201,10 +192,10 @@ impl CompiledSchedule {
 
     /// [`is_open`](Self::is_open) at microseconds since 1970 in UTC.
     pub fn is_open_micros(&self, at: i64) -> bool {
-        self.inner
-            .open
-            .is_open(self.relative(at))
-            .unwrap_or_else(|| self.inner.far_open.is_within(at))
+        self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| {
+            let second = at.div_euclid(SECOND);
+            self.inner.far_open.is_open(second)
+        })
     }
 
     /// The first opening instant at or after this one; `None` when it never opens again.
@@ -221,16 +212,11 @@ impl CompiledSchedule {
         }
         let far = &self.inner.far_open;
         // At an opening instant nothing has been counted since the closing before it.
-        let opens_now =
-            self.is_open_micros(at) && !at.checked_sub(1).is_some_and(|t| self.is_open_micros(t));
+        let opens_now = self.is_open_micros(at) && !at.checked_sub(1).is_some_and(|t| self.is_open_micros(t));
         if opens_now {
             return Some(at);
         }
-        let closed = if self.is_open_micros(at) {
-            self.next_closing_micros(at)?
-        } else {
-            at
-        };
+        let closed = if self.is_open_micros(at) { self.next_closing_micros(at)? } else { at };
         far.last_reach(far.counted(closed)).ok()
     }
 
@@ -246,11 +232,7 @@ impl CompiledSchedule {
         if let Some(closing) = self.inner.open.next_closing(self.relative(at)) {
             return Some(closing + self.origin());
         }
-        let open = if self.is_open_micros(at) {
-            at
-        } else {
-            self.next_opening_micros(at)?
-        };
+        let open = if self.is_open_micros(at) { at } else { self.next_opening_micros(at)? };
         let far = &self.inner.far_closed;
         far.last_reach(far.counted(open)).ok()
     }
@@ -270,11 +252,7 @@ impl CompiledSchedule {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn openings(&self, range: Range<DateTime<Utc>>) -> Openings<'_> {
-        Openings {
-            schedule: self,
-            at: range.start.timestamp_micros(),
-            end: range.end.timestamp_micros(),
-        }
+        Openings { schedule: self, at: range.start.timestamp_micros(), end: range.end.timestamp_micros() }
     }
 
     /// [`elapsed_micros`](Self::elapsed_micros) for each pair of `from` and `to`.
@@ -282,16 +260,11 @@ impl CompiledSchedule {
     /// # Errors
     ///
     /// [`SliceLengthError`] when the slices differ in length.
-    pub fn elapsed_slice(
-        &self,
-        from: &[i64],
-        to: &[i64],
-        out: &mut [i64],
-    ) -> Result<(), SliceLengthError> {
+    pub fn elapsed_slice(&self, from: &[i64], to: &[i64], out: &mut [i64]) -> Result<(), SliceLengthError> {
         check_lengths(from.len(), to.len(), out.len())?;
-        let slowly = |from, to| self.elapsed_micros(from, to);
-        self.counts()
-            .elapsed_slice(self.origin(), from, to, out, slowly);
+        for ((from, to), out) in from.iter().zip(to).zip(out) {
+            *out = self.elapsed_micros(*from, *to);
+        }
         Ok(())
     }
 
@@ -318,21 +291,9 @@ impl CompiledSchedule {
         self.inner.conventions
     }
 
-    /// Bytes that the compiled years take.
-    ///
-    /// Some 10 kB a year for office hours. The table for instants outside these years is made when it is
-    /// first needed and takes about 20 kB.
-    pub fn size_in_bytes(&self) -> usize {
-        self.inner.open.size() + self.inner.counts.as_ref().map_or(0, Lookup::size)
-    }
-
-    pub(crate) fn business_days(&self) -> &BusinessDays {
-        &self.inner.business_days
-    }
-
-    #[cold]
-    fn elapsed_far(&self, from: i64, to: i64) -> i64 {
-        saturate(self.counted(to) - self.counted(from))
+    /// Whether working time begins on this local date.
+    pub fn is_business_day(&self, date: NaiveDate) -> bool {
+        self.inner.source.is_business_day(day_number(date))
     }
 
     fn try_due(&self, start: i64, budget: i64) -> Result<i64, DueError> {
@@ -340,9 +301,7 @@ impl CompiledSchedule {
             0 => match self.inner.conventions.zero {
                 ZeroBudget::Unchanged => Ok(start),
                 ZeroBudget::NextOpening if self.is_open_micros(start) => Ok(start),
-                ZeroBudget::NextOpening => {
-                    self.next_opening_micros(start).ok_or(DueError::NeverOpens)
-                }
+                ZeroBudget::NextOpening => self.next_opening_micros(start).ok_or(DueError::NeverOpens),
             },
             1.. => {
                 let to_opening = self.inner.conventions.boundary != Boundary::Closing;
@@ -378,22 +337,14 @@ impl CompiledSchedule {
         if let Some(counted) = counts.counted(self.relative(start))
             && let Ok(target) = i64::try_from(i128::from(counted) + budget)
         {
-            let at = if to_opening {
-                counts.last_reach(target)
-            } else {
-                counts.first_reach(target)
-            };
+            let at = if to_opening { counts.last_reach(target) } else { counts.first_reach(target) };
             if let Some(at) = at {
                 return Ok(at + self.origin());
             }
         }
         let far = self.far_counts();
         let target = far.counted(start) + budget;
-        if to_opening {
-            far.last_reach(target)
-        } else {
-            far.first_reach(target)
-        }
+        if to_opening { far.last_reach(target) } else { far.first_reach(target) }
     }
 
     /// This instant if it is open or just closing, else the closing before it.
@@ -414,11 +365,7 @@ impl CompiledSchedule {
             return i128::from(counted);
         }
         let far = self.far_counts();
-        far.counted(at)
-            - *self
-                .inner
-                .far_origin
-                .get_or_init(|| far.counted(self.origin()))
+        far.counted(at) - *self.inner.far_origin.get_or_init(|| far.counted(self.origin()))
     }
 
     fn counts(&self) -> &Lookup {
@@ -426,10 +373,7 @@ impl CompiledSchedule {
     }
 
     fn far_counts(&self) -> &Far {
-        self.inner
-            .far_counts
-            .as_ref()
-            .unwrap_or(&self.inner.far_open)
+        self.inner.far_counts.as_ref().unwrap_or(&self.inner.far_open)
     }
 
     /// The beginning of the compiled span in microseconds.
@@ -445,11 +389,8 @@ impl CompiledSchedule {
 
 impl fmt::Debug for CompiledSchedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = |second: i64| {
-            DateTime::from_timestamp(second, 0)
-                .map(|at| at.date_naive())
-                .unwrap_or_default()
-        };
+        let day =
+            |second: i64| DateTime::from_timestamp(second, 0).map(|at| at.date_naive()).unwrap_or_default();
         f.debug_struct("CompiledSchedule")
             .field("from", &day(self.inner.span.start))
             .field("to", &day(self.inner.span.end))
@@ -477,14 +418,9 @@ impl Iterator for Openings<'_> {
         let start = if self.schedule.is_open_micros(self.at) {
             self.at
         } else {
-            self.schedule
-                .next_opening_micros(self.at)
-                .filter(|opening| *opening < self.end)?
+            self.schedule.next_opening_micros(self.at).filter(|opening| *opening < self.end)?
         };
-        let end = self
-            .schedule
-            .next_closing_micros(start)
-            .map_or(self.end, |end| end.min(self.end));
+        let end = self.schedule.next_closing_micros(start).map_or(self.end, |end| end.min(self.end));
         self.at = end;
         Some(instant(start).ok()?..instant(end).ok()?)
     }
@@ -504,21 +440,11 @@ fn compiled_span(years: RangeInclusive<i32>) -> Span {
 }
 
 fn check_lengths(first: usize, second: usize, out: usize) -> Result<(), SliceLengthError> {
-    if first == second && second == out {
-        Ok(())
-    } else {
-        Err(SliceLengthError { first, second, out })
-    }
+    if first == second && second == out { Ok(()) } else { Err(SliceLengthError { first, second, out }) }
 }
 
 fn micros(budget: TimeDelta) -> i64 {
-    budget
-        .num_microseconds()
-        .unwrap_or(if budget < TimeDelta::zero() {
-            i64::MIN
-        } else {
-            i64::MAX
-        })
+    budget.num_microseconds().unwrap_or(if budget < TimeDelta::zero() { i64::MIN } else { i64::MAX })
 }
 
 fn instant(micros: i64) -> Result<DateTime<Utc>, DueError> {

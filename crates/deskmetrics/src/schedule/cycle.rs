@@ -38,12 +38,7 @@ pub(crate) struct Block {
 impl CycleTable {
     /// The table of what `count` says of blocks. Those from `first` to just before `last` are irregular;
     /// outside, all blocks are alike if they `repeat_weekly`.
-    pub(crate) fn new(
-        first: i64,
-        last: i64,
-        repeat_weekly: bool,
-        mut count: impl FnMut(i64) -> i64,
-    ) -> Self {
+    pub(crate) fn new(first: i64, last: i64, repeat_weekly: bool, mut count: impl FnMut(i64) -> i64) -> Self {
         let mut before = vec![0];
         let mut counted = 0;
         let mut alike = None;
@@ -62,11 +57,7 @@ impl CycleTable {
             };
             before.push(counted);
         }
-        Self {
-            first,
-            last,
-            before,
-        }
+        Self { first, last, before }
     }
 
     /// A block by its number.
@@ -76,19 +67,11 @@ impl CycleTable {
         } else if block < self.first {
             (self.first - BLOCKS_PER_CYCLE, self.cycle_before())
         } else {
-            return Block {
-                index: block,
-                cycles: 0,
-                before: self.at(block),
-            };
+            return Block { index: block, cycles: 0, before: self.at(block) };
         };
         let cycles = (block - anchor).div_euclid(BLOCKS_PER_CYCLE);
         let index = block - cycles * BLOCKS_PER_CYCLE;
-        Block {
-            index,
-            cycles,
-            before: self.at(index) + i128::from(cycles) * per_cycle,
-        }
+        Block { index, cycles, before: self.at(index) + i128::from(cycles) * per_cycle }
     }
 
     /// The block in which `count` is exceeded; `None` when that never happens, or has always been so.
@@ -105,9 +88,7 @@ impl CycleTable {
         }
         let cycles = (count - start).div_euclid(per_cycle);
         let lifted = count - cycles * per_cycle;
-        let after = self
-            .before
-            .partition_point(|before| i128::from(*before) <= lifted);
+        let after = self.before.partition_point(|before| i128::from(*before) <= lifted);
         let index = i64::try_from(after.checked_sub(1)?).ok()? + self.first - BLOCKS_PER_CYCLE;
         Some(Block {
             index,
@@ -119,11 +100,7 @@ impl CycleTable {
     /// What is counted before a block of the table.
     fn at(&self, block: i64) -> i128 {
         let index = usize::try_from(block - self.first + BLOCKS_PER_CYCLE).ok();
-        index
-            .and_then(|i| self.before.get(i))
-            .copied()
-            .unwrap_or_default()
-            .into()
+        index.and_then(|i| self.before.get(i)).copied().unwrap_or_default().into()
     }
 
     fn cycle_before(&self) -> i128 {

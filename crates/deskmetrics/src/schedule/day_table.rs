@@ -39,10 +39,7 @@ impl DayTable {
             counted = segment.before + (segment.end - segment.start);
             leaps
         });
-        let widest = (0..days)
-            .map(|day| on_day(segments, started, day).count())
-            .max()
-            .unwrap_or(0);
+        let widest = (0..days).map(|day| on_day(segments, started, day).count()).max().unwrap_or(0);
         match widest {
             0 | 1 if !leaps => Self::One(records(segments, started, days)),
             2 if !leaps => Self::Two(records(segments, started, days)),
@@ -87,21 +84,14 @@ pub(crate) fn counted_among<const STARTS: usize>(
     let started = *started.get((second / 86_400) as usize)? as usize;
     let last = started.checked_sub(1)?;
     let near = segments.get(last..=last + STARTS)?;
-    let on = near[1..]
-        .iter()
-        .map(|segment| usize::from(segment.start <= second))
-        .sum::<usize>();
+    let on = near[1..].iter().map(|segment| usize::from(segment.start <= second)).sum::<usize>();
     let segment = near.get(on)?;
     let counted_less_start = i64::from(segment.before) - i64::from(segment.start);
     Some(counted_less_start * SECOND + at.min(i64::from(segment.end) * SECOND))
 }
 
 /// The parts of segments on a day.
-fn on_day<'a>(
-    segments: &'a [Segment],
-    started: &[u32],
-    day: usize,
-) -> impl Iterator<Item = Window> + 'a {
+fn on_day<'a>(segments: &'a [Segment], started: &[u32], day: usize) -> impl Iterator<Item = Window> + 'a {
     let start = day as i64 * DAY;
     let first = (started[day] as usize).saturating_sub(1);
     segments[first..]
@@ -115,26 +105,14 @@ fn on_day<'a>(
         })
 }
 
-fn records<const WINDOWS: usize>(
-    segments: &[Segment],
-    started: &[u32],
-    days: usize,
-) -> Vec<Day<WINDOWS>> {
+fn records<const WINDOWS: usize>(segments: &[Segment], started: &[u32], days: usize) -> Vec<Day<WINDOWS>> {
     let mut counted = 0;
     (0..days)
         .map(|day| {
             // A day without any counts nothing; those that are missing after others never begin.
-            let missing = Window {
-                from: i64::MAX,
-                to: i64::MAX,
-                offset: 0,
-            };
+            let missing = Window { from: i64::MAX, to: i64::MAX, offset: 0 };
             let mut windows = [missing; WINDOWS];
-            windows[0] = Window {
-                from: 0,
-                to: 0,
-                offset: counted,
-            };
+            windows[0] = Window { from: 0, to: 0, offset: counted };
             for (slot, window) in windows.iter_mut().zip(on_day(segments, started, day)) {
                 *slot = window;
                 counted = window.offset + window.to;

@@ -8,9 +8,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
-use super::{
-    Break, CompiledSchedule, Conventions, Holiday, ScheduleError, Shift, WeeklyHours, WorkingTime,
-};
+use super::{Break, CompiledSchedule, Conventions, Holiday, ScheduleError, Shift, WeeklyHours, WorkingTime};
 
 /// The working time of one team: weekly hours in a time zone, and what differs from them.
 ///
@@ -121,10 +119,7 @@ impl Schedule {
 
     /// The same with these holidays; [`NaiveDate`]s will do.
     #[must_use]
-    pub fn with_holidays<H: Into<Holiday>>(
-        mut self,
-        holidays: impl IntoIterator<Item = H>,
-    ) -> Self {
+    pub fn with_holidays<H: Into<Holiday>>(mut self, holidays: impl IntoIterator<Item = H>) -> Self {
         self.holidays.extend(holidays.into_iter().map(Into::into));
         self.holidays.sort_unstable();
         self.holidays.dedup();
@@ -136,22 +131,14 @@ impl Schedule {
     /// They replace the shifts that begin on the date; a shift that began the evening before is not
     /// touched. No hours mean that none begin on the date.
     #[must_use]
-    pub fn with_special_day(
-        mut self,
-        date: NaiveDate,
-        hours: impl IntoIterator<Item = Shift>,
-    ) -> Self {
+    pub fn with_special_day(mut self, date: NaiveDate, hours: impl IntoIterator<Item = Shift>) -> Self {
         self.special_days.insert(date, sorted(hours));
         self
     }
 
     /// The same with these hours on this date in addition to whatever is open, holiday or not.
     #[must_use]
-    pub fn with_extra_opening(
-        mut self,
-        date: NaiveDate,
-        hours: impl IntoIterator<Item = Shift>,
-    ) -> Self {
+    pub fn with_extra_opening(mut self, date: NaiveDate, hours: impl IntoIterator<Item = Shift>) -> Self {
         let extra = self.extra_openings.entry(date).or_default();
         extra.extend(hours);
         extra.sort_unstable();
@@ -238,11 +225,7 @@ pub(crate) fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
         let near = TZ_VARIANTS
             .iter()
             .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
-            .or_else(|| {
-                TZ_VARIANTS
-                    .iter()
-                    .find(|zone| city(zone.name()) == city(&wanted))
-            });
+            .or_else(|| TZ_VARIANTS.iter().find(|zone| city(zone.name()) == city(&wanted)));
         ScheduleError::TimeZone {
             found: name.to_owned(),
             remedy: match near {

@@ -70,9 +70,7 @@ pub enum ScheduleError {
         found: String,
     },
     /// Not a date.
-    #[error(
-        "date {found:?} is not a date of the years 0001 to 9999; write YYYY-MM-DD, such as 2026-12-24"
-    )]
+    #[error("date {found:?} is not a date of the years 0001 to 9999; write YYYY-MM-DD, such as 2026-12-24")]
     Date {
         /// The text found.
         found: String,
@@ -163,9 +161,7 @@ pub enum ScheduleError {
         previous: String,
     },
     /// Members of a combination or history disagree on a convention.
-    #[error(
-        "the schedules differ in the convention {key}; state it in the conventions of the combination"
-    )]
+    #[error("the schedules differ in the convention {key}; state it in the conventions of the combination")]
     Disagreement {
         /// The convention.
         key: &'static str,
@@ -182,24 +178,11 @@ impl ScheduleError {
     pub(crate) fn at(self, place: impl Into<String>) -> Self {
         let place = place.into();
         match self {
-            Self::At {
-                place: inner,
-                error,
-            } if inner.starts_with('[') => Self::At {
-                place: place + &inner,
-                error,
-            },
-            Self::At {
-                place: inner,
-                error,
-            } => Self::At {
-                place: place + "." + &inner,
-                error,
-            },
-            error => Self::At {
-                place,
-                error: Box::new(error),
-            },
+            Self::At { place: inner, error } if inner.starts_with('[') => {
+                Self::At { place: place + &inner, error }
+            }
+            Self::At { place: inner, error } => Self::At { place: place + "." + &inner, error },
+            error => Self::At { place, error: Box::new(error) },
         }
     }
 }

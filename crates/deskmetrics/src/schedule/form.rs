@@ -14,9 +14,7 @@ use super::holiday::parse_date;
 use super::pause::BreakDays;
 use super::weekly_hours::WEEK;
 use super::working_time::Members;
-use super::{
-    Break, Conventions, Schedule, ScheduleError, ScheduleHistory, Shift, WeeklyHours, WorkingTime,
-};
+use super::{Break, Conventions, Schedule, ScheduleError, ScheduleHistory, Shift, WeeklyHours, WorkingTime};
 
 /// Keys of the days in the data form, from Monday.
 const DAY_KEYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -145,9 +143,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
             type Value = Entries<V>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(
-                    "a table of dates, such as { \"2026-12-24\" = [[\"09:00\", \"12:00\"]] }",
-                )
+                f.write_str("a table of dates, such as { \"2026-12-24\" = [[\"09:00\", \"12:00\"]] }")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entries<V>, A::Error> {
@@ -170,16 +166,10 @@ impl Form {
         }
         match (&self.any_of, &self.all_of, &self.versions) {
             (None, None, None) => self.schedule().map(WorkingTime::from),
-            (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => {
-                self.combination()
-            }
+            (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => self.combination(),
             (any_of, _, versions) => Err(ScheduleError::Conflict {
                 key: if any_of.is_some() { "any_of" } else { "all_of" },
-                other: if versions.is_some() {
-                    "versions"
-                } else {
-                    "all_of"
-                },
+                other: if versions.is_some() { "versions" } else { "all_of" },
                 remedy: "put one inside the other",
             }),
         }
@@ -187,22 +177,15 @@ impl Form {
 
     fn schedule(self) -> Result<Schedule, ScheduleError> {
         let missing = |key, example| ScheduleError::Missing { key, example };
-        let zone = self
-            .time_zone
-            .ok_or(missing("time_zone", "time_zone = \"Europe/Copenhagen\""))?;
-        let hours = self
-            .hours
-            .ok_or(missing("hours", "hours = \"Mo-Fr 09:00-17:00\""))?;
+        let zone = self.time_zone.ok_or(missing("time_zone", "time_zone = \"Europe/Copenhagen\""))?;
+        let hours = self.hours.ok_or(missing("hours", "hours = \"Mo-Fr 09:00-17:00\""))?;
         let mut schedule = Schedule::new(
             parse_zone(&zone).map_err(|e| e.at("time_zone"))?,
             weekly_hours(hours).map_err(|e| e.at("hours"))?,
         );
         let mut holidays = Vec::with_capacity(self.holidays.len());
         for (i, text) in self.holidays.iter().enumerate() {
-            holidays.push(
-                text.parse()
-                    .map_err(|e: ScheduleError| e.at(format!("holidays[{i}]")))?,
-            );
+            holidays.push(text.parse().map_err(|e: ScheduleError| e.at(format!("holidays[{i}]")))?);
         }
         schedule = schedule.with_holidays::<super::Holiday>(holidays);
         schedule.special_days = dates(self.special_days).map_err(|e| e.at("special_days"))?;
@@ -256,16 +239,10 @@ impl Form {
                 .enumerate()
                 .map(|(i, member)| member.read().map_err(|e| e.at(place(i))))
                 .collect::<Result<Vec<_>, _>>()?;
-            if key == "any_of" {
-                WorkingTime::any_of(members)?
-            } else {
-                WorkingTime::all_of(members)?
-            }
+            if key == "any_of" { WorkingTime::any_of(members)? } else { WorkingTime::all_of(members)? }
         };
         match self.conventions {
-            Some(conventions) => whole
-                .with_conventions(conventions)
-                .map_err(|e| e.at("conventions")),
+            Some(conventions) => whole.with_conventions(conventions).map_err(|e| e.at("conventions")),
             None => Ok(whole),
         }
     }
@@ -273,18 +250,12 @@ impl Form {
     fn of(whole: &WorkingTime) -> Self {
         match whole {
             WorkingTime::Schedule(schedule) => schedule.into(),
-            WorkingTime::AnyOf(Members {
-                members,
-                conventions,
-            }) => Self {
+            WorkingTime::AnyOf(Members { members, conventions }) => Self {
                 any_of: Some(members.iter().map(Self::of).collect()),
                 conventions: *conventions,
                 ..Self::default()
             },
-            WorkingTime::AllOf(Members {
-                members,
-                conventions,
-            }) => Self {
+            WorkingTime::AllOf(Members { members, conventions }) => Self {
                 all_of: Some(members.iter().map(Self::of).collect()),
                 conventions: *conventions,
                 ..Self::default()
@@ -311,11 +282,7 @@ impl From<&Schedule> for Form {
     fn from(schedule: &Schedule) -> Self {
         let pairs = |hours: &[Shift]| hours.iter().map(|hours| pair(*hours)).collect();
         let dates = |days: &BTreeMap<NaiveDate, Vec<Shift>>| {
-            Entries(
-                days.iter()
-                    .map(|(date, hours)| (date.to_string(), pairs(hours)))
-                    .collect(),
-            )
+            Entries(days.iter().map(|(date, hours)| (date.to_string(), pairs(hours))).collect())
         };
         Self {
             time_zone: Some(schedule.time_zone.name().to_owned()),
@@ -387,10 +354,7 @@ impl BreakForm {
         match (self.days, self.date) {
             (Some(_), Some(_)) => Err(ScheduleError::BreakTwice),
             (None, None) => Ok(Break::daily(hours)),
-            (None, Some(date)) => Ok(Break::on(
-                parse_date(&date).map_err(|e| e.at("date"))?,
-                hours,
-            )),
+            (None, Some(date)) => Ok(Break::on(parse_date(&date).map_err(|e| e.at("date"))?, hours)),
             (Some(days), None) => {
                 let mut chosen = Vec::with_capacity(days.len());
                 for (i, day) in days.iter().enumerate() {
@@ -410,12 +374,7 @@ impl BreakForm {
                 (Some(days.map(|(key, _)| (*key).to_owned()).collect()), None)
             }
         };
-        Self {
-            days,
-            date,
-            from,
-            to,
-        }
+        Self { days, date, from, to }
     }
 }
 
@@ -433,10 +392,7 @@ fn shift([from, to]: &Pair) -> Result<Shift, ScheduleError> {
 fn shifts(pairs: &[Pair]) -> Result<Vec<Shift>, ScheduleError> {
     let mut shifts = Vec::with_capacity(pairs.len());
     for (i, [from, to]) in pairs.iter().enumerate() {
-        let time = |text: &str, j| {
-            text.parse()
-                .map_err(|e: ScheduleError| e.at(format!("[{i}][{j}]")))
-        };
+        let time = |text: &str, j| text.parse().map_err(|e: ScheduleError| e.at(format!("[{i}][{j}]")));
         shifts.push(Shift::new(time(from, 0)?, time(to, 1)?).map_err(|e| e.at(format!("[{i}]")))?);
     }
     shifts.sort_unstable();
@@ -447,19 +403,11 @@ fn shifts(pairs: &[Pair]) -> Result<Vec<Shift>, ScheduleError> {
 /// The index from Monday of `mon`, `Mon`, `Mo` or `monday`.
 fn weekday(text: &str) -> Result<usize, ScheduleError> {
     let lower = text.to_lowercase();
-    let two_letters = (lower.len() == 2)
-        .then(|| DAY_KEYS.iter().position(|key| key.starts_with(&lower)))
-        .flatten();
+    let two_letters =
+        (lower.len() == 2).then(|| DAY_KEYS.iter().position(|key| key.starts_with(&lower))).flatten();
     two_letters
-        .or_else(|| {
-            lower
-                .parse()
-                .ok()
-                .map(|day: Weekday| day.num_days_from_monday() as usize)
-        })
-        .ok_or_else(|| ScheduleError::Weekday {
-            found: text.to_owned(),
-        })
+        .or_else(|| lower.parse().ok().map(|day: Weekday| day.num_days_from_monday() as usize))
+        .ok_or_else(|| ScheduleError::Weekday { found: text.to_owned() })
 }
 
 fn weekly_hours(form: HoursForm) -> Result<WeeklyHours, ScheduleError> {

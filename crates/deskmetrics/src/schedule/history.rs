@@ -44,9 +44,7 @@ impl FromStr for Effective {
         }
         match DateTime::parse_from_rfc3339(text) {
             Ok(instant) if instant.nanosecond() == 0 => Ok(Self::Instant(instant.to_utc())),
-            _ => Err(ScheduleError::From {
-                found: text.to_owned(),
-            }),
+            _ => Err(ScheduleError::From { found: text.to_owned() }),
         }
     }
 }
@@ -55,9 +53,7 @@ impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Date(date) => write!(f, "{date}"),
-            Self::Instant(instant) => {
-                f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-            }
+            Self::Instant(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         }
     }
 }
@@ -93,8 +89,7 @@ impl Version {
     }
 
     fn seconds(&self) -> Option<i64> {
-        self.from
-            .map(|from| from.seconds(self.working_time.time_zone()))
+        self.from.map(|from| from.seconds(self.working_time.time_zone()))
     }
 }
 
@@ -131,13 +126,7 @@ pub struct ScheduleHistory {
 impl ScheduleHistory {
     /// A history of one version that has always been in force.
     pub fn new(first: impl Into<WorkingTime>) -> Self {
-        Self {
-            versions: vec![Version {
-                from: None,
-                working_time: first.into(),
-            }],
-            conventions: None,
-        }
+        Self { versions: vec![Version { from: None, working_time: first.into() }], conventions: None }
     }
 
     /// A history whose first version came into force then; before, nothing was open.
@@ -175,19 +164,13 @@ impl ScheduleHistory {
     /// The version in force at this instant; `None` before the first.
     pub fn version_at(&self, instant: DateTime<Utc>) -> Option<&Version> {
         let second = instant.timestamp();
-        self.versions
-            .iter()
-            .rev()
-            .find(|version| version.seconds().is_none_or(|from| from <= second))
+        self.versions.iter().rev().find(|version| version.seconds().is_none_or(|from| from <= second))
     }
 
     /// The conventions that hold for the whole: those stated, else those of the latest version.
     pub fn conventions(&self) -> Conventions {
         self.conventions.unwrap_or_else(|| {
-            self.versions
-                .last()
-                .map(|last| last.working_time.conventions())
-                .unwrap_or_default()
+            self.versions.last().map(|last| last.working_time.conventions()).unwrap_or_default()
         })
     }
 
@@ -204,14 +187,9 @@ impl ScheduleHistory {
     pub(crate) fn from_versions(
         versions: impl IntoIterator<Item = (Option<Effective>, WorkingTime)>,
     ) -> Result<Self, ScheduleError> {
-        let mut history = Self {
-            versions: Vec::new(),
-            conventions: None,
-        };
+        let mut history = Self { versions: Vec::new(), conventions: None };
         for (i, (from, version)) in versions.into_iter().enumerate() {
-            history
-                .push(from, version)
-                .map_err(|e| e.at(format!("versions[{i}]")))?;
+            history.push(from, version).map_err(|e| e.at(format!("versions[{i}]")))?;
         }
         if history.versions.is_empty() {
             return Err(ScheduleError::Empty { key: "versions" });
@@ -230,22 +208,14 @@ impl ScheduleHistory {
 
     /// Each version with the second from which it is in force.
     pub(crate) fn in_force(&self) -> impl Iterator<Item = (i64, &WorkingTime)> {
-        self.versions
-            .iter()
-            .map(|version| (version.seconds().unwrap_or(i64::MIN), &version.working_time))
+        self.versions.iter().map(|version| (version.seconds().unwrap_or(i64::MIN), &version.working_time))
     }
 
-    fn push(
-        &mut self,
-        from: Option<Effective>,
-        working_time: WorkingTime,
-    ) -> Result<(), ScheduleError> {
+    fn push(&mut self, from: Option<Effective>, working_time: WorkingTime) -> Result<(), ScheduleError> {
         if let Some(Effective::Instant(instant)) = from
             && instant.nanosecond() != 0
         {
-            return Err(ScheduleError::From {
-                found: instant.to_rfc3339(),
-            });
+            return Err(ScheduleError::From { found: instant.to_rfc3339() });
         }
         let version = Version { from, working_time };
         if let Some(last) = self.versions.last() {

@@ -34,10 +34,7 @@ pub(crate) enum Days {
 impl Holiday {
     /// One date.
     pub const fn on(date: NaiveDate) -> Self {
-        Self(Days::Dates {
-            first: date,
-            last: date,
-        })
+        Self(Days::Dates { first: date, last: date })
     }
 
     /// All dates from `first` to `last`, both included.
@@ -88,9 +85,7 @@ impl FromStr for Holiday {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let error = || ScheduleError::Holiday {
-            found: text.to_owned(),
-        };
+        let error = || ScheduleError::Holiday { found: text.to_owned() };
         if let Some(yearly) = text.strip_prefix("--") {
             let (month, day) = yearly.split_once('-').ok_or_else(error)?;
             let number = |part: &str| {
@@ -98,10 +93,7 @@ impl FromStr for Holiday {
                     .then(|| part.parse().ok())
                     .flatten()
             };
-            return Self::yearly(
-                number(month).ok_or_else(error)?,
-                number(day).ok_or_else(error)?,
-            );
+            return Self::yearly(number(month).ok_or_else(error)?, number(day).ok_or_else(error)?);
         }
         let date = |part: &str| parse_date(part).map_err(|_| error());
         match text.split_once('/') {
@@ -132,7 +124,5 @@ pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, ScheduleError> {
         .then(|| text.parse().ok())
         .flatten()
         .filter(|date: &NaiveDate| date.year() >= 1)
-        .ok_or_else(|| ScheduleError::Date {
-            found: text.to_owned(),
-        })
+        .ok_or_else(|| ScheduleError::Date { found: text.to_owned() })
 }

@@ -37,10 +37,7 @@ impl<'a> Reader<'a> {
             self.skip_blanks();
             if self.rest().is_empty() {
                 if self.text.trim().is_empty() {
-                    return Err(self.error(
-                        self.at,
-                        "write hours such as Mo-Fr 09:00-17:00, 24/7 or off",
-                    ));
+                    return Err(self.error(self.at, "write hours such as Mo-Fr 09:00-17:00, 24/7 or off"));
                 }
                 return Ok(hours);
             }
@@ -77,29 +74,19 @@ impl<'a> Reader<'a> {
         let days = if self.rest().starts_with(char::is_alphabetic) && !self.at_off() {
             self.days()?
         } else {
-            Days {
-                chosen: [true; 7],
-                holidays: false,
-            }
+            Days { chosen: [true; 7], holidays: false }
         };
         self.skip_blanks();
-        let rule = if self.eat_off() {
-            Rule::Off
-        } else {
-            Rule::Shifts(self.shifts()?)
-        };
+        let rule = if self.eat_off() { Rule::Off } else { Rule::Shifts(self.shifts()?) };
         if days.holidays && !matches!(rule, Rule::Off) {
-            return Err(self.error(
-                start,
-                "only PH off is understood; give the hours of a holiday as a special day",
-            ));
+            return Err(
+                self.error(start, "only PH off is understood; give the hours of a holiday as a special day")
+            );
         }
         for day in (0..7).filter(|day| days.chosen[*day]) {
             let shifts = match &rule {
                 Rule::Off => Vec::new(),
-                Rule::Shifts(shifts) if adds => {
-                    [hours.days()[day].as_slice(), shifts.as_slice()].concat()
-                }
+                Rule::Shifts(shifts) if adds => [hours.days()[day].as_slice(), shifts.as_slice()].concat(),
                 Rule::Shifts(shifts) => shifts.clone(),
             };
             hours.replace(day, shifts);
@@ -109,10 +96,7 @@ impl<'a> Reader<'a> {
 
     /// `Mo-Fr`, `Sa-Mo`, `Mo,We,Fr`, `PH`, and lists of them.
     fn days(&mut self) -> Result<Days, ScheduleError> {
-        let mut days = Days {
-            chosen: [false; 7],
-            holidays: false,
-        };
+        let mut days = Days { chosen: [false; 7], holidays: false };
         loop {
             self.skip_blanks();
             if self.word().eq_ignore_ascii_case("ph") {
@@ -143,18 +127,12 @@ impl<'a> Reader<'a> {
 
     fn day(&mut self) -> Result<usize, ScheduleError> {
         let word = self.word();
-        if let Some(day) = DAY_NAMES
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(word))
-        {
+        if let Some(day) = DAY_NAMES.iter().position(|name| name.eq_ignore_ascii_case(word)) {
             self.at += word.len();
             return Ok(day);
         }
-        let near = word.get(..2).and_then(|start| {
-            DAY_NAMES
-                .iter()
-                .find(|name| name.eq_ignore_ascii_case(start))
-        });
+        let near =
+            word.get(..2).and_then(|start| DAY_NAMES.iter().find(|name| name.eq_ignore_ascii_case(start)));
         let remedy = match near {
             Some(name) => format!("did you mean {name}? {DAYS}"),
             None => DAYS.to_owned(),
@@ -180,12 +158,11 @@ impl<'a> Reader<'a> {
             }
             self.skip_blanks();
             let to = self.time()?;
-            shifts.push(Shift::new(from, to).map_err(|_| {
-                self.error(
-                    start,
-                    "hours begin before 24:00; write 00:00 on the next day",
-                )
-            })?);
+            shifts.push(
+                Shift::new(from, to).map_err(|_| {
+                    self.error(start, "hours begin before 24:00; write 00:00 on the next day")
+                })?,
+            );
             self.skip_blanks();
             let Some(after) = self.rest().strip_prefix(',') else {
                 return Ok(shifts);
@@ -199,9 +176,7 @@ impl<'a> Reader<'a> {
 
     fn time(&mut self) -> Result<TimeOfDay, ScheduleError> {
         let rest = self.rest();
-        let length = rest
-            .find(|c: char| !c.is_ascii_digit() && c != ':')
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
         let word = &rest[..length];
         let time = word.parse().map_err(|_| {
             let remedy = if let Ok(hour @ 0..=24) = word.parse::<u8>() {
@@ -250,9 +225,7 @@ impl<'a> Reader<'a> {
     /// The letters that begin here.
     fn word(&self) -> &'a str {
         let rest = self.rest();
-        &rest[..rest
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(rest.len())]
+        &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())]
     }
 
     fn error(&self, at: usize, remedy: &str) -> ScheduleError {
@@ -264,11 +237,7 @@ impl<'a> Reader<'a> {
         ScheduleError::Hours {
             text: self.text.to_owned(),
             column: self.text[..at].chars().count() + 1,
-            found: if token.is_empty() {
-                "the end".to_owned()
-            } else {
-                format!("{token:?}")
-            },
+            found: if token.is_empty() { "the end".to_owned() } else { format!("{token:?}") },
             remedy: remedy.to_owned(),
         }
     }
@@ -277,9 +246,5 @@ impl<'a> Reader<'a> {
 /// `26:00` as the time of the next day, 02:00.
 fn next_day(word: &str) -> Option<TimeOfDay> {
     let (hour, minute) = word.split_once(':')?;
-    TimeOfDay::new(
-        hour.parse::<u16>().ok()?.checked_sub(24)?,
-        minute.parse().ok()?,
-    )
-    .ok()
+    TimeOfDay::new(hour.parse::<u16>().ok()?.checked_sub(24)?, minute.parse().ok()?).ok()
 }

@@ -40,11 +40,7 @@ impl Offsets {
     pub(crate) fn between(zone: Tz, from: i64, to: i64) -> Self {
         let from = (from - 2 * DAY).clamp(FIRST_CHANGE, LAST_CHANGE);
         let to = (to + 2 * DAY).clamp(FIRST_CHANGE, LAST_CHANGE);
-        let mut pieces = vec![Piece {
-            start: -FOREVER,
-            end: FOREVER,
-            offset: offset_at(zone, from),
-        }];
+        let mut pieces = vec![Piece { start: -FOREVER, end: FOREVER, offset: offset_at(zone, from) }];
         let mut at = from;
         while at < to {
             let next = (at + STRIDE).min(to);
@@ -65,11 +61,7 @@ impl Offsets {
                 }
             }
             last.end = after;
-            pieces.push(Piece {
-                start: after,
-                end: FOREVER,
-                offset: offset_at(zone, after),
-            });
+            pieces.push(Piece { start: after, end: FOREVER, offset: offset_at(zone, after) });
             at = after;
         }
         Self { pieces }
@@ -88,11 +80,7 @@ impl Offsets {
 
     /// A reader that turns ascending local times into instants.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        Cursor {
-            pieces: &self.pieces,
-            opening: 0,
-            closing: 0,
-        }
+        Cursor { pieces: &self.pieces, opening: 0, closing: 0 }
     }
 }
 
@@ -120,11 +108,7 @@ impl Cursor<'_> {
     ///
     /// A time that the clocks skip gives the instant of the change, one they show twice the second.
     pub(crate) fn closing(&mut self, local: i64) -> i64 {
-        while self
-            .pieces
-            .get(self.closing + 1)
-            .is_some_and(|next| next.start + next.offset <= local)
-        {
+        while self.pieces.get(self.closing + 1).is_some_and(|next| next.start + next.offset <= local) {
             self.closing += 1;
         }
         let piece = self.pieces[self.closing];
@@ -136,9 +120,5 @@ impl Cursor<'_> {
 pub(crate) fn offset_at(zone: Tz, utc: i64) -> i64 {
     let utc = utc.clamp(FIRST_CHANGE, LAST_CHANGE);
     let instant = DateTime::from_timestamp(utc, 0).unwrap_or_default();
-    i64::from(
-        zone.offset_from_utc_datetime(&instant.naive_utc())
-            .fix()
-            .local_minus_utc(),
-    )
+    i64::from(zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc())
 }

@@ -43,10 +43,7 @@ impl Break {
         for day in days {
             chosen[day.num_days_from_monday() as usize] = true;
         }
-        Self {
-            days: BreakDays::Weekly(chosen),
-            hours,
-        }
+        Self { days: BreakDays::Weekly(chosen), hours }
     }
 
     /// A break every day.
@@ -56,10 +53,7 @@ impl Break {
 
     /// A break on one date.
     pub const fn on(date: NaiveDate, hours: Shift) -> Self {
-        Self {
-            days: BreakDays::Date(date),
-            hours,
-        }
+        Self { days: BreakDays::Date(date), hours }
     }
 
     /// The hours that do not count.

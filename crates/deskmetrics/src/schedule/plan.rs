@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 
-use super::business_days::day_number;
-use super::cycle::CYCLE_DAYS;
 use super::holiday::Days;
 use super::offsets::{Cursor, DAY, Offsets};
 use super::pause::BreakDays;
 use super::span::{Count, Span, add_span, subtract, union};
 use super::time_of_day::MINUTES_PER_DAY;
 use super::{Counting, HolidayScope, Schedule, Shift};
+
+/// Days in 400 years, after which dates and weekdays repeat: 20 871 weeks.
+pub(crate) const CYCLE_DAYS: i64 = 146_097;
+
+/// Days since 1970-01-01.
+pub(crate) fn day_number(date: NaiveDate) -> i64 {
+    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp().div_euclid(DAY)
+}
 
 /// The weekday of a day number, 0 for Monday; 1970-01-01 was a Thursday.
 fn weekday(day: i64) -> usize {
@@ -43,9 +49,7 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn new(schedule: &Schedule) -> Self {
         let by_day = |days: &BTreeMap<NaiveDate, Vec<Shift>>| {
-            days.iter()
-                .map(|(date, hours)| (day_number(*date), hours.clone()))
-                .collect()
+            days.iter().map(|(date, hours)| (day_number(*date), hours.clone())).collect()
         };
         let mut holidays: Vec<(i64, i64)> = Vec::new();
         let mut yearly = Vec::new();
@@ -68,10 +72,7 @@ impl Plan {
         for pause in schedule.breaks() {
             match &pause.days {
                 BreakDays::Date(date) => {
-                    dated_breaks
-                        .entry(day_number(*date))
-                        .or_default()
-                        .push(pause.hours);
+                    dated_breaks.entry(day_number(*date)).or_default().push(pause.hours);
                 }
                 BreakDays::Weekly(days) => {
                     for (breaks, _) in weekly_breaks.iter_mut().zip(days).filter(|(_, on)| **on) {
@@ -93,37 +94,20 @@ impl Plan {
             dated_breaks: BTreeMap::new(),
             regular: Default::default(),
         };
-        let (special, extra) = (
-            std::mem::take(&mut plan.special),
-            std::mem::take(&mut plan.extra),
-        );
+        let (special, extra) = (std::mem::take(&mut plan.special), std::mem::take(&mut plan.extra));
         // Monday 1970-01-05 has the day number 4.
         plan.regular = std::array::from_fn(|weekday| plan.open_on(4 + weekday as i64));
-        Self {
-            special,
-            extra,
-            holidays,
-            yearly,
-            dated_breaks,
-            ..plan
-        }
+        Self { special, extra, holidays, yearly, dated_breaks, ..plan }
     }
 
     /// The first and last date that differ from the weekly hours once, not every year.
     pub(crate) fn dated_days(&self) -> Option<(i64, i64)> {
         let keys = [&self.special, &self.extra, &self.dated_breaks];
         let firsts = keys.iter().filter_map(|map| map.keys().next().copied());
-        let lasts = keys
-            .iter()
-            .filter_map(|map| map.keys().next_back().copied());
+        let lasts = keys.iter().filter_map(|map| map.keys().next_back().copied());
         let first = firsts.chain(self.holidays.first().map(|h| h.0)).min()?;
         let last = lasts.chain(self.holidays.last().map(|h| h.1)).max()?;
         Some((first, last))
-    }
-
-    /// Whether it has no yearly holidays, so that only dated exceptions break the weekly rhythm.
-    pub(crate) fn repeats_weekly(&self) -> bool {
-        self.yearly.is_empty()
     }
 
     pub(crate) fn counts_wall_time(&self) -> bool {
@@ -144,11 +128,7 @@ impl Plan {
             .collect();
         union(&mut begun);
         let mut breaks = self.breaks_on(day);
-        breaks.extend(
-            self.breaks_on(day + 1)
-                .into_iter()
-                .map(|pause| pause.shifted(1440)),
-        );
+        breaks.extend(self.breaks_on(day + 1).into_iter().map(|pause| pause.shifted(1440)));
         union(&mut breaks);
         !subtract(&begun, &breaks).is_empty()
     }
@@ -197,15 +177,9 @@ impl Plan {
                 let skipped = local.clipped(*leap, shown.start).length().max(0);
                 let at = shown.start - offset;
                 if skipped > 0 && (from..to).contains(&at) {
-                    out.push(Count {
-                        span: Span::new(at, at),
-                        leap: skipped,
-                    });
+                    out.push(Count { span: Span::new(at, at), leap: skipped });
                 }
-                let counted = local
-                    .clipped(shown.start, shown.end)
-                    .shifted(-offset)
-                    .clipped(from, to);
+                let counted = local.clipped(shown.start, shown.end).shifted(-offset).clipped(from, to);
                 if counted.length() > 0 {
                     out.push(Count::plain(counted));
                 }
@@ -254,13 +228,8 @@ impl Plan {
         for map in [&self.special, &self.extra, &self.dated_breaks] {
             days.extend(map.range(range.clone()).map(|(day, _)| *day));
         }
-        let start = self
-            .holidays
-            .partition_point(|holiday| holiday.1 < first - 1);
-        for holiday in self.holidays[start..]
-            .iter()
-            .take_while(|holiday| holiday.0 <= last)
-        {
+        let start = self.holidays.partition_point(|holiday| holiday.1 < first - 1);
+        for holiday in self.holidays[start..].iter().take_while(|holiday| holiday.0 <= last) {
             days.extend(holiday.0.max(first - 1)..=holiday.1.min(last));
         }
         if !self.yearly.is_empty() {
@@ -290,27 +259,11 @@ impl Plan {
             open.extend(self.shifts_of(day - 1).iter().map(|shift| tail(*shift)));
             open.extend(self.shifts_of(day).iter().map(|shift| head(*shift)));
         }
-        open.extend(
-            self.extra
-                .get(&(day - 1))
-                .into_iter()
-                .flatten()
-                .map(|shift| tail(*shift)),
-        );
-        open.extend(
-            self.extra
-                .get(&day)
-                .into_iter()
-                .flatten()
-                .map(|shift| head(*shift)),
-        );
+        open.extend(self.extra.get(&(day - 1)).into_iter().flatten().map(|shift| tail(*shift)));
+        open.extend(self.extra.get(&day).into_iter().flatten().map(|shift| head(*shift)));
         union(&mut open);
         let breaks = self.breaks_on(day);
-        if breaks.is_empty() {
-            open
-        } else {
-            subtract(&open, &breaks)
-        }
+        if breaks.is_empty() { open } else { subtract(&open, &breaks) }
     }
 
     /// The shifts that begin on a date, before holidays close calendar days.
@@ -363,10 +316,7 @@ fn date_in_cycle(day: i64) -> (NaiveDate, i64) {
 
 /// The part of a shift on the date on which it begins, in minutes of that date.
 fn head(shift: Shift) -> Span {
-    Span::new(
-        i64::from(shift.from().minutes()),
-        i64::from(shift.end().min(MINUTES_PER_DAY)),
-    )
+    Span::new(i64::from(shift.from().minutes()), i64::from(shift.end().min(MINUTES_PER_DAY)))
 }
 
 /// The part of a shift on the next date, in minutes of that date; it may be empty.

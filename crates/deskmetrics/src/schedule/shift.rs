@@ -72,9 +72,8 @@ impl FromStr for Shift {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (from, to) = text.split_once('-').ok_or_else(|| ScheduleError::Shift {
-            found: text.to_owned(),
-        })?;
+        let (from, to) =
+            text.split_once('-').ok_or_else(|| ScheduleError::Shift { found: text.to_owned() })?;
         Self::new(from.trim().parse()?, to.trim().parse()?)
     }
 }

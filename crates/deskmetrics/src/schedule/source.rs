@@ -23,12 +23,9 @@ impl Source {
             WorkingTime::Schedule(schedule) => Self::One(Box::new(Plan::new(schedule))),
             WorkingTime::AnyOf(members) => Self::Any(all(members)),
             WorkingTime::AllOf(members) => Self::All(all(members)),
-            WorkingTime::History(history) => Self::Versions(
-                history
-                    .in_force()
-                    .map(|(from, version)| (from, Self::new(version)))
-                    .collect(),
-            ),
+            WorkingTime::History(history) => {
+                Self::Versions(history.in_force().map(|(from, version)| (from, Self::new(version))).collect())
+            }
         }
     }
 
@@ -109,11 +106,7 @@ impl Source {
             Self::Versions(versions) => {
                 let changes = versions.iter().filter(|(from, _)| *from != i64::MIN);
                 let changes = changes.map(|(from, _)| (from.div_euclid(DAY), from.div_euclid(DAY)));
-                versions
-                    .iter()
-                    .filter_map(|(_, v)| v.dated_days())
-                    .chain(changes)
-                    .reduce(cover)
+                versions.iter().filter_map(|(_, v)| v.dated_days()).chain(changes).reduce(cover)
             }
         }
     }
@@ -133,10 +126,7 @@ impl Source {
             Self::Any(members) | Self::All(members) => cover(members.iter().map(Self::irregular)),
             Self::Versions(versions) => {
                 let cover = cover(versions.iter().map(|(_, version)| version.irregular()));
-                let changes = versions
-                    .iter()
-                    .map(|(from, _)| *from)
-                    .filter(|from| *from != i64::MIN);
+                let changes = versions.iter().map(|(from, _)| *from).filter(|from| *from != i64::MIN);
                 changes.fold(cover, |cover, from| {
                     Span::new(cover.start.min(from - DAY), cover.end.max(from + DAY))
                 })
@@ -160,16 +150,8 @@ impl Source {
 }
 
 /// The versions in force between two seconds, each with the part in which it is.
-fn in_force(
-    versions: &[(i64, Source)],
-    from: i64,
-    to: i64,
-) -> impl Iterator<Item = (&Source, Span)> {
-    let ends = versions
-        .iter()
-        .skip(1)
-        .map(|(from, _)| *from)
-        .chain([i64::MAX]);
+fn in_force(versions: &[(i64, Source)], from: i64, to: i64) -> impl Iterator<Item = (&Source, Span)> {
+    let ends = versions.iter().skip(1).map(|(from, _)| *from).chain([i64::MAX]);
     versions
         .iter()
         .zip(ends)

@@ -17,17 +17,11 @@ impl Span {
     }
 
     pub(crate) fn clipped(self, from: i64, to: i64) -> Self {
-        Self {
-            start: self.start.max(from),
-            end: self.end.min(to),
-        }
+        Self { start: self.start.max(from), end: self.end.min(to) }
     }
 
     pub(crate) const fn shifted(self, by: i64) -> Self {
-        Self {
-            start: self.start + by,
-            end: self.end + by,
-        }
+        Self { start: self.start + by, end: self.end + by }
     }
 }
 

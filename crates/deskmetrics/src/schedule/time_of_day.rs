@@ -50,9 +50,7 @@ impl TimeOfDay {
     pub fn new(hour: u16, minute: u16) -> Result<Self, ScheduleError> {
         match hour.checked_mul(60).and_then(|h| h.checked_add(minute)) {
             Some(minutes) if minute < 60 && minutes <= MINUTES_PER_DAY => Ok(Self(minutes)),
-            _ => Err(ScheduleError::Time {
-                found: format!("{hour:02}:{minute:02}"),
-            }),
+            _ => Err(ScheduleError::Time { found: format!("{hour:02}:{minute:02}") }),
         }
     }
 
@@ -83,9 +81,7 @@ impl FromStr for TimeOfDay {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let error = || ScheduleError::Time {
-            found: text.to_owned(),
-        };
+        let error = || ScheduleError::Time { found: text.to_owned() };
         let digits = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
             (lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
                 .then(|| part.parse::<u16>().ok())

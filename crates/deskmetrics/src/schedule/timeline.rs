@@ -40,10 +40,7 @@ impl Timeline {
             });
             counted += count.span.length();
         }
-        Self {
-            segments,
-            total: seconds(counted),
-        }
+        Self { segments, total: seconds(counted) }
     }
 
     /// The timeline of ascending openings.
@@ -64,9 +61,7 @@ impl Timeline {
     /// Microseconds counted up to `at`.
     pub(crate) fn counted(&self, at: i64) -> i64 {
         let second = at.div_euclid(SECOND);
-        let after = self
-            .segments
-            .partition_point(|s| i64::from(s.start) <= second);
+        let after = self.segments.partition_point(|s| i64::from(s.start) <= second);
         counted_in(&self.segments[..after], at)
     }
 
@@ -75,10 +70,8 @@ impl Timeline {
         if target > self.total() {
             return None;
         }
-        let after = self
-            .segments
-            .partition_point(|s| i64::from(s.before) * SECOND < target);
-        reached_in(&self.segments, after, target)
+        let after = self.segments.partition_point(|s| i64::from(s.before) * SECOND < target);
+        first_reach_in(&self.segments, after, target)
     }
 
     /// The last instant up to which no more than `target` is counted, for 0 <= `target` < total.
@@ -86,10 +79,8 @@ impl Timeline {
         if target >= self.total() {
             return None;
         }
-        let after = self
-            .segments
-            .partition_point(|s| i64::from(s.before) * SECOND <= target);
-        reached_in(&self.segments, after, target)
+        let after = self.segments.partition_point(|s| i64::from(s.before) * SECOND <= target);
+        first_reach_in(&self.segments, after, target)
     }
 }
 
@@ -103,19 +94,11 @@ pub(crate) fn counted_in(started: &[Segment], at: i64) -> i64 {
 }
 
 /// Where `target` is reached, given that it lies in segment `after - 1` or is leapt over at segment `after`.
-pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64) -> Option<i64> {
-    let next = || {
-        segments
-            .get(after)
-            .map(|segment| i64::from(segment.start) * SECOND)
-    };
+pub(crate) fn first_reach_in(segments: &[Segment], after: usize, target: i64) -> Option<i64> {
+    let next = || segments.get(after).map(|segment| i64::from(segment.start) * SECOND);
     let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {
         return next();
     };
     let at = i64::from(segment.start) * SECOND + (target - i64::from(segment.before) * SECOND);
-    if at <= i64::from(segment.end) * SECOND {
-        Some(at)
-    } else {
-        next()
-    }
+    if at <= i64::from(segment.end) * SECOND { Some(at) } else { next() }
 }

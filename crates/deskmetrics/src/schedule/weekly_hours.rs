@@ -10,15 +10,8 @@ use super::time_of_day::MINUTES_PER_DAY;
 use super::{ScheduleError, Shift, TimeOfDay};
 
 /// The days of the week, from Monday.
-pub(crate) const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
+pub(crate) const WEEK: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// The names of the days in the text form, from Monday.
 pub(crate) const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
@@ -175,9 +168,7 @@ fn minute_of_day(minute: i64) -> Result<TimeOfDay, ScheduleError> {
 
 /// 00:00 to 24:00.
 pub(crate) fn whole_day() -> Shift {
-    "00:00-24:00"
-        .parse()
-        .expect("a day runs from 00:00 to 24:00")
+    "00:00-24:00".parse().expect("a day runs from 00:00 to 24:00")
 }
 
 impl FromStr for WeeklyHours {

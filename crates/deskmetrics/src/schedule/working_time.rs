@@ -70,10 +70,7 @@ impl Members {
         &self.members
     }
 
-    fn new(
-        key: &'static str,
-        members: impl IntoIterator<Item = WorkingTime>,
-    ) -> Result<Self, ScheduleError> {
+    fn new(key: &'static str, members: impl IntoIterator<Item = WorkingTime>) -> Result<Self, ScheduleError> {
         let members: Vec<WorkingTime> = members.into_iter().collect();
         if members.is_empty() {
             return Err(ScheduleError::Empty { key });
@@ -81,10 +78,7 @@ impl Members {
         if members.iter().any(WorkingTime::counts_wall_time) {
             return Err(ScheduleError::WallInCombination);
         }
-        Ok(Self {
-            members,
-            conventions: None,
-        })
+        Ok(Self { members, conventions: None })
     }
 }
 
@@ -137,14 +131,8 @@ impl WorkingTime {
             });
         }
         Ok(match self {
-            Self::AnyOf(members) => Self::AnyOf(Members {
-                conventions: Some(conventions),
-                ..members
-            }),
-            Self::AllOf(members) => Self::AllOf(Members {
-                conventions: Some(conventions),
-                ..members
-            }),
+            Self::AnyOf(members) => Self::AnyOf(Members { conventions: Some(conventions), ..members }),
+            Self::AllOf(members) => Self::AllOf(Members { conventions: Some(conventions), ..members }),
             Self::History(history) => Self::History(history.under(conventions)),
             Self::Schedule(schedule) => Self::Schedule(schedule),
         })
@@ -154,21 +142,12 @@ impl WorkingTime {
     pub fn conventions(&self) -> Conventions {
         match self {
             Self::Schedule(schedule) => schedule.conventions(),
-            Self::AnyOf(Members {
-                members,
-                conventions,
-            })
-            | Self::AllOf(Members {
-                members,
-                conventions,
-            }) => conventions.unwrap_or_else(|| {
-                let first = members.first().map(Self::conventions).unwrap_or_default();
-                Conventions {
-                    boundary: first.boundary,
-                    zero: first.zero,
-                    ..Conventions::default()
-                }
-            }),
+            Self::AnyOf(Members { members, conventions }) | Self::AllOf(Members { members, conventions }) => {
+                conventions.unwrap_or_else(|| {
+                    let first = members.first().map(Self::conventions).unwrap_or_default();
+                    Conventions { boundary: first.boundary, zero: first.zero, ..Conventions::default() }
+                })
+            }
             Self::History(history) => history.conventions(),
         }
     }
@@ -180,10 +159,9 @@ impl WorkingTime {
             Self::AnyOf(Members { members, .. }) | Self::AllOf(Members { members, .. }) => {
                 members.first().map_or(Tz::UTC, Self::time_zone)
             }
-            Self::History(history) => history
-                .versions()
-                .first()
-                .map_or(Tz::UTC, |first| first.working_time().time_zone()),
+            Self::History(history) => {
+                history.versions().first().map_or(Tz::UTC, |first| first.working_time().time_zone())
+            }
         }
     }
 
@@ -205,10 +183,9 @@ impl WorkingTime {
             Self::AnyOf(Members { members, .. }) | Self::AllOf(Members { members, .. }) => {
                 members.iter().any(Self::counts_wall_time)
             }
-            Self::History(history) => history
-                .versions()
-                .iter()
-                .any(|version| version.working_time().counts_wall_time()),
+            Self::History(history) => {
+                history.versions().iter().any(|version| version.working_time().counts_wall_time())
+            }
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Durations as people write them: `"4h"`, `"1h 30m"`, `"2days"`; a day is 24 hours.
+//!
+//! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format`] for the text.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+/// Reads a duration such as `"4h"` or `"1h 30m"`, with an optional leading minus.
+///
+/// # Errors
+/// A message that names the text and shows the accepted forms.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::duration_text;
+///
+/// assert_eq!(duration_text::parse("1h 30m"), Ok(TimeDelta::minutes(90)));
+/// assert!(duration_text::parse("4 hrs?").is_err());
+/// ```
+pub fn parse(text: &str) -> Result<TimeDelta, String> {
+    let trimmed = text.trim();
+    let (negative, magnitude) = match trimmed.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, trimmed),
+    };
+    let duration = humantime::parse_duration(magnitude)
+        .ok()
+        .and_then(|duration| TimeDelta::from_std(duration).ok())
+        .ok_or_else(|| format!("duration \"{text}\" is not of the form \"4h\", \"1h 30m\" or \"45s\""))?;
+    Ok(if negative { -duration } else { duration })
+}
+
+/// Writes a duration so that [`parse`] reads it back: `"1h 30m"`.
+pub fn format(duration: TimeDelta) -> String {
+    let magnitude = duration.abs().to_std().unwrap_or_default();
+    // Whole hours stay hours: "36h", since "1day 12h" invites the question of how long a day is.
+    let hours = magnitude.as_secs() / 3600;
+    let rest = std::time::Duration::new(magnitude.as_secs() % 3600, magnitude.subsec_nanos());
+    let text = match (hours, rest.is_zero()) {
+        (0, _) => humantime::format_duration(rest).to_string(),
+        (_, true) => format!("{hours}h"),
+        (_, false) => format!("{hours}h {}", humantime::format_duration(rest)),
+    };
+    if duration < TimeDelta::zero() { format!("-{text}") } else { text }
+}
+
+/// For serde: a duration becomes its text.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(duration: &TimeDelta, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format(*duration))
+}
+
+/// For serde: a text becomes a duration.
+///
+/// # Errors
+/// When the text is no duration.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text).map_err(D::Error::custom)
+}
+
+/// For `#[serde(with = "duration_text::optional")]` on an `Option<TimeDelta>`: its text, or nothing.
+pub mod optional {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    /// For serde: a duration becomes its text.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[allow(clippy::ref_option, reason = "the form serde asks for")]
+    pub fn serialize<S: Serializer>(duration: &Option<TimeDelta>, serializer: S) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(duration) => serializer.serialize_some(&super::format(*duration)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// For serde: a text becomes a duration.
+    ///
+    /// # Errors
+    /// When the text is no duration.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeDelta>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| super::parse(&text).map_err(D::Error::custom)).transpose()
+    }
+}

@@ -1,0 +1,302 @@
+//! Many durations and what can be asked of them.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::Merge;
+use crate::interval::{Interval, IntervalMethod, quantile_ranks};
+use crate::mean::t_interval;
+
+/// A collection of durations: n, sum, mean, quantiles, share within a limit.
+///
+/// All values are kept (eight bytes each), so quantiles are exact and a merge loses nothing.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::Durations;
+///
+/// let first_replies: Durations = [30, 45, 60].map(TimeDelta::seconds).into_iter().collect();
+/// assert_eq!(first_replies.n(), 3);
+/// assert_eq!(first_replies.mean(), Some(TimeDelta::seconds(45)));
+/// assert_eq!(first_replies.median(), Some(TimeDelta::seconds(45)));
+/// assert_eq!(Durations::default().mean(), None);
+/// ```
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<i64>", into = "Vec<i64>")]
+pub struct Durations {
+    /// Microseconds, in the order fed.
+    micros: Vec<i64>,
+}
+
+impl Durations {
+    /// Adds one duration in microseconds.
+    pub fn push_micros(&mut self, micros: i64) {
+        self.micros.push(micros);
+    }
+
+    /// Durations counted.
+    pub fn n(&self) -> u64 {
+        self.micros.len() as u64
+    }
+
+    /// The values in microseconds, in no particular order.
+    pub fn as_micros(&self) -> &[i64] {
+        &self.micros
+    }
+
+    /// Sum in microseconds.
+    pub fn sum_micros(&self) -> i128 {
+        self.micros.iter().map(|micros| i128::from(*micros)).sum()
+    }
+
+    /// Arithmetic mean, rounded to the nearest microsecond; `None` when empty.
+    pub fn mean(&self) -> Option<TimeDelta> {
+        self.mean_micros().map(from_float_micros)
+    }
+
+    /// Arithmetic mean in microseconds; `None` when empty.
+    pub fn mean_micros(&self) -> Option<f64> {
+        (!self.micros.is_empty()).then(|| self.sum_micros() as f64 / self.micros.len() as f64)
+    }
+
+    /// Smallest value; `None` when empty.
+    pub fn min(&self) -> Option<TimeDelta> {
+        self.micros.iter().min().map(|micros| TimeDelta::microseconds(*micros))
+    }
+
+    /// Largest value; `None` when empty.
+    pub fn max(&self) -> Option<TimeDelta> {
+        self.micros.iter().max().map(|micros| TimeDelta::microseconds(*micros))
+    }
+
+    /// The middle value: [`quantile`](Self::quantile) at 0.5.
+    pub fn median(&self) -> Option<TimeDelta> {
+        self.quantile(0.5)
+    }
+
+    /// The quantile by linear interpolation (type 7 of Hyndman and Fan 1996, numpy's and R's default),
+    /// rounded to the nearest microsecond; `None` when empty or `q` is not within 0 to 1.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::Durations;
+    ///
+    /// let hours: Durations = [1, 2, 3, 4].map(TimeDelta::hours).into_iter().collect();
+    /// assert_eq!(hours.quantile(0.5), Some(TimeDelta::minutes(150)));
+    /// assert_eq!(hours.quantile(0.9), Some(TimeDelta::minutes(222)));
+    /// ```
+    pub fn quantile(&self, q: f64) -> Option<TimeDelta> {
+        self.quantile_micros(q).map(from_float_micros)
+    }
+
+    /// Like [`quantile`](Self::quantile), in microseconds and not rounded.
+    pub fn quantile_micros(&self, q: f64) -> Option<f64> {
+        let (below, fraction) = type_7_place(self.micros.len(), q)?;
+        let mut values = self.micros.clone();
+        let (_, low, above) = values.select_nth_unstable(below);
+        let low = *low as f64;
+        match above.iter().min().filter(|_| fraction > 0.0) {
+            Some(high) => Some(low + fraction * (*high as f64 - low)),
+            None => Some(low),
+        }
+    }
+
+    /// Everything a report shows, from a single sort; `None` when empty.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::Durations;
+    ///
+    /// let hours: Durations = (1..=11).map(TimeDelta::hours).collect();
+    /// let summary = hours.summary().unwrap();
+    /// assert_eq!(summary.median, TimeDelta::hours(6));
+    /// assert_eq!(summary.p90, TimeDelta::hours(10));
+    /// assert_eq!(summary.max, TimeDelta::hours(11));
+    /// ```
+    pub fn summary(&self) -> Option<Summary> {
+        let sorted = self.sorted();
+        let at = |q| quantile_of_sorted(&sorted, q).map(from_float_micros);
+        Some(Summary {
+            n: self.n(),
+            mean: self.mean()?,
+            min: at(0.0)?,
+            median: at(0.5)?,
+            p90: at(0.9)?,
+            p95: at(0.95)?,
+            max: at(1.0)?,
+        })
+    }
+
+    /// The interval of a quantile from order statistics, in microseconds: distribution-free, at least as wide as
+    /// `level` asks for.
+    ///
+    /// The ranks come from the binomial distribution (as in R's `DescTools::MedianCI`, method "exact"). `None` when
+    /// there are too few values for the level, such as five for a median at 95 %.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::Durations;
+    ///
+    /// let minutes: Durations = (1..=10).map(TimeDelta::minutes).collect();
+    /// let interval = minutes.quantile_interval(0.5, 0.95).unwrap().scaled(1.0 / 60e6);
+    /// assert_eq!((interval.lower, interval.upper), (2.0, 9.0)); // 2nd and 9th of 10
+    /// ```
+    pub fn quantile_interval(&self, q: f64, level: f64) -> Option<Interval> {
+        quantile_interval_of_sorted(&self.sorted(), q, level)
+    }
+
+    /// How many durations fall into each band; the bands are `(-∞, limits[0]]`, `(limits[0], limits[1]]`, ...,
+    /// `(limits[last], ∞)`. Limits are put in order first.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::Durations;
+    ///
+    /// let ages: Durations = [2, 24, 30, 200].map(TimeDelta::hours).into_iter().collect();
+    /// assert_eq!(ages.bands(&[TimeDelta::days(1), TimeDelta::days(7)]), [2, 1, 1]);
+    /// ```
+    #[doc(alias = "histogram")]
+    #[doc(alias = "ageing")]
+    pub fn bands(&self, limits: &[TimeDelta]) -> Vec<u64> {
+        let mut limits: Vec<i64> = limits.iter().map(|limit| saturating_micros(*limit)).collect();
+        limits.sort_unstable();
+        let mut counts = vec![0; limits.len() + 1];
+        for micros in &self.micros {
+            counts[limits.partition_point(|limit| limit < micros)] += 1;
+        }
+        counts
+    }
+
+    /// Durations of at most `limit`, among all.
+    pub fn within(&self, limit: TimeDelta) -> crate::Ratio {
+        let limit = saturating_micros(limit);
+        self.micros.iter().map(|micros| *micros <= limit).collect()
+    }
+
+    /// Student's t interval of the mean, in microseconds; `None` for fewer than two values or a `level` not
+    /// between 0 and 1. With skewed durations and few values it is a rough guide only.
+    pub fn mean_interval(&self, level: f64) -> Option<Interval> {
+        t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)
+    }
+
+    /// The standard error of the mean, in microseconds; `None` for fewer than two values.
+    pub fn standard_error_micros(&self) -> Option<f64> {
+        let n = self.n();
+        let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
+        let mean = self.mean_micros()?;
+        // In order of size, so that the order of feeding does not show in the last bits.
+        let squares: f64 = self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
+        Some((squares / degrees as f64 / n as f64).sqrt())
+    }
+
+    /// The values in microseconds, ascending.
+    pub(crate) fn sorted(&self) -> Vec<i64> {
+        let mut values = self.micros.clone();
+        values.sort_unstable();
+        values
+    }
+}
+
+/// The usual figures of a collection of durations; see [`Durations::summary`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Durations counted.
+    pub n: u64,
+    /// Arithmetic mean.
+    pub mean: TimeDelta,
+    /// Smallest value.
+    pub min: TimeDelta,
+    /// Half of the values are at most this.
+    pub median: TimeDelta,
+    /// Nine in ten are at most this.
+    pub p90: TimeDelta,
+    /// Nineteen in twenty are at most this.
+    pub p95: TimeDelta,
+    /// Largest value.
+    pub max: TimeDelta,
+}
+
+/// The place of a type 7 quantile among `n` sorted values: an index and how far to go towards the next one.
+fn type_7_place(n: usize, q: f64) -> Option<(usize, f64)> {
+    if n == 0 || !(0.0..=1.0).contains(&q) {
+        return None;
+    }
+    let position = q * (n - 1) as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= position < n")]
+    let below = position.floor() as usize;
+    Some((below, position - below as f64))
+}
+
+/// The type 7 quantile of ascending values.
+pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
+    let (below, fraction) = type_7_place(sorted.len(), q)?;
+    let low = *sorted.get(below)? as f64;
+    match sorted.get(below + 1).filter(|_| fraction > 0.0) {
+        Some(high) => Some(low + fraction * (*high as f64 - low)),
+        None => Some(low),
+    }
+}
+
+/// The order-statistic interval of a quantile of ascending values.
+pub(crate) fn quantile_interval_of_sorted(sorted: &[i64], q: f64, level: f64) -> Option<Interval> {
+    let (lower, upper) = quantile_ranks(sorted.len() as u64, q, level)?;
+    let value = |rank: u64| usize::try_from(rank - 1).ok().and_then(|index| sorted.get(index));
+    Some(Interval {
+        lower: *value(lower)? as f64,
+        upper: *value(upper)? as f64,
+        level,
+        method: IntervalMethod::OrderStatistic,
+    })
+}
+
+fn saturating_micros(duration: TimeDelta) -> i64 {
+    duration.num_microseconds().unwrap_or(if duration < TimeDelta::zero() { i64::MIN } else { i64::MAX })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a mean or quantile lies between values that are i64")]
+pub(crate) fn from_float_micros(micros: f64) -> TimeDelta {
+    TimeDelta::microseconds(micros.round() as i64)
+}
+
+/// Equal when the same values were fed, in whatever order.
+impl PartialEq for Durations {
+    fn eq(&self, other: &Self) -> bool {
+        self.micros.len() == other.micros.len() && self.sorted() == other.sorted()
+    }
+}
+
+impl Eq for Durations {}
+
+impl From<Vec<i64>> for Durations {
+    fn from(micros: Vec<i64>) -> Self {
+        Self { micros }
+    }
+}
+
+/// In ascending order, so that equal collections have equal bytes.
+impl From<Durations> for Vec<i64> {
+    fn from(durations: Durations) -> Self {
+        durations.sorted()
+    }
+}
+
+impl Merge for Durations {
+    fn merge(&mut self, other: Self) {
+        self.micros.extend(other.micros);
+    }
+}
+
+impl Extend<TimeDelta> for Durations {
+    fn extend<I: IntoIterator<Item = TimeDelta>>(&mut self, durations: I) {
+        self.micros.extend(durations.into_iter().map(saturating_micros));
+    }
+}
+
+impl FromIterator<TimeDelta> for Durations {
+    fn from_iter<I: IntoIterator<Item = TimeDelta>>(durations: I) -> Self {
+        let mut collected = Self::default();
+        collected.extend(durations);
+        collected
+    }
+}

@@ -1,0 +1,80 @@
+//! The answer of a tally: a number with what is needed to trust it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Excluded, Interval, NetScore, Ratio};
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unit {
+    /// 0 to 100.
+    Percent,
+    /// −100 to 100.
+    Points,
+    /// A step of the survey question's scale.
+    ScaleStep,
+    /// Seconds, on the clock asked for.
+    Seconds,
+    /// Tickets, events, customers.
+    Count,
+    /// One count per another, such as replies per ticket.
+    PerTicket,
+}
+
+/// One number of a KPI, such as the median first response time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// Which number of the KPI it is: `percent`, `mean`, `median`, `p90`, `count` ...
+    pub measure: &'static str,
+    /// The number; `None` when nothing was counted.
+    pub value: Option<f64>,
+    /// What it counts.
+    pub unit: Unit,
+    /// Records behind it.
+    pub n: u64,
+    /// Its confidence interval in the same unit, where there is one.
+    pub interval: Option<Interval>,
+}
+
+impl Estimate {
+    /// A number without an interval.
+    pub fn new(measure: &'static str, value: Option<f64>, unit: Unit, n: u64) -> Self {
+        Self { measure, value, unit, n, interval: None }
+    }
+
+    /// A share in percent with its Wilson interval.
+    pub fn share(measure: &'static str, ratio: Ratio, level: f64) -> Self {
+        let interval = ratio.interval(level).map(|interval| interval.scaled(100.0));
+        Self::new(measure, ratio.percent(), Unit::Percent, ratio.total).with_interval(interval)
+    }
+
+    /// A net score in points with its adjusted Wald interval.
+    pub fn net(measure: &'static str, score: NetScore, level: f64) -> Self {
+        let interval = score.interval(level).map(|interval| interval.scaled(100.0));
+        Self::new(measure, score.points(), Unit::Points, score.n()).with_interval(interval)
+    }
+
+    /// A number of records, which is exact and has no interval.
+    pub fn count(measure: &'static str, count: u64) -> Self {
+        Self::new(measure, Some(count as f64), Unit::Count, count)
+    }
+
+    /// The same number with its interval, given in the same unit.
+    #[must_use]
+    pub fn with_interval(mut self, interval: Option<Interval>) -> Self {
+        self.interval = interval;
+        self
+    }
+}
+
+/// What every KPI's tally answers, so that reports treat all of them alike.
+pub trait Estimates {
+    /// The KPI's numbers, the headline first, with intervals at confidence `level` (such as 0.95).
+    fn estimates(&self, level: f64) -> Vec<Estimate>;
+
+    /// What was left out, by reason.
+    fn excluded(&self) -> &Excluded;
+}

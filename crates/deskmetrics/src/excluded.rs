@@ -1,0 +1,204 @@
+//! What was left out of a result, and why.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Merge;
+
+/// Why a record does not count in a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The value the measure needs is absent.
+    Missing,
+    /// The person skipped the question or dismissed the survey.
+    NotAnswered,
+    /// The score is not on the question's scale.
+    OutOfScale,
+    /// The value is there but cannot be read as what it should be.
+    Unreadable,
+    /// The end lies before the start; no absolute value is taken.
+    EndBeforeStart,
+    /// An event lies before its ticket's creation.
+    BeforeCreation,
+    /// An event lies after the cut-off.
+    AfterCutOff,
+    /// The same id was seen before.
+    Duplicate,
+    /// The record names a ticket that is not in the data.
+    UnknownTicket,
+    /// The source's word has no meaning assigned.
+    UnknownWord,
+    /// The record has no creation instant.
+    NoCreation,
+    /// The ticket was merged into another one.
+    Merged,
+    /// The ticket was deleted.
+    Deleted,
+    /// The ticket is spam or a test.
+    Spam,
+    /// The agent wrote first and the customer has not written yet.
+    Proactive,
+    /// No customer message that could be answered.
+    NoCustomerMessage,
+    /// No answer from a person yet.
+    NotReplied,
+    /// The ticket has not been solved.
+    NotSolved,
+    /// The ticket was solved and is open again.
+    Reopened,
+    /// The ticket was closed by automation without a person taking part.
+    SolvedAutomatically,
+    /// The window after the solve is not over; the outcome is provisional.
+    WindowNotOver,
+    /// The customer is unknown, so repeat contacts cannot be found.
+    NoCustomer,
+    /// No SLA policy applies to the ticket.
+    NoSla,
+    /// The target is running and not breached.
+    Running,
+    /// The target was cancelled.
+    Cancelled,
+    /// No schedule is known, so there is no business time.
+    NoSchedule,
+    /// The schedule never opens again, so there is no due time.
+    NeverOpens,
+    /// The invitation was not delivered.
+    Bounced,
+    /// The invitation was sent so recently that an answer may still come.
+    Immature,
+    /// The answer came after the survey had expired.
+    Expired,
+    /// Another answer of the same ticket counts instead.
+    Superseded,
+    /// The customer hung up before the short-abandon limit.
+    ShortAbandon,
+    /// The record belongs to no period of the report.
+    OutsidePeriod,
+    /// The weight is missing, negative or not finite.
+    BadWeight,
+    /// The value is too large to be counted exactly.
+    TooLarge,
+    /// It was counted by a tally with other options (another clock, scale or policy) and cannot be joined.
+    OtherOptions,
+}
+
+impl Reason {
+    /// The reason in words, for reports.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Missing => "value missing",
+            Self::NotAnswered => "not answered",
+            Self::OutOfScale => "score outside the scale",
+            Self::Unreadable => "value not readable",
+            Self::EndBeforeStart => "end before start",
+            Self::BeforeCreation => "before the ticket's creation",
+            Self::AfterCutOff => "after the cut-off",
+            Self::Duplicate => "duplicate id",
+            Self::UnknownTicket => "unknown ticket",
+            Self::UnknownWord => "word without a meaning",
+            Self::NoCreation => "no creation time",
+            Self::Merged => "merged into another ticket",
+            Self::Deleted => "deleted",
+            Self::Spam => "spam or test",
+            Self::Proactive => "agent wrote first",
+            Self::NoCustomerMessage => "no customer message",
+            Self::NotReplied => "no reply yet",
+            Self::NotSolved => "not solved",
+            Self::Reopened => "open again",
+            Self::SolvedAutomatically => "solved by automation",
+            Self::WindowNotOver => "window not over yet",
+            Self::NoCustomer => "customer unknown",
+            Self::NoSla => "no SLA applies",
+            Self::Running => "still running",
+            Self::Cancelled => "cancelled",
+            Self::NoSchedule => "no schedule",
+            Self::NeverOpens => "schedule never opens again",
+            Self::Bounced => "invitation bounced",
+            Self::Immature => "sent too recently",
+            Self::Expired => "answered after expiry",
+            Self::Superseded => "another answer counts",
+            Self::ShortAbandon => "short abandon",
+            Self::OutsidePeriod => "outside the reporting period",
+            Self::BadWeight => "weight not usable",
+            Self::TooLarge => "value too large",
+            Self::OtherOptions => "counted under other options",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.describe())
+    }
+}
+
+/// How many records were left out, by reason.
+///
+/// ```
+/// use deskmetrics::{Excluded, Reason};
+///
+/// let mut excluded = Excluded::default();
+/// excluded.add(Reason::NotAnswered);
+/// excluded.add(Reason::NotAnswered);
+/// excluded.add(Reason::OutOfScale);
+/// assert_eq!(excluded.total(), 3);
+/// assert_eq!(excluded.count(Reason::NotAnswered), 2);
+/// assert_eq!(excluded.to_string(), "2 not answered, 1 score outside the scale");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Excluded(BTreeMap<Reason, u64>);
+
+impl Excluded {
+    /// Counts one more record under `reason`.
+    pub fn add(&mut self, reason: Reason) {
+        self.add_many(reason, 1);
+    }
+
+    /// Counts `n` more records under `reason`.
+    pub fn add_many(&mut self, reason: Reason, n: u64) {
+        if n > 0 {
+            self.0.entry(reason).or_default().merge(n);
+        }
+    }
+
+    /// Records left out for `reason`.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.0.get(&reason).copied().unwrap_or(0)
+    }
+
+    /// Records left out for any reason.
+    pub fn total(&self) -> u64 {
+        self.0.values().fold(0, |sum, n| sum.saturating_add(*n))
+    }
+
+    /// Whether nothing was left out.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The reasons that occurred with their counts, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> + '_ {
+        self.0.iter().map(|(reason, n)| (*reason, *n))
+    }
+}
+
+impl Merge for Excluded {
+    fn merge(&mut self, other: Self) {
+        Merge::merge(&mut self.0, other.0);
+    }
+}
+
+impl fmt::Display for Excluded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (reason, n)) in self.iter().enumerate() {
+            let separator = if position == 0 { "" } else { ", " };
+            write!(f, "{separator}{n} {reason}")?;
+        }
+        Ok(())
+    }
+}

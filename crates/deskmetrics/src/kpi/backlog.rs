@@ -1,0 +1,177 @@
+//! Tickets open at an instant.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Timestamp};
+
+/// The definition of the backlog.
+pub const DEFINITION: Definition = Definition {
+    id: "backlog",
+    topic: Topic::Volume,
+    name: Text { en: "Backlog", es: "Tickets pendientes", da: "Åbne sager" },
+    description: Text {
+        en: "How many tickets were neither solved nor closed at an instant.",
+        es: "Cuántos tickets no estaban resueltos ni cerrados en un instante.",
+        da: "Hvor mange sager der hverken var løst eller lukket på et tidspunkt.",
+    },
+    aliases: &["open_tickets", "unsolved_tickets", "queue_size", "unreplied_open"],
+    formula: "tickets with created <= t, not in solved or closed at t",
+    unit: crate::Unit::Count,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets created by t but merged-away, deleted and spam ones",
+    anchor: Anchor::Snapshot,
+    clocks: &[],
+    measures: &["count", "unreplied"],
+    options: &[Choice {
+        name: "at",
+        decides: "the instant looked at",
+        default: None,
+        values: &["an instant not after the cut-off"],
+    }],
+    variants: &[
+        Variant {
+            name: "daily snapshot",
+            differs: "taken once a day around 23:00",
+            used_by: &["Zendesk Explore"],
+        },
+        Variant {
+            name: "snoozed is closed",
+            differs: "map the source's snoozed status to solved",
+            used_by: &["Redo"],
+        },
+    ],
+    references: &["fivetran/dbt_zendesk: decision log on backlog snapshots"],
+};
+
+/// Tickets open at an instant.
+///
+/// # What it measures
+/// The stock of work: what was waiting, for whomever, at one instant. It is rebuilt from what happened, so any instant up
+/// to the cut-off can be asked, not only those at which somebody took a snapshot.
+///
+/// # Formula
+/// `open(t) = created(≤ t) − solved(≤ t) + reopened(≤ t)`, ticket by ticket: open from creation (included) to the solve
+/// (not included), and again from each reopening.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::ticket::Status;
+/// use deskmetrics::{TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let cut_off = at("2026-03-09T00:00:00Z");
+/// let waiting = TicketMetrics::new(at("2026-03-02T09:00:00Z"), cut_off);
+/// let mut solved = TicketMetrics::new(at("2026-03-02T10:00:00Z"), cut_off);
+/// solved.status = Status::Solved;
+/// solved.first_response_at = Some(at("2026-03-02T11:00:00Z"));
+/// solved.first_solved_at = Some(at("2026-03-04T10:00:00Z"));
+///
+/// let on = |day: &str| kpi::backlog([&waiting, &solved], at(day));
+/// assert_eq!(on("2026-03-02T00:00:00Z").count(), 0);
+/// assert_eq!((on("2026-03-03T00:00:00Z").count(), on("2026-03-03T00:00:00Z").unreplied()), (2, 1));
+/// assert_eq!(on("2026-03-04T10:00:00Z").count(), 1);
+/// ```
+///
+/// # Who is counted
+/// Tickets created by then. Merged-away, deleted and spam tickets are left out for the whole of their life. Asked for an
+/// instant after a ticket's cut-off, the ticket is left out: nobody knows.
+///
+/// # When it misleads
+/// It says nothing of age: a hundred fresh tickets and a hundred month-old ones look alike.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "queue size")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backlog {
+    at: Timestamp,
+    open: u64,
+    unreplied: u64,
+    excluded: Excluded,
+}
+
+impl Backlog {
+    /// No tickets yet, looking at the instant `at`.
+    pub fn new(at: impl Into<Timestamp>) -> Self {
+        Self { at: at.into(), open: 0, unreplied: 0, excluded: Excluded::default() }
+    }
+
+    /// Counts one ticket, if it was open.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            self.excluded.add(reason);
+        } else if ticket.as_of < self.at {
+            self.excluded.add(Reason::AfterCutOff);
+        } else if ticket.is_open_at(self.at) {
+            self.open.merge(1);
+            let replied = ticket.first_response_at.is_some_and(|at| at <= self.at);
+            self.unreplied.merge(u64::from(!replied));
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// The instant looked at.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Tickets open then.
+    pub fn count(&self) -> u64 {
+        self.open
+    }
+
+    /// Tickets open then to which no agent had replied.
+    pub fn unreplied(&self) -> u64 {
+        self.unreplied
+    }
+}
+
+impl Merge for Backlog {
+    fn merge(&mut self, other: Self) {
+        if self.at == other.at || other.open == 0 {
+            self.open.merge(other.open);
+            self.unreplied.merge(other.unreplied);
+        } else if self.open == 0 {
+            self.at = other.at;
+            self.open = other.open;
+            self.unreplied = other.unreplied;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.open);
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> Extend<M> for Backlog {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
+    }
+}
+
+impl Estimates for Backlog {
+    fn estimates(&self, _level: f64) -> Vec<Estimate> {
+        vec![Estimate::count("count", self.open), Estimate::count("unreplied", self.unreplied)]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// How many of `tickets` were open at `at`; see [`Backlog`].
+#[doc(alias = "open tickets")]
+pub fn backlog<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    at: impl Into<Timestamp>,
+) -> Backlog {
+    let mut tally = Backlog::new(at);
+    tally.extend(tickets);
+    tally
+}

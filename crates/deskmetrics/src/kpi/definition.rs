@@ -1,0 +1,183 @@
+//! What a KPI means, as data.
+
+use serde::Serialize;
+
+use crate::{ClockKind, Replayed, TicketMetrics, Timestamp, Unit};
+
+/// A KPI's definition: what `catalogue.json` publishes and every result can be traced to.
+///
+/// ```
+/// use deskmetrics::kpi;
+///
+/// assert_eq!(kpi::nps::DEFINITION.id, "nps");
+/// assert_eq!(kpi::nps::DEFINITION.name.da, "Net Promoter Score");
+/// assert!(kpi::definition("first_reply_time").is_some_and(|found| found.id == "first_response_time"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Definition {
+    /// Stable id, also the name of its function and file.
+    pub id: &'static str,
+    /// The part of the catalogue it belongs to.
+    pub topic: Topic,
+    /// Its name.
+    pub name: Text,
+    /// What it measures, in one sentence.
+    pub description: Text,
+    /// Other names for it, in any product's words.
+    pub aliases: &'static [&'static str],
+    /// Numerator over denominator, or the difference of two instants.
+    pub formula: &'static str,
+    /// Unit of the headline number.
+    pub unit: Unit,
+    /// Smallest possible value of the headline number; `None` when unbounded.
+    pub min: Option<f64>,
+    /// Largest possible value of the headline number; `None` when unbounded.
+    pub max: Option<f64>,
+    /// Which way is better.
+    pub good: Good,
+    /// Which records count.
+    pub population: &'static str,
+    /// The instant that puts a record into a reporting period.
+    pub anchor: Anchor,
+    /// The clocks it can be told on; empty when it is no duration.
+    pub clocks: &'static [ClockKind],
+    /// The numbers its tally answers, headline first, as named in [`Estimate::measure`](crate::Estimate::measure).
+    pub measures: &'static [&'static str],
+    /// What can be chosen, and what holds when nothing is.
+    pub options: &'static [Choice],
+    /// Other definitions under the same name, and who uses them.
+    pub variants: &'static [Variant],
+    /// Where the definition comes from.
+    pub references: &'static [&'static str],
+}
+
+/// A text in the catalogue's languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// English.
+    pub en: &'static str,
+    /// Spanish.
+    pub es: &'static str,
+    /// Danish.
+    pub da: &'static str,
+}
+
+/// A part of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Topic {
+    /// What customers say.
+    Surveys,
+    /// How many tickets come, go and stay.
+    Volume,
+    /// How long customers wait.
+    Time,
+    /// How well, and with how much effort, tickets are solved.
+    Quality,
+    /// Whether promises are kept.
+    Sla,
+    /// Phone and chat queues.
+    Live,
+}
+
+/// Which way a KPI should move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Good {
+    /// The higher the better.
+    Up,
+    /// The lower the better.
+    Down,
+    /// As the scale of the survey question says.
+    ByScale,
+    /// Neither end is good in itself.
+    Neither,
+}
+
+/// The instant that puts a record into a reporting period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anchor {
+    /// Creation of the ticket.
+    Created,
+    /// First solve of the ticket.
+    FirstSolved,
+    /// Last solve of the ticket, while it is solved or closed.
+    LastSolved,
+    /// Answer of the survey.
+    Responded,
+    /// Sending of the survey (a cohort: later answers count back to it).
+    Sent,
+    /// Completion or breach of the SLA target.
+    Decided,
+    /// Each event on its own date.
+    Event,
+    /// No period: the state at one instant.
+    Snapshot,
+    /// Entry into the queue.
+    Queued,
+    /// End of the work on the contact, wrap-up included.
+    WrappedUp,
+}
+
+impl Anchor {
+    /// The ticket's instant of this kind; `None` when it has not come yet or is no ticket instant.
+    pub fn of(self, ticket: &TicketMetrics) -> Option<Timestamp> {
+        match self {
+            Self::Created => Some(ticket.created_at),
+            Self::FirstSolved => ticket.first_solved_at,
+            Self::LastSolved => ticket.last_solved_at.filter(|_| ticket.status.is_done()),
+            _ => None,
+        }
+    }
+}
+
+/// Something that can be chosen for a KPI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// Its name in code and configuration.
+    pub name: &'static str,
+    /// What it decides.
+    pub decides: &'static str,
+    /// What holds when nothing is chosen; `None` when it must be chosen, because the field disagrees.
+    pub default: Option<&'static str>,
+    /// What can be chosen.
+    pub values: &'static [&'static str],
+}
+
+/// Another definition that goes by the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Variant {
+    /// A name for it.
+    pub name: &'static str,
+    /// How it differs, or how to get it here.
+    pub differs: &'static str,
+    /// Who uses it.
+    pub used_by: &'static [&'static str],
+}
+
+/// The clock of every duration KPI.
+pub(crate) const CLOCK: Choice = Choice {
+    name: "clock",
+    decides: "whether all time counts or only the schedule's opening hours",
+    default: Some("calendar"),
+    values: &["calendar", "business"],
+};
+
+/// The clocks every duration KPI can be told on.
+pub(crate) const BOTH_CLOCKS: &[ClockKind] = &[ClockKind::Calendar, ClockKind::Business];
+
+impl AsRef<Self> for TicketMetrics {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl AsRef<TicketMetrics> for Replayed {
+    fn as_ref(&self) -> &TicketMetrics {
+        &self.metrics
+    }
+}

@@ -1,0 +1,409 @@
+//! First contact resolution, under a policy that must be named.
+
+mod contacts;
+mod policy;
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use crate::ticket::{Attribute, Status};
+use crate::{
+    Author, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
+    TicketMetrics, Timestamp, Unit,
+};
+use contacts::{Contact, Contacts};
+pub use policy::{FcrPolicy, RepeatKey, UnknownFcrPolicy};
+
+/// The definition of FCR.
+pub const DEFINITION: Definition = Definition {
+    id: "fcr",
+    topic: Topic::Quality,
+    name: Text {
+        en: "First contact resolution (FCR)",
+        es: "Resolución en el primer contacto (FCR)",
+        da: "Løst ved første kontakt (FCR)",
+    },
+    description: Text {
+        en: "The share of issues resolved at the customer's first contact, under a named policy.",
+        es: "La proporción de casos resueltos en el primer contacto del cliente, según una política con nombre.",
+        da: "Andelen af henvendelser, der blev løst ved kundens første kontakt, efter en navngiven regel.",
+    },
+    aliases: &["fcr_rate", "first_contact_resolution", "first_call_resolution", "first_time_fix"],
+    formula: "tickets resolved on first contact under the policy / tickets the policy can judge x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "as the policy says; tickets whose window is not over are provisional and left out",
+    anchor: Anchor::FirstSolved,
+    clocks: &[],
+    measures: &["percent"],
+    options: &[
+        Choice {
+            name: "policy",
+            decides: "what first contact resolution means",
+            default: None,
+            values: &[
+                "single_reply",
+                "no_customer_followup",
+                "single_handler_close",
+                "strict_no_activity",
+                "no_reopen_within",
+                "no_repeat_contact_within",
+                "survey",
+                "interaction_no_task",
+            ],
+        },
+        Choice {
+            name: "without_automatic_solves",
+            decides: "whether tickets solved by a bot or rule are left out",
+            default: Some("false"),
+            values: &["false", "true"],
+        },
+    ],
+    variants: &[
+        Variant {
+            name: "single_reply",
+            differs: "solved with one public agent reply",
+            used_by: &["Zoho", "Freshdesk (2012)"],
+        },
+        Variant {
+            name: "no_customer_followup",
+            differs: "solved without a customer message after the opening",
+            used_by: &["Freshservice"],
+        },
+        Variant {
+            name: "single_handler_close",
+            differs: "closed once, by one agent",
+            used_by: &["Intercom"],
+        },
+        Variant {
+            name: "strict_no_activity",
+            differs: "no reopening, waiting, reply or escalation before the resolution",
+            used_by: &["ServiceNow CSM"],
+        },
+        Variant {
+            name: "no_reopen_within",
+            differs: "not reopened within N days",
+            used_by: &["common, N 7 to 14"],
+        },
+        Variant {
+            name: "no_repeat_contact_within",
+            differs: "the customer does not come back within N days on any ticket or channel",
+            used_by: &["call centres, N 7 to 30"],
+        },
+        Variant { name: "survey", differs: "the customer says so", used_by: &["SQM"] },
+        Variant {
+            name: "interaction_no_task",
+            differs: "closed without creating a task",
+            used_by: &["ServiceNow ITSM"],
+        },
+    ],
+    references: &[
+        "Freshservice help: How do you calculate FCR",
+        "Intercom help: Reporting metrics and attributes",
+        "ServiceNow docs: customer service case form; Interaction",
+        "SQM Group: First call resolution",
+        "MetricNet: first level resolution is not first contact resolution",
+    ],
+};
+
+/// First contact resolution of many tickets under one [`FcrPolicy`].
+///
+/// # What it measures
+/// How often the customer had to come only once. No two products mean the same by it, so there is no default: each number
+/// carries the policy it was counted under.
+///
+/// # Formula
+/// `100 · resolved on first contact / judged`, both as the policy says; see [`FcrPolicy`].
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::kpi::{Fcr, FcrPolicy, RepeatKey};
+/// use deskmetrics::ticket::Status;
+/// use deskmetrics::{Estimates, Reason, Ticket, TicketMetrics, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let contact = |id: &str, customer: &str, created: &str, solved: &str| {
+///     let ticket = Ticket::new(id, at(created)).requested_by(customer);
+///     let mut metrics = TicketMetrics::new(at(created), at("2026-03-31T00:00:00Z"));
+///     metrics.status = Status::Solved;
+///     metrics.first_solved_at = Some(at(solved));
+///     metrics.customer_messages = 1;
+///     metrics.public_replies = 1;
+///     (ticket, metrics)
+/// };
+/// let contacts = [
+///     contact("1", "ana", "2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"),
+///     contact("2", "ana", "2026-03-05T09:00:00Z", "2026-03-05T10:00:00Z"), // three days later: again
+///     contact("3", "bo", "2026-03-05T09:00:00Z", "2026-03-06T10:00:00Z"),
+///     contact("4", "eva", "2026-03-29T09:00:00Z", "2026-03-29T10:00:00Z"), // her week is not over
+/// ];
+/// let judge = |policy: FcrPolicy| {
+///     let mut fcr = Fcr::new(policy);
+///     contacts.iter().for_each(|(ticket, metrics)| fcr.push(ticket, metrics));
+///     fcr
+/// };
+///
+/// // Looking at each ticket alone, all is well.
+/// assert_eq!(judge(FcrPolicy::SingleReply).percent(), Some(100.0));
+/// // Across tickets, Ana's first one did not solve her problem.
+/// let week = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
+/// let fcr = judge(week);
+/// assert_eq!(fcr.ratio(), deskmetrics::Ratio::new(2, 3));
+/// assert_eq!(fcr.excluded().count(Reason::WindowNotOver), 1);
+/// ```
+///
+/// # Who is counted
+/// Tickets the policy can judge. Where it watches a window after the solve, tickets whose window is not over at the
+/// cut-off are provisional: left out as [`Reason::WindowNotOver`], not taken for failures or successes. Merged-away tickets are
+/// not judged, but they *are* repeat contacts.
+///
+/// # When it misleads
+/// When the policy is not named; when first *level* resolution is meant; when the customer has several identities; when
+/// customers give up instead of coming back.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "first contact resolution")]
+#[doc(alias = "first call resolution")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fcr {
+    policy: FcrPolicy,
+    without_automatic_solves: bool,
+    judged: Ratio,
+    /// Who came when: only for the policy that looks across tickets, which judges when asked.
+    contacts: Contacts,
+    excluded: Excluded,
+}
+
+impl Fcr {
+    /// No tickets yet, under `policy`.
+    pub fn new(policy: FcrPolicy) -> Self {
+        Self {
+            policy,
+            without_automatic_solves: false,
+            judged: Ratio::default(),
+            contacts: Contacts::default(),
+            excluded: Excluded::default(),
+        }
+    }
+
+    /// The same tally, leaving out tickets that a bot or rule solved.
+    #[must_use]
+    pub fn without_automatic_solves(mut self) -> Self {
+        self.without_automatic_solves = true;
+        self
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &Ticket, metrics: &TicketMetrics) {
+        match self.judge(ticket, metrics) {
+            Ok(Some(resolved)) => self.judged.push(resolved),
+            Ok(None) => {} // judged later, across tickets
+            Err(reason) => self.excluded.add(reason),
+        }
+    }
+
+    /// Counts one answer to "was it resolved at your first contact?"; only under [`FcrPolicy::Survey`].
+    ///
+    /// Under any other policy an answer is left out.
+    pub fn push_answer(&mut self, score: impl Into<Option<i32>>) {
+        let FcrPolicy::Survey { scale } = &self.policy else {
+            return self.excluded.add(Reason::OtherOptions);
+        };
+        match score.into() {
+            Some(score) if scale.contains(score) => self.judged.push(scale.is_positive(score)),
+            Some(_) => self.excluded.add(Reason::OutOfScale),
+            None => self.excluded.add(Reason::NotAnswered),
+        }
+    }
+
+    /// Makes known the contacts of `whole` without judging them.
+    ///
+    /// A slice or period holds only its own tickets, but the customer may come back in another one: let each part look
+    /// at the whole before it is asked. It matters only under [`FcrPolicy::NoRepeatContactWithin`]; parts that looked
+    /// are for asking, not for merging.
+    pub fn look_at(&mut self, whole: &Self) {
+        self.contacts.look_at(&whole.contacts);
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Whether the ticket was resolved on first contact; `None` when that depends on other tickets.
+    fn judge(&mut self, ticket: &Ticket, metrics: &TicketMetrics) -> Result<Option<bool>, Reason> {
+        if let FcrPolicy::NoRepeatContactWithin { window, key } = &self.policy {
+            let (window, key) = (window.num_microseconds().unwrap_or(i64::MAX), *key);
+            return self.note_contact(ticket, metrics, window, key).map(|()| None);
+        }
+        let solved_at = self.solved_at(metrics)?;
+        let reopened = !metrics.reopens.is_empty();
+        let resolved = match &self.policy {
+            FcrPolicy::SingleReply => now_solved(metrics)? && metrics.public_replies == 1,
+            FcrPolicy::NoCustomerFollowup => now_solved(metrics)? && metrics.customer_messages <= 1,
+            FcrPolicy::SingleHandlerClose => {
+                now_solved(metrics)? && !reopened && metrics.replying_agents <= 1
+            }
+            FcrPolicy::StrictNoActivity => {
+                let waited = [Status::Pending, Status::OnHold]
+                    .iter()
+                    .any(|status| metrics.time_in_status[status.index()].calendar_micros > 0);
+                let quiet =
+                    metrics.public_replies == 0 && metrics.customer_messages <= 1 && metrics.escalations == 0;
+                now_solved(metrics)? && !reopened && !waited && quiet
+            }
+            FcrPolicy::NoReopenWithin { window } => {
+                let end = window_end(solved_at, window.num_microseconds().unwrap_or(i64::MAX), metrics)?;
+                !metrics.reopens.iter().any(|cycle| cycle.reopened_at.as_micros() <= end)
+            }
+            FcrPolicy::InteractionNoTask => {
+                now_solved(metrics)? && ticket.attributes.get(&Attribute::from("task")).is_none()
+            }
+            FcrPolicy::Survey { .. } => return Err(Reason::NotAnswered),
+            FcrPolicy::NoRepeatContactWithin { .. } => return Ok(None),
+        };
+        Ok(Some(resolved))
+    }
+
+    /// The first solve of a ticket that can be judged.
+    fn solved_at(&self, metrics: &TicketMetrics) -> Result<Timestamp, Reason> {
+        if let Some(reason) = metrics.left_out {
+            return Err(reason);
+        }
+        let solved_at = metrics.first_solved_at.ok_or(Reason::NotSolved)?;
+        let automatic = matches!(metrics.solved_by, Some(Author::Bot | Author::System));
+        if automatic && self.without_automatic_solves {
+            return Err(Reason::SolvedAutomatically);
+        }
+        Ok(solved_at)
+    }
+
+    /// Remembers that the customer came, and that the ticket awaits its verdict if it can have one.
+    fn note_contact(
+        &mut self,
+        ticket: &Ticket,
+        metrics: &TicketMetrics,
+        window: i64,
+        key: RepeatKey,
+    ) -> Result<(), Reason> {
+        if matches!(metrics.left_out, Some(reason) if reason != Reason::Merged) {
+            return self.solved_at(metrics).map(|_| ());
+        }
+        let customer = ticket.requester.as_ref().ok_or(Reason::NoCustomer)?;
+        let judged_until = self
+            .solved_at(metrics)
+            .and_then(|solved_at| window_end(solved_at, window, metrics))
+            .map(|end| (end, reopened_by_customer(metrics, end)));
+        let category = match key {
+            RepeatKey::Customer => None,
+            RepeatKey::CustomerAndCategory => ticket.attributes.get(&Attribute::Category).map(Into::into),
+        };
+        self.contacts.note(
+            customer.clone(),
+            Contact {
+                created: metrics.created_at.as_micros(),
+                judged_until: judged_until.ok().map(|(end, _)| end),
+                came_back: judged_until.is_ok_and(|(_, came_back)| came_back),
+                category,
+            },
+        );
+        judged_until.map(|_| ())
+    }
+
+    /// The policy counted under.
+    pub fn policy(&self) -> &FcrPolicy {
+        &self.policy
+    }
+
+    /// Resolved on first contact, among judged.
+    pub fn ratio(&self) -> Ratio {
+        match self.policy {
+            FcrPolicy::NoRepeatContactWithin { .. } => self.contacts.resolved_at_first(),
+            _ => self.judged,
+        }
+    }
+
+    /// The rate in percent; `None` when nothing could be judged.
+    pub fn percent(&self) -> Option<f64> {
+        self.ratio().percent()
+    }
+
+    /// Tickets judged.
+    pub fn n(&self) -> u64 {
+        self.ratio().total
+    }
+}
+
+/// Policies that ask how a ticket ended look only at those that are solved now.
+fn now_solved(metrics: &TicketMetrics) -> Result<bool, Reason> {
+    if metrics.status.is_done() { Ok(true) } else { Err(Reason::Reopened) }
+}
+
+/// The end of the window after the solve, in microseconds; an error while it is not over.
+fn window_end(solved_at: Timestamp, window: i64, metrics: &TicketMetrics) -> Result<i64, Reason> {
+    let end = solved_at.as_micros().saturating_add(window);
+    if end <= metrics.as_of.as_micros() { Ok(end) } else { Err(Reason::WindowNotOver) }
+}
+
+fn reopened_by_customer(metrics: &TicketMetrics, until: i64) -> bool {
+    let by_customer = |author| matches!(author, Author::Customer | Author::External);
+    metrics
+        .reopens
+        .iter()
+        .any(|cycle| by_customer(cycle.reopened_by) && cycle.reopened_at.as_micros() <= until)
+}
+
+impl Merge for Fcr {
+    fn merge(&mut self, other: Self) {
+        let same =
+            self.policy == other.policy && self.without_automatic_solves == other.without_automatic_solves;
+        if same {
+            self.judged.merge(other.judged);
+            self.contacts.merge(other.contacts);
+        } else if self.judged.total == 0 && self.contacts.is_empty() {
+            self.policy = other.policy;
+            self.without_automatic_solves = other.without_automatic_solves;
+            self.judged = other.judged;
+            self.contacts = other.contacts;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.n());
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<'a> Extend<&'a Replayed> for Fcr {
+    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|replayed| self.push(&replayed.ticket, &replayed.metrics));
+    }
+}
+
+impl<'a> Extend<&'a SurveyResponse> for Fcr {
+    fn extend<I: IntoIterator<Item = &'a SurveyResponse>>(&mut self, answers: I) {
+        answers.into_iter().for_each(|answer| self.push_answer(answer.score));
+    }
+}
+
+impl Estimates for Fcr {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![Estimate::share("percent", self.ratio(), level)]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// First contact resolution of `tickets` under `policy`; see [`Fcr`].
+///
+/// Under [`FcrPolicy::Survey`] feed the answers instead: [`Fcr::push_answer`].
+#[doc(alias = "first contact resolution")]
+pub fn fcr<'a>(tickets: impl IntoIterator<Item = &'a Replayed>, policy: FcrPolicy) -> Fcr {
+    let mut tally = Fcr::new(policy);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,202 @@
+//! Net Promoter Score.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
+
+/// The definition of NPS.
+pub const DEFINITION: Definition = Definition {
+    id: "nps",
+    topic: Topic::Surveys,
+    name: Text { en: "Net Promoter Score", es: "Net Promoter Score", da: "Net Promoter Score" },
+    description: Text {
+        en: "Promoters (9-10) minus detractors (0-6) on \"how likely are you to recommend us?\".",
+        es: "Promotores (9-10) menos detractores (0-6) en \"¿qué probabilidad hay de que nos recomiende?\".",
+        da: "Ambassadører (9-10) minus kritikere (0-6) på \"hvor sandsynligt er det, at du vil anbefale os?\".",
+    },
+    aliases: &["net_promoter_score", "likelihood_to_recommend"],
+    formula: "(answers 9-10 - answers 0-6) / all answers 0-10 x 100",
+    unit: Unit::Points,
+    min: Some(-100.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "answers from 0 to 10, passives (7-8) included; skipped questions and other scores are left out",
+    anchor: Anchor::Responded,
+    clocks: &[],
+    measures: &["score", "promoters", "passives", "detractors"],
+    options: &[],
+    variants: &[Variant {
+        name: "dismissed prompts in n",
+        differs: "who saw the question and gave no score counts as passive, which pulls the score towards 0: Nps::counting_unanswered",
+        used_by: &["CustomerGauge", "Formbricks"],
+    }],
+    references: &[
+        "Reichheld, F. (2003): The one number you need to grow. Harvard Business Review 81(12)",
+        "Bain & Company: Measuring your Net Promoter Score (0 to 10, deliberately not 1 to 10)",
+        "Rocks, B. (2016): Interval estimation for the Net Promoter Score. The American Statistician 70(4)",
+    ],
+};
+
+/// Net Promoter Score of many answers.
+///
+/// # What it measures
+/// Whether more customers would recommend the company than would warn of it.
+///
+/// # Formula
+/// `100 · (promoters − detractors) / n`; promoters answer 9 or 10, detractors 0 to 6, passives 7 or 8. The interval is
+/// the adjusted Wald; [`wald_interval`](Self::wald_interval) is there for comparison.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, kpi};
+///
+/// let nps = kpi::nps([0, 7, 7, 9, 9, 9].map(Some).into_iter().chain([None, Some(11)]));
+///
+/// assert!((nps.score().unwrap() - 33.333).abs() < 1e-3); // 3 of 6 minus 1 of 6
+/// assert_eq!(nps.promoters().percent(), Some(50.0));
+/// assert_eq!(nps.n(), 6);
+/// assert_eq!(nps.excluded().to_string(), "1 not answered, 1 score outside the scale");
+/// let interval = nps.interval(0.95).unwrap();
+/// assert!((interval.lower - -26.74).abs() < 0.01 && (interval.upper - 71.19).abs() < 0.01);
+/// ```
+///
+/// # Who is counted
+/// Answers from 0 to 10, nothing else: there is no NPS on another scale. A skipped question is left out as not
+/// answered, any other score as outside the scale.
+///
+/// # When it misleads
+/// The score moves a lot with few answers: at n = 100 the interval is about ±15 points wide. Market averages differ by
+/// culture more than by service.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "net promoter score")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nps {
+    /// Answers by score, 0 to 10.
+    scores: [u64; 11],
+    excluded: Excluded,
+}
+
+impl Nps {
+    /// Counts one answer; `None` is a skipped question.
+    #[inline]
+    pub fn push(&mut self, score: impl Into<Option<i32>>) {
+        let Some(score) = score.into() else {
+            return self.excluded.add(Reason::NotAnswered);
+        };
+        // A negative score becomes a huge place, so one comparison checks both ends.
+        match self.scores.get_mut(score.cast_unsigned() as usize) {
+            Some(count) => *count = count.saturating_add(1),
+            None => self.excluded.add(Reason::OutOfScale),
+        }
+    }
+
+    /// Counts a record that is no answer.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Answers by score, 0 to 10.
+    pub fn scores(&self) -> &[u64; 11] {
+        &self.scores
+    }
+
+    /// Answers counted.
+    pub fn n(&self) -> u64 {
+        self.sides().n()
+    }
+
+    /// The score in points, −100 to 100; `None` without answers.
+    pub fn score(&self) -> Option<f64> {
+        self.sides().points()
+    }
+
+    /// The adjusted Wald interval of the score, in points.
+    pub fn interval(&self, level: f64) -> Option<Interval> {
+        self.sides().interval(level).map(|interval| interval.scaled(100.0))
+    }
+
+    /// The plain Wald interval of the score, in points; too narrow for few answers.
+    pub fn wald_interval(&self, level: f64) -> Option<Interval> {
+        self.sides().wald_interval(level).map(|interval| interval.scaled(100.0))
+    }
+
+    /// Promoters, passives and detractors.
+    pub fn sides(&self) -> NetScore {
+        let sum = |counts: &[u64]| counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
+        NetScore {
+            positive: sum(&self.scores[9..]),
+            neutral: sum(&self.scores[7..9]),
+            negative: sum(&self.scores[..7]),
+        }
+    }
+
+    /// Answers 9 and 10 among all.
+    pub fn promoters(&self) -> Ratio {
+        Ratio::new(self.sides().positive, self.n())
+    }
+
+    /// Answers 7 and 8 among all.
+    pub fn passives(&self) -> Ratio {
+        Ratio::new(self.sides().neutral, self.n())
+    }
+
+    /// Answers 0 to 6 among all.
+    pub fn detractors(&self) -> Ratio {
+        Ratio::new(self.sides().negative, self.n())
+    }
+
+    /// The variant in which those who gave no score count as passives.
+    pub fn counting_unanswered(&self) -> NetScore {
+        let mut sides = self.sides();
+        sides.neutral = sides.neutral.saturating_add(self.excluded.count(Reason::NotAnswered));
+        sides
+    }
+}
+
+impl Merge for Nps {
+    fn merge(&mut self, other: Self) {
+        for (mine, theirs) in self.scores.iter_mut().zip(other.scores) {
+            mine.merge(theirs);
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<S: Into<Option<i32>>> Extend<S> for Nps {
+    fn extend<I: IntoIterator<Item = S>>(&mut self, scores: I) {
+        scores.into_iter().for_each(|score| self.push(score));
+    }
+}
+
+impl<S: Into<Option<i32>>> FromIterator<S> for Nps {
+    fn from_iter<I: IntoIterator<Item = S>>(scores: I) -> Self {
+        let mut nps = Self::default();
+        nps.extend(scores);
+        nps
+    }
+}
+
+impl Estimates for Nps {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![
+            Estimate::net("score", self.sides(), level),
+            Estimate::share("promoters", self.promoters(), level),
+            Estimate::share("passives", self.passives(), level),
+            Estimate::share("detractors", self.detractors(), level),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// Net Promoter Score of `answers` (scores, `None` for skipped, or [`SurveyResponse`](crate::SurveyResponse)s); see
+/// [`Nps`].
+#[doc(alias = "net promoter score")]
+pub fn nps<S: Into<Option<i32>>>(answers: impl IntoIterator<Item = S>) -> Nps {
+    answers.into_iter().collect()
+}

@@ -1,0 +1,254 @@
+//! Survey response rate.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
+
+/// The definition of the response rate.
+pub const DEFINITION: Definition = Definition {
+    id: "response_rate",
+    topic: Topic::Surveys,
+    name: Text { en: "Survey response rate", es: "Tasa de respuesta de la encuesta", da: "Svarprocent" },
+    description: Text {
+        en: "The share of delivered survey invitations that were answered.",
+        es: "La proporción de invitaciones a la encuesta entregadas que fueron respondidas.",
+        da: "Andelen af leverede spørgeskemaer, der blev besvaret.",
+    },
+    aliases: &["survey_response_rate", "return_rate", "% rated"],
+    formula: "answered invitations / delivered invitations x 100, both of the cohort sent in the period",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "delivered invitations; bounced ones are left out, and so are those sent too recently if a maturity is set",
+    anchor: Anchor::Sent,
+    clocks: &[],
+    measures: &["percent", "late"],
+    options: &[
+        Choice {
+            name: "as_of",
+            decides: "the cut-off: answers after it are not known yet",
+            default: Some("all answers count"),
+            values: &["an instant"],
+        },
+        Choice {
+            name: "mature_after",
+            decides: "how long an invitation must have been out before it counts",
+            default: Some("at once"),
+            values: &["a duration"],
+        },
+        Choice {
+            name: "expire_after",
+            decides: "how late an answer may come and still count",
+            default: Some("never"),
+            values: &["a duration"],
+        },
+    ],
+    variants: &[
+        Variant {
+            name: "same window",
+            differs: "an answer counts only if it came in the window of the sending: set as_of to the window's end",
+            used_by: &["Trengo"],
+        },
+        Variant {
+            name: "two cohorts",
+            differs: "answers of the period over invitations of the period; can exceed 100 % and is not offered",
+            used_by: &["Chatwoot"],
+        },
+    ],
+    references: &[
+        "AAPOR: Standard Definitions (response rate RR1 with every invitation eligible)",
+        "Trengo help: response rate in the CSAT report",
+    ],
+};
+
+/// Response rate of many survey invitations.
+///
+/// # What it measures
+/// How many of those who were asked, and reached, answered. It tells how far CSAT, NPS and CES can be trusted; it is no
+/// measure of service.
+///
+/// # Formula
+/// `100 · answered / delivered`, by the cohort sent: an answer counts in the period in which its invitation was sent.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Invitation, Reason, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let invitations = [
+///     Invitation::new("1", "csat", at("2026-03-02T09:00:00Z")).answered(at("2026-03-02T12:00:00Z")),
+///     Invitation::new("2", "csat", at("2026-03-03T09:00:00Z")),
+///     Invitation::new("3", "csat", at("2026-03-04T09:00:00Z")).answered(at("2026-03-11T12:00:00Z")),
+///     Invitation::new("4", "csat", at("2026-03-04T09:00:00Z")).bounced(),
+/// ];
+/// let rate = kpi::response_rate(&invitations);
+/// assert_eq!((rate.answered().hits, rate.n()), (2, 3));
+/// assert_eq!(rate.excluded().count(Reason::Bounced), 1);
+///
+/// // What was known at the end of the first week: one of three.
+/// let mut first_week = kpi::ResponseRate::default().as_of(at("2026-03-08T00:00:00Z"));
+/// first_week.extend(&invitations);
+/// assert!((first_week.percent().unwrap() - 33.33).abs() < 0.01);
+/// ```
+///
+/// # Who is counted
+/// Delivered invitations. A bounced one was no chance to answer. With a maturity, invitations sent shortly before the
+/// cut-off are left out as too recent. An answer after expiry counts as no answer and is told apart as late.
+///
+/// # When it misleads
+/// A young cohort looks worse than it is; a survey sent only after good conversations looks better. Compare segments
+/// before trusting an overall score.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "return rate")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseRate {
+    rules: Rules,
+    answered: Ratio,
+    late: u64,
+    excluded: Excluded,
+}
+
+/// Which answers count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Rules {
+    as_of: Option<Timestamp>,
+    mature_after_micros: Option<i64>,
+    expire_after_micros: Option<i64>,
+}
+
+impl ResponseRate {
+    /// The same tally, knowing nothing after `cut_off`.
+    #[must_use]
+    pub fn as_of(mut self, cut_off: impl Into<Timestamp>) -> Self {
+        self.rules.as_of = Some(cut_off.into());
+        self
+    }
+
+    /// The same tally, leaving out invitations sent less than `age` before the cut-off; needs
+    /// [`as_of`](Self::as_of).
+    #[must_use]
+    pub fn mature_after(mut self, age: TimeDelta) -> Self {
+        self.rules.mature_after_micros = age.num_microseconds();
+        self
+    }
+
+    /// The same tally, taking answers later than `limit` after the sending for none.
+    #[must_use]
+    pub fn expire_after(mut self, limit: TimeDelta) -> Self {
+        self.rules.expire_after_micros = limit.num_microseconds();
+        self
+    }
+
+    /// Counts one invitation.
+    pub fn push(&mut self, invitation: &Invitation) {
+        match self.judge(invitation) {
+            Ok(answered) => self.answered.push(answered),
+            Err(reason) => self.excluded.add(reason),
+        }
+    }
+
+    /// Counts invitations of which only the numbers are known.
+    pub fn push_counts(&mut self, answered: Ratio) {
+        self.answered.merge(answered);
+    }
+
+    /// Counts a record that is no invitation.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    fn judge(&mut self, invitation: &Invitation) -> Result<bool, Reason> {
+        let Rules { as_of, mature_after_micros, expire_after_micros } = self.rules;
+        let sent = invitation.sent_at;
+        if !invitation.delivered {
+            return Err(Reason::Bounced);
+        }
+        if let Some(as_of) = as_of {
+            let age = as_of.as_micros() - sent.as_micros();
+            if age < 0 {
+                return Err(Reason::AfterCutOff);
+            }
+            if mature_after_micros.is_some_and(|needed| age < needed) {
+                return Err(Reason::Immature);
+            }
+        }
+        let known = invitation.answered_at.filter(|at| as_of.is_none_or(|as_of| *at <= as_of));
+        let Some(answered_at) = known else {
+            return Ok(false);
+        };
+        let delay = answered_at.as_micros() - sent.as_micros();
+        if delay < 0 {
+            return Err(Reason::EndBeforeStart);
+        }
+        let late = expire_after_micros.is_some_and(|limit| delay > limit);
+        self.late.merge(u64::from(late));
+        Ok(!late)
+    }
+
+    /// Answered among delivered.
+    pub fn answered(&self) -> Ratio {
+        self.answered
+    }
+
+    /// Invitations counted.
+    pub fn n(&self) -> u64 {
+        self.answered.total
+    }
+
+    /// The rate in percent; `None` without invitations.
+    pub fn percent(&self) -> Option<f64> {
+        self.answered.percent()
+    }
+
+    /// Invitations answered after they had expired; they are in n, not among the answered.
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+}
+
+impl Merge for ResponseRate {
+    fn merge(&mut self, other: Self) {
+        if self.rules == other.rules || other.n() == 0 {
+            self.answered.merge(other.answered);
+            self.late.merge(other.late);
+        } else if self.n() == 0 {
+            self.rules = other.rules;
+            self.answered = other.answered;
+            self.late = other.late;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.n());
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<'a> Extend<&'a Invitation> for ResponseRate {
+    fn extend<I: IntoIterator<Item = &'a Invitation>>(&mut self, invitations: I) {
+        invitations.into_iter().for_each(|invitation| self.push(invitation));
+    }
+}
+
+impl Estimates for ResponseRate {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![
+            Estimate::share("percent", self.answered, level),
+            Estimate::new("late", Some(self.late as f64), Unit::Count, self.n()),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// Response rate of `invitations`, every answer counted; see [`ResponseRate`] for cut-off, maturity and expiry.
+pub fn response_rate<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> ResponseRate {
+    let mut tally = ResponseRate::default();
+    tally.extend(invitations);
+    tally
+}

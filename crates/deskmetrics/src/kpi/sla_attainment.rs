@@ -1,0 +1,225 @@
+//! SLA attainment per target.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use crate::{
+    Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit, VerdictState,
+};
+
+/// The definition of SLA attainment.
+pub const DEFINITION: Definition = Definition {
+    id: "sla_attainment",
+    topic: Topic::Sla,
+    name: Text { en: "SLA attainment", es: "Cumplimiento del SLA", da: "SLA-overholdelse" },
+    description: Text {
+        en: "The share of decided SLA targets that were met.",
+        es: "La proporción de objetivos de SLA decididos que se cumplieron.",
+        da: "Andelen af afgjorte SLA-mål, der blev overholdt.",
+    },
+    aliases: &["sla_target_attainment", "sla_hit_rate", "sla_compliance", "% achieved SLA targets"],
+    formula: "met targets / (met + breached targets) x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "every instance of a target that is met or breached; a running one that is breached already counts as breached",
+    anchor: Anchor::Decided,
+    clocks: &[],
+    measures: &["percent", "breached", "running"],
+    options: &[Choice {
+        name: "metric",
+        decides: "which targets count",
+        default: Some("all"),
+        values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
+    }],
+    variants: &[
+        Variant {
+            name: "per ticket",
+            differs: "a ticket counts as met only if all its targets are: sla_ticket_attainment",
+            used_by: &["Zendesk % achieved SLA tickets", "Chatwoot"],
+        },
+        Variant {
+            name: "of all tickets",
+            differs: "tickets without SLA are in the denominator: sla_overall_share",
+            used_by: &["Chatwoot users"],
+        },
+        Variant {
+            name: "by start",
+            differs: "the period is that of the conversation's start",
+            used_by: &["Intercom"],
+        },
+    ],
+    references: &[
+        "Zendesk help: Metrics and attributes for Zendesk Support (SLAs data set)",
+        "Salesforce help: IsViolated on milestones (met when completed no later than the target)",
+    ],
+};
+
+/// SLA attainment of many targets.
+///
+/// # What it measures
+/// How many promises were kept. A ticket with three targets counts three times, one with ten answered messages has ten
+/// next-response targets.
+///
+/// # Formula
+/// `100 · met / (met + breached)`. Met means elapsed ≤ target, to the microsecond: a target reached exactly is met.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::kpi::SlaAttainment;
+/// use deskmetrics::{Estimates, Reason, VerdictState};
+///
+/// let mut attainment = SlaAttainment::default();
+/// for _ in 0..27 {
+///     attainment.push_state(VerdictState::Met);
+/// }
+/// for _ in 0..3 {
+///     attainment.push_state(VerdictState::Breached); // running or completed, it is too late either way
+/// }
+/// attainment.push_state(VerdictState::Running); // nobody knows yet
+/// assert_eq!(attainment.percent(), Some(90.0));
+/// assert_eq!(attainment.n(), 30);
+/// assert_eq!(attainment.excluded().count(Reason::Running), 1);
+/// ```
+///
+/// # Who is counted
+/// Each instance of a target that is decided: completed in time, or exceeded whether completed or not. Running and paused
+/// targets that are still in time are left out as running, cancelled ones as cancelled, tickets without any target as
+/// having no SLA.
+///
+/// # When it misleads
+/// Easy targets lift it, and a target nobody can miss says nothing. Next-response targets of chatty tickets outweigh the rest:
+/// read it per metric.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "SLA compliance")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaAttainment {
+    metric: Option<SlaMetric>,
+    decided: Ratio,
+    excluded: Excluded,
+}
+
+impl SlaAttainment {
+    /// No targets yet; only those of `metric` will count.
+    pub fn of(metric: SlaMetric) -> Self {
+        Self { metric: Some(metric), ..Self::default() }
+    }
+
+    /// Counts one verdict; one on another metric than asked for is none of this tally's business.
+    pub fn push(&mut self, verdict: &SlaVerdict) {
+        if self.concerns(verdict) {
+            self.push_state(verdict.state);
+        }
+    }
+
+    /// Counts the verdicts of one ticket; without any, the ticket is left out as having no SLA.
+    pub fn push_ticket(&mut self, replayed: &Replayed) {
+        if let Some(reason) = replayed.metrics.left_out {
+            return self.excluded.add(reason);
+        }
+        if !replayed.verdicts.iter().any(|verdict| self.concerns(verdict)) {
+            return self.excluded.add(Reason::NoSla);
+        }
+        replayed.verdicts.iter().for_each(|verdict| self.push(verdict));
+    }
+
+    /// Counts one target of which only the state is known, such as a source's own verdict.
+    pub fn push_state(&mut self, state: VerdictState) {
+        match state {
+            VerdictState::Met => self.decided.push(true),
+            VerdictState::Breached => self.decided.push(false),
+            VerdictState::Running | VerdictState::Paused => self.excluded.add(Reason::Running),
+            VerdictState::Cancelled => self.excluded.add(Reason::Cancelled),
+        }
+    }
+
+    /// Counts a record that is no target.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    fn concerns(&self, verdict: &SlaVerdict) -> bool {
+        self.metric.as_ref().is_none_or(|metric| *metric == verdict.metric)
+    }
+
+    /// The metric counted; `None` for all.
+    pub fn metric(&self) -> Option<&SlaMetric> {
+        self.metric.as_ref()
+    }
+
+    /// Met among decided targets.
+    pub fn ratio(&self) -> Ratio {
+        self.decided
+    }
+
+    /// Attainment in percent; `None` when nothing is decided.
+    pub fn percent(&self) -> Option<f64> {
+        self.decided.percent()
+    }
+
+    /// Decided targets.
+    pub fn n(&self) -> u64 {
+        self.decided.total
+    }
+
+    /// Breached targets.
+    pub fn breached(&self) -> u64 {
+        self.decided.total - self.decided.hits.min(self.decided.total)
+    }
+
+    /// Targets still running or paused, and in time.
+    pub fn running(&self) -> u64 {
+        self.excluded.count(Reason::Running)
+    }
+}
+
+impl Merge for SlaAttainment {
+    fn merge(&mut self, other: Self) {
+        if self.metric == other.metric || other.n() == 0 {
+            self.decided.merge(other.decided);
+        } else if self.n() == 0 {
+            self.metric = other.metric;
+            self.decided = other.decided;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.n());
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<'a> Extend<&'a SlaVerdict> for SlaAttainment {
+    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
+        verdicts.into_iter().for_each(|verdict| self.push(verdict));
+    }
+}
+
+impl<'a> Extend<&'a Replayed> for SlaAttainment {
+    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push_ticket(ticket));
+    }
+}
+
+impl Estimates for SlaAttainment {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![
+            Estimate::share("percent", self.decided, level),
+            Estimate::new("breached", Some(self.breached() as f64), Unit::Count, self.n()),
+            Estimate::new("running", Some(self.running() as f64), Unit::Count, self.n()),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// SLA attainment of `verdicts`, whatever their metric; see [`SlaAttainment`].
+#[doc(alias = "SLA compliance")]
+pub fn sla_attainment<'a>(verdicts: impl IntoIterator<Item = &'a SlaVerdict>) -> SlaAttainment {
+    let mut tally = SlaAttainment::default();
+    tally.extend(verdicts);
+    tally
+}

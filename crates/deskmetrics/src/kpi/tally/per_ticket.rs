@@ -1,0 +1,68 @@
+//! A count KPI: how many of something per ticket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
+
+/// The measures of every count KPI.
+pub(crate) const MEASURES: &[&str] = &["mean", "total"];
+
+/// How often something happened, per ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerTicket {
+    counts: Mean,
+    excluded: Excluded,
+}
+
+impl PerTicket {
+    /// Counts a ticket to which it happened `times` times.
+    pub fn count(&mut self, times: u32) {
+        self.counts.push(times);
+    }
+
+    /// Counts a ticket of which nothing can be said.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Tickets counted.
+    pub fn n(&self) -> u64 {
+        self.counts.n()
+    }
+
+    /// Over all tickets.
+    pub fn total(&self) -> u64 {
+        self.counts.sum()
+    }
+
+    /// Per ticket; `None` when none was counted.
+    pub fn mean(&self) -> Option<f64> {
+        self.counts.value()
+    }
+
+    /// The counts behind the mean.
+    pub fn counts(&self) -> &Mean {
+        &self.counts
+    }
+}
+
+impl Merge for PerTicket {
+    fn merge(&mut self, other: Self) {
+        self.counts.merge(other.counts);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl Estimates for PerTicket {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        let n = self.n();
+        vec![
+            Estimate::new("mean", self.mean(), Unit::PerTicket, n).with_interval(self.counts.interval(level)),
+            Estimate::new("total", Some(self.total() as f64), Unit::Count, n),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}

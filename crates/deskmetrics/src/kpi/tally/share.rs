@@ -1,0 +1,59 @@
+//! A share KPI: tickets of a kind among those that count.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+
+/// The measures of every share KPI.
+pub(crate) const MEASURES: &[&str] = &["percent"];
+
+/// Records for which a statement holds, among those for which it can be said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    ratio: Ratio,
+    excluded: Excluded,
+}
+
+impl Share {
+    /// Counts a record for which the statement holds or not.
+    pub fn count(&mut self, holds: bool) {
+        self.ratio.push(holds);
+    }
+
+    /// Counts a record of which nothing can be said.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Hits and total.
+    pub fn ratio(&self) -> Ratio {
+        self.ratio
+    }
+
+    /// Records counted.
+    pub fn n(&self) -> u64 {
+        self.ratio.total
+    }
+
+    /// The share in percent; `None` when nothing was counted.
+    pub fn percent(&self) -> Option<f64> {
+        self.ratio.percent()
+    }
+}
+
+impl Merge for Share {
+    fn merge(&mut self, other: Self) {
+        self.ratio.merge(other.ratio);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl Estimates for Share {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![Estimate::share("percent", self.ratio, level)]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}

@@ -1,0 +1,165 @@
+//! A duration KPI: finished and running durations on one clock.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::durations::{from_float_micros, quantile_interval_of_sorted, quantile_of_sorted};
+use crate::{
+    ClockKind, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Reason, Survival, Unit,
+};
+
+/// The measures of every duration KPI, in the order of [`Times::estimates`](Estimates::estimates).
+pub(crate) const MEASURES: &[&str] =
+    &["median", "mean", "p90", "p95", "min", "max", "censored_median", "censored"];
+
+/// Durations of many tickets on one clock; those still running are kept beside the finished ones.
+///
+/// The mean, the quantiles and the extremes are of finished durations; the *censored* median (Kaplan-Meier) takes the
+/// running ones into account. Where many still run, the two differ, and the second is the honest one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    clock: ClockKind,
+    survival: Survival,
+    excluded: Excluded,
+}
+
+impl Times {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self { clock, ..Self::default() }
+    }
+
+    /// Counts a duration that has ended.
+    pub fn finished(&mut self, elapsed: Elapsed) {
+        if let Some(micros) = self.usable(elapsed) {
+            self.survival.push_finished(micros);
+        }
+    }
+
+    /// Counts a duration that was still running when last seen.
+    pub fn running(&mut self, elapsed: Elapsed) {
+        if let Some(micros) = self.usable(elapsed) {
+            self.survival.push_censored(micros);
+        }
+    }
+
+    /// Counts a record that has no such duration.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// The duration on the tally's clock; what cannot be used is left out under its reason.
+    fn usable(&mut self, elapsed: Elapsed) -> Option<i64> {
+        let reason = match elapsed.micros_on(self.clock) {
+            Some(micros) if micros >= 0 => return Some(micros),
+            Some(_) => Reason::EndBeforeStart,
+            None => Reason::NoSchedule,
+        };
+        self.excluded.add(reason);
+        None
+    }
+
+    /// The clock counted on.
+    pub fn clock(&self) -> ClockKind {
+        self.clock
+    }
+
+    /// Durations that have ended: the n of mean, quantiles and extremes.
+    pub fn n(&self) -> u64 {
+        self.durations().n()
+    }
+
+    /// Durations still running: seen to be at least so long.
+    #[doc(alias = "running")]
+    pub fn censored(&self) -> u64 {
+        self.survival.censored().n()
+    }
+
+    /// The durations that have ended.
+    pub fn durations(&self) -> &Durations {
+        self.survival.finished()
+    }
+
+    /// Finished and running durations.
+    pub fn survival(&self) -> &Survival {
+        &self.survival
+    }
+
+    /// Mean of the finished durations.
+    pub fn mean(&self) -> Option<TimeDelta> {
+        self.durations().mean()
+    }
+
+    /// Median of the finished durations.
+    pub fn median(&self) -> Option<TimeDelta> {
+        self.durations().median()
+    }
+
+    /// The duration nine in ten finished ones do not exceed.
+    pub fn p90(&self) -> Option<TimeDelta> {
+        self.durations().quantile(0.9)
+    }
+
+    /// The duration after which half have ended, running ones taken into account (Kaplan-Meier).
+    pub fn censored_median(&self) -> Option<TimeDelta> {
+        self.survival.median()
+    }
+
+    /// Finished durations of at most `limit`, among all finished ones.
+    pub fn within(&self, limit: TimeDelta) -> crate::Ratio {
+        self.durations().within(limit)
+    }
+}
+
+impl Merge for Times {
+    fn merge(&mut self, other: Self) {
+        if self.clock == other.clock || other.survival.n() == 0 {
+            self.survival.merge(other.survival);
+        } else if self.survival.n() == 0 {
+            self.clock = other.clock;
+            self.survival = other.survival;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.survival.n());
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl Estimates for Times {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        const SECONDS: f64 = 1e-6;
+        let sorted = self.durations().sorted();
+        let n = self.n();
+        let in_seconds = |micros: Option<f64>| micros.map(from_float_micros).map(seconds);
+        let quantile =
+            |measure, q| Estimate::new(measure, in_seconds(quantile_of_sorted(&sorted, q)), Unit::Seconds, n);
+        let interval = |q| quantile_interval_of_sorted(&sorted, q, level).map(|it| it.scaled(SECONDS));
+        let scaled = |interval: Option<Interval>| interval.map(|interval| interval.scaled(SECONDS));
+        let all = self.survival.n();
+        vec![
+            quantile("median", 0.5).with_interval(interval(0.5)),
+            Estimate::new("mean", in_seconds(self.durations().mean_micros()), Unit::Seconds, n)
+                .with_interval(scaled(self.durations().mean_interval(level))),
+            quantile("p90", 0.9).with_interval(interval(0.9)),
+            quantile("p95", 0.95).with_interval(interval(0.95)),
+            quantile("min", 0.0),
+            quantile("max", 1.0),
+            Estimate::new(
+                "censored_median",
+                in_seconds(self.survival.quantile_micros(0.5)),
+                Unit::Seconds,
+                all,
+            )
+            .with_interval(scaled(self.survival.median_interval(level))),
+            Estimate::new("censored", Some(self.censored() as f64), Unit::Count, all),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+fn seconds(duration: TimeDelta) -> f64 {
+    duration.num_microseconds().map_or(f64::MAX, |micros| micros as f64 / 1e6)
+}

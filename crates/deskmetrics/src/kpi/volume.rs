@@ -1,0 +1,141 @@
+//! Tickets created.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, TicketMetrics, Unit};
+
+/// The definition of ticket volume.
+pub const DEFINITION: Definition = Definition {
+    id: "volume",
+    topic: Topic::Volume,
+    name: Text { en: "Ticket volume", es: "Volumen de tickets", da: "Antal nye sager" },
+    description: Text {
+        en: "How many tickets were created.",
+        es: "Cuántos tickets se crearon.",
+        da: "Hvor mange sager der blev oprettet.",
+    },
+    aliases: &["tickets_created", "created_tickets", "new_tickets", "inbound", "ticket_volume"],
+    formula: "count of tickets by creation",
+    unit: Unit::Count,
+    min: Some(0.0),
+    max: None,
+    good: Good::Neither,
+    population: "all tickets but merged-away, deleted and spam ones",
+    anchor: Anchor::Created,
+    clocks: &[],
+    measures: &["count"],
+    options: &[],
+    variants: &[
+        Variant {
+            name: "with deleted",
+            differs: "deleted tickets count",
+            used_by: &["Zendesk SLA data set"],
+        },
+        Variant { name: "inbound only", differs: "proactive tickets do not count", used_by: &["Intercom"] },
+        Variant {
+            name: "assigned only",
+            differs: "tickets without agent and group do not count",
+            used_by: &["Freshdesk"],
+        },
+    ],
+    references: &[
+        "Zendesk help: Metrics and attributes for Zendesk Support",
+        "Freshdesk help: Support metrics",
+    ],
+};
+
+/// Tickets created.
+///
+/// # What it measures
+/// How much work came in.
+///
+/// # Formula
+/// A count, put into the period of the ticket's creation.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T00:00:00Z"));
+/// let mut spam = ticket.clone();
+/// spam.left_out = Some(Reason::Spam);
+///
+/// let volume = kpi::volume([&ticket, &ticket, &spam]);
+/// assert_eq!(volume.count(), 2);
+/// assert_eq!(volume.excluded().count(Reason::Spam), 1);
+/// ```
+///
+/// # Who is counted
+/// Every ticket with a creation instant, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
+/// are left out.
+///
+/// # When it misleads
+/// One customer writing three times makes three tickets. Merging habits change it without any change in demand.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "tickets created")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    created: u64,
+    excluded: Excluded,
+}
+
+impl Volume {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match ticket.left_out {
+            Some(reason) => self.excluded.add(reason),
+            None => self.created.merge(1),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Tickets created.
+    pub fn count(&self) -> u64 {
+        self.created
+    }
+}
+
+impl Merge for Volume {
+    fn merge(&mut self, other: Self) {
+        self.created.merge(other.created);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> Extend<M> for Volume {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> FromIterator<M> for Volume {
+    fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
+        let mut volume = Self::default();
+        volume.extend(tickets);
+        volume
+    }
+}
+
+impl Estimates for Volume {
+    fn estimates(&self, _level: f64) -> Vec<Estimate> {
+        vec![Estimate::count("count", self.created)]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// How many of `tickets` count as created; see [`Volume`].
+#[doc(alias = "tickets created")]
+pub fn volume<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> Volume {
+    tickets.into_iter().collect()
+}

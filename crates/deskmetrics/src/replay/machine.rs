@@ -1,0 +1,180 @@
+//! One ticket under way: its life, the schedule that applies and its SLA targets, moved on step by step.
+
+use serde::{Deserialize, Serialize};
+
+use super::clocks::Clocks;
+use super::judge::{Heard, Judge};
+use super::life::{ASSIGNEE, GROUP, Life, Signals};
+use super::names::Vocabulary;
+use super::options::ReplayOptions;
+use super::promise::Promises;
+use super::stamp::Stamp;
+use super::step::{NONE, Start, Step, What};
+use super::timer::{Around, RawSegment, RawVerdict};
+use crate::sla::Validity;
+use crate::ticket::{Author, Status};
+
+/// What all tickets of a replay have in common.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    pub(crate) options: ReplayOptions,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) clocks: Clocks,
+    pub(crate) promises: Promises,
+    /// Whether verdicts keep their segments.
+    pub(crate) explain: bool,
+}
+
+/// The state of one ticket between two steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    pub(crate) life: Life,
+    pub(crate) now: Stamp,
+    judge: Judge,
+    /// The schedule that applies now.
+    clock: Option<u16>,
+    /// The value of each attribute by number.
+    values: Vec<u32>,
+    /// Tags that rules look at.
+    tags: Vec<u32>,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self {
+            life: Life::unborn(),
+            now: Stamp::default(),
+            judge: Judge::default(),
+            clock: None,
+            values: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+
+    /// Begins another ticket, keeping the memory of the lists.
+    pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
+        self.values.clear();
+        self.values.resize(plan.vocabulary.attributes(), NONE);
+        for (attribute, value) in start.attributes {
+            if let Some(place) = self.values.get_mut(usize::from(*attribute)) {
+                *place = *value;
+            }
+        }
+        self.tags.clear();
+        self.tags.extend_from_slice(start.tags);
+        self.clock = plan.clocks.choose(&self.values);
+        let scheduled = plan.clocks.is_known(self.clock);
+        self.now = Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled };
+        let (group, assignee) = (self.value(GROUP), self.value(ASSIGNEE));
+        let signals = self.life.begin(self.now, start.created_by, group, assignee, &plan.options);
+        if !plan.promises.slots.is_empty() {
+            self.judge.begin(&plan.promises, start.created_at, &self.values, &self.tags);
+            let author = start.created_by.unwrap_or(Author::Customer);
+            let heard = Heard { signals, what: None, author, values: &self.values, tags: &self.tags };
+            let around = around(plan, self.clock, self.life.status);
+            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+        }
+    }
+
+    /// The value of a numbered attribute.
+    fn value(&self, attribute: u16) -> u32 {
+        self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)
+    }
+
+    /// Reads both clocks at `at`; before the last step, as at the last step.
+    pub(crate) fn stamp(&self, at: i64, plan: &Plan) -> Stamp {
+        let mut stamp = self.now;
+        if at <= stamp.at {
+            return stamp;
+        }
+        match plan.clocks.elapsed(self.clock, stamp.at, at) {
+            Some(business) => stamp.business = stamp.business.saturating_add(business),
+            None => stamp.unscheduled = stamp.unscheduled.saturating_add(at.saturating_sub(stamp.at)),
+        }
+        stamp.at = at;
+        stamp
+    }
+
+    /// Moves on by one step; one before the last is taken at the instant of the last.
+    pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
+        self.now = self.stamp(step.at, plan);
+        if !self.change(step.what) {
+            return;
+        }
+        let status = self.life.status;
+        let signals = self.life.apply(step.what, step.author, step.by, self.now, &plan.options);
+        let attribute_changed = signals.has(Signals::ATTRIBUTE);
+        let judged = !plan.promises.slots.is_empty() && !signals.is_empty();
+        if judged && plan.explain && signals.has(Signals::STATUS) {
+            self.judge.flush(self.now, around(plan, self.clock, status));
+        }
+        if attribute_changed && plan.clocks.depend_on_attributes() {
+            let clock = plan.clocks.choose(&self.values);
+            if clock != self.clock {
+                if judged {
+                    self.judge.flush(self.now, around(plan, self.clock, status));
+                }
+                self.clock = clock;
+                self.now.scheduled = plan.clocks.is_known(clock);
+            }
+        }
+        if judged {
+            // The stretch that ends now was spent in the status before.
+            let around = around(plan, self.clock, status);
+            let heard = Heard {
+                signals,
+                what: Some(step.what),
+                author: step.author,
+                values: &self.values,
+                tags: &self.tags,
+            };
+            if attribute_changed {
+                let day = match plan.options.sla.validity {
+                    Validity::AtCreation => self.life.created.at,
+                    Validity::AtEachChange => self.now.at,
+                };
+                self.judge.rematch(&plan.promises, day, heard, self.now, around);
+            }
+            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+        }
+    }
+
+    /// Takes over a changed attribute or tag; says whether the step does anything at all.
+    fn change(&mut self, what: What) -> bool {
+        match what {
+            What::Changed { attribute, to } => match self.values.get_mut(usize::from(attribute)) {
+                Some(value) if *value == to => return false,
+                Some(value) => *value = to,
+                None => {}
+            },
+            What::Tagged(tag) => {
+                if self.tags.contains(&tag) {
+                    return false;
+                }
+                self.tags.push(tag);
+            }
+            What::Untagged(tag) => {
+                let before = self.tags.len();
+                self.tags.retain(|present| *present != tag);
+                return self.tags.len() < before;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Tells the verdicts as of `as_of`, and says how many targets could not be judged for want of a schedule.
+    pub(crate) fn verdicts(
+        &self,
+        as_of: Stamp,
+        plan: &Plan,
+        tell: impl FnMut(RawVerdict, &[RawSegment]),
+    ) -> u32 {
+        let left = self.life.left.is_some();
+        self.judge.verdicts(self.life.end(as_of), left, around(plan, self.clock, self.life.status), tell)
+    }
+}
+
+fn around(plan: &Plan, clock: Option<u16>, status: Status) -> Around<'_> {
+    Around { clocks: &plan.clocks, options: plan.options.sla, clock, status, explain: plan.explain }
+}

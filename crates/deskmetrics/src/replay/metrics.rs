@@ -1,0 +1,243 @@
+//! What one pass over a ticket's events tells.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sla::SlaVerdict;
+use crate::{Author, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
+
+/// A ticket after replay: the record with the attributes it has at the cut-off, its measures and SLA verdicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Replayed {
+    /// The ticket with its attributes and tags at the cut-off.
+    pub ticket: Ticket,
+    /// Its measures.
+    pub metrics: TicketMetrics,
+    /// One verdict per instance of each SLA target.
+    pub verdicts: Vec<SlaVerdict>,
+    /// Events of the ticket that were left out, and targets that could not be judged, by reason.
+    #[serde(default, skip_serializing_if = "Excluded::is_empty")]
+    pub excluded: Excluded,
+}
+
+impl Replayed {
+    /// A replayed ticket from its parts, with no verdicts and nothing left out.
+    pub fn new(ticket: Ticket, metrics: TicketMetrics) -> Self {
+        Self { ticket, metrics, verdicts: Vec::new(), excluded: Excluded::default() }
+    }
+
+    /// The same with these verdicts.
+    #[must_use]
+    pub fn with_verdicts(mut self, verdicts: Vec<SlaVerdict>) -> Self {
+        self.verdicts = verdicts;
+        self
+    }
+}
+
+/// Everything measured about one ticket, as of the cut-off.
+///
+/// A duration is `None` where it has not ended (or never began); what still runs at the cut-off has its running
+/// part in a field named `running_…`, so that it can be treated as censored instead of being dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TicketMetrics {
+    /// When the ticket was created.
+    pub created_at: Timestamp,
+    /// The cut-off: nothing after it is known.
+    pub as_of: Timestamp,
+    /// Status at the cut-off.
+    pub status: Status,
+    /// Why the ticket counts in no KPI: merged away, deleted, spam.
+    pub left_out: Option<Reason>,
+    /// The agent wrote before any customer did.
+    pub proactive: bool,
+
+    /// The first customer message a person could answer, which starts the first response time.
+    pub first_customer_message_at: Option<Timestamp>,
+    /// The first public reply of an agent (a person).
+    pub first_response_at: Option<Timestamp>,
+    /// From the customer's first message to the first public reply of an agent.
+    #[doc(alias = "FRT")]
+    #[doc(alias = "first reply time")]
+    pub first_response_time: Option<Elapsed>,
+    /// Waiting for the first response so far, where there is none: until solved or the cut-off.
+    pub running_first_response_time: Option<Elapsed>,
+    /// From the customer's first message to the first public answer of a bot.
+    pub bot_first_response_time: Option<Elapsed>,
+    /// One entry per answered exchange after the first: from the oldest unanswered customer message to the next
+    /// public reply of an agent.
+    #[doc(alias = "NRT")]
+    pub next_response_times: Vec<Elapsed>,
+    /// Waiting for the next response so far, where the customer wrote last on an answered ticket.
+    pub running_next_response_time: Option<Elapsed>,
+
+    /// First entry into solved or closed.
+    pub first_solved_at: Option<Timestamp>,
+    /// Last entry into solved or closed.
+    pub last_solved_at: Option<Timestamp>,
+    /// Last entry into closed.
+    pub closed_at: Option<Timestamp>,
+    /// Who made the last solve.
+    pub solved_by: Option<Author>,
+    /// From creation to the first solve.
+    pub first_resolution_time: Option<Elapsed>,
+    /// From creation to the last solve; only while the ticket is solved or closed.
+    #[doc(alias = "TTR")]
+    #[doc(alias = "MTTR")]
+    pub full_resolution_time: Option<Elapsed>,
+    /// Full resolution time without the time spent solved between reopens.
+    pub net_resolution_time: Option<Elapsed>,
+    /// From creation to the cut-off, where the ticket is not solved.
+    #[doc(alias = "backlog age")]
+    pub running_resolution_time: Option<Elapsed>,
+
+    /// Customer messages (the oldest of each exchange) left unanswered when the ticket was solved: how long each had
+    /// waited by then. Censored values, not response times.
+    pub unanswered_next_response_times: Vec<Elapsed>,
+
+    /// Time in each status up to the cut-off, indexed by [`Status::index`].
+    pub time_in_status: [Elapsed; 6],
+    /// Time in new, open and on-hold up to the cut-off.
+    pub requester_wait_time: Elapsed,
+    /// Time in pending up to the cut-off: the agent waits for the customer.
+    pub agent_wait_time: Elapsed,
+    /// Time in on-hold up to the cut-off.
+    pub on_hold_time: Elapsed,
+    /// Time in new and open up to the cut-off.
+    pub agent_work_time: Elapsed,
+    /// From creation to the first assignment to an agent.
+    pub time_to_first_assignment: Option<Elapsed>,
+
+    /// Every time the ticket left solved or closed.
+    pub reopens: Vec<ReopenCycle>,
+    /// Public replies of agents (people). The message with which an agent opens a ticket is no reply.
+    pub public_replies: u32,
+    /// Public messages of customers, the opening included.
+    pub customer_messages: u32,
+    /// Public messages of bots.
+    pub bot_messages: u32,
+    /// Notes only the team reads.
+    pub internal_notes: u32,
+    /// Events caused by agents. A state reported again without change is no event.
+    pub agent_touches: u32,
+    /// Agents with a public reply, by name; those without a name count as one.
+    #[doc(alias = "participants")]
+    pub replying_agents: u32,
+    /// Reopenings not counted in [`reopens`](Self::reopens) because they were a mere "thank you"; see
+    /// [`ReplayOptions::thank_you_within`](super::ReplayOptions::thank_you_within).
+    pub thank_you_reopens: u32,
+    /// Distinct stints with an assignee.
+    pub assignee_stations: u32,
+    /// Distinct stints with a group.
+    pub group_stations: u32,
+    /// Every stint with an assignee, in order.
+    pub assignee_stints: Vec<Stint>,
+    /// Every stint with a group, in order.
+    pub group_stints: Vec<Stint>,
+    /// From a bot's message to an agent's with nobody between: the bot handed over.
+    pub bot_handoffs: u32,
+    /// Escalations to a higher level.
+    pub escalations: u32,
+}
+
+impl TicketMetrics {
+    /// The measures of a ticket to which nothing has happened yet.
+    pub fn new(created_at: impl Into<Timestamp>, as_of: impl Into<Timestamp>) -> Self {
+        Self {
+            created_at: created_at.into(),
+            as_of: as_of.into(),
+            status: Status::New,
+            left_out: None,
+            proactive: false,
+            first_customer_message_at: None,
+            first_response_at: None,
+            first_response_time: None,
+            running_first_response_time: None,
+            bot_first_response_time: None,
+            next_response_times: Vec::new(),
+            running_next_response_time: None,
+            unanswered_next_response_times: Vec::new(),
+            first_solved_at: None,
+            last_solved_at: None,
+            closed_at: None,
+            solved_by: None,
+            first_resolution_time: None,
+            full_resolution_time: None,
+            net_resolution_time: None,
+            running_resolution_time: None,
+            time_in_status: [Elapsed::default(); 6],
+            requester_wait_time: Elapsed::default(),
+            agent_wait_time: Elapsed::default(),
+            on_hold_time: Elapsed::default(),
+            agent_work_time: Elapsed::default(),
+            time_to_first_assignment: None,
+            reopens: Vec::new(),
+            public_replies: 0,
+            customer_messages: 0,
+            bot_messages: 0,
+            internal_notes: 0,
+            agent_touches: 0,
+            replying_agents: 0,
+            thank_you_reopens: 0,
+            assignee_stations: 0,
+            group_stations: 0,
+            assignee_stints: Vec::new(),
+            group_stints: Vec::new(),
+            bot_handoffs: 0,
+            escalations: 0,
+        }
+    }
+}
+
+/// A stretch of time a ticket lay with one assignee or group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stint {
+    /// The assignee or group.
+    pub name: Box<str>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when; `None` where it still lasts.
+    pub until: Option<Timestamp>,
+    /// How long, up to the cut-off.
+    pub elapsed: Elapsed,
+}
+
+/// One time a ticket was solved and came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReopenCycle {
+    /// The solve that did not last.
+    pub solved_at: Timestamp,
+    /// When it was open again.
+    pub reopened_at: Timestamp,
+    /// Who opened it again.
+    pub reopened_by: Author,
+    /// The next solve, if there was one.
+    pub solved_again_at: Option<Timestamp>,
+    /// Public replies of agents between the reopening and the next solve; none means a "thank you".
+    pub replies: u32,
+}
+
+impl ReopenCycle {
+    /// A reopening not solved again yet.
+    pub fn new(
+        solved_at: impl Into<Timestamp>,
+        reopened_at: impl Into<Timestamp>,
+        reopened_by: Author,
+    ) -> Self {
+        Self {
+            solved_at: solved_at.into(),
+            reopened_at: reopened_at.into(),
+            reopened_by,
+            solved_again_at: None,
+            replies: 0,
+        }
+    }
+
+    /// Whether the ticket was solved again without any public reply of an agent: most often a customer's "thank you"
+    /// had reopened it.
+    pub fn is_thank_you(&self) -> bool {
+        self.solved_again_at.is_some() && self.replies == 0
+    }
+}

@@ -1,0 +1,326 @@
+//! The replay of tickets from records and events.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::clocks::{Clocks, Schedules};
+use super::machine::Plan;
+use super::metrics::{Replayed, TicketMetrics};
+use super::names::Vocabulary;
+use super::options::{Merged, NoSchedule, ReplayOptions};
+use super::outcome::ReplayOutcome;
+use super::pass::Pass;
+use super::promise::Promises;
+use super::tracker::{TicketTracker, TrackError, event_order};
+use crate::schedule::CompiledSchedule;
+use crate::sla::{Finding, SlaPolicies, SlaVerdict};
+use crate::ticket::{Attribute, Author, EventKind, TicketId};
+use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
+
+/// Replays tickets: their events, once, in order, into measures and SLA verdicts as of a cut-off.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::replay::Replay;
+/// use deskmetrics::ticket::{Author, EventKind, Status};
+/// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"));
+/// let events = [
+///     TicketEvent::new("T-1", at("2026-03-02T09:20:00Z"), Author::Agent, EventKind::PublicMessage),
+///     TicketEvent::new("T-1", at("2026-03-02T11:00:00Z"), Author::Agent, EventKind::Status(Status::Solved)),
+/// ];
+/// let replayed = Replay::new(at("2026-03-03T00:00:00Z")).ticket(&ticket, &events);
+/// let metrics = replayed.metrics;
+/// assert_eq!(metrics.first_response_time.unwrap().calendar(), TimeDelta::minutes(20));
+/// assert_eq!(metrics.full_resolution_time.unwrap().calendar(), TimeDelta::hours(2));
+/// assert_eq!(metrics.time_in_status[Status::Solved.index()].calendar(), TimeDelta::hours(13));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Replay {
+    as_of: Timestamp,
+    options: ReplayOptions,
+    schedules: Schedules,
+    policies: SlaPolicies,
+    explain: bool,
+    plan: Plan,
+}
+
+impl Replay {
+    /// A replay up to and including the cut-off, on the calendar clock and without SLA policies.
+    pub fn new(as_of: impl Into<Timestamp>) -> Self {
+        Self {
+            as_of: as_of.into(),
+            options: ReplayOptions::default(),
+            schedules: Schedules::default(),
+            policies: SlaPolicies::default(),
+            explain: false,
+            plan: Plan::default(),
+        }
+    }
+
+    /// The same with other conventions.
+    #[must_use]
+    pub fn with_options(mut self, options: ReplayOptions) -> Self {
+        self.options = options;
+        self.planned()
+    }
+
+    /// The same with business time on one schedule for all tickets (named `"default"`).
+    #[must_use]
+    pub fn with_schedule(mut self, schedule: CompiledSchedule) -> Self {
+        self.schedules = self.schedules.with("default", schedule).otherwise("default");
+        self.planned()
+    }
+
+    /// The same with business time on named schedules, chosen by the ticket's attributes.
+    #[must_use]
+    pub fn with_schedules(mut self, schedules: Schedules) -> Self {
+        self.schedules = schedules;
+        self.planned()
+    }
+
+    /// The same with these promises to judge.
+    #[must_use]
+    pub fn with_policies(mut self, policies: SlaPolicies) -> Self {
+        self.policies = policies;
+        self.planned()
+    }
+
+    /// The same with verdicts that show the segments they counted.
+    #[must_use]
+    pub fn explained(mut self) -> Self {
+        self.explain = true;
+        self.planned()
+    }
+
+    /// The same with everything given so far in numbers.
+    fn planned(mut self) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let always_open = self.options.no_schedule == NoSchedule::AlwaysOpen;
+        let clocks = Clocks::new(self.schedules.clone(), always_open, &mut vocabulary);
+        let mut promises = Promises::new(&self.policies, &mut vocabulary);
+        promises.bind(&clocks);
+        let options = self.options.clone();
+        self.plan = Plan { options, vocabulary, clocks, promises, explain: self.explain };
+        self
+    }
+
+    /// What is odd about the policies, with the schedules known here.
+    pub fn check(&self) -> Vec<Finding> {
+        self.policies.check_with_schedules(self.schedules.names())
+    }
+
+    /// The conventions used.
+    pub fn options(&self) -> &ReplayOptions {
+        &self.plan.options
+    }
+
+    /// The cut-off.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// Replays one ticket. `events` may come in any order; events of other tickets are counted as unknown.
+    ///
+    /// A ticket created after the cut-off has nothing to measure: it is marked as left out.
+    pub fn ticket(&self, ticket: &Ticket, events: &[TicketEvent]) -> Replayed {
+        let mut excluded = Excluded::default();
+        let mut own: Vec<&TicketEvent> = Vec::with_capacity(events.len());
+        for event in events {
+            if event.ticket == ticket.id {
+                own.push(event);
+            } else {
+                excluded.add(Reason::UnknownTicket);
+            }
+        }
+        let mut replayed = self.ordered(ticket, &mut own);
+        replayed.excluded.merge(excluded);
+        replayed
+    }
+
+    /// Replays one ticket's own events.
+    fn ordered(&self, ticket: &Ticket, events: &mut [&TicketEvent]) -> Replayed {
+        if ticket.created_at > self.as_of {
+            let mut metrics = TicketMetrics::new(ticket.created_at, self.as_of);
+            metrics.left_out = Some(Reason::AfterCutOff);
+            let mut replayed = Replayed::new(ticket.clone(), metrics);
+            replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
+            return replayed;
+        }
+        events.sort_by(|one, other| event_order(one, other));
+        let mut tracker = TicketTracker::new(ticket.clone(), &self.plan);
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for event in events {
+            let reason = if event.id.as_deref().is_some_and(|id| !seen.insert(id)) {
+                Some(Reason::Duplicate)
+            } else if event.at < ticket.created_at {
+                Some(Reason::BeforeCreation)
+            } else if event.at > self.as_of {
+                Some(Reason::AfterCutOff)
+            } else {
+                None
+            };
+            // What does not count is counted in the tracker by reason.
+            let _counted = match reason {
+                Some(reason) => tracker.leave_out(event, reason),
+                None => tracker.accept(event, &self.plan),
+            };
+        }
+        tracker.replayed(self.as_of, &self.plan)
+    }
+
+    /// Replays many tickets with all their events, both in any order.
+    ///
+    /// A second record with the same ticket id is left out. Under [`Merged::MoveMessages`] the customer messages of a
+    /// ticket merged into another one, its opening among them, also count for the survivor, at their own instants but
+    /// not before the survivor's creation.
+    pub fn tickets(&self, tickets: &[Ticket], events: &[TicketEvent]) -> ReplayOutcome {
+        let mut outcome = ReplayOutcome::default();
+        let mut places: HashMap<&TicketId, usize> = HashMap::with_capacity(tickets.len());
+        let mut records: Vec<&Ticket> = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            if places.contains_key(&ticket.id) {
+                outcome.excluded.add(Reason::Duplicate);
+            } else {
+                places.insert(&ticket.id, records.len());
+                records.push(ticket);
+            }
+        }
+        let mut logs: Vec<Vec<&TicketEvent>> = vec![Vec::new(); records.len()];
+        for event in events {
+            match places.get(&event.ticket) {
+                Some(place) => logs[*place].push(event),
+                None => outcome.excluded.add(Reason::UnknownTicket),
+            }
+        }
+        let moved = self.moved_messages(&records, &logs, &places);
+        for (place, (ticket, log)) in records.iter().zip(&mut logs).enumerate() {
+            log.extend(moved.get(&place).into_iter().flatten());
+            let replayed = self.ordered(ticket, log);
+            outcome.excluded.merge(replayed.excluded.clone());
+            outcome.tickets.push(replayed);
+        }
+        outcome
+    }
+
+    /// The customer messages each survivor of a merge takes over, by the survivor's place.
+    fn moved_messages(
+        &self,
+        records: &[&Ticket],
+        logs: &[Vec<&TicketEvent>],
+        places: &HashMap<&TicketId, usize>,
+    ) -> BTreeMap<usize, Vec<TicketEvent>> {
+        let mut moved: BTreeMap<usize, Vec<TicketEvent>> = BTreeMap::new();
+        if self.plan.options.merged != Merged::MoveMessages {
+            return moved;
+        }
+        for (ticket, log) in records.iter().zip(logs) {
+            let Some(survivor) = survivor(ticket, log, logs, places, self.as_of) else { continue };
+            let survivor_ticket = records[survivor];
+            for message in customer_messages(ticket, log, self.as_of) {
+                let at = message.max(survivor_ticket.created_at);
+                moved.entry(survivor).or_default().push(TicketEvent::new(
+                    survivor_ticket.id.clone(),
+                    at,
+                    Author::Customer,
+                    EventKind::PublicMessage,
+                ));
+            }
+        }
+        moved
+    }
+
+    /// A pass over many tickets from steps, the fast way through.
+    pub fn pass(&self) -> Pass<'_> {
+        Pass::new(&self.plan, self.as_of)
+    }
+
+    /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.
+    pub fn attribute_number(&self, attribute: &Attribute) -> u16 {
+        self.plan.vocabulary.attribute(attribute)
+    }
+
+    /// The number of an attribute's value or a tag in steps, if policies or schedule rules mention it. Every other
+    /// value may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
+    pub fn value_number(&self, value: &str) -> Option<u32> {
+        self.plan.vocabulary.value(value)
+    }
+
+    /// Begins to follow one ticket live.
+    pub fn track(&self, ticket: Ticket) -> TicketTracker {
+        TicketTracker::new(ticket, &self.plan)
+    }
+
+    /// Gives the tracker its next event.
+    ///
+    /// # Errors
+    /// When the event is of another ticket, out of order, or does not count.
+    pub fn observe(&self, tracker: &mut TicketTracker, event: &TicketEvent) -> Result<(), TrackError> {
+        tracker.observe(event, &self.plan)
+    }
+
+    /// The tracked ticket's measures as of `at`, not before its last event.
+    pub fn metrics(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> TicketMetrics {
+        tracker.metrics(at.into(), &self.plan)
+    }
+
+    /// The verdicts on the tracked ticket as of `at`, not before its last event.
+    pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
+        tracker.verdicts(at.into(), &self.plan).0
+    }
+}
+
+/// Where a ticket merged away lives on, following merges of merges; `None` when it was not merged or the survivor is
+/// not among the records.
+fn survivor(
+    ticket: &Ticket,
+    log: &[&TicketEvent],
+    logs: &[Vec<&TicketEvent>],
+    places: &HashMap<&TicketId, usize>,
+    as_of: Timestamp,
+) -> Option<usize> {
+    let start = *places.get(&ticket.id)?;
+    let mut place = *places.get(merged_into(log, as_of)?)?;
+    // A chain longer than the number of tickets goes in circles.
+    for _ in 0..logs.len() {
+        if place == start {
+            return None;
+        }
+        match merged_into(&logs[place], as_of) {
+            None => return Some(place),
+            Some(next) => place = *places.get(next)?,
+        }
+    }
+    None
+}
+
+/// The ticket into which a log ends up merged at the cut-off.
+fn merged_into<'a>(log: &[&'a TicketEvent], as_of: Timestamp) -> Option<&'a TicketId> {
+    let mut last: Option<&TicketEvent> = None;
+    for event in log.iter().filter(|event| event.at <= as_of) {
+        let moves = matches!(event.kind, EventKind::MergedInto(_) | EventKind::Restored);
+        if moves && last.is_none_or(|last| event_order(last, event).is_le()) {
+            last = Some(event);
+        }
+    }
+    match &last?.kind {
+        EventKind::MergedInto(survivor) => Some(survivor),
+        _ => None,
+    }
+}
+
+/// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
+fn customer_messages(ticket: &Ticket, log: &[&TicketEvent], as_of: Timestamp) -> Vec<Timestamp> {
+    let mut messages: Vec<Timestamp> = log
+        .iter()
+        .filter(|event| event.author == Author::Customer && event.kind == EventKind::PublicMessage)
+        .map(|event| event.at)
+        .filter(|at| (ticket.created_at..=as_of).contains(at))
+        .collect();
+    let opened = matches!(ticket.created_by, None | Some(Author::Customer));
+    if opened && !messages.contains(&ticket.created_at) && ticket.created_at <= as_of {
+        messages.push(ticket.created_at);
+    }
+    messages
+}

@@ -1,0 +1,76 @@
+//! An instant of one ticket's life, read on both clocks at once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Elapsed, Timestamp};
+
+/// An instant with the business time that has passed in the ticket's life until then.
+///
+/// Time between two stamps is their difference on either clock, whatever schedules were in force between them: each
+/// piece of the life was counted once, on the schedule in force during that piece.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub(crate) at: i64,
+    /// Business time since the ticket's creation.
+    pub(crate) business: i64,
+    /// Real time since creation during which no schedule applied.
+    pub(crate) unscheduled: i64,
+    /// Whether a schedule applies at the instant.
+    pub(crate) scheduled: bool,
+}
+
+impl Stamp {
+    pub(crate) fn since(self, start: Self) -> Span {
+        Span {
+            calendar: self.at.saturating_sub(start.at),
+            business: self.business.saturating_sub(start.business),
+            unscheduled: self.unscheduled.saturating_sub(start.unscheduled),
+            scheduled: self.scheduled,
+        }
+    }
+
+    pub(crate) fn timestamp(self) -> Timestamp {
+        Timestamp::saturating_from_micros(self.at)
+    }
+}
+
+/// Time on both clocks, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) calendar: i64,
+    pub(crate) business: i64,
+    pub(crate) unscheduled: i64,
+    pub(crate) scheduled: bool,
+}
+
+impl Span {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.calendar = self.calendar.saturating_add(other.calendar);
+        self.business = self.business.saturating_add(other.business);
+        self.unscheduled = self.unscheduled.saturating_add(other.unscheduled);
+        self.scheduled = other.scheduled;
+    }
+
+    pub(crate) fn plus(mut self, other: Self) -> Self {
+        self.add(other);
+        self
+    }
+
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self {
+            calendar: self.calendar.saturating_sub(other.calendar),
+            business: self.business.saturating_sub(other.business),
+            unscheduled: self.unscheduled.saturating_sub(other.unscheduled),
+            scheduled: self.scheduled,
+        }
+    }
+
+    /// Business time is known only where a schedule applied all along.
+    pub(crate) fn elapsed(self) -> Elapsed {
+        Elapsed {
+            calendar_micros: self.calendar,
+            business_micros: (self.scheduled && self.unscheduled == 0).then_some(self.business),
+        }
+    }
+}

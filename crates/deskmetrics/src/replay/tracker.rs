@@ -1,0 +1,260 @@
+//! A ticket followed live, one event at a time.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use super::life::{ASSIGNEE, GROUP};
+use super::machine::{Machine, Plan};
+use super::metrics::{Replayed, Stint, TicketMetrics};
+use super::names::Names;
+use super::step::{Start, Step, What};
+use super::told::told;
+use crate::sla::SlaVerdict;
+use crate::ticket::{EventKind, Ticket, TicketEvent};
+use crate::{Excluded, Reason, Timestamp};
+
+/// A ticket followed live: it takes one event at a time, answers at any instant, and always says what
+/// [`Replay::ticket`](super::Replay::ticket) says of the same events. Small and serialisable.
+///
+/// Made by [`Replay::track`](super::Replay::track); every call is given the same [`Replay`](super::Replay), which
+/// holds what all tickets share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketTracker {
+    pub(crate) ticket: Ticket,
+    names: Names,
+    pub(crate) machine: Machine,
+    last: Option<Place>,
+    /// Ids of the events at the last instant.
+    last_ids: Vec<Box<str>>,
+    fingerprint: u64,
+    pub(crate) excluded: Excluded,
+}
+
+/// Where an event stands in the order of its ticket's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Place {
+    at: Timestamp,
+    sequence: u64,
+    rank: u8,
+}
+
+impl Place {
+    fn of(event: &TicketEvent) -> Self {
+        Self { at: event.at, sequence: event.sequence, rank: event.kind.rank() }
+    }
+}
+
+/// The order in which a ticket's events are replayed: by instant, sequence and rank of the kind. Equal ones keep the
+/// order in which they were given.
+pub fn event_order(one: &TicketEvent, other: &TicketEvent) -> Ordering {
+    Place::of(one).cmp(&Place::of(other))
+}
+
+/// Why a tracker did not take an event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrackError {
+    /// The event belongs to another ticket.
+    #[error("event of ticket \"{found}\" was given to the tracker of ticket \"{tracked}\"")]
+    OtherTicket {
+        /// The event's ticket.
+        found: String,
+        /// The tracker's ticket.
+        tracked: String,
+    },
+    /// The event lies before one already taken; replay the whole log instead.
+    #[error("event at {at} comes after one at {last}; a tracker takes events in order")]
+    OutOfOrder {
+        /// The event's instant.
+        at: Timestamp,
+        /// The instant of the last event taken.
+        last: Timestamp,
+    },
+    /// The event does not count, for this reason. It is counted in what was left out.
+    #[error("event at {at} does not count: {reason}")]
+    LeftOut {
+        /// The event's instant.
+        at: Timestamp,
+        /// Why it does not count.
+        reason: Reason,
+    },
+    /// The tracker was made with other policies or schedule rules.
+    #[error(
+        "tracker of ticket \"{0}\" was made with other policies or schedule rules; replay its log instead"
+    )]
+    OtherReplay(String),
+}
+
+impl TicketTracker {
+    pub(crate) fn new(ticket: Ticket, plan: &Plan) -> Self {
+        let mut names = Names::default();
+        let attributes: Vec<(u16, u32)> = ticket
+            .attributes
+            .iter()
+            .map(|(attribute, value)| {
+                (plan.vocabulary.attribute(attribute), names.number(value, &plan.vocabulary))
+            })
+            .collect();
+        let tags: Vec<u32> = ticket.tags.iter().filter_map(|tag| plan.vocabulary.value(tag)).collect();
+        let mut machine = Machine::new();
+        let start = Start {
+            created_at: ticket.created_at.as_micros(),
+            created_by: ticket.created_by,
+            attributes: &attributes,
+            tags: &tags,
+        };
+        machine.begin(start, plan);
+        Self {
+            ticket,
+            names,
+            machine,
+            last: None,
+            last_ids: Vec::new(),
+            fingerprint: plan.vocabulary.fingerprint(),
+            excluded: Excluded::default(),
+        }
+    }
+
+    /// The ticket with its attributes and tags as of the last event.
+    pub fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// Events left out so far, by reason.
+    pub fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+
+    pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
+        if self.fingerprint != plan.vocabulary.fingerprint() {
+            return Err(TrackError::OtherReplay(self.ticket.id.to_string()));
+        }
+        if event.ticket != self.ticket.id {
+            return Err(TrackError::OtherTicket {
+                found: event.ticket.to_string(),
+                tracked: self.ticket.id.to_string(),
+            });
+        }
+        let place = Place::of(event);
+        if event.at < self.ticket.created_at {
+            return self.leave_out(event, Reason::BeforeCreation);
+        }
+        if let Some(id) = &event.id {
+            if self.last_ids.contains(id) {
+                return self.leave_out(event, Reason::Duplicate);
+            }
+        }
+        if let Some(last) = self.last.filter(|last| place < *last) {
+            return Err(TrackError::OutOfOrder { at: event.at, last: last.at });
+        }
+        if self.last.is_none_or(|last| last.at < event.at) {
+            self.last_ids.clear();
+        }
+        self.last = Some(place);
+        self.last_ids.extend(event.id.clone());
+        self.accept(event, plan)
+    }
+
+    /// Takes an event that is known to be in order and no duplicate.
+    pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
+        if let (Some((reason, _)), false) = (self.machine.life.left, event.kind == EventKind::Restored) {
+            return self.leave_out(event, reason);
+        }
+        if let Some(what) = self.read(&event.kind, plan) {
+            let by = self.names.optional(event.author_name.as_deref(), &plan.vocabulary);
+            let step = Step { at: event.at.as_micros(), what, by, author: event.author };
+            self.machine.apply(step, plan);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn leave_out(&mut self, event: &TicketEvent, reason: Reason) -> Result<(), TrackError> {
+        self.excluded.add(reason);
+        Err(TrackError::LeftOut { at: event.at, reason })
+    }
+
+    /// The step an event makes, and its change of the record; `None` when it changes nothing.
+    fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<What> {
+        Some(match kind {
+            EventKind::PublicMessage => What::PublicMessage,
+            EventKind::InternalNote => What::InternalNote,
+            EventKind::Status(status) => What::Status(*status),
+            EventKind::Changed { attribute, to } => {
+                if self.ticket.attributes.get(attribute) == to.as_deref() {
+                    return None;
+                }
+                self.ticket.attributes.set(attribute.clone(), to.clone());
+                What::Changed {
+                    attribute: plan.vocabulary.attribute(attribute),
+                    to: self.names.optional(to.as_deref(), &plan.vocabulary),
+                }
+            }
+            EventKind::Tagged(tag) => {
+                let before = self.ticket.tags.len();
+                self.ticket.add_tag(tag.clone());
+                if self.ticket.tags.len() == before {
+                    return None;
+                }
+                What::Tagged(self.names.number(tag, &plan.vocabulary))
+            }
+            EventKind::Untagged(tag) => {
+                let before = self.ticket.tags.len();
+                self.ticket.remove_tag(tag);
+                if self.ticket.tags.len() == before {
+                    return None;
+                }
+                What::Untagged(self.names.number(tag, &plan.vocabulary))
+            }
+            EventKind::Escalated => What::Escalated,
+            EventKind::MergedInto(_) => What::MergedInto,
+            EventKind::SplitFrom(_) => What::SplitFrom,
+            EventKind::Deleted => What::Deleted,
+            EventKind::Spam => What::Spam,
+            EventKind::Restored => What::Restored,
+            EventKind::SurveySent => What::SurveySent,
+            EventKind::SurveyAnswered => What::SurveyAnswered,
+        })
+    }
+
+    /// The measures as of `as_of` (not before the last event).
+    pub(crate) fn metrics(&self, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
+        let end = self.machine.stamp(as_of.as_micros(), plan);
+        let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
+        self.machine.life.measure(end, &mut metrics);
+        let end = self.machine.life.end(end);
+        for mark in &self.machine.life.stints {
+            let stint = Stint {
+                name: self.names.text(mark.value, &plan.vocabulary).into(),
+                from: mark.from.timestamp(),
+                until: mark.until.map(super::stamp::Stamp::timestamp),
+                elapsed: mark.until.unwrap_or(end).since(mark.from).elapsed(),
+            };
+            match mark.attribute {
+                GROUP => metrics.group_stints.push(stint),
+                ASSIGNEE => metrics.assignee_stints.push(stint),
+                _ => {}
+            }
+        }
+        metrics
+    }
+
+    /// The verdicts as of `as_of` (not before the last event), and how many could not be judged.
+    pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> (Vec<SlaVerdict>, u32) {
+        let mut verdicts = Vec::new();
+        let end = self.machine.stamp(as_of.as_micros(), plan);
+        let unjudged = self.machine.verdicts(end, plan, |verdict, segments| {
+            verdicts.push(told(verdict, segments, plan));
+        });
+        (verdicts, unjudged)
+    }
+
+    pub(crate) fn replayed(self, as_of: Timestamp, plan: &Plan) -> Replayed {
+        let metrics = self.metrics(as_of, plan);
+        let (verdicts, unjudged) = self.verdicts(as_of, plan);
+        let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);
+        replayed.excluded = self.excluded;
+        replayed.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
+        replayed
+    }
+}

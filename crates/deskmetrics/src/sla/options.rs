@@ -1,0 +1,123 @@
+//! How SLA targets follow changes of the ticket, where products disagree.
+
+use serde::{Deserialize, Serialize};
+
+/// How SLA targets follow changes of the ticket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SlaOptions {
+    /// Priority or another attribute changes while a target runs. Default: elapsed time is carried over.
+    pub target_change: TargetChange,
+    /// A solved ticket comes back. Default: time targets run on with the time already used.
+    pub reopen: Reopen,
+    /// Whether completion at the due instant is in time. Default: yes.
+    pub deadline: Deadline,
+    /// A breached target is loosened before completion. Default: the breach stands.
+    pub loosened: Loosened,
+    /// Which instant a policy's validity is compared with. Default: the ticket's creation.
+    pub validity: Validity,
+}
+
+impl SlaOptions {
+    /// The same with another [`target_change`](Self::target_change).
+    #[must_use]
+    pub fn on_target_change(mut self, rule: TargetChange) -> Self {
+        self.target_change = rule;
+        self
+    }
+
+    /// The same with another [`reopen`](Self::reopen).
+    #[must_use]
+    pub fn on_reopen(mut self, rule: Reopen) -> Self {
+        self.reopen = rule;
+        self
+    }
+
+    /// The same with another [`deadline`](Self::deadline).
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The same with another [`loosened`](Self::loosened).
+    #[must_use]
+    pub fn on_loosening(mut self, rule: Loosened) -> Self {
+        self.loosened = rule;
+        self
+    }
+
+    /// The same with another [`validity`](Self::validity).
+    #[must_use]
+    pub fn with_validity(mut self, validity: Validity) -> Self {
+        self.validity = validity;
+        self
+    }
+}
+
+/// What a changed target means for an instance that is under way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TargetChange {
+    /// Elapsed time is carried over; the target in force at completion decides (Zendesk, SaaSJet).
+    #[default]
+    CarryElapsed,
+    /// The instance ends (cancelled, or breached if it was); a new one starts from zero (ServiceNow without
+    /// retroactive start).
+    Reset,
+    /// Elapsed time is carried over; the shortest target there ever was decides.
+    Strictest,
+    /// The target at the start of the instance stays.
+    AtStart,
+}
+
+/// What reopening means for requester wait, agent work, resolution and custom clocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reopen {
+    /// The verdict at the solve stays; a new instance runs on with the time already used (Zendesk).
+    #[default]
+    Resume,
+    /// The verdict at the solve stays; a new instance starts from zero (Jira, FreeITSM "reset").
+    NewInstance,
+    /// The verdict at the first solve is the only one.
+    Ignore,
+}
+
+/// Whether completion at the due instant is in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deadline {
+    /// Met iff elapsed <= target.
+    #[default]
+    Inclusive,
+    /// Met iff elapsed < target.
+    Strict,
+}
+
+/// What happens when a breached target is loosened before completion.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Loosened {
+    /// The first breach stands.
+    #[default]
+    FirstBreachStands,
+    /// Only the target in force at completion (or the cut-off) decides.
+    Reevaluate,
+}
+
+/// Which instant a policy's `valid_from` and `valid_until` are compared with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Validity {
+    /// The ticket's creation: a ticket keeps the promises of the day it came in.
+    #[default]
+    AtCreation,
+    /// Each change of the ticket: the policies of that day apply from then on (Zendesk).
+    AtEachChange,
+}

@@ -1,0 +1,82 @@
+//! A survey that was sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::ticket::{Attribute, Attributes, CustomerId, TicketId};
+
+/// A survey sent to one customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Invitation {
+    /// Its id, which a response may name.
+    pub id: Box<str>,
+    /// Which survey was sent, such as `nps` or `csat`.
+    pub question: Box<str>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// Whether it arrived; a bounced one is no chance to answer.
+    #[serde(default = "delivered")]
+    pub delivered: bool,
+    /// When the customer opened the survey, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When the customer answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// The ticket it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// Who was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// Market, channel, agent and so on.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+}
+
+fn delivered() -> bool {
+    true
+}
+
+impl Invitation {
+    /// A delivered invitation that is not answered yet.
+    pub fn new(
+        id: impl Into<Box<str>>,
+        question: impl Into<Box<str>>,
+        sent_at: impl Into<Timestamp>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            question: question.into(),
+            sent_at: sent_at.into(),
+            delivered: true,
+            started_at: None,
+            answered_at: None,
+            ticket: None,
+            customer: None,
+            attributes: Attributes::default(),
+        }
+    }
+
+    /// The same invitation, answered at `at`.
+    #[must_use]
+    pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
+        self.answered_at = Some(at.into());
+        self
+    }
+
+    /// The same invitation, not delivered.
+    #[must_use]
+    pub fn bounced(mut self) -> Self {
+        self.delivered = false;
+        self
+    }
+
+    /// The same invitation with one more attribute.
+    #[must_use]
+    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+        self.attributes.set(attribute, Some(value.into()));
+        self
+    }
+}

@@ -1,0 +1,170 @@
+//! What a ticket is about and whose it is: the keys reports slice by and SLA policies look at.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A property of a ticket or survey that has a text value.
+///
+/// The ones every help desk has are named; any other is [`Attribute::Custom`]. In data and on command lines an
+/// attribute is its snake-case name.
+///
+/// ```
+/// use deskmetrics::ticket::Attribute;
+///
+/// assert_eq!("market".parse(), Ok(Attribute::Market));
+/// assert_eq!("podcast".parse(), Ok(Attribute::Custom("podcast".into())));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+#[non_exhaustive]
+pub enum Attribute {
+    /// Country or region served.
+    Market,
+    /// How the customer reached the team: mail, phone, chat, site.
+    Channel,
+    /// The kind of problem.
+    #[doc(alias = "problem")]
+    #[doc(alias = "type")]
+    Category,
+    /// Urgency, in the source's own words.
+    Priority,
+    /// The customer's company.
+    Organization,
+    /// The product or brand it concerns.
+    Brand,
+    /// The team or queue it lies with.
+    #[doc(alias = "team")]
+    #[doc(alias = "queue")]
+    Group,
+    /// The agent it is assigned to.
+    #[doc(alias = "agent")]
+    Assignee,
+    /// Support level: first, second, third line.
+    Tier,
+    /// Anything else, by its name.
+    Custom(Box<str>),
+}
+
+impl Attribute {
+    /// The attributes with a name of their own.
+    pub const NAMED: [Self; 9] = [
+        Self::Market,
+        Self::Channel,
+        Self::Category,
+        Self::Priority,
+        Self::Organization,
+        Self::Brand,
+        Self::Group,
+        Self::Assignee,
+        Self::Tier,
+    ];
+
+    /// The name used in data.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Market => "market",
+            Self::Channel => "channel",
+            Self::Category => "category",
+            Self::Priority => "priority",
+            Self::Organization => "organization",
+            Self::Brand => "brand",
+            Self::Group => "group",
+            Self::Assignee => "assignee",
+            Self::Tier => "tier",
+            Self::Custom(name) => name,
+        }
+    }
+}
+
+impl From<&str> for Attribute {
+    fn from(name: &str) -> Self {
+        match name {
+            "team" | "queue" => Self::Group,
+            "agent" => Self::Assignee,
+            "problem" => Self::Category,
+            _ => Self::NAMED
+                .into_iter()
+                .find(|attribute| attribute.as_str() == name)
+                .unwrap_or_else(|| Self::Custom(name.into())),
+        }
+    }
+}
+
+impl From<String> for Attribute {
+    fn from(name: String) -> Self {
+        Self::from(name.as_str())
+    }
+}
+
+impl From<Attribute> for String {
+    fn from(attribute: Attribute) -> Self {
+        attribute.as_str().to_owned()
+    }
+}
+
+impl FromStr for Attribute {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(name))
+    }
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The values of a record's attributes.
+///
+/// ```
+/// use deskmetrics::ticket::{Attribute, Attributes};
+///
+/// let attributes = Attributes::default().with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
+/// assert_eq!(attributes.get(&Attribute::Market), Some("DK"));
+/// assert_eq!(attributes.get(&Attribute::Priority), None);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Attributes(BTreeMap<Attribute, Box<str>>);
+
+impl Attributes {
+    /// The value of `attribute`.
+    pub fn get(&self, attribute: &Attribute) -> Option<&str> {
+        self.0.get(attribute).map(|value| &**value)
+    }
+
+    /// Sets or, with `None`, clears a value.
+    pub fn set(&mut self, attribute: Attribute, value: Option<Box<str>>) {
+        match value {
+            Some(value) => {
+                self.0.insert(attribute, value);
+            }
+            None => {
+                self.0.remove(&attribute);
+            }
+        }
+    }
+
+    /// The same with one more value.
+    #[must_use]
+    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+        self.set(attribute, Some(value.into()));
+        self
+    }
+
+    /// Whether there is no value at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All values, ordered by attribute.
+    pub fn iter(&self) -> impl Iterator<Item = (&Attribute, &str)> {
+        self.0.iter().map(|(attribute, value)| (attribute, &**value))
+    }
+}

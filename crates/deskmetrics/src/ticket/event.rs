@@ -1,0 +1,134 @@
+//! What happens to a ticket after its creation.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Author, Status, TicketId};
+use crate::Timestamp;
+
+/// One thing that happened to a ticket.
+///
+/// Events of a ticket are ordered by (`at`, `sequence`, rank of the kind); see
+/// [`EventKind::rank`]. In JSON an event is one flat object:
+///
+/// ```
+/// use deskmetrics::ticket::{Author, EventKind, Status, TicketEvent};
+///
+/// let solved: TicketEvent = serde_json::from_str(
+///     r#"{"ticket": "T-1", "at": "2026-03-02T10:00:00Z", "author": "agent", "kind": "status", "value": "solved"}"#,
+/// ).unwrap();
+/// assert_eq!(solved.kind, EventKind::Status(Status::Solved));
+/// assert_eq!(solved.author, Author::Agent);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TicketEvent {
+    /// The ticket it happened to.
+    pub ticket: TicketId,
+    /// When.
+    pub at: Timestamp,
+    /// Order among events at the same instant, such as the row number.
+    #[serde(default)]
+    pub sequence: u64,
+    /// The event's own id, for dropping duplicates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Box<str>>,
+    /// Who caused it.
+    pub author: Author,
+    /// The person's or bot's name, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<Box<str>>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A message both sides can read: mail, chat line, call, public comment.
+    PublicMessage,
+    /// A note only the team can read.
+    InternalNote,
+    /// The ticket now has this status.
+    Status(Status),
+    /// An attribute now has this value, or none: assigned, moved to a group, new priority, other market.
+    Changed {
+        /// Which attribute.
+        attribute: Attribute,
+        /// Its new value; `None` clears it.
+        to: Option<Box<str>>,
+    },
+    /// A tag was added.
+    Tagged(Box<str>),
+    /// A tag was taken away.
+    Untagged(Box<str>),
+    /// The ticket was handed to a higher level of support.
+    Escalated,
+    /// The ticket was merged into another one and lives on there.
+    MergedInto(TicketId),
+    /// The ticket was split off another one.
+    SplitFrom(TicketId),
+    /// The ticket was deleted.
+    Deleted,
+    /// The ticket was marked as spam or as a test.
+    Spam,
+    /// The ticket was brought back after it was merged, deleted or marked as spam.
+    #[doc(alias = "undeleted")]
+    Restored,
+    /// A survey was sent about the ticket.
+    SurveySent,
+    /// The customer answered a survey about the ticket.
+    SurveyAnswered,
+}
+
+impl EventKind {
+    /// Order among events of one instant and sequence: attributes change first, then people write, then the
+    /// status moves, then the ticket leaves.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::SplitFrom(_) => 0,
+            Self::Changed { .. } | Self::Tagged(_) | Self::Untagged(_) | Self::Escalated => 1,
+            Self::PublicMessage => 2,
+            Self::InternalNote => 3,
+            Self::Status(_) => 4,
+            Self::SurveySent => 5,
+            Self::SurveyAnswered => 6,
+            Self::MergedInto(_) | Self::Deleted | Self::Spam | Self::Restored => 7,
+        }
+    }
+}
+
+impl TicketEvent {
+    /// An event of `ticket` at `at`, caused by `author`.
+    pub fn new(
+        ticket: impl Into<TicketId>,
+        at: impl Into<Timestamp>,
+        author: Author,
+        kind: EventKind,
+    ) -> Self {
+        Self { ticket: ticket.into(), at: at.into(), sequence: 0, id: None, author, author_name: None, kind }
+    }
+
+    /// The same event with an order among those of its instant.
+    #[must_use]
+    pub fn with_sequence(mut self, sequence: u64) -> Self {
+        self.sequence = sequence;
+        self
+    }
+
+    /// The same event with an id.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The same event, caused by the person or bot of this name.
+    #[must_use]
+    pub fn by(mut self, name: impl Into<Box<str>>) -> Self {
+        self.author_name = Some(name.into());
+        self
+    }
+}

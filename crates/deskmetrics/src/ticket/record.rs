@@ -1,0 +1,100 @@
+//! A ticket as it was created.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attribute, Attributes, Author, CustomerId, TicketId};
+use crate::Timestamp;
+
+/// A ticket (case, conversation, issue): what is known of it apart from its events.
+///
+/// ```
+/// use deskmetrics::ticket::Attribute;
+/// use deskmetrics::{Ticket, Timestamp};
+///
+/// let created: Timestamp = "2026-03-02T09:12:00Z".parse().unwrap();
+/// let ticket = Ticket::new("T-1", created).requested_by("ana").with(Attribute::Market, "ES");
+/// assert_eq!(ticket.attributes.get(&Attribute::Market), Some("ES"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Ticket {
+    /// Its id in the source system.
+    pub id: TicketId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Who opened it; `None` where the source does not say, which is read as the customer unless the log shows that
+    /// the team wrote first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<Author>,
+    /// The customer who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<CustomerId>,
+    /// Market, channel, priority and so on at creation.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// Tags at creation, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Box<str>>,
+    /// The resolution's due instant as the source system states it, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_due_at: Option<Timestamp>,
+    /// The source system's own verdict on the ticket's SLA, where it gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_sla_met: Option<bool>,
+}
+
+impl Ticket {
+    /// A ticket with an id and a creation instant.
+    pub fn new(id: impl Into<TicketId>, created_at: impl Into<Timestamp>) -> Self {
+        Self {
+            id: id.into(),
+            created_at: created_at.into(),
+            created_by: None,
+            requester: None,
+            attributes: Attributes::default(),
+            tags: Vec::new(),
+            stated_due_at: None,
+            stated_sla_met: None,
+        }
+    }
+
+    /// The same ticket, opened by this kind of author.
+    #[must_use]
+    pub fn created_by(mut self, author: Author) -> Self {
+        self.created_by = Some(author);
+        self
+    }
+
+    /// The same ticket, asked by `customer`.
+    #[must_use]
+    pub fn requested_by(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.requester = Some(customer.into());
+        self
+    }
+
+    /// The same ticket with one more attribute.
+    #[must_use]
+    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+        self.attributes.set(attribute, Some(value.into()));
+        self
+    }
+
+    /// The same ticket with one more tag.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<Box<str>>) -> Self {
+        self.add_tag(tag.into());
+        self
+    }
+
+    /// Adds a tag; one that is there already is not added again.
+    pub fn add_tag(&mut self, tag: Box<str>) {
+        if let Err(place) = self.tags.binary_search(&tag) {
+            self.tags.insert(place, tag);
+        }
+    }
+
+    /// Takes a tag away.
+    pub fn remove_tag(&mut self, tag: &str) {
+        self.tags.retain(|present| &**present != tag);
+    }
+}

@@ -1,0 +1,98 @@
+//! An instant in UTC, to the microsecond.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// An instant in UTC with microsecond precision, eight bytes wide.
+///
+/// `DateTime<Utc>` is what callers give and get; this is what is stored and compared. Anything finer than a
+/// microsecond is cut off (towards the past). In text it is RFC 3339.
+///
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use deskmetrics::Timestamp;
+///
+/// let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+/// assert_eq!(at.as_micros(), 1_772_438_400_000_000);
+/// assert_eq!(at.to_utc(), "2026-03-02T09:00:00+01:00".parse::<DateTime<Utc>>().unwrap());
+/// assert_eq!(at.to_string(), "2026-03-02T08:00:00Z");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "DateTime<Utc>", from = "DateTime<Utc>")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The earliest instant, in the year -262143.
+    pub const MIN: Self = Self(DateTime::<Utc>::MIN_UTC.timestamp_micros());
+    /// The latest instant, in the year 262142.
+    pub const MAX: Self = Self(DateTime::<Utc>::MAX_UTC.timestamp_micros());
+
+    /// The instant `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside [`MIN`](Self::MIN) to
+    /// [`MAX`](Self::MAX).
+    pub const fn from_micros(micros: i64) -> Option<Self> {
+        if Self::MIN.0 <= micros && micros <= Self::MAX.0 { Some(Self(micros)) } else { None }
+    }
+
+    /// Like [`from_micros`](Self::from_micros), with what lies outside moved to the nearest end.
+    #[must_use]
+    pub const fn saturating_from_micros(micros: i64) -> Self {
+        if micros < Self::MIN.0 {
+            Self::MIN
+        } else if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// The instant as chrono's type.
+    pub fn to_utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// Real time from `earlier` to `self`, negative when `earlier` is the later one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> TimeDelta {
+        TimeDelta::microseconds(self.0 - earlier.0)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.timestamp_micros())
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(at: Timestamp) -> Self {
+        at.to_utc()
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<DateTime<Utc>>().map(Self::from)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}

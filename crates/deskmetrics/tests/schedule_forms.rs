@@ -1,8 +1,6 @@
 //! The text and data forms: what they accept, how they print, and what they say of mistakes.
 
-use deskmetrics::schedule::{
-    Effective, Holiday, Schedule, ScheduleHistory, Shift, WeeklyHours, WorkingTime,
-};
+use deskmetrics::schedule::{Effective, Holiday, Schedule, ScheduleHistory, Shift, WeeklyHours, WorkingTime};
 use proptest::prelude::*;
 
 fn hours(text: &str) -> String {
@@ -11,10 +9,7 @@ fn hours(text: &str) -> String {
 
 fn mistake(text: &str) -> String {
     let error = text.parse::<WeeklyHours>().unwrap_err().to_string();
-    error
-        .strip_prefix(&format!("hours {text:?}, "))
-        .unwrap_or(&error)
-        .to_owned()
+    error.strip_prefix(&format!("hours {text:?}, ")).unwrap_or(&error).to_owned()
 }
 
 #[test]
@@ -24,23 +19,11 @@ fn hours_print_in_their_shortest_form() {
         ("  mo-FR   9:00 - 17:00 ;", "Mo-Fr 09:00-17:00"),
         ("09:00-17:00", "Mo-Su 09:00-17:00"),
         ("Sa-Mo 10:00-12:00", "Mo,Sa-Su 10:00-12:00"),
-        (
-            "Mo,We,Fr 14:00-17:00,09:00-13:00",
-            "Mo,We,Fr 09:00-13:00,14:00-17:00",
-        ),
-        (
-            "Mo-Fr 09:00-17:00; We 09:00-12:00",
-            "Mo-Tu,Th-Fr 09:00-17:00; We 09:00-12:00",
-        ),
-        (
-            "Mo-Fr 09:00-12:00, We 13:00-15:00",
-            "Mo-Tu,Th-Fr 09:00-12:00; We 09:00-12:00,13:00-15:00",
-        ),
+        ("Mo,We,Fr 14:00-17:00,09:00-13:00", "Mo,We,Fr 09:00-13:00,14:00-17:00"),
+        ("Mo-Fr 09:00-17:00; We 09:00-12:00", "Mo-Tu,Th-Fr 09:00-17:00; We 09:00-12:00"),
+        ("Mo-Fr 09:00-12:00, We 13:00-15:00", "Mo-Tu,Th-Fr 09:00-12:00; We 09:00-12:00,13:00-15:00"),
         ("Mo-Su 09:00-17:00; Su off", "Mo-Sa 09:00-17:00"),
-        (
-            "Mo-Fr 09:00-17:00; Sa,Su closed; PH off",
-            "Mo-Fr 09:00-17:00",
-        ),
+        ("Mo-Fr 09:00-17:00; Sa,Su closed; PH off", "Mo-Fr 09:00-17:00"),
         ("Mo-Fr 09:00-17:00; Su,PH off", "Mo-Fr 09:00-17:00"),
         ("Fr-Sa 22:00-06:00", "Fr-Sa 22:00-06:00"),
         ("Mo 00:00-24:00", "Mo 00:00-24:00"),
@@ -59,34 +42,13 @@ fn hours_print_in_their_shortest_form() {
 #[test]
 fn mistakes_in_hours_are_pointed_at() {
     for (text, message) in [
-        (
-            "",
-            "column 1: found the end; write hours such as Mo-Fr 09:00-17:00, 24/7 or off",
-        ),
-        (
-            "Mo-Fry 09:00-17:00",
-            "column 4: found \"Fry\"; did you mean Fr? days are Mo Tu We Th Fr Sa Su",
-        ),
-        (
-            "Mon-Fri 09:00-17:00",
-            "column 1: found \"Mon\"; did you mean Mo? days are Mo Tu We Th Fr Sa Su",
-        ),
-        (
-            "xyz 09:00-17:00",
-            "column 1: found \"xyz\"; days are Mo Tu We Th Fr Sa Su",
-        ),
-        (
-            "Mo-Fr 9-17",
-            "column 7: found \"9\"; write 09:00; times are HH:MM from 00:00 to 24:00",
-        ),
-        (
-            "Mo-Fr 09:00–17:00",
-            "column 12: found \"–17:00\"; write a plain hyphen, such as 09:00-17:00",
-        ),
-        (
-            "Mo-Fr 09:00",
-            "column 12: found the end; write the closing time too, such as 09:00-17:00",
-        ),
+        ("", "column 1: found the end; write hours such as Mo-Fr 09:00-17:00, 24/7 or off"),
+        ("Mo-Fry 09:00-17:00", "column 4: found \"Fry\"; did you mean Fr? days are Mo Tu We Th Fr Sa Su"),
+        ("Mon-Fri 09:00-17:00", "column 1: found \"Mon\"; did you mean Mo? days are Mo Tu We Th Fr Sa Su"),
+        ("xyz 09:00-17:00", "column 1: found \"xyz\"; days are Mo Tu We Th Fr Sa Su"),
+        ("Mo-Fr 9-17", "column 7: found \"9\"; write 09:00; times are HH:MM from 00:00 to 24:00"),
+        ("Mo-Fr 09:00–17:00", "column 12: found \"–17:00\"; write a plain hyphen, such as 09:00-17:00"),
+        ("Mo-Fr 09:00", "column 12: found the end; write the closing time too, such as 09:00-17:00"),
         (
             "Mo-Fr 09:00-25:00",
             "column 13: found \"25:00\"; write 01:00: an end not after its start is on the next day; times are HH:MM from 00:00 to 24:00",
@@ -95,22 +57,13 @@ fn mistakes_in_hours_are_pointed_at() {
             "Mo-Fr 24:00-02:00",
             "column 7: found \"24:00\"; hours begin before 24:00; write 00:00 on the next day",
         ),
-        (
-            "Mo-Fr 09:60-17:00",
-            "column 7: found \"09:60\"; times are HH:MM from 00:00 to 24:00",
-        ),
-        (
-            "Mo-Fr 09:00-17:00 Sa 10:00-14:00",
-            "column 19: found \"Sa\"; separate rules with ;",
-        ),
+        ("Mo-Fr 09:60-17:00", "column 7: found \"09:60\"; times are HH:MM from 00:00 to 24:00"),
+        ("Mo-Fr 09:00-17:00 Sa 10:00-14:00", "column 19: found \"Sa\"; separate rules with ;"),
         (
             "PH 10:00-12:00",
             "column 1: found \"PH\"; only PH off is understood; give the hours of a holiday as a special day",
         ),
-        (
-            "Mo-Fr",
-            "column 6: found the end; times are HH:MM from 00:00 to 24:00",
-        ),
+        ("Mo-Fr", "column 6: found the end; times are HH:MM from 00:00 to 24:00"),
     ] {
         assert_eq!(mistake(text), message, "{text}");
     }
@@ -212,30 +165,19 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
     }
     let unknown = form_error(&format!("{office}holiday = []"));
     assert!(
-        unknown
-            .starts_with("unknown field `holiday`, expected one of `from`, `time_zone`, `hours`"),
+        unknown.starts_with("unknown field `holiday`, expected one of `from`, `time_zone`, `hours`"),
         "{unknown}"
     );
-    let convention = form_error(&format!(
-        "{office}conventions = {{ boundary = \"opening\" }}"
-    ));
-    assert!(
-        convention.contains("expected one of `closing`, `next_opening`"),
-        "{convention}"
-    );
+    let convention = form_error(&format!("{office}conventions = {{ boundary = \"opening\" }}"));
+    assert!(convention.contains("expected one of `closing`, `next_opening`"), "{convention}");
 }
 
 #[test]
 fn duplicate_dates_in_json_are_refused() {
     let json = r#"{ "time_zone": "UTC", "hours": "24/7",
         "special_days": { "2026-12-24": [], "2026-12-24": [["09:00", "12:00"]] } }"#;
-    let error = serde_json::from_str::<Schedule>(json)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.starts_with("special_days: \"2026-12-24\" is given twice"),
-        "{error}"
-    );
+    let error = serde_json::from_str::<Schedule>(json).unwrap_err().to_string();
+    assert!(error.starts_with("special_days: \"2026-12-24\" is given twice"), "{error}");
 }
 
 #[test]
@@ -269,14 +211,8 @@ fn the_stable_form_reads_and_writes() {
         { "time_zone": "UTC", "hours": "24/7" },
         { "from": "2026-01-01T12:00:00Z", "any_of": [{ "time_zone": "UTC", "hours": "off" }] } ] }"#;
     let read: ScheduleHistory = serde_json::from_str(history).unwrap();
-    assert_eq!(
-        read.versions()[1].from(),
-        Some(Effective::Instant("2026-01-01T12:00:00Z".parse().unwrap()))
-    );
-    assert_eq!(
-        serde_json::from_str::<WorkingTime>(history).unwrap(),
-        read.into()
-    );
+    assert_eq!(read.versions()[1].from(), Some(Effective::Instant("2026-01-01T12:00:00Z".parse().unwrap())));
+    assert_eq!(serde_json::from_str::<WorkingTime>(history).unwrap(), read.into());
 }
 
 proptest! {
@@ -332,11 +268,6 @@ proptest! {
 
 #[test]
 fn deeply_nested_combinations_are_refused_by_the_reader() {
-    let deep = format!(
-        "{}{}{}",
-        "{\"any_of\":[".repeat(5000),
-        "{}",
-        "]}".repeat(5000)
-    );
+    let deep = format!("{}{}{}", "{\"any_of\":[".repeat(5000), "{}", "]}".repeat(5000));
     assert!(serde_json::from_str::<WorkingTime>(&deep).is_err());
 }

@@ -34,10 +34,7 @@ fn working_days_a_year() {
             "" => country.to_owned(),
             _ => format!("{country}-{subdivision}"),
         };
-        calendars
-            .entry(calendar)
-            .or_default()
-            .push(date.parse().unwrap());
+        calendars.entry(calendar).or_default().push(date.parse().unwrap());
     }
     let facts = std::fs::read_to_string(data.join("facts.json")).unwrap();
     let facts: serde_json::Value = serde_json::from_str(&facts).unwrap();
@@ -53,23 +50,13 @@ fn working_days_a_year() {
             let year: i32 = year.parse().unwrap();
             let (from, to) = (new_year(year), new_year(year + 1));
             let days = days.as_i64().unwrap();
-            assert_eq!(
-                schedule.business_days_between(from, to),
-                days,
-                "{calendar} {year}"
-            );
+            assert_eq!(schedule.business_days_between(from, to), days, "{calendar} {year}");
             let midnight = |date: NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc();
             let hours = schedule.elapsed(midnight(from), midnight(to)).num_hours();
             assert_eq!(hours, 8 * days, "{calendar} {year}");
             // The n-th business day of the year is the last.
-            let last = schedule
-                .add_business_days(from.pred_opt().unwrap(), days)
-                .unwrap();
-            assert_eq!(
-                schedule.business_days_between(last, to),
-                1,
-                "{calendar} {year}"
-            );
+            let last = schedule.add_business_days(from.pred_opt().unwrap(), days).unwrap();
+            assert_eq!(schedule.business_days_between(last, to), 1, "{calendar} {year}");
             compared += 1;
         }
     }

@@ -95,5 +95,5 @@ fn listed(event: &Event, key: &str) -> Result<Vec<NaiveDate>, SkipReason> {
 fn values<'a>(event: &'a Event, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let single = event.properties().get(key);
     let several = event.multi_properties().get(key);
-    single.into_iter().chain(several.into_iter().flatten()).map(|property| property.value())
+    single.into_iter().chain(several.into_iter().flatten()).map(icalendar::Property::value)
 }

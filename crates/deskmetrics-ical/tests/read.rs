@@ -1,4 +1,5 @@
 //! What is read from iCalendar files, what is skipped, and that no text is too much.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use deskmetrics_ical::{HolidayCalendar, SkipReason, read};
 use proptest::prelude::*;

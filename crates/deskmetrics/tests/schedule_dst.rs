@@ -1,4 +1,5 @@
 //! Days on which the clocks change, and the other edges of schedules, each with its figures.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, whose texts are right")]
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use deskmetrics::schedule::{

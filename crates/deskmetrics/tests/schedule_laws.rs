@@ -153,8 +153,8 @@ proptest! {
     #[test]
     fn slices_say_what_single_answers_say((working_time, date, instants) in cases(), budget in budgets()) {
         let schedule = working_time.compile_years(date.year()..=date.year());
-        let from: Vec<i64> = (0..32).map(|i| instants[i % 3] + i as i64 * 7_919_000_000).collect();
-        let to: Vec<i64> = (0..32).map(|i| instants[(i + 1) % 3] - i as i64 * 7_907_000_000).collect();
+        let from: Vec<i64> = (0..32_u8).map(|i| instants[usize::from(i % 3)] + i64::from(i) * 7_919_000_000).collect();
+        let to: Vec<i64> = (0..32_u8).map(|i| instants[usize::from((i + 1) % 3)] - i64::from(i) * 7_907_000_000).collect();
         let mut elapsed = vec![0; 32];
         schedule.elapsed_slice(&from, &to, &mut elapsed).unwrap();
         let budgets = vec![budget; 32];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use deskmetrics::schedule::{Conventions, WeeklyHours, WorkingTime};
 use serde::Deserialize;
 
@@ -23,8 +23,10 @@ struct Case {
     ask: Ask,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-    /// Exact to the millionth, which is finer than a second.
-    minutes: f64,
+    /// `due` and `start_by`: of the budget; `elapsed`: of the answer.
+    minutes: i64,
+    #[serde(default)]
+    seconds: i64,
     openings: Option<usize>,
 }
 
@@ -47,8 +49,7 @@ fn worked_examples_come_out_as_published_or_corrected() {
             working_time = working_time.with_conventions(conventions).unwrap();
         }
         let schedule = working_time.compile();
-        let seconds = (case.minutes * 60.0).round() as i64;
-        let budget = chrono::TimeDelta::seconds(seconds);
+        let budget = TimeDelta::minutes(case.minutes) + TimeDelta::seconds(case.seconds);
         match case.ask {
             Ask::Elapsed => {
                 assert_eq!(schedule.elapsed(case.from, case.to), budget, "{}", case.name);

@@ -14,6 +14,7 @@ use deskmetrics::schedule::{
 };
 
 const MINUTES_PER_DAY: usize = 24 * 60;
+const TWO_DAYS: i64 = 2 * 24 * 60;
 const MINUTE: i64 = 60_000_000;
 
 /// What is open and what counts, for each minute of UTC of a few weeks or months.
@@ -110,9 +111,9 @@ impl Oracle {
             Counting::Elapsed => open.iter().map(|open| Minute { leap: 0, passing: *open }).collect(),
             Counting::Wall => {
                 // A clock change before the first minute may have shown later times already.
-                let mut unseen = wall_minute(zone, first - 2 * MINUTES_PER_DAY as i64);
+                let mut unseen = wall_minute(zone, first - TWO_DAYS);
                 let mut counts = Vec::with_capacity(open.len());
-                for minute in first - 2 * MINUTES_PER_DAY as i64..end {
+                for minute in first - TWO_DAYS..end {
                     let shown = wall_minute(zone, minute);
                     let mut count = Minute::default();
                     if shown >= unseen {

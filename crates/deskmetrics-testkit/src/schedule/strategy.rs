@@ -31,6 +31,9 @@ pub const ZONES: [Tz; 15] = [
     Tz::Pacific__Chatham,
 ];
 
+/// Microseconds in a minute.
+const MINUTE: i64 = 60_000_000;
+
 /// The days of the week.
 const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -211,7 +214,6 @@ pub fn days_of_change() -> impl Strategy<Value = (Tz, NaiveDate)> {
 pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
     let midnight: DateTime<Utc> = date.and_time(chrono::NaiveTime::MIN).and_utc();
     let midnight = midnight.timestamp_micros();
-    const MINUTE: i64 = 60_000_000;
     prop_oneof![
         3 => (-days * 96..=days * 96).prop_map(|quarter| quarter * 15 * MINUTE),
         2 => (-days * 1440..=days * 1440).prop_map(|minute| minute * MINUTE),
@@ -224,7 +226,6 @@ pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
 
 /// Budgets from nothing to two weeks, in microseconds, often whole hours.
 pub fn budgets() -> impl Strategy<Value = i64> {
-    const MINUTE: i64 = 60_000_000;
     prop_oneof![
         3 => (0..=48_i64).prop_map(|hours| hours * 60 * MINUTE),
         2 => (0..=2880_i64).prop_map(|minutes| minutes * MINUTE),

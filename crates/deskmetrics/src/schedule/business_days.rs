@@ -29,8 +29,8 @@ impl BusinessDays {
     fn before(&self, day: i64) -> i128 {
         let block = self.table().block(day.div_euclid(BLOCK_DAYS));
         let like = day - block.cycles * CYCLE_DAYS;
-        let within = (block.index * BLOCK_DAYS..like).filter(|day| self.includes(*day)).count();
-        block.before + within as i128
+        let within = (block.index * BLOCK_DAYS..like).map(|day| i128::from(self.includes(day)));
+        block.before + within.sum::<i128>()
     }
 
     /// The business day before which there are so many.
@@ -51,7 +51,7 @@ impl BusinessDays {
                 self.source.repeats_weekly(),
                 |block| {
                     let days = block * BLOCK_DAYS..(block + 1) * BLOCK_DAYS;
-                    days.filter(|day| self.includes(*day)).count() as i64
+                    days.map(|day| i64::from(self.includes(day))).sum()
                 },
             )
         })

@@ -92,7 +92,7 @@ pub(crate) fn counted_among<const STARTS: usize>(
 
 /// The parts of segments on a day.
 fn on_day<'a>(segments: &'a [Segment], started: &[u32], day: usize) -> impl Iterator<Item = Window> + 'a {
-    let start = day as i64 * DAY;
+    let start = i64::try_from(day).unwrap_or_default() * DAY;
     let first = (started[day] as usize).saturating_sub(1);
     segments[first..]
         .iter()

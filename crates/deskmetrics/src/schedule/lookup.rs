@@ -36,10 +36,10 @@ impl Lookup {
         let segments = timeline.segments();
         let days = usize::try_from(span.length() / DAY).unwrap_or_default();
         let starts = segments.iter().map(|segment| segment.start);
-        let started = counts_up_to(starts, (0..=days).map(|day| day as i64 * DAY));
+        let started = counts_up_to(starts, (0..=span.length() / DAY).map(|day| day * DAY));
         // One or two buckets to a segment, so that a bucket seldom holds more than one.
         let total = timeline.total() / SECOND;
-        let width = total / segments.len().max(1) as i64;
+        let width = total / i64::try_from(segments.len()).unwrap_or(i64::MAX).max(1);
         let shift = width.max(1).ilog2();
         let befores = segments.iter().map(|segment| segment.before);
         let reached = counts_up_to(befores, (0..=(total >> shift) + 1).map(|bucket| bucket << shift));

@@ -90,7 +90,7 @@ impl Plan {
         };
         let (special, extra) = (std::mem::take(&mut plan.special), std::mem::take(&mut plan.extra));
         // Monday 1970-01-05 has the day number 4.
-        plan.regular = std::array::from_fn(|weekday| plan.open_on(4 + weekday as i64));
+        plan.regular = [4, 5, 6, 7, 8, 9, 10].map(|day| plan.open_on(day));
         Self { special, extra, holidays, yearly, dated_breaks, ..plan }
     }
 

@@ -41,7 +41,9 @@ impl Source {
                     open.append(&mut also);
                 }
                 union(&mut open);
-                open.into_iter().for_each(|span| add_span(out, span));
+                for span in open {
+                    add_span(out, span);
+                }
             }
             Self::All(members) => {
                 let mut open = vec![Span::new(from, to)];
@@ -50,7 +52,9 @@ impl Source {
                     member.openings(from, to, &mut also);
                     open = intersect(&open, &also);
                 }
-                open.into_iter().for_each(|span| add_span(out, span));
+                for span in open {
+                    add_span(out, span);
+                }
             }
             Self::Versions(versions) => {
                 for (version, span) in in_force(versions, from, to) {

@@ -1,4 +1,5 @@
 //! The text and data forms: what they accept, how they print, and what they say of mistakes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use deskmetrics::schedule::{Effective, Holiday, Schedule, ScheduleHistory, Shift, WeeklyHours, WorkingTime};
 use proptest::prelude::*;

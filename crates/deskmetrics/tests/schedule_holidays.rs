@@ -20,11 +20,11 @@ fn data() -> Option<PathBuf> {
 
 #[test]
 fn working_days_a_year() {
-    let Some(data) = data() else {
+    let Some(directory) = data() else {
         eprintln!("skipped: no public-holidays; name the data directory in DESKMETRICS_DATA");
         return;
     };
-    let rows = std::fs::read_to_string(data.join("holidays_2010_2030.csv")).unwrap();
+    let rows = std::fs::read_to_string(directory.join("holidays_2010_2030.csv")).unwrap();
     let mut calendars: BTreeMap<String, Vec<NaiveDate>> = BTreeMap::new();
     for row in rows.lines().skip(1) {
         // country, subdivision, date, weekday, name: only the name may hold commas
@@ -36,7 +36,7 @@ fn working_days_a_year() {
         };
         calendars.entry(calendar).or_default().push(date.parse().unwrap());
     }
-    let facts = std::fs::read_to_string(data.join("facts.json")).unwrap();
+    let facts = std::fs::read_to_string(directory.join("facts.json")).unwrap();
     let facts: serde_json::Value = serde_json::from_str(&facts).unwrap();
     let expected = facts["mon_fri_working_days_per_year"].as_object().unwrap();
     let mut compared = 0;

@@ -160,10 +160,25 @@ proptest! {
         let budgets = vec![budget; 32];
         let mut due = vec![None; 32];
         schedule.due_slice(&from, &budgets, &mut due).unwrap();
+        let (mut back, mut open) = (vec![None; 32], vec![false; 32]);
+        let (mut openings, mut closings) = (vec![None; 32], vec![None; 32]);
+        schedule.start_by_slice(&from, &budgets, &mut back).unwrap();
+        schedule.is_open_slice(&from, &mut open).unwrap();
+        schedule.next_opening_slice(&from, &mut openings).unwrap();
+        schedule.next_closing_slice(&from, &mut closings).unwrap();
         for i in 0..32 {
             prop_assert_eq!(elapsed[i], schedule.elapsed_micros(from[i], to[i]));
             prop_assert_eq!(due[i], schedule.due_micros(from[i], budget));
+            prop_assert_eq!(back[i], schedule.start_by_micros(from[i], budget));
+            prop_assert_eq!(open[i], schedule.is_open_micros(from[i]));
+            prop_assert_eq!(openings[i], schedule.next_opening_micros(from[i]));
+            prop_assert_eq!(closings[i], schedule.next_closing_micros(from[i]));
         }
+        let error = schedule.elapsed_slice(&from, &to[1..], &mut elapsed).unwrap_err();
+        prop_assert_eq!(
+            error.to_string(),
+            "slices have 32, 31 and 32 elements; all three must have the same number",
+        );
     }
 
     #[test]
@@ -299,4 +314,20 @@ fn what_never_opens_again_says_so() {
     assert_eq!(always.elapsed_micros(i64::MAX, i64::MIN), i64::MIN);
     assert_eq!(always.due_micros(0, i64::MIN), Some(i64::MIN));
     assert_eq!(always.due(at, chrono::TimeDelta::MAX), Err(DueError::OutOfRange));
+}
+
+#[test]
+fn the_compiled_years_do_not_matter() {
+    let schedule = Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00").unwrap();
+    let from = "1999-12-31T12:00:00Z".parse().unwrap();
+    let to = "2003-01-01T12:00:00Z".parse().unwrap();
+    let elapsed = schedule.compile().elapsed(from, to);
+    #[expect(clippy::reversed_empty_ranges, reason = "no years at all")]
+    let odd = [2001..=2001, 2030..=2001, i32::MIN..=i32::MAX, 1999..=9999, i32::MAX..=i32::MIN];
+    for years in odd {
+        let compiled = schedule.compile_years(years.clone());
+        assert_eq!(compiled.elapsed(from, to), elapsed, "{years:?}");
+        assert_eq!(compiled.due(from, elapsed), Ok(to), "{years:?}");
+        assert_eq!(compiled.start_by(to, elapsed), Ok(from), "{years:?}");
+    }
 }

@@ -13,7 +13,7 @@ use super::offsets::DAY;
 use super::source::Source;
 use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
-use super::{Boundary, Conventions, DueError, SliceLengthError, WorkingTime, ZeroBudget};
+use super::{Boundary, Conventions, DueError, WorkingTime, ZeroBudget};
 
 /// A schedule ready to answer: how much working time lies between two instants, when a budget is used up,
 /// whether it is open, when it opens and closes next.
@@ -252,36 +252,6 @@ impl CompiledSchedule {
         Openings { schedule: self, at: range.start.timestamp_micros(), end: range.end.timestamp_micros() }
     }
 
-    /// [`elapsed_micros`](Self::elapsed_micros) for each pair of `from` and `to`.
-    ///
-    /// # Errors
-    ///
-    /// [`SliceLengthError`] when the slices differ in length.
-    pub fn elapsed_slice(&self, from: &[i64], to: &[i64], out: &mut [i64]) -> Result<(), SliceLengthError> {
-        check_lengths(from.len(), to.len(), out.len())?;
-        let slowly = |from, to| self.elapsed_micros(from, to);
-        self.counts().elapsed_slice(self.origin(), from, to, out, slowly);
-        Ok(())
-    }
-
-    /// [`due_micros`](Self::due_micros) for each pair of start and budget.
-    ///
-    /// # Errors
-    ///
-    /// [`SliceLengthError`] when the slices differ in length.
-    pub fn due_slice(
-        &self,
-        starts: &[i64],
-        budgets: &[i64],
-        out: &mut [Option<i64>],
-    ) -> Result<(), SliceLengthError> {
-        check_lengths(starts.len(), budgets.len(), out.len())?;
-        for ((start, budget), out) in starts.iter().zip(budgets).zip(out) {
-            *out = self.due_micros(*start, *budget);
-        }
-        Ok(())
-    }
-
     /// The conventions it follows.
     pub fn conventions(&self) -> Conventions {
         self.inner.conventions
@@ -376,7 +346,7 @@ impl CompiledSchedule {
         far.counted(at) - *self.inner.far_origin.get_or_init(|| far.counted(self.origin()))
     }
 
-    fn counts(&self) -> &Lookup {
+    pub(crate) fn counts(&self) -> &Lookup {
         self.inner.counts.as_ref().unwrap_or(&self.inner.open)
     }
 
@@ -385,7 +355,7 @@ impl CompiledSchedule {
     }
 
     /// The beginning of the compiled span in microseconds.
-    fn origin(&self) -> i64 {
+    pub(crate) fn origin(&self) -> i64 {
         self.inner.span.start * SECOND
     }
 
@@ -445,10 +415,6 @@ fn compiled_span(years: RangeInclusive<i32>) -> Span {
     let start = start_of(*years.start());
     let end = start_of(years.end().saturating_add(1)).max(start);
     Span::new(start, end.min(start + LONGEST / DAY * DAY))
-}
-
-fn check_lengths(first: usize, second: usize, out: usize) -> Result<(), SliceLengthError> {
-    if first == second && second == out { Ok(()) } else { Err(SliceLengthError { first, second, out }) }
 }
 
 fn micros(budget: TimeDelta) -> i64 {

@@ -35,6 +35,7 @@ mod offsets;
 mod pause;
 mod plan;
 mod shift;
+mod slices;
 mod source;
 mod span;
 mod time_of_day;

@@ -1,6 +1,12 @@
 //! Business time: millions of ticket spans through one compiled schedule, and through its closest rival.
 //!
 //! What is measured and how stands in README.md.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::many_single_char_names,
+    reason = "random instants of this century and the letters of the computus"
+)]
 
 use std::hint::black_box;
 

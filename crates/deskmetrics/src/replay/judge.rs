@@ -123,10 +123,12 @@ impl Judge {
     }
 
     fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, around: Around<'_>) {
-        if !self.timers[place].active {
+        let timer = &mut self.timers[place];
+        if !timer.active {
             return;
         }
-        if let Some((verdict, segments)) = self.timers[place].verdict(now, outcome, around) {
+        timer.flush(now, around);
+        if let Some((verdict, segments)) = timer.verdict(now, outcome, around) {
             if is_judged(&verdict) {
                 self.done.push(verdict);
                 if around.explain {
@@ -136,7 +138,26 @@ impl Judge {
                 self.unjudged = self.unjudged.saturating_add(1);
             }
         }
-        self.timers[place].finish(now, outcome, around);
+        self.timers[place].finish(now, outcome);
+    }
+
+    /// Adds the verdicts on what is still under way, as of `now`, to those of the past: nothing more will come. Says
+    /// how many targets could not be judged.
+    pub(crate) fn conclude(&mut self, now: Stamp, left: bool, around: Around<'_>) -> u32 {
+        let outcome = if left { Outcome::Ended } else { Outcome::Open };
+        for timer in &self.timers {
+            match timer.verdict(now, outcome, around) {
+                Some((verdict, _)) if is_judged(&verdict) => self.done.push(verdict),
+                Some(_) => self.unjudged = self.unjudged.saturating_add(1),
+                None => {}
+            }
+        }
+        self.unjudged
+    }
+
+    /// The verdicts of the past.
+    pub(crate) fn done(&self) -> &[RawVerdict] {
+        &self.done
     }
 
     fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {

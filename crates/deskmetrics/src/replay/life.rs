@@ -203,19 +203,14 @@ impl Life {
         assignee: u32,
         options: &ReplayOptions,
     ) -> Signals {
-        let mut lists = Self::unborn();
-        std::mem::swap(&mut lists.next_responses, &mut self.next_responses);
-        std::mem::swap(&mut lists.unanswered_next, &mut self.unanswered_next);
-        std::mem::swap(&mut lists.reopens, &mut self.reopens);
-        std::mem::swap(&mut lists.stints, &mut self.stints);
-        std::mem::swap(&mut lists.replying_agents, &mut self.replying_agents);
-        *self = lists;
-        self.next_responses.clear();
-        self.unanswered_next.clear();
-        self.reopens.clear();
-        self.stints.clear();
-        self.replying_agents.clear();
-
+        *self = Self {
+            next_responses: emptied(&mut self.next_responses),
+            unanswered_next: emptied(&mut self.unanswered_next),
+            reopens: emptied(&mut self.reopens),
+            stints: emptied(&mut self.stints),
+            replying_agents: emptied(&mut self.replying_agents),
+            ..Self::unborn()
+        };
         let mut signals = Signals::default();
         signals.raise(Signals::HAPPENED);
         self.created = created;
@@ -680,4 +675,10 @@ impl Life {
 fn refill(times: &mut Vec<Elapsed>, spans: &[Span]) {
     times.clear();
     times.extend(spans.iter().map(|span| span.elapsed()));
+}
+
+/// The list without its members but with its memory.
+fn emptied<T>(list: &mut Vec<T>) -> Vec<T> {
+    list.clear();
+    std::mem::take(list)
 }

@@ -1,6 +1,7 @@
 //! One ticket's events, once, into everything that can be measured about it.
 
 mod clocks;
+mod due_queue;
 mod judge;
 mod life;
 mod machine;
@@ -19,6 +20,7 @@ mod told;
 mod tracker;
 
 pub use clocks::Schedules;
+pub use due_queue::DueQueue;
 pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
 pub use options::{
     FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,

@@ -12,7 +12,7 @@ use super::pass::Pass;
 use super::promise::Promises;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
-use crate::sla::{Finding, SlaPolicies, SlaVerdict};
+use crate::sla::{Finding, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, Author, EventKind, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
@@ -263,6 +263,14 @@ impl Replay {
     /// The tracked ticket's measures as of `at`, not before its last event.
     pub fn metrics(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> TicketMetrics {
         tracker.metrics(at.into(), &self.plan)
+    }
+
+    /// The next instant at which a running target of the tracked ticket is used up, if nothing happens before; `None`
+    /// when none runs. For a [`DueQueue`](super::DueQueue).
+    pub fn next_due(&self, tracker: &TicketTracker) -> Option<Timestamp> {
+        let running = self.verdicts(tracker, tracker.last_at());
+        let running = running.into_iter().filter(|verdict| verdict.state == VerdictState::Running);
+        running.filter_map(|verdict| verdict.due_at).min()
     }
 
     /// The verdicts on the tracked ticket as of `at`, not before its last event.

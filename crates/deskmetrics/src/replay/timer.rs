@@ -69,6 +69,8 @@ pub(crate) struct Timer {
     counted: Span,
     carried: Option<Span>,
     force: Option<InForce>,
+    /// When a target first applied to the instance.
+    attached: i64,
     /// The target no longer applies since, and what was counted by then.
     detached: Option<(i64, Span)>,
     /// When elapsed first reached the target in force.
@@ -92,6 +94,7 @@ impl Timer {
             counted: Span::default(),
             carried: None,
             force: None,
+            attached: 0,
             detached: None,
             reached: None,
             exceeded: None,
@@ -124,6 +127,7 @@ impl Timer {
         self.counted = carried.unwrap_or_default();
         self.carried = carried;
         self.force = force;
+        self.attached = from.at;
         self.detached = None;
         self.reached = None;
         self.exceeded = None;
@@ -275,9 +279,18 @@ impl Timer {
         };
         self.flush(now, around);
         let Some(new) = force else {
-            self.detached = Some((now.at, self.counted));
+            if self.attached == now.at && self.exceeded.is_none() {
+                // It was in force for no time at all.
+                self.force = None;
+                self.reached = None;
+            } else {
+                self.detached = Some((now.at, self.counted));
+            }
             return false;
         };
+        if self.force.is_none() {
+            self.attached = now.at;
+        }
         if let (None, Some(own)) = (self.force, new.schedule) {
             self.recount(own, around.clocks);
         }
@@ -323,7 +336,10 @@ impl Timer {
             return None;
         }
         let mut segments = if around.explain { self.segments.clone() } else { Vec::new() };
-        let (elapsed, reached, exceeded) = match (self.detached, self.running) {
+        if let Some((at, _)) = self.detached {
+            segments.retain(|segment| segment.from < at);
+        }
+        let (mut elapsed, reached, exceeded) = match (self.detached, self.running) {
             (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
             (None, Some(from)) if from.at < now.at => {
                 let total = self.counted.plus(self.span(from, now, around));
@@ -333,14 +349,11 @@ impl Timer {
                 }
                 (total, reached, exceeded)
             }
-            (None, _) => {
-                let mut counted = self.counted;
-                if counted == Span::default() {
-                    counted.scheduled = now.scheduled || force.schedule.is_some();
-                }
-                (counted, self.reached, self.exceeded)
-            }
+            (None, _) => (self.counted, self.reached, self.exceeded),
         };
+        if elapsed == Span::default() {
+            elapsed.scheduled = now.scheduled || force.schedule.is_some();
+        }
         let due = reached.or_else(|| {
             let from = self.running.filter(|_| self.detached.is_none())?;
             let left = force.target.saturating_sub(Self::reading(force, self.counted)?);
@@ -371,9 +384,8 @@ impl Timer {
         Some((verdict, segments))
     }
 
-    /// Ends the instance.
-    pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome, around: Around<'_>) {
-        self.flush(now, around);
+    /// Ends the instance, which was brought up to `now` before.
+    pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome) {
         self.last = Some(self.counted);
         self.running = None;
         self.active = false;

@@ -121,6 +121,11 @@ impl TicketTracker {
         &self.ticket
     }
 
+    /// The instant of the last event taken, or of the creation.
+    pub fn last_at(&self) -> Timestamp {
+        self.last.map_or(self.ticket.created_at, |last| last.at)
+    }
+
     /// Events left out so far, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded

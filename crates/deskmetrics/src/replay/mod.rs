@@ -23,7 +23,7 @@ pub use clocks::Schedules;
 pub use due_queue::DueQueue;
 pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
 pub use options::{
-    FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
+    EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;

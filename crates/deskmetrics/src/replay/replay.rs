@@ -6,7 +6,7 @@ use super::clocks::{Clocks, Schedules};
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
 use super::names::Vocabulary;
-use super::options::{Merged, NoSchedule, ReplayOptions};
+use super::options::{EventOrder, Merged, NoSchedule, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::pass::Pass;
 use super::promise::Promises;
@@ -148,7 +148,19 @@ impl Replay {
             replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
             return replayed;
         }
-        events.sort_by(|one, other| event_order(one, other));
+        let by_sequence;
+        let mut reread = Vec::new();
+        let events = match self.options.order {
+            EventOrder::Time => {
+                events.sort_by(|one, other| event_order(one, other));
+                &*events
+            }
+            EventOrder::Sequence => {
+                by_sequence = in_sequence(events);
+                reread.extend(&by_sequence);
+                &reread
+            }
+        };
         let mut tracker = TicketTracker::new(ticket.clone(), &self.plan);
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         for event in events {
@@ -277,6 +289,18 @@ impl Replay {
     pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
         tracker.verdicts(at.into(), &self.plan).0
     }
+}
+
+/// The events in the order of their sequence, none later than its successor.
+fn in_sequence(events: &[&TicketEvent]) -> Vec<TicketEvent> {
+    let mut events: Vec<TicketEvent> = events.iter().copied().cloned().collect();
+    events.sort_by_key(|event| event.sequence);
+    let mut latest = Timestamp::MAX;
+    for event in events.iter_mut().rev() {
+        latest = latest.min(event.at);
+        event.at = latest;
+    }
+    events
 }
 
 /// Where a ticket merged away lives on, following merges of merges; `None` when it was not merged or the survivor is

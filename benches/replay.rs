@@ -4,6 +4,7 @@
 
 use std::hint::black_box;
 use std::thread;
+use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use deskmetrics::replay::Replay;
@@ -76,6 +77,22 @@ fn on_two_cores(plan: &Replay, log: &StepLog) -> (i64, usize) {
     })
 }
 
+/// Time this thread has spent on a processor, where the system tells (Linux).
+fn processor_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// Says events per second of processor time: on a busy machine wall time measures the neighbours.
+fn tell_processor_time(name: &str, plan: &Replay, log: &StepLog) {
+    let Some(before) = processor_time() else { return };
+    black_box(replay(plan, log, 0, log.tickets()));
+    if let Some(spent) = processor_time().and_then(|after| after.checked_sub(before)) {
+        let rate = log.events() as f64 / spent.as_secs_f64() / 1e6;
+        eprintln!("{name}: {rate:.1} million events per second of processor time");
+    }
+}
+
 fn bench(criterion: &mut Criterion) {
     let priority = with_verdicts().value_number("high").unwrap_or_default();
     let log = StepLog::generate(tickets(), 7, &[priority, deskmetrics::replay::step::FIRST_FREE]);
@@ -83,6 +100,7 @@ fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("replay");
     group.throughput(Throughput::Elements(log.events() as u64)).sample_size(10);
     for (name, plan) in &plans {
+        tell_processor_time(name, plan, &log);
         assert_eq!(replay(plan, &log, 0, log.tickets()), on_two_cores(plan, &log), "any split is the whole");
         group.bench_function(format!("{name}, one core"), |bencher| {
             bencher.iter_batched(

@@ -5,6 +5,7 @@ mod due_queue;
 mod judge;
 mod life;
 mod machine;
+mod merge;
 mod metrics;
 mod names;
 mod options;

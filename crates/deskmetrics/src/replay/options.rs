@@ -17,6 +17,7 @@ use crate::sla::SlaOptions;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own, answered by name")]
 pub struct ReplayOptions {
     /// What orders a ticket's events. Default: time, then sequence, then the kind's rank.
     pub order: EventOrder,

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::machine::Plan;
+use super::stamp::Span;
 use super::timer::{RawSegment, RawVerdict};
 use crate::sla::{Segment, SlaMetric, SlaVerdict};
 use crate::{Elapsed, Timestamp};
@@ -24,7 +25,7 @@ pub(crate) fn told(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> Sla
     verdict.completed_at = raw.completed.map(instant);
     verdict.ended_at = raw.ended.map(instant);
     verdict.elapsed = raw.elapsed.elapsed();
-    verdict.carried = raw.carried.map(|carried| carried.elapsed());
+    verdict.carried = raw.carried.map(Span::elapsed);
     verdict.state = raw.state;
     verdict.breached_at = raw.breached.map(instant);
     verdict.at_risk_after = raw.force.at_risk.map(TimeDelta::microseconds);

@@ -143,6 +143,11 @@ impl<'p> PassVerdict<'p> {
         self.raw.elapsed.elapsed()
     }
 
+    /// When the target is (or was) used up; worked out now.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.raw.due.instant(self.raw.force, &self.plan.clocks).and_then(Timestamp::from_micros)
+    }
+
     /// The whole verdict, with names and dates.
     pub fn to_verdict(&self) -> SlaVerdict {
         told(*self.raw, &[], self.plan)

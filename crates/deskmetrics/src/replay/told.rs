@@ -21,7 +21,7 @@ pub(crate) fn told(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> Sla
     );
     verdict.instance = raw.instance;
     verdict.clock = raw.force.clock;
-    verdict.due_at = raw.due.and_then(Timestamp::from_micros);
+    verdict.due_at = raw.due.instant(raw.force, &plan.clocks).and_then(Timestamp::from_micros);
     verdict.completed_at = raw.completed.map(instant);
     verdict.ended_at = raw.ended.map(instant);
     verdict.elapsed = raw.elapsed.elapsed();

@@ -44,6 +44,11 @@ impl Signals {
         self.0 & signal.0 != 0
     }
 
+    /// Both.
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }

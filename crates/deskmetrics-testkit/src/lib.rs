@@ -3,3 +3,5 @@
 
 pub mod generator;
 pub mod schedule;
+
+pub mod replay;

@@ -1,6 +1,7 @@
 //! Trustworthy customer-service KPIs from tickets, ticket events and surveys.
 #![forbid(unsafe_code)]
 
+mod comparison;
 pub mod duration_text;
 mod durations;
 mod elapsed;
@@ -22,6 +23,7 @@ mod survival;
 pub mod ticket;
 mod timestamp;
 
+pub use comparison::{Comparison, MeanEstimate, Significance};
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
 pub use estimate::{Estimate, Estimates, Unit};

@@ -9,6 +9,7 @@ mod estimate;
 mod excluded;
 pub mod interval;
 pub mod kpi;
+pub mod live;
 mod mean;
 mod merge;
 mod net_score;

@@ -6,11 +6,12 @@ use std::fmt::Debug;
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, FcrPolicy, RepeatKey};
+use deskmetrics::live::QueueContact;
 use deskmetrics::replay::ReopenCycle;
 use deskmetrics::ticket::{Attribute, Author, Status};
 use deskmetrics::{
-    ClockKind, Elapsed, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, Ticket,
-    TicketMetrics, Timestamp, VerdictState,
+    ClockKind, Elapsed, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, SurveyResponse,
+    Ticket, TicketMetrics, Timestamp, VerdictState,
 };
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -80,6 +81,10 @@ fn metrics() -> impl Strategy<Value = TicketMetrics> {
             ticket.group_stations = counts[7];
             ticket.bot_handoffs = counts[8];
             ticket.escalations = counts[9];
+            let stint = serde_json::json!({
+                "name": "billing", "from": ticket.created_at, "until": null, "elapsed": times[5].unwrap_or_default(),
+            });
+            ticket.group_stints = vec![serde_json::from_value(stint).unwrap()];
             ticket
         },
     )
@@ -113,6 +118,32 @@ fn replayed() -> impl Strategy<Value = Replayed> {
 
 fn score() -> impl Strategy<Value = Option<i32>> {
     prop::option::weighted(0.9, -2..13_i32)
+}
+
+fn response() -> impl Strategy<Value = SurveyResponse> {
+    let reason = prop::sample::select(vec!["slow", "rude", " slow ", ""]);
+    (score(), prop::collection::vec(reason, 0..3)).prop_map(|(score, reasons)| {
+        let mut response = SurveyResponse::new("nps", score);
+        response.reasons = reasons.into_iter().map(Into::into).collect();
+        response
+    })
+}
+
+fn contact() -> impl Strategy<Value = QueueContact> {
+    (prop::option::of(-1..60_i64), prop::option::of(-1..60_i64), prop::option::of(-1..600_i64)).prop_map(
+        |(answered, abandoned, talk)| {
+            let later = |seconds: i64| Timestamp::saturating_from_micros(seconds * 1_000_000);
+            let mut contact = QueueContact::new(later(0));
+            contact.answered_at = answered.map(later);
+            contact.abandoned_at = abandoned.map(later);
+            contact.talk_micros = talk.map(|seconds| seconds * 1_000_000);
+            contact
+        },
+    )
+}
+
+fn shift() -> impl Strategy<Value = (i64, i64)> {
+    (-1..500_i64, -1..500_i64)
 }
 
 fn invitation() -> impl Strategy<Value = Invitation> {
@@ -181,7 +212,7 @@ where
 macro_rules! laws {
     ($($id:ident of $record:ident: $empty:expr;)*) => {
         proptest! {
-            #![proptest_config(ProptestConfig::with_cases(48))]
+            #![proptest_config(ProptestConfig::with_cases(32))]
             $(
                 #[test]
                 fn $id(
@@ -212,6 +243,14 @@ mod feed {
 
     pushes! {
         response_rate: kpi::ResponseRate, Invitation;
+        survey_completion: kpi::SurveyCompletion, Invitation;
+        reasons: kpi::Reasons, SurveyResponse;
+        service_level: kpi::ServiceLevel, QueueContact;
+        abandon_rate: kpi::AbandonRate, QueueContact;
+        speed_of_answer: kpi::SpeedOfAnswer, QueueContact;
+        handle_time: kpi::HandleTime, QueueContact;
+        time_in_status: kpi::TimeInStatus, TicketMetrics;
+        time_in_group: kpi::TimeInGroup, TicketMetrics;
         volume: kpi::Volume, TicketMetrics;
         solved: kpi::Solved, TicketMetrics;
         solve_events: kpi::SolveEvents, TicketMetrics;
@@ -252,6 +291,18 @@ mod feed {
         sla_at_risk: kpi::SlaAtRisk, SlaVerdict;
     }
 
+    pub(super) fn customers(tally: &mut kpi::Customers, replayed: &Replayed) {
+        tally.push(&replayed.ticket, &replayed.metrics);
+    }
+
+    pub(super) fn survey_coverage(tally: &mut kpi::SurveyCoverage, replayed: &Replayed) {
+        tally.push(&replayed.metrics, replayed.ticket.requester.is_some());
+    }
+
+    pub(super) fn occupancy(tally: &mut kpi::Occupancy, (busy, on_duty): &(i64, i64)) {
+        tally.push(TimeDelta::minutes(*busy), TimeDelta::minutes(*on_duty));
+    }
+
     pub(super) fn csat(tally: &mut kpi::Csat, score: &Option<i32>) {
         tally.push(*score);
     }
@@ -278,6 +329,18 @@ laws! {
     nps of score: kpi::Nps::default();
     ces of score: kpi::Ces::new(&Scale::ces1());
     response_rate of invitation: kpi::ResponseRate::default().as_of(instant(600)).expire_after(TimeDelta::days(7));
+    survey_completion of invitation: kpi::SurveyCompletion::default();
+    survey_coverage of replayed: kpi::SurveyCoverage::default();
+    reasons of response: kpi::Reasons::new(&Scale::nps());
+    service_level of contact:
+        kpi::ServiceLevel::new(TimeDelta::seconds(20)).ignoring_abandons_within(TimeDelta::seconds(5));
+    abandon_rate of contact: kpi::AbandonRate::default().ignoring_abandons_within(TimeDelta::seconds(5));
+    speed_of_answer of contact: kpi::SpeedOfAnswer::default();
+    handle_time of contact: kpi::HandleTime::default();
+    occupancy of shift: kpi::Occupancy::default();
+    customers of replayed: kpi::Customers::default();
+    time_in_status of metrics: kpi::TimeInStatus::new(Status::Pending, ClockKind::Calendar);
+    time_in_group of metrics: kpi::TimeInGroup::new("billing", ClockKind::Calendar);
     volume of metrics: kpi::Volume::default();
     solved of metrics: kpi::Solved::default();
     solve_events of metrics: kpi::SolveEvents::default();

@@ -25,6 +25,16 @@ impl Share {
         self.excluded.add(reason);
     }
 
+    /// Counts `n` records of which nothing can be said.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, n: u64) {
+        self.excluded.add_many(reason, n);
+    }
+
+    /// Takes over what another tally left out, and nothing else.
+    pub(crate) fn merge_excluded(&mut self, other: Self) {
+        self.excluded.merge(other.excluded);
+    }
+
     /// Hits and total.
     pub fn ratio(&self) -> Ratio {
         self.ratio

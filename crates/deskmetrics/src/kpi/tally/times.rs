@@ -60,6 +60,12 @@ impl Times {
         None
     }
 
+    /// Leaves out everything another tally counted, since it counted something else.
+    pub(crate) fn refuse(&mut self, other: Self) {
+        self.excluded.add_many(Reason::OtherOptions, other.survival.n());
+        self.excluded.merge(other.excluded);
+    }
+
     /// The clock counted on.
     pub fn clock(&self) -> ClockKind {
         self.clock

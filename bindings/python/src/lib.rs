@@ -1,1 +1,29 @@
-//! Python bindings.
+//! Python bindings of deskmetrics: Python values in, core functions, Python values out. Nothing is computed here.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::doc_link_with_quotes,
+    reason = "doc comments here are Python docstrings, whose examples have lists"
+)]
+
+mod data;
+mod error;
+mod input;
+mod instant;
+mod result;
+mod schedule;
+mod score;
+mod survey;
+
+/// The compiled half of the package; use `deskmetrics`.
+#[pyo3::pymodule(gil_used = false)]
+mod _deskmetrics {
+    #[pymodule_export]
+    use crate::schedule::Schedule;
+    #[pymodule_export]
+    use crate::survey::{Ces, Csat, Nps, ResponseRate, ces, csat, nps, response_rate};
+
+    /// The version of the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name Python has for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

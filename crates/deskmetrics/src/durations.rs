@@ -184,7 +184,8 @@ impl Durations {
         let n = self.n();
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         let mean = self.mean_micros()?;
-        let squares: f64 = self.micros.iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
+        // In order of size, so that the order of feeding does not show in the last bits.
+        let squares: f64 = self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
         Some((squares / degrees as f64 / n as f64).sqrt())
     }
 

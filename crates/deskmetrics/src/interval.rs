@@ -121,7 +121,7 @@ pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     // would be slow there.
     let (lower, upper) = if n <= 1_000_000 {
         let below = Binomial::new(q, n).ok()?;
-        (rank_reaching(&below, n, 1.0 - upper_tail), rank_reaching(&below, n, upper_tail).saturating_add(1))
+        (first_reaching(&below, n, 1.0 - upper_tail), first_reaching(&below, n, upper_tail).saturating_add(1))
     } else {
         let centre = n as f64 * q;
         let half = critical_z(level)? * (centre * (1.0 - q)).sqrt();
@@ -132,12 +132,12 @@ pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     (lower >= 1 && upper <= n).then_some((lower, upper))
 }
 
-/// The smallest count whose cumulative probability reaches `p`. (The library's own search panics when zero does.)
-fn rank_reaching(distribution: &Binomial, n: u64, p: f64) -> u64 {
+/// The smallest count whose cumulative probability reaches `p`. (statrs' own search panics where that is 0.)
+fn first_reaching(counts: &Binomial, n: u64, p: f64) -> u64 {
     let (mut low, mut high) = (0, n);
     while low < high {
         let middle = low + (high - low) / 2;
-        if distribution.cdf(middle) >= p {
+        if counts.cdf(middle) >= p {
             high = middle;
         } else {
             low = middle + 1;

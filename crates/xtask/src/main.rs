@@ -1,1 +1,96 @@
-fn main() {}
+//! The repository's own tasks, run as `cargo x <task>`.
+//!
+//! They need nothing but Rust and Python 3.11 or newer. Everything they make lies under `target/`.
+
+mod command;
+mod python;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use command::{Failed, cargo};
+
+const HELP: &str = "\
+usage: cargo x <task> [arguments]
+
+  test [rust|python] [ARGS]  all tests, or one side only; ARGS go to `cargo test` or pytest
+  lint                       formatting, clippy with warnings as errors
+  docs                       rustdoc with warnings as errors, into target/doc
+  bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
+  sample                     writes examples/sample anew (the same bytes on every machine)
+  wheel                      a release wheel of the Python package, into target/python/dist";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("\nerror: {failed}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Failed> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["test", "rust", rest @ ..] => test_rust(rest),
+        ["test", "python", rest @ ..] => python::test(rest),
+        ["test"] => test_rust(&[]).and_then(|()| python::test(&[])),
+        ["lint"] => lint(),
+        ["docs"] => docs(),
+        ["bench", rest @ ..] => bench(rest),
+        ["sample"] => sample(),
+        ["wheel"] => python::wheel(),
+        [] | ["help" | "--help" | "-h"] => {
+            eprintln!("{HELP}");
+            Ok(())
+        }
+        [task, ..] => Err(Failed::new(format!("no task \"{task}\"\n\n{HELP}"))),
+    }
+}
+
+/// Unit, documentation, property and integration tests of every Rust package, and its examples compiled.
+/// The Python package has its tests on the Python side.
+fn test_rust(rest: &[&str]) -> Result<(), Failed> {
+    cargo(["test", "--workspace", "--exclude", "deskmetrics-python"]).args(rest).run()
+}
+
+fn lint() -> Result<(), Failed> {
+    cargo(["fmt", "--all", "--check"]).run()?;
+    let mut clippy = cargo(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    // PyO3 asks the interpreter for its version; name one that is new enough.
+    if let Ok(interpreter) = python::Interpreter::find() {
+        clippy = clippy.env("PYO3_PYTHON", interpreter.path());
+    }
+    clippy.run()
+}
+
+fn docs() -> Result<(), Failed> {
+    cargo(["doc", "--workspace", "--exclude", "deskmetrics-python", "--no-deps"])
+        .env("RUSTDOCFLAGS", "--deny warnings")
+        .run()
+}
+
+fn bench(rest: &[&str]) -> Result<(), Failed> {
+    cargo(["bench", "--package", "deskmetrics-benches"]).args(rest).run()
+}
+
+fn sample() -> Result<(), Failed> {
+    let folder = root().join("examples").join("sample");
+    cargo(["run", "--quiet", "--package", "deskmetrics-testkit", "--example", "write_sample", "--"])
+        .arg(folder)
+        .run()
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
+
+/// The folder cargo builds into: this program lies in one of its profiles.
+fn target() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    program.ancestors().nth(2).map_or_else(|| root().join("target"), Path::to_path_buf)
+}

@@ -97,7 +97,7 @@ impl AbandonRate {
             Err(reason) => self.tally.leave_out(reason),
             Ok((_, true)) => self.tally.count(false),
             Ok((wait, false)) if wait < self.short_abandon_micros => {
-                self.tally.leave_out(Reason::ShortAbandon)
+                self.tally.leave_out(Reason::ShortAbandon);
             }
             Ok((_, false)) => self.tally.count(true),
         }

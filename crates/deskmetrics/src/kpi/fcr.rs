@@ -220,6 +220,15 @@ impl Fcr {
         }
     }
 
+    /// Makes known the contacts of `whole` without judging them.
+    ///
+    /// A slice or period holds only its own tickets, but the customer may come back in another one: let each part look
+    /// at the whole before it is asked. It matters only under [`FcrPolicy::NoRepeatContactWithin`]; parts that looked
+    /// are for asking, not for merging.
+    pub fn look_at(&mut self, whole: &Self) {
+        self.contacts.look_at(&whole.contacts);
+    }
+
     /// Counts a record that is no ticket.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);

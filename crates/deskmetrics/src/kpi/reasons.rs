@@ -194,7 +194,7 @@ impl Merge for Reasons {
         if self.scale == other.scale {
             self.sides.merge(other.sides);
             self.explained.merge(other.explained);
-            self.stated.merge(other.stated);
+            Merge::merge(&mut self.stated, other.stated);
         } else if self.n() == 0 && other.n() > 0 {
             self.scale = other.scale;
             self.sides = other.sides;

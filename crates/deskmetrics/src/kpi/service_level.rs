@@ -126,7 +126,7 @@ impl ServiceLevel {
             Err(reason) => self.tally.leave_out(reason),
             Ok((wait, true)) => self.tally.count(wait <= self.within_micros),
             Ok((wait, false)) if wait < self.short_abandon_micros => {
-                self.tally.leave_out(Reason::ShortAbandon)
+                self.tally.leave_out(Reason::ShortAbandon);
             }
             Ok((_, false)) => self.tally.count(false),
         }

@@ -88,7 +88,7 @@ pub struct TimeInStatus {
 impl TimeInStatus {
     /// No tickets yet, for this status on `clock`.
     pub fn new(status: Status, clock: ClockKind) -> Self {
-        Self { status: status, times: Times::new(clock) }
+        Self { status, times: Times::new(clock) }
     }
 
     /// Counts one ticket.

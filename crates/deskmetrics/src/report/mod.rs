@@ -1,1 +1,252 @@
-//! Many KPIs at once, sliced by keys and periods.
+//! Many KPIs at once, sliced by keys and periods, in one pass over the data.
+//!
+//! A [`Report`] says what is wanted. Feeding it fills a [`ReportState`]; states merge, so the data may be split in any
+//! way. Asking a state gives a [`ReportTable`]: rows that carry the value, its n, its interval, what was left out and
+//! why, and the change against the period before.
+//!
+//! The report computes no KPI itself: it finds each record's slice and period, feeds the KPI's own tally there and reads
+//! its answers.
+
+mod calendar;
+mod change;
+mod error;
+mod measure;
+mod period;
+mod request;
+mod row;
+mod slice;
+mod state;
+mod table;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use change::Change;
+pub use error::ReportError;
+use measure::Measure;
+pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
+pub use request::KpiRequest;
+pub use row::{ReportPeriod, ReportRow, SliceKeys};
+pub use state::ReportState;
+pub use table::{RecordCounts, ReportTable};
+pub use value::value_text;
+
+use crate::ticket::{Attribute, Attributes, TicketId};
+use crate::{Invitation, Replayed, SurveyResponse, Timestamp};
+
+/// What a report is about: KPIs, slices, periods, and how its numbers are judged.
+///
+/// ```
+/// use deskmetrics::report::{KpiRequest, Period, Periods, Report};
+/// use deskmetrics::ticket::Attribute;
+/// use deskmetrics::{Scale, SurveyResponse, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let answer = |score, when, market| {
+///     SurveyResponse::new("nps", Some(score)).answered_at(at(when)).with(Attribute::Market, market)
+/// };
+/// let answers = [
+///     answer(10, "2026-01-14T10:00:00Z", "DK"),
+///     answer(2, "2026-01-31T22:30:00Z", "ES"),
+///     answer(9, "2026-01-31T23:30:00Z", "DK"), // already February in Copenhagen
+/// ];
+///
+/// let report = Report::builder(at("2026-03-01T00:00:00Z"))
+///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
+///     .by([Attribute::Market])
+///     .periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
+///     .build()
+///     .unwrap();
+/// let table = report.run(&[], &answers, &[]).table();
+///
+/// assert_eq!(table.headline("nps").unwrap().n, 3);
+/// let by_market: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value)).collect();
+/// assert_eq!(by_market, [("DK".to_owned(), Some(100.0)), ("ES".to_owned(), Some(-100.0))]);
+/// let months: Vec<_> = table.periods().filter(|row| row.headline).map(|row| row.n).collect();
+/// assert_eq!(months, [2, 1]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ReportBuilder", into = "ReportBuilder")]
+pub struct Report {
+    measures: Vec<Measure>,
+    settings: ReportBuilder,
+}
+
+/// Collects what a report is about; checked by [`build`](Self::build), so the order of the calls does not matter.
+///
+/// It can also be written down as TOML or JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportBuilder {
+    as_of: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    observed_from: Option<Timestamp>,
+    kpis: Vec<KpiRequest>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    by: Vec<Vec<Attribute>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    periods: Option<Periods>,
+    #[serde(default = "level")]
+    level: f64,
+    #[serde(default = "min_n")]
+    min_n: u64,
+    #[serde(default = "inherits")]
+    surveys_inherit: bool,
+}
+
+fn level() -> f64 {
+    0.95
+}
+
+fn min_n() -> u64 {
+    30
+}
+
+fn inherits() -> bool {
+    true
+}
+
+impl ReportBuilder {
+    /// Adds a KPI; rows come in the order in which KPIs are added.
+    #[must_use]
+    pub fn kpi(mut self, kpi: KpiRequest) -> Self {
+        self.kpis.push(kpi);
+        self
+    }
+
+    /// Adds KPIs.
+    #[must_use]
+    pub fn kpis(mut self, kpis: impl IntoIterator<Item = KpiRequest>) -> Self {
+        self.kpis.extend(kpis);
+        self
+    }
+
+    /// Adds a slicing: rows for each combination of these attributes' values. Records without a value are a slice of
+    /// their own. Without attributes, or asked for twice, it adds nothing.
+    #[must_use]
+    pub fn by(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+        let attributes: Vec<Attribute> = attributes.into_iter().collect();
+        if !attributes.is_empty() && !self.by.contains(&attributes) {
+            self.by.push(attributes);
+        }
+        self
+    }
+
+    /// Adds rows by period. Periods without any record have no rows.
+    #[must_use]
+    pub fn periods(mut self, periods: Periods) -> Self {
+        self.periods = Some(periods);
+        self
+    }
+
+    /// The confidence level of intervals and of significance, 0.95 unless told otherwise.
+    #[must_use]
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Numbers that rest on fewer records are marked [`small_n`](ReportRow::small_n); 30 unless told otherwise.
+    #[must_use]
+    pub fn min_n(mut self, min_n: u64) -> Self {
+        self.min_n = min_n;
+        self
+    }
+
+    /// Where the data begins: periods that begin earlier are partial. Without it, the local day of the first record.
+    #[must_use]
+    pub fn observed_from(mut self, from: impl Into<Timestamp>) -> Self {
+        self.observed_from = Some(from.into());
+        self
+    }
+
+    /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; it does unless
+    /// told otherwise.
+    #[must_use]
+    pub fn surveys_inherit(mut self, inherit: bool) -> Self {
+        self.surveys_inherit = inherit;
+        self
+    }
+
+    /// Checks everything and gives the report.
+    ///
+    /// # Errors
+    /// When there is no KPI, a KPI is unknown or lacks a choice, or the level is not between 0 and 1.
+    pub fn build(self) -> Result<Report, ReportError> {
+        if self.kpis.is_empty() {
+            return Err(ReportError::NoKpi);
+        }
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(ReportError::Level { level: self.level });
+        }
+        let measures =
+            self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
+        Ok(Report { measures, settings: self })
+    }
+}
+
+impl Report {
+    /// A report as of the cut-off: what happened after it is not known.
+    pub fn builder(as_of: impl Into<Timestamp>) -> ReportBuilder {
+        ReportBuilder {
+            as_of: as_of.into(),
+            observed_from: None,
+            kpis: Vec::new(),
+            by: Vec::new(),
+            periods: None,
+            level: level(),
+            min_n: min_n(),
+            surveys_inherit: inherits(),
+        }
+    }
+
+    /// An empty state, to be fed record by record.
+    pub fn state(&self) -> ReportState {
+        ReportState::new(self.clone())
+    }
+
+    /// Feeds all records, in one pass; surveys find the attributes of their tickets by ticket id.
+    pub fn run(
+        &self,
+        tickets: &[Replayed],
+        responses: &[SurveyResponse],
+        invitations: &[Invitation],
+    ) -> ReportState {
+        let mut state = self.state();
+        for ticket in tickets {
+            state.push_ticket(ticket);
+        }
+        let mut directory: HashMap<&str, &Attributes> = HashMap::new();
+        if self.settings.surveys_inherit && !self.settings.by.is_empty() {
+            directory
+                .extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)));
+        }
+        let of = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
+        for response in responses {
+            state.push_response(response, of(response.ticket.as_ref()));
+        }
+        for invitation in invitations {
+            state.push_invitation(invitation, of(invitation.ticket.as_ref()));
+        }
+        state
+    }
+}
+
+impl TryFrom<ReportBuilder> for Report {
+    type Error = ReportError;
+
+    fn try_from(builder: ReportBuilder) -> Result<Self, ReportError> {
+        builder.build()
+    }
+}
+
+impl From<Report> for ReportBuilder {
+    fn from(report: Report) -> Self {
+        report.settings
+    }
+}

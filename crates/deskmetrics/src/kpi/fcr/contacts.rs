@@ -30,6 +30,15 @@ impl Contacts {
         self.0.entry(customer).or_default().push(contact);
     }
 
+    /// Adds the contacts that `whole` has of the same customers, not to be judged. Seeing a contact twice changes
+    /// nothing: only later ones speak against it.
+    pub(super) fn look_at(&mut self, whole: &Self) {
+        for (customer, contacts) in &mut self.0 {
+            let seen = whole.0.get(customer).into_iter().flatten();
+            contacts.extend(seen.map(|contact| Contact { judged_until: None, ..contact.clone() }));
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

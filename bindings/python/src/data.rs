@@ -1,0 +1,107 @@
+//! The data form: Python dicts and lists as the JSON that the core reads, and back.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
+use serde_json::{Map, Number, Value};
+
+use crate::error;
+use crate::input::describe;
+
+/// Deeper than any data form goes; a list inside itself ends here.
+const DEEPEST: usize = 32;
+
+/// A Python value in JSON: mappings, sequences, texts, numbers; dates, times and zones as their text.
+pub(crate) fn to_json(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    nested(place, value, 0)
+}
+
+fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+    if depth > DEEPEST {
+        return Err(error::argument(format!("{place} is nested more than {DEEPEST} levels deep")));
+    }
+    if value.is_none() {
+        return Ok(Value::Null);
+    }
+    if value.is_instance_of::<PyBool>() {
+        return value.extract().map(Value::Bool);
+    }
+    if value.is_instance_of::<PyInt>() {
+        return value
+            .extract::<i64>()
+            .map(Value::from)
+            .map_err(|_| error::argument(format!("{place}: {} is too large", describe(value))));
+    }
+    if value.is_instance_of::<PyFloat>() {
+        let number = Number::from_f64(value.extract()?);
+        return number
+            .map(Value::Number)
+            .ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
+    }
+    if let Some(text) = as_text(value)? {
+        return Ok(Value::String(text));
+    }
+    if let Ok(mapping) = value.cast::<PyMapping>() {
+        let mut object = Map::new();
+        for entry in mapping.items()?.iter() {
+            let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+            let key = as_text(&key)?.ok_or_else(|| {
+                error::argument_type(format!("{place}: key {} is not a text", describe(&key)))
+            })?;
+            let inner = nested(&format!("{place}.{key}"), &value, depth + 1)?;
+            object.insert(key, inner);
+        }
+        return Ok(Value::Object(object));
+    }
+    let elements = value.try_iter().map_err(|_| {
+        error::argument_type(format!("{place}: {} has no place in a data form", describe(value)))
+    })?;
+    let elements = elements
+        .enumerate()
+        .map(|(position, element)| nested(&format!("{place}[{position}]"), &element?, depth + 1));
+    elements.collect::<PyResult<Vec<Value>>>().map(Value::Array)
+}
+
+/// The text of a text, date, time or zone; `None` for everything else.
+fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if value.is_instance_of::<PyString>() {
+        return value.extract().map(Some);
+    }
+    if value.is_instance_of::<PyDate>() {
+        // An instant, which is a date in Python too, keeps its time.
+        return value.call_method0("isoformat")?.extract().map(Some);
+    }
+    if value.is_instance_of::<PyTime>() {
+        return value.call_method1("strftime", ("%H:%M",))?.extract().map(Some);
+    }
+    let kind = value.get_type();
+    if kind.name()? == "ZoneInfo" {
+        return value.getattr("key")?.extract();
+    }
+    Ok(None)
+}
+
+/// A JSON value in Python.
+pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        Value::Null => Ok(py.None().into_bound(py)),
+        Value::Bool(value) => value.into_bound_py_any(py),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into_bound_py_any(py),
+            None => number.as_f64().into_bound_py_any(py),
+        },
+        Value::String(text) => text.into_bound_py_any(py),
+        Value::Array(elements) => {
+            let elements: Vec<_> =
+                elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
+            PyList::new(py, elements)?.into_bound_py_any(py)
+        }
+        Value::Object(object) => {
+            let dict = PyDict::new(py);
+            for (key, value) in object {
+                dict.set_item(key, from_json(py, value)?)?;
+            }
+            dict.into_bound_py_any(py)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Errors become the package's own exceptions, which are defined in Python.
+
+use deskmetrics::schedule::DueError;
+use deskmetrics::survey::ScaleError;
+use pyo3::PyErr;
+
+pub(crate) mod exceptions {
+    pyo3::import_exception!(deskmetrics.exceptions, ArgumentError);
+    pyo3::import_exception!(deskmetrics.exceptions, ArgumentTypeError);
+    pyo3::import_exception!(deskmetrics.exceptions, InstantError);
+    pyo3::import_exception!(deskmetrics.exceptions, NeverOpensError);
+    pyo3::import_exception!(deskmetrics.exceptions, ScaleError);
+    pyo3::import_exception!(deskmetrics.exceptions, ScheduleError);
+}
+
+/// The schedule is wrong.
+pub(crate) fn schedule(error: &serde_json::Error) -> PyErr {
+    exceptions::ScheduleError::new_err(error.to_string())
+}
+
+/// There is no due time.
+pub(crate) fn due(place: &str, error: DueError) -> PyErr {
+    let message = format!("{place}: {error}");
+    match error {
+        DueError::NeverOpens => exceptions::NeverOpensError::new_err(message),
+        _ => exceptions::InstantError::new_err(message),
+    }
+}
+
+/// The scale is wrong.
+pub(crate) fn scale(error: &ScaleError) -> PyErr {
+    exceptions::ScaleError::new_err(error.to_string())
+}
+
+/// The value is right in kind and wrong in content.
+pub(crate) fn argument(message: String) -> PyErr {
+    exceptions::ArgumentError::new_err(message)
+}
+
+/// The value is of the wrong kind.
+pub(crate) fn argument_type(message: String) -> PyErr {
+    exceptions::ArgumentTypeError::new_err(message)
+}

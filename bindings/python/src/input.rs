@@ -1,0 +1,109 @@
+//! One value or many: what functions that take both are given, and give back.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::error;
+
+/// A single value, or a sequence in which values may be missing.
+pub(crate) enum Input<T> {
+    One(T),
+    Many(Vec<Option<T>>),
+}
+
+impl<T> Input<T> {
+    /// Reads an argument. `is_single` tells a single value from a sequence, `read` takes one value and the words that
+    /// name it in an error.
+    pub(crate) fn read<'py>(
+        name: &str,
+        value: &Bound<'py, PyAny>,
+        is_single: impl Fn(&Bound<'py, PyAny>) -> bool,
+        read: impl Fn(&str, &Bound<'py, PyAny>) -> PyResult<T>,
+    ) -> PyResult<Self> {
+        if is_single(value) || value.is_none() || value.is_instance_of::<PyDict>() {
+            return read(name, value).map(Self::One);
+        }
+        let Ok(values) = value.try_iter() else {
+            return read(name, value).map(Self::One);
+        };
+        let mut many = Vec::with_capacity(value.len().unwrap_or(0));
+        for (position, value) in values.enumerate() {
+            let value = value?;
+            many.push(if is_missing(&value) {
+                None
+            } else {
+                Some(read(&format!("{name}[{position}]"), &value)?)
+            });
+        }
+        Ok(Self::Many(many))
+    }
+
+    /// Puts two arguments side by side; a single value goes with each of many.
+    pub(crate) fn zip<U>(self, names: [&str; 2], other: Input<U>) -> PyResult<Input<(T, U)>>
+    where
+        T: Clone,
+        U: Clone,
+    {
+        Ok(match (self, other) {
+            (Self::One(a), Input::One(b)) => Input::One((a, b)),
+            (Self::One(a), Input::Many(many)) => {
+                Input::Many(many.into_iter().map(|b| Some((a.clone(), b?))).collect())
+            }
+            (Self::Many(many), Input::One(b)) => {
+                Input::Many(many.into_iter().map(|a| Some((a?, b.clone()))).collect())
+            }
+            (Self::Many(first), Input::Many(second)) => {
+                if first.len() != second.len() {
+                    return Err(error::argument(format!(
+                        "{} has {} elements and {} has {}; both must have the same number",
+                        names[0],
+                        first.len(),
+                        names[1],
+                        second.len()
+                    )));
+                }
+                Input::Many(first.into_iter().zip(second).map(|(a, b)| Some((a?, b?))).collect())
+            }
+        })
+    }
+
+    /// The answer for each value, as what was given: one for one, a list for many, `None` for a missing one.
+    pub(crate) fn answer<'py, R: IntoPyObject<'py>>(
+        self,
+        py: Python<'py>,
+        answer: impl Fn(&str, T) -> PyResult<R>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::One(value) => answer("", value)?.into_bound_py_any(py),
+            Self::Many(values) => {
+                let mut answers = Vec::with_capacity(values.len());
+                for (position, value) in values.into_iter().enumerate() {
+                    let answered = value.map(|value| answer(&format!("element {position}: "), value));
+                    answers.push(answered.transpose()?.into_bound_py_any(py)?);
+                }
+                PyList::new(py, answers)?.into_bound_py_any(py)
+            }
+        }
+    }
+}
+
+/// `None`, NaN, NaT and pandas' NA.
+pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
+    if value.is_none() {
+        return true;
+    }
+    // What is not equal to itself is a NaN of some kind; NA will not even say.
+    match value.ne(value) {
+        Ok(differs) => differs,
+        Err(_) => value.get_type().name().is_ok_and(|name| name == "NAType"),
+    }
+}
+
+/// A value for an error message: what it looks like and what it is.
+pub(crate) fn describe(value: &Bound<'_, PyAny>) -> String {
+    let kind = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    let shown = if value.is_instance_of::<PyString>() { value.repr() } else { value.str() };
+    let shown = shown.map_or_else(|_| String::new(), |text| text.to_string());
+    if shown.chars().count() > 60 { kind } else { format!("{shown} ({kind})") }
+}

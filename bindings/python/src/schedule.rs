@@ -1,0 +1,395 @@
+//! `Schedule`: when a team works.
+
+use chrono::TimeDelta;
+use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
+use serde_json::{Value, json};
+
+use crate::data::{from_json, to_json};
+use crate::error;
+use crate::instant::{instant, instants, spans};
+
+/// When a team works: weekly hours in a time zone, holidays, special days, breaks.
+///
+/// Instants are aware ``datetime`` objects of any time zone; a naive one raises
+/// :class:`~deskmetrics.exceptions.InstantError`. Answers come in the zone of the instant asked about. Where an
+/// instant or a span is taken, a sequence is too, and the answer is a list; a missing element (``None``, ``NaT``)
+/// gives ``None``, and a single value goes with each element of a sequence.
+///
+/// Parameters
+/// ----------
+/// time_zone : str or zoneinfo.ZoneInfo
+///     IANA name of the zone in which the hours are meant.
+/// hours : str or dict
+///     Weekly hours as text, ``"Mo-Fr 09:00-17:00"``, or by day, ``{"mon": [["09:00", "17:00"]]}``.
+/// holidays : iterable of str or datetime.date, optional
+///     Closed dates: ``"2026-12-25"``, ``"--12-25"`` for every year, ``"2026-12-24/2026-12-31"``, dates, or the keys of
+///     an object of the package holidays.
+///
+/// Raises
+/// ------
+/// ScheduleError
+///     When the zone is unknown or hours or a holiday cannot be read; the message names the place.
+///
+/// See Also
+/// --------
+/// Schedule.from_dict : every feature: special days, breaks, conventions, several desks, versions.
+///
+/// Examples
+/// --------
+/// >>> from datetime import datetime, timedelta
+/// >>> from zoneinfo import ZoneInfo
+/// >>> import deskmetrics as dm
+/// >>> madrid = ZoneInfo("Europe/Madrid")
+/// >>> desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00", holidays=["2026-04-03"])
+/// >>> wednesday = datetime(2026, 4, 1, 16, 0, tzinfo=madrid)
+/// >>> desk.due(wednesday, timedelta(hours=10)).isoformat()
+/// '2026-04-06T10:00:00+02:00'
+/// >>> desk.elapsed(wednesday, datetime(2026, 4, 6, 10, 0, tzinfo=madrid))
+/// datetime.timedelta(seconds=36000)
+#[pyclass(module = "deskmetrics", frozen, eq)]
+pub(crate) struct Schedule {
+    working_time: WorkingTime,
+    compiled: CompiledSchedule,
+}
+
+impl PartialEq for Schedule {
+    fn eq(&self, other: &Self) -> bool {
+        self.working_time == other.working_time
+    }
+}
+
+impl Schedule {
+    fn from_json(form: Value) -> PyResult<Self> {
+        let working_time: WorkingTime =
+            serde_json::from_value(form).map_err(|problem| error::schedule(&problem))?;
+        Ok(Self { compiled: working_time.compile(), working_time })
+    }
+
+    fn to_json(&self) -> PyResult<Value> {
+        serde_json::to_value(&self.working_time).map_err(|problem| error::schedule(&problem))
+    }
+}
+
+#[pymethods]
+impl Schedule {
+    #[new]
+    #[pyo3(signature = (time_zone, hours, *, holidays = None))]
+    fn new(
+        time_zone: &Bound<'_, PyAny>,
+        hours: &Bound<'_, PyAny>,
+        holidays: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let holidays = holidays.map(closed_dates).transpose()?.unwrap_or_default();
+        Self::from_json(json!({
+            "time_zone": to_json("time_zone", time_zone)?,
+            "hours": to_json("hours", hours)?,
+            "holidays": holidays,
+        }))
+    }
+
+    /// A schedule from its data form: the keys of a TOML or JSON file, with every feature.
+    ///
+    /// Parameters
+    /// ----------
+    /// form : dict
+    ///     ``time_zone`` and ``hours``, and optionally ``holidays``, ``special_days``, ``extra_openings``, ``breaks`` and
+    ///     ``conventions``; or ``any_of`` or ``all_of`` with a list of such forms; or ``versions``, each of them with
+    ///     ``from``. Dates, times and zones may be Python objects, as ``tomllib`` makes them.
+    ///
+    /// Returns
+    /// -------
+    /// Schedule
+    ///
+    /// Raises
+    /// ------
+    /// ScheduleError
+    ///     The message names the place in the form, the value found and what is allowed.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule.from_dict({
+    /// ...     "time_zone": "Europe/Copenhagen",
+    /// ...     "hours": {"mon": [["09:00", "12:00"], ["13:00", "17:00"]], "sat": [["22:00", "06:00"]]},
+    /// ...     "holidays": ["2026-12-25", "--05-01"],
+    /// ...     "special_days": {"2026-12-24": [["09:00", "12:00"]]},
+    /// ...     "breaks": [{"days": ["mon"], "from": "10:00", "to": "10:15"}],
+    /// ...     "conventions": {"boundary": "next_opening"},
+    /// ... })
+    /// >>> dm.Schedule.from_dict(desk.to_dict()) == desk
+    /// True
+    /// >>> dm.Schedule.from_dict({"time_zone": "Europe/Copenhagen", "hours": "Mo-Fr 9-17"})
+    /// Traceback (most recent call last):
+    ///     ...
+    /// deskmetrics.exceptions.ScheduleError: ...
+    #[classmethod]
+    fn from_dict(_cls: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Self::from_json(to_json("schedule", form)?)
+    }
+
+    /// The data form of the schedule, which :meth:`from_dict` reads.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     Of texts, lists and dicts only, ready for JSON.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.to_json()?)
+    }
+
+    /// The IANA name of the time zone; of several desks, that of the first.
+    #[getter]
+    fn time_zone(&self) -> &'static str {
+        self.working_time.time_zone().name()
+    }
+
+    /// Working time from one instant to another.
+    ///
+    /// Parameters
+    /// ----------
+    /// start, end : datetime.datetime or sequence of them
+    ///
+    /// Returns
+    /// -------
+    /// datetime.timedelta or list of it
+    ///     Negative when ``end`` is before ``start``, so that spans add up in any order.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from datetime import datetime, timezone
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    /// >>> friday = datetime(2026, 3, 6, 16, 0, tzinfo=timezone.utc)
+    /// >>> monday = datetime(2026, 3, 9, 10, 30, tzinfo=timezone.utc)
+    /// >>> desk.elapsed(friday, monday)
+    /// datetime.timedelta(seconds=9000)
+    /// >>> desk.elapsed([friday, None], monday)
+    /// [datetime.timedelta(seconds=9000), None]
+    fn elapsed<'py>(
+        &self,
+        py: Python<'py>,
+        start: &Bound<'py, PyAny>,
+        end: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = instants("start", start)?.zip(["start", "end"], instants("end", end)?)?;
+        pairs.answer(py, |_, (start, end)| {
+            Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
+        })
+    }
+
+    /// The instant at which a budget of working time is used up.
+    ///
+    /// It is the first instant at which ``elapsed(start, due)`` reaches the budget: a budget that ends with the working
+    /// day is due at its closing instant, unless the schedule's conventions say otherwise.
+    ///
+    /// Parameters
+    /// ----------
+    /// start : datetime.datetime or sequence of it
+    /// budget : datetime.timedelta or str, or sequence of them
+    ///     A text is written like ``"4h"`` or ``"1h 30m"``; a day in it is 24 hours of working time. A negative budget
+    ///     counts back.
+    ///
+    /// Returns
+    /// -------
+    /// datetime.datetime or list of it
+    ///     In the zone of ``start``.
+    ///
+    /// Raises
+    /// ------
+    /// NeverOpensError
+    ///     When the schedule has no such amount of working time left, ever.
+    /// InstantError
+    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from datetime import datetime, timedelta, timezone
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    /// >>> friday = datetime(2026, 3, 6, 16, 0, tzinfo=timezone.utc)
+    /// >>> desk.due(friday, "1h").isoformat(), desk.due(friday, timedelta(hours=4)).isoformat()
+    /// ('2026-03-06T17:00:00+00:00', '2026-03-09T12:00:00+00:00')
+    fn due<'py>(
+        &self,
+        py: Python<'py>,
+        start: &Bound<'py, PyAny>,
+        budget: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = instants("start", start)?.zip(["start", "budget"], spans("budget", budget)?)?;
+        pairs.answer(py, |place, (start, budget)| {
+            let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
+            start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
+        })
+    }
+
+    /// The latest instant at which work with this budget must start to be done by ``due``: the inverse of :meth:`due`.
+    ///
+    /// Parameters
+    /// ----------
+    /// due : datetime.datetime or sequence of it
+    /// budget : datetime.timedelta or str, or sequence of them
+    ///
+    /// Returns
+    /// -------
+    /// datetime.datetime or list of it
+    ///     In the zone of ``due``.
+    ///
+    /// Raises
+    /// ------
+    /// NeverOpensError
+    ///     When the schedule never had that much working time before ``due``.
+    /// InstantError
+    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from datetime import datetime, timedelta, timezone
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    /// >>> desk.start_by(datetime(2026, 3, 9, 12, 0, tzinfo=timezone.utc), timedelta(hours=4)).isoformat()
+    /// '2026-03-06T16:00:00+00:00'
+    fn start_by<'py>(
+        &self,
+        py: Python<'py>,
+        due: &Bound<'py, PyAny>,
+        budget: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = instants("due", due)?.zip(["due", "budget"], spans("budget", budget)?)?;
+        pairs.answer(py, |place, (due, budget)| {
+            let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
+            due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
+        })
+    }
+
+    /// Whether it is open: from each opening until just before the closing.
+    ///
+    /// Parameters
+    /// ----------
+    /// at : datetime.datetime or sequence of it
+    ///
+    /// Returns
+    /// -------
+    /// bool or list of it
+    fn is_open<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        instants("at", at)?.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros)))
+    }
+
+    /// The first opening instant at or after this one.
+    ///
+    /// Parameters
+    /// ----------
+    /// at : datetime.datetime or sequence of it
+    ///
+    /// Returns
+    /// -------
+    /// datetime.datetime or None, or list of it
+    ///     In the zone of ``at``; ``None`` when it never opens again.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from datetime import datetime, timezone
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00")
+    /// >>> desk.next_opening(datetime(2026, 3, 28, 12, 0, tzinfo=timezone.utc)).isoformat()
+    /// '2026-03-30T07:00:00+00:00'
+    fn next_opening<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        instants("at", at)?.answer(py, |place, at| {
+            self.compiled.next_opening_micros(at.micros).map(|next| at.same_zone(place, next)).transpose()
+        })
+    }
+
+    /// The first closing instant after this one.
+    ///
+    /// Parameters
+    /// ----------
+    /// at : datetime.datetime or sequence of it
+    ///
+    /// Returns
+    /// -------
+    /// datetime.datetime or None, or list of it
+    ///     In the zone of ``at``; ``None`` when it never closes again.
+    fn next_closing<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        instants("at", at)?.answer(py, |place, at| {
+            self.compiled.next_closing_micros(at.micros).map(|next| at.same_zone(place, next)).transpose()
+        })
+    }
+
+    /// The openings between two instants, in order, cut at both ends.
+    ///
+    /// Parameters
+    /// ----------
+    /// start, end : datetime.datetime
+    ///
+    /// Returns
+    /// -------
+    /// list of tuple of datetime.datetime
+    ///     Opening and closing instant, in the zone of ``start``.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from datetime import datetime
+    /// >>> from zoneinfo import ZoneInfo
+    /// >>> import deskmetrics as dm
+    /// >>> zone = ZoneInfo("America/New_York")
+    /// >>> desk = dm.Schedule(zone, "13:00-18:00")
+    /// >>> for opens, closes in desk.openings(datetime(2026, 3, 7, tzinfo=zone), datetime(2026, 3, 9, tzinfo=zone)):
+    /// ...     print(opens, "to", closes)
+    /// 2026-03-07 13:00:00-05:00 to 2026-03-07 18:00:00-05:00
+    /// 2026-03-08 13:00:00-04:00 to 2026-03-08 18:00:00-04:00
+    fn openings<'py>(
+        &self,
+        py: Python<'py>,
+        start: &Bound<'py, PyAny>,
+        end: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let (start, end) = (instant("start", start)?, instant("end", end)?);
+        let openings = PyList::empty(py);
+        for opening in self.compiled.openings(start.utc()..end.utc()) {
+            // Each step may be the last one wanted: Ctrl-C works on long ranges.
+            py.check_signals()?;
+            let [from, to] =
+                [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));
+            openings.append(PyTuple::new(py, [from?, to?])?)?;
+        }
+        Ok(openings)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let mut form = self.to_json()?;
+        if let Value::Object(keys) = &mut form
+            && self.working_time.conventions() == Conventions::default()
+        {
+            keys.remove("conventions");
+        }
+        let text = |value: &Value| Ok::<_, PyErr>(from_json(py, value)?.repr()?.to_string());
+        if let Value::Object(keys) = &form
+            && let (Some(zone), Some(hours)) = (keys.get("time_zone"), keys.get("hours"))
+            && keys.keys().all(|key| matches!(key.as_str(), "time_zone" | "hours" | "holidays"))
+        {
+            let holidays = match keys.get("holidays") {
+                Some(holidays) => format!(", holidays={}", text(holidays)?),
+                None => String::new(),
+            };
+            return Ok(format!("Schedule({}, {}{holidays})", text(zone)?, text(hours)?));
+        }
+        Ok(format!("Schedule.from_dict({})", text(&form)?))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        let from_dict = slf.get_type().getattr("from_dict")?;
+        Ok((from_dict, (slf.get().to_dict(slf.py())?,)))
+    }
+}
+
+/// Closed dates as texts. The objects of the package holidays are mappings from date to name.
+fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
+    if holidays.is_instance_of::<pyo3::types::PyString>() || holidays.is_instance_of::<PyDateTime>() {
+        return Err(error::argument_type("holidays: give a list of dates, not a single one".to_owned()));
+    }
+    let dates = holidays.try_iter().map_err(|_| {
+        error::argument_type(format!("holidays: {} is not a list of dates", crate::input::describe(holidays)))
+    })?;
+    dates.enumerate().map(|(position, date)| to_json(&format!("holidays[{position}]"), &date?)).collect()
+}

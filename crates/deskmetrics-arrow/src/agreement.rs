@@ -1,0 +1,141 @@
+//! Schedules and promises of a description, with what of them stands in files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use chrono_tz::Tz;
+use deskmetrics::schedule::WorkingTime;
+
+use crate::column::{InstantReading, TextColumn};
+use crate::description::{DescriptionError, HolidayFile, ScheduleSource, did_you_mean, listed, nearest};
+use crate::file::{FileSpec, Table};
+use crate::{Description, ReadError};
+
+/// Every schedule of the description.
+pub(crate) fn schedules(
+    description: &Description,
+    folder: &Path,
+) -> Result<BTreeMap<Box<str>, WorkingTime>, ReadError> {
+    let mut schedules = BTreeMap::new();
+    for (name, source) in &description.schedules {
+        let schedule = match source.file() {
+            None => build(source, name, folder)?,
+            Some(file) => {
+                let path = folder.join(file);
+                let text = fs::read_to_string(&path)
+                    .map_err(|source| ReadError::Io { file: path.clone(), source })?;
+                let source: ScheduleSource = toml::from_str(&text)
+                    .map_err(|error| DescriptionError::of_toml(&error, &text).in_file(&path))?;
+                build(&source, name, path.parent().unwrap_or(folder))?
+            }
+        };
+        schedules.insert(name.clone(), schedule);
+    }
+    Ok(schedules)
+}
+
+fn build(source: &ScheduleSource, name: &str, folder: &Path) -> Result<WorkingTime, ReadError> {
+    source.build(name, |holidays| dates(name, holidays, folder))
+}
+
+/// Checks that a schedule of this name is there.
+pub(crate) fn known_schedule(
+    name: &str,
+    schedules: &BTreeMap<Box<str>, WorkingTime>,
+) -> Result<(), DescriptionError> {
+    if schedules.contains_key(name) {
+        return Ok(());
+    }
+    let known = if schedules.is_empty() { "none".to_owned() } else { listed(schedules.keys()) };
+    Err(DescriptionError::said(format!(
+        "there is no schedule \"{name}\"{}; [schedules] has {known}",
+        did_you_mean(nearest(name, schedules.keys()).as_deref()),
+    )))
+}
+
+/// The dates of a holiday file, as schedules write them.
+fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<String>, ReadError> {
+    let rules = holidays.rules();
+    let reading = match &rules.format {
+        Some(format) => InstantReading::new(Tz::UTC)
+            .format(format)
+            .map_err(|error| DescriptionError::said(format!("schedules.{schedule}: {error}")))?,
+        None => InstantReading::new(Tz::UTC),
+    };
+    let mut names: Vec<&str> = vec![&holidays.column];
+    names.extend(holidays.filter.keys().map(String::as_str));
+    let mut dates = Vec::new();
+    let mut file = None;
+    each_row(folder, &holidays.file, &names, |table, number, cells| {
+        file.get_or_insert_with(|| table.path().to_owned());
+        let wanted = holidays
+            .filter
+            .values()
+            .zip(&cells[1..])
+            .all(|(values, cell)| values.0.iter().any(|value| value.trim() == *cell));
+        if !wanted {
+            return Ok(());
+        }
+        match reading.read(cells[0]) {
+            Ok(None) => Ok(()),
+            Ok(Some(at)) => {
+                dates.push(at.to_utc().date_naive().to_string());
+                Ok(())
+            }
+            Err(bad) => Err(ReadError::BadRow {
+                file: table.path().to_owned(),
+                row: number,
+                column: holidays.column.clone(),
+                value: cells[0].to_owned(),
+                reason: bad.reason(),
+                remedy: reading.remedy(cells[0]),
+            }),
+        }
+    })?;
+    if dates.is_empty() {
+        let filter: Vec<String> = holidays
+            .filter
+            .iter()
+            .map(|(column, values)| format!("{column} = {}", values.0.join(" or ")))
+            .collect();
+        return Err(DescriptionError::said(format!(
+            "schedules.{schedule}: no row of {} has {}: check the values under where",
+            holidays.file.path.display(),
+            if filter.is_empty() { "a date".to_owned() } else { filter.join(" and ") },
+        ))
+        .into());
+    }
+    Ok(dates)
+}
+
+/// Hands over the trimmed texts of these columns, row by row with its number.
+fn each_row(
+    folder: &Path,
+    file: &FileSpec,
+    names: &[&str],
+    mut each: impl FnMut(&Table, u64, &[&str]) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let table = Table::open(folder, file)?;
+    let places = names.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut number = 0;
+    for batch in table.batches(&places)? {
+        let batch = batch?;
+        let mut columns = Vec::with_capacity(places.len());
+        for (name, array) in names.iter().zip(batch.columns()) {
+            columns.push(TextColumn::new(array).map_err(|wrong| ReadError::ColumnType {
+                file: table.path().to_owned(),
+                column: (*name).to_owned(),
+                found: wrong.found,
+                expected: wrong.expected,
+            })?);
+        }
+        for row in 0..batch.num_rows() {
+            number += 1;
+            let cells: Vec<&str> =
+                columns.iter().map(|column| column.get(row).unwrap_or_default().trim()).collect();
+            each(&table, number, &cells)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Columns decoded by meaning: text, words, instants, numbers.
+//!
+//! A *reading* says how (which format, which words, which codes mean missing) and is made once; bound to an Arrow
+//! array it gives one [`Cell`] per row. Nothing here knows tickets or surveys.
+
+mod instant;
+mod number;
+mod text;
+mod word;
+
+pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
+pub use number::{NumberColumn, NumberReading};
+pub use text::TextColumn;
+pub use word::{Meaning, WordColumn, WordReading};
+
+use deskmetrics::Reason;
+
+/// What one cell of a column says: a value, nothing, or something that cannot be read.
+pub type Cell<T> = Result<Option<T>, BadCell>;
+
+/// Why a cell cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadCell {
+    /// The text is no instant of the format.
+    #[error("no instant of the expected format")]
+    NotAnInstant,
+    /// The local time was skipped when clocks went forward, and the description refuses those.
+    #[error("a local time that the clocks skipped")]
+    Nonexistent,
+    /// The local time occurred twice when clocks went back, and the description refuses those.
+    #[error("a local time that occurred twice")]
+    Ambiguous,
+    /// The text is no number of the kind expected.
+    #[error("no number")]
+    NotANumber,
+    /// A number where a whole number is needed.
+    #[error("not a whole number")]
+    NotWhole,
+    /// The word has no meaning assigned.
+    #[error("a word without a meaning")]
+    UnknownWord,
+}
+
+impl BadCell {
+    /// The reason under which the record or value is counted.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::UnknownWord => Reason::UnknownWord,
+            _ => Reason::Unreadable,
+        }
+    }
+}
+
+/// A column whose type cannot hold what is asked of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("type {found} is not {expected}")]
+pub struct WrongType {
+    /// The column's type.
+    pub found: String,
+    /// The types understood.
+    pub expected: &'static str,
+}

@@ -1,0 +1,111 @@
+//! Text in any of Arrow's encodings.
+
+use std::borrow::Cow;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
+use arrow_schema::DataType;
+
+use super::WrongType;
+
+/// A column read as text, whatever its encoding: Utf8, LargeUtf8, Utf8View, a dictionary of any of these with keys
+/// of any width, or numbers, booleans, dates and timestamps, which are written out.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{DictionaryArray, types::Int8Type};
+/// use deskmetrics_arrow::column::TextColumn;
+///
+/// let markets: DictionaryArray<Int8Type> = vec![Some("DK"), None, Some("ES")].into_iter().collect();
+/// let markets = TextColumn::new(&(Arc::new(markets) as _)).unwrap();
+/// assert_eq!((markets.get(0), markets.get(1)), (Some("DK"), None));
+/// ```
+#[derive(Debug, Clone)]
+pub struct TextColumn(Encoding);
+
+#[derive(Debug, Clone)]
+enum Encoding {
+    Small(StringArray),
+    Large(LargeStringArray),
+    View(StringViewArray),
+    /// The dictionary and, per row, the place in it; a null has a place past its end.
+    Coded(Vec<usize>, Box<TextColumn>),
+    /// Nothing but nulls.
+    Nothing,
+}
+
+impl TextColumn {
+    /// Reads `array` as text.
+    ///
+    /// # Errors
+    /// When it holds what has no text form, such as lists or bytes.
+    pub fn new(array: &ArrayRef) -> Result<Self, WrongType> {
+        let encoding = match array.data_type() {
+            DataType::Utf8 => Encoding::Small(array.as_string().clone()),
+            DataType::LargeUtf8 => Encoding::Large(array.as_string().clone()),
+            DataType::Utf8View => Encoding::View(array.as_string_view().clone()),
+            DataType::Null => Encoding::Nothing,
+            DataType::Dictionary(_, _) => {
+                let dictionary = array.as_any_dictionary();
+                let values = Self::new(dictionary.values())?;
+                // Of an empty dictionary all keys are null, and `normalized_keys` asks for a value.
+                if dictionary.values().is_empty() {
+                    Encoding::Nothing
+                } else {
+                    let mut places = dictionary.normalized_keys();
+                    for (row, place) in places.iter_mut().enumerate() {
+                        if dictionary.keys().is_null(row) {
+                            *place = usize::MAX;
+                        }
+                    }
+                    Encoding::Coded(places, Box::new(values))
+                }
+            }
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+                Encoding::Small(whole_floats_as_integers(array)?)
+            }
+            DataType::Timestamp(unit, Some(_)) => {
+                // Zone names need no looking up: the value is UTC.
+                let utc = cast(&cast(array, &DataType::Int64)?, &DataType::Timestamp(*unit, None))?;
+                Encoding::Small(cast(&utc, &DataType::Utf8)?.as_string().clone())
+            }
+            kind if kind.is_primitive() || *kind == DataType::Boolean => {
+                Encoding::Small(cast(array, &DataType::Utf8)?.as_string().clone())
+            }
+            _ => return Err(wrong_type(array)),
+        };
+        Ok(Self(encoding))
+    }
+
+    /// The text of a row; `None` for a null and for a row past the end.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        fn value<'a, T: Array>(array: &'a T, row: usize, text: impl Fn(&'a T) -> &'a str) -> Option<&'a str> {
+            (row < array.len() && array.is_valid(row)).then(|| text(array))
+        }
+        match &self.0 {
+            Encoding::Small(array) => value(array, row, |array| array.value(row)),
+            Encoding::Large(array) => value(array, row, |array| array.value(row)),
+            Encoding::View(array) => value(array, row, |array| array.value(row)),
+            Encoding::Coded(places, values) => values.get(*places.get(row)?),
+            Encoding::Nothing => None,
+        }
+    }
+}
+
+/// An id column that had a gap comes out of pandas as 12.0: the id is 12.
+fn whole_floats_as_integers(array: &ArrayRef) -> Result<StringArray, WrongType> {
+    let floats = cast(array, &DataType::Float64)?;
+    let text = floats.as_primitive::<Float64Type>().iter().map(|number| {
+        number.filter(|number| !number.is_nan()).map(|number| Cow::<str>::Owned(format!("{number}")))
+    });
+    Ok(text.collect())
+}
+
+pub(super) fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, WrongType> {
+    arrow_cast::cast(array, to).map_err(|_| wrong_type(array))
+}
+
+fn wrong_type(array: &ArrayRef) -> WrongType {
+    WrongType { found: array.data_type().to_string(), expected: "text, a number, a boolean or a date" }
+}

@@ -1,0 +1,137 @@
+//! What a source's word for an event means.
+
+use deskmetrics::Status;
+use deskmetrics::ticket::Attribute;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+
+use crate::column::Meaning;
+
+/// One thing an event row says happened. Where a value is needed (`status`, `changed ...`, `tagged`, `untagged`,
+/// `merged_into`, `split_from`), it stands in the source's `value` column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Happening {
+    /// `public_message`: a message both sides can read.
+    PublicMessage,
+    /// `internal_note`: a note only the team can read.
+    InternalNote,
+    /// `new`, `open`, `pending`, `on_hold`, `solved` or `closed`: the ticket now has this status.
+    Became(Status),
+    /// `status`: the ticket now has the status in the value column.
+    Status,
+    /// `changed group`, or any other attribute: it now has the value in the value column.
+    Changed(Attribute),
+    /// `tagged`: the tag in the value column was added.
+    Tagged,
+    /// `untagged`: the tag in the value column was taken away.
+    Untagged,
+    /// `escalated`: the ticket was handed to a higher level.
+    Escalated,
+    /// `merged_into`: the ticket lives on in the one named in the value column.
+    MergedInto,
+    /// `split_from`: the ticket was split off the one named in the value column.
+    SplitFrom,
+    /// `deleted`: the ticket was deleted.
+    Deleted,
+    /// `spam`: the ticket was marked as spam or as a test.
+    Spam,
+    /// `survey_sent`: a survey was sent about the ticket.
+    SurveySent,
+    /// `survey_answered`: the customer answered a survey about the ticket.
+    SurveyAnswered,
+}
+
+/// Everything one event row says happened; none for rows to `ignore`.
+///
+/// In a description a word, `"solved"`, or several: `["open", "changed assignee"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happenings(pub Vec<Happening>);
+
+const WORDS: [&str; 19] = [
+    "public_message",
+    "internal_note",
+    "new",
+    "open",
+    "pending",
+    "on_hold",
+    "solved",
+    "closed",
+    "status",
+    "changed ATTRIBUTE",
+    "tagged",
+    "untagged",
+    "escalated",
+    "merged_into",
+    "split_from",
+    "deleted",
+    "spam",
+    "survey_sent",
+    "survey_answered",
+];
+
+impl Happenings {
+    /// What a word of ours says.
+    fn of(word: &str) -> Option<Self> {
+        let happening = match word {
+            "ignore" => return Some(Self(Vec::new())),
+            "public_message" => Happening::PublicMessage,
+            "internal_note" => Happening::InternalNote,
+            "status" => Happening::Status,
+            "tagged" => Happening::Tagged,
+            "untagged" => Happening::Untagged,
+            "escalated" => Happening::Escalated,
+            "merged_into" => Happening::MergedInto,
+            "split_from" => Happening::SplitFrom,
+            "deleted" => Happening::Deleted,
+            "spam" => Happening::Spam,
+            "survey_sent" => Happening::SurveySent,
+            "survey_answered" => Happening::SurveyAnswered,
+            _ => match word.strip_prefix("changed ") {
+                Some(attribute) => Happening::Changed(Attribute::from(attribute.trim())),
+                None => Happening::Became(word.parse().ok()?),
+            },
+        };
+        Some(Self(vec![happening]))
+    }
+}
+
+impl Meaning for Happenings {
+    fn of_own_word(word: &str) -> Option<Self> {
+        Self::of(&word.to_ascii_lowercase())
+    }
+}
+
+impl<'de> Deserialize<'de> for Happenings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WordOrList;
+
+        impl<'de> Visitor<'de> for WordOrList {
+            type Value = Happenings;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("what happened, such as \"public_message\", or a list of such words")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Happenings, E> {
+                Happenings::of(word).ok_or_else(|| {
+                    let allowed: Vec<String> = WORDS.iter().map(|word| format!("`{word}`")).collect();
+                    E::custom(format!(
+                        "unknown happening `{word}`, expected one of {}, `ignore`",
+                        allowed.join(", ")
+                    ))
+                })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Happenings, A::Error> {
+                let mut all = Vec::new();
+                while let Some(Happenings(more)) = list.next_element()? {
+                    all.extend(more);
+                }
+                Ok(Happenings(all))
+            }
+        }
+
+        deserializer.deserialize_any(WordOrList)
+    }
+}

@@ -1,0 +1,321 @@
+//! Keys of a description that name a column and say how to read it.
+//!
+//! Each is either just the column's name or a table.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::suggest::{did_you_mean, nearest};
+use crate::column::{Ambiguous, InstantReading, Nonexistent};
+
+/// A code in the data: text, or a number or boolean as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(pub Box<str>);
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Scalar;
+
+        impl Visitor<'_> for Scalar {
+            type Value = Code;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a code: text, a number or a boolean")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Code, E> {
+                Ok(Code(text.into()))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Code, E> {
+                Ok(Code(number.to_string().into()))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Code, E> {
+                Ok(Code(number.to_string().into()))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Code, E> {
+                Ok(Code(number.to_string().into()))
+            }
+
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Code, E> {
+                Ok(Code(flag.to_string().into()))
+            }
+        }
+
+        deserializer.deserialize_any(Scalar)
+    }
+}
+
+/// Whether upper and lower case of words matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterCase {
+    /// "Solved" and "SOLVED" are the same word.
+    #[default]
+    Ignore,
+    /// They are two words.
+    Exact,
+}
+
+/// A column of words, and what they mean; or one meaning for all rows.
+///
+/// `"state"`; `{ column = "state", words = { "Resolved" = "solved" }, other = "open", missing = ["?"] }`;
+/// `{ value = "chat" }`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "T: DeserializeOwned"))]
+#[non_exhaustive]
+pub struct WordKey<T> {
+    /// The column.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// What all rows mean, instead of a column.
+    #[serde(default = "none")]
+    pub value: Option<T>,
+    /// What the source's words mean.
+    #[serde(default = "BTreeMap::new")]
+    pub words: BTreeMap<Box<str>, T>,
+    /// What every other word means.
+    #[serde(default = "none")]
+    pub other: Option<T>,
+    /// Codes that mean there is no value, besides an empty cell.
+    #[serde(default)]
+    pub missing: Vec<Code>,
+    /// Whether case matters.
+    #[serde(default)]
+    pub case: LetterCase,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+/// A column of instants.
+///
+/// `"opened_at"`, or `{ column = "opened_at", format = "%d/%m/%Y %H:%M", time_zone = "Europe/Paris" }`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InstantKey {
+    /// The column.
+    pub column: String,
+    /// How it is written; see [`InstantReading::format`].
+    #[serde(default, deserialize_with = "format")]
+    pub format: Option<String>,
+    /// The zone of wall-clock times.
+    #[serde(default, deserialize_with = "optional_zone")]
+    pub time_zone: Option<Tz>,
+    /// What a local time means that occurs twice.
+    #[serde(default)]
+    pub ambiguous: Option<Ambiguous>,
+    /// What a local time means that the clocks skip.
+    #[serde(default)]
+    pub nonexistent: Option<Nonexistent>,
+    /// Codes that mean there is no value, besides an empty cell.
+    #[serde(default)]
+    pub missing: Vec<Code>,
+}
+
+/// A column of numbers.
+///
+/// `"score"`, or `{ column = "score", missing = [11, "Blank"], words = { "Very good" = 5 }, times = 2 }`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct NumberKey {
+    /// The column.
+    pub column: String,
+    /// Words that stand for numbers.
+    #[serde(default)]
+    pub words: BTreeMap<Box<str>, f64>,
+    /// What to multiply every number by, to bring half steps onto a whole-number scale.
+    #[serde(default)]
+    pub times: Option<f64>,
+    /// Codes that mean there is no value, besides an empty cell.
+    #[serde(default)]
+    pub missing: Vec<Code>,
+}
+
+/// How instants are written in all columns of a file or dataset.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InstantRules {
+    /// How they are written; see [`InstantReading::format`].
+    #[serde(default, deserialize_with = "format")]
+    pub format: Option<String>,
+    /// The zone of wall-clock times.
+    #[serde(default, deserialize_with = "optional_zone")]
+    pub time_zone: Option<Tz>,
+    /// What a local time means that occurs twice.
+    #[serde(default)]
+    pub ambiguous: Option<Ambiguous>,
+    /// What a local time means that the clocks skip.
+    #[serde(default)]
+    pub nonexistent: Option<Nonexistent>,
+}
+
+/// A key that may be just a column's name.
+pub(super) trait NamesColumn: DeserializeOwned {
+    /// What the table form allows, for messages.
+    const FORM: &'static str;
+
+    /// The key with nothing said but the column.
+    fn of_column(name: &str) -> Self;
+}
+
+impl<T: DeserializeOwned> NamesColumn for WordKey<T> {
+    const FORM: &'static str =
+        "a column's name, or a table with column or value, and words, other, missing, case";
+
+    fn of_column(name: &str) -> Self {
+        Self {
+            column: Some(name.to_owned()),
+            value: None,
+            words: BTreeMap::new(),
+            other: None,
+            missing: Vec::new(),
+            case: LetterCase::default(),
+        }
+    }
+}
+
+impl NamesColumn for InstantKey {
+    const FORM: &'static str =
+        "a column's name, or a table with column, format, time_zone, ambiguous, nonexistent, missing";
+
+    fn of_column(name: &str) -> Self {
+        Self {
+            column: name.to_owned(),
+            format: None,
+            time_zone: None,
+            ambiguous: None,
+            nonexistent: None,
+            missing: Vec::new(),
+        }
+    }
+}
+
+impl NamesColumn for NumberKey {
+    const FORM: &'static str = "a column's name, or a table with column, words, times, missing";
+
+    fn of_column(name: &str) -> Self {
+        Self { column: name.to_owned(), words: BTreeMap::new(), times: None, missing: Vec::new() }
+    }
+}
+
+struct NameOrTable<K>(PhantomData<K>);
+
+impl<'de, K: NamesColumn> Visitor<'de> for NameOrTable<K> {
+    type Value = K;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(K::FORM)
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<K, E> {
+        Ok(K::of_column(name))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<K, A::Error> {
+        K::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// For serde: a column's name or a table.
+pub(super) fn column<'de, D: Deserializer<'de>, K: NamesColumn>(deserializer: D) -> Result<K, D::Error> {
+    deserializer.deserialize_any(NameOrTable(PhantomData))
+}
+
+/// For serde: the same where the key may be left out.
+pub(super) fn optional_column<'de, D: Deserializer<'de>, K: NamesColumn>(
+    deserializer: D,
+) -> Result<Option<K>, D::Error> {
+    column(deserializer).map(Some)
+}
+
+/// A key of this kind, in tables of several.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Named<K>(pub(super) K);
+
+impl<'de, K: NamesColumn> Deserialize<'de> for Named<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        column(deserializer).map(Self)
+    }
+}
+
+/// For serde: a table of such keys.
+pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: NamesColumn>(
+    deserializer: D,
+) -> Result<BTreeMap<N, K>, D::Error> {
+    let named = BTreeMap::<N, Named<K>>::deserialize(deserializer)?;
+    Ok(named.into_iter().map(|(name, Named(key))| (name, key)).collect())
+}
+
+/// For serde: one value or a list of them.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct OneOrMany<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("one value or a list of them")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            T::deserialize(de::value::StrDeserializer::new(text)).map(|one| vec![one])
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut all = Vec::new();
+            while let Some(one) = list.next_element()? {
+                all.push(one);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMany(PhantomData))
+}
+
+/// For serde: an IANA zone by its name.
+pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| {
+        let nearest = nearest(&name, TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let sentence = match nearest {
+            Some(_) => format!("{} Give", did_you_mean(nearest.as_deref())),
+            None => ": give".to_owned(),
+        };
+        D::Error::custom(format!(
+            "time zone \"{name}\" is unknown{sentence} an IANA name such as \"Europe/Copenhagen\""
+        ))
+    })
+}
+
+fn optional_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tz>, D::Error> {
+    zone(deserializer).map(Some)
+}
+
+/// For serde: a format that [`InstantReading`] understands.
+fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let format = String::deserialize(deserializer)?;
+    match InstantReading::new(Tz::UTC).format(&format) {
+        Ok(_) => Ok(Some(format)),
+        Err(unknown) => Err(D::Error::custom(unknown)),
+    }
+}

@@ -1,0 +1,192 @@
+//! The dataset description: what means what in somebody's files, as TOML.
+
+mod agreement;
+mod error;
+mod happening;
+mod key;
+mod schedule;
+mod source;
+mod suggest;
+
+pub use agreement::{SlaTable, WithinColumn};
+pub use error::DescriptionError;
+pub use happening::{Happening, Happenings};
+pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
+pub use schedule::{HolidayFile, ScheduleSource, Values};
+pub use source::{EventSource, InvitationSource, RepeatedStatus, SnapshotSource, SurveySource, TicketSource};
+pub(crate) use suggest::{did_you_mean, listed, nearest};
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use deskmetrics::Scale;
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::replay::ReplayOptions;
+use deskmetrics::ticket::Attribute;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use crate::ReadError;
+
+/// What a dataset's files hold and what their words mean.
+///
+/// ```
+/// use deskmetrics_arrow::Description;
+///
+/// let description: Description = r#"
+///     time_zone = "Europe/Copenhagen"
+///
+///     [[tickets]]
+///     file = "tickets.csv"
+///     id = "number"
+///     created_at = "opened"
+///     solved_at = { column = "done", format = "%d/%m/%Y %H:%M" }
+///     attributes = { market = "country", priority = { column = "prio", words = { 1 = "high" } } }
+/// "#.parse().unwrap();
+/// assert_eq!(description.tickets[0].id.column.as_deref(), Some("number"));
+///
+/// let typo = "time_zone = 'Europe/Copenhagn'".parse::<Description>().unwrap_err();
+/// assert_eq!(
+///     typo.to_string(),
+///     "description, line 1, column 13: time zone \"Europe/Copenhagn\" is unknown, did you mean \
+///      \"Europe/Copenhagen\"? Give an IANA name such as \"Europe/Copenhagen\"",
+/// );
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Description {
+    /// What the data is, for the head of a report.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The folder that file names start from, itself starting from the
+    /// [data root](crate::ReadOptions::data_root).
+    #[serde(default)]
+    pub folder: PathBuf,
+    /// The zone of the report's days and weeks, and of wall-clock times in the data unless
+    /// [`instants`](Self::instants) or a column says otherwise.
+    #[serde(deserialize_with = "key::zone")]
+    pub time_zone: Tz,
+    /// The cut-off, an instant or a wall-clock time of the zone: nothing later is known. `"latest event"`, which is
+    /// also what holds if nothing is said, is the last instant in the data.
+    #[serde(default)]
+    pub as_of: AsOf,
+    /// The keys a report is sliced by.
+    #[serde(default, deserialize_with = "key::one_or_many")]
+    pub by: Vec<Attribute>,
+    /// How instants are written, unless a file or column says otherwise.
+    #[serde(default)]
+    pub instants: InstantRules,
+    /// Codes that mean there is no value, in every column.
+    #[serde(default)]
+    pub missing: Vec<Code>,
+    /// Files with one row per ticket.
+    #[serde(default)]
+    pub tickets: Vec<TicketSource>,
+    /// Files with one row per event.
+    #[serde(default)]
+    pub events: Vec<EventSource>,
+    /// Files with one row per audit record, each showing the whole ticket as it was then.
+    #[serde(default)]
+    pub snapshots: Vec<SnapshotSource>,
+    /// Files with one row per answered survey or per answer.
+    #[serde(default)]
+    pub surveys: Vec<SurveySource>,
+    /// Files with one row per survey sent.
+    #[serde(default)]
+    pub invitations: Vec<InvitationSource>,
+    /// What the numbers of each survey question mean; `nps` needs no entry.
+    #[serde(default)]
+    pub scales: BTreeMap<Box<str>, Scale>,
+    /// Working hours by name.
+    #[serde(default)]
+    pub schedules: BTreeMap<Box<str>, ScheduleSource>,
+    /// The name of the schedule that every ticket's business time is counted on.
+    #[serde(default)]
+    pub schedule: Option<Box<str>>,
+    /// How tickets' lives are read where products disagree.
+    #[serde(default)]
+    pub replay: ReplayOptions,
+    /// What first contact resolution means here.
+    #[serde(default)]
+    pub fcr: Option<FcrPolicy>,
+}
+
+/// The cut-off as a description states it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AsOf {
+    /// The last instant found in the data.
+    #[default]
+    LatestEvent,
+    /// An instant, or a wall-clock time of the description's zone, in ISO 8601.
+    At(String),
+}
+
+impl<'de> Deserialize<'de> for AsOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "latest event" {
+            return Ok(Self::LatestEvent);
+        }
+        match crate::column::InstantReading::new(Tz::UTC).read(&text) {
+            Ok(Some(_)) => Ok(Self::At(text)),
+            _ => Err(D::Error::custom(format!(
+                "as_of \"{text}\" is neither \"latest event\" nor an instant such as \"2026-03-31T18:00:00Z\" or \"2026-03-31 20:00\""
+            ))),
+        }
+    }
+}
+
+impl Description {
+    /// Reads the description in a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or what it says makes no sense; the error names line and column.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => ReadError::FileMissing {
+                file: path.to_owned(),
+                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+            },
+            _ => ReadError::Io { file: path.to_owned(), source },
+        })?;
+        let named = |error: DescriptionError| error.in_file(path);
+        let description = text.parse::<Self>().map_err(named)?;
+        Ok(description)
+    }
+
+    fn check(&self) -> Result<(), DescriptionError> {
+        if self.tickets.is_empty()
+            && self.events.is_empty()
+            && self.snapshots.is_empty()
+            && self.surveys.is_empty()
+            && self.invitations.is_empty()
+        {
+            return Err(DescriptionError::said(
+                "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
+            ));
+        }
+        for survey in &self.surveys {
+            survey.check(&self.scales)?;
+        }
+        for (name, schedule) in &self.schedules {
+            schedule.check(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::str::FromStr for Description {
+    type Err = DescriptionError;
+
+    fn from_str(text: &str) -> Result<Self, DescriptionError> {
+        let description: Self =
+            toml::from_str(text).map_err(|error| DescriptionError::of_toml(&error, text))?;
+        description.check()?;
+        Ok(description)
+    }
+}

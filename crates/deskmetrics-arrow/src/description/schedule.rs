@@ -1,0 +1,120 @@
+//! Schedules of a description: the core's data form, with holidays and whole schedules also from files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use deskmetrics::schedule::WorkingTime;
+use serde::Deserialize;
+
+use super::key::one_or_many;
+use super::{DescriptionError, InstantRules};
+use crate::file::FileSpec;
+
+/// A schedule as a description states it: the data form of
+/// [`WorkingTime`], in which `holidays` may name files, or `{ file = "desk.toml" }`.
+///
+/// ```toml
+/// [schedules.boston]
+/// time_zone = "America/New_York"
+/// hours = "Mo-Fr 08:30-17:00"
+/// holidays = { file = "holidays.csv", column = "date", where = { country = "US", subdivision = "MA" } }
+/// ```
+///
+/// `holidays` may also be a list of dates and such tables.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct ScheduleSource(toml::Table);
+
+/// Dates in a file, one a row.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HolidayFile {
+    /// The file.
+    pub file: FileSpec,
+    /// The column with the date.
+    pub column: String,
+    /// How the date is written, if not `2026-12-25`; see
+    /// [`InstantReading::format`](crate::column::InstantReading::format).
+    #[serde(default)]
+    pub format: Option<String>,
+    /// Which rows count: the values these columns must have, one or several each. An empty text is an empty cell.
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
+}
+
+/// One text or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Values(#[serde(deserialize_with = "one_or_many")] pub Vec<String>);
+
+impl HolidayFile {
+    /// The rules by which its dates are read.
+    pub(crate) fn rules(&self) -> InstantRules {
+        InstantRules { format: self.format.clone(), ..InstantRules::default() }
+    }
+}
+
+impl ScheduleSource {
+    /// The file the whole schedule stands in, if it does.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        self.0.get("file")?.as_str().map(PathBuf::from)
+    }
+
+    /// The schedule, with `dates` giving the dates of a holiday file.
+    pub(crate) fn build<E: From<DescriptionError>>(
+        &self,
+        name: &str,
+        mut dates: impl FnMut(&HolidayFile) -> Result<Vec<String>, E>,
+    ) -> Result<WorkingTime, E> {
+        let mut table = self.0.clone();
+        fill_in(&mut table, name, &mut dates)?;
+        table.try_into().map_err(|error: toml::de::Error| wrong(name, &error).into())
+    }
+
+    /// Whether it can be built without reading a file.
+    pub(super) fn check(&self, name: &str) -> Result<(), DescriptionError> {
+        if self.file().is_some() {
+            return Ok(());
+        }
+        self.build(name, |_| Ok(Vec::new())).map(|_: WorkingTime| ())
+    }
+}
+
+/// Puts dates where holiday files are named, also inside combinations and versions.
+fn fill_in<E: From<DescriptionError>>(
+    table: &mut toml::Table,
+    name: &str,
+    dates: &mut impl FnMut(&HolidayFile) -> Result<Vec<String>, E>,
+) -> Result<(), E> {
+    if let Some(holidays) = table.get_mut("holidays") {
+        let stated = match std::mem::replace(holidays, toml::Value::Boolean(false)) {
+            toml::Value::Array(list) => list,
+            one => vec![one],
+        };
+        let mut all = Vec::new();
+        for one in stated {
+            if one.is_table() {
+                let file: HolidayFile = one.try_into().map_err(|error| wrong(name, &error))?;
+                all.extend(dates(&file)?.into_iter().map(toml::Value::String));
+            } else {
+                all.push(one);
+            }
+        }
+        *holidays = toml::Value::Array(all);
+    }
+    for key in ["any_of", "all_of", "versions"] {
+        let members = table.get_mut(key).and_then(toml::Value::as_array_mut);
+        for member in members.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+            fill_in(member, name, dates)?;
+        }
+    }
+    Ok(())
+}
+
+fn wrong(name: &str, error: &toml::de::Error) -> DescriptionError {
+    let mut wrong = DescriptionError::of_toml(error, "");
+    wrong.place = None; // places inside a part of the text would mislead
+    wrong.message = format!("schedules.{name}: {}", wrong.message);
+    wrong
+}

@@ -1,0 +1,31 @@
+//! "Did you mean ...?"
+
+/// The candidate most like `word`, if one is like it at all.
+pub(crate) fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = C>) -> Option<String> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let likeness = strsim::jaro_winkler(&word, &candidate.as_ref().to_lowercase());
+            (likeness, candidate)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.75)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate.as_ref().to_owned())
+}
+
+/// `, did you mean "x"?`, or nothing.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default()
+}
+
+/// `"a", "b", "c"`, cut short when there are very many.
+pub(crate) fn listed<C: AsRef<str>>(names: impl IntoIterator<Item = C>) -> String {
+    const MOST: usize = 60;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(MOST).map(|name| format!("\"{}\"", name.as_ref())).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

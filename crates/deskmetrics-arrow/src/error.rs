@@ -1,0 +1,131 @@
+//! What can go wrong when files are read; every message says where, what was found and what to do.
+
+use std::path::PathBuf;
+
+use deskmetrics::Reason;
+
+use crate::description::DescriptionError;
+
+/// Why files could not be read.
+///
+/// Single bad rows are no errors: they are left out and counted (see [`LeftOut`](crate::LeftOut)), unless reading
+/// is [strict](crate::ReadOptions::strict).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The dataset description says something that makes no sense.
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
+
+    /// A file is not there.
+    #[error("{}: there is no such file; file names of a description start from the folder \"{}\"", file.display(), folder.display())]
+    FileMissing {
+        /// The file looked for.
+        file: PathBuf,
+        /// The folder names start from.
+        folder: PathBuf,
+    },
+
+    /// A file is there but the system does not give it out.
+    #[error("{}: cannot be read: {source}", file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// The file name's ending is none of those understood.
+    #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows", file.display())]
+    UnknownKind {
+        /// The file.
+        file: PathBuf,
+    },
+
+    /// The file holds nothing, not even column names.
+    #[error("{}: the file is empty: expected at least a line with column names", file.display())]
+    EmptyFile {
+        /// The file.
+        file: PathBuf,
+    },
+
+    /// The file is damaged or not of the kind its name says.
+    #[error("{}: {after} {rows} rows the file cannot be read further: {message}", file.display(), after = if *rows == 0 { "before the first of its" } else { "after" })]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// Rows read before.
+        rows: u64,
+        /// What the format's reader said.
+        message: String,
+    },
+
+    /// The text is not UTF-8 and no other encoding was named.
+    #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as encoding = \"windows-1252\"", file.display())]
+    Encoding {
+        /// The file.
+        file: PathBuf,
+        /// Where.
+        message: String,
+    },
+
+    /// The description names a column that the file does not have.
+    #[error("{}: there is no column \"{column}\"{}; present are {}", file.display(), crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present))]
+    ColumnMissing {
+        /// The file.
+        file: PathBuf,
+        /// The name asked for.
+        column: String,
+        /// The present name most like it.
+        nearest: Option<String>,
+        /// The names present.
+        present: Vec<String>,
+    },
+
+    /// A column's type cannot hold what the description says it holds.
+    #[error("{}: column \"{column}\" is of type {found}, expected {expected}", file.display())]
+    ColumnType {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The types understood.
+        expected: &'static str,
+    },
+
+    /// A row cannot be used, and reading is strict.
+    #[error("{}: row {row}, column \"{column}\": \"{value}\": {reason}; {remedy}", file.display())]
+    BadRow {
+        /// The file.
+        file: PathBuf,
+        /// The row, counted from 1 without the header.
+        row: u64,
+        /// The column.
+        column: String,
+        /// The value found.
+        value: String,
+        /// Why it cannot be used.
+        reason: Reason,
+        /// What to do about it.
+        remedy: String,
+    },
+
+    /// Not one row of a column could be read, so the description is wrong rather than the data.
+    #[error("{}: not one of {rows} values of column \"{column}\" could be read, the first being \"{value}\" in row {row}; {remedy}", file.display())]
+    NothingReadable {
+        /// The file.
+        file: PathBuf,
+        /// Values tried.
+        rows: u64,
+        /// The column.
+        column: String,
+        /// Row of the first value.
+        row: u64,
+        /// The first value.
+        value: String,
+        /// What to do about it.
+        remedy: String,
+    },
+}

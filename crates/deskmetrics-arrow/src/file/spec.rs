@@ -1,0 +1,109 @@
+//! How a file is named in a description.
+
+use std::path::PathBuf;
+
+use encoding_rs::Encoding;
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::description::did_you_mean;
+
+/// A file: its name, and for text files how it is written.
+///
+/// In a description it is a name, `"tickets.csv.gz"`, or a table:
+/// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252" }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FileSpec {
+    /// The name, relative to the dataset's folder.
+    pub path: PathBuf,
+    /// What stands between the columns of a text file; a comma, and a tab for `.tsv`, if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`; UTF-8 if not said. A byte
+    /// order mark counts more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+}
+
+impl FileSpec {
+    /// A file of this name.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), delimiter: None, encoding: None }
+    }
+
+    /// The encoding named, for decoding.
+    pub(crate) fn encoding(&self) -> Option<&'static Encoding> {
+        self.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Long {
+    path: PathBuf,
+    #[serde(default, deserialize_with = "delimiter")]
+    delimiter: Option<char>,
+    #[serde(default, deserialize_with = "encoding")]
+    encoding: Option<String>,
+}
+
+fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(one), None) if one.is_ascii() => Ok(Some(one)),
+        _ => Err(de::Error::custom(format!(
+            "delimiter \"{text}\" is not a single ASCII character such as \",\", \";\", \"|\" or \"\\t\""
+        ))),
+    }
+}
+
+fn encoding<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    const COMMON: [&str; 8] = [
+        "utf-8",
+        "utf-16le",
+        "windows-1252",
+        "iso-8859-1",
+        "iso-8859-15",
+        "windows-1250",
+        "shift_jis",
+        "gb18030",
+    ];
+    let label = String::deserialize(deserializer)?;
+    if Encoding::for_label(label.as_bytes()).is_some() {
+        return Ok(Some(label));
+    }
+    let nearest = crate::description::nearest(&label, COMMON);
+    Err(de::Error::custom(format!(
+        "encoding \"{label}\" is unknown{}; common ones are {}",
+        did_you_mean(nearest.as_deref()),
+        COMMON.join(", ")
+    )))
+}
+
+impl<'de> Deserialize<'de> for FileSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrTable;
+
+        impl<'de> Visitor<'de> for NameOrTable {
+            type Value = FileSpec;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a file name, or a table with path, delimiter and encoding")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<FileSpec, E> {
+                Ok(FileSpec::new(name))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<FileSpec, A::Error> {
+                let Long { path, delimiter, encoding } =
+                    Long::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(FileSpec { path, delimiter, encoding })
+            }
+        }
+
+        deserializer.deserialize_any(NameOrTable)
+    }
+}

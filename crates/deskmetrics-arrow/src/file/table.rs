@@ -1,0 +1,217 @@
+//! A file opened as a table.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+
+use super::{FileSpec, Progress, csv, ipc, parquet};
+use crate::ReadError;
+use crate::description::nearest;
+
+/// How many rows a batch holds at most.
+pub(super) const BATCH_ROWS: usize = 8192;
+
+/// Which reader a file needs, told by the ending of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Csv { delimiter: u8 },
+    Parquet,
+    IpcFile,
+    IpcStream,
+}
+
+impl Kind {
+    fn of(spec: &FileSpec) -> Option<Self> {
+        let name = spec.path.file_name()?.to_str()?.to_ascii_lowercase();
+        let ending = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1;
+        let text = |usual: u8| Self::Csv {
+            delimiter: spec.delimiter.and_then(|character| u8::try_from(character).ok()).unwrap_or(usual),
+        };
+        match ending {
+            "csv" | "txt" => Some(text(b',')),
+            "tsv" | "tab" => Some(text(b'\t')),
+            "parquet" | "pq" => Some(Self::Parquet),
+            "arrow" | "feather" | "ipc" => Some(Self::IpcFile),
+            "arrows" => Some(Self::IpcStream),
+            _ => None,
+        }
+    }
+}
+
+/// A file whose columns are known and whose rows have not been read.
+///
+/// CSV columns are all text (what they mean is decided by who decodes them); a row with more or fewer fields than
+/// the header ends reading with an error.
+#[derive(Debug)]
+pub struct Table {
+    path: PathBuf,
+    spec: FileSpec,
+    kind: Kind,
+    schema: SchemaRef,
+}
+
+impl Table {
+    /// Opens the file `spec.path`, taken from `folder`.
+    ///
+    /// # Errors
+    /// When the file is missing, empty, damaged, or of a kind that is not read.
+    pub fn open(folder: &Path, spec: &FileSpec) -> Result<Self, ReadError> {
+        let path = folder.join(&spec.path);
+        let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
+        let file = File::open(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => {
+                ReadError::FileMissing { file: path.clone(), folder: folder.to_owned() }
+            }
+            _ => ReadError::Io { file: path.clone(), source },
+        })?;
+        let size = file.metadata().map_err(|source| ReadError::Io { file: path.clone(), source })?.len();
+        if size == 0 {
+            return Err(ReadError::EmptyFile { file: path });
+        }
+        let schema = match kind {
+            Kind::Csv { delimiter } => csv::header(file, spec, delimiter),
+            Kind::Parquet => parquet::schema(file),
+            Kind::IpcFile => ipc::file_schema(file),
+            Kind::IpcStream => ipc::stream_schema(file),
+        }
+        .map_err(|error| broken(&path, 0, &error))?;
+        if schema.fields().is_empty() {
+            return Err(ReadError::EmptyFile { file: path });
+        }
+        Ok(Self { path, spec: spec.clone(), kind, schema })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names of its columns, in order.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        self.schema.fields().iter().map(|field| field.name().as_str())
+    }
+
+    /// The place of the column `name`.
+    ///
+    /// # Errors
+    /// When there is none; the error lists those present and the most similar one.
+    pub fn column(&self, name: &str) -> Result<usize, ReadError> {
+        self.column_names().position(|present| present == name).ok_or_else(|| ReadError::ColumnMissing {
+            file: self.path.clone(),
+            column: name.to_owned(),
+            nearest: nearest(name, self.column_names()),
+            present: self.column_names().map(str::to_owned).collect(),
+        })
+    }
+
+    /// Reads the rows of the columns at the places `columns`, given in this order in every batch.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again.
+    pub fn batches(&self, columns: &[usize]) -> Result<Batches, ReadError> {
+        let io = |source| ReadError::Io { file: self.path.clone(), source };
+        let file = File::open(&self.path).map_err(io)?;
+        let bytes_total = file.metadata().map_err(io)?.len();
+        // Readers give columns in the file's order and once each.
+        let mut sorted = columns.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let order = columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect();
+        let (inner, position) = match self.kind {
+            Kind::Csv { delimiter } => csv::rows(file, &self.spec, delimiter, &self.schema, &sorted),
+            Kind::Parquet => parquet::rows(file, &sorted),
+            Kind::IpcFile => ipc::file_rows(file, &sorted),
+            Kind::IpcStream => ipc::stream_rows(file, &sorted),
+        }
+        .map_err(|error| broken(&self.path, 0, &error))?;
+        Ok(Batches { path: self.path.clone(), inner, order, position, bytes_total, rows: 0, batches: 0 })
+    }
+}
+
+/// How a reader tells where it is.
+#[derive(Debug)]
+pub(super) enum Position {
+    /// Bytes consumed so far.
+    Bytes(Arc<AtomicU64>),
+    /// All rows there are.
+    Rows(u64),
+    /// All batches there are.
+    Batches(u64),
+}
+
+pub(super) type Inner = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+
+/// The rows of a [`Table`], a batch at a time.
+pub struct Batches {
+    path: PathBuf,
+    inner: Inner,
+    order: Vec<usize>,
+    position: Position,
+    bytes_total: u64,
+    rows: u64,
+    batches: u64,
+}
+
+impl std::fmt::Debug for Batches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batches").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+impl Batches {
+    /// How far reading has come.
+    pub fn progress(&self) -> Progress<'_> {
+        let bytes_read = match &self.position {
+            Position::Bytes(count) => count.load(Ordering::Relaxed).min(self.bytes_total),
+            Position::Rows(total) => proportion(self.bytes_total, self.rows, *total),
+            Position::Batches(total) => proportion(self.bytes_total, self.batches, *total),
+        };
+        Progress { file: &self.path, rows: self.rows, bytes_read, bytes_total: self.bytes_total }
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.inner.next()?.and_then(|batch| batch.project(&self.order));
+        let batch = batch.map_err(|error| broken(&self.path, self.rows, &error));
+        self.batches += 1;
+        self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
+        Some(batch)
+    }
+}
+
+fn proportion(bytes: u64, done: u64, total: u64) -> u64 {
+    let scaled = u128::from(bytes) * u128::from(done) / u128::from(total.max(1));
+    u64::try_from(scaled).unwrap_or(bytes).min(bytes)
+}
+
+/// What a format's reader said, as an error of ours.
+fn broken(path: &Path, rows: u64, error: &ArrowError) -> ReadError {
+    let message = match error {
+        ArrowError::CsvError(message)
+        | ArrowError::ParseError(message)
+        | ArrowError::IpcError(message)
+        | ArrowError::ParquetError(message)
+        | ArrowError::IoError(message, _) => message.clone(),
+        other => other.to_string(),
+    };
+    if message.to_ascii_lowercase().contains("utf-8") {
+        return ReadError::Encoding { file: path.to_owned(), message: lower_case_start(&message) };
+    }
+    ReadError::Damaged { file: path.to_owned(), rows, message: lower_case_start(&message) }
+}
+
+fn lower_case_start(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let mut characters = message.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => "no reason given".to_owned(),
+    }
+}

@@ -1,0 +1,57 @@
+//! How a dataset is read.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::file::Progress;
+
+/// How a dataset is read: where the data is, whether bad rows stop it, who is told of progress.
+///
+/// ```
+/// use deskmetrics_arrow::ReadOptions;
+///
+/// let mut rows = 0;
+/// let options = ReadOptions::default()
+///     .data_root("/srv/helpdesk")
+///     .strict(true)
+///     .on_progress(|progress| rows = progress.rows);
+/// ```
+#[derive(Default)]
+pub struct ReadOptions<'a> {
+    pub(crate) data_root: Option<PathBuf>,
+    pub(crate) strict: bool,
+    pub(crate) on_progress: Option<Box<dyn FnMut(Progress<'_>) + 'a>>,
+}
+
+impl fmt::Debug for ReadOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadOptions")
+            .field("data_root", &self.data_root)
+            .field("strict", &self.strict)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> ReadOptions<'a> {
+    /// The folder that a description's `folder` starts from, so that a description need not say where on a machine
+    /// the data lies. Without it, the folder of the description itself.
+    #[must_use]
+    pub fn data_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_root = Some(folder.into());
+        self
+    }
+
+    /// Whether the first row or value that cannot be used is an error. If not, it is left out and counted.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Whom to tell how far reading has come, after every batch of some thousand rows.
+    #[must_use]
+    pub fn on_progress(mut self, tell: impl FnMut(Progress<'_>) + 'a) -> Self {
+        self.on_progress = Some(Box::new(tell));
+        self
+    }
+}

@@ -1,0 +1,123 @@
+//! Records built from decoded columns: tickets, events, answers, invitations.
+
+mod event;
+mod invitation;
+mod ledger;
+mod link;
+mod slot;
+mod snapshot;
+mod survey;
+mod ticket;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use deskmetrics::ticket::TicketId;
+use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
+
+pub use ledger::{Example, LeftOut, Scope, SourceReport};
+
+use crate::description::Description;
+use crate::file::Progress;
+use crate::{ReadError, file::Table};
+use ledger::Ledger;
+
+/// What all readers of records need to know.
+pub(crate) struct Reading<'a> {
+    pub(crate) description: &'a Description,
+    pub(crate) folder: PathBuf,
+    pub(crate) strict: bool,
+    pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>)>,
+}
+
+impl Reading<'_> {
+    fn report(&mut self, progress: Progress<'_>) {
+        if let Some(on_progress) = &mut self.on_progress {
+            on_progress(progress);
+        }
+    }
+}
+
+/// Where an event came from.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    ledger: usize,
+    row: u64,
+}
+
+/// A ticket that only its events tell of.
+struct Newborn {
+    at: Timestamp,
+    sequence: u64,
+    ticket: Ticket,
+}
+
+/// The records read so far.
+#[derive(Default)]
+pub(crate) struct Records {
+    pub(crate) tickets: Vec<Ticket>,
+    pub(crate) events: Vec<TicketEvent>,
+    pub(crate) responses: Vec<SurveyResponse>,
+    pub(crate) invitations: Vec<Invitation>,
+    /// Place of each ticket.
+    index: HashMap<TicketId, usize>,
+    newborn: HashMap<TicketId, Newborn>,
+    /// One per event.
+    origins: Vec<Origin>,
+    ledgers: Vec<Ledger>,
+    /// Rows of all files so far: events of one instant keep the order of their rows.
+    rows: u64,
+}
+
+impl Records {
+    /// Reads every file of the description and links what they tell.
+    pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        let description = reading.description;
+        for source in &description.tickets {
+            ticket::read(reading, source, &mut records)?;
+        }
+        for source in &description.snapshots {
+            snapshot::read(reading, source, &mut records)?;
+        }
+        for source in &description.events {
+            event::read(reading, source, &mut records)?;
+        }
+        link::link(&mut records)?;
+        for source in &description.surveys {
+            survey::read(reading, source, &mut records)?;
+        }
+        for source in &description.invitations {
+            invitation::read(reading, source, &mut records)?;
+        }
+        Ok(records)
+    }
+
+    /// What was read and left out, file by file.
+    pub(crate) fn reports(&mut self) -> Vec<SourceReport> {
+        self.ledgers.drain(..).map(Ledger::into_report).collect()
+    }
+
+    /// Opens the books for a file.
+    fn begin(&mut self, table: &Table, holds: &'static str, strict: bool) -> usize {
+        self.ledgers.push(Ledger::new(table.path(), holds, strict));
+        self.ledgers.len() - 1
+    }
+
+    /// Closes the books of a file.
+    fn end(&mut self, ledger: usize) -> Result<(), ReadError> {
+        self.rows += self.ledgers[ledger].rows();
+        self.ledgers[ledger].finish()
+    }
+
+    /// Adds a ticket whose id is new.
+    fn add_ticket(&mut self, ticket: Ticket) {
+        self.index.insert(ticket.id.clone(), self.tickets.len());
+        self.tickets.push(ticket);
+    }
+
+    fn add_event(&mut self, event: TicketEvent, ledger: usize, row: u64) {
+        self.events.push(event);
+        self.origins.push(Origin { ledger, row });
+    }
+}

@@ -1,0 +1,422 @@
+//! A file's columns, found by name, with the readings the description gives them.
+
+use arrow_array::{ArrayRef, RecordBatch};
+use chrono_tz::Tz;
+use deskmetrics::Timestamp;
+use deskmetrics::ticket::{Attribute, Attributes};
+use std::collections::BTreeMap;
+
+use super::ledger::{Halt, Ledger};
+use crate::ReadError;
+use crate::column::{
+    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn,
+    WordReading, WrongType,
+};
+use crate::description::{
+    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, did_you_mean, listed,
+    nearest,
+};
+use crate::file::{Batches, Table};
+
+/// A column of one batch that gives values by row.
+pub(super) trait Reads {
+    /// What a cell says.
+    type Value;
+
+    fn cell(&mut self, row: usize) -> Cell<Self::Value>;
+    fn raw(&self, row: usize) -> &str;
+    fn name(&self) -> &str;
+    fn remedy(&self, raw: &str, bad: BadCell) -> String;
+}
+
+/// The columns of a file that are to be read.
+pub(super) struct Columns<'a> {
+    table: &'a Table,
+    wanted: Vec<usize>,
+    zone: Tz,
+    rules: [&'a InstantRules; 2],
+    missing: Vec<&'a Code>,
+}
+
+/// A column to be read: its place among those wanted, and its name.
+#[derive(Debug, Clone)]
+struct Place {
+    at: usize,
+    name: Box<str>,
+}
+
+impl Place {
+    fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
+        batch.column(self.at)
+    }
+
+    fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        ReadError::ColumnType {
+            file: table.path().to_owned(),
+            column: self.name.to_string(),
+            found: wrong.found,
+            expected: wrong.expected,
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(
+        table: &'a Table,
+        description: &'a Description,
+        rules: &'a InstantRules,
+        missing: &'a [Code],
+    ) -> Self {
+        Self {
+            table,
+            wanted: Vec::new(),
+            zone: description.time_zone,
+            rules: [rules, &description.instants],
+            missing: description.missing.iter().chain(missing).collect(),
+        }
+    }
+
+    /// Opens the rows of the columns asked for so far.
+    pub(super) fn batches(&self) -> Result<Batches, ReadError> {
+        self.table.batches(&self.wanted)
+    }
+
+    fn place(&mut self, name: &str) -> Result<Place, ReadError> {
+        let column = self.table.column(name)?;
+        let at = self.wanted.iter().position(|wanted| *wanted == column).unwrap_or_else(|| {
+            self.wanted.push(column);
+            self.wanted.len() - 1
+        });
+        Ok(Place { at, name: name.into() })
+    }
+
+    fn missing(&self, own: &'a [Code]) -> impl Iterator<Item = Box<str>> {
+        self.missing.iter().copied().chain(own).map(|Code(code)| code.clone())
+    }
+
+    pub(super) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
+        let reading =
+            WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
+                .missing(self.missing(&key.missing))
+                .other(key.other.clone())
+                .exact_case(key.case == LetterCase::Exact);
+        let place = key.column.as_deref().map(|name| self.place(name)).transpose()?;
+        Ok(WordSlot { place, constant: key.value.clone(), reading })
+    }
+
+    pub(super) fn maybe_word<T: Meaning>(
+        &mut self,
+        key: Option<&'a WordKey<T>>,
+    ) -> Result<WordSlot<T>, ReadError> {
+        match key {
+            Some(key) => self.word(key),
+            None => Ok(WordSlot { place: None, constant: None, reading: WordReading::new::<Box<str>>([]) }),
+        }
+    }
+
+    pub(super) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
+        let [file, dataset] = self.rules;
+        let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
+        let mut reading = InstantReading::new(zone).missing(self.missing(&key.missing)).clock_changes(
+            key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
+            key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
+        );
+        let format = [&key.format, &file.format, &dataset.format].into_iter().flatten().next();
+        if let Some(format) = format {
+            reading = reading
+                .format(format)
+                .map_err(|unknown| crate::description::DescriptionError::said(unknown.to_string()))?;
+        }
+        Ok(InstantSlot { place: Some(self.place(&key.column)?), reading })
+    }
+
+    pub(super) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
+        match key {
+            Some(key) => self.instant(key),
+            None => Ok(InstantSlot { place: None, reading: InstantReading::new(self.zone) }),
+        }
+    }
+
+    pub(super) fn number(&mut self, key: &'a NumberKey) -> Result<NumberSlot, ReadError> {
+        let reading = NumberReading::default()
+            .missing(self.missing(&key.missing))
+            .words(key.words.iter().map(|(word, number)| (word, *number)))
+            .times(key.times.unwrap_or(1.0));
+        Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
+    }
+
+    pub(super) fn maybe_number(&mut self, key: Option<&'a NumberKey>) -> Result<NumberSlot, ReadError> {
+        match key {
+            Some(key) => self.number(key),
+            None => Ok(NumberSlot { place: None, reading: NumberReading::default() }),
+        }
+    }
+
+    pub(super) fn attributes(
+        &mut self,
+        keys: &'a BTreeMap<Attribute, WordKey<Box<str>>>,
+    ) -> Result<AttributeSlots, ReadError> {
+        let slots = keys.iter().map(|(attribute, key)| Ok((attribute.clone(), self.word(key)?)));
+        slots.collect::<Result<_, _>>().map(AttributeSlots)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct WordSlot<T> {
+    place: Option<Place>,
+    constant: Option<T>,
+    reading: WordReading<T>,
+}
+
+impl<T: Meaning> WordSlot<T> {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundWord<'s, T>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundWord { slot: self, column })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.name)
+    }
+}
+
+pub(super) struct BoundWord<'s, T> {
+    slot: &'s WordSlot<T>,
+    column: Option<WordColumn<'s, T>>,
+}
+
+impl<T: Meaning> Reads for BoundWord<'_, T> {
+    type Value = T;
+
+    fn cell(&mut self, row: usize) -> Cell<T> {
+        match &self.column {
+            Some(column) => match column.get(row) {
+                Ok(None) => Ok(self.slot.constant.clone()),
+                found => found,
+            },
+            None => Ok(self.slot.constant.clone()),
+        }
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.name()
+    }
+
+    fn remedy(&self, raw: &str, _: BadCell) -> String {
+        let reading = &self.slot.reading;
+        let mut words: Vec<&str> = reading.words().collect();
+        words.sort_unstable();
+        let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
+        format!(
+            "give the word a meaning under words, or one to all others with other{} (known words: {known})",
+            did_you_mean(nearest(raw.trim(), words).as_deref()),
+        )
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct InstantSlot {
+    place: Option<Place>,
+    reading: InstantReading,
+}
+
+impl InstantSlot {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundInstant<'s>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundInstant { slot: self, column })
+    }
+
+    pub(super) fn is_described(&self) -> bool {
+        self.place.is_some()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.name)
+    }
+}
+
+pub(super) struct BoundInstant<'s> {
+    slot: &'s InstantSlot,
+    column: Option<InstantColumn<'s>>,
+}
+
+impl BoundInstant<'_> {
+    /// Enters the clock changes decided in this batch.
+    pub(super) fn account(&self, ledger: &mut Ledger) {
+        if let Some(column) = &self.column {
+            ledger.clock_changes(column.ambiguous(), column.nonexistent());
+        }
+    }
+}
+
+impl Reads for BoundInstant<'_> {
+    type Value = Timestamp;
+
+    fn cell(&mut self, row: usize) -> Cell<Timestamp> {
+        self.column.as_mut().map_or(Ok(None), |column| column.get(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.name()
+    }
+
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
+        match bad {
+            BadCell::Nonexistent => {
+                "the clocks skipped this time: check the time zone, or say nonexistent = \"next_valid\""
+                    .to_owned()
+            }
+            BadCell::Ambiguous => {
+                "the clocks showed this time twice: say ambiguous = \"earlier\" or \"later\"".to_owned()
+            }
+            _ => self.slot.reading.remedy(raw),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct NumberSlot {
+    place: Option<Place>,
+    reading: NumberReading,
+}
+
+impl NumberSlot {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundNumber<'s>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundNumber { slot: self, column })
+    }
+}
+
+pub(super) struct BoundNumber<'s> {
+    slot: &'s NumberSlot,
+    column: Option<NumberColumn<'s>>,
+}
+
+impl Reads for BoundNumber<'_> {
+    type Value = f64;
+
+    fn cell(&mut self, row: usize) -> Cell<f64> {
+        self.column.as_ref().map_or(Ok(None), |column| column.number(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.place.as_ref().map_or("", |place| &place.name)
+    }
+
+    fn remedy(&self, _: &str, bad: BadCell) -> String {
+        match bad {
+            BadCell::NotWhole => {
+                "expected a whole number: bring half steps onto whole ones with times = 2".to_owned()
+            }
+            _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
+        }
+    }
+}
+
+/// The same column, of which only whole numbers are values.
+pub(super) struct Whole<'s>(pub(super) BoundNumber<'s>);
+
+impl Reads for Whole<'_> {
+    type Value = i32;
+
+    fn cell(&mut self, row: usize) -> Cell<i32> {
+        self.0.column.as_ref().map_or(Ok(None), |column| column.whole(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.0.raw(row)
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
+        self.0.remedy(raw, bad)
+    }
+}
+
+/// The columns of a record's attributes.
+#[derive(Debug, Clone)]
+pub(super) struct AttributeSlots(Vec<(Attribute, WordSlot<Box<str>>)>);
+
+impl AttributeSlots {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundAttributes<'s>, ReadError> {
+        let bound = self.0.iter().map(|(attribute, slot)| Ok((attribute, slot.bind(table, batch)?)));
+        bound.collect::<Result<_, ReadError>>().map(BoundAttributes)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &Attribute> {
+        self.0.iter().map(|(attribute, _)| attribute)
+    }
+}
+
+pub(super) struct BoundAttributes<'s>(Vec<(&'s Attribute, BoundWord<'s, Box<str>>)>);
+
+impl BoundAttributes<'_> {
+    /// The attributes of a row.
+    pub(super) fn read(&mut self, ledger: &mut Ledger, row: usize) -> Result<Attributes, Halt> {
+        let mut attributes = Attributes::default();
+        for (attribute, column) in &mut self.0 {
+            if let Some(value) = ledger.want(column, row)? {
+                attributes.set((*attribute).clone(), Some(value));
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// The values of a row, in the order of [`AttributeSlots::names`].
+    pub(super) fn values(
+        &mut self,
+        ledger: &mut Ledger,
+        row: usize,
+        mut each: impl FnMut(Option<Box<str>>),
+    ) -> Result<(), Halt> {
+        for (_, column) in &mut self.0 {
+            each(ledger.want(column, row)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! Files with one row per audit record: what differs from the ticket's row before is an event.
+
+use std::collections::HashMap;
+
+use deskmetrics::ticket::{Attribute, Attributes, CustomerId, EventKind, TicketId};
+use deskmetrics::{Author, Reason, Status, Ticket, TicketEvent, Timestamp};
+
+use super::ledger::{Halt, Scope};
+use super::slot::{Columns, Reads as _};
+use super::{Reading, Records};
+use crate::ReadError;
+use crate::description::{RepeatedStatus, SnapshotSource};
+use crate::file::Table;
+
+/// Values seen, each kept once.
+#[derive(Default)]
+struct Pool {
+    places: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+}
+
+/// No value.
+const ABSENT: u32 = u32::MAX;
+
+impl Pool {
+    fn place(&mut self, text: Option<Box<str>>) -> u32 {
+        let Some(text) = text else { return ABSENT };
+        if let Some(place) = self.places.get(&text) {
+            return *place;
+        }
+        // Four thousand million different texts do not fit into memory.
+        let place = u32::try_from(self.texts.len()).unwrap_or(ABSENT);
+        self.texts.push(text.clone());
+        self.places.insert(text, place);
+        place
+    }
+
+    fn text(&self, place: u32) -> Option<Box<str>> {
+        self.texts.get(place as usize).cloned()
+    }
+}
+
+/// One audit record.
+struct Snapshot {
+    ticket: u32,
+    at: Timestamp,
+    row: u64,
+    status: Option<Status>,
+    author: Author,
+    author_name: u32,
+}
+
+/// What is known of a ticket from all of its rows.
+struct Whole {
+    id: TicketId,
+    created_at: Option<Timestamp>,
+    requester: Option<CustomerId>,
+    created_by: Option<Author>,
+    /// As the row of this instant and number says.
+    last: (Timestamp, u64),
+    due_at: Option<Timestamp>,
+    sla_met: Option<bool>,
+}
+
+pub(super) fn read(
+    reading: &mut Reading<'_>,
+    source: &SnapshotSource,
+    records: &mut Records,
+) -> Result<(), ReadError> {
+    for file in &source.file {
+        let table = Table::open(&reading.folder, file)?;
+        read_file(reading, source, &table, records)?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_lines, reason = "a list of an audit record's columns, each once")]
+fn read_file(
+    reading: &mut Reading<'_>,
+    source: &SnapshotSource,
+    table: &Table,
+    records: &mut Records,
+) -> Result<(), ReadError> {
+    let mut columns = Columns::of(table, reading.description, &source.instants, &source.missing);
+    let ticket = columns.word(&source.ticket)?;
+    let at = columns.instant(&source.at)?;
+    let created_at = columns.maybe_instant(source.created_at.as_ref())?;
+    let status = columns.maybe_word(source.status.as_ref())?;
+    let requester = columns.maybe_word(source.requester.as_ref())?;
+    let created_by = columns.maybe_word(source.created_by.as_ref())?;
+    let author = columns.maybe_word(source.author.as_ref())?;
+    let author_name = columns.maybe_word(source.author_name.as_ref())?;
+    let due_at = columns.maybe_instant(source.due_at.as_ref())?;
+    let sla_met = columns.maybe_word(source.sla_met.as_ref())?;
+    let attributes = columns.attributes(&source.attributes)?;
+
+    let ledger_at = records.begin(table, "snapshots", reading.strict);
+    let ledger = &mut records.ledgers[ledger_at];
+    ledger.link_columns = [ticket.name(), at.name(), ""].map(str::to_owned);
+    ledger.clock_skew = source.clock_skew;
+
+    let mut pool = Pool::default();
+    let mut places: HashMap<Box<str>, u32> = HashMap::new();
+    let mut wholes: Vec<Whole> = Vec::new();
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    // The attributes of snapshot i stand at i * width.
+    let width = source.attributes.len();
+    let mut values: Vec<u32> = Vec::new();
+
+    let mut batches = columns.batches()?;
+    while let Some(batch) = batches.next() {
+        let batch = batch?;
+        let mut ticket = ticket.bind(table, &batch)?;
+        let mut at = at.bind(table, &batch)?;
+        let mut created_at = created_at.bind(table, &batch)?;
+        let mut status = status.bind(table, &batch)?;
+        let mut requester = requester.bind(table, &batch)?;
+        let mut created_by = created_by.bind(table, &batch)?;
+        let mut author = author.bind(table, &batch)?;
+        let mut author_name = author_name.bind(table, &batch)?;
+        let mut due_at = due_at.bind(table, &batch)?;
+        let mut sla_met = sla_met.bind(table, &batch)?;
+        let mut attributes = attributes.bind(table, &batch)?;
+
+        let mut one = |row: usize, records: &mut Records| -> Result<(), Halt> {
+            let ledger = &mut records.ledgers[ledger_at];
+            let number = ledger.row(row);
+            let id = ledger.need(&mut ticket, row, Reason::Missing)?;
+            let at = ledger.need(&mut at, row, Reason::Missing)?;
+            let status = ledger.read(&mut status, row)?;
+            let author = ledger.read(&mut author, row)?.unwrap_or(Author::Agent);
+            let author_name = pool.place(ledger.want(&mut author_name, row)?);
+            let created_at = ledger.read(&mut created_at, row)?;
+            let due_at = ledger.want(&mut due_at, row)?;
+            let sla_met = ledger.want(&mut sla_met, row)?;
+            let place = match places.get(&id) {
+                Some(place) => *place,
+                None => {
+                    let id_of_ticket = TicketId::new(id.clone());
+                    if records.index.contains_key(&id_of_ticket) {
+                        return Err(ledger.leave_out(
+                            Scope::Record,
+                            Reason::Duplicate,
+                            number,
+                            ticket.name(),
+                            || (id.to_string(), "another file tells of this ticket already".to_owned()),
+                        ));
+                    }
+                    let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);
+                    wholes.push(Whole {
+                        id: id_of_ticket,
+                        created_at,
+                        requester: None,
+                        created_by: None,
+                        last: (at, number),
+                        due_at: None,
+                        sla_met: None,
+                    });
+                    places.insert(id, place);
+                    place
+                }
+            };
+            let start = values.len();
+            if let Err(halt) = attributes.values(ledger, row, |value| values.push(pool.place(value))) {
+                values.truncate(start);
+                return Err(halt);
+            }
+            let whole = &mut wholes[place as usize];
+            whole.created_at = whole.created_at.or(created_at);
+            if whole.requester.is_none() {
+                whole.requester = ledger.want(&mut requester, row)?.map(CustomerId::new);
+            }
+            if whole.created_by.is_none() {
+                whole.created_by = ledger.want(&mut created_by, row)?;
+            }
+            if (at, number) >= whole.last {
+                whole.last = (at, number);
+                whole.due_at = due_at;
+                whole.sla_met = sla_met;
+            }
+            snapshots.push(Snapshot { ticket: place, at, row: number, status, author, author_name });
+            Ok(())
+        };
+        for row in 0..batch.num_rows() {
+            if let Err(Halt::Fail(error)) = one(row, records) {
+                return Err(error);
+            }
+        }
+        let ledger = &mut records.ledgers[ledger_at];
+        for column in [&at, &created_at, &due_at] {
+            column.account(ledger);
+        }
+        ledger.batch_done(batch.num_rows());
+        reading.report(batches.progress());
+    }
+
+    let mut order: Vec<usize> = (0..snapshots.len()).collect();
+    order.sort_by_key(|place| {
+        let snapshot = &snapshots[*place];
+        (snapshot.ticket, snapshot.at, snapshot.row)
+    });
+    let names: Vec<Attribute> = attributes.names().cloned().collect();
+    let row_values = |place: usize| &values[place * width..(place + 1) * width];
+    for rows in order.chunk_by(|one, other| snapshots[*one].ticket == snapshots[*other].ticket) {
+        let first = &snapshots[rows[0]];
+        let whole = &wholes[first.ticket as usize];
+        let mut ticket = Ticket::new(whole.id.clone(), whole.created_at.unwrap_or(first.at));
+        ticket.requester.clone_from(&whole.requester);
+        ticket.created_by = whole.created_by;
+        ticket.stated_due_at = whole.due_at;
+        ticket.stated_sla_met = whole.sla_met;
+        ticket.attributes = Attributes::default();
+        for (attribute, value) in names.iter().zip(row_values(rows[0])) {
+            ticket.attributes.set(attribute.clone(), pool.text(*value));
+        }
+        let mut status = Status::New;
+        let mut before = rows[0];
+        for place in rows {
+            let snapshot = &snapshots[*place];
+            let mut tell = |kind: EventKind| {
+                let mut event = TicketEvent::new(whole.id.clone(), snapshot.at, snapshot.author, kind)
+                    .with_sequence(records.rows + snapshot.row);
+                event.author_name = pool.text(snapshot.author_name);
+                records.add_event(event, ledger_at, snapshot.row);
+            };
+            for (at, attribute) in names.iter().enumerate() {
+                let (was, now) = (row_values(before)[at], row_values(*place)[at]);
+                if was != now {
+                    tell(EventKind::Changed { attribute: attribute.clone(), to: pool.text(now) });
+                }
+            }
+            if let Some(now) = snapshot.status {
+                if now != status || source.repeated_status == RepeatedStatus::Event {
+                    tell(EventKind::Status(now));
+                    status = now;
+                }
+            }
+            before = *place;
+        }
+        records.add_ticket(ticket);
+    }
+    records.end(ledger_at)
+}

@@ -1,0 +1,73 @@
+//! The periods of a report, numbered as its cells are.
+
+use super::Report;
+use super::measure::Measure;
+use super::period::{PeriodSpan, PeriodTable};
+use crate::Timestamp;
+
+/// The cell of everything that belongs to no period.
+pub(super) const NO_PERIOD: usize = 0;
+
+/// A stock such as the backlog is looked at in this many periods up to the cut-off; one absurd creation date must not
+/// cost a look at every day since the year 1.
+const SNAPSHOTS: usize = 1000;
+
+/// Finds periods and the instants at which stocks are looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Calendar {
+    periods: Option<PeriodTable>,
+    /// The last known instant of each period up to the cut-off with its number, in order of time; empty unless a KPI
+    /// needs them.
+    snapshots: Vec<(Timestamp, usize)>,
+}
+
+impl Calendar {
+    pub(super) fn new(report: &Report) -> Self {
+        let mut calendar =
+            Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
+        if report.measures.iter().any(Measure::is_snapshot) {
+            calendar.look_back(report.settings.as_of);
+        }
+        calendar
+    }
+
+    fn look_back(&mut self, as_of: Timestamp) {
+        let Some(periods) = &mut self.periods else { return };
+        let mut at = as_of;
+        for _ in 0..SNAPSHOTS {
+            let Some(number) = periods.number(at) else { break };
+            self.snapshots.push((at, number + 1));
+            let before = periods.span(number).and_then(|span| span.start.as_micros().checked_sub(1));
+            let Some(before) = before.and_then(Timestamp::from_micros) else { break };
+            at = before;
+        }
+        self.snapshots.reverse();
+    }
+
+    /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
+    pub(super) fn period(&mut self, at: Option<Timestamp>) -> usize {
+        let number = self.periods.as_mut().zip(at).and_then(|(periods, at)| periods.number(at));
+        number.map_or(NO_PERIOD, |number| number + 1)
+    }
+
+    /// The period of this number.
+    pub(super) fn span(&self, period: usize) -> Option<&PeriodSpan> {
+        self.periods.as_ref()?.span(period.checked_sub(1)?)
+    }
+
+    /// The instant at which stocks are looked at in this period: its last, or the cut-off.
+    pub(super) fn snapshot(&self, period: usize) -> Option<Timestamp> {
+        self.snapshots.iter().find(|(_, number)| *number == period).map(|(at, _)| *at)
+    }
+
+    /// The looks from `from` on and before `until`.
+    pub(super) fn snapshots_between(
+        &self,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> &[(Timestamp, usize)] {
+        let first = self.snapshots.partition_point(|(at, _)| *at < from);
+        let last = self.snapshots.partition_point(|(at, _)| until.is_none_or(|until| *at < until));
+        self.snapshots.get(first..last).unwrap_or_default()
+    }
+}

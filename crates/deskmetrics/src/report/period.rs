@@ -1,0 +1,419 @@
+//! Reporting periods: local days, weeks, months, quarters and years as half-open ranges of UTC instants.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, Datelike, Days, MappedLocalTime, Months, NaiveDate, TimeDelta, TimeZone, Utc, Weekday,
+};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// How long a reporting period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// A local calendar day; 23 or 25 hours long when the clocks change.
+    Day,
+    /// Seven local days; ISO weeks (Monday first) unless told otherwise.
+    Week,
+    /// A calendar month.
+    Month,
+    /// January to March, April to June, July to September, October to December.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+impl Period {
+    /// All periods, the shortest first.
+    pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    /// The word used in data and on command lines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is no [`Period`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("period \"{0}\" is not one of day, week, month, quarter, year")]
+pub struct UnknownPeriod(pub String);
+
+impl FromStr for Period {
+    type Err = UnknownPeriod;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|period| period.as_str() == word)
+            .ok_or_else(|| UnknownPeriod(word.to_owned()))
+    }
+}
+
+/// Which periods a report has: how long they are, in which time zone their days lie, on which day a week begins.
+///
+/// A period begins at the first instant at which clocks in the zone show its first day and ends where the next one
+/// begins, so periods neither overlap nor leave gaps, also where a clock change skips or repeats midnight.
+///
+/// ```
+/// use chrono_tz::Europe::Copenhagen;
+/// use deskmetrics::report::{Period, Periods};
+///
+/// let weeks = Periods::new(Period::Week, Copenhagen);
+/// let week = weeks.of("2026-03-02T08:00:00Z".parse().unwrap()).unwrap();
+/// assert_eq!(week.label(), "2026-W10");
+/// assert_eq!(week.start.to_string(), "2026-03-01T23:00:00Z"); // Monday 00:00 in Copenhagen
+/// assert_eq!(week.end.to_string(), "2026-03-08T23:00:00Z");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Periods {
+    /// How long each period is.
+    pub period: Period,
+    /// The zone whose calendar counts.
+    pub zone: Tz,
+    /// The first day of a week; read for [`Period::Week`] only.
+    #[serde(default = "monday")]
+    pub week_start: Weekday,
+}
+
+fn monday() -> Weekday {
+    Weekday::Mon
+}
+
+impl Periods {
+    /// Periods in `zone`; weeks begin on Monday.
+    pub fn new(period: Period, zone: Tz) -> Self {
+        Self { period, zone, week_start: Weekday::Mon }
+    }
+
+    /// The same periods with weeks that begin on `day`.
+    #[must_use]
+    pub fn with_week_start(mut self, day: Weekday) -> Self {
+        self.week_start = day;
+        self
+    }
+
+    /// The period `at` lies in; `None` outside the years 1 to 9998.
+    pub fn of(&self, at: Timestamp) -> Option<PeriodSpan> {
+        let utc = at.to_utc();
+        if !(1..=9998).contains(&utc.year()) {
+            return None;
+        }
+        let mut first_day = self.first_day(utc.with_timezone(&self.zone).date_naive())?;
+        // Where a clock change shows the last minutes of a day twice, the local date alone does not decide.
+        loop {
+            let span = self.starting(first_day)?;
+            if at < span.end {
+                return Some(span);
+            }
+            first_day = self.next_first_day(first_day)?;
+        }
+    }
+
+    /// The period whose first day is `first_day`.
+    pub(super) fn starting(self, first_day: NaiveDate) -> Option<PeriodSpan> {
+        Some(PeriodSpan {
+            periods: self,
+            first_day,
+            start: start_of_day(self.zone, first_day)?,
+            end: start_of_day(self.zone, self.next_first_day(first_day)?)?,
+        })
+    }
+
+    /// The first day of the period that contains `date`.
+    fn first_day(self, date: NaiveDate) -> Option<NaiveDate> {
+        match self.period {
+            Period::Day => Some(date),
+            Period::Week => {
+                date.checked_sub_days(Days::new(date.weekday().days_since(self.week_start).into()))
+            }
+            Period::Month => date.with_day(1),
+            Period::Quarter => NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1),
+            Period::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1),
+        }
+    }
+
+    fn next_first_day(self, first_day: NaiveDate) -> Option<NaiveDate> {
+        match self.period {
+            Period::Day => first_day.succ_opt(),
+            Period::Week => first_day.checked_add_days(Days::new(7)),
+            Period::Month => first_day.checked_add_months(Months::new(1)),
+            Period::Quarter => first_day.checked_add_months(Months::new(3)),
+            Period::Year => first_day.checked_add_months(Months::new(12)),
+        }
+    }
+}
+
+/// One reporting period: `[start, end)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodSpan {
+    periods: Periods,
+    first_day: NaiveDate,
+    /// Its first instant.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+}
+
+impl PeriodSpan {
+    /// The first local day.
+    pub fn first_day(&self) -> NaiveDate {
+        self.first_day
+    }
+
+    /// Whether `at` lies in the period.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// The period before this one.
+    pub fn previous(&self) -> Option<Self> {
+        let day_before = self.first_day.pred_opt()?;
+        self.periods.starting(self.periods.first_day(day_before)?)
+    }
+
+    /// Its name: `2026-03-02`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`; a week that does not begin on Monday has
+    /// no ISO number and is named `week of 2026-03-01`.
+    pub fn label(&self) -> String {
+        let day = self.first_day;
+        match self.periods.period {
+            Period::Day => day.format("%Y-%m-%d").to_string(),
+            Period::Week if self.periods.week_start == Weekday::Mon => day.format("%G-W%V").to_string(),
+            Period::Week => day.format("week of %Y-%m-%d").to_string(),
+            Period::Month => day.format("%Y-%m").to_string(),
+            Period::Quarter => format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1),
+            Period::Year => day.format("%Y").to_string(),
+        }
+    }
+}
+
+/// The first instant at which clocks in `zone` show `date` (or, where the zone skipped that date, a later one).
+fn start_of_day(zone: Tz, date: NaiveDate) -> Option<Timestamp> {
+    let midnight = date.and_hms_opt(0, 0, 0)?;
+    let start = match zone.from_local_datetime(&midnight) {
+        MappedLocalTime::Single(start) => start.to_utc(),
+        MappedLocalTime::Ambiguous(one, other) => one.min(other).to_utc(),
+        MappedLocalTime::None => end_of_gap(zone, midnight.and_utc()),
+    };
+    Some(start.into())
+}
+
+/// The instant at which clocks in `zone` jump over the local time written in `skipped`.
+fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
+    // No zone was ever farther than 16 hours from UTC; clock changes fall on whole seconds.
+    let (mut before, mut after) = (skipped - TimeDelta::hours(48), skipped + TimeDelta::hours(48));
+    while after - before > TimeDelta::seconds(1) {
+        let middle = before + TimeDelta::seconds((after - before).num_seconds() / 2);
+        if middle.with_timezone(&zone).naive_local() < skipped.naive_utc() {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    after
+}
+
+/// Looks up periods without working one out twice: each is kept as a pair of UTC microseconds in a sorted table and
+/// numbered in the order of first use.
+#[derive(Debug, Clone)]
+pub(super) struct PeriodTable {
+    periods: Periods,
+    /// By number.
+    spans: Vec<PeriodSpan>,
+    /// Sorted by start; holds only periods that were asked for, so one absurd date costs one entry.
+    sorted: Vec<Entry>,
+    /// Place of the last answer; data usually comes in order of time.
+    recent: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: i64,
+    end: i64,
+    number: usize,
+}
+
+impl PeriodTable {
+    pub(super) fn new(periods: Periods) -> Self {
+        Self { periods, spans: Vec::new(), sorted: Vec::new(), recent: 0 }
+    }
+
+    /// The number of the period `at` lies in; `None` where [`Periods::of`] knows none.
+    pub(super) fn number(&mut self, at: Timestamp) -> Option<usize> {
+        let micros = at.as_micros();
+        if let Some(entry) = self.sorted.get(self.recent).filter(|entry| entry.contains(micros)) {
+            return Some(entry.number);
+        }
+        let after = self.sorted.partition_point(|entry| entry.start <= micros);
+        let known = after.checked_sub(1).filter(|place| self.sorted[*place].contains(micros));
+        self.recent = if let Some(place) = known {
+            place
+        } else {
+            let span = self.periods.of(at)?;
+            let number = self.spans.len();
+            self.spans.push(span);
+            let (start, end) = (span.start.as_micros(), span.end.as_micros());
+            self.sorted.insert(after, Entry { start, end, number });
+            after
+        };
+        self.sorted.get(self.recent).map(|entry| entry.number)
+    }
+
+    /// The period of this number.
+    pub(super) fn span(&self, number: usize) -> Option<&PeriodSpan> {
+        self.spans.get(number)
+    }
+}
+
+impl Entry {
+    fn contains(&self, micros: i64) -> bool {
+        self.start <= micros && micros < self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::{America, Asia, Europe, Pacific, UTC};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn of(period: Period, zone: Tz, text: &str) -> PeriodSpan {
+        Periods::new(period, zone).of(at(text)).unwrap()
+    }
+
+    #[test]
+    fn every_kind_has_its_label_and_ends() {
+        let cases = [
+            (Period::Day, "2026-03-02", "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z"),
+            (Period::Week, "2026-W10", "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"),
+            (Period::Month, "2026-03", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
+            (Period::Quarter, "2026-Q1", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z"),
+            (Period::Year, "2026", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ];
+        for (period, label, start, end) in cases {
+            let span = of(period, UTC, "2026-03-02T12:00:00Z");
+            assert_eq!((span.label().as_str(), span.start, span.end), (label, at(start), at(end)));
+            assert_eq!(period.as_str().parse(), Ok(period));
+        }
+    }
+
+    #[test]
+    fn iso_weeks_cross_the_year() {
+        assert_eq!(of(Period::Week, UTC, "2027-01-01T00:00:00Z").label(), "2026-W53");
+        assert_eq!(of(Period::Week, UTC, "2024-12-30T00:00:00Z").label(), "2025-W01");
+    }
+
+    #[test]
+    fn a_week_may_begin_on_sunday() {
+        let weeks = Periods::new(Period::Week, UTC).with_week_start(Weekday::Sun);
+        let week = weeks.of(at("2026-03-07T23:59:59Z")).unwrap();
+        assert_eq!(week.label(), "week of 2026-03-01");
+        assert_eq!(week.previous().unwrap().label(), "week of 2026-02-22");
+    }
+
+    #[test]
+    fn days_are_as_long_as_the_clocks_say() {
+        let hours = |span: PeriodSpan| span.end.since(span.start).num_hours();
+        assert_eq!(hours(of(Period::Day, Europe::Madrid, "2026-03-29T12:00:00Z")), 23);
+        assert_eq!(hours(of(Period::Day, Europe::Madrid, "2026-10-25T12:00:00Z")), 25);
+        // clocks jump from 24:00 to 01:00: the day begins at 01:00
+        let summer = of(Period::Day, America::Sao_Paulo, "2018-11-04T12:00:00Z");
+        assert_eq!((summer.start, hours(summer)), (at("2018-11-04T03:00:00Z"), 23));
+        // clocks fall from 24:00 back to 23:00 of the same day
+        let winter = of(Period::Day, America::Sao_Paulo, "2019-02-16T12:00:00Z");
+        assert_eq!((winter.end, hours(winter)), (at("2019-02-17T03:00:00Z"), 25));
+    }
+
+    #[test]
+    fn a_skipped_date_is_no_period() {
+        // Samoa went from Thursday 29 to Saturday 31 December 2011.
+        let saturday = of(Period::Day, Pacific::Apia, "2011-12-30T10:00:00Z");
+        assert_eq!((saturday.label().as_str(), saturday.start), ("2011-12-31", at("2011-12-30T10:00:00Z")));
+        let thursday = of(Period::Day, Pacific::Apia, "2011-12-30T09:59:59Z");
+        assert_eq!((thursday.label().as_str(), thursday.end), ("2011-12-29", saturday.start));
+    }
+
+    #[test]
+    fn a_date_that_is_shown_twice_counts_from_its_first_showing() {
+        // St John's, 2006-10-29: at 00:01 the clocks went back to 23:01 of the day before.
+        let seen_again = of(Period::Day, America::St_Johns, "2006-10-29T02:45:00Z");
+        assert_eq!(seen_again.label(), "2006-10-29");
+        assert_eq!(seen_again.start, at("2006-10-29T02:30:00Z"));
+    }
+
+    #[test]
+    fn absurd_instants_belong_to_no_period() {
+        for instant in [Timestamp::MIN, Timestamp::MAX, at("9999-01-01T00:00:00Z")] {
+            for period in Period::ALL {
+                assert_eq!(Periods::new(period, Asia::Tokyo).of(instant), None);
+            }
+        }
+    }
+
+    const ZONES: [Tz; 9] = [
+        UTC,
+        Europe::Copenhagen,
+        Europe::London,
+        America::New_York,
+        America::Sao_Paulo,
+        America::Havana,
+        Asia::Kathmandu,
+        Asia::Beirut,
+        Pacific::Apia,
+    ];
+
+    proptest! {
+        #[test]
+        fn the_table_agrees_with_the_local_calendar(
+            zone in 0..ZONES.len(),
+            instants in prop::collection::vec(631_152_000_i64..2_240_524_800, 1..40),
+            week_start in 0..7_u8,
+        ) {
+            let zone = ZONES[zone];
+            let week_start = Weekday::try_from(week_start).unwrap();
+            for period in Period::ALL {
+                let periods = Periods::new(period, zone).with_week_start(week_start);
+                let mut table = PeriodTable::new(periods);
+                for seconds in &instants {
+                    let instant = Timestamp::from_micros(seconds * 1_000_000).unwrap();
+                    let number = table.number(instant).unwrap();
+                    let span = *table.span(number).unwrap();
+                    prop_assert_eq!(Some(span), periods.of(instant));
+                    prop_assert!(span.contains(instant));
+                    // independent of the rule above: the local date, moved to the period's first day
+                    let local = instant.to_utc().with_timezone(&zone).date_naive();
+                    let first = match period {
+                        Period::Day => local,
+                        Period::Week => local.week(week_start).first_day(),
+                        Period::Month => local.with_day(1).unwrap(),
+                        Period::Quarter => local.with_day(1).unwrap().with_month((local.month() - 1) / 3 * 3 + 1).unwrap(),
+                        Period::Year => local.with_ordinal(1).unwrap(),
+                    };
+                    prop_assert_eq!(span.first_day(), first);
+                    let before = span.previous().unwrap();
+                    prop_assert_eq!(before.end, span.start);
+                }
+            }
+        }
+    }
+}

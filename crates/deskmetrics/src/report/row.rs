@@ -1,0 +1,106 @@
+//! One line of a report.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::{Change, PeriodSpan};
+use crate::ticket::Attribute;
+use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
+
+/// One number of one KPI for one slice and one period, with what is needed to trust it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ReportRow {
+    /// The KPI's id in the catalogue, such as `first_response_time`.
+    pub kpi: &'static str,
+    /// Its English name.
+    pub name: &'static str,
+    /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
+    pub option: Option<String>,
+    /// Which number of the KPI it is: `percent`, `mean`, `median` ...
+    pub measure: &'static str,
+    /// Whether this is the KPI's headline, the first of its measures.
+    pub headline: bool,
+    /// The clock of its durations.
+    pub clock: Option<ClockKind>,
+    /// The slice it is about; empty for all records together.
+    pub keys: SliceKeys,
+    /// The period it is about; `None` for all periods together.
+    pub period: Option<ReportPeriod>,
+    /// The number; `None` when nothing was counted.
+    pub value: Option<f64>,
+    /// What it counts.
+    pub unit: Unit,
+    /// Records behind it.
+    pub n: u64,
+    /// Whether `n` is below the report's guard, so that the number says little; never set for a count.
+    pub small_n: bool,
+    /// Its confidence interval, where there is one.
+    pub interval: Option<Interval>,
+    /// Records left out of this number's KPI in this slice and period, by reason.
+    pub excluded: Excluded,
+    /// The change against the period before. `None` without periods, for the first period, for an undated or
+    /// partial count.
+    pub change: Option<Change>,
+}
+
+/// The attribute values that name a slice, in the order asked for; `None` stands for records without the attribute.
+///
+/// As JSON it is an object: `{"market": "DK", "channel": null}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SliceKeys(pub Vec<(Attribute, Option<Box<str>>)>);
+
+impl SliceKeys {
+    /// The value of `attribute`: `None` when the slice is not about it, `Some(None)` when it is about the records
+    /// that lack it.
+    pub fn get(&self, attribute: &Attribute) -> Option<Option<&str>> {
+        self.0.iter().find(|(key, _)| key == attribute).map(|(_, value)| value.as_deref())
+    }
+
+    /// Whether it is all records together.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values side by side, `(none)` where there is no value.
+    pub fn label(&self) -> String {
+        let values: Vec<&str> =
+            self.0.iter().map(|(_, value)| value.as_deref().unwrap_or("(none)")).collect();
+        values.join(", ")
+    }
+}
+
+impl Serialize for SliceKeys {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (attribute, value) in &self.0 {
+            map.serialize_entry(attribute.as_str(), value)?;
+        }
+        map.end()
+    }
+}
+
+/// The period of a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct ReportPeriod {
+    /// Its name, such as `2026-W10`; `no date` for records that belong to no period.
+    pub label: String,
+    /// Its first instant; `None` for records that belong to no period.
+    pub start: Option<Timestamp>,
+    /// The first instant after it.
+    pub end: Option<Timestamp>,
+    /// Whether the data does not cover it wholly: it begins before the first day of the data or ends after the
+    /// cut-off.
+    pub partial: bool,
+}
+
+impl ReportPeriod {
+    pub(super) fn new(span: &PeriodSpan, partial: bool) -> Self {
+        Self { label: span.label(), start: Some(span.start), end: Some(span.end), partial }
+    }
+
+    pub(super) fn undated() -> Self {
+        Self { label: "no date".to_owned(), start: None, end: None, partial: false }
+    }
+}

@@ -1,0 +1,406 @@
+//! The report while it is being fed: one tally per slice, period and KPI.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use chrono::NaiveDate;
+
+use super::calendar::{Calendar, NO_PERIOD};
+use super::measure::{Measure, Tally};
+use super::row::{ReportPeriod, ReportRow};
+use super::slice::{Slicer, Values};
+use super::table::{RecordCounts, ReportTable};
+use super::{Change, Period, PeriodSpan, Periods, Report, ReportError};
+use crate::ticket::Attributes;
+use crate::{
+    Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
+    Unit,
+};
+
+/// A report that is being fed.
+///
+/// States of one report merge: feed parts of the data on any number of threads or machines in any order, merge, then
+/// ask for the [`table`](Self::table); the answer is the same to the last bit.
+#[derive(Debug, Clone)]
+pub struct ReportState {
+    report: Report,
+    calendar: Calendar,
+    /// One per slicing of the report; a report without any has one whose only slice is all records.
+    slicings: Vec<Sliced>,
+    records: RecordCounts,
+    /// The earliest record.
+    first: Option<Timestamp>,
+}
+
+/// The tallies of one slicing.
+#[derive(Debug, Clone)]
+struct Sliced {
+    slicer: Slicer,
+    /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods that were met hold tallies.
+    cells: Vec<Vec<Option<Box<[Tally]>>>>,
+}
+
+/// Where a record's contributions to one KPI go: the slice is settled, the period is not.
+pub(super) struct Place<'a> {
+    report: &'a Report,
+    kpi: usize,
+    slice: usize,
+    sliced: &'a mut Sliced,
+    calendar: &'a mut Calendar,
+}
+
+impl Place<'_> {
+    /// The tally of the period `anchor` lies in; records without an anchor have a tally of their own, so that they
+    /// show in the overall numbers.
+    pub(super) fn at(&mut self, anchor: Option<Timestamp>) -> &mut Tally {
+        let period = self.calendar.period(anchor);
+        self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
+    }
+
+    /// The tally of no period.
+    pub(super) fn undated(&mut self) -> &mut Tally {
+        self.at(None)
+    }
+
+    /// The tallies of all periods at whose end the ticket was open.
+    pub(super) fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(&mut Tally)) {
+        for (at, period) in self.calendar.snapshots_between(ticket.created_at, ticket.done_since()) {
+            if ticket.is_open_at(*at) {
+                feed(self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar));
+            }
+        }
+    }
+}
+
+impl Sliced {
+    fn tally(
+        &mut self,
+        slice: usize,
+        period: usize,
+        kpi: usize,
+        report: &Report,
+        calendar: &Calendar,
+    ) -> &mut Tally {
+        if self.cells.len() <= slice {
+            self.cells.resize_with(slice + 1, Vec::new);
+        }
+        let periods = &mut self.cells[slice];
+        if periods.len() <= period {
+            periods.resize_with(period + 1, || None);
+        }
+        let tallies = periods[period].get_or_insert_with(|| {
+            let at = calendar.snapshot(period).unwrap_or(report.settings.as_of);
+            report.measures.iter().map(|measure| measure.tally(at)).collect()
+        });
+        &mut tallies[kpi]
+    }
+}
+
+impl ReportState {
+    pub(super) fn new(report: Report) -> Self {
+        let slicings =
+            if report.settings.by.is_empty() { vec![Vec::new()] } else { report.settings.by.clone() };
+        Self {
+            calendar: Calendar::new(&report),
+            slicings: slicings
+                .into_iter()
+                .map(|attributes| Sliced { slicer: Slicer::new(attributes), cells: Vec::new() })
+                .collect(),
+            report,
+            records: RecordCounts::default(),
+            first: None,
+        }
+    }
+
+    /// The report it feeds.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Feeds one ticket.
+    pub fn push_ticket(&mut self, ticket: &Replayed) {
+        self.records.tickets.merge(1);
+        self.see(Some(ticket.metrics.created_at));
+        self.each_place(&ticket.ticket.attributes, None, |kpi, place| kpi.push_ticket(ticket, place));
+    }
+
+    /// Feeds one answer. Where the answer lacks an attribute, it takes that of the ticket it is about, if given.
+    pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
+        self.records.responses.merge(1);
+        self.see(response.at);
+        self.each_place(&response.attributes, ticket, |kpi, place| kpi.push_response(response, place));
+    }
+
+    /// Feeds one survey that was sent. Where it lacks an attribute, it takes that of the ticket it is about, if given.
+    pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Attributes>) {
+        self.records.invitations.merge(1);
+        self.see(Some(invitation.sent_at));
+        self.each_place(&invitation.attributes, ticket, |kpi, place| kpi.push_invitation(invitation, place));
+    }
+
+    fn see(&mut self, at: Option<Timestamp>) {
+        if let Some(at) = at {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        }
+    }
+
+    fn each_place(
+        &mut self,
+        own: &Attributes,
+        ticket: Option<&Attributes>,
+        mut feed: impl FnMut(&Measure, &mut Place<'_>),
+    ) {
+        for sliced in &mut self.slicings {
+            let slice = sliced.slicer.slice(own, ticket);
+            let report = &self.report;
+            let mut place = Place { report, kpi: 0, slice, sliced, calendar: &mut self.calendar };
+            for (number, measure) in report.measures.iter().enumerate() {
+                place.kpi = number;
+                feed(measure, &mut place);
+            }
+        }
+    }
+
+    /// Takes everything `other` was fed into `self`.
+    ///
+    /// # Errors
+    /// When the two feed different reports.
+    pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
+        if self.report != other.report {
+            return Err(ReportError::OtherReport);
+        }
+        self.records.merge(other.records);
+        self.first = self.first.into_iter().chain(other.first).min();
+        for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
+            for (slice, periods) in theirs.cells.into_iter().enumerate() {
+                let Some(values) = theirs.slicer.values(slice) else { continue };
+                let slice = mine.slicer.slice_of_values(values);
+                for (period, tallies) in periods.into_iter().enumerate() {
+                    let Some(tallies) = tallies else { continue };
+                    let period = self.calendar.period(other.calendar.span(period).map(|span| span.start));
+                    for (kpi, tally) in tallies.into_iter().enumerate() {
+                        mine.tally(slice, period, kpi, &self.report, &self.calendar).merge(tally);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every number of the report, of what was fed so far.
+    pub fn table(&self) -> ReportTable {
+        let mut rows = Vec::new();
+        let spans: &[bool] = if self.report.settings.periods.is_some() { &[false, true] } else { &[false] };
+        for by_period in spans {
+            // Every record is in one slice of each slicing, so any of them adds up to the whole.
+            if let Some(sliced) = self.slicings.first() {
+                self.add_rows(sliced, Cut { by_slice: false, by_period: *by_period }, &mut rows);
+            }
+            for sliced in self.slicings.iter().filter(|_| !self.report.settings.by.is_empty()) {
+                self.add_rows(sliced, Cut { by_slice: true, by_period: *by_period }, &mut rows);
+            }
+        }
+        ReportTable {
+            as_of: self.report.settings.as_of,
+            zone: self.report.settings.periods.map(|periods| periods.zone),
+            period: self.report.settings.periods.map(|periods| periods.period),
+            by: self.report.settings.by.clone(),
+            level: self.report.settings.level,
+            min_n: self.report.settings.min_n,
+            records: self.records,
+            rows,
+        }
+    }
+
+    /// Adds the rows of one part of the report, KPI by KPI.
+    fn add_rows(&self, sliced: &Sliced, cut: Cut, rows: &mut Vec<ReportRow>) {
+        for (number, kpi) in self.report.measures.iter().enumerate() {
+            let mut tallies = self.joined(sliced, number, cut);
+            if kpi.looks_across() {
+                let whole = self.joined(sliced, number, Cut { by_slice: false, by_period: false });
+                if let Some(whole) = whole.values().next() {
+                    for tally in tallies.values_mut() {
+                        tally.look_at(whole);
+                    }
+                }
+            }
+            let answers: BTreeMap<Rank, Answer> = tallies
+                .into_iter()
+                .map(|(rank, tally)| (rank, Answer::of(&tally, self.report.settings.level)))
+                .collect();
+            for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
+                let span = rank
+                    .period
+                    .and_then(PeriodRank::first_day)
+                    .and_then(|day| self.report.settings.periods?.starting(day));
+                let before = span.and_then(|span| span.previous());
+                let earlier = before.and_then(|before| answers.get(&rank.in_period(before.first_day())));
+                let covered = [span, before].iter().flatten().all(|span| !self.is_partial(span));
+                let period = rank.period.map(|_| match span {
+                    Some(span) => ReportPeriod::new(&span, self.is_partial(&span)),
+                    None => ReportPeriod::undated(),
+                });
+                for (place, estimate) in answer.estimates.iter().enumerate() {
+                    // Half a month has half the tickets: no change worth telling.
+                    let comparable = estimate.unit != Unit::Count || covered;
+                    rows.push(ReportRow {
+                        kpi: kpi.definition().id,
+                        name: kpi.definition().name.en,
+                        option: kpi.option(),
+                        measure: estimate.measure,
+                        headline: place == 0,
+                        clock: kpi.clock(),
+                        keys: sliced.slicer.keys(&rank.values()),
+                        period: period.clone(),
+                        value: estimate.value,
+                        unit: estimate.unit,
+                        n: estimate.n,
+                        small_n: estimate.unit != Unit::Count
+                            && estimate.value.is_some()
+                            && estimate.n < self.report.settings.min_n,
+                        interval: estimate.interval,
+                        excluded: answer.excluded.clone(),
+                        change: earlier
+                            .filter(|_| comparable)
+                            .and_then(|earlier| Change::between(earlier.estimates.get(place)?, estimate)),
+                    });
+                }
+            }
+        }
+    }
+
+    /// One KPI's tallies, joined over whatever the cut does not tell apart.
+    fn joined(&self, sliced: &Sliced, kpi: usize, cut: Cut) -> BTreeMap<Rank, Tally> {
+        let snapshot = self.report.measures.get(kpi).is_some_and(Measure::is_snapshot);
+        let mut joined: BTreeMap<Rank, Tally> = BTreeMap::new();
+        for (slice, periods) in sliced.cells.iter().enumerate() {
+            let values = sliced.slicer.values(slice).filter(|_| cut.by_slice);
+            for (period, tallies) in periods.iter().enumerate() {
+                let Some(tally) = tallies.as_ref().and_then(|tallies| tallies.get(kpi)) else { continue };
+                // Stocks of several periods do not add up; the whole has a tally of its own.
+                let wanted = if cut.by_period {
+                    self.calendar.snapshot(period).is_some()
+                } else {
+                    period == NO_PERIOD
+                };
+                if snapshot && !wanted {
+                    continue;
+                }
+                let rank = Rank {
+                    values: values
+                        .into_iter()
+                        .flatten()
+                        .map(|value| ValueRank::of(value.as_deref()))
+                        .collect(),
+                    period: cut.by_period.then(|| PeriodRank::of(self.calendar.span(period))),
+                };
+                match joined.entry(rank) {
+                    Entry::Vacant(place) => {
+                        place.insert(tally.clone());
+                    }
+                    Entry::Occupied(mut place) => place.get_mut().merge(tally.clone()),
+                }
+            }
+        }
+        if let (true, Some(measure)) = (!cut.by_slice && !cut.by_period, self.report.measures.get(kpi)) {
+            // Without any record there is still an overall answer: none.
+            joined.entry(Rank::default()).or_insert_with(|| measure.tally(self.report.settings.as_of));
+        }
+        joined
+    }
+
+    /// Whether the period begins before the data does or ends after the cut-off.
+    fn is_partial(&self, span: &PeriodSpan) -> bool {
+        // Without a stated beginning, the data is taken to cover the whole local day of its first record.
+        let from = self.report.settings.observed_from.or_else(|| {
+            let zone = self.report.settings.periods?.zone;
+            Some(Periods::new(Period::Day, zone).of(self.first?)?.start)
+        });
+        span.end > self.report.settings.as_of || from.is_some_and(|from| span.start < from)
+    }
+}
+
+/// Which differences between records a part of the report keeps.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    by_slice: bool,
+    by_period: bool,
+}
+
+/// What one tally answered.
+struct Answer {
+    estimates: Vec<Estimate>,
+    excluded: Excluded,
+}
+
+impl Answer {
+    fn of(tally: &Tally, level: f64) -> Self {
+        Self { estimates: tally.estimates(level), excluded: tally.excluded().clone() }
+    }
+
+    /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of
+    /// none is an answer in a period, but not among the records without a date.
+    fn says_something(&self, rank: &Rank) -> bool {
+        let undated = rank.period == Some(PeriodRank::Undated);
+        let answered = |estimate: &Estimate| estimate.n > 0 || (estimate.value.is_some() && !undated);
+        let everything = rank.period.is_none() && rank.values.is_empty();
+        everything || !self.excluded.is_empty() || self.estimates.iter().any(answered)
+    }
+}
+
+/// The place of a row among those of its KPI: by the slice's values, then by period.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    values: Vec<ValueRank>,
+    period: Option<PeriodRank>,
+}
+
+impl Rank {
+    fn in_period(&self, first_day: NaiveDate) -> Self {
+        Self { values: self.values.clone(), period: Some(PeriodRank::From(first_day)) }
+    }
+
+    fn values(&self) -> Values {
+        self.values.iter().map(ValueRank::value).collect()
+    }
+}
+
+/// A slice's value; records without one come last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum ValueRank {
+    Value(Box<str>),
+    None,
+}
+
+impl ValueRank {
+    fn of(value: Option<&str>) -> Self {
+        value.map_or(Self::None, |value| Self::Value(value.into()))
+    }
+
+    fn value(&self) -> Option<Box<str>> {
+        match self {
+            Self::Value(value) => Some(value.clone()),
+            Self::None => None,
+        }
+    }
+}
+
+/// A period by its first day; records without a date come last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum PeriodRank {
+    From(NaiveDate),
+    Undated,
+}
+
+impl PeriodRank {
+    fn of(span: Option<&PeriodSpan>) -> Self {
+        span.map_or(Self::Undated, |span| Self::From(span.first_day()))
+    }
+
+    fn first_day(self) -> Option<NaiveDate> {
+        match self {
+            Self::From(day) => Some(day),
+            Self::Undated => None,
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The finished report, and how it prints.
+
+use std::fmt;
+
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::value::{count_text, difference_text, interval_text, value_text};
+use super::{Period, ReportRow};
+use crate::ticket::Attribute;
+use crate::{Merge, Timestamp};
+
+/// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
+/// slicing and period together.
+///
+/// `Display` prints it as a readable text of at most 100 columns (longer names of slices widen it); serde writes it
+/// as data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ReportTable {
+    /// The cut-off.
+    pub as_of: Timestamp,
+    /// The zone whose calendar makes the periods, if the report has any.
+    pub zone: Option<Tz>,
+    /// The periods, if the report has any.
+    pub period: Option<Period>,
+    /// The slicings: each a combination of attributes.
+    pub by: Vec<Vec<Attribute>>,
+    /// Confidence level of the intervals, between 0 and 1.
+    pub level: f64,
+    /// Numbers that rest on fewer records than this are marked.
+    pub min_n: u64,
+    /// What was fed.
+    pub records: RecordCounts,
+    /// The numbers.
+    pub rows: Vec<ReportRow>,
+}
+
+impl Merge for RecordCounts {
+    fn merge(&mut self, other: Self) {
+        self.tickets.merge(other.tickets);
+        self.responses.merge(other.responses);
+        self.invitations.merge(other.invitations);
+    }
+}
+
+/// How many records a report has seen, left out or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct RecordCounts {
+    /// Tickets.
+    pub tickets: u64,
+    /// Answers to surveys.
+    pub responses: u64,
+    /// Surveys sent.
+    pub invitations: u64,
+}
+
+impl ReportTable {
+    /// Rows about all records and all periods together.
+    pub fn overall(&self) -> impl Iterator<Item = &ReportRow> {
+        self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_none())
+    }
+
+    /// Rows about one slice each, all periods together.
+    pub fn slices(&self) -> impl Iterator<Item = &ReportRow> {
+        self.rows.iter().filter(|row| !row.keys.is_empty() && row.period.is_none())
+    }
+
+    /// Rows about one period each, all records together.
+    pub fn periods(&self) -> impl Iterator<Item = &ReportRow> {
+        self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_some())
+    }
+
+    /// The headline of a KPI over all records; the first one where a KPI is reported with several options.
+    pub fn headline(&self, kpi: &str) -> Option<&ReportRow> {
+        self.overall().find(|row| row.headline && row.kpi == kpi)
+    }
+
+    fn interval_heading(&self) -> String {
+        format!("{} % interval", (self.level * 1000.0).round() / 10.0)
+    }
+
+    fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<&ReportRow> = self.overall().collect();
+        let mut lines = vec![[
+            "Overall".to_owned(),
+            String::new(),
+            "value".to_owned(),
+            self.interval_heading(),
+            "n".to_owned(),
+        ]];
+        for row in &rows {
+            let title = if row.headline { title(row) } else { String::new() };
+            lines.push([title, measure_text(row), number(row), interval(row), mark_small(row)]);
+        }
+        write_columns(f, &lines, [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right])
+    }
+
+    /// One block per KPI, one line per slice or period.
+    fn write_blocks(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        heading: &str,
+        rows: &[&ReportRow],
+        label: impl Fn(&ReportRow) -> String,
+    ) -> fmt::Result {
+        let changes = rows.iter().any(|row| row.change.is_some());
+        writeln!(f, "\n{heading}")?;
+        let mut blocks: Vec<(String, Vec<&ReportRow>)> = Vec::new();
+        for row in rows {
+            let block = title_with_measure(row);
+            match blocks.iter_mut().find(|(title, _)| *title == block) {
+                Some((_, rows)) => rows.push(row),
+                None => blocks.push((block, vec![row])),
+            }
+        }
+        // Columns line up over all blocks.
+        let change_heading = if changes { "change".to_owned() } else { String::new() };
+        let mut lines = Vec::new();
+        for (title, rows) in blocks {
+            let heads = if lines.is_empty() {
+                ["value".to_owned(), self.interval_heading(), "n".to_owned(), change_heading.clone()]
+            } else {
+                lines.push(Default::default());
+                Default::default()
+            };
+            let [value, ends, n, moved] = heads;
+            lines.push([title, value, ends, n, moved]);
+            for row in rows {
+                let change = if changes { change(row) } else { String::new() };
+                lines.push([
+                    format!("  {}", label(row)),
+                    number(row),
+                    interval(row),
+                    mark_small(row),
+                    change,
+                ]);
+            }
+        }
+        write_columns(f, &lines, [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right])
+    }
+
+    fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+        for row in self.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
+            let parts =
+                row.excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect();
+            reasons.push((title(row), parts));
+        }
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nLeft out, by KPI")?;
+        let width = reasons.iter().map(|(title, _)| width(title)).max().unwrap_or(0);
+        for (title, parts) in reasons {
+            let mut line = format!("  {}  ", padded(&title, width, Align::Left));
+            let indent = self::width(&line);
+            let mut used = indent;
+            for (place, part) in parts.iter().enumerate() {
+                let last = place + 1 == parts.len();
+                let text = if last { part.clone() } else { format!("{part}, ") };
+                if used > indent && used + self::width(text.trim_end()) > LINE {
+                    writeln!(f, "{}", line.trim_end())?;
+                    line = " ".repeat(indent);
+                    used = indent;
+                }
+                used += self::width(&text);
+                line.push_str(&text);
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    fn write_legend(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut notes = Vec::new();
+        if self.rows.iter().any(|row| row.small_n) {
+            notes.push(format!("* rests on fewer than {} records: read it as a hint", self.min_n));
+        }
+        if self.rows.iter().any(|row| row.period.as_ref().is_some_and(|period| period.partial)) {
+            notes.push("~ the data covers only a part of the period".to_owned());
+        }
+        if self.rows.iter().any(|row| row.change.is_some_and(|change| change.significant == Some(true))) {
+            let level = (self.level * 1000.0).round() / 10.0;
+            notes.push(format!("▲ ▼ more than chance: the {level} % interval of the change leaves out zero"));
+        }
+        if notes.is_empty() {
+            return Ok(());
+        }
+        writeln!(f)?;
+        notes.iter().try_for_each(|note| writeln!(f, "{note}"))
+    }
+}
+
+impl fmt::Display for ReportTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_overall(f)?;
+        for slicing in &self.by {
+            let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
+            let rows: Vec<&ReportRow> = self
+                .slices()
+                .filter(|row| row.headline && row.keys.0.iter().map(|(key, _)| key).eq(slicing))
+                .collect();
+            self.write_blocks(f, &format!("By {}", names.join(" and ")), &rows, |row| row.keys.label())?;
+        }
+        if let Some(period) = self.period {
+            let dated = |row: &&ReportRow| row.period.as_ref().is_some_and(|period| period.start.is_some());
+            let rows: Vec<&ReportRow> =
+                self.periods().filter(|row| row.headline && (row.n > 0 || dated(row))).collect();
+            let zone = self.zone.map_or("UTC", |zone| zone.name());
+            self.write_blocks(f, &format!("By {period} ({zone})"), &rows, |row| {
+                row.period.as_ref().map_or_else(String::new, |period| {
+                    format!("{}{}", period.label, if period.partial { " ~" } else { "" })
+                })
+            })?;
+        }
+        self.write_left_out(f)?;
+        self.write_legend(f)
+    }
+}
+
+/// Lines are kept within this many columns where the content allows.
+const LINE: usize = 100;
+
+#[derive(Clone, Copy)]
+enum Align {
+    Left,
+    Right,
+}
+
+fn title(row: &ReportRow) -> String {
+    match &row.option {
+        Some(option) => format!("{} ({option})", row.name),
+        None => row.name.to_owned(),
+    }
+}
+
+fn title_with_measure(row: &ReportRow) -> String {
+    format!("{}, {}", title(row), measure_text(row))
+}
+
+fn measure_text(row: &ReportRow) -> String {
+    row.measure.replace('_', " ")
+}
+
+fn number(row: &ReportRow) -> String {
+    value_text(row.value, row.unit, row.clock)
+}
+
+fn interval(row: &ReportRow) -> String {
+    row.interval.map_or_else(String::new, |interval| interval_text(interval, row.unit, row.clock))
+}
+
+fn mark_small(row: &ReportRow) -> String {
+    // The mark has a column of its own, so that the digits line up.
+    format!("{}{}", count_text(row.n), if row.small_n { "*" } else { " " })
+}
+
+fn change(row: &ReportRow) -> String {
+    let Some(change) = row.change else { return String::new() };
+    let mark = match change.significant {
+        Some(true) if change.difference > 0.0 => "▲",
+        Some(true) => "▼",
+        _ => " ",
+    };
+    format!("{} {mark}", difference_text(change.difference, row.unit, row.clock))
+}
+
+/// Columns a text takes on the screen, for the scripts whose letters take one.
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn padded(text: &str, to: usize, align: Align) -> String {
+    match align {
+        Align::Left => format!("{text:<to$}"),
+        Align::Right => format!("{text:>to$}"),
+    }
+}
+
+fn write_columns<const N: usize>(
+    f: &mut fmt::Formatter<'_>,
+    lines: &[[String; N]],
+    align: [Align; N],
+) -> fmt::Result {
+    let mut widths = [0; N];
+    for line in lines {
+        for (column, text) in line.iter().enumerate() {
+            widths[column] = widths[column].max(width(text));
+        }
+    }
+    for line in lines {
+        let cells: Vec<String> = line
+            .iter()
+            .enumerate()
+            .filter(|(column, _)| widths[*column] > 0)
+            .map(|(column, text)| padded(text, widths[column], align[column]))
+            .collect();
+        writeln!(f, "{}", cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}

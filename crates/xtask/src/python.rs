@@ -1,0 +1,181 @@
+//! The Python package: its own virtual environment, its wheel, its tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::command::{Failed, Step};
+
+/// The oldest Python the package supports.
+const OLDEST: (u32, u32) = (3, 11);
+
+/// Names an interpreter for this task when the usual names do not lead to a good one.
+const CHOICE: &str = "DESKMETRICS_PYTHON";
+
+/// Prints version and path on two lines.
+const WHO: &str = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)";
+
+/// A Python that is new enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Interpreter {
+    path: PathBuf,
+    version: (u32, u32),
+}
+
+impl Interpreter {
+    /// The one named by the environment, else the first good one among the usual names.
+    pub(crate) fn find() -> Result<Self, Failed> {
+        let usual = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
+        let candidates: Vec<String> = match std::env::var(CHOICE) {
+            Ok(choice) => vec![choice],
+            Err(_) => usual.map(str::to_owned).to_vec(),
+        };
+        let mut seen = Vec::new();
+        for candidate in &candidates {
+            match Step::new(candidate).args(&["-c", WHO]).read().as_deref().and_then(Self::parse) {
+                Some(found) if found.version >= OLDEST => return Ok(found),
+                Some(found) => seen.push(format!("{candidate} is {}.{}", found.version.0, found.version.1)),
+                None => seen.push(format!("{candidate} is not there")),
+            }
+        }
+        Err(Failed::new(format!(
+            "no Python {}.{} or newer found ({}); install one, or name its path in {CHOICE}. \
+             `cargo x test rust` runs the Rust tests alone",
+            OLDEST.0,
+            OLDEST.1,
+            seen.join(", ")
+        )))
+    }
+
+    /// What [`WHO`] printed.
+    fn parse(printed: &str) -> Option<Self> {
+        let (version, path) = printed.split_once('\n')?;
+        let (major, minor) = version.trim().split_once('.')?;
+        Some(Self { path: PathBuf::from(path.trim()), version: (major.parse().ok()?, minor.parse().ok()?) })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The virtual environment of the tests.
+struct Environment {
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// Takes the one there is, or makes it when there is none or when Python or the requirements changed.
+    fn prepare() -> Result<Self, Failed> {
+        let interpreter = Interpreter::find()?;
+        let requirements = package().join("requirements-test.txt");
+        let wanted = fs::read_to_string(&requirements)
+            .map_err(|error| Failed::new(format!("{}: {error}", requirements.display())))?;
+        let (major, minor) = interpreter.version;
+        let stamp = format!("{} {major}.{minor}\n{wanted}", interpreter.path.display());
+
+        let environment = Self { folder: workshop().join("venv") };
+        let stamp_file = environment.folder.join("made-from.txt");
+        if fs::read_to_string(&stamp_file).is_ok_and(|made_from| made_from == stamp) {
+            return Ok(environment);
+        }
+        Step::new(&interpreter.path)
+            .args(&["-m", "venv", "--clear"])
+            .arg(&environment.folder)
+            .run()
+            .map_err(|failed| {
+                Failed::new(format!(
+                    "{failed}; Python at {} lacks the module venv or ensurepip (on Debian and Ubuntu: \
+                     apt install python3-venv)",
+                    interpreter.path.display()
+                ))
+            })?;
+        environment.pip("install").args(&["--quiet", "--requirement"]).arg(&requirements).run()?;
+        fs::write(&stamp_file, stamp)
+            .map_err(|error| Failed::new(format!("{}: {error}", stamp_file.display())))?;
+        Ok(environment)
+    }
+
+    /// Its interpreter, told to leave nothing outside `target/`.
+    fn python(&self) -> Step {
+        let place = if cfg!(windows) { ["Scripts", "python.exe"] } else { ["bin", "python"] };
+        Step::new(self.folder.join(place[0]).join(place[1]))
+            .env("VIRTUAL_ENV", &self.folder)
+            .env("PIP_CACHE_DIR", workshop().join("pip-cache"))
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env("PYTHONPYCACHEPREFIX", workshop().join("pycache"))
+            .env("MYPY_CACHE_DIR", workshop().join("mypy-cache"))
+            .env("HYPOTHESIS_STORAGE_DIRECTORY", workshop().join("hypothesis"))
+            .env("CARGO_TARGET_DIR", crate::target())
+    }
+
+    fn pip(&self, task: &str) -> Step {
+        self.python().args(&["-m", "pip", task])
+    }
+
+    /// Builds the wheel in a cargo profile; the wheel's path.
+    fn build(&self, profile: &str, folder: &Path) -> Result<PathBuf, Failed> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)
+                .map_err(|error| Failed::new(format!("{}: {error}", folder.display())))?;
+        }
+        self.python()
+            .args(&["-m", "maturin", "build", "--profile", profile, "--manifest-path"])
+            .arg(package().join("Cargo.toml"))
+            .arg("--out")
+            .arg(folder)
+            .run()?;
+        let built = fs::read_dir(folder).ok().into_iter().flatten().flatten().map(|entry| entry.path());
+        built
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+            .ok_or_else(|| Failed::new(format!("maturin left no wheel in {}", folder.display())))
+    }
+}
+
+/// Builds the package without optimisation, installs it into its own environment and runs pytest.
+pub(crate) fn test(rest: &[&str]) -> Result<(), Failed> {
+    let environment = Environment::prepare()?;
+    let wheel = environment.build("dev", &workshop().join("wheel"))?;
+    environment
+        .pip("install")
+        .args(&["--quiet", "--force-reinstall", "--no-deps", "--no-index"])
+        .arg(wheel)
+        .run()?;
+    environment
+        .python()
+        .args(&["-m", "pytest", "-o"])
+        .arg(format!("cache_dir={}", workshop().join("pytest-cache").display()))
+        .arg(package().join("tests"))
+        .args(rest)
+        .run()
+}
+
+/// Builds the wheel as it is published.
+pub(crate) fn wheel() -> Result<(), Failed> {
+    let wheel = Environment::prepare()?.build("release", &workshop().join("dist"))?;
+    eprintln!("\n{}", wheel.display());
+    Ok(())
+}
+
+/// The folder of the Python package.
+fn package() -> PathBuf {
+    crate::root().join("bindings").join("python")
+}
+
+/// Where everything made for Python lies.
+fn workshop() -> PathBuf {
+    crate::target().join("python")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interpreter;
+
+    #[test]
+    fn version_and_path_are_read() {
+        let found = Interpreter::parse("3.11\n/usr/bin/python3").unwrap();
+        assert_eq!((found.version, found.path.to_str()), ((3, 11), Some("/usr/bin/python3")));
+        assert!(Interpreter::parse("3.9\r\nC:\\Python\\python.exe").unwrap().version < super::OLDEST);
+        assert_eq!(Interpreter::parse("Python was not found"), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::Weekday;
+use chrono_tz::Tz;
+use clap::{Parser, ValueEnum};
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::report::{Period, UnknownPeriod};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Timestamp};
+
+/// Reads tickets, ticket events and surveys and prints their customer-service KPIs, each with its n, its interval
+/// and what was left out.
+#[derive(Debug, Parser)]
+#[command(name = "kpi_report", max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Says which file holds what and which column means what; without it, the sample that ships with the examples
+    #[arg(value_name = "DESCRIPTION.toml")]
+    pub(crate) description: Option<PathBuf>,
+
+    /// Slice by an attribute (market, channel, group ...); `a,b` slices by both together; may be repeated
+    #[arg(long, value_name = "ATTRIBUTE[,ATTRIBUTE]", value_parser = slicing)]
+    pub(crate) by: Vec<Slicing>,
+
+    /// Slice by period: day, week, month, quarter, year or none
+    #[arg(long, value_name = "PERIOD", default_value = "month", value_parser = period)]
+    period: OptionalPeriod,
+
+    /// Time zone of the periods (IANA name); by default the description's
+    #[arg(long)]
+    pub(crate) zone: Option<Tz>,
+
+    /// First day of the week, such as Sun
+    #[arg(long, value_name = "DAY", default_value = "Mon", value_parser = weekday)]
+    pub(crate) week_start: Weekday,
+
+    /// Only these KPIs, by their ids (see --list); may be repeated
+    #[arg(long = "kpi", value_name = "ID[,ID]", value_delimiter = ',')]
+    pub(crate) kpis: Vec<String>,
+
+    /// Clock of durations
+    #[arg(long, value_name = "calendar|business", default_value = "calendar", value_parser = clock)]
+    pub(crate) clock: ClockKind,
+
+    /// What first contact resolution means, such as "no_reopen_within(7days)" or single_reply; by default the
+    /// description's
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) fcr: Option<FcrPolicy>,
+
+    /// Confidence level of the intervals, between 0 and 1
+    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    pub(crate) level: f64,
+
+    /// Mark numbers that rest on fewer records than this
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(crate) min_n: u64,
+
+    /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last instant in the data
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) as_of: Option<Timestamp>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+
+    /// Stop at the first row that cannot be read instead of counting it
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// The folder that the description's file names start from; by default the description's own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_root: Option<PathBuf>,
+
+    /// List the KPIs with their ids and definitions, and stop
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kpi_report                                    the sample, all KPIs
+  kpi_report --by market --period month         ... by market, then by month
+  kpi_report --by market,channel --kpi nps      one KPI by market and channel together
+  kpi_report --format csv tickets.toml > k.csv  your own data, as a spreadsheet
+
+Exit codes: 0 done, 1 the data cannot be used, 2 the command line is wrong.";
+
+impl Arguments {
+    /// The period to slice by.
+    pub(crate) fn period(&self) -> Option<Period> {
+        self.period.0
+    }
+}
+
+/// A period, or none. (clap would take an `Option` for an argument that may be left away.)
+#[derive(Debug, Clone, Copy)]
+struct OptionalPeriod(Option<Period>);
+
+fn period(text: &str) -> Result<OptionalPeriod, UnknownPeriod> {
+    if text == "none" { Ok(OptionalPeriod(None)) } else { text.parse().map(|period| OptionalPeriod(Some(period))) }
+}
+
+/// How the report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs: every row with all its fields
+    Json,
+    /// For spreadsheets: one line per row
+    Csv,
+}
+
+/// Attributes to slice by together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slicing(pub(crate) Vec<Attribute>);
+
+fn slicing(text: &str) -> Result<Slicing, String> {
+    let attributes: Vec<Attribute> =
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Attribute::from).collect();
+    if attributes.is_empty() { Err("name at least one attribute".to_owned()) } else { Ok(Slicing(attributes)) }
+}
+
+fn weekday(text: &str) -> Result<Weekday, String> {
+    text.parse().map_err(|_| "not a day of the week such as Mon or Sunday".to_owned())
+}
+
+fn clock(text: &str) -> Result<ClockKind, String> {
+    match text {
+        "calendar" => Ok(ClockKind::Calendar),
+        "business" => Ok(ClockKind::Business),
+        _ => Err("not one of calendar, business".to_owned()),
+    }
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
+        _ => Err("not a number between 0 and 1, such as 0.95".to_owned()),
+    }
+}

@@ -77,7 +77,6 @@ pub const DEFINITION: Definition = Definition {
 /// # References
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-
 pub struct AbandonRate {
     short_abandon_micros: i64,
     tally: Share,

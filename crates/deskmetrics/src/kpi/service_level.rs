@@ -96,7 +96,6 @@ pub const DEFINITION: Definition = Definition {
 /// # References
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-
 pub struct ServiceLevel {
     within_micros: i64,
     short_abandon_micros: i64,

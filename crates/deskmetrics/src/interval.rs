@@ -84,6 +84,33 @@ pub(crate) fn critical_t_of(level: f64, degrees: f64) -> Option<f64> {
     Some(distribution.inverse_cdf(upper_tail))
 }
 
+/// The Wilson score interval of a share of `n` records; `n` may be an effective number.
+pub(crate) fn wilson(share: f64, n: f64, level: f64) -> Option<Interval> {
+    let z = critical_z(level)?;
+    let shrink = 1.0 + z * z / n;
+    let centre = (share + z * z / (2.0 * n)) / shrink;
+    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt() / shrink;
+    // At 0 and 1 the end is exact; rounding must not move it inside.
+    let lower = if share <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let upper = if share >= 1.0 { 1.0 } else { (centre + half).min(1.0) };
+    Some(Interval { lower, upper, level, method: IntervalMethod::Wilson })
+}
+
+/// The adjusted Wald interval of a net score of `n` records; `n` may be an effective number.
+pub(crate) fn adjusted_wald(positive: f64, negative: f64, n: f64, level: f64) -> Option<Interval> {
+    let z = critical_z(level)?;
+    let enlarged = n + 3.0;
+    let (positive, negative) = ((positive * n + 0.75) / enlarged, (negative * n + 0.75) / enlarged);
+    let net = positive - negative;
+    let half = z * ((positive + negative - net * net).max(0.0) / enlarged).sqrt();
+    Some(Interval {
+        lower: (net - half).max(-1.0),
+        upper: (net + half).min(1.0),
+        level,
+        method: IntervalMethod::AdjustedWald,
+    })
+}
+
 /// The two-sided p-value of a standard normal statistic.
 pub(crate) fn p_of_z(z: f64) -> f64 {
     (2.0 * Normal::standard().sf(z.abs())).min(1.0)

@@ -425,6 +425,17 @@ proptest! {
         prop_assert_eq!(i128::from(after) - i128::from(before), i128::from(flow.growth()));
     }
 
+    /// Many snapshots in one pass are those taken one by one.
+    #[test]
+    fn the_backlog_at_each_instant_is_the_backlog_at_that_instant(
+        tickets in prop::collection::vec(metrics(), 0..40), hours in prop::collection::vec(-1..1_000_i64, 0..8),
+    ) {
+        let instants: Vec<Timestamp> = hours.into_iter().map(instant).collect();
+        let at_once = kpi::backlog_at_each(&tickets, &instants);
+        let one_by_one: Vec<kpi::Backlog> = instants.iter().map(|at| kpi::backlog(&tickets, *at)).collect();
+        prop_assert_eq!(at_once, one_by_one);
+    }
+
     /// A tally of another clock is not mixed in.
     #[test]
     fn other_options_are_left_out_and_counted(tickets in prop::collection::vec(metrics(), 1..20)) {

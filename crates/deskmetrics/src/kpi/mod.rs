@@ -69,7 +69,7 @@ pub use abandon_rate::{AbandonRate, abandon_rate};
 pub use agent_touches::{AgentTouches, agent_touches};
 pub use agent_wait_time::{AgentWaitTime, agent_wait_time};
 pub use agent_work_time::{AgentWorkTime, agent_work_time};
-pub use backlog::{Backlog, backlog};
+pub use backlog::{Backlog, backlog, backlog_at_each};
 pub use backlog_age::{BacklogAge, backlog_age};
 pub use bot_containment::{BotContainment, bot_containment};
 pub use bot_first_response_time::{BotFirstResponseTime, bot_first_response_time};

@@ -2,7 +2,6 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::backlog;
-use deskmetrics::replay::Replay;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Ratio, Reason, Status, Ticket, Timestamp};
 use deskmetrics_arrow::Dataset;
@@ -107,7 +106,7 @@ fn business_time_and_backlog_are_those_of_the_facts() {
     }
     assert_eq!(total.num_seconds(), number(&facts, "/business_seconds_total") as i64);
 
-    let outcome = Replay::new(dataset.as_of.unwrap()).tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
     let local = InstantReading::new(dataset.time_zone);
     for (at, open) in facts["backlog_open_at"].as_object().unwrap() {

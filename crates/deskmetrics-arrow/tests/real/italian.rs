@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use deskmetrics::replay::Replay;
 use deskmetrics::ticket::{EventKind, TicketId};
 use deskmetrics::{Durations, Status, TicketEvent};
 
@@ -51,8 +50,7 @@ fn events_of_one_instant_keep_the_order_of_their_rows() {
 #[test]
 fn reopened_tickets_are_those_of_the_facts() {
     let Some((dataset, facts)) = dataset("italian-helpdesk") else { return };
-    let as_of = dataset.as_of.expect("there are events");
-    let outcome = Replay::new(as_of).tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
     let reopens: usize = outcome.tickets.iter().map(|ticket| ticket.metrics.reopens.len()).sum();
     let reopened = outcome.tickets.iter().filter(|ticket| !ticket.metrics.reopens.is_empty()).count();
@@ -74,12 +72,16 @@ fn times_are_those_of_the_facts() {
         let solve = events.iter().rev().find(|event| event.kind == EventKind::Status(Status::Solved));
         resolved.extend(solve.map(|event| wall(event) - start));
     }
-    for (durations, fact) in
-        [(taken, "/first_event_to_first_take_in_charge_seconds"), (resolved, "/first_event_to_last_resolve_seconds")]
-    {
+    for (durations, fact) in [
+        (taken, "/first_event_to_first_take_in_charge_seconds"),
+        (resolved, "/first_event_to_last_resolve_seconds"),
+    ] {
         assert_eq!(durations.n(), count(&facts, &format!("{fact}/n")), "{fact}");
         assert_eq!(durations.median(), Some(seconds(number(&facts, &format!("{fact}/median")))));
-        assert_near(durations.mean_micros().map(|micros| micros / 1e6), number(&facts, &format!("{fact}/mean")));
+        assert_near(
+            durations.mean_micros().map(|micros| micros / 1e6),
+            number(&facts, &format!("{fact}/mean")),
+        );
     }
 }
 

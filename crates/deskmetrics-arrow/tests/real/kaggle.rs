@@ -1,6 +1,5 @@
 use chrono::TimeDelta;
 use deskmetrics::kpi::csat;
-use deskmetrics::replay::Replay;
 use deskmetrics::{Durations, Estimates as _, Reason};
 
 use crate::{assert_near, count, dataset, number};
@@ -19,8 +18,7 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     assert_eq!(negative.column, "Time to Resolution");
     assert_eq!((negative.examples[0].row, &*negative.examples[0].value), (4, "2023-06-01 01:57:40"));
 
-    let as_of = dataset.as_of.expect("there are instants");
-    let outcome = Replay::new(as_of).tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
     let durations: Durations = outcome
         .tickets
         .iter()

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 
-use deskmetrics::replay::Replay;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Durations, Ratio, Reason, Status, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
@@ -21,7 +20,8 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
     let places = names.map(|name| table.column(name).unwrap());
-    let format = deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).format("%d/%m/%Y %H:%M").unwrap();
+    let format =
+        deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).format("%d/%m/%Y %H:%M").unwrap();
     let format = format.missing(["?"]);
     let mut stated = HashMap::new();
     for batch in table.batches(&places).unwrap() {
@@ -51,8 +51,7 @@ fn every_incident_comes_out_as_the_log_states_it() {
     assert_eq!(dataset.excluded().count(Reason::BeforeCreation), 5);
     assert_eq!(dataset.excluded().total(), 5);
 
-    let as_of = dataset.as_of.expect("there are events");
-    let replay = Replay::new(as_of).with_options(dataset.replay.clone());
+    let replay = dataset.replay().expect("there are events");
     let outcome = replay.tickets(&dataset.tickets, &dataset.events);
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
 
@@ -117,7 +116,9 @@ fn changes_of_group_are_those_of_the_facts() {
     let equal = dataset
         .tickets
         .iter()
-        .filter(|ticket| changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count)
+        .filter(|ticket| {
+            changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count
+        })
         .count();
     assert_eq!(equal as u64, count(&facts, "/assignment_group_changes_equal_reassignment_count_for"));
     let total: usize = stated.values().map(|stated| stated.reassignment_count).sum();

@@ -194,24 +194,21 @@ impl Ledger {
         let known = self.report.left_out.iter_mut().find(|left_out| {
             left_out.scope == scope && left_out.reason == reason && left_out.column == column
         });
-        match known {
-            Some(left_out) => {
-                left_out.count += 1;
-                if left_out.examples.len() < EXAMPLES {
-                    left_out.examples.push(Example { row, value: detail().0 });
-                }
+        if let Some(left_out) = known {
+            left_out.count += 1;
+            if left_out.examples.len() < EXAMPLES {
+                left_out.examples.push(Example { row, value: detail().0 });
             }
-            None => {
-                let (value, remedy) = detail();
-                self.report.left_out.push(LeftOut {
-                    scope,
-                    reason,
-                    column: column.to_owned(),
-                    count: 1,
-                    examples: vec![Example { row, value }],
-                    remedy,
-                });
-            }
+        } else {
+            let (value, remedy) = detail();
+            self.report.left_out.push(LeftOut {
+                scope,
+                reason,
+                column: column.to_owned(),
+                count: 1,
+                examples: vec![Example { row, value }],
+                remedy,
+            });
         }
         Halt::Skip
     }

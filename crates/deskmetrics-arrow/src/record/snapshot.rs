@@ -133,32 +133,31 @@ fn read_file(
             let created_at = ledger.read(&mut created_at, row)?;
             let due_at = ledger.want(&mut due_at, row)?;
             let sla_met = ledger.want(&mut sla_met, row)?;
-            let place = match places.get(&id) {
-                Some(place) => *place,
-                None => {
-                    let id_of_ticket = TicketId::new(id.clone());
-                    if records.index.contains_key(&id_of_ticket) {
-                        return Err(ledger.leave_out(
-                            Scope::Record,
-                            Reason::Duplicate,
-                            number,
-                            ticket.name(),
-                            || (id.to_string(), "another file tells of this ticket already".to_owned()),
-                        ));
-                    }
-                    let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);
-                    wholes.push(Whole {
-                        id: id_of_ticket,
-                        created_at,
-                        requester: None,
-                        created_by: None,
-                        last: (at, number),
-                        due_at: None,
-                        sla_met: None,
-                    });
-                    places.insert(id, place);
-                    place
+            let place = if let Some(place) = places.get(&id) {
+                *place
+            } else {
+                let id_of_ticket = TicketId::new(id.clone());
+                if records.index.contains_key(&id_of_ticket) {
+                    return Err(ledger.leave_out(
+                        Scope::Record,
+                        Reason::Duplicate,
+                        number,
+                        ticket.name(),
+                        || (id.to_string(), "another file tells of this ticket already".to_owned()),
+                    ));
                 }
+                let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);
+                wholes.push(Whole {
+                    id: id_of_ticket,
+                    created_at,
+                    requester: None,
+                    created_by: None,
+                    last: (at, number),
+                    due_at: None,
+                    sla_met: None,
+                });
+                places.insert(id, place);
+                place
             };
             let start = values.len();
             if let Err(halt) = attributes.values(ledger, row, |value| values.push(pool.place(value))) {
@@ -244,11 +243,11 @@ fn read_file(
                     tell(EventKind::Changed { attribute: attribute.clone(), to: pool.text(now) });
                 }
             }
-            if let Some(now) = snapshot.status {
-                if now != status || source.repeated_status == RepeatedStatus::Event {
-                    tell(EventKind::Status(now));
-                    status = now;
-                }
+            if let Some(now) = snapshot.status
+                && (now != status || source.repeated_status == RepeatedStatus::Event)
+            {
+                tell(EventKind::Status(now));
+                status = now;
             }
             before = *place;
         }

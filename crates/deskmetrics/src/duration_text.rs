@@ -60,3 +60,30 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDel
     let text = String::deserialize(deserializer)?;
     parse(&text).map_err(D::Error::custom)
 }
+
+/// For `#[serde(with = "duration_text::optional")]` on an `Option<TimeDelta>`: its text, or nothing.
+pub mod optional {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    /// For serde: a duration becomes its text.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[allow(clippy::ref_option, reason = "the form serde asks for")]
+    pub fn serialize<S: Serializer>(duration: &Option<TimeDelta>, serializer: S) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(duration) => serializer.serialize_some(&super::format(*duration)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// For serde: a text becomes a duration.
+    ///
+    /// # Errors
+    /// When the text is no duration.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeDelta>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| super::parse(&text).map_err(D::Error::custom)).transpose()
+    }
+}

@@ -1,19 +1,188 @@
 //! Which schedule applies to a ticket, and business time on it.
 
-/// The schedules of a replay and the rule that chooses among them.
+use super::names::Vocabulary;
+use super::step::NONE;
+use crate::schedule::{CompiledSchedule, ScheduleHistory, Version};
+use crate::ticket::Attribute;
+
+/// Named schedules and the rule which of them applies to which ticket.
+///
+/// The rule is looked at anew whenever an attribute of the ticket changes: a ticket that moves to another market is
+/// counted on the old market's schedule up to the move and on the new one's from then on.
+///
+/// ```
+/// use deskmetrics::replay::Schedules;
+/// use deskmetrics::schedule::Schedule;
+/// use deskmetrics::ticket::Attribute;
+///
+/// let schedules = Schedules::default()
+///     .with("nordic", Schedule::parse("Europe/Copenhagen", "Mo-Fr 08:00-16:00")?.compile())
+///     .with("iberia", Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-18:00")?.compile())
+///     .when(Attribute::Market, ["DK", "SE", "NO"], "nordic")
+///     .when(Attribute::Market, ["ES", "PT"], "iberia")
+///     .otherwise("nordic");
+/// assert!(schedules.unknown_names().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Clocks {}
+pub struct Schedules {
+    named: Vec<(Box<str>, CompiledSchedule, Vec<i64>)>,
+    rules: Vec<(Attribute, Vec<Box<str>>, Box<str>)>,
+    otherwise: Option<Box<str>>,
+}
+
+impl Schedules {
+    /// One schedule for each value of an attribute, named like the value.
+    pub fn by<V: Into<Box<str>>>(
+        attribute: &Attribute,
+        schedules: impl IntoIterator<Item = (V, CompiledSchedule)>,
+    ) -> Self {
+        schedules.into_iter().fold(Self::default(), |all, (value, schedule)| {
+            let value = value.into();
+            all.with(value.clone(), schedule).when(attribute.clone(), [value.clone()], value)
+        })
+    }
+
+    /// The same with one more schedule; a name given before now means this one.
+    #[must_use]
+    pub fn with(self, name: impl Into<Box<str>>, schedule: CompiledSchedule) -> Self {
+        self.named(name.into(), schedule, Vec::new())
+    }
+
+    /// The same with a schedule that changed over time; explained verdicts then tell which version they counted on.
+    #[must_use]
+    pub fn with_history(self, name: impl Into<Box<str>>, history: &ScheduleHistory) -> Self {
+        let micros = |version: &Version| {
+            let from = version.from()?;
+            from.seconds(version.working_time().time_zone()).checked_mul(1_000_000)
+        };
+        let starts = history.versions().iter().map(|version| micros(version).unwrap_or(i64::MIN)).collect();
+        self.named(name.into(), history.compile(), starts)
+    }
+
+    fn named(mut self, name: Box<str>, schedule: CompiledSchedule, starts: Vec<i64>) -> Self {
+        self.named.retain(|(known, ..)| *known != name);
+        self.named.push((name, schedule, starts));
+        self
+    }
+
+    /// The same with one more rule: tickets whose attribute has one of these values follow the named schedule. The
+    /// first rule that fits decides.
+    #[must_use]
+    pub fn when<V: Into<Box<str>>>(
+        mut self,
+        attribute: impl Into<Attribute>,
+        values: impl IntoIterator<Item = V>,
+        schedule: impl Into<Box<str>>,
+    ) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.rules.push((attribute.into(), values, schedule.into()));
+        self
+    }
+
+    /// The same with a schedule for tickets no rule fits.
+    #[must_use]
+    pub fn otherwise(mut self, schedule: impl Into<Box<str>>) -> Self {
+        self.otherwise = Some(schedule.into());
+        self
+    }
+
+    /// Names used in rules that name no schedule: tickets they fit have no schedule.
+    pub fn unknown_names(&self) -> Vec<&str> {
+        let used = self.rules.iter().map(|(_, _, name)| name).chain(&self.otherwise);
+        used.filter(|name| self.place(name).is_none()).map(|name| &**name).collect()
+    }
+
+    /// The names of the schedules.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().map(|(name, ..)| &**name)
+    }
+
+    fn place(&self, name: &str) -> Option<u16> {
+        let place = self.named.iter().position(|(known, ..)| &**known == name)?;
+        u16::try_from(place).ok()
+    }
+}
+
+/// The schedules of a replay, with names as numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clocks {
+    schedules: Schedules,
+    /// (attribute, values, schedule)
+    rules: Vec<(u16, Vec<u32>, Option<u16>)>,
+    otherwise: Option<u16>,
+    always_open: bool,
+}
 
 impl Clocks {
+    pub(crate) fn new(schedules: Schedules, always_open: bool, vocabulary: &mut Vocabulary) -> Self {
+        let rules = schedules
+            .rules
+            .iter()
+            .map(|(attribute, values, name)| {
+                let attribute = vocabulary.learn_attribute(attribute);
+                let values = values.iter().map(|value| vocabulary.learn(value)).collect();
+                (attribute, values, schedules.place(name))
+            })
+            .collect();
+        let otherwise = schedules.otherwise.as_ref().and_then(|name| schedules.place(name));
+        Self { schedules, rules, otherwise, always_open }
+    }
+
+    /// Whether any rule looks at attributes.
+    pub(crate) fn depend_on_attributes(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// The number of a named schedule.
+    pub(crate) fn place(&self, name: &str) -> Option<u16> {
+        self.schedules.place(name)
+    }
+
+    /// The name of a schedule.
+    pub(crate) fn name(&self, clock: u16) -> &str {
+        self.schedules.named.get(usize::from(clock)).map_or("", |(name, ..)| name)
+    }
+
+    /// The instants at which new versions of a schedule begin.
+    pub(crate) fn version_starts(&self, clock: u16) -> &[i64] {
+        self.schedules.named.get(usize::from(clock)).map_or(&[], |(_, _, starts)| starts)
+    }
+
     /// The schedule that applies to a ticket with these attribute values.
-    #[allow(clippy::unused_self)]
-    pub(crate) fn choose(&self, _values: &[u32]) -> Option<u16> {
-        None
+    pub(crate) fn choose(&self, values: &[u32]) -> Option<u16> {
+        for (attribute, wanted, clock) in &self.rules {
+            let value = values.get(usize::from(*attribute)).copied().unwrap_or(NONE);
+            if value != NONE && wanted.contains(&value) {
+                return *clock;
+            }
+        }
+        self.otherwise
+    }
+
+    /// Whether business time is known where this schedule applies.
+    pub(crate) fn is_known(&self, clock: Option<u16>) -> bool {
+        clock.is_some() || self.always_open
+    }
+
+    fn schedule(&self, clock: u16) -> Option<&CompiledSchedule> {
+        self.schedules.named.get(usize::from(clock)).map(|(_, schedule, _)| schedule)
     }
 
     /// Business time from `from` to `to`; `None` where no schedule applies.
-    #[allow(clippy::unused_self)]
-    pub(crate) fn elapsed(&self, _clock: Option<u16>, _from: i64, _to: i64) -> Option<i64> {
-        None
+    pub(crate) fn elapsed(&self, clock: Option<u16>, from: i64, to: i64) -> Option<i64> {
+        match clock.and_then(|clock| self.schedule(clock)) {
+            Some(schedule) => Some(schedule.elapsed_micros(from, to)),
+            None => self.always_open.then(|| to.saturating_sub(from)),
+        }
+    }
+
+    /// The instant by which `budget` of business time has passed since `from`.
+    pub(crate) fn due(&self, clock: Option<u16>, from: i64, budget: i64) -> Option<i64> {
+        match clock.and_then(|clock| self.schedule(clock)) {
+            Some(schedule) => schedule.due_micros(from, budget),
+            None if self.always_open => from.checked_add(budget),
+            None => None,
+        }
     }
 }

@@ -63,6 +63,8 @@ impl Signals {
     pub(crate) const LEFT: Self = Self(1 << 13);
     /// The ticket was brought back.
     pub(crate) const RESTORED: Self = Self(1 << 14);
+    /// The assignee changed.
+    pub(crate) const ASSIGNEE: Self = Self(1 << 16);
     /// The opening proved to be the team's: what had begun to wait never did.
     pub(crate) const OPENING_WITHDRAWN: Self = Self(1 << 15);
 
@@ -103,6 +105,8 @@ pub(crate) struct Life {
     pub(crate) responded: bool,
     /// The oldest customer message nobody has answered.
     pub(crate) waiting_since: Option<Stamp>,
+    /// When the last wait began.
+    pub(crate) wait_start: Stamp,
     /// The waiting message came while the ticket was solved: it waits only if somebody takes it up.
     pub(crate) waits_while_done: bool,
     first_wait: Option<Stamp>,
@@ -156,6 +160,7 @@ impl Life {
             proactive: false,
             responded: false,
             waiting_since: None,
+            wait_start: Stamp::default(),
             waits_while_done: false,
             first_wait: None,
             unanswered_first: None,
@@ -394,6 +399,7 @@ impl Life {
         if options.proactive == Proactive::SecondAgentMessage {
             self.waiting_since = Some(self.created);
             self.first_wait = Some(self.created);
+            self.wait_start = self.created;
             signals.raise(Signals::WAIT_BEGAN);
         }
     }
@@ -426,6 +432,7 @@ impl Life {
     /// The waiting message begins to count.
     fn begin_wait(&mut self, signals: &mut Signals) {
         self.waits_while_done = false;
+        self.wait_start = self.waiting_since.unwrap_or(self.wait_start);
         if !self.responded {
             self.first_wait = self.waiting_since;
             self.unanswered_first = None;
@@ -570,9 +577,7 @@ impl Life {
             return false;
         }
         *place = to;
-        if attribute == GROUP {
-            signals.raise(Signals::GROUP);
-        }
+        signals.raise(if attribute == GROUP { Signals::GROUP } else { Signals::ASSIGNEE });
         if let Some(open) =
             self.stints.iter_mut().rev().find(|stint| stint.attribute == attribute && stint.until.is_none())
         {

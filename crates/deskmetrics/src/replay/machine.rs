@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::clocks::Clocks;
-use super::life::{ASSIGNEE, GROUP, Life};
+use super::judge::{Heard, Judge};
+use super::life::{ASSIGNEE, GROUP, Life, Signals};
 use super::names::Vocabulary;
 use super::options::ReplayOptions;
+use super::promise::Promises;
 use super::stamp::Stamp;
-use super::step::{NONE, Step, What};
-use crate::ticket::Author;
+use super::step::{NONE, Start, Step, What};
+use super::timer::{Around, RawSegment, RawVerdict};
+use crate::sla::Validity;
+use crate::ticket::{Author, Status};
 
 /// What all tickets of a replay have in common.
 #[derive(Debug, Clone, Default)]
@@ -16,19 +20,9 @@ pub(crate) struct Plan {
     pub(crate) options: ReplayOptions,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) clocks: Clocks,
-}
-
-/// The record a life begins with.
-#[derive(Debug, Clone, Copy)]
-pub struct Start<'a> {
-    /// Creation, in microseconds since 1970-01-01T00:00:00Z.
-    pub created_at: i64,
-    /// Who opened it, where known.
-    pub created_by: Option<Author>,
-    /// Attributes at creation as (number, value); numbers as in [`What::Changed`].
-    pub attributes: &'a [(u16, u32)],
-    /// Tags at creation that rules look at.
-    pub tags: &'a [u32],
+    pub(crate) promises: Promises,
+    /// Whether verdicts keep their segments.
+    pub(crate) explain: bool,
 }
 
 /// The state of one ticket between two steps.
@@ -36,6 +30,7 @@ pub struct Start<'a> {
 pub(crate) struct Machine {
     pub(crate) life: Life,
     pub(crate) now: Stamp,
+    judge: Judge,
     /// The schedule that applies now.
     clock: Option<u16>,
     /// The value of each attribute by number.
@@ -49,6 +44,7 @@ impl Machine {
         Self {
             life: Life::unborn(),
             now: Stamp::default(),
+            judge: Judge::default(),
             clock: None,
             values: Vec::new(),
             tags: Vec::new(),
@@ -67,10 +63,17 @@ impl Machine {
         self.tags.clear();
         self.tags.extend_from_slice(start.tags);
         self.clock = plan.clocks.choose(&self.values);
-        self.now =
-            Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled: self.clock.is_some() };
+        let scheduled = plan.clocks.is_known(self.clock);
+        self.now = Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled };
         let (group, assignee) = (self.value(GROUP), self.value(ASSIGNEE));
-        let _signals = self.life.begin(self.now, start.created_by, group, assignee, &plan.options);
+        let signals = self.life.begin(self.now, start.created_by, group, assignee, &plan.options);
+        if !plan.promises.slots.is_empty() {
+            self.judge.begin(&plan.promises, start.created_at, &self.values, &self.tags);
+            let author = start.created_by.unwrap_or(Author::Customer);
+            let heard = Heard { signals, what: None, author, values: &self.values, tags: &self.tags };
+            let around = around(plan, self.clock, self.life.status);
+            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+        }
     }
 
     /// The value of a numbered attribute.
@@ -78,7 +81,7 @@ impl Machine {
         self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)
     }
 
-    /// Reads both clocks at `at`, not before the last step.
+    /// Reads both clocks at `at`; before the last step, as at the last step.
     pub(crate) fn stamp(&self, at: i64, plan: &Plan) -> Stamp {
         let mut stamp = self.now;
         if at <= stamp.at {
@@ -95,34 +98,83 @@ impl Machine {
     /// Moves on by one step; one before the last is taken at the instant of the last.
     pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
         self.now = self.stamp(step.at, plan);
-        match step.what {
-            What::Changed { attribute, to } => {
-                if let Some(place) = self.values.get_mut(usize::from(attribute)) {
-                    if *place == to {
-                        return;
-                    }
-                    *place = to;
+        if !self.change(step.what) {
+            return;
+        }
+        let status = self.life.status;
+        let signals = self.life.apply(step.what, step.author, step.by, self.now, &plan.options);
+        let attribute_changed = signals.has(Signals::ATTRIBUTE);
+        let judged = !plan.promises.slots.is_empty() && !signals.is_empty();
+        if judged && plan.explain && signals.has(Signals::STATUS) {
+            self.judge.flush(self.now, around(plan, self.clock, status));
+        }
+        if attribute_changed && plan.clocks.depend_on_attributes() {
+            let clock = plan.clocks.choose(&self.values);
+            if clock != self.clock {
+                if judged {
+                    self.judge.flush(self.now, around(plan, self.clock, status));
                 }
+                self.clock = clock;
+                self.now.scheduled = plan.clocks.is_known(clock);
             }
+        }
+        if judged {
+            // The stretch that ends now was spent in the status before.
+            let around = around(plan, self.clock, status);
+            let heard = Heard {
+                signals,
+                what: Some(step.what),
+                author: step.author,
+                values: &self.values,
+                tags: &self.tags,
+            };
+            if attribute_changed {
+                let day = match plan.options.sla.validity {
+                    Validity::AtCreation => self.life.created.at,
+                    Validity::AtEachChange => self.now.at,
+                };
+                self.judge.rematch(&plan.promises, day, heard, self.now, around);
+            }
+            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+        }
+    }
+
+    /// Takes over a changed attribute or tag; says whether the step does anything at all.
+    fn change(&mut self, what: What) -> bool {
+        match what {
+            What::Changed { attribute, to } => match self.values.get_mut(usize::from(attribute)) {
+                Some(value) if *value == to => return false,
+                Some(value) => *value = to,
+                None => {}
+            },
             What::Tagged(tag) => {
                 if self.tags.contains(&tag) {
-                    return;
+                    return false;
                 }
                 self.tags.push(tag);
             }
             What::Untagged(tag) => {
                 let before = self.tags.len();
                 self.tags.retain(|present| *present != tag);
-                if self.tags.len() == before {
-                    return;
-                }
+                return self.tags.len() < before;
             }
             _ => {}
         }
-        let _signals = self.life.apply(step.what, step.author, step.by, self.now, &plan.options);
-        if matches!(step.what, What::Changed { .. }) {
-            self.clock = plan.clocks.choose(&self.values);
-            self.now.scheduled = self.clock.is_some();
-        }
+        true
     }
+
+    /// Tells the verdicts as of `as_of`, and says how many targets could not be judged for want of a schedule.
+    pub(crate) fn verdicts(
+        &self,
+        as_of: Stamp,
+        plan: &Plan,
+        tell: impl FnMut(RawVerdict, &[RawSegment]),
+    ) -> u32 {
+        let left = self.life.left.is_some();
+        self.judge.verdicts(self.life.end(as_of), left, around(plan, self.clock, self.life.status), tell)
+    }
+}
+
+fn around(plan: &Plan, clock: Option<u16>, status: Status) -> Around<'_> {
+    Around { clocks: &plan.clocks, options: plan.options.sla, clock, status, explain: plan.explain }
 }

@@ -1,23 +1,30 @@
 //! One ticket's events, once, into everything that can be measured about it.
 
 mod clocks;
+mod judge;
 mod life;
 mod machine;
 mod metrics;
 mod names;
 mod options;
 mod outcome;
+mod pass;
+mod promise;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
 mod stamp;
 pub mod step;
+mod timer;
+mod told;
 mod tracker;
 
+pub use clocks::Schedules;
 pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
 pub use options::{
     FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;
+pub use pass::{Pass, PassVerdict};
 pub use replay::Replay;
 pub use tracker::{TicketTracker, TrackError, event_order};

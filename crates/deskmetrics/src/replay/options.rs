@@ -45,7 +45,7 @@ pub struct ReplayOptions {
     /// A reopening that is solved again within this time and without a public reply was a "thank you": it is counted
     /// apart, and the solve before it stands. Default: `None`, every reopening counts (and
     /// [`ReopenCycle::is_thank_you`](super::ReopenCycle::is_thank_you) tells them apart).
-    #[serde(with = "optional_duration")]
+    #[serde(with = "crate::duration_text::optional")]
     pub thank_you_within: Option<TimeDelta>,
     /// Tickets merged into another one. Default: left out, their customer messages move to the survivor.
     pub merged: Merged,
@@ -220,28 +220,4 @@ pub enum NoSchedule {
     Unknown,
     /// Open day and night: business time equals calendar time.
     AlwaysOpen,
-}
-
-mod optional_duration {
-    use chrono::TimeDelta;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
-
-    #[allow(clippy::ref_option, reason = "the form serde asks for")]
-    pub(super) fn serialize<S: Serializer>(
-        duration: &Option<TimeDelta>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match duration {
-            Some(duration) => serializer.serialize_some(&crate::duration_text::format(*duration)),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<TimeDelta>, D::Error> {
-        Option::<String>::deserialize(deserializer)?
-            .map(|text| crate::duration_text::parse(&text).map_err(D::Error::custom))
-            .transpose()
-    }
 }

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::clocks::{Clocks, Schedules};
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
-use super::options::{Merged, ReplayOptions};
+use super::names::Vocabulary;
+use super::options::{Merged, NoSchedule, ReplayOptions};
 use super::outcome::ReplayOutcome;
+use super::pass::Pass;
+use super::promise::Promises;
 use super::tracker::{TicketTracker, TrackError, event_order};
-use crate::ticket::{Author, EventKind, TicketId};
+use crate::schedule::CompiledSchedule;
+use crate::sla::{Finding, SlaPolicies, SlaVerdict};
+use crate::ticket::{Attribute, Author, EventKind, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
 /// Replays tickets: their events, once, in order, into measures and SLA verdicts as of a cut-off.
@@ -33,20 +39,76 @@ use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 #[derive(Debug, Clone)]
 pub struct Replay {
     as_of: Timestamp,
+    options: ReplayOptions,
+    schedules: Schedules,
+    policies: SlaPolicies,
+    explain: bool,
     plan: Plan,
 }
 
 impl Replay {
     /// A replay up to and including the cut-off, on the calendar clock and without SLA policies.
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
-        Self { as_of: as_of.into(), plan: Plan::default() }
+        Self {
+            as_of: as_of.into(),
+            options: ReplayOptions::default(),
+            schedules: Schedules::default(),
+            policies: SlaPolicies::default(),
+            explain: false,
+            plan: Plan::default(),
+        }
     }
 
     /// The same with other conventions.
     #[must_use]
     pub fn with_options(mut self, options: ReplayOptions) -> Self {
-        self.plan.options = options;
+        self.options = options;
+        self.planned()
+    }
+
+    /// The same with business time on one schedule for all tickets (named `"default"`).
+    #[must_use]
+    pub fn with_schedule(mut self, schedule: CompiledSchedule) -> Self {
+        self.schedules = self.schedules.with("default", schedule).otherwise("default");
+        self.planned()
+    }
+
+    /// The same with business time on named schedules, chosen by the ticket's attributes.
+    #[must_use]
+    pub fn with_schedules(mut self, schedules: Schedules) -> Self {
+        self.schedules = schedules;
+        self.planned()
+    }
+
+    /// The same with these promises to judge.
+    #[must_use]
+    pub fn with_policies(mut self, policies: SlaPolicies) -> Self {
+        self.policies = policies;
+        self.planned()
+    }
+
+    /// The same with verdicts that show the segments they counted.
+    #[must_use]
+    pub fn explained(mut self) -> Self {
+        self.explain = true;
+        self.planned()
+    }
+
+    /// The same with everything given so far in numbers.
+    fn planned(mut self) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let always_open = self.options.no_schedule == NoSchedule::AlwaysOpen;
+        let clocks = Clocks::new(self.schedules.clone(), always_open, &mut vocabulary);
+        let mut promises = Promises::new(&self.policies, &mut vocabulary);
+        promises.bind(&clocks);
+        let options = self.options.clone();
+        self.plan = Plan { options, vocabulary, clocks, promises, explain: self.explain };
         self
+    }
+
+    /// What is odd about the policies, with the schedules known here.
+    pub fn check(&self) -> Vec<Finding> {
+        self.policies.check_with_schedules(self.schedules.names())
     }
 
     /// The conventions used.
@@ -169,6 +231,22 @@ impl Replay {
         moved
     }
 
+    /// A pass over many tickets from steps, the fast way through.
+    pub fn pass(&self) -> Pass<'_> {
+        Pass::new(&self.plan, self.as_of)
+    }
+
+    /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.
+    pub fn attribute_number(&self, attribute: &Attribute) -> u16 {
+        self.plan.vocabulary.attribute(attribute)
+    }
+
+    /// The number of an attribute's value or a tag in steps, if policies or schedule rules mention it. Every other
+    /// value may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
+    pub fn value_number(&self, value: &str) -> Option<u32> {
+        self.plan.vocabulary.value(value)
+    }
+
     /// Begins to follow one ticket live.
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
         TicketTracker::new(ticket, &self.plan)
@@ -185,6 +263,11 @@ impl Replay {
     /// The tracked ticket's measures as of `at`, not before its last event.
     pub fn metrics(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> TicketMetrics {
         tracker.metrics(at.into(), &self.plan)
+    }
+
+    /// The verdicts on the tracked ticket as of `at`, not before its last event.
+    pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
+        tracker.verdicts(at.into(), &self.plan).0
     }
 }
 

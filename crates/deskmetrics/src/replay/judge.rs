@@ -1,0 +1,372 @@
+//! All SLA targets of one ticket: listens to its life and moves the timers.
+
+use serde::{Deserialize, Serialize};
+
+use super::life::{Life, Signals};
+use super::promise::{Custom, InForce, Measure, Promises};
+use super::stamp::Stamp;
+use super::step::{NONE, What};
+use super::timer::{Around, Outcome, RawSegment, RawVerdict, Timer};
+use crate::ClockKind;
+use crate::sla::{CountsFrom, Cycles, Happening, Reopen};
+use crate::ticket::{Author, Status};
+
+/// What is known of a custom clock beyond its timer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct CustomState {
+    /// The start condition held after the last step.
+    startable: bool,
+    ended_once: bool,
+    /// Stretches since creation in which it was not paused, for a retroactive start.
+    before: Vec<(Stamp, Stamp)>,
+    before_since: Option<Stamp>,
+}
+
+/// All SLA targets of one ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Judge {
+    timers: Vec<Timer>,
+    customs: Vec<CustomState>,
+    /// The target in force for each timer.
+    force: Vec<Option<InForce>>,
+    done: Vec<RawVerdict>,
+    /// The segments of each verdict in `done`, where they are kept.
+    explained: Vec<Vec<RawSegment>>,
+    /// Targets in business time that no schedule let judge.
+    unjudged: u32,
+}
+
+/// What a step was, for the judge.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard<'a> {
+    pub(crate) signals: Signals,
+    /// `None` for the creation.
+    pub(crate) what: Option<What>,
+    pub(crate) author: Author,
+    pub(crate) values: &'a [u32],
+    pub(crate) tags: &'a [u32],
+}
+
+impl Heard<'_> {
+    fn happens(&self, life: &Life, happening: Happening) -> bool {
+        let has = |signal| self.signals.has(signal);
+        let wrote = |author| self.what == Some(What::PublicMessage) && self.author == author;
+        match happening {
+            Happening::Created => self.what.is_none(),
+            Happening::CustomerMessage => {
+                wrote(Author::Customer) || (self.what.is_none() && has(Signals::WAIT_BEGAN))
+            }
+            Happening::AgentReply => wrote(Author::Agent),
+            Happening::BotMessage => wrote(Author::Bot),
+            Happening::InternalNote => self.what == Some(What::InternalNote),
+            Happening::StatusChanged => has(Signals::STATUS),
+            Happening::Solved => has(Signals::SOLVED),
+            Happening::Closed => has(Signals::STATUS) && life.status == Status::Closed,
+            Happening::Reopened => has(Signals::REOPENED),
+            Happening::Assigned => has(Signals::ASSIGNEE) && life.assignee() != NONE,
+            Happening::Unassigned => has(Signals::ASSIGNEE) && life.assignee() == NONE,
+            Happening::GroupChanged => has(Signals::GROUP),
+            Happening::PriorityChanged => {
+                matches!(self.what, Some(What::Changed { attribute: 3, .. })) && has(Signals::ATTRIBUTE)
+            }
+            Happening::Changed => has(Signals::ATTRIBUTE),
+            Happening::Escalated => self.what == Some(What::Escalated),
+        }
+    }
+}
+
+impl Judge {
+    /// Begins with another ticket, keeping the memory of the lists.
+    pub(crate) fn begin(&mut self, promises: &Promises, day: i64, values: &[u32], tags: &[u32]) {
+        if self.timers.len() == promises.slots.len() {
+            self.timers.iter_mut().for_each(Timer::clear);
+        } else {
+            let numbered = promises.slots.iter().zip(0u16..);
+            self.timers = numbered.map(|(slot, place)| Timer::new(place, slot.own_schedules)).collect();
+        }
+        self.customs.clear();
+        self.customs
+            .resize(promises.slots.len() * usize::from(!promises.customs.is_empty()), CustomState::default());
+        self.done.clear();
+        self.explained.clear();
+        self.unjudged = 0;
+        promises.in_force(values, tags, day, &mut self.force);
+    }
+
+    /// Ends the stretches under way, since the ticket's schedule or status changes now.
+    pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
+        for timer in self.timers.iter_mut().filter(|timer| timer.is_running()) {
+            timer.flush(now, around);
+        }
+    }
+
+    /// Finds the targets in force anew.
+    pub(crate) fn rematch(
+        &mut self,
+        promises: &Promises,
+        day: i64,
+        heard: Heard<'_>,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        let mut force = std::mem::take(&mut self.force);
+        promises.in_force(heard.values, heard.tags, day, &mut force);
+        self.force = force;
+        for place in 0..self.timers.len() {
+            let target = self.force[place];
+            if self.timers[place].attach(target, now, around) {
+                let runs = self.timers[place].is_running();
+                self.end(place, now, Outcome::Ended, around);
+                self.timers[place].start(now, now, runs, None, target, around);
+            }
+        }
+    }
+
+    fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, around: Around<'_>) {
+        if !self.timers[place].active {
+            return;
+        }
+        if let Some((verdict, segments)) = self.timers[place].verdict(now, outcome, around) {
+            if is_judged(&verdict) {
+                self.done.push(verdict);
+                if around.explain {
+                    self.explained.push(segments);
+                }
+            } else {
+                self.unjudged = self.unjudged.saturating_add(1);
+            }
+        }
+        self.timers[place].finish(now, outcome, around);
+    }
+
+    fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
+        let force = self.force[place];
+        self.timers[place].start(from, now, runs, None, force, around);
+    }
+
+    /// Moves the timers by what a step meant.
+    pub(crate) fn listen(
+        &mut self,
+        promises: &Promises,
+        heard: Heard<'_>,
+        life: &Life,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        for (place, slot) in promises.slots.iter().enumerate() {
+            match slot.measure {
+                Measure::FirstResponse => self.response(place, true, heard, life, now, around),
+                Measure::NextResponse => self.response(place, false, heard, life, now, around),
+                Measure::PeriodicUpdate => self.update(place, false, heard, life, now, around),
+                Measure::PausableUpdate => self.update(place, true, heard, life, now, around),
+                Measure::RequesterWait => {
+                    let counts = |status| matches!(status, Status::New | Status::Open | Status::OnHold);
+                    self.work(place, counts, heard, life, now, around);
+                }
+                Measure::AgentWork => {
+                    self.work(
+                        place,
+                        |status| matches!(status, Status::New | Status::Open),
+                        heard,
+                        life,
+                        now,
+                        around,
+                    );
+                }
+                Measure::Resolution => {
+                    self.work(place, |status: Status| !status.is_done(), heard, life, now, around);
+                }
+                Measure::GroupOwnership => self.ownership(place, heard, life, now, around),
+                Measure::Custom(clock) => {
+                    if let Some(custom) = promises.customs.get(clock) {
+                        self.custom(place, custom, heard, life, now, around);
+                    }
+                }
+            }
+        }
+    }
+
+    fn response(
+        &mut self,
+        place: usize,
+        first: bool,
+        heard: Heard<'_>,
+        life: &Life,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        let has = |signal| heard.signals.has(signal);
+        if has(Signals::OPENING_WITHDRAWN) {
+            self.timers[place].discard();
+        }
+        let is_first = has(Signals::FIRST_RESPONSE) || !life.responded;
+        if has(Signals::WAIT_BEGAN) && is_first == first {
+            self.start(place, life.wait_start, now, true, around);
+        }
+        if has(Signals::WAIT_MOVED) && is_first == first {
+            self.timers[place].discard();
+            self.start(place, now, now, true, around);
+        }
+        let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
+        if has(answered) {
+            self.end(place, now, Outcome::Completed, around);
+        } else if has(Signals::WAIT_ENDED) {
+            self.end(place, now, Outcome::Ended, around);
+        }
+    }
+
+    fn update(
+        &mut self,
+        place: usize,
+        pausable: bool,
+        heard: Heard<'_>,
+        life: &Life,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        let runs = !(pausable && life.status == Status::Pending);
+        if heard.signals.has(Signals::UPDATE) {
+            self.end(place, now, Outcome::Completed, around);
+            if !life.status.is_done() {
+                self.start(place, now, now, runs, around);
+            }
+        }
+        if heard.signals.has(Signals::STATUS) {
+            if life.status.is_done() {
+                self.end(place, now, Outcome::Ended, around);
+            } else if pausable {
+                self.timers[place].run(runs, now, around);
+            }
+        }
+    }
+
+    fn work(
+        &mut self,
+        place: usize,
+        counts: impl Fn(Status) -> bool,
+        heard: Heard<'_>,
+        life: &Life,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        let runs = counts(life.status);
+        if heard.what.is_none() {
+            self.start(place, now, now, runs, around);
+        }
+        if heard.signals.has(Signals::THANKED) {
+            self.timers[place].discard();
+        } else if heard.signals.has(Signals::SOLVED) {
+            self.end(place, now, Outcome::Completed, around);
+        } else if heard.signals.has(Signals::REOPENED) {
+            let carried = match around.options.reopen {
+                Reopen::Ignore => return,
+                Reopen::NewInstance => None,
+                Reopen::Resume => self.timers[place].last,
+            };
+            let force = self.force[place];
+            self.timers[place].start(now, now, runs, carried, force, around);
+        } else if heard.signals.has(Signals::STATUS) {
+            self.timers[place].run(runs, now, around);
+        }
+    }
+
+    fn ownership(&mut self, place: usize, heard: Heard<'_>, life: &Life, now: Stamp, around: Around<'_>) {
+        let has = |signal| heard.signals.has(signal);
+        if has(Signals::GROUP) || has(Signals::SOLVED) {
+            self.end(place, now, Outcome::Completed, around);
+        }
+        let begins = has(Signals::GROUP) || has(Signals::REOPENED);
+        if begins && life.group() != NONE && !life.status.is_done() {
+            self.start(place, now, now, true, around);
+        }
+    }
+
+    /// At one instant: stop, cancel, reset, pause, start.
+    fn custom(
+        &mut self,
+        place: usize,
+        clock: &Custom,
+        heard: Heard<'_>,
+        life: &Life,
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        let holds = |conditions: &[super::promise::Condition]| {
+            conditions.iter().any(|condition| {
+                let happens = |happening| heard.happens(life, happening);
+                condition.holds(happens, life.status, heard.values, heard.tags)
+            })
+        };
+        let paused = holds(&clock.pause);
+        let starts = holds(&clock.start);
+        let was_active = self.timers[place].active;
+        let retroactive = clock.rule.counts_from == CountsFrom::Creation;
+        let mut begins = starts && !self.customs[place].startable;
+        if was_active && holds(&clock.stop) {
+            self.end(place, now, Outcome::Completed, around);
+            self.customs[place].ended_once = true;
+        } else if was_active && holds(&clock.cancel) {
+            self.end(place, now, Outcome::Ended, around);
+            self.customs[place].ended_once = true;
+        } else if was_active && holds(&clock.reset) {
+            self.end(place, now, Outcome::Completed, around);
+            self.customs[place].ended_once = true;
+            begins = true;
+        }
+        let state = &mut self.customs[place];
+        state.startable = starts;
+        if retroactive && !state.ended_once {
+            let runs = !paused;
+            if let (Some(since), false) = (state.before_since, runs) {
+                state.before.push((since, now));
+                state.before_since = None;
+            } else if runs && state.before_since.is_none() {
+                state.before_since = Some(now);
+            }
+        }
+        let again = clock.rule.cycles == Cycles::Many || !state.ended_once;
+        if self.timers[place].active {
+            self.timers[place].run(!paused, now, around);
+        } else if begins && again && !holds(&clock.stop) && !holds(&clock.cancel) {
+            self.start(place, now, now, !paused, around);
+            let state = &mut self.customs[place];
+            if retroactive && !state.ended_once {
+                if let Some(since) = state.before_since.take() {
+                    state.before.push((since, now));
+                }
+                self.timers[place].backdate(life.created, &state.before, now, around);
+            }
+        }
+    }
+
+    /// Tells the verdicts as of `now`, those of the past first; `left` when the ticket left before. Says how many
+    /// targets could not be judged for want of a schedule.
+    pub(crate) fn verdicts(
+        &self,
+        now: Stamp,
+        left: bool,
+        around: Around<'_>,
+        mut tell: impl FnMut(RawVerdict, &[RawSegment]),
+    ) -> u32 {
+        for (place, verdict) in self.done.iter().enumerate() {
+            tell(*verdict, self.explained.get(place).map_or(&[], Vec::as_slice));
+        }
+        let outcome = if left { Outcome::Ended } else { Outcome::Open };
+        let mut unjudged = self.unjudged;
+        for timer in &self.timers {
+            if let Some((verdict, segments)) = timer.verdict(now, outcome, around) {
+                if is_judged(&verdict) {
+                    tell(verdict, &segments);
+                } else {
+                    unjudged = unjudged.saturating_add(1);
+                }
+            }
+        }
+        unjudged
+    }
+}
+
+/// Whether the target's clock is known for the whole instance.
+fn is_judged(verdict: &RawVerdict) -> bool {
+    verdict.force.clock == ClockKind::Calendar || verdict.elapsed.elapsed().business_micros.is_some()
+}

@@ -1,0 +1,326 @@
+//! The policies of a replay, with names as numbers: which target is in force for a ticket now.
+
+use super::clocks::Clocks;
+use super::names::Vocabulary;
+use super::step::NONE;
+use crate::sla::{
+    Conditions, CustomClock, Happening, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
+    Within,
+};
+use crate::ticket::{Attribute, Status};
+use crate::{ClockKind, Timestamp};
+
+/// Number of [`Attribute::Priority`] in steps.
+const PRIORITY: usize = 3;
+const _: () = assert!(matches!(Attribute::NAMED[PRIORITY], Attribute::Priority));
+
+/// What limits one time of a ticket right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct InForce {
+    pub(crate) policy: u16,
+    pub(crate) target: i64,
+    pub(crate) clock: ClockKind,
+    /// The policy's own schedule for business time.
+    pub(crate) schedule: Option<u16>,
+    pub(crate) at_risk: Option<i64>,
+}
+
+/// Which time a slot measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    FirstResponse,
+    NextResponse,
+    PeriodicUpdate,
+    PausableUpdate,
+    RequesterWait,
+    AgentWork,
+    Resolution,
+    GroupOwnership,
+    /// A clock of the policies, by its place.
+    Custom(usize),
+}
+
+/// One time under way at a time: a metric, and its place among several targets of a policy for the same metric.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub(crate) metric: SlaMetric,
+    pub(crate) measure: Measure,
+    ordinal: usize,
+    /// Some policy counts it on a schedule of its own.
+    pub(crate) own_schedules: bool,
+}
+
+/// Conditions in numbers.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    /// (attribute, values); no values means any.
+    attributes: Vec<(u16, Vec<u32>)>,
+    tags: Vec<u32>,
+}
+
+impl Wanted {
+    fn new(conditions: &Conditions, vocabulary: &mut Vocabulary) -> Self {
+        let attributes = conditions
+            .attributes()
+            .map(|(attribute, values)| {
+                let any = values.iter().any(|value| &**value == Conditions::ANY);
+                let values = if any { &[] } else { values };
+                (
+                    vocabulary.learn_attribute(attribute),
+                    values.iter().map(|value| vocabulary.learn(value)).collect(),
+                )
+            })
+            .collect();
+        let tags = conditions.tags().iter().map(|tag| vocabulary.learn(tag)).collect();
+        Self { attributes, tags }
+    }
+
+    fn attribute_holds((attribute, wanted): &(u16, Vec<u32>), values: &[u32]) -> bool {
+        let value = values.get(usize::from(*attribute)).copied().unwrap_or(NONE);
+        value != NONE && (wanted.is_empty() || wanted.contains(&value))
+    }
+
+    fn all_hold(&self, values: &[u32], tags: &[u32]) -> bool {
+        self.attributes.iter().all(|one| Self::attribute_holds(one, values))
+            && (self.tags.is_empty() || self.tags.iter().any(|tag| tags.contains(tag)))
+    }
+
+    fn any_holds(&self, values: &[u32], tags: &[u32]) -> bool {
+        self.attributes.iter().any(|one| Self::attribute_holds(one, values))
+            || self.tags.iter().any(|tag| tags.contains(tag))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Target {
+    slot: usize,
+    clock: ClockKind,
+    always: Option<i64>,
+    by_priority: Vec<(u32, i64)>,
+    at_risk: Option<f64>,
+}
+
+#[derive(Debug, Clone)]
+struct Policy {
+    name: Box<str>,
+    when: Wanted,
+    unless: Wanted,
+    valid_from: i64,
+    valid_until: i64,
+    schedule_name: Option<Box<str>>,
+    schedule: Option<u16>,
+    targets: Vec<Target>,
+}
+
+/// A condition of a custom clock in numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    event: Option<Happening>,
+    status: Vec<Status>,
+    when: Wanted,
+}
+
+impl Condition {
+    fn new(moment: &Moment, vocabulary: &mut Vocabulary) -> Self {
+        let when = Wanted::new(&moment.when, vocabulary);
+        Self { event: moment.event, status: moment.status.clone(), when }
+    }
+
+    /// Whether it holds, given what happens now and how the ticket stands.
+    pub(crate) fn holds(
+        &self,
+        happens: impl Fn(Happening) -> bool,
+        status: Status,
+        values: &[u32],
+        tags: &[u32],
+    ) -> bool {
+        self.event.is_none_or(happens)
+            && (self.status.is_empty() || self.status.contains(&status))
+            && self.when.all_hold(values, tags)
+    }
+}
+
+/// A clock of the policies, with names as numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Custom {
+    pub(crate) rule: CustomClock,
+    pub(crate) start: Vec<Condition>,
+    pub(crate) pause: Vec<Condition>,
+    pub(crate) stop: Vec<Condition>,
+    pub(crate) cancel: Vec<Condition>,
+    pub(crate) reset: Vec<Condition>,
+}
+
+impl Custom {
+    fn new(rule: &CustomClock, vocabulary: &mut Vocabulary) -> Self {
+        let mut read = |moments: &[Moment]| -> Vec<Condition> {
+            moments.iter().map(|moment| Condition::new(moment, vocabulary)).collect()
+        };
+        Self {
+            start: read(&rule.start),
+            pause: read(&rule.pause),
+            stop: read(&rule.stop),
+            cancel: read(&rule.cancel),
+            reset: read(&rule.reset),
+            rule: rule.clone(),
+        }
+    }
+}
+
+/// All policies of a replay.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Promises {
+    matching: Matching,
+    policies: Vec<Policy>,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) customs: Vec<Custom>,
+}
+
+impl Promises {
+    pub(crate) fn new(policies: &SlaPolicies, vocabulary: &mut Vocabulary) -> Self {
+        let mut promises = Self {
+            matching: policies.matching,
+            customs: policies.clocks.iter().map(|clock| Custom::new(clock, vocabulary)).collect(),
+            ..Self::default()
+        };
+        for policy in &policies.policies {
+            let read = promises.read(policy, policies, vocabulary);
+            promises.policies.push(read);
+        }
+        promises
+    }
+
+    fn read(&mut self, policy: &SlaPolicy, all: &SlaPolicies, vocabulary: &mut Vocabulary) -> Policy {
+        let mut targets: Vec<Target> = Vec::new();
+        let mut seen: Vec<&SlaMetric> = Vec::new();
+        for target in &policy.targets {
+            let ordinal = seen.iter().filter(|metric| ***metric == target.metric).count();
+            seen.push(&target.metric);
+            if let Some(slot) = self.slot(target, ordinal, all, policy.schedule.is_some()) {
+                targets.push(Target::new(target, slot, vocabulary));
+            }
+        }
+        Policy {
+            name: policy.name.clone(),
+            when: Wanted::new(&policy.when, vocabulary),
+            unless: Wanted::new(&policy.unless, vocabulary),
+            valid_from: policy.valid_from.map_or(i64::MIN, Timestamp::as_micros),
+            valid_until: policy.valid_until.map_or(i64::MAX, Timestamp::as_micros),
+            schedule_name: policy.schedule.clone(),
+            schedule: None,
+            targets,
+        }
+    }
+
+    /// The slot of a target, made now if it is new; `None` for a clock nobody defines.
+    fn slot(
+        &mut self,
+        target: &SlaTarget,
+        ordinal: usize,
+        all: &SlaPolicies,
+        own_schedule: bool,
+    ) -> Option<usize> {
+        let own_schedules = own_schedule && target.clock == ClockKind::Business;
+        let known =
+            self.slots.iter().position(|slot| slot.metric == target.metric && slot.ordinal == ordinal);
+        if let Some(place) = known {
+            self.slots[place].own_schedules |= own_schedules;
+            return Some(place);
+        }
+        let measure = match &target.metric {
+            SlaMetric::FirstResponse => Measure::FirstResponse,
+            SlaMetric::NextResponse => Measure::NextResponse,
+            SlaMetric::PeriodicUpdate => Measure::PeriodicUpdate,
+            SlaMetric::PausableUpdate => Measure::PausableUpdate,
+            SlaMetric::RequesterWait => Measure::RequesterWait,
+            SlaMetric::AgentWork => Measure::AgentWork,
+            SlaMetric::Resolution => Measure::Resolution,
+            SlaMetric::GroupOwnership => Measure::GroupOwnership,
+            SlaMetric::Custom(name) => {
+                Measure::Custom(all.clocks.iter().position(|clock| clock.name == *name)?)
+            }
+        };
+        self.slots.push(Slot { metric: target.metric.clone(), measure, ordinal, own_schedules });
+        Some(self.slots.len() - 1)
+    }
+
+    /// Finds the schedules the policies name.
+    pub(crate) fn bind(&mut self, clocks: &Clocks) {
+        for policy in &mut self.policies {
+            // A name nobody knows is a schedule nobody has: business time stays unknown.
+            policy.schedule =
+                policy.schedule_name.as_ref().map(|name| clocks.place(name).unwrap_or(u16::MAX));
+        }
+    }
+
+    pub(crate) fn policy_name(&self, policy: u16) -> &str {
+        self.policies.get(usize::from(policy)).map_or("", |policy| &policy.name)
+    }
+
+    /// The targets in force for a ticket that stands so, one place for each slot. `day` is the instant the policies'
+    /// validity is compared with.
+    pub(crate) fn in_force(
+        &self,
+        values: &[u32],
+        tags: &[u32],
+        day: i64,
+        targets: &mut Vec<Option<InForce>>,
+    ) {
+        targets.clear();
+        targets.resize(self.slots.len(), None);
+        let priority = values.get(PRIORITY).copied().unwrap_or(NONE);
+        for (place, policy) in self.policies.iter().enumerate() {
+            let valid = policy.valid_from <= day && day < policy.valid_until;
+            if !valid || !policy.when.all_hold(values, tags) || policy.unless.any_holds(values, tags) {
+                continue;
+            }
+            for target in &policy.targets {
+                let within = target.within(priority);
+                if let (None, Some(within)) = (targets[target.slot], within) {
+                    targets[target.slot] = Some(InForce {
+                        policy: u16::try_from(place).unwrap_or(u16::MAX),
+                        target: within,
+                        clock: target.clock,
+                        schedule: policy.schedule.filter(|_| target.clock == ClockKind::Business),
+                        at_risk: target.threshold(within),
+                    });
+                }
+            }
+            if self.matching == Matching::First {
+                return;
+            }
+        }
+    }
+}
+
+impl Target {
+    fn new(target: &SlaTarget, slot: usize, vocabulary: &mut Vocabulary) -> Self {
+        let micros = |duration: chrono::TimeDelta| duration.num_microseconds().unwrap_or(i64::MAX);
+        let by_priority = match &target.within {
+            Within::Always(_) => Vec::new(),
+            Within::ByPriority(by) => by
+                .iter()
+                .filter(|(priority, _)| &***priority != Within::OTHER)
+                .map(|(priority, duration)| (vocabulary.learn(priority), micros(*duration)))
+                .collect(),
+        };
+        Self {
+            slot,
+            clock: target.clock,
+            always: target.within.for_priority(None).map(micros),
+            by_priority,
+            at_risk: target.at_risk,
+        }
+    }
+
+    fn within(&self, priority: u32) -> Option<i64> {
+        let exact = self.by_priority.iter().find(|(known, _)| *known == priority && priority != NONE);
+        exact.map(|(_, within)| *within).or(self.always)
+    }
+
+    /// The at-risk threshold in microseconds.
+    fn threshold(&self, within: i64) -> Option<i64> {
+        #[allow(clippy::cast_possible_truncation, reason = "a float too large for i64 stops at its end")]
+        self.at_risk.filter(|share| share.is_finite()).map(|share| (within as f64 * share).round() as i64)
+    }
+}

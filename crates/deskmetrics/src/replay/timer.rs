@@ -1,0 +1,408 @@
+//! One time of a ticket under its target: started, paused, resumed, completed.
+
+use serde::{Deserialize, Serialize};
+
+use super::clocks::Clocks;
+use super::promise::InForce;
+use super::stamp::{Span, Stamp};
+use crate::ClockKind;
+use crate::sla::{Deadline, Loosened, SlaOptions, TargetChange, VerdictState};
+use crate::ticket::Status;
+
+/// A verdict in numbers; names and dates are put in when somebody reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RawVerdict {
+    pub(crate) slot: u16,
+    pub(crate) instance: u32,
+    pub(crate) force: InForce,
+    pub(crate) started: i64,
+    pub(crate) due: Option<i64>,
+    pub(crate) completed: Option<i64>,
+    pub(crate) ended: Option<i64>,
+    pub(crate) elapsed: Span,
+    pub(crate) carried: Option<Span>,
+    pub(crate) state: VerdictState,
+    pub(crate) breached: Option<i64>,
+}
+
+/// A stretch of counted time in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RawSegment {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) status: Status,
+    pub(crate) clock: Option<u16>,
+}
+
+/// What a timer needs to know of its ticket and replay.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub(crate) clocks: &'a Clocks,
+    pub(crate) options: SlaOptions,
+    /// The schedule that applies to the ticket.
+    pub(crate) clock: Option<u16>,
+    pub(crate) status: Status,
+    /// Whether segments are kept for explanation.
+    pub(crate) explain: bool,
+}
+
+/// How an instance is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Completed,
+    Ended,
+    Open,
+}
+
+/// One time of a ticket under its target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timer {
+    slot: u16,
+    /// Segments are needed because a target may come later, on a schedule of its own.
+    own_schedules: bool,
+    pub(crate) instance: u32,
+    pub(crate) active: bool,
+    started: Stamp,
+    /// Counting since.
+    running: Option<Stamp>,
+    /// Counted before `running`, business time on the schedule in force at each instant.
+    counted: Span,
+    carried: Option<Span>,
+    force: Option<InForce>,
+    /// The target no longer applies since, and what was counted by then.
+    detached: Option<(i64, Span)>,
+    /// When elapsed first reached the target in force.
+    reached: Option<i64>,
+    /// When elapsed first exceeded it.
+    exceeded: Option<i64>,
+    /// What the last completed instance had counted.
+    pub(crate) last: Option<Span>,
+    segments: Vec<RawSegment>,
+}
+
+impl Timer {
+    pub(crate) fn new(slot: u16, own_schedules: bool) -> Self {
+        Self {
+            slot,
+            own_schedules,
+            instance: 0,
+            active: false,
+            started: Stamp::default(),
+            running: None,
+            counted: Span::default(),
+            carried: None,
+            force: None,
+            detached: None,
+            reached: None,
+            exceeded: None,
+            last: None,
+            segments: Vec::new(),
+        }
+    }
+
+    /// Begins for another ticket, keeping the memory of the list.
+    pub(crate) fn clear(&mut self) {
+        let mut segments = std::mem::take(&mut self.segments);
+        segments.clear();
+        *self = Self { segments, ..Self::new(self.slot, self.own_schedules) };
+    }
+
+    /// Begins an instance that counts from `from` (not after `now`), with `carried` time already used.
+    pub(crate) fn start(
+        &mut self,
+        from: Stamp,
+        now: Stamp,
+        runs: bool,
+        carried: Option<Span>,
+        force: Option<InForce>,
+        around: Around<'_>,
+    ) {
+        self.instance = self.instance.saturating_add(1);
+        self.active = true;
+        self.started = from;
+        self.running = runs.then_some(from);
+        self.counted = carried.unwrap_or_default();
+        self.carried = carried;
+        self.force = force;
+        self.detached = None;
+        self.reached = None;
+        self.exceeded = None;
+        self.segments.clear();
+        self.judge_at(from.at, around.options);
+        if from.at < now.at {
+            self.flush(now, around);
+        }
+    }
+
+    /// Moves the beginning of the instance back: time counted before it began to be looked at.
+    pub(crate) fn backdate(
+        &mut self,
+        from: Stamp,
+        stretches: &[(Stamp, Stamp)],
+        now: Stamp,
+        around: Around<'_>,
+    ) {
+        self.started = from;
+        for (from, to) in stretches {
+            let span = self.span(*from, *to, around);
+            self.counted.add(span);
+        }
+        self.judge_at(now.at, around.options);
+    }
+
+    /// Time counted from one stamp to another, business time on the schedule in force.
+    fn span(&self, from: Stamp, to: Stamp, around: Around<'_>) -> Span {
+        let mut span = to.since(from);
+        if let Some(own) = self.force.and_then(|force| force.schedule) {
+            match around.clocks.elapsed(Some(own), from.at, to.at) {
+                Some(business) => {
+                    span.business = business;
+                    span.unscheduled = 0;
+                    span.scheduled = true;
+                }
+                None => span.scheduled = false,
+            }
+        }
+        span
+    }
+
+    /// Counted time on the clock of the target in force; `None` for business time that is not known.
+    fn reading(force: InForce, counted: Span) -> Option<i64> {
+        match force.clock {
+            ClockKind::Calendar => Some(counted.calendar),
+            ClockKind::Business => {
+                counted.elapsed().business_micros.or((counted == Span::default()).then_some(0))
+            }
+        }
+    }
+
+    /// The instant at which `budget` more has been counted on the target's clock since `from`.
+    fn reach(force: InForce, from: i64, budget: i64, around: Around<'_>) -> Option<i64> {
+        match force.clock {
+            ClockKind::Calendar => from.checked_add(budget),
+            ClockKind::Business => around.clocks.due(force.schedule.or(around.clock), from, budget),
+        }
+    }
+
+    /// Compares what is counted with the target in force, at an instant at which nothing more is added.
+    fn judge_at(&mut self, at: i64, options: SlaOptions) {
+        let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return };
+        let Some(elapsed) = Self::reading(force, self.counted) else { return };
+        if self.reached.is_none() && elapsed >= force.target {
+            self.reached = Some(at);
+        }
+        if self.exceeded.is_none() && exceeds(elapsed, force.target, options) {
+            self.exceeded = Some(at);
+        }
+    }
+
+    /// When elapsed reaches and exceeds the target within a stretch that counts from `from` to `to`.
+    fn crossing(&self, from: Stamp, to: Span, around: Around<'_>) -> (Option<i64>, Option<i64>) {
+        let (mut reached, mut exceeded) = (self.reached, self.exceeded);
+        let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return (reached, exceeded) };
+        let (Some(before), Some(after)) = (Self::reading(force, self.counted), Self::reading(force, to))
+        else {
+            return (reached, exceeded);
+        };
+        let left = force.target.saturating_sub(before);
+        if reached.is_none() && after >= force.target {
+            reached = if left <= 0 { Some(from.at) } else { Self::reach(force, from.at, left, around) };
+        }
+        if exceeded.is_none() && exceeds(after, force.target, around.options) {
+            exceeded = match around.options.deadline {
+                Deadline::Strict => reached,
+                Deadline::Inclusive if left < 0 => Some(from.at),
+                // Used up at closing time, a target is exceeded from the next opening on.
+                Deadline::Inclusive => {
+                    Self::reach(force, from.at, left.saturating_add(1), around).map(|at| at.saturating_sub(1))
+                }
+            };
+        }
+        (reached, exceeded)
+    }
+
+    /// Ends the stretch under way at `now` and begins the next one there.
+    pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
+        let Some(from) = self.running else { return };
+        if now.at <= from.at {
+            self.running = Some(now);
+            return;
+        }
+        let total = self.counted.plus(self.span(from, now, around));
+        (self.reached, self.exceeded) = self.crossing(from, total, around);
+        self.counted = total;
+        self.running = Some(now);
+        if around.explain || (self.own_schedules && self.force.is_none()) {
+            self.segments.push(self.segment(from.at, now.at, around));
+        }
+    }
+
+    fn segment(&self, from: i64, to: i64, around: Around<'_>) -> RawSegment {
+        let own = self.force.and_then(|force| force.schedule);
+        RawSegment { from, to, status: around.status, clock: own.or(around.clock) }
+    }
+
+    /// Counts from now on, or stops counting.
+    pub(crate) fn run(&mut self, runs: bool, now: Stamp, around: Around<'_>) {
+        if !self.active {
+            return;
+        }
+        self.flush(now, around);
+        self.running = runs.then_some(now);
+    }
+
+    /// Another target (or none) is in force from now on. Says whether the instance is to be ended and begun anew.
+    pub(crate) fn attach(&mut self, force: Option<InForce>, now: Stamp, around: Around<'_>) -> bool {
+        let current = self.force.filter(|_| self.detached.is_none());
+        if !self.active || current == force {
+            return false;
+        }
+        let rule = around.options.target_change;
+        let force = match (rule, current, force) {
+            (TargetChange::AtStart | TargetChange::Strictest, Some(_), None)
+            | (TargetChange::AtStart, Some(_), _) => {
+                return false;
+            }
+            (TargetChange::Reset, Some(_), _) => return true,
+            (TargetChange::Strictest, Some(old), Some(new)) => {
+                let comparable = old.clock == new.clock && old.schedule == new.schedule;
+                if comparable && old.target <= new.target {
+                    return false;
+                }
+                Some(new)
+            }
+            (_, _, force) => force,
+        };
+        self.flush(now, around);
+        let Some(new) = force else {
+            self.detached = Some((now.at, self.counted));
+            return false;
+        };
+        if let (None, Some(own)) = (self.force, new.schedule) {
+            self.recount(own, around.clocks);
+        }
+        self.force = Some(new);
+        self.detached = None;
+        let breached = self.exceeded;
+        if breached.is_none() || around.options.loosened == Loosened::Reevaluate {
+            self.reached = None;
+            self.exceeded = None;
+            self.judge_at(now.at, around.options);
+            if self.exceeded.is_some() && breached.is_some() {
+                self.exceeded = breached;
+            }
+        }
+        false
+    }
+
+    /// Counts the business time so far on a schedule of the policy's own, which applies from the beginning.
+    fn recount(&mut self, own: u16, clocks: &Clocks) {
+        let carried = self.carried.unwrap_or_default();
+        let stretches =
+            self.segments.iter().map(|segment| clocks.elapsed(Some(own), segment.from, segment.to));
+        match stretches.sum::<Option<i64>>() {
+            Some(business) => {
+                self.counted.business = carried.business.saturating_add(business);
+                self.counted.unscheduled = 0;
+                self.counted.scheduled = true;
+            }
+            None => self.counted.scheduled = false,
+        }
+    }
+
+    /// What is to be said of the instance at `now`; `None` where no target ever applied or it never counted for
+    /// anything. The second part are the segments, where they are kept.
+    pub(crate) fn verdict(
+        &self,
+        now: Stamp,
+        outcome: Outcome,
+        around: Around<'_>,
+    ) -> Option<(RawVerdict, Vec<RawSegment>)> {
+        let force = self.force.filter(|_| self.active)?;
+        if outcome == Outcome::Ended && now.at == self.started.at && self.carried.is_none() {
+            return None;
+        }
+        let mut segments = if around.explain { self.segments.clone() } else { Vec::new() };
+        let (elapsed, reached, exceeded) = match (self.detached, self.running) {
+            (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
+            (None, Some(from)) if from.at < now.at => {
+                let total = self.counted.plus(self.span(from, now, around));
+                let (reached, exceeded) = self.crossing(from, total, around);
+                if around.explain {
+                    segments.push(self.segment(from.at, now.at, around));
+                }
+                (total, reached, exceeded)
+            }
+            (None, _) => {
+                let mut counted = self.counted;
+                if counted == Span::default() {
+                    counted.scheduled = now.scheduled || force.schedule.is_some();
+                }
+                (counted, self.reached, self.exceeded)
+            }
+        };
+        let due = reached.or_else(|| {
+            let from = self.running.filter(|_| self.detached.is_none())?;
+            let left = force.target.saturating_sub(Self::reading(force, self.counted)?);
+            Self::reach(force, from.at, left, around)
+        });
+        let detached = self.detached.map(|(at, _)| at);
+        let state = match outcome {
+            _ if exceeded.is_some() => VerdictState::Breached,
+            _ if detached.is_some() => VerdictState::Cancelled,
+            Outcome::Completed => VerdictState::Met,
+            Outcome::Ended => VerdictState::Cancelled,
+            Outcome::Open if self.running.is_some() => VerdictState::Running,
+            Outcome::Open => VerdictState::Paused,
+        };
+        let verdict = RawVerdict {
+            slot: self.slot,
+            instance: self.instance,
+            force,
+            started: self.started.at,
+            due,
+            completed: (outcome == Outcome::Completed && detached.is_none()).then_some(now.at),
+            ended: detached.or((outcome == Outcome::Ended).then_some(now.at)),
+            elapsed,
+            carried: self.carried,
+            state,
+            breached: exceeded,
+        };
+        Some((verdict, segments))
+    }
+
+    /// Ends the instance.
+    pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome, around: Around<'_>) {
+        self.flush(now, around);
+        self.last = Some(self.counted);
+        self.running = None;
+        self.active = false;
+        if outcome == Outcome::Ended && now.at == self.started.at && self.carried.is_none() {
+            self.instance = self.instance.saturating_sub(1);
+        }
+    }
+
+    /// Forgets the instance under way: it never was.
+    pub(crate) fn discard(&mut self) {
+        if self.active {
+            self.active = false;
+            self.running = None;
+            self.instance = self.instance.saturating_sub(1);
+            if self.carried.is_some() {
+                self.last = self.carried;
+            }
+        }
+    }
+
+    /// Whether it counts right now.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+}
+
+fn exceeds(elapsed: i64, target: i64, options: SlaOptions) -> bool {
+    match options.deadline {
+        Deadline::Inclusive => elapsed > target,
+        Deadline::Strict => elapsed >= target,
+    }
+}

@@ -1,0 +1,59 @@
+//! A verdict in words and dates.
+
+use chrono::TimeDelta;
+
+use super::machine::Plan;
+use super::timer::{RawSegment, RawVerdict};
+use crate::sla::{Segment, SlaMetric, SlaVerdict};
+use crate::{Elapsed, Timestamp};
+
+/// The verdict with its names, and its segments cut where schedule versions change.
+pub(crate) fn told(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> SlaVerdict {
+    let instant = Timestamp::saturating_from_micros;
+    let slot = plan.promises.slots.get(usize::from(raw.slot));
+    let metric = slot.map_or(SlaMetric::Custom("".into()), |slot| slot.metric.clone());
+    let mut verdict = SlaVerdict::new(
+        plan.promises.policy_name(raw.force.policy),
+        metric,
+        TimeDelta::microseconds(raw.force.target),
+        instant(raw.started),
+    );
+    verdict.instance = raw.instance;
+    verdict.clock = raw.force.clock;
+    verdict.due_at = raw.due.and_then(Timestamp::from_micros);
+    verdict.completed_at = raw.completed.map(instant);
+    verdict.ended_at = raw.ended.map(instant);
+    verdict.elapsed = raw.elapsed.elapsed();
+    verdict.carried = raw.carried.map(|carried| carried.elapsed());
+    verdict.state = raw.state;
+    verdict.breached_at = raw.breached.map(instant);
+    verdict.at_risk_after = raw.force.at_risk.map(TimeDelta::microseconds);
+    for segment in segments {
+        explain(segment, plan, &mut verdict.segments);
+    }
+    verdict
+}
+
+fn explain(raw: &RawSegment, plan: &Plan, segments: &mut Vec<Segment>) {
+    let starts = raw.clock.map_or(&[][..], |clock| plan.clocks.version_starts(clock));
+    let mut from = raw.from;
+    loop {
+        let version = starts.iter().rposition(|start| *start <= from);
+        let to = starts.iter().copied().find(|start| *start > from).unwrap_or(raw.to).min(raw.to);
+        segments.push(Segment {
+            from: Timestamp::saturating_from_micros(from),
+            to: Timestamp::saturating_from_micros(to),
+            status: raw.status,
+            schedule: raw.clock.map(|clock| plan.clocks.name(clock).into()),
+            version: version.and_then(|version| u32::try_from(version + 1).ok()),
+            counted: Elapsed {
+                calendar_micros: to.saturating_sub(from),
+                business_micros: plan.clocks.elapsed(raw.clock, from, to),
+            },
+        });
+        if to >= raw.to {
+            return;
+        }
+        from = to;
+    }
+}

@@ -1,0 +1,134 @@
+//! Which tickets a policy is for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::Attribute;
+
+/// Conditions on a ticket's attributes and tags. Each names an attribute and the values it may have; all of them must
+/// hold. No conditions hold for every ticket.
+///
+/// In TOML: `{ market = "DK", category = ["playback", "billing"], tag = "vip" }`. The value `"*"` stands for any value
+/// at all; `tag` (or `tags`) holds when the ticket carries any of the tags.
+///
+/// ```
+/// use deskmetrics::sla::Conditions;
+/// use deskmetrics::ticket::Attribute;
+///
+/// let from_text: Conditions = toml::from_str("market = 'DK'\ncategory = ['playback', 'billing']\ntag = 'vip'").unwrap();
+/// let built = Conditions::default()
+///     .with(Attribute::Market, ["DK"])
+///     .with(Attribute::Category, ["playback", "billing"])
+///     .tagged(["vip"]);
+/// assert_eq!(from_text, built);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<String, OneOrMany<Box<str>>>", into = "BTreeMap<String, OneOrMany<Box<str>>>")]
+pub struct Conditions {
+    attributes: BTreeMap<Attribute, Vec<Box<str>>>,
+    tags: Vec<Box<str>>,
+}
+
+impl Conditions {
+    /// The value that stands for any.
+    pub const ANY: &'static str = "*";
+
+    /// The same with one more condition: `attribute` has one of `values`.
+    #[must_use]
+    pub fn with<V: Into<Box<str>>>(
+        mut self,
+        attribute: impl Into<Attribute>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values = values.into_iter().map(Into::into);
+        self.attributes.entry(attribute.into()).or_default().extend(values);
+        self
+    }
+
+    /// The same with one more condition: the ticket carries one of `tags`.
+    #[must_use]
+    pub fn tagged<V: Into<Box<str>>>(mut self, tags: impl IntoIterator<Item = V>) -> Self {
+        self.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether there are no conditions.
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && self.tags.is_empty()
+    }
+
+    /// The attributes with the values they may have.
+    pub fn attributes(&self) -> impl Iterator<Item = (&Attribute, &[Box<str>])> {
+        self.attributes.iter().map(|(attribute, values)| (attribute, values.as_slice()))
+    }
+
+    /// The tags of which the ticket must carry one; none means no condition on tags.
+    pub fn tags(&self) -> &[Box<str>] {
+        &self.tags
+    }
+
+    /// Whether every ticket that meets `narrower` also meets these conditions, as far as the conditions alone tell.
+    pub(crate) fn covers(&self, narrower: &Self) -> bool {
+        let attributes = self.attributes.iter().all(|(attribute, values)| {
+            let any = values.iter().any(|value| &**value == Self::ANY);
+            narrower
+                .attributes
+                .get(attribute)
+                .is_some_and(|wanted| any || wanted.iter().all(|value| values.contains(value)))
+        });
+        let tags = self.tags.is_empty()
+            || (!narrower.tags.is_empty() && narrower.tags.iter().all(|tag| self.tags.contains(tag)));
+        attributes && tags
+    }
+}
+
+impl From<BTreeMap<String, OneOrMany<Box<str>>>> for Conditions {
+    fn from(map: BTreeMap<String, OneOrMany<Box<str>>>) -> Self {
+        map.into_iter().fold(Self::default(), |conditions, (name, values)| match name.as_str() {
+            "tag" | "tags" => conditions.tagged(values.into_vec()),
+            name => conditions.with(name, values.into_vec()),
+        })
+    }
+}
+
+impl From<Conditions> for BTreeMap<String, OneOrMany<Box<str>>> {
+    fn from(conditions: Conditions) -> Self {
+        let mut map: Self = conditions
+            .attributes
+            .into_iter()
+            .map(|(attribute, values)| (attribute.as_str().to_owned(), OneOrMany::from(values)))
+            .collect();
+        if !conditions.tags.is_empty() {
+            map.insert("tag".to_owned(), OneOrMany::from(conditions.tags));
+        }
+        map
+    }
+}
+
+/// A list that may be written as its only member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    pub(crate) fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::One(value) => vec![value],
+            Self::Many(values) => values,
+        }
+    }
+}
+
+impl<T> From<Vec<T>> for OneOrMany<T> {
+    fn from(mut values: Vec<T>) -> Self {
+        if values.len() == 1 {
+            values.pop().map_or(Self::Many(Vec::new()), Self::One)
+        } else {
+            Self::Many(values)
+        }
+    }
+}

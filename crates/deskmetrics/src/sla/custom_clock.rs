@@ -1,0 +1,253 @@
+//! Clocks with their own start, pause and stop, as in Jira and ServiceNow.
+
+use serde::{Deserialize, Serialize};
+
+use super::Conditions;
+use super::condition::OneOrMany;
+use crate::ticket::Status;
+
+/// A clock defined by conditions on events and states.
+///
+/// Each condition list holds when any of its members does. At one instant stopping comes before cancelling,
+/// resetting, pausing and starting. After a stop, a new cycle begins as soon as a start condition comes true again.
+///
+/// ```
+/// use deskmetrics::sla::{CustomClock, Happening, Moment};
+/// use deskmetrics::ticket::Status;
+///
+/// let from_text: CustomClock = toml::from_str(r#"
+///     name = "triage"
+///     start = ["created", "reopened"]
+///     pause = [{ status = "pending" }]
+///     stop = ["assigned", { status = ["solved", "closed"] }]
+///     cycles = "many"
+/// "#).unwrap();
+/// let built = CustomClock::new("triage")
+///     .start(Happening::Created)
+///     .start(Happening::Reopened)
+///     .pause(Moment::in_status([Status::Pending]))
+///     .stop(Happening::Assigned)
+///     .stop(Moment::in_status([Status::Solved, Status::Closed]));
+/// assert_eq!(from_text, built);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CustomClock {
+    /// Its name, used as the metric of targets and verdicts.
+    pub name: Box<str>,
+    /// When it starts.
+    pub start: Vec<Moment>,
+    /// While it does not count. Conditions on states only; an event has no duration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pause: Vec<Moment>,
+    /// When it is completed.
+    pub stop: Vec<Moment>,
+    /// When it ends without completion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancel: Vec<Moment>,
+    /// When a cycle under way is completed and a new one begins from zero.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reset: Vec<Moment>,
+    /// Whether it can run again.
+    #[serde(default)]
+    pub cycles: Cycles,
+    /// From where a cycle counts.
+    #[serde(default)]
+    pub counts_from: CountsFrom,
+}
+
+impl CustomClock {
+    /// A clock that never starts.
+    pub fn new(name: impl Into<Box<str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The same with one more start.
+    #[must_use]
+    pub fn start(mut self, moment: impl Into<Moment>) -> Self {
+        self.start.push(moment.into());
+        self
+    }
+
+    /// The same with one more pause.
+    #[must_use]
+    pub fn pause(mut self, moment: impl Into<Moment>) -> Self {
+        self.pause.push(moment.into());
+        self
+    }
+
+    /// The same with one more stop.
+    #[must_use]
+    pub fn stop(mut self, moment: impl Into<Moment>) -> Self {
+        self.stop.push(moment.into());
+        self
+    }
+
+    /// The same with one more cancellation.
+    #[must_use]
+    pub fn cancel(mut self, moment: impl Into<Moment>) -> Self {
+        self.cancel.push(moment.into());
+        self
+    }
+
+    /// The same with one more reset.
+    #[must_use]
+    pub fn reset(mut self, moment: impl Into<Moment>) -> Self {
+        self.reset.push(moment.into());
+        self
+    }
+
+    /// The same with another rule for cycles.
+    #[must_use]
+    pub fn with_cycles(mut self, cycles: Cycles) -> Self {
+        self.cycles = cycles;
+        self
+    }
+
+    /// The same, counting from elsewhere.
+    #[must_use]
+    pub fn counting_from(mut self, from: CountsFrom) -> Self {
+        self.counts_from = from;
+        self
+    }
+}
+
+/// Whether a clock can run again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cycles {
+    /// Each start after an end is a new cycle from zero (Jira; Salesforce "independent").
+    #[default]
+    Many,
+    /// The first cycle is the only one (Salesforce "no recurrence").
+    Once,
+}
+
+/// From where a cycle counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CountsFrom {
+    /// From the instant at which the start condition comes true.
+    #[default]
+    Start,
+    /// From the ticket's creation, pauses since then left out (ServiceNow retroactive start and pause).
+    Creation,
+}
+
+/// A condition: something that happens, a state that holds, or both at once.
+///
+/// In text the name of an event (`"solved"`), or a table: `{ event = "agent_reply", status = "open", market = "DK" }`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "MomentText", into = "MomentText")]
+#[non_exhaustive]
+pub struct Moment {
+    /// What happens; `None` for a state that holds.
+    pub event: Option<Happening>,
+    /// The statuses in which it holds; empty means any.
+    pub status: Vec<Status>,
+    /// What must hold for the ticket's attributes and tags.
+    pub when: Conditions,
+}
+
+impl Moment {
+    /// While the ticket is in one of these statuses.
+    pub fn in_status(statuses: impl IntoIterator<Item = Status>) -> Self {
+        Self { status: statuses.into_iter().collect(), ..Self::default() }
+    }
+
+    /// While the ticket meets these conditions.
+    pub fn while_meeting(conditions: Conditions) -> Self {
+        Self { when: conditions, ..Self::default() }
+    }
+
+    /// The same, only when this happens.
+    #[must_use]
+    pub fn at(mut self, event: Happening) -> Self {
+        self.event = Some(event);
+        self
+    }
+}
+
+impl From<Happening> for Moment {
+    fn from(event: Happening) -> Self {
+        Self { event: Some(event), ..Self::default() }
+    }
+}
+
+/// Something that happens to a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Happening {
+    /// The ticket is created.
+    Created,
+    /// A customer writes (the opening of the ticket among them).
+    CustomerMessage,
+    /// An agent writes publicly.
+    AgentReply,
+    /// A bot writes publicly.
+    BotMessage,
+    /// Somebody writes an internal note.
+    InternalNote,
+    /// The status changes.
+    StatusChanged,
+    /// The ticket is solved.
+    Solved,
+    /// The ticket is closed.
+    Closed,
+    /// The ticket comes back after a solve.
+    Reopened,
+    /// The ticket gets an assignee.
+    Assigned,
+    /// The ticket loses its assignee.
+    Unassigned,
+    /// The group changes.
+    GroupChanged,
+    /// The priority changes.
+    PriorityChanged,
+    /// Any attribute or tag changes.
+    Changed,
+    /// The ticket is handed to a higher level.
+    Escalated,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected the name of an event or a table with event, status or attributes")]
+enum MomentText {
+    Event(Happening),
+    Table {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<Happening>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<OneOrMany<Status>>,
+        #[serde(flatten)]
+        when: Conditions,
+    },
+}
+
+impl From<MomentText> for Moment {
+    fn from(text: MomentText) -> Self {
+        match text {
+            MomentText::Event(event) => Self::from(event),
+            MomentText::Table { event, status, when } => {
+                Self { event, status: status.map(OneOrMany::into_vec).unwrap_or_default(), when }
+            }
+        }
+    }
+}
+
+impl From<Moment> for MomentText {
+    fn from(moment: Moment) -> Self {
+        match moment.event {
+            Some(event) if moment.status.is_empty() && moment.when.is_empty() => Self::Event(event),
+            event => Self::Table {
+                event,
+                status: (!moment.status.is_empty()).then(|| OneOrMany::from(moment.status)),
+                when: moment.when,
+            },
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What was promised to whom.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::{Conditions, CustomClock, SlaMetric};
+use crate::{ClockKind, Timestamp, duration_text};
+
+/// The policies of a help desk, in order.
+///
+/// ```
+/// use deskmetrics::sla::SlaPolicies;
+///
+/// let policies: SlaPolicies = toml::from_str(r#"
+///     [[policies]]
+///     name = "Premium Denmark"
+///     when = { market = "DK", category = ["playback", "billing"], tag = "vip" }
+///     valid_from = "2026-01-01T00:00:00Z"
+///     schedule = "dk"
+///
+///     [[policies.targets]]
+///     metric = "first_response"
+///     clock = "business"
+///     within = { urgent = "1h", high = "2h", "*" = "8h" }
+///     at_risk = 0.8
+///
+///     [[policies]]
+///     name = "Everybody"
+///     targets = [{ metric = "resolution", within = "72h" }]
+/// "#).unwrap();
+/// assert_eq!(policies.policies.len(), 2);
+/// assert!(policies.check().is_empty());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SlaPolicies {
+    /// How many of the policies a ticket can have.
+    #[serde(default)]
+    pub matching: Matching,
+    /// Clocks of your own that targets can limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<CustomClock>,
+    /// The policies, first match first.
+    pub policies: Vec<SlaPolicy>,
+}
+
+impl SlaPolicies {
+    /// Policies in order of precedence.
+    pub fn new(policies: impl IntoIterator<Item = SlaPolicy>) -> Self {
+        Self { policies: policies.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The same with a clock of your own.
+    #[must_use]
+    pub fn with_clock(mut self, clock: CustomClock) -> Self {
+        self.clocks.push(clock);
+        self
+    }
+
+    /// The same with another rule how many policies a ticket can have.
+    #[must_use]
+    pub fn with_matching(mut self, matching: Matching) -> Self {
+        self.matching = matching;
+        self
+    }
+}
+
+/// How many policies a ticket can have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Matching {
+    /// One: the first that fits, with all its targets and no others.
+    #[default]
+    First,
+    /// One for each metric: the first that fits and has a target for it. So a response promise per market and a
+    /// promise to solve one kind of problem stand side by side.
+    FirstPerMetric,
+}
+
+/// One policy: for which tickets, and what is promised to them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SlaPolicy {
+    /// Its name, shown in verdicts.
+    pub name: Box<str>,
+    /// What must hold for a ticket to have it.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub when: Conditions,
+    /// What must not hold: any one of these conditions keeps a ticket out.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub unless: Conditions,
+    /// First instant at which it is in force; see [`Validity`](super::Validity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Timestamp>,
+    /// First instant at which it is no longer in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
+    /// The named schedule of its business-clock targets; `None` means the ticket's own schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Box<str>>,
+    /// What is promised.
+    pub targets: Vec<SlaTarget>,
+}
+
+impl SlaPolicy {
+    /// A policy for every ticket, with nothing promised yet.
+    pub fn new(name: impl Into<Box<str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The same for tickets that meet these conditions only.
+    #[must_use]
+    pub fn when(mut self, conditions: Conditions) -> Self {
+        self.when = conditions;
+        self
+    }
+
+    /// The same without tickets that meet any of these conditions.
+    #[must_use]
+    pub fn unless(mut self, conditions: Conditions) -> Self {
+        self.unless = conditions;
+        self
+    }
+
+    /// The same, in force from then on.
+    #[must_use]
+    pub fn valid_from(mut self, from: impl Into<Timestamp>) -> Self {
+        self.valid_from = Some(from.into());
+        self
+    }
+
+    /// The same, in force until then.
+    #[must_use]
+    pub fn valid_until(mut self, until: impl Into<Timestamp>) -> Self {
+        self.valid_until = Some(until.into());
+        self
+    }
+
+    /// The same with its business-clock targets on a named schedule.
+    #[must_use]
+    pub fn on_schedule(mut self, name: impl Into<Box<str>>) -> Self {
+        self.schedule = Some(name.into());
+        self
+    }
+
+    /// The same with one more promise.
+    #[must_use]
+    pub fn promising(mut self, target: SlaTarget) -> Self {
+        self.targets.push(target);
+        self
+    }
+}
+
+/// One promise: which time, on which clock, how long at most.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SlaTarget {
+    /// What is limited.
+    pub metric: SlaMetric,
+    /// The clock it is counted on.
+    #[serde(default)]
+    pub clock: ClockKind,
+    /// How long it may take.
+    pub within: Within,
+    /// The share of the target from which on it is at risk, such as 0.8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_risk: Option<f64>,
+}
+
+impl SlaTarget {
+    /// A target in real time.
+    pub fn calendar(metric: SlaMetric, within: impl Into<Within>) -> Self {
+        Self { metric, clock: ClockKind::Calendar, within: within.into(), at_risk: None }
+    }
+
+    /// A target in business time.
+    pub fn business(metric: SlaMetric, within: impl Into<Within>) -> Self {
+        Self { metric, clock: ClockKind::Business, within: within.into(), at_risk: None }
+    }
+
+    /// The same, at risk from this share of the target on.
+    #[must_use]
+    pub fn at_risk(mut self, share: f64) -> Self {
+        self.at_risk = Some(share);
+        self
+    }
+}
+
+/// How long something may take: always the same, or by the ticket's priority.
+///
+/// In text `"4h"`, or `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` stands for every other priority and for
+/// none. Without it, tickets of other priorities have no such target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// For every ticket.
+    Always(TimeDelta),
+    /// By priority.
+    ByPriority(BTreeMap<Box<str>, TimeDelta>),
+}
+
+impl Within {
+    /// The key for every other priority.
+    pub const OTHER: &'static str = "*";
+
+    /// Targets by priority.
+    pub fn by_priority<P: Into<Box<str>>>(targets: impl IntoIterator<Item = (P, TimeDelta)>) -> Self {
+        Self::ByPriority(targets.into_iter().map(|(priority, target)| (priority.into(), target)).collect())
+    }
+
+    /// The target for a priority; `None` where there is none.
+    pub fn for_priority(&self, priority: Option<&str>) -> Option<TimeDelta> {
+        match self {
+            Self::Always(target) => Some(*target),
+            Self::ByPriority(targets) => priority
+                .filter(|priority| *priority != Self::OTHER)
+                .and_then(|priority| targets.get(priority))
+                .or_else(|| targets.get(Self::OTHER))
+                .copied(),
+        }
+    }
+}
+
+impl From<TimeDelta> for Within {
+    fn from(target: TimeDelta) -> Self {
+        Self::Always(target)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected a duration such as \"4h\" or a table of durations by priority")]
+enum WithinText {
+    Always(String),
+    ByPriority(BTreeMap<Box<str>, String>),
+}
+
+impl Serialize for Within {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = match self {
+            Self::Always(target) => WithinText::Always(duration_text::format(*target)),
+            Self::ByPriority(targets) => WithinText::ByPriority(
+                targets
+                    .iter()
+                    .map(|(priority, target)| (priority.clone(), duration_text::format(*target)))
+                    .collect(),
+            ),
+        };
+        text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Within {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| duration_text::parse(text).map_err(D::Error::custom);
+        Ok(match WithinText::deserialize(deserializer)? {
+            WithinText::Always(text) => Self::Always(read(&text)?),
+            WithinText::ByPriority(texts) => Self::ByPriority(
+                texts
+                    .into_iter()
+                    .map(|(priority, text)| Ok((priority, read(&text)?)))
+                    .collect::<Result<_, D::Error>>()?,
+            ),
+        })
+    }
+}

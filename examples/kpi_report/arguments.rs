@@ -98,7 +98,11 @@ impl Arguments {
 struct OptionalPeriod(Option<Period>);
 
 fn period(text: &str) -> Result<OptionalPeriod, UnknownPeriod> {
-    if text == "none" { Ok(OptionalPeriod(None)) } else { text.parse().map(|period| OptionalPeriod(Some(period))) }
+    if text == "none" {
+        Ok(OptionalPeriod(None))
+    } else {
+        text.parse().map(|period| OptionalPeriod(Some(period)))
+    }
 }
 
 /// How the report is printed.
@@ -119,7 +123,11 @@ pub(crate) struct Slicing(pub(crate) Vec<Attribute>);
 fn slicing(text: &str) -> Result<Slicing, String> {
     let attributes: Vec<Attribute> =
         text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Attribute::from).collect();
-    if attributes.is_empty() { Err("name at least one attribute".to_owned()) } else { Ok(Slicing(attributes)) }
+    if attributes.is_empty() {
+        Err("name at least one attribute".to_owned())
+    } else {
+        Ok(Slicing(attributes))
+    }
 }
 
 fn weekday(text: &str) -> Result<Weekday, String> {

@@ -24,15 +24,22 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// What was asked for, or everything the data can answer.
-    pub(crate) fn of(arguments: &Arguments, dataset: &Dataset, tickets: &[Replayed]) -> Result<Self, Trouble> {
+    pub(crate) fn of(
+        arguments: &Arguments,
+        dataset: &Dataset,
+        tickets: &[Replayed],
+    ) -> Result<Self, Trouble> {
         let mut notes = Vec::new();
         let answerable = answerable(arguments, dataset, tickets, &mut notes);
         let wanted = wanted(arguments)?;
         let id = |request: &KpiRequest| kpi::definition(&request.kpi).map(|definition| definition.id);
         let mut kpis = answerable;
         if !wanted.is_empty() {
-            let missing: Vec<&str> =
-                wanted.iter().copied().filter(|wanted| !kpis.iter().any(|request| id(request) == Some(wanted))).collect();
+            let missing: Vec<&str> = wanted
+                .iter()
+                .copied()
+                .filter(|wanted| !kpis.iter().any(|request| id(request) == Some(wanted)))
+                .collect();
             if missing.contains(&"fcr") && dataset.fcr.is_none() && arguments.fcr.is_none() {
                 return Err(Trouble::Usage(
                     "FCR has no usual meaning: choose one with --fcr, such as --fcr \"no_reopen_within(7days)\"".to_owned(),
@@ -45,7 +52,9 @@ impl Choice {
             notes.clear();
         }
         if kpis.is_empty() {
-            return Err(Trouble::Data("the data holds no ticket, answer or invitation: there is no KPI to report".to_owned()));
+            return Err(Trouble::Data(
+                "the data holds no ticket, answer or invitation: there is no KPI to report".to_owned(),
+            ));
         }
         let by = match arguments.by.as_slice() {
             [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
@@ -84,7 +93,9 @@ fn answerable(
             _ if tickets.is_empty() => {}
             "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
                 Some(policy) => requests.push(request.under(policy.clone())),
-                None => notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned()),
+                None => {
+                    notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned())
+                }
             },
             "sla_attainment" => requests.extend(attainments(tickets)),
             _ if definition.clocks.contains(&arguments.clock) => requests.push(request.on(arguments.clock)),
@@ -118,7 +129,10 @@ fn kind(question: &str, scale: &Scale) -> &'static str {
 fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
     let all = KpiRequest::new("response_rate");
-    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| KpiRequest { question: Some((*question).into()), ..all.clone() });
+    let each = sent
+        .iter()
+        .filter(|_| sent.len() > 1)
+        .map(|question| KpiRequest { question: Some((*question).into()), ..all.clone() });
     if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
 }
 

@@ -74,12 +74,16 @@ fn times_are_those_of_the_facts() {
         let solve = events.iter().rev().find(|event| event.kind == EventKind::Status(Status::Solved));
         resolved.extend(solve.map(|event| wall(event) - start));
     }
-    for (durations, fact) in
-        [(taken, "/first_event_to_first_take_in_charge_seconds"), (resolved, "/first_event_to_last_resolve_seconds")]
-    {
+    for (durations, fact) in [
+        (taken, "/first_event_to_first_take_in_charge_seconds"),
+        (resolved, "/first_event_to_last_resolve_seconds"),
+    ] {
         assert_eq!(durations.n(), count(&facts, &format!("{fact}/n")), "{fact}");
         assert_eq!(durations.median(), Some(seconds(number(&facts, &format!("{fact}/median")))));
-        assert_near(durations.mean_micros().map(|micros| micros / 1e6), number(&facts, &format!("{fact}/mean")));
+        assert_near(
+            durations.mean_micros().map(|micros| micros / 1e6),
+            number(&facts, &format!("{fact}/mean")),
+        );
     }
 }
 

@@ -23,7 +23,10 @@ fn dataset(name: &str) -> Option<(Dataset, Value)> {
     };
     let facts = root.join(name).join("facts.json");
     if !facts.exists() {
-        eprintln!("skipped: there is no {}; set DESKMETRICS_DATA to the folder with the real data", facts.display());
+        eprintln!(
+            "skipped: there is no {}; set DESKMETRICS_DATA to the folder with the real data",
+            facts.display()
+        );
         return None;
     }
     let facts = std::fs::read_to_string(facts).expect("facts are readable");

@@ -38,7 +38,10 @@ fn satisfaction_is_that_of_the_facts_in_every_year() {
         let rows = of_year(dataset.answers("csat"), year).count() as u64;
         assert_eq!(rows, count(&facts, &format!("/{year}/rows")));
     }
-    let airport = csat(of_year(dataset.answers("csat"), "2017").map(|response| response.score), &dataset.scales["csat"]);
+    let airport = csat(
+        of_year(dataset.answers("csat"), "2017").map(|response| response.score),
+        &dataset.scales["csat"],
+    );
     assert_near(airport.percent(), 82.068452);
 }
 

@@ -21,7 +21,8 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
     let places = names.map(|name| table.column(name).unwrap());
-    let format = deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).format("%d/%m/%Y %H:%M").unwrap();
+    let format =
+        deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).format("%d/%m/%Y %H:%M").unwrap();
     let format = format.missing(["?"]);
     let mut stated = HashMap::new();
     for batch in table.batches(&places).unwrap() {
@@ -117,7 +118,9 @@ fn changes_of_group_are_those_of_the_facts() {
     let equal = dataset
         .tickets
         .iter()
-        .filter(|ticket| changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count)
+        .filter(|ticket| {
+            changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count
+        })
         .count();
     assert_eq!(equal as u64, count(&facts, "/assignment_group_changes_equal_reassignment_count_for"));
     let total: usize = stated.values().map(|stated| stated.reassignment_count).sum();

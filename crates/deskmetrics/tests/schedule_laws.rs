@@ -3,9 +3,7 @@
 use chrono::{Datelike as _, Days, NaiveDate};
 use deskmetrics::schedule::{Boundary, CompiledSchedule, WorkingTime, ZeroBudget};
 use deskmetrics_testkit::schedule::Oracle;
-use deskmetrics_testkit::schedule::strategy::{
-    budgets, days_of_change, instants_near, working_times,
-};
+use deskmetrics_testkit::schedule::strategy::{budgets, days_of_change, instants_near, working_times};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -24,17 +22,11 @@ fn oracle(working_time: &WorkingTime, date: NaiveDate) -> Oracle {
 /// Compiled for the years around the date, and for others, so that its answers come from far away.
 fn near_and_far(working_time: &WorkingTime, date: NaiveDate) -> [CompiledSchedule; 2] {
     let year = date.year();
-    [
-        working_time.compile_years(year - 1..=year + 1),
-        working_time.compile_years(year + 3..=year + 4),
-    ]
+    [working_time.compile_years(year - 1..=year + 1), working_time.compile_years(year + 3..=year + 4)]
 }
 
 fn config() -> Config {
-    Config {
-        cases: 400,
-        ..Config::default()
-    }
+    Config { cases: 400, ..Config::default() }
 }
 
 proptest! {

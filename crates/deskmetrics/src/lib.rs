@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+mod comparison;
 pub mod duration_text;
 mod durations;
 mod elapsed;
@@ -23,6 +24,7 @@ mod survival;
 pub mod ticket;
 mod timestamp;
 
+pub use comparison::{Comparison, MeanEstimate, Significance};
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
 pub use estimate::{Estimate, Estimates, Unit};

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
+use crate::{
+    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState,
+};
 
 /// The definition of SLA targets at risk.
 pub const DEFINITION: Definition = Definition {
@@ -158,6 +160,10 @@ impl Estimates for SlaAtRisk {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
     }
 }
 

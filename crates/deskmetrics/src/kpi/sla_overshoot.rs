@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, BOTH_CLOCKS, Choice, Definition, Good, Text, Topic};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
-    ClockKind, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit, VerdictState,
+    ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
+    VerdictState,
 };
 
 /// The definition of the SLA overshoot.
@@ -132,6 +133,10 @@ impl Estimates for SlaOvershoot {
 
     fn excluded(&self) -> &Excluded {
         self.0.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.0.change_from(&earlier.0, level)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
 
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
@@ -55,5 +55,9 @@ impl Estimates for Share {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
     }
 }

@@ -339,33 +339,30 @@ impl Judge {
         }
     }
 
-    /// The verdicts as of `now`, those of the past first; `left` when the ticket left before.
+    /// Tells the verdicts as of `now`, those of the past first; `left` when the ticket left before. Says how many
+    /// targets could not be judged for want of a schedule.
     pub(crate) fn verdicts(
         &self,
         now: Stamp,
         left: bool,
         around: Around<'_>,
         mut tell: impl FnMut(RawVerdict, &[RawSegment]),
-    ) {
-        let none: &[RawSegment] = &[];
+    ) -> u32 {
         for (place, verdict) in self.done.iter().enumerate() {
-            tell(*verdict, self.explained.get(place).map_or(none, Vec::as_slice));
+            tell(*verdict, self.explained.get(place).map_or(&[], Vec::as_slice));
         }
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
+        let mut unjudged = self.unjudged;
         for timer in &self.timers {
             if let Some((verdict, segments)) = timer.verdict(now, outcome, around) {
                 if is_judged(&verdict) {
                     tell(verdict, &segments);
+                } else {
+                    unjudged = unjudged.saturating_add(1);
                 }
             }
         }
-    }
-
-    /// How many targets could not be judged for want of a schedule, as of `now`.
-    pub(crate) fn unjudged(&self, now: Stamp, around: Around<'_>) -> u32 {
-        let open = self.timers.iter().filter_map(|timer| timer.verdict(now, Outcome::Open, around));
-        let open = open.filter(|(verdict, _)| !is_judged(verdict)).count();
-        self.unjudged.saturating_add(u32::try_from(open).unwrap_or(u32::MAX))
+        unjudged
     }
 }
 

@@ -9,7 +9,7 @@ use super::names::Vocabulary;
 use super::options::ReplayOptions;
 use super::promise::Promises;
 use super::stamp::Stamp;
-use super::step::{NONE, Step, What};
+use super::step::{NONE, Start, Step, What};
 use super::timer::{Around, RawSegment, RawVerdict};
 use crate::sla::Validity;
 use crate::ticket::{Author, Status};
@@ -23,19 +23,6 @@ pub(crate) struct Plan {
     pub(crate) promises: Promises,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
-}
-
-/// The record a life begins with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Start<'a> {
-    /// Creation, in microseconds since 1970-01-01T00:00:00Z.
-    pub created_at: i64,
-    /// Who opened it, where known.
-    pub created_by: Option<Author>,
-    /// Attributes at creation as (number, value); numbers as in [`What::Changed`].
-    pub attributes: &'a [(u16, u32)],
-    /// Tags at creation that rules look at.
-    pub tags: &'a [u32],
 }
 
 /// The state of one ticket between two steps.
@@ -176,17 +163,15 @@ impl Machine {
         true
     }
 
-    /// The verdicts as of `at`.
-    pub(crate) fn verdicts(&self, at: i64, plan: &Plan, tell: impl FnMut(RawVerdict, &[RawSegment])) {
-        let now = self.life.end(self.stamp(at, plan));
+    /// Tells the verdicts as of `as_of`, and says how many targets could not be judged for want of a schedule.
+    pub(crate) fn verdicts(
+        &self,
+        as_of: Stamp,
+        plan: &Plan,
+        tell: impl FnMut(RawVerdict, &[RawSegment]),
+    ) -> u32 {
         let left = self.life.left.is_some();
-        self.judge.verdicts(now, left, around(plan, self.clock, self.life.status), tell);
-    }
-
-    /// How many targets could not be judged for want of a schedule.
-    pub(crate) fn unjudged(&self, at: i64, plan: &Plan) -> u32 {
-        let now = self.life.end(self.stamp(at, plan));
-        self.judge.unjudged(now, around(plan, self.clock, self.life.status))
+        self.judge.verdicts(self.life.end(as_of), left, around(plan, self.clock, self.life.status), tell)
     }
 }
 

@@ -8,6 +8,7 @@ mod metrics;
 mod names;
 mod options;
 mod outcome;
+mod pass;
 mod promise;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
@@ -24,5 +25,6 @@ pub use options::{
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;
+pub use pass::{Pass, PassVerdict};
 pub use replay::Replay;
 pub use tracker::{TicketTracker, TrackError, event_order};

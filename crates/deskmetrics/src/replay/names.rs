@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::step::{NONE, UNWATCHED};
 use crate::ticket::Attribute;
 
-/// From here on numbers belong to the ticket, below to the rules.
-pub(crate) const FIRST_FREE: u32 = 1 << 31;
+/// From here on numbers belong to whoever makes the steps; below, to the values that rules mention.
+pub const FIRST_FREE: u32 = 1 << 31;
 
 /// The attributes and values that policies and schedule rules mention. Fixed before the first ticket.
 #[derive(Debug, Clone, Default)]

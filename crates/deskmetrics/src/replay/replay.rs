@@ -8,11 +8,12 @@ use super::metrics::{Replayed, TicketMetrics};
 use super::names::Vocabulary;
 use super::options::{Merged, NoSchedule, ReplayOptions};
 use super::outcome::ReplayOutcome;
+use super::pass::Pass;
 use super::promise::Promises;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
 use crate::sla::{Finding, SlaPolicies, SlaVerdict};
-use crate::ticket::{Author, EventKind, TicketId};
+use crate::ticket::{Attribute, Author, EventKind, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
 /// Replays tickets: their events, once, in order, into measures and SLA verdicts as of a cut-off.
@@ -230,6 +231,22 @@ impl Replay {
         moved
     }
 
+    /// A pass over many tickets from steps, the fast way through.
+    pub fn pass(&self) -> Pass<'_> {
+        Pass::new(&self.plan, self.as_of)
+    }
+
+    /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.
+    pub fn attribute_number(&self, attribute: &Attribute) -> u16 {
+        self.plan.vocabulary.attribute(attribute)
+    }
+
+    /// The number of an attribute's value or a tag in steps, if policies or schedule rules mention it. Every other
+    /// value may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
+    pub fn value_number(&self, value: &str) -> Option<u32> {
+        self.plan.vocabulary.value(value)
+    }
+
     /// Begins to follow one ticket live.
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
         TicketTracker::new(ticket, &self.plan)
@@ -250,7 +267,7 @@ impl Replay {
 
     /// The verdicts on the tracked ticket as of `at`, not before its last event.
     pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
-        tracker.verdicts(at.into(), &self.plan)
+        tracker.verdicts(at.into(), &self.plan).0
     }
 }
 

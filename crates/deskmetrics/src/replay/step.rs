@@ -2,6 +2,8 @@
 
 use crate::ticket::{Author, Status};
 
+pub use super::names::FIRST_FREE;
+
 /// No value: the attribute is not set, the person is not named.
 pub const NONE: u32 = 0;
 
@@ -11,7 +13,9 @@ pub const UNWATCHED: u16 = u16::MAX;
 /// One thing that happened to a ticket, with every name replaced by a number.
 ///
 /// Equal numbers mean equal names within one ticket; [`NONE`] means "no name". Whoever makes the steps gives the
-/// numbers: ticket records from their strings, columns from their dictionary codes.
+/// numbers: ticket records from their strings, columns from their dictionary codes. A value that policies or schedule
+/// rules mention has the number [`Replay::value_number`](super::Replay::value_number) gives; every other value has any
+/// number from [`FIRST_FREE`] on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// When, in microseconds since 1970-01-01T00:00:00Z.
@@ -61,4 +65,17 @@ pub enum What {
     SurveySent,
     /// A survey was answered.
     SurveyAnswered,
+}
+
+/// The record a life begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// Creation, in microseconds since 1970-01-01T00:00:00Z.
+    pub created_at: i64,
+    /// Who opened it, where known.
+    pub created_by: Option<Author>,
+    /// Attributes at creation as (number, value); numbers as in [`What::Changed`].
+    pub attributes: &'a [(u16, u32)],
+    /// Tags at creation that rules look at.
+    pub tags: &'a [u32],
 }

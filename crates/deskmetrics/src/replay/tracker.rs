@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::life::{ASSIGNEE, GROUP};
-use super::machine::{Machine, Plan, Start};
+use super::machine::{Machine, Plan};
 use super::metrics::{Replayed, Stint, TicketMetrics};
 use super::names::Names;
-use super::step::{Step, What};
+use super::step::{Start, Step, What};
 use super::told::told;
 use crate::sla::SlaVerdict;
 use crate::ticket::{EventKind, Ticket, TicketEvent};
@@ -239,19 +239,19 @@ impl TicketTracker {
         metrics
     }
 
-    /// The verdicts as of `as_of` (not before the last event).
-    pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> Vec<SlaVerdict> {
+    /// The verdicts as of `as_of` (not before the last event), and how many could not be judged.
+    pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> (Vec<SlaVerdict>, u32) {
         let mut verdicts = Vec::new();
-        self.machine.verdicts(as_of.as_micros(), plan, |verdict, segments| {
+        let end = self.machine.stamp(as_of.as_micros(), plan);
+        let unjudged = self.machine.verdicts(end, plan, |verdict, segments| {
             verdicts.push(told(verdict, segments, plan));
         });
-        verdicts
+        (verdicts, unjudged)
     }
 
     pub(crate) fn replayed(self, as_of: Timestamp, plan: &Plan) -> Replayed {
         let metrics = self.metrics(as_of, plan);
-        let verdicts = self.verdicts(as_of, plan);
-        let unjudged = self.machine.unjudged(as_of.as_micros(), plan);
+        let (verdicts, unjudged) = self.verdicts(as_of, plan);
         let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);
         replayed.excluded = self.excluded;
         replayed.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));

@@ -1,0 +1,148 @@
+//! The fast way through: steps in, measures and verdicts out, in memory that is used again for every ticket.
+
+use super::machine::{Machine, Plan};
+use super::metrics::TicketMetrics;
+use super::step::{Start, Step, What};
+use super::timer::RawVerdict;
+use super::told::told;
+use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
+use crate::{ClockKind, Elapsed, Excluded, Reason, Timestamp};
+
+/// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
+/// and without an allocation per event. One for each thread.
+///
+/// Made by [`Replay::pass`](super::Replay::pass). Stints have no names here: see
+/// [`stations`](TicketMetrics::assignee_stations) for their number.
+///
+/// ```
+/// use deskmetrics::replay::Replay;
+/// use deskmetrics::replay::step::{NONE, Start, Step, What};
+/// use deskmetrics::{Author, Status, Timestamp};
+///
+/// let minute = 60_000_000;
+/// let replay = Replay::new(Timestamp::from_micros(100 * minute).unwrap());
+/// let mut pass = replay.pass();
+/// let step = |at, what| Step { at: at * minute, what, by: NONE, author: Author::Agent };
+/// pass.run(
+///     Start { created_at: 0, created_by: None, attributes: &[], tags: &[] },
+///     [step(5, What::PublicMessage), step(9, What::Status(Status::Solved))],
+/// );
+/// assert_eq!(pass.metrics().first_response_time.unwrap().calendar_micros, 5 * minute);
+/// assert_eq!(pass.metrics().full_resolution_time.unwrap().calendar_micros, 9 * minute);
+/// ```
+#[derive(Debug)]
+pub struct Pass<'r> {
+    plan: &'r Plan,
+    as_of: i64,
+    machine: Machine,
+    metrics: TicketMetrics,
+    verdicts: Vec<RawVerdict>,
+    excluded: Excluded,
+}
+
+impl<'r> Pass<'r> {
+    pub(crate) fn new(plan: &'r Plan, as_of: Timestamp) -> Self {
+        Self {
+            plan,
+            as_of: as_of.as_micros(),
+            machine: Machine::new(),
+            metrics: TicketMetrics::new(as_of, as_of),
+            verdicts: Vec::new(),
+            excluded: Excluded::default(),
+        }
+    }
+
+    /// Replays one ticket. The steps must be in order; one before its predecessor is taken at the predecessor's
+    /// instant. Steps that do not count are added to [`excluded`](Self::excluded).
+    pub fn run(&mut self, start: Start<'_>, steps: impl IntoIterator<Item = Step>) {
+        self.verdicts.clear();
+        if start.created_at > self.as_of {
+            self.machine.begin(start, self.plan);
+            self.metrics = TicketMetrics::new(
+                Timestamp::saturating_from_micros(start.created_at),
+                Timestamp::saturating_from_micros(self.as_of),
+            );
+            self.metrics.left_out = Some(Reason::AfterCutOff);
+            self.excluded.add_many(Reason::AfterCutOff, steps.into_iter().count() as u64);
+            return;
+        }
+        self.machine.begin(start, self.plan);
+        for step in steps {
+            if step.at < start.created_at {
+                self.excluded.add(Reason::BeforeCreation);
+            } else if step.at > self.as_of {
+                self.excluded.add(Reason::AfterCutOff);
+            } else if let (Some((reason, _)), false) = (self.machine.life.left, step.what == What::Restored) {
+                self.excluded.add(reason);
+            } else {
+                self.machine.apply(step, self.plan);
+            }
+        }
+        let end = self.machine.stamp(self.as_of, self.plan);
+        self.machine.life.measure(end, &mut self.metrics);
+        if !self.plan.promises.slots.is_empty() {
+            let verdicts = &mut self.verdicts;
+            let unjudged = self.machine.verdicts(end, self.plan, |verdict, _| verdicts.push(verdict));
+            self.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
+        }
+    }
+
+    /// The measures of the last ticket.
+    pub fn metrics(&self) -> &TicketMetrics {
+        &self.metrics
+    }
+
+    /// The verdicts on the last ticket.
+    pub fn verdicts(&self) -> impl Iterator<Item = PassVerdict<'_>> {
+        self.verdicts.iter().map(|raw| PassVerdict { raw, plan: self.plan })
+    }
+
+    /// What was left out on all tickets so far, by reason.
+    pub fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// One verdict of a [`Pass`], not yet put into words.
+#[derive(Debug, Clone, Copy)]
+pub struct PassVerdict<'p> {
+    raw: &'p RawVerdict,
+    plan: &'p Plan,
+}
+
+impl<'p> PassVerdict<'p> {
+    /// What the target limits.
+    pub fn metric(&self) -> Option<&'p SlaMetric> {
+        self.plan.promises.slots.get(usize::from(self.raw.slot)).map(|slot| &slot.metric)
+    }
+
+    /// Name of the policy.
+    pub fn policy(&self) -> &'p str {
+        self.plan.promises.policy_name(self.raw.force.policy)
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> VerdictState {
+        self.raw.state
+    }
+
+    /// The clock of the target.
+    pub fn clock(&self) -> ClockKind {
+        self.raw.force.clock
+    }
+
+    /// The target in microseconds.
+    pub fn target_micros(&self) -> i64 {
+        self.raw.force.target
+    }
+
+    /// Counted time on both clocks.
+    pub fn elapsed(&self) -> Elapsed {
+        self.raw.elapsed.elapsed()
+    }
+
+    /// The whole verdict, with names and dates.
+    pub fn to_verdict(&self) -> SlaVerdict {
+        told(*self.raw, &[], self.plan)
+    }
+}

@@ -3,3 +3,8 @@
 
 pub mod generator;
 pub mod schedule;
+
+/// The examples in the repository's front page, run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

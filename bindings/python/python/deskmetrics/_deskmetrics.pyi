@@ -5,10 +5,22 @@ from zoneinfo import ZoneInfo
 
 from .interval import Interval
 
+__all__ = [
+    "Ces",
+    "Csat",
+    "Nps",
+    "ResponseRate",
+    "Schedule",
+    "__version__",
+    "ces",
+    "csat",
+    "nps",
+    "response_rate",
+]
 __version__: Final[str]
 
 _Budget = timedelta | str
-_Budgets = Iterable[timedelta | None] | list[timedelta | str | None]
+_Budgets = Iterable[timedelta | str | None]
 _Scores = Iterable[SupportsIndex | SupportsFloat | None]
 _Ends = tuple[int, int]
 
@@ -35,7 +47,8 @@ class Schedule:
     @overload
     def elapsed(self, start: datetime, end: Iterable[datetime | None]) -> list[timedelta | None]: ...
     @overload
-    def due(self, start: datetime, budget: _Budget) -> datetime: ...
+    # A text is iterable too, and always one budget.
+    def due(self, start: datetime, budget: _Budget) -> datetime: ...  # type: ignore[overload-overlap]
     @overload
     def due(
         self, start: Iterable[datetime | None], budget: _Budget | _Budgets
@@ -43,7 +56,8 @@ class Schedule:
     @overload
     def due(self, start: datetime, budget: _Budgets) -> list[datetime | None]: ...
     @overload
-    def start_by(self, due: datetime, budget: _Budget) -> datetime: ...
+    # A text is iterable too, and always one budget.
+    def start_by(self, due: datetime, budget: _Budget) -> datetime: ...  # type: ignore[overload-overlap]
     @overload
     def start_by(
         self, due: Iterable[datetime | None], budget: _Budget | _Budgets

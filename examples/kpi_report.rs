@@ -86,13 +86,20 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
     let table = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations).table();
 
-    let findings = Findings { description: &description, dataset: &dataset, replay: &replayed.excluded, notes: &choice.notes, table: &table };
+    let findings = Findings {
+        description: &description,
+        dataset: &dataset,
+        replay: &replayed.excluded,
+        notes: &choice.notes,
+        table: &table,
+    };
     findings.write(arguments).map_err(|error| Trouble::Data(format!("the report cannot be written: {error}")))
 }
 
 fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     let mut bar = ReadingBar::default();
-    let mut options = ReadOptions::default().strict(arguments.strict).on_progress(|progress| bar.show(&progress));
+    let mut options =
+        ReadOptions::default().strict(arguments.strict).on_progress(|progress| bar.show(&progress));
     if let Some(root) = &arguments.data_root {
         options = options.data_root(root);
     }

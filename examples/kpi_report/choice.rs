@@ -12,6 +12,23 @@ use deskmetrics_arrow::Dataset;
 use super::Trouble;
 use super::arguments::{Arguments, Slicing};
 
+/// What a report shows unless somebody asks for more.
+const USUAL: [&str; 13] = [
+    "csat",
+    "nps",
+    "ces",
+    "response_rate",
+    "volume",
+    "solved",
+    "backlog",
+    "first_response_time",
+    "full_resolution_time",
+    "fcr",
+    "one_touch",
+    "reopen_rate",
+    "sla_attainment",
+];
+
 /// What the report is about.
 pub(crate) struct Choice {
     /// The KPIs, in the catalogue's order.
@@ -23,16 +40,23 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// What was asked for, or everything the data can answer.
-    pub(crate) fn of(arguments: &Arguments, dataset: &Dataset, tickets: &[Replayed]) -> Result<Self, Trouble> {
+    /// What was asked for, or the usual KPIs, as far as the data can answer them.
+    pub(crate) fn of(
+        arguments: &Arguments,
+        dataset: &Dataset,
+        tickets: &[Replayed],
+    ) -> Result<Self, Trouble> {
         let mut notes = Vec::new();
         let answerable = answerable(arguments, dataset, tickets, &mut notes);
         let wanted = wanted(arguments)?;
         let id = |request: &KpiRequest| kpi::definition(&request.kpi).map(|definition| definition.id);
         let mut kpis = answerable;
         if !wanted.is_empty() {
-            let missing: Vec<&str> =
-                wanted.iter().copied().filter(|wanted| !kpis.iter().any(|request| id(request) == Some(wanted))).collect();
+            let missing: Vec<&str> = wanted
+                .iter()
+                .copied()
+                .filter(|wanted| !kpis.iter().any(|request| id(request) == Some(wanted)))
+                .collect();
             if missing.contains(&"fcr") && dataset.fcr.is_none() && arguments.fcr.is_none() {
                 return Err(Trouble::Usage(
                     "FCR has no usual meaning: choose one with --fcr, such as --fcr \"no_reopen_within(7days)\"".to_owned(),
@@ -44,8 +68,13 @@ impl Choice {
             kpis.retain(|request| id(request).is_some_and(|id| wanted.contains(&id)));
             notes.clear();
         }
+        if wanted.is_empty() && !arguments.all {
+            kpis.retain(|request| id(request).is_some_and(|id| USUAL.contains(&id)));
+        }
         if kpis.is_empty() {
-            return Err(Trouble::Data("the data holds no ticket, answer or invitation: there is no KPI to report".to_owned()));
+            return Err(Trouble::Data(
+                "the data holds no ticket, answer or invitation: there is no KPI to report".to_owned(),
+            ));
         }
         let by = match arguments.by.as_slice() {
             [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
@@ -84,7 +113,9 @@ fn answerable(
             _ if tickets.is_empty() => {}
             "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
                 Some(policy) => requests.push(request.under(policy.clone())),
-                None => notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned()),
+                None => {
+                    notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned())
+                }
             },
             "sla_attainment" => requests.extend(attainments(tickets)),
             _ if definition.clocks.contains(&arguments.clock) => requests.push(request.on(arguments.clock)),
@@ -118,7 +149,7 @@ fn kind(question: &str, scale: &Scale) -> &'static str {
 fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
     let all = KpiRequest::new("response_rate");
-    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| KpiRequest { question: Some((*question).into()), ..all.clone() });
+    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
     if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
 }
 

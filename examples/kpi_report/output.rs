@@ -61,7 +61,10 @@ impl Findings<'_> {
             (dataset.responses.len(), "survey answers"),
             (dataset.invitations.len(), "invitations"),
         ];
-        let named = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
+        let named = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{} {what}", grouped(*count)));
         named.collect::<Vec<_>>().join(", ")
     }
 
@@ -69,7 +72,13 @@ impl Findings<'_> {
         writeln!(text, "\nRead, and left out by file")?;
         for source in &self.dataset.sources {
             let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
-            writeln!(text, "  {file}: {} rows of {}{}", grouped(source.rows), source.holds, remarks(source))?;
+            writeln!(
+                text,
+                "  {file}: {} rows of {}{}",
+                grouped_u64(source.rows),
+                source.holds,
+                remarks(source)
+            )?;
             for left_out in &source.left_out {
                 writeln!(text, "    {}", line(left_out))?;
             }
@@ -115,7 +124,10 @@ fn line(left_out: &LeftOut) -> String {
         Scope::Record => "left out",
         Scope::Value => "value not used",
     };
-    let example = left_out.examples.first().map(|example| format!(", first in row {}: \"{}\"", example.row, example.value));
+    let example = left_out
+        .examples
+        .first()
+        .map(|example| format!(", first in row {}: \"{}\"", example.row, example.value));
     let (count, reason, column) = (grouped_u64(left_out.count), left_out.reason, &left_out.column);
     format!("{count} {what}: {reason} in column \"{column}\"{}", example.unwrap_or_default())
 }
@@ -139,8 +151,28 @@ fn csv(table: &ReportTable) -> Result<String, Box<dyn Error>> {
     let mut header = vec!["by"];
     header.extend(attributes.iter().map(|attribute| attribute.as_str()));
     header.extend([
-        "period", "period_start", "period_end", "partial", "kpi", "name", "option", "clock", "measure", "value", "unit", "n",
-        "small_n", "lower", "upper", "level", "method", "change", "change_lower", "change_upper", "significant", "left_out",
+        "period",
+        "period_start",
+        "period_end",
+        "partial",
+        "kpi",
+        "name",
+        "option",
+        "clock",
+        "measure",
+        "value",
+        "unit",
+        "n",
+        "small_n",
+        "lower",
+        "upper",
+        "level",
+        "method",
+        "change",
+        "change_lower",
+        "change_upper",
+        "significant",
+        "left_out",
         "left_out_reasons",
     ]);
     writer.write_record(&header)?;
@@ -161,7 +193,9 @@ fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
     let period = row.period.as_ref();
     let change = row.change.as_ref();
     let interval = row.interval.as_ref();
-    let word = |value: serde_json::Result<serde_json::Value>| value.map(|word| word.as_str().unwrap_or_default().to_owned());
+    let word = |value: serde_json::Result<serde_json::Value>| {
+        value.map(|word| word.as_str().unwrap_or_default().to_owned())
+    };
     Ok(vec![
         text(period.map(|period| &period.label as _)),
         text(period.and_then(|period| period.start.as_ref()).map(|at| at as _)),

@@ -269,18 +269,27 @@ impl ReportState {
                         value: estimate.value,
                         unit: estimate.unit,
                         n: estimate.n,
-                        small_n: estimate.unit != Unit::Count
-                            && estimate.value.is_some()
-                            && estimate.n < self.report.settings.min_n,
+                        small_n: self.is_small(estimate),
                         interval: estimate.interval,
                         excluded: answer.excluded.clone(),
                         change: earlier
                             .filter(|_| comparable)
-                            .and_then(|earlier| Change::between(earlier.estimates.get(place)?, estimate)),
+                            .and_then(|earlier| self.change(earlier.estimates.get(place)?, estimate)),
                     });
                 }
             }
         }
+    }
+
+    /// The change between two periods; nothing is called significant that rests on too few records.
+    fn change(&self, earlier: &Estimate, later: &Estimate) -> Option<Change> {
+        let change = Change::between(earlier, later)?;
+        let few = self.is_small(earlier) || self.is_small(later);
+        Some(Change { significant: change.significant.filter(|_| !few), ..change })
+    }
+
+    fn is_small(&self, estimate: &Estimate) -> bool {
+        estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
     }
 
     /// One KPI's tallies, joined over whatever the cut does not tell apart.

@@ -160,12 +160,6 @@ pub enum ScheduleError {
         /// The beginning of the one before.
         previous: String,
     },
-    /// Members of a combination or history disagree on a convention.
-    #[error("the schedules differ in the convention {key}; state it in the conventions of the combination")]
-    Disagreement {
-        /// The convention.
-        key: &'static str,
-    },
     /// Wall-clock counting over a combination.
     #[error(
         "clock = \"wall\" counts by one clock on one wall, and a combination of schedules may have several; use clock = \"elapsed\""

@@ -23,9 +23,10 @@ pub(crate) fn schedules(
             None => build(source, name, folder)?,
             Some(file) => {
                 let path = folder.join(file);
-                let text = fs::read_to_string(&path).map_err(|source| ReadError::Io { file: path.clone(), source })?;
-                let source: ScheduleSource =
-                    toml::from_str(&text).map_err(|error| DescriptionError::of_toml(&error, &text).in_file(&path))?;
+                let text = fs::read_to_string(&path)
+                    .map_err(|source| ReadError::Io { file: path.clone(), source })?;
+                let source: ScheduleSource = toml::from_str(&text)
+                    .map_err(|error| DescriptionError::of_toml(&error, &text).in_file(&path))?;
                 build(&source, name, path.parent().unwrap_or(folder))?
             }
         };

@@ -117,7 +117,9 @@ impl Dataset {
                 .map(|ticket| ticket.created_at)
                 .chain(events.iter().map(|event| event.at))
                 .chain(responses.iter().filter_map(|response| response.at))
-                .chain(invitations.iter().map(|invitation| invitation.answered_at.unwrap_or(invitation.sent_at)))
+                .chain(
+                    invitations.iter().map(|invitation| invitation.answered_at.unwrap_or(invitation.sent_at)),
+                )
                 .max(),
         };
         let mut scales = description.scales.clone();
@@ -158,5 +160,7 @@ impl Dataset {
 }
 
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
-    InstantReading::new(zone).read(text).map_err(|_| DescriptionError::said(format!("as_of \"{text}\" is no instant")))
+    InstantReading::new(zone)
+        .read(text)
+        .map_err(|_| DescriptionError::said(format!("as_of \"{text}\" is no instant")))
 }

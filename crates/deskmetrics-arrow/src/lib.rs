@@ -1,7 +1,6 @@
 //! Arrow columns, CSV, Parquet and Arrow IPC files into deskmetrics.
 #![forbid(unsafe_code)]
 
-
 mod agreement;
 pub mod column;
 mod dataset;

@@ -5,7 +5,9 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
-use chrono::{DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,8 +52,7 @@ enum Format {
     Epoch(&'static str, i64),
 }
 
-const EPOCHS: [(&str, i64); 3] =
-    [("epoch_seconds", 1_000_000), ("epoch_millis", 1_000), ("epoch_micros", 1)];
+const EPOCHS: [(&str, i64); 3] = [("epoch_seconds", 1_000_000), ("epoch_millis", 1_000), ("epoch_micros", 1)];
 
 /// Formats of the field, most usual first, to suggest one that fits.
 const USUAL: [&str; 14] = [
@@ -301,7 +302,10 @@ fn pattern(text: &str, items: &[Item<'static>]) -> Option<Moment> {
         return parsed.to_datetime().ok().map(Moment::Fixed);
     }
     if parsed.timestamp().is_some() {
-        return parsed.to_naive_datetime_with_offset(0).ok().map(|at| Moment::Fixed(at.and_utc().fixed_offset()));
+        return parsed
+            .to_naive_datetime_with_offset(0)
+            .ok()
+            .map(|at| Moment::Fixed(at.and_utc().fixed_offset()));
     }
     let date = parsed.to_naive_date().ok()?;
     let no_time = parsed.hour_mod_12().is_none() && parsed.minute().is_none();
@@ -400,7 +404,9 @@ impl InstantColumn<'_> {
             },
             Source::Wall(micros) => match value(micros, row) {
                 None => Ok(None),
-                some => utc(some).and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc())).map(Some),
+                some => {
+                    utc(some).and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc())).map(Some)
+                }
             },
             Source::Epoch(numbers, each) => {
                 let number = (row < numbers.len() && numbers.is_valid(row)).then(|| numbers.value(row));

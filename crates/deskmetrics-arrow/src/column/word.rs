@@ -34,8 +34,10 @@ impl Meaning for Status {
 impl Meaning for Author {
     fn of_own_word(word: &str) -> Option<Self> {
         let word = own_spelling(word);
-        serde::Deserialize::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&word))
-            .ok()
+        serde::Deserialize::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(
+            &word,
+        ))
+        .ok()
     }
 }
 

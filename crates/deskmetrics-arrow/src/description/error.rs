@@ -58,9 +58,8 @@ impl DescriptionError {
 fn with_suggestion(message: &str) -> String {
     let suggested = || {
         let (found, allowed) = message.strip_prefix("unknown ")?.split_once(", expected ")?;
-        let quoted = |text: &str| -> Vec<String> {
-            text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-        };
+        let quoted =
+            |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
         let word = quoted(found).into_iter().next()?;
         let nearest = nearest(&word, quoted(allowed))?;
         Some(format!("unknown {found}{} Expected {allowed}", did_you_mean(Some(&nearest))))

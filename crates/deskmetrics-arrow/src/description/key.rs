@@ -172,7 +172,8 @@ pub(super) trait NamesColumn: DeserializeOwned {
 }
 
 impl<T: DeserializeOwned> NamesColumn for WordKey<T> {
-    const FORM: &'static str = "a column's name, or a table with column or value, and words, other, missing, case";
+    const FORM: &'static str =
+        "a column's name, or a table with column or value, and words, other, missing, case";
 
     fn of_column(name: &str) -> Self {
         Self {

@@ -13,9 +13,7 @@ pub use error::DescriptionError;
 pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
-pub use source::{
-    EventSource, InvitationSource, RepeatedStatus, SnapshotSource, SurveySource, TicketSource,
-};
+pub use source::{EventSource, InvitationSource, RepeatedStatus, SnapshotSource, SurveySource, TicketSource};
 pub(crate) use suggest::{did_you_mean, listed, nearest};
 
 use std::collections::BTreeMap;

@@ -267,7 +267,11 @@ impl SurveySource {
             Some(name) => Err(DescriptionError::said(format!(
                 "question \"{name}\" has no scale{}; [scales] has {}",
                 did_you_mean(nearest(name, scales.keys()).as_deref()),
-                if scales.is_empty() { "none: say for example csat = \"1-5\"".to_owned() } else { listed(scales.keys()) },
+                if scales.is_empty() {
+                    "none: say for example csat = \"1-5\"".to_owned()
+                } else {
+                    listed(scales.keys())
+                },
             ))),
         }
     }

@@ -88,8 +88,7 @@ fn read_file(
                 }
             }
             for kind in kinds {
-                let mut event =
-                    TicketEvent::new(ticket_id.clone(), at, by, kind).with_sequence(sequence);
+                let mut event = TicketEvent::new(ticket_id.clone(), at, by, kind).with_sequence(sequence);
                 event.id.clone_from(&id);
                 event.author_name.clone_from(&name);
                 records.add_event(event, ledger_at, number);

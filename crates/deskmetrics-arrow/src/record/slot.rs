@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use super::ledger::{Halt, Ledger};
 use crate::ReadError;
 use crate::column::{
-    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn, WordReading,
-    WrongType,
+    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn,
+    WordReading, WrongType,
 };
 use crate::description::{
-    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, did_you_mean, listed, nearest,
+    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, did_you_mean, listed,
+    nearest,
 };
 use crate::file::{Batches, Table};
 
@@ -94,10 +95,11 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
-        let reading = WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
-            .missing(self.missing(&key.missing))
-            .other(key.other.clone())
-            .exact_case(key.case == LetterCase::Exact);
+        let reading =
+            WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
+                .missing(self.missing(&key.missing))
+                .other(key.other.clone())
+                .exact_case(key.case == LetterCase::Exact);
         let place = key.column.as_deref().map(|name| self.place(name)).transpose()?;
         Ok(WordSlot { place, constant: key.value.clone(), reading })
     }
@@ -108,9 +110,7 @@ impl<'a> Columns<'a> {
     ) -> Result<WordSlot<T>, ReadError> {
         match key {
             Some(key) => self.word(key),
-            None => {
-                Ok(WordSlot { place: None, constant: None, reading: WordReading::new::<Box<str>>([]) })
-            }
+            None => Ok(WordSlot { place: None, constant: None, reading: WordReading::new::<Box<str>>([]) }),
         }
     }
 
@@ -123,9 +123,9 @@ impl<'a> Columns<'a> {
         );
         let format = [&key.format, &file.format, &dataset.format].into_iter().flatten().next();
         if let Some(format) = format {
-            reading = reading.format(format).map_err(|unknown| {
-                crate::description::DescriptionError::said(unknown.to_string())
-            })?;
+            reading = reading
+                .format(format)
+                .map_err(|unknown| crate::description::DescriptionError::said(unknown.to_string()))?;
         }
         Ok(InstantSlot { place: Some(self.place(&key.column)?), reading })
     }
@@ -233,7 +233,11 @@ pub(super) struct InstantSlot {
 }
 
 impl InstantSlot {
-    pub(super) fn bind<'s>(&'s self, table: &Table, batch: &RecordBatch) -> Result<BoundInstant<'s>, ReadError> {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundInstant<'s>, ReadError> {
         let column = match &self.place {
             None => None,
             Some(place) => {
@@ -284,7 +288,8 @@ impl Reads for BoundInstant<'_> {
     fn remedy(&self, raw: &str, bad: BadCell) -> String {
         match bad {
             BadCell::Nonexistent => {
-                "the clocks skipped this time: check the time zone, or say nonexistent = \"next_valid\"".to_owned()
+                "the clocks skipped this time: check the time zone, or say nonexistent = \"next_valid\""
+                    .to_owned()
             }
             BadCell::Ambiguous => {
                 "the clocks showed this time twice: say ambiguous = \"earlier\" or \"later\"".to_owned()
@@ -301,7 +306,11 @@ pub(super) struct NumberSlot {
 }
 
 impl NumberSlot {
-    pub(super) fn bind<'s>(&'s self, table: &Table, batch: &RecordBatch) -> Result<BoundNumber<'s>, ReadError> {
+    pub(super) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundNumber<'s>, ReadError> {
         let column = match &self.place {
             None => None,
             Some(place) => {

@@ -121,7 +121,8 @@ fn on_scale(
         (Some(off), Some(scale)) if !scale.contains(off) => {
             Err(ledger.leave_out(Scope::Record, Reason::OutOfScale, ledger.row(row), column.name(), || {
                 let (min, max) = (scale.min(), scale.max());
-                let remedy = format!("the scale is {min} to {max}: correct it, or list the code under missing");
+                let remedy =
+                    format!("the scale is {min} to {max}: correct it, or list the code under missing");
                 (column.raw(row).to_owned(), remedy)
             }))
         }

@@ -97,7 +97,8 @@ fn read_file(
                 let column = if closed_at.name().is_empty() { solved_at.name() } else { closed_at.name() };
                 let column = if ends_described { column } else { status.name() };
                 return Err(ledger.leave_out(Scope::Record, Reason::Missing, number, column, || {
-                    let remedy = "the ticket is done, but nothing says since when: give solved_at or closed_at";
+                    let remedy =
+                        "the ticket is done, but nothing says since when: give solved_at or closed_at";
                     (status.raw(row).to_owned(), remedy.to_owned())
                 }));
             }
@@ -186,6 +187,9 @@ fn forgive(
     }
     Err(ledger.leave_out(Scope::Record, Reason::EndBeforeStart, ledger.row(row), column.name(), || {
         let early = deskmetrics::duration_text::format(start.since(end));
-        (column.raw(row).to_owned(), format!("it lies {early} before its beginning; clock_skew forgives a little"))
+        (
+            column.raw(row).to_owned(),
+            format!("it lies {early} before its beginning; clock_skew forgives a little"),
+        )
     }))
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::business_days::{BusinessDays, day_number};
 use super::far::{Far, Measure};
 use super::lookup::Lookup;
 use super::offsets::DAY;
-use super::plan::day_number;
 use super::source::Source;
 use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
@@ -35,7 +35,6 @@ pub struct CompiledSchedule {
 }
 
 struct Inner {
-    source: Arc<Source>,
     conventions: Conventions,
     /// The compiled span in seconds.
     span: Span,
@@ -46,6 +45,7 @@ struct Inner {
     far_open: Far,
     far_closed: Far,
     far_counts: Option<Far>,
+    business_days: BusinessDays,
     /// What the far tables count before the compiled span.
     far_origin: OnceLock<i128>,
 }
@@ -75,8 +75,8 @@ impl CompiledSchedule {
             far_open: far(Measure::Open),
             far_closed: far(Measure::Closed),
             far_counts: wall.then(|| far(Measure::Counted)),
+            business_days: BusinessDays::new(Arc::clone(&source)),
             far_origin: OnceLock::new(),
-            source,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -110,7 +110,7 @@ impl CompiledSchedule {
         let counts = self.counts();
         match (counts.counted(self.relative(from)), counts.counted(self.relative(to))) {
             (Some(before), Some(after)) => after - before,
-            _ => saturate(self.counted(to) - self.counted(from)),
+            _ => self.elapsed_far(from, to),
         }
     }
 
@@ -192,10 +192,7 @@ impl CompiledSchedule {
 
     /// [`is_open`](Self::is_open) at microseconds since 1970 in UTC.
     pub fn is_open_micros(&self, at: i64) -> bool {
-        self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| {
-            let second = at.div_euclid(SECOND);
-            self.inner.far_open.is_open(second)
-        })
+        self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| self.inner.far_open.is_within(at))
     }
 
     /// The first opening instant at or after this one; `None` when it never opens again.
@@ -262,9 +259,8 @@ impl CompiledSchedule {
     /// [`SliceLengthError`] when the slices differ in length.
     pub fn elapsed_slice(&self, from: &[i64], to: &[i64], out: &mut [i64]) -> Result<(), SliceLengthError> {
         check_lengths(from.len(), to.len(), out.len())?;
-        for ((from, to), out) in from.iter().zip(to).zip(out) {
-            *out = self.elapsed_micros(*from, *to);
-        }
+        let slowly = |from, to| self.elapsed_micros(from, to);
+        self.counts().elapsed_slice(self.origin(), from, to, out, slowly);
         Ok(())
     }
 
@@ -291,9 +287,21 @@ impl CompiledSchedule {
         self.inner.conventions
     }
 
-    /// Whether working time begins on this local date.
-    pub fn is_business_day(&self, date: NaiveDate) -> bool {
-        self.inner.source.is_business_day(day_number(date))
+    /// Bytes that the compiled years take.
+    ///
+    /// Some 10 kB a year for office hours. The table for instants outside these years is made when it is
+    /// first needed and takes about 20 kB.
+    pub fn size_in_bytes(&self) -> usize {
+        self.inner.open.size() + self.inner.counts.as_ref().map_or(0, Lookup::size)
+    }
+
+    pub(crate) fn business_days(&self) -> &BusinessDays {
+        &self.inner.business_days
+    }
+
+    #[cold]
+    fn elapsed_far(&self, from: i64, to: i64) -> i64 {
+        saturate(self.counted(to) - self.counted(from))
     }
 
     fn try_due(&self, start: i64, budget: i64) -> Result<i64, DueError> {

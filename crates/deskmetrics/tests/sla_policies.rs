@@ -196,8 +196,8 @@ fn a_tracker_says_what_is_due_next() {
     assert_eq!(replay.next_due(&tracker), Some(at("2026-03-02 13:00")));
     let verdict = replay.verdicts(&tracker, at("2026-03-02 12:00")).remove(0);
     assert_eq!(verdict.remaining(), Some(TimeDelta::hours(1)));
-    let reply = TicketEvent::new("T", at("2026-03-02 12:30"), Author::Agent, EventKind::PublicMessage);
-    replay.observe(&mut tracker, &reply).expect("an event in order");
+    let answer = TicketEvent::new("T", at("2026-03-02 12:30"), Author::Agent, EventKind::PublicMessage);
+    replay.observe(&mut tracker, &answer).expect("an event in order");
     assert_eq!(replay.next_due(&tracker), Some(at("2026-03-03 09:00")));
     let early = TicketEvent::new("T", at("2026-03-02 12:00"), Author::Agent, EventKind::PublicMessage);
     assert_eq!(

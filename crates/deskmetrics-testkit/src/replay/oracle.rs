@@ -49,11 +49,11 @@ fn transitions(events: &[&TicketEvent]) -> Vec<(i64, Status, Status)> {
     let mut status = Status::New;
     let mut moves = Vec::new();
     for event in events {
-        if let EventKind::Status(to) = event.kind {
-            if to != status {
-                moves.push((event.at.as_micros(), status, to));
-                status = to;
-            }
+        if let EventKind::Status(to) = event.kind
+            && to != status
+        {
+            moves.push((event.at.as_micros(), status, to));
+            status = to;
         }
     }
     moves

@@ -187,6 +187,23 @@ impl TicketMetrics {
             escalations: 0,
         }
     }
+
+    /// The response times of all answered exchanges: the first response, then the next ones. Their mean is the average
+    /// response time.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::{Elapsed, TicketMetrics, Timestamp};
+    ///
+    /// let mut metrics = TicketMetrics::new(Timestamp::MIN, Timestamp::MAX);
+    /// metrics.first_response_time = Some(Elapsed::new(TimeDelta::minutes(10), None));
+    /// metrics.next_response_times = vec![Elapsed::new(TimeDelta::minutes(30), None)];
+    /// assert_eq!(metrics.response_times().count(), 2);
+    /// ```
+    #[doc(alias = "average reply time")]
+    pub fn response_times(&self) -> impl Iterator<Item = Elapsed> + '_ {
+        self.first_response_time.into_iter().chain(self.next_response_times.iter().copied())
+    }
 }
 
 /// A stretch of time a ticket lay with one assignee or group.

@@ -1,6 +1,6 @@
 //! Durations as people write them: `"4h"`, `"1h 30m"`, `"2days"`; a day is 24 hours.
 //!
-//! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format`] for the text.
+//! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format()`] for the text.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};

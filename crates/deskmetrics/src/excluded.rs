@@ -218,7 +218,9 @@ impl From<Excluded> for BTreeMap<Reason, u64> {
 impl From<BTreeMap<Reason, u64>> for Excluded {
     fn from(counts: BTreeMap<Reason, u64>) -> Self {
         let mut excluded = Self::default();
-        counts.into_iter().for_each(|(reason, n)| excluded.add_many(reason, n));
+        for (reason, n) in counts {
+            excluded.add_many(reason, n);
+        }
         excluded
     }
 }

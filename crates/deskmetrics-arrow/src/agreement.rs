@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::schedule::WorkingTime;
+use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
+use deskmetrics::{ClockKind, Reason};
 
 use crate::column::{InstantReading, TextColumn};
-use crate::description::{DescriptionError, HolidayFile, ScheduleSource, did_you_mean, listed, nearest};
+use crate::description::{
+    DescriptionError, HolidayFile, ScheduleSource, SlaTable, did_you_mean, listed, nearest,
+};
 use crate::file::{FileSpec, Table};
 use crate::{Description, ReadError};
 
@@ -107,6 +112,63 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
         .into());
     }
     Ok(dates)
+}
+
+/// The policies of the description and of its tables.
+pub(crate) fn policies(
+    description: &Description,
+    folder: &Path,
+    schedules: &BTreeMap<Box<str>, WorkingTime>,
+) -> Result<SlaPolicies, ReadError> {
+    let sla = &description.sla;
+    let mut policies = sla.policies.clone();
+    for table in &sla.tables {
+        rules(table, folder, &mut policies)?;
+    }
+    for schedule in policies.iter().filter_map(|policy| policy.schedule.as_deref()) {
+        known_schedule(schedule, schedules)?;
+    }
+    let mut all = SlaPolicies::new(policies).with_matching(sla.matching);
+    all.clocks.clone_from(&sla.clocks);
+    Ok(all)
+}
+
+/// The policies in a table: one a row.
+fn rules(source: &SlaTable, folder: &Path, policies: &mut Vec<SlaPolicy>) -> Result<(), ReadError> {
+    let mut names: Vec<&str> = vec![&source.within.column];
+    names.extend(source.when.values().map(String::as_str));
+    each_row(folder, &source.file, &names, |table, row, cells| {
+        let number: f64 = cells[0].parse().unwrap_or(f64::NAN);
+        let target = target(number, source.within.each).ok_or_else(|| ReadError::BadRow {
+            file: table.path().to_owned(),
+            row,
+            column: source.within.column.clone(),
+            value: cells[0].to_owned(),
+            reason: Reason::Unreadable,
+            remedy: "expected a number above 0".to_owned(),
+        })?;
+        let conditions = source
+            .when
+            .keys()
+            .zip(&cells[1..])
+            .fold(Conditions::default(), |all, (attribute, value)| all.with(attribute.clone(), [*value]));
+        let target = match source.clock {
+            ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::Always(target)),
+            ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::Always(target)),
+        };
+        let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).promising(target);
+        policy.schedule.clone_from(&source.schedule);
+        policies.push(policy);
+        Ok(())
+    })
+}
+
+/// So many of `each`, to the microsecond.
+fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
+    let micros = (number * each.num_microseconds()? as f64).round();
+    #[expect(clippy::cast_possible_truncation, reason = "limited to a range in which it is exact")]
+    let whole = (micros > 0.0 && micros < 9e15).then_some(micros as i64)?;
+    Some(TimeDelta::microseconds(whole))
 }
 
 /// Hands over the trimmed texts of these columns, row by row with its number.

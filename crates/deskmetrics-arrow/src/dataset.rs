@@ -5,8 +5,9 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::ReplayOptions;
+use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
 use deskmetrics::schedule::WorkingTime;
+use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
 
@@ -45,10 +46,14 @@ pub struct Dataset {
     pub scales: BTreeMap<Box<str>, Scale>,
     /// Working hours by name.
     pub schedules: BTreeMap<Box<str>, WorkingTime>,
-    /// The name of the schedule of every ticket.
+    /// The name of the schedule of tickets that no rule of [`schedule_by`](Self::schedule_by) fits.
     pub schedule: Option<Box<str>>,
+    /// The names of the schedules of tickets with these attributes.
+    pub schedule_by: BTreeMap<Attribute, BTreeMap<Box<str>, Box<str>>>,
+    /// What was promised.
+    pub policies: SlaPolicies,
     /// How tickets' lives are read where products disagree.
-    pub replay: ReplayOptions,
+    pub replay_options: ReplayOptions,
     /// What first contact resolution means here.
     pub fcr: Option<FcrPolicy>,
     /// The cut-off; `None` when there is not one instant in the data and the description names none.
@@ -98,9 +103,11 @@ impl Dataset {
     ) -> Result<Self, ReadError> {
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
         let schedules = agreement::schedules(description, &folder)?;
-        if let Some(name) = &description.schedule {
+        let rules = description.schedule_by.values().flat_map(BTreeMap::values);
+        for name in rules.chain(&description.schedule) {
             agreement::known_schedule(name, &schedules)?;
         }
+        let policies = agreement::policies(description, &folder, &schedules)?;
         let mut reading = Reading {
             description,
             folder,
@@ -135,13 +142,42 @@ impl Dataset {
             scales,
             schedules,
             schedule: description.schedule.clone(),
-            replay: description.replay.clone(),
+            schedule_by: description.schedule_by.clone(),
+            policies,
+            replay_options: description.replay.clone(),
             fcr: description.fcr.clone(),
             as_of,
             time_zone: description.time_zone,
             by: description.by.clone(),
             sources,
         })
+    }
+
+    /// The replay of this dataset's tickets, up to its cut-off, with its options, schedules and promises; `None`
+    /// without a cut-off.
+    pub fn replay(&self) -> Option<Replay> {
+        let replay = Replay::new(self.as_of?).with_options(self.replay_options.clone());
+        Some(replay.with_schedules(self.compiled_schedules()).with_policies(self.policies.clone()))
+    }
+
+    /// The schedules, compiled, with the rule which of them applies to which ticket.
+    pub fn compiled_schedules(&self) -> Schedules {
+        let mut schedules = Schedules::default();
+        for (name, schedule) in &self.schedules {
+            schedules = match schedule {
+                WorkingTime::History(history) => schedules.with_history(name.clone(), history),
+                other => schedules.with(name.clone(), other.compile()),
+            };
+        }
+        for (attribute, values) in &self.schedule_by {
+            for (value, name) in values {
+                schedules = schedules.when(attribute.clone(), [value.clone()], name.clone());
+            }
+        }
+        match &self.schedule {
+            Some(name) => schedules.otherwise(name.clone()),
+            None => schedules,
+        }
     }
 
     /// Records left out of all files, by reason.

@@ -1,4 +1,69 @@
 //! Arrow columns, CSV, Parquet and Arrow IPC files into deskmetrics.
+//!
+//! Real data is messy, so what means what is said once, in a small [`Description`] in TOML: which file holds tickets,
+//! events or surveys, which column is the id or an instant, how the source's words map to ours, which codes mean
+//! missing, which hours and promises apply. [`Dataset::read`] reads everything the description points at into the core's
+//! types.
+//!
+//! ```
+//! use deskmetrics::Status;
+//! use deskmetrics::ticket::EventKind;
+//! use deskmetrics_arrow::Dataset;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! std::fs::write(folder.join("tickets.csv"), "\
+//! Number,Opened,Done,State,Country
+//! T-1,2/3/2026 09:12,3/3/2026 10:00,Resolved,DK
+//! T-2,2/3/2026 11:40,,Awaiting customer,ES
+//! T-3,2/3/2026 12:00,1/3/2026 12:00,Resolved,ES
+//! ")?;
+//! std::fs::write(folder.join("helpdesk.toml"), r#"
+//!     time_zone = "Europe/Copenhagen"
+//!     instants = { format = "%d/%m/%Y %H:%M" }
+//!
+//!     [[tickets]]
+//!     file = "tickets.csv"
+//!     id = "Number"
+//!     created_at = "Opened"
+//!     solved_at = "Done"
+//!     status = { column = "State", words = { "Resolved" = "solved", "Awaiting customer" = "pending" } }
+//!     attributes = { market = "Country" }
+//! "#)?;
+//!
+//! let dataset = Dataset::read(folder.join("helpdesk.toml"))?;
+//! assert_eq!(dataset.tickets.len(), 2);
+//! assert_eq!(dataset.events[0].kind, EventKind::Status(Status::Solved));
+//! assert_eq!(dataset.excluded().to_string(), "1 end before start");
+//! let left_out = &dataset.sources[0].left_out[0];
+//! assert_eq!((left_out.column.as_str(), left_out.examples[0].row), ("Done", 3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # From file to KPI
+//! 1. [`file`] opens a file as a table and gives record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
+//!    (uncompressed, Snappy, gzip, LZ4, Zstandard) and Arrow IPC files and streams. CSV columns are all text.
+//! 2. [`column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
+//!    written format, numbers. It knows no tickets.
+//! 3. Records are built from decoded columns. There are three shapes of ticket data: tickets and their events
+//!    ([`TicketSource`], [`EventSource`]), an audit log of whole rows ([`SnapshotSource`]), and one row per ticket with
+//!    instants in columns (again [`TicketSource`]); a log of nothing but events creates its tickets.
+//! 4. [`Dataset::replay`] hands them to the core. No KPI is computed here.
+//!
+//! # What cannot be used
+//! A record that cannot be used is left out and counted, with file, column, reason, the first rows and a remedy
+//! ([`SourceReport`], [`LeftOut`]); nothing disappears. With [`ReadOptions::strict`] the first one is an error instead.
+//! A file or description that cannot be used is always an error ([`ReadError`]), and so is a column of which not one
+//! value can be read.
+//!
+//! # Time zones
+//! A description must name a zone. Wall-clock times are those of that zone unless a file or column names another; a time
+//! that occurs twice is the earlier and one that the clocks skip is the first after the gap, unless told otherwise, and
+//! both are counted.
+//!
+//! [`TicketSource`]: description::TicketSource
+//! [`EventSource`]: description::EventSource
+//! [`SnapshotSource`]: description::SnapshotSource
 #![forbid(unsafe_code)]
 
 mod agreement;

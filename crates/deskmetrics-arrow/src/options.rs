@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::file::Progress;
 
+/// Whom to tell how far reading has come.
+type Tell<'a> = dyn FnMut(Progress<'_>) + 'a;
+
 /// How a dataset is read: where the data is, whether bad rows stop it, who is told of progress.
 ///
 /// ```
@@ -20,7 +23,7 @@ use crate::file::Progress;
 pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
     pub(crate) strict: bool,
-    pub(crate) on_progress: Option<Box<dyn FnMut(Progress<'_>) + 'a>>,
+    pub(crate) on_progress: Option<Box<Tell<'a>>>,
 }
 
 impl fmt::Debug for ReadOptions<'_> {

@@ -1,5 +1,8 @@
 //! Columns of instants: text in any format, wall clock in any zone, epoch numbers, Arrow timestamps and dates.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, PrimitiveArray};
@@ -213,8 +216,9 @@ impl InstantReading {
             },
             _ => Source::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
         };
-        let written = TextColumn::new(array).map_err(|_| wrong_type(array))?;
-        Ok(InstantColumn { reading: self, source, written, last: None, ambiguous: 0, nonexistent: 0 })
+        let array = Arc::clone(array);
+        let written = OnceCell::new();
+        Ok(InstantColumn { reading: self, source, array, written, last: None, ambiguous: 0, nonexistent: 0 })
     }
 
     fn read_noting(&self, text: &str) -> Cell<(Timestamp, Note)> {
@@ -275,6 +279,7 @@ enum Note {
 }
 
 /// A time as it was written.
+#[derive(Clone, Copy)]
 enum Moment {
     Fixed(DateTime<FixedOffset>),
     Wall(NaiveDateTime),
@@ -378,7 +383,9 @@ enum Source {
 pub struct InstantColumn<'a> {
     reading: &'a InstantReading,
     source: Source,
-    written: TextColumn,
+    array: ArrayRef,
+    /// The column as text, made when somebody asks for it.
+    written: OnceCell<Option<TextColumn>>,
     /// The last text read and its meaning: neighbors are often alike.
     last: Option<(String, Cell<(Timestamp, Note)>)>,
     ambiguous: u64,
@@ -440,7 +447,10 @@ impl InstantColumn<'_> {
 
     /// The row's text as it stands.
     pub fn raw(&self, row: usize) -> &str {
-        self.written.get(row).unwrap_or_default()
+        // What lies outside all calendars has no text but its number.
+        let numbers = || TextColumn::new(&cast(&self.array, &DataType::Int64).ok()?).ok();
+        let written = self.written.get_or_init(|| TextColumn::new(&self.array).ok().or_else(numbers));
+        written.as_ref().and_then(|written| written.get(row)).unwrap_or_default()
     }
 
     /// How many of the local times read so far occurred twice.

@@ -74,10 +74,10 @@ impl NumberReading {
         if text.is_empty() || self.missing.iter().any(|code| &**code == text) {
             return Ok(None);
         }
-        if !self.words.is_empty() {
-            if let Some(number) = self.words.get(text.to_lowercase().as_str()) {
-                return Ok(Some(*number));
-            }
+        if !self.words.is_empty()
+            && let Some(number) = self.words.get(text.to_lowercase().as_str())
+        {
+            return Ok(Some(*number));
         }
         match text.parse::<f64>() {
             Ok(number) if number.is_nan() || self.missing_numbers.contains(&number) => Ok(None),

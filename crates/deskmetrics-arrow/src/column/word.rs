@@ -126,10 +126,11 @@ impl<T: Meaning> WordReading<T> {
         if let Some(meaning) = self.words.get(word) {
             return Ok(Some(meaning.clone()));
         }
-        if !self.exact_case && !self.folded.is_empty() {
-            if let Some(meaning) = self.folded.get(word.to_lowercase().as_str()) {
-                return Ok(Some(meaning.clone()));
-            }
+        if !self.exact_case
+            && !self.folded.is_empty()
+            && let Some(meaning) = self.folded.get(word.to_lowercase().as_str())
+        {
+            return Ok(Some(meaning.clone()));
         }
         T::of_own_word(word).or_else(|| self.other.clone()).map(Some).ok_or(BadCell::UnknownWord)
     }

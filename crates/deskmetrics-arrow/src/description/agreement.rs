@@ -3,11 +3,37 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use deskmetrics::sla::{CustomClock, Matching, SlaPolicy};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, SlaMetric};
 use serde::Deserialize;
 
 use crate::file::FileSpec;
+
+/// What was promised: policies in the core's data form, and tables of rules in files.
+///
+/// ```toml
+/// [[sla.policies]]
+/// name = "Everybody"
+/// targets = [{ metric = "first_response", clock = "business", within = { urgent = "1h", "*" = "8h" } }]
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SlaSource {
+    /// How many of the policies a ticket can have.
+    #[serde(default)]
+    pub matching: Matching,
+    /// Clocks of your own that targets can limit.
+    #[serde(default)]
+    pub clocks: Vec<CustomClock>,
+    /// The policies, first match first.
+    #[serde(default)]
+    pub policies: Vec<SlaPolicy>,
+    /// Tables of rules, after the policies.
+    #[serde(default)]
+    pub tables: Vec<SlaTable>,
+}
 
 /// A table of rules in a file, each row a policy: for tickets with these values, so much time.
 ///

@@ -8,12 +8,14 @@ mod schedule;
 mod source;
 mod suggest;
 
-pub use agreement::{SlaTable, WithinColumn};
+pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::DescriptionError;
 pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
-pub use source::{EventSource, InvitationSource, RepeatedStatus, SnapshotSource, SurveySource, TicketSource};
+pub use source::{
+    EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource, TicketSource,
+};
 pub(crate) use suggest::{did_you_mean, listed, nearest};
 
 use std::collections::BTreeMap;
@@ -103,9 +105,16 @@ pub struct Description {
     /// Working hours by name.
     #[serde(default)]
     pub schedules: BTreeMap<Box<str>, ScheduleSource>,
-    /// The name of the schedule that every ticket's business time is counted on.
+    /// The name of the schedule on which business time is counted, of tickets that
+    /// [`schedule_by`](Self::schedule_by) names none for.
     #[serde(default)]
     pub schedule: Option<Box<str>>,
+    /// The names of the schedules of tickets with these attributes: `market = { DK = "nordic", ES = "iberia" }`.
+    #[serde(default)]
+    pub schedule_by: BTreeMap<Attribute, BTreeMap<Box<str>, Box<str>>>,
+    /// What was promised.
+    #[serde(default)]
+    pub sla: SlaSource,
     /// How tickets' lives are read where products disagree.
     #[serde(default)]
     pub replay: ReplayOptions,

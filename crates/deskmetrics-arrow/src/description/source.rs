@@ -150,6 +150,19 @@ pub enum RepeatedStatus {
     Event,
 }
 
+/// In which order a ticket's audit records were written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RowOrder {
+    /// In that of their instants; those of one instant in that of their rows.
+    #[default]
+    Instants,
+    /// In that of their rows. An instant that contradicts it is moved to that of a neighboring row and counted; of
+    /// the two ways to make a ticket's instants agree with its rows, the one that moves fewer is taken.
+    Rows,
+}
+
 /// A file with one row per audit record: the ticket as it looked at that moment. What differs from the ticket's row
 /// before becomes events; its first row gives the attributes it was created with.
 #[derive(Debug, Clone, Deserialize)]
@@ -177,6 +190,9 @@ pub struct SnapshotSource {
     /// A row this little before its ticket's creation is taken as at the creation (and counted).
     #[serde(default, with = "deskmetrics::duration_text")]
     pub clock_skew: TimeDelta,
+    /// What orders a ticket's rows.
+    #[serde(default)]
+    pub order: RowOrder,
     /// Its status.
     #[serde(default, deserialize_with = "optional_column")]
     pub status: Option<WordKey<Status>>,

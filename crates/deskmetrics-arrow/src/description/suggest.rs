@@ -10,7 +10,7 @@ pub(crate) fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<I
             (likeness, candidate)
         })
         .filter(|(likeness, _)| *likeness >= 0.75)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best }) // the first of equals
         .map(|(_, candidate)| candidate.as_ref().to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Arrow IPC files (Feather V2) and streams; uncompressed, LZ4 and (feature `zstd`) Zstandard.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -19,7 +19,8 @@ pub(super) fn file_rows(file: File, columns: &[usize]) -> Result<(Inner, Positio
     Ok((Box::new(reader), Position::Batches(batches)))
 }
 
-pub(super) fn stream_schema(file: File) -> Result<SchemaRef, ArrowError> {
+pub(super) fn stream_schema(mut file: File) -> Result<SchemaRef, ArrowError> {
+    check_start(&mut file)?;
     Ok(StreamReader::try_new(BufReader::new(file), None)?.schema())
 }
 
@@ -27,4 +28,20 @@ pub(super) fn stream_rows(file: File, columns: &[usize]) -> Result<(Inner, Posit
     let (counted, count) = Counted::new(file);
     let reader = StreamReader::try_new(BufReader::new(counted), Some(columns.to_vec()))?;
     Ok((Box::new(reader), Position::Bytes(count)))
+}
+
+/// Checks that a stream begins as one: the reader believes the length it finds there and sets aside as much memory.
+fn check_start(file: &mut File) -> Result<(), ArrowError> {
+    let size = file.metadata()?.len();
+    let mut start = [0; 8];
+    file.read_exact(&mut start).map_err(|_| {
+        ArrowError::IpcError("the file is shorter than the start of an Arrow stream".to_owned())
+    })?;
+    let [marker @ .., l0, l1, l2, l3] = start;
+    let length = u32::from_le_bytes([l0, l1, l2, l3]);
+    if marker != [0xff; 4] || u64::from(length) > size {
+        return Err(ArrowError::IpcError("the file does not start like an Arrow stream".to_owned()));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(())
 }

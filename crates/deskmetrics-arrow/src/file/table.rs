@@ -128,7 +128,7 @@ impl Table {
             Kind::IpcStream => ipc::stream_rows(file, &sorted),
         }
         .map_err(|error| broken(&self.path, 0, &error))?;
-        Ok(Batches { path: self.path.clone(), inner, order, position, bytes_total, rows: 0, batches: 0 })
+        Ok(Batches { path: self.path.clone(), inner, order, position, bytes_total, rows: 0, done: 0 })
     }
 }
 
@@ -153,7 +153,7 @@ pub struct Batches {
     position: Position,
     bytes_total: u64,
     rows: u64,
-    batches: u64,
+    done: u64,
 }
 
 impl std::fmt::Debug for Batches {
@@ -168,7 +168,7 @@ impl Batches {
         let bytes_read = match &self.position {
             Position::Bytes(count) => count.load(Ordering::Relaxed).min(self.bytes_total),
             Position::Rows(total) => proportion(self.bytes_total, self.rows, *total),
-            Position::Batches(total) => proportion(self.bytes_total, self.batches, *total),
+            Position::Batches(total) => proportion(self.bytes_total, self.done, *total),
         };
         Progress { file: &self.path, rows: self.rows, bytes_read, bytes_total: self.bytes_total }
     }
@@ -180,7 +180,7 @@ impl Iterator for Batches {
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.inner.next()?.and_then(|batch| batch.project(&self.order));
         let batch = batch.map_err(|error| broken(&self.path, self.rows, &error));
-        self.batches += 1;
+        self.done += 1;
         self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
         Some(batch)
     }

@@ -32,6 +32,8 @@ pub struct SourceReport {
     /// Instants moved to their ticket's creation, because they lay before it by no more than the clock skew
     /// forgiven.
     pub skewed_times: u64,
+    /// Instants that contradicted the order of their rows and were moved to a neighbor's.
+    pub reordered_times: u64,
 }
 
 impl SourceReport {
@@ -117,6 +119,7 @@ impl Ledger {
             ambiguous_times: 0,
             nonexistent_times: 0,
             skewed_times: 0,
+            reordered_times: 0,
         };
         Self { strict, report, link_columns: [const { String::new() }; 3], clock_skew: TimeDelta::zero() }
     }
@@ -147,6 +150,10 @@ impl Ledger {
 
     pub(super) fn skewed(&mut self) {
         self.report.skewed_times += 1;
+    }
+
+    pub(super) fn reordered(&mut self, times: u64) {
+        self.report.reordered_times += times;
     }
 
     /// Ends a file: when one column could not be read in any row, the description is wrong, not the data.
@@ -187,24 +194,21 @@ impl Ledger {
         let known = self.report.left_out.iter_mut().find(|left_out| {
             left_out.scope == scope && left_out.reason == reason && left_out.column == column
         });
-        match known {
-            Some(left_out) => {
-                left_out.count += 1;
-                if left_out.examples.len() < EXAMPLES {
-                    left_out.examples.push(Example { row, value: detail().0 });
-                }
+        if let Some(left_out) = known {
+            left_out.count += 1;
+            if left_out.examples.len() < EXAMPLES {
+                left_out.examples.push(Example { row, value: detail().0 });
             }
-            None => {
-                let (value, remedy) = detail();
-                self.report.left_out.push(LeftOut {
-                    scope,
-                    reason,
-                    column: column.to_owned(),
-                    count: 1,
-                    examples: vec![Example { row, value }],
-                    remedy,
-                });
-            }
+        } else {
+            let (value, remedy) = detail();
+            self.report.left_out.push(LeftOut {
+                scope,
+                reason,
+                column: column.to_owned(),
+                count: 1,
+                examples: vec![Example { row, value }],
+                remedy,
+            });
         }
         Halt::Skip
     }

@@ -9,7 +9,7 @@ use super::ledger::{Halt, Scope};
 use super::slot::{Columns, Reads as _};
 use super::{Reading, Records};
 use crate::ReadError;
-use crate::description::{RepeatedStatus, SnapshotSource};
+use crate::description::{RepeatedStatus, RowOrder, SnapshotSource};
 use crate::file::Table;
 
 /// Values seen, each kept once.
@@ -133,32 +133,31 @@ fn read_file(
             let created_at = ledger.read(&mut created_at, row)?;
             let due_at = ledger.want(&mut due_at, row)?;
             let sla_met = ledger.want(&mut sla_met, row)?;
-            let place = match places.get(&id) {
-                Some(place) => *place,
-                None => {
-                    let id_of_ticket = TicketId::new(id.clone());
-                    if records.index.contains_key(&id_of_ticket) {
-                        return Err(ledger.leave_out(
-                            Scope::Record,
-                            Reason::Duplicate,
-                            number,
-                            ticket.name(),
-                            || (id.to_string(), "another file tells of this ticket already".to_owned()),
-                        ));
-                    }
-                    let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);
-                    wholes.push(Whole {
-                        id: id_of_ticket,
-                        created_at,
-                        requester: None,
-                        created_by: None,
-                        last: (at, number),
-                        due_at: None,
-                        sla_met: None,
-                    });
-                    places.insert(id, place);
-                    place
+            let place = if let Some(place) = places.get(&id) {
+                *place
+            } else {
+                let id_of_ticket = TicketId::new(id.clone());
+                if records.index.contains_key(&id_of_ticket) {
+                    return Err(ledger.leave_out(
+                        Scope::Record,
+                        Reason::Duplicate,
+                        number,
+                        ticket.name(),
+                        || (id.to_string(), "another file tells of this ticket already".to_owned()),
+                    ));
                 }
+                let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);
+                wholes.push(Whole {
+                    id: id_of_ticket,
+                    created_at,
+                    requester: None,
+                    created_by: None,
+                    last: (at, number),
+                    due_at: None,
+                    sla_met: None,
+                });
+                places.insert(id, place);
+                place
             };
             let start = values.len();
             if let Err(halt) = attributes.values(ledger, row, |value| values.push(pool.place(value))) {
@@ -195,10 +194,25 @@ fn read_file(
     }
 
     let mut order: Vec<usize> = (0..snapshots.len()).collect();
-    order.sort_by_key(|place| {
-        let snapshot = &snapshots[*place];
-        (snapshot.ticket, snapshot.at, snapshot.row)
-    });
+    if source.order == RowOrder::Rows {
+        order.sort_by_key(|place| (snapshots[*place].ticket, snapshots[*place].row));
+        let mut moved = 0;
+        let mut instants = Vec::with_capacity(snapshots.len());
+        for rows in order.chunk_by(|one, other| snapshots[*one].ticket == snapshots[*other].ticket) {
+            let mut times: Vec<Timestamp> = rows.iter().map(|place| snapshots[*place].at).collect();
+            moved += in_order(&mut times);
+            instants.extend(times);
+        }
+        for (place, at) in order.iter().zip(instants) {
+            snapshots[*place].at = at;
+        }
+        records.ledgers[ledger_at].reordered(moved);
+    } else {
+        order.sort_by_key(|place| {
+            let snapshot = &snapshots[*place];
+            (snapshot.ticket, snapshot.at, snapshot.row)
+        });
+    }
     let names: Vec<Attribute> = attributes.names().cloned().collect();
     let row_values = |place: usize| &values[place * width..(place + 1) * width];
     for rows in order.chunk_by(|one, other| snapshots[*one].ticket == snapshots[*other].ticket) {
@@ -229,15 +243,54 @@ fn read_file(
                     tell(EventKind::Changed { attribute: attribute.clone(), to: pool.text(now) });
                 }
             }
-            if let Some(now) = snapshot.status {
-                if now != status || source.repeated_status == RepeatedStatus::Event {
-                    tell(EventKind::Status(now));
-                    status = now;
-                }
+            if let Some(now) = snapshot.status
+                && (now != status || source.repeated_status == RepeatedStatus::Event)
+            {
+                tell(EventKind::Status(now));
+                status = now;
             }
             before = *place;
         }
         records.add_ticket(ticket);
     }
     records.end(ledger_at)
+}
+
+/// Moves as few instants as possible (up to the earlier or down to the later ones) so that none lies before the one
+/// in front of it; gives the number moved.
+fn in_order(times: &mut [Timestamp]) -> u64 {
+    if times.is_sorted() {
+        return 0;
+    }
+    let mut up = times.to_vec();
+    for i in 1..up.len() {
+        up[i] = up[i].max(up[i - 1]);
+    }
+    let mut down = times.to_vec();
+    for i in (1..down.len()).rev() {
+        down[i - 1] = down[i - 1].min(down[i]);
+    }
+    let moved = |new: &[Timestamp]| new.iter().zip(&*times).filter(|(new, old)| new != old).count();
+    let (new, moved) = if moved(&down) < moved(&up) { (&down, moved(&down)) } else { (&up, moved(&up)) };
+    times.copy_from_slice(new);
+    moved as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_few_instants_as_possible_are_moved() {
+        let order = |micros: &[i64]| {
+            let mut times: Vec<_> =
+                micros.iter().filter_map(|micros| Timestamp::from_micros(*micros)).collect();
+            let moved = in_order(&mut times);
+            (moved, times.iter().map(|at| at.as_micros()).collect::<Vec<_>>())
+        };
+        assert_eq!(order(&[1, 2, 2, 3]), (0, vec![1, 2, 2, 3]));
+        assert_eq!(order(&[9, 1, 2, 10]), (1, vec![1, 1, 2, 10])); // the first is too late
+        assert_eq!(order(&[5, 6, 1, 7]), (1, vec![5, 6, 6, 7])); // the third is too early
+        assert_eq!(order(&[]), (0, vec![]));
+    }
 }

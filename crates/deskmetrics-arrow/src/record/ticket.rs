@@ -147,8 +147,10 @@ fn read_file(
                 _ => {
                     events.extend(solved.map(|at| event(at, by, EventKind::Status(Status::Solved))));
                     // What was solved before is closed by a timer.
-                    let closer = if solved.is_some() { Author::System } else { by };
-                    events.extend(closed.map(|at| event(at, closer, EventKind::Status(Status::Closed))));
+                    let timer_or_person = if solved.is_some() { Author::System } else { by };
+                    events.extend(
+                        closed.map(|at| event(at, timer_or_person, EventKind::Status(Status::Closed))),
+                    );
                 }
             }
             records.add_ticket(ticket);

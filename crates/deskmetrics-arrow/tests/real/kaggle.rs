@@ -1,17 +1,18 @@
 use chrono::TimeDelta;
 use deskmetrics::kpi::csat;
-use deskmetrics::replay::Replay;
 use deskmetrics::{Durations, Estimates as _, Reason};
 
-use crate::{assert_near, count, dataset, number};
+use crate::{Data, assert_near, count, dataset, number};
+
+static DATA: Data = Data::new(|| dataset("kaggle-support-tickets"));
 
 #[test]
 fn what_ends_before_it_begins_is_left_out_and_counted() {
-    let Some((dataset, facts)) = dataset("kaggle-support-tickets") else { return };
+    let Some((dataset, facts)) = &*DATA else { return };
     let excluded = dataset.excluded();
     assert_eq!(excluded.count(Reason::EndBeforeStart), 1365);
-    assert_eq!(excluded.count(Reason::NoCreation), count(&facts, "/first_response_missing"));
-    assert_eq!(excluded.total() + dataset.tickets.len() as u64, count(&facts, "/rows"));
+    assert_eq!(excluded.count(Reason::NoCreation), count(facts, "/first_response_missing"));
+    assert_eq!(excluded.total() + dataset.tickets.len() as u64, count(facts, "/rows"));
 
     let tickets = &dataset.sources[0];
     let negative = tickets.left_out.iter().find(|left_out| left_out.reason == Reason::EndBeforeStart);
@@ -19,8 +20,7 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     assert_eq!(negative.column, "Time to Resolution");
     assert_eq!((negative.examples[0].row, &*negative.examples[0].value), (4, "2023-06-01 01:57:40"));
 
-    let as_of = dataset.as_of.expect("there are instants");
-    let outcome = Replay::new(as_of).tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
     let durations: Durations = outcome
         .tickets
         .iter()
@@ -31,16 +31,16 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     assert_eq!(durations.median(), Some(TimeDelta::seconds(22_830)));
     assert_near(
         durations.mean_micros().map(|micros| micros / 1e6),
-        number(&facts, "/response_to_resolution_seconds_nonnegative/mean"),
+        number(facts, "/response_to_resolution_seconds_nonnegative/mean"),
     );
     assert_eq!(durations.min(), Some(TimeDelta::zero()));
 }
 
 #[test]
 fn ratings_are_those_of_the_facts() {
-    let Some((dataset, facts)) = dataset("kaggle-support-tickets") else { return };
+    let Some((dataset, facts)) = &*DATA else { return };
     let tally = csat(dataset.answers("csat").map(|response| response.score), &dataset.scales["csat"]);
-    assert_eq!(tally.n(), count(&facts, "/rated"));
-    assert_near(tally.percent(), number(&facts, "/csat_top2_pct"));
+    assert_eq!(tally.n(), count(facts, "/rated"));
+    assert_near(tally.percent(), number(facts, "/csat_top2_pct"));
     assert_eq!(tally.excluded().count(Reason::NotAnswered), 8469 - 2769);
 }

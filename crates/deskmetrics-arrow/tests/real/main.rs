@@ -2,6 +2,7 @@
 //!
 //! The data is not in the repository. It is looked for in the folder named by the environment variable
 //! DESKMETRICS_DATA, else in `../shared/data` beside the repository; where it is absent, these tests say so and pass.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod boston;
 mod italian;
@@ -10,9 +11,13 @@ mod sfo;
 mod uci;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use deskmetrics_arrow::{Dataset, ReadOptions};
 use serde_json::Value;
+
+/// A dataset with its known answers, read once.
+type Data = LazyLock<Option<(Dataset, Value)>>;
 
 /// The dataset with its known answers, if the data is there.
 fn dataset(name: &str) -> Option<(Dataset, Value)> {

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
-use deskmetrics::replay::Replay;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Durations, Ratio, Reason, Status, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::file::{FileSpec, Table};
 
-use crate::{assert_near, count, dataset, number};
+use crate::{Data, assert_near, count, dataset, number};
+
+static DATA: Data = Data::new(|| dataset("uci-incident-log"));
 
 /// What the log itself says of each incident in its last row.
 struct Stated {
@@ -45,15 +46,14 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
 
 #[test]
 fn every_incident_comes_out_as_the_log_states_it() {
-    let Some((dataset, facts)) = dataset("uci-incident-log") else { return };
-    assert_eq!(dataset.tickets.len() as u64, count(&facts, "/incidents"));
-    assert_eq!(dataset.sources[0].rows, count(&facts, "/events"));
+    let Some((dataset, facts)) = &*DATA else { return };
+    assert_eq!(dataset.tickets.len() as u64, count(facts, "/incidents"));
+    assert_eq!(dataset.sources[0].rows, count(facts, "/events"));
     // Five rows were written hours before the opening that the log states.
     assert_eq!(dataset.excluded().count(Reason::BeforeCreation), 5);
     assert_eq!(dataset.excluded().total(), 5);
 
-    let as_of = dataset.as_of.expect("there are events");
-    let replay = Replay::new(as_of).with_options(dataset.replay.clone());
+    let replay = dataset.replay().expect("there are events");
     let outcome = replay.tickets(&dataset.tickets, &dataset.events);
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
 
@@ -90,24 +90,24 @@ fn every_incident_comes_out_as_the_log_states_it() {
     for (durations, fact) in
         [(opened_to_resolved, "/opened_to_resolved_minutes"), (opened_to_closed, "/opened_to_closed_minutes")]
     {
-        assert_eq!(durations.n(), count(&facts, &format!("{fact}/n")));
+        assert_eq!(durations.n(), count(facts, &format!("{fact}/n")));
         let minutes = |micros: Option<f64>| micros.map(|micros| micros / 6e7);
-        assert_near(minutes(durations.mean_micros()), number(&facts, &format!("{fact}/mean")));
-        assert_near(minutes(durations.quantile_micros(0.9)), number(&facts, &format!("{fact}/p90_linear")));
+        assert_near(minutes(durations.mean_micros()), number(facts, &format!("{fact}/mean")));
+        assert_near(minutes(durations.quantile_micros(0.9)), number(facts, &format!("{fact}/p90_linear")));
     }
 }
 
 #[test]
 fn the_stated_sla_is_that_of_the_facts() {
-    let Some((dataset, facts)) = dataset("uci-incident-log") else { return };
+    let Some((dataset, facts)) = &*DATA else { return };
     let met: Ratio = dataset.tickets.iter().filter_map(|ticket| ticket.stated_sla_met).collect();
     assert_eq!(met, Ratio::new(15_803, 24_918));
-    assert_near(met.percent(), number(&facts, "/made_sla_pct"));
+    assert_near(met.percent(), number(facts, "/made_sla_pct"));
 }
 
 #[test]
 fn changes_of_group_are_those_of_the_facts() {
-    let Some((dataset, facts)) = dataset("uci-incident-log") else { return };
+    let Some((dataset, facts)) = &*DATA else { return };
     let stated = stated(&dataset.sources[0].file);
     let mut changes: HashMap<&TicketId, usize> = HashMap::new();
     for event in &dataset.events {
@@ -122,7 +122,7 @@ fn changes_of_group_are_those_of_the_facts() {
             changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count
         })
         .count();
-    assert_eq!(equal as u64, count(&facts, "/assignment_group_changes_equal_reassignment_count_for"));
+    assert_eq!(equal as u64, count(facts, "/assignment_group_changes_equal_reassignment_count_for"));
     let total: usize = stated.values().map(|stated| stated.reassignment_count).sum();
-    assert_eq!(total as u64, count(&facts, "/reassignment_count_total"));
+    assert_eq!(total as u64, count(facts, "/reassignment_count_total"));
 }

@@ -1,0 +1,438 @@
+//! Bad files, bad rows and bad descriptions: each is a typed error or a counted exclusion that says where.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use deskmetrics::Reason;
+use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions, Scope, SourceReport};
+use tempfile::TempDir;
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).expect("a file in it");
+    }
+    folder
+}
+
+fn read(description: &str, folder: &Path, strict: bool) -> Result<Dataset, ReadError> {
+    let description: Description = description.parse()?;
+    Dataset::of_description(&description, ReadOptions::default().data_root(folder).strict(strict))
+}
+
+const TICKETS: &str = r#"
+    time_zone = "Europe/Copenhagen"
+    [[tickets]]
+    file = "tickets.csv"
+    id = "id"
+    created_at = "opened"
+    solved_at = "done"
+    attributes = { market = "country" }
+"#;
+
+fn tickets(csv: &str) -> Result<Dataset, ReadError> {
+    read(TICKETS, folder(&[("tickets.csv", csv.as_bytes())]).path(), false)
+}
+
+/// What was left out for a reason: column, count, first row and its value.
+fn left_out(source: &SourceReport, reason: Reason) -> Option<(&str, u64, u64, &str)> {
+    let found = source.left_out.iter().find(|left_out| left_out.reason == reason)?;
+    let first = found.examples.first()?;
+    Some((&found.column, found.count, first.row, &first.value))
+}
+
+/// The message without the folder.
+fn message(error: &ReadError) -> String {
+    let text = error.to_string();
+    match text.find("tickets.") {
+        Some(start) if text.starts_with('/') => text[start..].to_owned(),
+        _ => text,
+    }
+}
+
+#[test]
+fn missing_file() {
+    let error = read(TICKETS, folder(&[]).path(), false).unwrap_err();
+    assert!(matches!(&error, ReadError::FileMissing { file, .. } if file.ends_with("tickets.csv")));
+    assert!(
+        error
+            .to_string()
+            .contains("there is no such file; file names of a description start from the folder")
+    );
+}
+
+#[test]
+fn a_kind_of_file_that_is_not_read() {
+    let description = TICKETS.replace("tickets.csv", "tickets.xlsx");
+    let error = read(&description, folder(&[("tickets.xlsx", b"PK")]).path(), false).unwrap_err();
+    assert!(matches!(error, ReadError::UnknownKind { .. }), "{error}");
+}
+
+#[test]
+fn empty_file() {
+    assert!(matches!(tickets("").unwrap_err(), ReadError::EmptyFile { .. }));
+    let no_rows = tickets("id,opened,done,country\n").unwrap();
+    assert_eq!((no_rows.tickets.len(), no_rows.as_of, no_rows.sources[0].rows), (0, None, 0));
+}
+
+#[test]
+fn wrong_column() {
+    let error = tickets("id,openned,done,country\nT-1,2026-03-02 09:00,,DK\n").unwrap_err();
+    assert_eq!(
+        message(&error),
+        "tickets.csv: there is no column \"opened\", did you mean \"openned\"?; present are \"id\", \"openned\", \
+         \"done\", \"country\""
+    );
+}
+
+#[test]
+fn unreadable_date() {
+    let dataset = tickets("id,opened,done,country\nT-1,2026-03-02 09:00,,DK\nT-2,yesterday,,DK\n").unwrap();
+    assert_eq!(dataset.tickets.len(), 1);
+    assert_eq!(left_out(&dataset.sources[0], Reason::Unreadable), Some(("opened", 1, 2, "yesterday")));
+}
+
+#[test]
+fn no_date_readable_is_an_error_that_suggests_the_format() {
+    let error =
+        tickets("id,opened,done,country\nT-1,31/03/2026 09:00,,DK\nT-2,01/04/2026 09:00,,DK\n").unwrap_err();
+    assert_eq!(
+        message(&error),
+        "tickets.csv: not one of 2 values of column \"opened\" could be read, the first being \"31/03/2026 09:00\" in \
+         row 1; expected format \"iso\", the value would fit \"%d/%m/%Y %H:%M\""
+    );
+}
+
+#[test]
+fn strict_reading_stops_at_the_first_bad_row() {
+    let csv = "id,opened,done,country\nT-1,2026-03-02 09:00,,DK\nT-2,31.03.2026 09:00,,DK\n";
+    let error = read(TICKETS, folder(&[("tickets.csv", csv.as_bytes())]).path(), true).unwrap_err();
+    assert_eq!(
+        message(&error),
+        "tickets.csv: row 2, column \"opened\": \"31.03.2026 09:00\": value not readable; expected format \"iso\", the \
+         value would fit \"%d.%m.%Y %H:%M\""
+    );
+}
+
+#[test]
+fn end_before_start_and_duplicate_ids() {
+    let dataset = tickets(
+        "id,opened,done,country\n\
+         T-1,2026-03-02 09:00,2026-03-02 08:00,DK\n\
+         T-2,2026-03-02 09:00,2026-03-02 10:00,DK\n\
+         T-2,2026-03-03 09:00,2026-03-03 10:00,DK\n\
+         ,2026-03-03 09:00,,DK\n\
+         T-4,,,DK\n",
+    )
+    .unwrap();
+    let source = &dataset.sources[0];
+    assert_eq!(left_out(source, Reason::EndBeforeStart), Some(("done", 1, 1, "2026-03-02 08:00")));
+    assert_eq!(left_out(source, Reason::Duplicate), Some(("id", 1, 3, "T-2")));
+    assert_eq!(left_out(source, Reason::Missing), Some(("id", 1, 4, "")));
+    assert_eq!(left_out(source, Reason::NoCreation), Some(("opened", 1, 5, "")));
+    assert_eq!(dataset.excluded().total() + dataset.tickets.len() as u64, source.rows);
+    // 10:00 of the first of the two
+    assert_eq!(dataset.events[0].at.to_string(), "2026-03-02T09:00:00Z");
+}
+
+#[test]
+fn events_before_creation_of_nobody_and_told_twice() {
+    let description = format!(
+        "{TICKETS}\n{}",
+        r#"
+        [[events]]
+        file = "events.csv"
+        ticket = "ticket"
+        at = "at"
+        id = "event"
+        kind = { column = "what", words = { "Reply" = "public_message", "State" = "status" } }
+        value = "to"
+        statuses = { "Waiting" = "pending" }
+        "#
+    );
+    let files: [(&str, &[u8]); 2] = [
+        ("tickets.csv", b"id,opened,done,country\nT-1,2026-03-02 09:00,,DK\n"),
+        (
+            "events.csv",
+            b"event,ticket,at,what,to\n\
+              1,T-1,2026-03-02 09:30,Reply,\n\
+              2,T-1,2026-03-02 08:30,Reply,\n\
+              1,T-1,2026-03-02 09:30,Reply,\n\
+              3,T-9,2026-03-02 09:30,Reply,\n\
+              4,T-1,2026-03-02 09:40,State,Waiting\n\
+              5,T-1,2026-03-02 09:41,State,Parked\n\
+              6,T-1,2026-03-02 09:42,Telepathy,\n",
+        ),
+    ];
+    let folder = folder(&files);
+    let dataset = read(&description, folder.path(), false).unwrap();
+    let source = &dataset.sources[1];
+    assert_eq!(dataset.events.len(), 2);
+    assert_eq!(left_out(source, Reason::BeforeCreation), Some(("at", 1, 2, "2026-03-02T07:30:00Z")));
+    assert_eq!(left_out(source, Reason::Duplicate), Some(("event", 1, 3, "1")));
+    assert_eq!(left_out(source, Reason::UnknownTicket), Some(("ticket", 1, 4, "T-9")));
+    let words = source.left_out.iter().filter(|left_out| left_out.reason == Reason::UnknownWord);
+    let words: Vec<_> = words.map(|words| (&*words.column, &*words.examples[0].value)).collect();
+    assert_eq!(words, [("to", "Parked"), ("what", "Telepathy")]);
+    assert_eq!(dataset.excluded().total() + 2, source.rows);
+
+    let strict = read(&description, folder.path(), true).unwrap_err();
+    assert!(matches!(strict, ReadError::BadRow { row: 6, reason: Reason::UnknownWord, .. }), "{strict}");
+}
+
+#[test]
+fn score_outside_its_scale() {
+    let description = r#"
+        time_zone = "UTC"
+        [scales]
+        csat = "1-5"
+        [[surveys]]
+        file = "answers.csv"
+        questions.csat = { column = "stars", missing = [0] }
+    "#;
+    let folder = folder(&[("answers.csv", b"stars\n5\n7\n0\n\n4.0\n3.5\ngood\n")]);
+    let dataset = read(description, folder.path(), false).unwrap();
+    let scores: Vec<_> = dataset.answers("csat").map(|answer| answer.score).collect();
+    assert_eq!(scores, [Some(5), None, Some(4)]);
+    let source = &dataset.sources[0];
+    assert_eq!(left_out(source, Reason::OutOfScale), Some(("stars", 1, 2, "7")));
+    assert_eq!(left_out(source, Reason::Unreadable), Some(("stars", 2, 5, "3.5")));
+    let strict = read(description, folder.path(), true).unwrap_err().to_string();
+    assert!(strict.ends_with("the scale is 1 to 5: correct it, or list the code under missing"), "{strict}");
+}
+
+#[test]
+fn values_that_a_record_can_do_without() {
+    let description = TICKETS.replace("attributes", "due_at = \"due\"\nattributes");
+    let csv =
+        b"id,opened,done,country,due\nT-1,2026-03-02 09:00,,DK,soon\nT-2,2026-03-02 09:00,,DK,2026-03-04\n";
+    let dataset = read(&description, folder(&[("tickets.csv", csv)]).path(), false).unwrap();
+    assert_eq!(dataset.tickets.len(), 2);
+    assert!(dataset.excluded().is_empty());
+    let value = &dataset.sources[0].left_out[0];
+    assert_eq!((value.scope, value.column.as_str(), value.count), (Scope::Value, "due", 1));
+}
+
+#[test]
+fn wrong_encoding() {
+    let latin = b"id,opened,done,country\nT-1,2026-03-02 09:00,,Espa\xf1a\n";
+    let folder = folder(&[("tickets.csv", latin)]);
+    let error = read(TICKETS, folder.path(), false).unwrap_err();
+    assert!(matches!(error, ReadError::Encoding { .. }), "{error}");
+    assert!(error.to_string().contains("name its encoding, such as encoding = \"windows-1252\""), "{error}");
+
+    let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", encoding = \"windows-1252\" }");
+    let dataset = read(&named, folder.path(), false).unwrap();
+    assert_eq!(dataset.tickets[0].attributes.iter().next().map(|(_, value)| value), Some("España"));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_name() {
+    let dataset = tickets("\u{feff}id,opened,done,country\nT-1,2026-03-02 09:00,,DK\n").unwrap();
+    assert_eq!(dataset.tickets.len(), 1);
+}
+
+#[test]
+fn rows_of_the_wrong_length() {
+    let error = tickets("id,opened,done,country\nT-1,2026-03-02 09:00\n").unwrap_err();
+    assert!(matches!(&error, ReadError::Damaged { message, .. } if message.contains("line 2")), "{error}");
+}
+
+#[test]
+fn truncated_gzip() {
+    let mut packed = Vec::new();
+    let mut encoder = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::default());
+    let lines: Vec<String> = (0..2000).map(|row| format!("T-{row},2026-03-02 09:00,,DK")).collect();
+    let text = lines.join("\n");
+    std::io::Write::write_all(&mut encoder, format!("id,opened,done,country\n{text}").as_bytes()).unwrap();
+    encoder.finish().unwrap();
+    let description = TICKETS.replace("tickets.csv", "tickets.csv.gz");
+    let whole = read(&description, folder(&[("tickets.csv.gz", &packed)]).path(), false).unwrap();
+    assert_eq!(whole.tickets.len(), 2000);
+    let half = &packed[..packed.len() / 2];
+    let error = read(&description, folder(&[("tickets.csv.gz", half)]).path(), false).unwrap_err();
+    assert!(matches!(error, ReadError::Damaged { .. }), "{error}");
+}
+
+#[test]
+fn truncated_parquet_and_arrow() {
+    let text = |values: [&str; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([
+        ("id", text(["T-1", "T-2"])),
+        ("opened", text(["2026-03-02 09:00", "2026-03-02 10:00"])),
+        ("done", text(["", "2026-03-03 10:00"])),
+        ("country", text(["DK", "ES"])),
+    ])
+    .unwrap();
+    let mut parquet = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut parquet, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let mut arrow = Vec::new();
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(&mut arrow, &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    let mut stream = Vec::new();
+    let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut stream, &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    for (name, bytes) in [("tickets.parquet", parquet), ("tickets.arrow", arrow), ("tickets.arrows", stream)]
+    {
+        let description = TICKETS.replace("tickets.csv", name);
+        let whole = read(&description, folder(&[(name, &bytes)]).path(), false).unwrap();
+        assert_eq!((whole.tickets.len(), whole.events.len()), (2, 1), "{name}");
+        for keep in [1, 8, bytes.len() / 2, bytes.len() * 9 / 10] {
+            let result = read(&description, folder(&[(name, &bytes[..keep])]).path(), false);
+            // A stream cut right after a message is a shorter stream.
+            match result {
+                Err(error) => assert!(matches!(error, ReadError::Damaged { .. }), "{name}, {keep}: {error}"),
+                Ok(dataset) => {
+                    assert!(name == "tickets.arrows" && dataset.tickets.len() <= 2, "{name}, {keep}");
+                }
+            }
+        }
+        // Text under a wrong name.
+        let lie = folder(&[(name, b"id,opened,done,country\n")]);
+        let error = read(&description, lie.path(), false).unwrap_err();
+        assert!(matches!(error, ReadError::Damaged { .. }), "{name}: {error}");
+    }
+}
+
+fn said(description: &str) -> String {
+    description.parse::<Description>().unwrap_err().to_string()
+}
+
+#[test]
+fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
+    let key = said("time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated = 'opened'\n");
+    assert!(
+        key.starts_with(
+            "description, line 5, column 1: unknown field `created`, did you mean \"created_at\"?"
+        ),
+        "{key}"
+    );
+
+    let word = said(
+        "time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'o'\nstatus = { column = 's', words = { 'Done' = 'sovled' } }\n",
+    );
+    assert!(
+        word.contains("line 6") && word.contains("unknown variant `sovled`, did you mean \"solved\"?"),
+        "{word}"
+    );
+
+    let happening = said(
+        "time_zone = 'UTC'\n[[events]]\nfile = 't.csv'\nticket = 'id'\nat = 'o'\nkind = { column = 's', words = { 'Mail' = 'public_mesage' } }\n",
+    );
+    assert!(happening.contains("did you mean \"public_message\"?"), "{happening}");
+
+    let format = said("time_zone = 'UTC'\ninstants = { format = 'dd/mm/yyyy' }\n");
+    assert!(format.contains("line 2") && format.contains("format \"dd/mm/yyyy\" is neither"), "{format}");
+
+    let scale = said(
+        "time_zone = 'UTC'\n[scales]\ncsat = '1-5'\n[[surveys]]\nfile = 'a.csv'\nquestions.csta = 'stars'\n",
+    );
+    assert!(scale.contains("question \"csta\" has no scale, did you mean \"csat\"?"), "{scale}");
+
+    let nothing = said("time_zone = 'UTC'\n");
+    assert!(nothing.contains("names no data"), "{nothing}");
+
+    let encoding = said(
+        "time_zone = 'UTC'\n[[tickets]]\nfile = { path = 't.csv', encoding = 'window-1252' }\nid = 'i'\ncreated_at = 'o'\n",
+    );
+    assert!(encoding.contains("did you mean \"windows-1252\"?"), "{encoding}");
+
+    let syntax = said("time_zone = \n");
+    assert!(syntax.starts_with("description, line 1, column"), "{syntax}");
+}
+
+#[test]
+fn unknown_time_zone() {
+    let zone = said("time_zone = 'America/NewYork'\n");
+    assert!(
+        zone.contains("time zone \"America/NewYork\" is unknown, did you mean \"America/New_York\"?"),
+        "{zone}"
+    );
+    let schedule = said(&format!(
+        "{TICKETS}\n[schedules.desk]\ntime_zone = 'Europe/Madird'\nhours = 'Mo-Fr 09:00-17:00'\n"
+    ));
+    assert!(schedule.contains("schedules.desk: ") && schedule.contains("Europe/Madird"), "{schedule}");
+}
+
+#[test]
+fn a_schedule_that_never_opens() {
+    // Nobody works there: a schedule all the same, but nothing is ever due.
+    let description = format!(
+        "schedule = \"nobody\"\n{TICKETS}\n{}",
+        r#"
+        [schedules.nobody]
+        time_zone = "Europe/Copenhagen"
+        hours = {}
+        [[sla.policies]]
+        name = "never"
+        targets = [{ metric = "resolution", clock = "business", within = "4h" }]
+        "#
+    );
+    let csv = b"id,opened,done,country\nT-1,2026-03-02 09:00,2026-03-03 09:00,DK\nT-2,2026-03-02 09:00,,DK\n";
+    match read(&description, folder(&[("tickets.csv", csv)]).path(), false) {
+        Err(error) => assert!(error.to_string().contains("schedules.nobody"), "{error}"),
+        Ok(dataset) => {
+            let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+            for replayed in &outcome.tickets {
+                assert!(replayed.verdicts.iter().all(|verdict| verdict.due_at.is_none()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_schedule_that_is_not_there_and_holidays_that_match_nothing() {
+    let base = TICKETS.replace("time_zone =", "schedule = \"desc\"\ntime_zone =");
+    let desk = "[schedules.desk]\ntime_zone = 'UTC'\nhours = 'Mo-Fr 09:00-17:00'\n";
+    let folder = folder(&[
+        ("tickets.csv", b"id,opened,done,country\n"),
+        ("days.csv", b"country,date\nDK,2026-12-25\nES,2026-01-06\n"),
+    ]);
+    let error = read(&format!("{base}\n{desk}"), folder.path(), false).unwrap_err().to_string();
+    assert!(error.contains("there is no schedule \"desc\", did you mean \"desk\"?"), "{error}");
+
+    let holidays = |country: &str| {
+        let holidays = format!(
+            "holidays = {{ file = 'days.csv', column = 'date', where = {{ country = '{country}' }} }}"
+        );
+        read(&format!("{TICKETS}\n{desk}{holidays}\n"), folder.path(), false)
+    };
+    let error = holidays("FR").unwrap_err().to_string();
+    assert!(error.contains("no row of days.csv has country = FR"), "{error}");
+    let spanish = holidays("ES").unwrap().schedules["desk"].compile();
+    let epiphany = "2026-01-06T00:00:00Z".parse().unwrap();
+    let next_day = "2026-01-07T00:00:00Z".parse().unwrap();
+    assert_eq!(spanish.elapsed(epiphany, next_day), chrono::TimeDelta::zero());
+}
+
+#[test]
+fn a_column_of_the_wrong_type() {
+    let numbers = Arc::new(arrow_array::Int64Array::from(vec![1, 2])) as ArrayRef;
+    let columns = ["id", "opened", "done", "country"].map(|name| (name, Arc::clone(&numbers)));
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let description = TICKETS.replace("tickets.csv", "tickets.parquet");
+    let folder = folder(&[("tickets.parquet", &bytes)]);
+    let error = read(&description, folder.path(), false).unwrap_err();
+    assert!(matches!(&error, ReadError::ColumnType { column, .. } if column == "opened"), "{error}");
+    assert!(error.to_string().contains("epoch_seconds"), "{error}");
+    let epoch = description
+        .replace("\"opened\"", "{ column = \"opened\", format = \"epoch_seconds\" }")
+        .replace("\"done\"", "{ column = \"done\", format = \"epoch_seconds\" }");
+    let dataset = read(&epoch, folder.path(), false).unwrap();
+    assert_eq!(dataset.tickets[1].created_at.as_micros(), 2_000_000);
+    assert_eq!(dataset.tickets[1].id.as_str(), "2");
+}

@@ -1,1 +1,104 @@
-fn main() {}
+//! Tickets, events and surveys in; their KPIs out, each with its n, its interval and what was left out.
+//!
+//! Without arguments it runs on the sample in `examples/sample`; give it a description of your own data to run on that:
+//!
+//! ```sh
+//! cargo run --release --example kpi_report
+//! cargo run --release --example kpi_report -- --by market --period week --kpi nps,csat
+//! cargo run --release --example kpi_report -- description.toml --format csv > kpis.csv
+//! ```
+#![forbid(unsafe_code)]
+
+#[path = "kpi_report/arguments.rs"]
+mod arguments;
+#[path = "kpi_report/choice.rs"]
+mod choice;
+#[path = "kpi_report/output.rs"]
+mod output;
+#[path = "kpi_report/progress.rs"]
+mod progress;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use deskmetrics::replay::Replay;
+use deskmetrics::report::{Periods, Report};
+use deskmetrics_arrow::{Dataset, ReadOptions};
+
+use arguments::Arguments;
+use choice::Choice;
+use output::Findings;
+use progress::ReadingBar;
+
+/// Why there is no report.
+enum Trouble {
+    /// The data or its description cannot be used.
+    Data(String),
+    /// What was asked for makes no sense.
+    Usage(String),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let text = if arguments.list { Ok(choice::list()) } else { report(&arguments) };
+    match text {
+        Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            // Whoever reads the report, such as `head`, has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(error) => fail(1, &format!("the report cannot be written: {error}")),
+        },
+        Err(Trouble::Data(message)) => fail(1, &message),
+        Err(Trouble::Usage(message)) => fail(2, &format!("{message}\n\nFor more, see --help.")),
+    }
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::from(code)
+}
+
+fn report(arguments: &Arguments) -> Result<String, Trouble> {
+    let sample = || Path::new(env!("CARGO_MANIFEST_DIR")).join("sample").join("description.toml");
+    let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
+    let dataset = read(arguments, &description)?;
+
+    let as_of = arguments.as_of.or(dataset.as_of).ok_or_else(|| {
+        Trouble::Data(format!("{}: there is not one instant in the data", description.display()))
+    })?;
+    let replayed =
+        Replay::new(as_of).with_options(dataset.replay.clone()).tickets(&dataset.tickets, &dataset.events);
+
+    let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    let mut builder = Report::builder(as_of).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
+    for attributes in choice.by {
+        builder = builder.by(attributes);
+    }
+    if let Some(period) = arguments.period() {
+        let zone = arguments.zone.unwrap_or(dataset.time_zone);
+        builder = builder.periods(Periods::new(period, zone).with_week_start(arguments.week_start));
+    }
+    let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
+    let table = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations).table();
+
+    let findings = Findings {
+        description: &description,
+        dataset: &dataset,
+        replay: &replayed.excluded,
+        notes: &choice.notes,
+        table: &table,
+    };
+    findings.write(arguments).map_err(|error| Trouble::Data(format!("the report cannot be written: {error}")))
+}
+
+fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
+    let mut bar = ReadingBar::default();
+    let mut options =
+        ReadOptions::default().strict(arguments.strict).on_progress(|progress| bar.show(&progress));
+    if let Some(root) = &arguments.data_root {
+        options = options.data_root(root);
+    }
+    Dataset::read_with(description, options).map_err(|error| Trouble::Data(error.to_string()))
+}

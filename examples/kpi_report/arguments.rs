@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use chrono::Weekday;
 use chrono_tz::Tz;
 use clap::{Parser, ValueEnum};
-use deskmetrics::report::Period;
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::report::{Period, UnknownPeriod};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Timestamp};
 
@@ -22,9 +23,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ATTRIBUTE[,ATTRIBUTE]", value_parser = slicing)]
     pub(crate) by: Vec<Slicing>,
 
-    /// Slice by period
-    #[arg(long, value_name = "day|week|month|quarter|year")]
-    pub(crate) period: Option<Period>,
+    /// Slice by period: day, week, month, quarter, year or none
+    #[arg(long, value_name = "PERIOD", default_value = "month", value_parser = period)]
+    period: OptionalPeriod,
 
     /// Time zone of the periods (IANA name); by default the description's
     #[arg(long)]
@@ -41,6 +42,11 @@ pub(crate) struct Arguments {
     /// Clock of durations
     #[arg(long, value_name = "calendar|business", default_value = "calendar", value_parser = clock)]
     pub(crate) clock: ClockKind,
+
+    /// What first contact resolution means, such as "no_reopen_within(7days)" or single_reply; by default the
+    /// description's
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) fcr: Option<FcrPolicy>,
 
     /// Confidence level of the intervals, between 0 and 1
     #[arg(long, default_value_t = 0.95, value_parser = level)]
@@ -80,6 +86,25 @@ Examples:
 
 Exit codes: 0 done, 1 the data cannot be used, 2 the command line is wrong.";
 
+impl Arguments {
+    /// The period to slice by.
+    pub(crate) fn period(&self) -> Option<Period> {
+        self.period.0
+    }
+}
+
+/// A period, or none. (clap would take an `Option` for an argument that may be left away.)
+#[derive(Debug, Clone, Copy)]
+struct OptionalPeriod(Option<Period>);
+
+fn period(text: &str) -> Result<OptionalPeriod, UnknownPeriod> {
+    if text == "none" {
+        Ok(OptionalPeriod(None))
+    } else {
+        text.parse().map(|period| OptionalPeriod(Some(period)))
+    }
+}
+
 /// How the report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -98,7 +123,11 @@ pub(crate) struct Slicing(pub(crate) Vec<Attribute>);
 fn slicing(text: &str) -> Result<Slicing, String> {
     let attributes: Vec<Attribute> =
         text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Attribute::from).collect();
-    if attributes.is_empty() { Err("name at least one attribute".to_owned()) } else { Ok(Slicing(attributes)) }
+    if attributes.is_empty() {
+        Err("name at least one attribute".to_owned())
+    } else {
+        Ok(Slicing(attributes))
+    }
 }
 
 fn weekday(text: &str) -> Result<Weekday, String> {

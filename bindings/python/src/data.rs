@@ -1,5 +1,6 @@
 //! The data form: Python dicts and lists as the JSON that the core reads, and back.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
 use serde_json::{Map, Number, Value};
@@ -33,7 +34,9 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
     }
     if value.is_instance_of::<PyFloat>() {
         let number = Number::from_f64(value.extract()?);
-        return number.map(Value::Number).ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
+        return number
+            .map(Value::Number)
+            .ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
     }
     if let Some(text) = as_text(value)? {
         return Ok(Value::String(text));
@@ -89,7 +92,8 @@ pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         },
         Value::String(text) => text.into_bound_py_any(py),
         Value::Array(elements) => {
-            let elements: Vec<_> = elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
+            let elements: Vec<_> =
+                elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
             PyList::new(py, elements)?.into_bound_py_any(py)
         }
         Value::Object(object) => {

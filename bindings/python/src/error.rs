@@ -4,7 +4,6 @@ use deskmetrics::schedule::DueError;
 use deskmetrics::survey::ScaleError;
 use pyo3::PyErr;
 
-#[expect(clippy::missing_errors_doc, missing_docs, reason = "made by PyO3; documented in exceptions.py")]
 pub(crate) mod exceptions {
     pyo3::import_exception!(deskmetrics.exceptions, ArgumentError);
     pyo3::import_exception!(deskmetrics.exceptions, ArgumentTypeError);

@@ -1,5 +1,6 @@
 //! One value or many: what functions that take both are given, and give back.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 

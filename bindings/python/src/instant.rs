@@ -19,7 +19,7 @@ pub(crate) struct Instant<'py> {
 }
 
 /// 1970-01-01T00:00:00Z as Python has it.
-fn epoch<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyDateTime>> {
+fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
     static EPOCH: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
     let epoch = EPOCH.get_or_try_init(py, || {
         let utc = PyTzInfo::utc(py)?.to_owned();

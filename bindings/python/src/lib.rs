@@ -1,5 +1,9 @@
 //! Python bindings of deskmetrics: Python values in, core functions, Python values out. Nothing is computed here.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::doc_link_with_quotes,
+    reason = "doc comments here are Python docstrings, whose examples have lists"
+)]
 
 mod data;
 mod error;

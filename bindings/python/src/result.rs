@@ -24,7 +24,10 @@ pub(crate) fn interval<'py>(
     level: f64,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     check(level)?;
-    headline(tally, level).and_then(|headline| headline.interval).map(|found| to_python(py, found)).transpose()
+    headline(tally, level)
+        .and_then(|headline| headline.interval)
+        .map(|found| to_python(py, found))
+        .transpose()
 }
 
 /// Each measure of the KPI with value, unit, n and interval.
@@ -48,7 +51,8 @@ pub(crate) fn measures<'py>(
 
 /// Records left out, by the reason's name.
 pub(crate) fn excluded<'py>(py: Python<'py>, tally: &impl Estimates) -> PyResult<Bound<'py, PyAny>> {
-    let counts = serde_json::to_value(tally.excluded()).map_err(|problem| error::argument(problem.to_string()))?;
+    let counts =
+        serde_json::to_value(tally.excluded()).map_err(|problem| error::argument(problem.to_string()))?;
     from_json(py, &counts)
 }
 
@@ -112,7 +116,8 @@ fn check(level: f64) -> PyResult<()> {
 fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
-    let method = serde_json::to_value(interval.method).map_err(|problem| error::argument(problem.to_string()))?;
+    let method =
+        serde_json::to_value(interval.method).map_err(|problem| error::argument(problem.to_string()))?;
     class.call1((interval.lower, interval.upper, interval.level, from_json(py, &method)?))
 }
 
@@ -130,7 +135,8 @@ macro_rules! result_class {
             /// What the value counts: ``"percent"``, ``"points"`` or ``"scale_step"``.
             #[getter]
             fn unit(&self) -> Option<&'static str> {
-                result::headline(&self.0, result::USUAL_LEVEL).map(|headline| result::unit_name(headline.unit))
+                result::headline(&self.0, result::USUAL_LEVEL)
+                    .map(|headline| result::unit_name(headline.unit))
             }
 
             /// Records behind the value.

@@ -1,7 +1,7 @@
 //! `Schedule`: when a team works.
 
 use chrono::TimeDelta;
-use deskmetrics::schedule::{CompiledSchedule, WorkingTime};
+use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
 use serde_json::{Value, json};
@@ -349,14 +349,20 @@ impl Schedule {
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
             py.check_signals()?;
-            let [from, to] = [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));
+            let [from, to] =
+                [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));
             openings.append(PyTuple::new(py, [from?, to?])?)?;
         }
         Ok(openings)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let form = self.to_json()?;
+        let mut form = self.to_json()?;
+        if let Value::Object(keys) = &mut form
+            && self.working_time.conventions() == Conventions::default()
+        {
+            keys.remove("conventions");
+        }
         let text = |value: &Value| Ok::<_, PyErr>(from_json(py, value)?.repr()?.to_string());
         if let Value::Object(keys) = &form
             && let (Some(zone), Some(hours)) = (keys.get("time_zone"), keys.get("hours"))

@@ -1,7 +1,7 @@
 //! Scores as Python has them: whole numbers of any kind, with `None` and NaN for skipped questions.
 
-use deskmetrics::survey::Scale;
 use deskmetrics::Reason;
+use deskmetrics::survey::Scale;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use serde_json::Value;

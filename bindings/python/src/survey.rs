@@ -234,7 +234,9 @@ pub(crate) fn response_rate(
     }
     if let Some(age) = mature_after {
         if as_of.is_none() {
-            return Err(error::argument("mature_after needs as_of: the instant up to which all is known".to_owned()));
+            return Err(error::argument(
+                "mature_after needs as_of: the instant up to which all is known".to_owned(),
+            ));
         }
         tally = tally.mature_after(TimeDelta::microseconds(span("mature_after", age)?));
     }
@@ -243,7 +245,9 @@ pub(crate) fn response_rate(
     }
     let (sent, answers) = (many("invited", invited)?, many("answered", answered)?);
     let delivered = delivered.map(arrivals).transpose()?;
-    for (name, n) in [("answered", answers.len()), ("delivered", delivered.as_ref().map_or(sent.len(), Vec::len))] {
+    for (name, n) in
+        [("answered", answers.len()), ("delivered", delivered.as_ref().map_or(sent.len(), Vec::len))]
+    {
         if n != sent.len() {
             return Err(error::argument(format!(
                 "{name} has {n} elements and invited has {}; both must have the same number",
@@ -283,9 +287,13 @@ fn arrivals(delivered: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
     for (position, value) in delivered.enumerate() {
         let value = value?;
         // Also numpy's own bool.
-        let truth = value.is_instance_of::<PyBool>() || value.get_type().name()?.to_string().starts_with("bool");
+        let truth =
+            value.is_instance_of::<PyBool>() || value.get_type().name()?.to_string().starts_with("bool");
         if !truth {
-            return Err(error::argument_type(format!("delivered[{position}]: {} is not a bool", describe(&value))));
+            return Err(error::argument_type(format!(
+                "delivered[{position}]: {} is not a bool",
+                describe(&value)
+            )));
         }
         arrived.push(value.is_truthy()?);
     }

@@ -1,6 +1,7 @@
 //! Trustworthy customer-service KPIs from tickets, ticket events and surveys.
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 pub mod duration_text;
 mod durations;
 mod elapsed;

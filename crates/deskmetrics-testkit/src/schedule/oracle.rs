@@ -6,8 +6,7 @@
 //! a whole number of minutes, so it is good for dates from 1973 on.
 
 use chrono::{
-    DateTime, Datelike as _, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _,
-    Utc,
+    DateTime, Datelike as _, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc,
 };
 use chrono_tz::Tz;
 use deskmetrics::schedule::{
@@ -15,6 +14,7 @@ use deskmetrics::schedule::{
 };
 
 const MINUTES_PER_DAY: usize = 24 * 60;
+const TWO_DAYS: i64 = 2 * 24 * 60;
 const MINUTE: i64 = 60_000_000;
 
 /// What is open and what counts, for each minute of UTC of a few weeks or months.
@@ -43,28 +43,19 @@ impl Oracle {
     ///
     /// When the dates lie before 1973 or at the end of chrono's calendar.
     pub fn new(working_time: &WorkingTime, from: NaiveDate, to: NaiveDate) -> Self {
-        assert!(
-            from.year() >= 1973,
-            "offsets of whole minutes begin in 1973"
-        );
+        assert!(from.year() >= 1973, "offsets of whole minutes begin in 1973");
         let first = minute_of(from.and_time(chrono::NaiveTime::MIN).and_utc());
         let end = minute_of(to.and_time(chrono::NaiveTime::MIN).and_utc());
         match working_time {
             WorkingTime::Schedule(schedule) => Self::of_schedule(schedule, first, end),
             WorkingTime::AnyOf(members) => {
-                let members: Vec<Self> = members
-                    .as_slice()
-                    .iter()
-                    .map(|member| Self::new(member, from, to))
-                    .collect();
+                let members: Vec<Self> =
+                    members.as_slice().iter().map(|member| Self::new(member, from, to)).collect();
                 Self::combined(first, end, |i| members.iter().any(|member| member.open[i]))
             }
             WorkingTime::AllOf(members) => {
-                let members: Vec<Self> = members
-                    .as_slice()
-                    .iter()
-                    .map(|member| Self::new(member, from, to))
-                    .collect();
+                let members: Vec<Self> =
+                    members.as_slice().iter().map(|member| Self::new(member, from, to)).collect();
                 Self::combined(first, end, |i| members.iter().all(|member| member.open[i]))
             }
             WorkingTime::History(history) => Self::of_history(history, from, to),
@@ -75,18 +66,8 @@ impl Oracle {
     fn combined(first: i64, end: i64, is_open: impl Fn(usize) -> bool) -> Self {
         let minutes = usize::try_from(end - first).expect("the range is not empty");
         let open: Vec<bool> = (0..minutes).map(is_open).collect();
-        let counts = open
-            .iter()
-            .map(|open| Minute {
-                leap: 0,
-                passing: *open,
-            })
-            .collect();
-        Self {
-            first,
-            open,
-            counts,
-        }
+        let counts = open.iter().map(|open| Minute { leap: 0, passing: *open }).collect();
+        Self { first, open, counts }
     }
 
     fn of_history(history: &ScheduleHistory, from: NaiveDate, to: NaiveDate) -> Self {
@@ -101,11 +82,7 @@ impl Oracle {
                     minute_of(earliest(zone, date.and_time(chrono::NaiveTime::MIN)))
                 }
                 Some(Effective::Instant(instant)) => {
-                    assert_eq!(
-                        instant.timestamp() % 60,
-                        0,
-                        "the oracle knows whole minutes only"
-                    );
+                    assert_eq!(instant.timestamp() % 60, 0, "the oracle knows whole minutes only");
                     minute_of(instant)
                 }
             };
@@ -131,18 +108,12 @@ impl Oracle {
             }
         }
         let counts = match schedule.conventions().clock {
-            Counting::Elapsed => open
-                .iter()
-                .map(|open| Minute {
-                    leap: 0,
-                    passing: *open,
-                })
-                .collect(),
+            Counting::Elapsed => open.iter().map(|open| Minute { leap: 0, passing: *open }).collect(),
             Counting::Wall => {
                 // A clock change before the first minute may have shown later times already.
-                let mut unseen = wall_minute(zone, first - 2 * MINUTES_PER_DAY as i64);
+                let mut unseen = wall_minute(zone, first - TWO_DAYS);
                 let mut counts = Vec::with_capacity(open.len());
-                for minute in first - 2 * MINUTES_PER_DAY as i64..end {
+                for minute in first - TWO_DAYS..end {
                     let shown = wall_minute(zone, minute);
                     let mut count = Minute::default();
                     if shown >= unseen {
@@ -157,11 +128,7 @@ impl Oracle {
                 counts
             }
         };
-        Self {
-            first,
-            open,
-            counts,
-        }
+        Self { first, open, counts }
     }
 
     /// Whether it is open at an instant, in microseconds since 1970.
@@ -236,17 +203,13 @@ impl Oracle {
     /// The first minute at or after `at` at which it opens.
     pub fn next_opening(&self, at: i64) -> Option<i64> {
         let first = self.index(at + MINUTE - 1);
-        (first.max(1)..self.open.len())
-            .find(|i| self.open[*i] && !self.open[i - 1])
-            .map(|i| self.at(i))
+        (first.max(1)..self.open.len()).find(|i| self.open[*i] && !self.open[i - 1]).map(|i| self.at(i))
     }
 
     /// The first minute after `at` at which it closes.
     pub fn next_closing(&self, at: i64) -> Option<i64> {
         let first = self.index(at) + 1;
-        (first..self.open.len())
-            .find(|i| !self.open[*i] && self.open[i - 1])
-            .map(|i| self.at(i))
+        (first..self.open.len()).find(|i| !self.open[*i] && self.open[i - 1]).map(|i| self.at(i))
     }
 
     fn at(&self, index: usize) -> i64 {
@@ -268,9 +231,7 @@ impl WallClock {
     /// The local dates that touch these minutes of UTC, and some more.
     fn new(schedule: &Schedule, first: i64, end: i64) -> Self {
         let date = |minute: i64| {
-            DateTime::from_timestamp(minute * 60, 0)
-                .expect("within chrono's calendar")
-                .date_naive()
+            DateTime::from_timestamp(minute * 60, 0).expect("within chrono's calendar").date_naive()
         };
         let first = date(first) - Days::new(5);
         let last = date(end) + Days::new(5);
@@ -279,13 +240,9 @@ impl WallClock {
         let conventions = schedule.conventions();
         let is_special = |date: &NaiveDate| schedule.special_days().contains_key(date);
         let is_closed = |date: &NaiveDate| {
-            !is_special(date)
-                && schedule
-                    .holidays()
-                    .iter()
-                    .any(|holiday| holiday.includes(*date))
+            !is_special(date) && schedule.holidays().iter().any(|holiday| holiday.includes(*date))
         };
-        let mut mark = |index: usize, shift: Shift, value: bool, open: &mut Vec<bool>| {
+        let mark = |index: usize, shift: Shift, value: bool, open: &mut Vec<bool>| {
             let start = index * MINUTES_PER_DAY + usize::from(shift.from().minutes());
             for minute in &mut open[start..start + usize::from(shift.minutes())] {
                 *minute = value;
@@ -294,11 +251,7 @@ impl WallClock {
         for (i, date) in dates.iter().enumerate() {
             let hours = match schedule.special_days().get(date) {
                 Some(hours) => hours.as_slice(),
-                None if conventions.holiday_scope == HolidayScope::ShiftStart
-                    && is_closed(date) =>
-                {
-                    &[]
-                }
+                None if conventions.holiday_scope == HolidayScope::ShiftStart && is_closed(date) => &[],
                 None => schedule.hours().on(date.weekday()),
             };
             for shift in hours {
@@ -316,11 +269,7 @@ impl WallClock {
             }
         }
         for (i, date) in dates.iter().enumerate() {
-            for pause in schedule
-                .breaks()
-                .iter()
-                .filter(|pause| pause.begins_on(*date))
-            {
+            for pause in schedule.breaks().iter().filter(|pause| pause.begins_on(*date)) {
                 mark(i, pause.hours(), false, &mut open);
             }
         }
@@ -352,17 +301,8 @@ impl WallClock {
 
     /// Whether a minute of local time, counted from 1970, is open.
     fn is_open(&self, minute: i64) -> bool {
-        let first = self
-            .first
-            .and_time(chrono::NaiveTime::MIN)
-            .and_utc()
-            .timestamp()
-            / 60;
-        usize::try_from(minute - first)
-            .ok()
-            .and_then(|i| self.open.get(i))
-            .copied()
-            .unwrap_or(false)
+        let first = self.first.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() / 60;
+        usize::try_from(minute - first).ok().and_then(|i| self.open.get(i)).copied().unwrap_or(false)
     }
 }
 
@@ -373,12 +313,7 @@ fn minute_of(instant: DateTime<Utc>) -> i64 {
 /// The local minute, counted from 1970, that the clock shows at a minute of UTC.
 fn wall_minute(zone: Tz, minute: i64) -> i64 {
     let instant = DateTime::from_timestamp(minute * 60, 0).expect("within chrono's calendar");
-    instant
-        .with_timezone(&zone)
-        .naive_local()
-        .and_utc()
-        .timestamp()
-        .div_euclid(60)
+    instant.with_timezone(&zone).naive_local().and_utc().timestamp().div_euclid(60)
 }
 
 /// The instant of a local time, the earlier of two; the first valid one after a gap.

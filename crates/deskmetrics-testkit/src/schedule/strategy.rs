@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Offset as _, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
 use deskmetrics::schedule::{
-    Boundary, Break, Conventions, Counting, Effective, Holiday, HolidayScope, Schedule,
-    ScheduleHistory, Shift, TimeOfDay, WeeklyHours, WorkingTime, ZeroBudget,
+    Boundary, Break, Conventions, Counting, Effective, Holiday, HolidayScope, Schedule, ScheduleHistory,
+    Shift, TimeOfDay, WeeklyHours, WorkingTime, ZeroBudget,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -31,16 +31,12 @@ pub const ZONES: [Tz; 15] = [
     Tz::Pacific__Chatham,
 ];
 
+/// Microseconds in a minute.
+const MINUTE: i64 = 60_000_000;
+
 /// The days of the week.
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
+const WEEK: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// One of [`ZONES`].
 pub fn zones() -> impl Strategy<Value = Tz> + Clone {
@@ -61,11 +57,7 @@ pub fn times() -> impl Strategy<Value = TimeOfDay> + Clone {
 /// Hours by day, over night and all day.
 pub fn shifts() -> impl Strategy<Value = Shift> + Clone {
     (times(), times()).prop_map(|(from, to)| {
-        let from = if from == TimeOfDay::END {
-            TimeOfDay::START
-        } else {
-            from
-        };
+        let from = if from == TimeOfDay::END { TimeOfDay::START } else { from };
         Shift::new(from, to).expect("begins before 24:00")
     })
 }
@@ -94,17 +86,15 @@ pub fn holidays_near(date: NaiveDate) -> impl Strategy<Value = Holiday> + Clone 
         (dates_near(date, 10), 0..4_u64).prop_map(|(first, days)| {
             Holiday::between(first, first + Days::new(days)).expect("ends after it begins")
         }),
-        dates_near(date, 10).prop_map(|date| {
-            Holiday::yearly(date.month(), date.day()).expect("a day of a year")
-        }),
+        dates_near(date, 10)
+            .prop_map(|date| { Holiday::yearly(date.month(), date.day()).expect("a day of a year") }),
     ]
 }
 
 /// Breaks every week, and on dates around one.
 pub fn breaks_near(date: NaiveDate) -> impl Strategy<Value = Break> + Clone {
     prop_oneof![
-        (subsequence(WEEK.to_vec(), 1..=7), shifts())
-            .prop_map(|(days, hours)| Break::weekly(days, hours)),
+        (subsequence(WEEK.to_vec(), 1..=7), shifts()).prop_map(|(days, hours)| Break::weekly(days, hours)),
         (dates_near(date, 6), shifts()).prop_map(|(date, hours)| Break::on(date, hours)),
     ]
 }
@@ -112,11 +102,7 @@ pub fn breaks_near(date: NaiveDate) -> impl Strategy<Value = Break> + Clone {
 /// All conventions, with real-time or wall-clock counting.
 pub fn conventions(counting: Counting) -> impl Strategy<Value = Conventions> + Clone {
     (
-        select(vec![
-            Boundary::Closing,
-            Boundary::NextOpening,
-            Boundary::NextOpeningOrPreviousClosing,
-        ]),
+        select(vec![Boundary::Closing, Boundary::NextOpening, Boundary::NextOpeningOrPreviousClosing]),
         select(vec![ZeroBudget::Unchanged, ZeroBudget::NextOpening]),
         select(vec![HolidayScope::CalendarDay, HolidayScope::ShiftStart]),
     )
@@ -129,11 +115,7 @@ pub fn conventions(counting: Counting) -> impl Strategy<Value = Conventions> + C
 }
 
 /// Schedules in this zone whose exceptions lie around a date.
-pub fn schedules(
-    zone: Tz,
-    date: NaiveDate,
-    counting: Counting,
-) -> impl Strategy<Value = Schedule> + Clone {
+pub fn schedules(zone: Tz, date: NaiveDate, counting: Counting) -> impl Strategy<Value = Schedule> + Clone {
     (
         weekly_hours(),
         vec(holidays_near(date), 0..=3),
@@ -142,21 +124,19 @@ pub fn schedules(
         vec(breaks_near(date), 0..=2),
         conventions(counting),
     )
-        .prop_map(
-            move |(hours, holidays, special, extra, breaks, conventions)| {
-                let mut schedule = Schedule::new(zone, hours).with_holidays(holidays);
-                for (date, hours) in special {
-                    schedule = schedule.with_special_day(date, hours);
-                }
-                for (date, hours) in extra {
-                    schedule = schedule.with_extra_opening(date, hours);
-                }
-                for pause in breaks {
-                    schedule = schedule.with_break(pause);
-                }
-                schedule.with_conventions(conventions)
-            },
-        )
+        .prop_map(move |(hours, holidays, special, extra, breaks, conventions)| {
+            let mut schedule = Schedule::new(zone, hours).with_holidays(holidays);
+            for (date, hours) in special {
+                schedule = schedule.with_special_day(date, hours);
+            }
+            for (date, hours) in extra {
+                schedule = schedule.with_extra_opening(date, hours);
+            }
+            for pause in breaks {
+                schedule = schedule.with_break(pause);
+            }
+            schedule.with_conventions(conventions)
+        })
 }
 
 /// A history that changes a few times around a date, of members like this.
@@ -171,26 +151,21 @@ fn histories<M: Into<WorkingTime> + std::fmt::Debug>(
             Effective::Instant(midnight + chrono::TimeDelta::minutes(minute))
         }),
     ];
-    (
-        option::of(Just(())),
-        member.clone(),
-        vec((from, member), 1..=3),
-    )
-        .prop_map(move |(has_start, first, versions)| {
+    (option::of(Just(())), member.clone(), vec((from, member), 1..=3)).prop_map(
+        move |(has_start, first, versions)| {
             let mut history = match has_start {
-                Some(()) => ScheduleHistory::starting(date - Days::new(9), first)
-                    .expect("a date is a beginning"),
+                Some(()) => {
+                    ScheduleHistory::starting(date - Days::new(9), first).expect("a date is a beginning")
+                }
                 None => ScheduleHistory::new(first),
             };
             for (from, version) in versions {
                 // Those that do not come after the one before are left out.
-                history = history
-                    .clone()
-                    .with_version(from, version)
-                    .unwrap_or(history);
+                history = history.clone().with_version(from, version).unwrap_or(history);
             }
             WorkingTime::from(history)
-        })
+        },
+    )
 }
 
 /// Schedules, unions, intersections and histories around a date; the first in this zone.
@@ -215,39 +190,30 @@ pub fn working_times(zone: Tz, date: NaiveDate) -> impl Strategy<Value = Working
 
 /// A zone and a date, most often one on which its clocks change, from 1975 to 2045.
 pub fn days_of_change() -> impl Strategy<Value = (Tz, NaiveDate)> {
-    (
-        zones(),
-        1975..=2045_i32,
-        any::<prop::sample::Index>(),
-        0..8_u8,
-    )
-        .prop_map(|(zone, year, index, kind)| {
-            let new_year = NaiveDate::from_ymd_opt(year, 1, 1).expect("a year of the calendar");
-            let offset = |date: NaiveDate| {
-                let midnight = date.and_time(chrono::NaiveTime::MIN);
-                zone.offset_from_utc_datetime(&midnight)
-                    .fix()
-                    .local_minus_utc()
-            };
-            let changes: Vec<NaiveDate> = new_year
-                .iter_days()
-                .take(365)
-                .filter(|date| offset(*date) != offset(*date + Days::new(1)))
-                .collect();
-            let date = if changes.is_empty() || kind == 0 {
-                new_year + Days::new(index.index(365) as u64)
-            } else {
-                changes[index.index(changes.len())]
-            };
-            (zone, date)
-        })
+    (zones(), 1975..=2045_i32, any::<prop::sample::Index>(), 0..8_u8).prop_map(|(zone, year, index, kind)| {
+        let new_year = NaiveDate::from_ymd_opt(year, 1, 1).expect("a year of the calendar");
+        let offset = |date: NaiveDate| {
+            let midnight = date.and_time(chrono::NaiveTime::MIN);
+            zone.offset_from_utc_datetime(&midnight).fix().local_minus_utc()
+        };
+        let changes: Vec<NaiveDate> = new_year
+            .iter_days()
+            .take(365)
+            .filter(|date| offset(*date) != offset(*date + Days::new(1)))
+            .collect();
+        let date = if changes.is_empty() || kind == 0 {
+            new_year + Days::new(index.index(365) as u64)
+        } else {
+            changes[index.index(changes.len())]
+        };
+        (zone, date)
+    })
 }
 
 /// Instants in microseconds since 1970 within so many days of a date, often on whole minutes.
 pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
     let midnight: DateTime<Utc> = date.and_time(chrono::NaiveTime::MIN).and_utc();
     let midnight = midnight.timestamp_micros();
-    const MINUTE: i64 = 60_000_000;
     prop_oneof![
         3 => (-days * 96..=days * 96).prop_map(|quarter| quarter * 15 * MINUTE),
         2 => (-days * 1440..=days * 1440).prop_map(|minute| minute * MINUTE),
@@ -260,7 +226,6 @@ pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
 
 /// Budgets from nothing to two weeks, in microseconds, often whole hours.
 pub fn budgets() -> impl Strategy<Value = i64> {
-    const MINUTE: i64 = 60_000_000;
     prop_oneof![
         3 => (0..=48_i64).prop_map(|hours| hours * 60 * MINUTE),
         2 => (0..=2880_i64).prop_map(|minutes| minutes * MINUTE),

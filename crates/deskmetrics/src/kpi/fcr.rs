@@ -246,7 +246,7 @@ impl Fcr {
             FcrPolicy::SingleReply => now_solved(metrics)? && metrics.public_replies == 1,
             FcrPolicy::NoCustomerFollowup => now_solved(metrics)? && metrics.customer_messages <= 1,
             FcrPolicy::SingleHandlerClose => {
-                now_solved(metrics)? && !reopened && metrics.assignee_stations <= 1
+                now_solved(metrics)? && !reopened && metrics.replying_agents <= 1
             }
             FcrPolicy::StrictNoActivity => {
                 let waited = [Status::Pending, Status::OnHold]

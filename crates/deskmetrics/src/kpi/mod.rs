@@ -8,34 +8,94 @@ mod definition;
 mod presence;
 pub mod tally;
 
+pub mod agent_touches;
+pub mod agent_wait_time;
+pub mod agent_work_time;
 pub mod backlog;
+pub mod backlog_age;
+pub mod bot_containment;
+pub mod bot_first_response_time;
+pub mod bot_resolution;
 pub mod ces;
 pub mod csat;
+pub mod escalation_rate;
 pub mod fcr;
+pub mod first_level_resolution;
 pub mod first_resolution_time;
 pub mod first_response_time;
+pub mod flow;
 pub mod full_resolution_time;
+pub mod group_transfers;
+pub mod handoffs;
+pub mod messages_per_ticket;
+pub mod multi_touch;
+pub mod net_resolution_time;
+pub mod next_response_time;
 pub mod nps;
+pub mod on_hold_time;
 pub mod one_touch;
 pub mod reopen_rate;
+pub mod replies_per_ticket;
+pub mod requester_wait_time;
+pub mod resolution_time_censored;
 pub mod response_rate;
+pub mod response_time;
+pub mod sla_at_risk;
 pub mod sla_attainment;
+pub mod sla_overshoot;
+pub mod sla_ticket_attainment;
+pub mod solve_events;
+pub mod solved;
+pub mod time_to_first_assignment;
+pub mod transfer_rate;
+pub mod transfers;
+pub mod two_touch;
 pub mod volume;
 
 pub use definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 
+pub use agent_touches::{AgentTouches, agent_touches};
+pub use agent_wait_time::{AgentWaitTime, agent_wait_time};
+pub use agent_work_time::{AgentWorkTime, agent_work_time};
 pub use backlog::{Backlog, backlog};
+pub use backlog_age::{BacklogAge, backlog_age};
+pub use bot_containment::{BotContainment, bot_containment};
+pub use bot_first_response_time::{BotFirstResponseTime, bot_first_response_time};
+pub use bot_resolution::{BotResolution, bot_resolution};
 pub use ces::{Ces, ces};
 pub use csat::{Csat, csat};
+pub use escalation_rate::{EscalationRate, escalation_rate};
 pub use fcr::{Fcr, FcrPolicy, RepeatKey, UnknownFcrPolicy, fcr};
+pub use first_level_resolution::{FirstLevelResolution, first_level_resolution};
 pub use first_resolution_time::{FirstResolutionTime, first_resolution_time};
 pub use first_response_time::{FirstResponseTime, first_response_time};
+pub use flow::{Flow, flow};
 pub use full_resolution_time::{FullResolutionTime, full_resolution_time};
+pub use group_transfers::{GroupTransfers, group_transfers};
+pub use handoffs::{Handoffs, handoffs};
+pub use messages_per_ticket::{MessagesPerTicket, messages_per_ticket};
+pub use multi_touch::{MultiTouch, multi_touch};
+pub use net_resolution_time::{NetResolutionTime, net_resolution_time};
+pub use next_response_time::{NextResponseTime, next_response_time};
 pub use nps::{Nps, nps};
+pub use on_hold_time::{OnHoldTime, on_hold_time};
 pub use one_touch::{OneTouch, one_touch};
 pub use reopen_rate::{ReopenRate, reopen_rate};
+pub use replies_per_ticket::{RepliesPerTicket, replies_per_ticket};
+pub use requester_wait_time::{RequesterWaitTime, requester_wait_time};
+pub use resolution_time_censored::{ResolutionTimeCensored, resolution_time_censored};
 pub use response_rate::{ResponseRate, response_rate};
+pub use response_time::{ResponseTime, response_time};
+pub use sla_at_risk::{SlaAtRisk, sla_at_risk};
 pub use sla_attainment::{SlaAttainment, sla_attainment};
+pub use sla_overshoot::{SlaOvershoot, sla_overshoot};
+pub use sla_ticket_attainment::{SlaTicketAttainment, sla_ticket_attainment};
+pub use solve_events::{SolveEvents, solve_events};
+pub use solved::{Solved, solved};
+pub use time_to_first_assignment::{TimeToFirstAssignment, time_to_first_assignment};
+pub use transfer_rate::{TransferRate, transfer_rate};
+pub use transfers::{Transfers, transfers};
+pub use two_touch::{TwoTouch, two_touch};
 pub use volume::{Volume, volume};
 
 /// Every KPI's definition, by topic.
@@ -45,14 +105,44 @@ pub const DEFINITIONS: &[&Definition] = &[
     &ces::DEFINITION,
     &response_rate::DEFINITION,
     &volume::DEFINITION,
+    &solved::DEFINITION,
+    &solve_events::DEFINITION,
     &backlog::DEFINITION,
+    &flow::DEFINITION,
     &first_response_time::DEFINITION,
+    &next_response_time::DEFINITION,
+    &response_time::DEFINITION,
+    &bot_first_response_time::DEFINITION,
     &first_resolution_time::DEFINITION,
     &full_resolution_time::DEFINITION,
+    &net_resolution_time::DEFINITION,
+    &resolution_time_censored::DEFINITION,
+    &requester_wait_time::DEFINITION,
+    &agent_wait_time::DEFINITION,
+    &on_hold_time::DEFINITION,
+    &agent_work_time::DEFINITION,
+    &time_to_first_assignment::DEFINITION,
+    &backlog_age::DEFINITION,
     &fcr::DEFINITION,
     &one_touch::DEFINITION,
+    &two_touch::DEFINITION,
+    &multi_touch::DEFINITION,
     &reopen_rate::DEFINITION,
+    &first_level_resolution::DEFINITION,
+    &escalation_rate::DEFINITION,
+    &transfer_rate::DEFINITION,
+    &transfers::DEFINITION,
+    &group_transfers::DEFINITION,
+    &handoffs::DEFINITION,
+    &replies_per_ticket::DEFINITION,
+    &messages_per_ticket::DEFINITION,
+    &agent_touches::DEFINITION,
+    &bot_resolution::DEFINITION,
+    &bot_containment::DEFINITION,
     &sla_attainment::DEFINITION,
+    &sla_ticket_attainment::DEFINITION,
+    &sla_overshoot::DEFINITION,
+    &sla_at_risk::DEFINITION,
 ];
 
 /// The definition of the KPI with this id or alias; case, spaces and hyphens do not matter.

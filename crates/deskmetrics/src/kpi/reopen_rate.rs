@@ -64,18 +64,15 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Worked example
 /// ```
-/// use deskmetrics::{Estimates, Reason, TicketMetrics, Timestamp, kpi};
-/// # use deskmetrics::replay::ReopenCycle;
+/// use deskmetrics::replay::ReopenCycle;
+/// use deskmetrics::{Author, Estimates, Reason, TicketMetrics, Timestamp, kpi};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let open = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
 /// let mut solved = open.clone();
 /// solved.first_solved_at = Some(at("2026-03-02T12:00:00Z"));
 /// let mut reopened = solved.clone();
-/// let cycle: ReopenCycle = serde_json::from_str(
-///     r#"{"solved_at": "2026-03-02T12:00:00Z", "reopened_at": "2026-03-03T08:00:00Z", "reopened_by": "customer",
-///         "solved_again_at": "2026-03-03T09:00:00Z", "replies": 1}"#,
-/// ).unwrap();
+/// let cycle = ReopenCycle::new(at("2026-03-02T12:00:00Z"), at("2026-03-03T08:00:00Z"), Author::Customer);
 /// reopened.reopens = vec![cycle];
 ///
 /// let rate = kpi::reopen_rate([&open, &solved, &solved, &solved, &reopened]);
@@ -113,9 +110,8 @@ impl ReopenRate {
             return self.excluded.add(Reason::NotSolved);
         }
         let reopened = !ticket.reopens.is_empty();
-        let only_thanks = ticket.reopens.iter().all(|cycle| {
-            cycle.reopened_by == Author::Customer && cycle.replies == 0 && cycle.solved_again_at.is_some()
-        });
+        let only_thanks =
+            ticket.reopens.iter().all(|cycle| cycle.reopened_by == Author::Customer && cycle.is_thank_you());
         self.solved.merge(1);
         self.reopened.merge(u64::from(reopened));
         self.reopened_for_thanks.merge(u64::from(reopened && only_thanks));

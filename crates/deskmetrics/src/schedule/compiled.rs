@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::business_days::{BusinessDays, day_number};
 use super::far::{Far, Measure};
 use super::lookup::Lookup;
 use super::offsets::DAY;
-use super::plan::day_number;
 use super::source::Source;
 use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
-use super::{Boundary, Conventions, DueError, SliceLengthError, WorkingTime, ZeroBudget};
+use super::{Boundary, Conventions, DueError, WorkingTime, ZeroBudget};
 
 /// A schedule ready to answer: how much working time lies between two instants, when a budget is used up,
 /// whether it is open, when it opens and closes next.
@@ -35,7 +35,6 @@ pub struct CompiledSchedule {
 }
 
 struct Inner {
-    source: Arc<Source>,
     conventions: Conventions,
     /// The compiled span in seconds.
     span: Span,
@@ -46,6 +45,7 @@ struct Inner {
     far_open: Far,
     far_closed: Far,
     far_counts: Option<Far>,
+    business_days: BusinessDays,
     /// What the far tables count before the compiled span.
     far_origin: OnceLock<i128>,
 }
@@ -75,8 +75,8 @@ impl CompiledSchedule {
             far_open: far(Measure::Open),
             far_closed: far(Measure::Closed),
             far_counts: wall.then(|| far(Measure::Counted)),
+            business_days: BusinessDays::new(Arc::clone(&source)),
             far_origin: OnceLock::new(),
-            source,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -110,7 +110,7 @@ impl CompiledSchedule {
         let counts = self.counts();
         match (counts.counted(self.relative(from)), counts.counted(self.relative(to))) {
             (Some(before), Some(after)) => after - before,
-            _ => saturate(self.counted(to) - self.counted(from)),
+            _ => self.elapsed_far(from, to),
         }
     }
 
@@ -192,10 +192,7 @@ impl CompiledSchedule {
 
     /// [`is_open`](Self::is_open) at microseconds since 1970 in UTC.
     pub fn is_open_micros(&self, at: i64) -> bool {
-        self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| {
-            let second = at.div_euclid(SECOND);
-            self.inner.far_open.is_open(second)
-        })
+        self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| self.inner.far_open.is_within(at))
     }
 
     /// The first opening instant at or after this one; `None` when it never opens again.
@@ -255,45 +252,26 @@ impl CompiledSchedule {
         Openings { schedule: self, at: range.start.timestamp_micros(), end: range.end.timestamp_micros() }
     }
 
-    /// [`elapsed_micros`](Self::elapsed_micros) for each pair of `from` and `to`.
-    ///
-    /// # Errors
-    ///
-    /// [`SliceLengthError`] when the slices differ in length.
-    pub fn elapsed_slice(&self, from: &[i64], to: &[i64], out: &mut [i64]) -> Result<(), SliceLengthError> {
-        check_lengths(from.len(), to.len(), out.len())?;
-        for ((from, to), out) in from.iter().zip(to).zip(out) {
-            *out = self.elapsed_micros(*from, *to);
-        }
-        Ok(())
-    }
-
-    /// [`due_micros`](Self::due_micros) for each pair of start and budget.
-    ///
-    /// # Errors
-    ///
-    /// [`SliceLengthError`] when the slices differ in length.
-    pub fn due_slice(
-        &self,
-        starts: &[i64],
-        budgets: &[i64],
-        out: &mut [Option<i64>],
-    ) -> Result<(), SliceLengthError> {
-        check_lengths(starts.len(), budgets.len(), out.len())?;
-        for ((start, budget), out) in starts.iter().zip(budgets).zip(out) {
-            *out = self.due_micros(*start, *budget);
-        }
-        Ok(())
-    }
-
     /// The conventions it follows.
     pub fn conventions(&self) -> Conventions {
         self.inner.conventions
     }
 
-    /// Whether working time begins on this local date.
-    pub fn is_business_day(&self, date: NaiveDate) -> bool {
-        self.inner.source.is_business_day(day_number(date))
+    /// Bytes that the compiled years take.
+    ///
+    /// Some 10 kB a year for office hours. The table for instants outside these years is made when it is
+    /// first needed and takes about 20 kB.
+    pub fn size_in_bytes(&self) -> usize {
+        self.inner.open.size() + self.inner.counts.as_ref().map_or(0, Lookup::size)
+    }
+
+    pub(crate) fn business_days(&self) -> &BusinessDays {
+        &self.inner.business_days
+    }
+
+    #[cold]
+    fn elapsed_far(&self, from: i64, to: i64) -> i64 {
+        saturate(self.counted(to) - self.counted(from))
     }
 
     fn try_due(&self, start: i64, budget: i64) -> Result<i64, DueError> {
@@ -368,7 +346,7 @@ impl CompiledSchedule {
         far.counted(at) - *self.inner.far_origin.get_or_init(|| far.counted(self.origin()))
     }
 
-    fn counts(&self) -> &Lookup {
+    pub(crate) fn counts(&self) -> &Lookup {
         self.inner.counts.as_ref().unwrap_or(&self.inner.open)
     }
 
@@ -377,7 +355,7 @@ impl CompiledSchedule {
     }
 
     /// The beginning of the compiled span in microseconds.
-    fn origin(&self) -> i64 {
+    pub(crate) fn origin(&self) -> i64 {
         self.inner.span.start * SECOND
     }
 
@@ -437,10 +415,6 @@ fn compiled_span(years: RangeInclusive<i32>) -> Span {
     let start = start_of(*years.start());
     let end = start_of(years.end().saturating_add(1)).max(start);
     Span::new(start, end.min(start + LONGEST / DAY * DAY))
-}
-
-fn check_lengths(first: usize, second: usize, out: usize) -> Result<(), SliceLengthError> {
-    if first == second && second == out { Ok(()) } else { Err(SliceLengthError { first, second, out }) }
 }
 
 fn micros(budget: TimeDelta) -> i64 {

@@ -10,7 +10,8 @@ use super::ScheduleError;
 /// A day that is not worked, once or every year, or a range of such days.
 ///
 /// In text: `2026-12-25`, `--05-01` (every year), `2026-12-24/2026-12-31` (both days included).
-/// A part of a day is closed by a dated [`Break`](super::Break).
+/// A part of a day is closed by a dated [`Break`](super::Break). The crate `deskmetrics-ical` reads holidays
+/// from iCalendar files.
 ///
 /// ```
 /// use chrono::NaiveDate;

@@ -17,9 +17,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod business_days;
 mod clock;
 mod compiled;
 mod convention;
+mod cycle;
+mod day_table;
 mod definition;
 mod error;
 mod far;
@@ -32,6 +35,7 @@ mod offsets;
 mod pause;
 mod plan;
 mod shift;
+mod slices;
 mod source;
 mod span;
 mod time_of_day;

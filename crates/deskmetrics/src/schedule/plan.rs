@@ -5,20 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 
+use super::business_days::day_number;
+use super::cycle::CYCLE_DAYS;
 use super::holiday::Days;
 use super::offsets::{Cursor, DAY, Offsets};
 use super::pause::BreakDays;
 use super::span::{Count, Span, add_span, subtract, union};
 use super::time_of_day::MINUTES_PER_DAY;
 use super::{Counting, HolidayScope, Schedule, Shift};
-
-/// Days in 400 years, after which dates and weekdays repeat: 20 871 weeks.
-pub(crate) const CYCLE_DAYS: i64 = 146_097;
-
-/// Days since 1970-01-01.
-pub(crate) fn day_number(date: NaiveDate) -> i64 {
-    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp().div_euclid(DAY)
-}
 
 /// The weekday of a day number, 0 for Monday; 1970-01-01 was a Thursday.
 fn weekday(day: i64) -> usize {
@@ -96,7 +90,7 @@ impl Plan {
         };
         let (special, extra) = (std::mem::take(&mut plan.special), std::mem::take(&mut plan.extra));
         // Monday 1970-01-05 has the day number 4.
-        plan.regular = std::array::from_fn(|weekday| plan.open_on(4 + weekday as i64));
+        plan.regular = [4, 5, 6, 7, 8, 9, 10].map(|day| plan.open_on(day));
         Self { special, extra, holidays, yearly, dated_breaks, ..plan }
     }
 
@@ -108,6 +102,11 @@ impl Plan {
         let first = firsts.chain(self.holidays.first().map(|h| h.0)).min()?;
         let last = lasts.chain(self.holidays.last().map(|h| h.1)).max()?;
         Some((first, last))
+    }
+
+    /// Whether it has no yearly holidays, so that only dated exceptions break the weekly rhythm.
+    pub(crate) fn repeats_weekly(&self) -> bool {
+        self.yearly.is_empty()
     }
 
     pub(crate) fn counts_wall_time(&self) -> bool {

@@ -41,7 +41,9 @@ impl Source {
                     open.append(&mut also);
                 }
                 union(&mut open);
-                open.into_iter().for_each(|span| add_span(out, span));
+                for span in open {
+                    add_span(out, span);
+                }
             }
             Self::All(members) => {
                 let mut open = vec![Span::new(from, to)];
@@ -50,7 +52,9 @@ impl Source {
                     member.openings(from, to, &mut also);
                     open = intersect(&open, &also);
                 }
-                open.into_iter().for_each(|span| add_span(out, span));
+                for span in open {
+                    add_span(out, span);
+                }
             }
             Self::Versions(versions) => {
                 for (version, span) in in_force(versions, from, to) {
@@ -86,6 +90,31 @@ impl Source {
         }
     }
 
+    /// Whether, dated exceptions apart, each week is like the others.
+    pub(crate) fn repeats_weekly(&self) -> bool {
+        match self {
+            Self::One(plan) => plan.repeats_weekly(),
+            Self::Any(members) | Self::All(members) => members.iter().all(Self::repeats_weekly),
+            Self::Versions(versions) => versions.iter().all(|(_, v)| v.repeats_weekly()),
+        }
+    }
+
+    /// The first and the last local date outside which business days repeat every 400 years.
+    pub(crate) fn dated_days(&self) -> Option<(i64, i64)> {
+        let cover = |one: (i64, i64), other: (i64, i64)| (one.0.min(other.0), one.1.max(other.1));
+        match self {
+            Self::One(plan) => plan.dated_days(),
+            Self::Any(members) | Self::All(members) => {
+                members.iter().filter_map(Self::dated_days).reduce(cover)
+            }
+            Self::Versions(versions) => {
+                let changes = versions.iter().filter(|(from, _)| *from != i64::MIN);
+                let changes = changes.map(|(from, _)| (from.div_euclid(DAY), from.div_euclid(DAY)));
+                versions.iter().filter_map(|(_, v)| v.dated_days()).chain(changes).reduce(cover)
+            }
+        }
+    }
+
     /// A stretch of UTC, in seconds, outside which openings repeat every 400 years: it holds all changes
     /// of offsets, dated exceptions and changes of version.
     pub(crate) fn irregular(&self) -> Span {
@@ -116,7 +145,6 @@ impl Source {
             Self::Any(members) => members.iter().any(|member| member.is_business_day(day)),
             Self::All(members) => members.iter().all(|member| member.is_business_day(day)),
             Self::Versions(versions) => {
-                // The version in force when the date ends has the say.
                 let noon = day * DAY + DAY / 2;
                 let version = versions.iter().rev().find(|(from, _)| *from <= noon);
                 version.is_some_and(|(_, version)| version.is_business_day(day))

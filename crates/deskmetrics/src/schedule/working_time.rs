@@ -46,6 +46,7 @@ use super::{
 #[serde(try_from = "Form", into = "Form")]
 #[non_exhaustive]
 #[doc(alias = "follow the sun")]
+#[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would stand in every match")]
 pub enum WorkingTime {
     /// One schedule.
     Schedule(Schedule),

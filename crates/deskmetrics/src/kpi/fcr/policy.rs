@@ -30,7 +30,7 @@ pub enum FcrPolicy {
     /// Solved now, with no customer message after the opening, however many replies. Judged: tickets solved or closed.
     /// (Freshservice)
     NoCustomerFollowup,
-    /// Closed once and never assigned to a second agent. Judged: tickets solved or closed. (Intercom)
+    /// Closed once, and at most one agent wrote to the customer. Judged: tickets solved or closed. (Intercom)
     SingleHandlerClose,
     /// Solved without any further activity: never reopened, never pending or on hold, no public reply, no further customer
     /// message, no escalation. Judged: tickets solved or closed. (ServiceNow CSM)

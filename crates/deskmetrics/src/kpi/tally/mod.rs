@@ -12,6 +12,7 @@ pub use rated::Rated;
 pub use share::Share;
 pub use times::Times;
 
+pub(crate) use per_ticket::MEASURES as COUNT_MEASURES;
 pub(crate) use share::MEASURES as SHARE_MEASURES;
 pub(crate) use times::MEASURES as TIME_MEASURES;
 

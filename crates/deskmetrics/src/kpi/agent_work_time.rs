@@ -1,0 +1,102 @@
+//! Agent work time.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::{ClockKind, TicketMetrics, Unit};
+
+/// The definition of agent work time.
+pub const DEFINITION: Definition = Definition {
+    id: "agent_work_time",
+    topic: Topic::Time,
+    name: Text { en: "Agent work time", es: "Tiempo de trabajo del agente", da: "Agentens arbejdstid" },
+    description: Text {
+        en: "How long tickets lay with the team itself in all.",
+        es: "Cuánto estuvieron en total los tickets en manos del equipo.",
+        da: "Hvor længe sager i alt lå hos teamet selv.",
+    },
+    aliases: &["work_time_new_open"],
+    formula: "time in new + open, up to the cut-off",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "all tickets; those still open are censored at the cut-off",
+    anchor: Anchor::LastSolved,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[CLOCK],
+    variants: &[],
+    references: &["Zendesk help: Defining SLA policies"],
+};
+
+/// Agent work time of many tickets.
+///
+/// # What it measures
+/// The time in which the ball lay with the team itself: neither the customer nor a third party had it.
+///
+/// # Formula
+/// Time in new and open, on the chosen clock; the status the ticket is in counts up to the cut-off.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// use deskmetrics::Status;
+/// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// ticket.status = Status::Solved;
+/// ticket.agent_work_time = Elapsed::new(TimeDelta::minutes(510), None); // 5 h new, 3.5 h open
+/// let work = kpi::agent_work_time([&ticket], ClockKind::Calendar);
+/// assert_eq!(work.mean(), Some(TimeDelta::minutes(510)));
+/// ```
+///
+/// # Who is counted
+/// Every ticket. Those not solved at the cut-off are censored.
+///
+/// # When it misleads
+/// It is time waiting for work, not time worked.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AgentWorkTime(Times);
+
+ticket_kpi!(AgentWorkTime wraps Times);
+
+impl AgentWorkTime {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            self.0.leave_out(reason);
+        } else if ticket.status.is_done() {
+            self.0.finished(ticket.agent_work_time);
+        } else {
+            self.0.running(ticket.agent_work_time);
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Agent work time of `tickets` on `clock`; see [`AgentWorkTime`].
+pub fn agent_work_time<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    clock: ClockKind,
+) -> AgentWorkTime {
+    let mut tally = AgentWorkTime::new(clock);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,108 @@
+//! Age of the open tickets.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant};
+use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::{ClockKind, TicketMetrics, Unit};
+
+/// The definition of backlog age.
+pub const DEFINITION: Definition = Definition {
+    id: "backlog_age",
+    topic: Topic::Time,
+    name: Text { en: "Backlog age", es: "Antigüedad de los pendientes", da: "Åbne sagers alder" },
+    description: Text {
+        en: "How old the open tickets are at the cut-off.",
+        es: "Qué antigüedad tienen los tickets abiertos en la fecha de corte.",
+        da: "Hvor gamle de åbne sager er på skæringstidspunktet.",
+    },
+    aliases: &["unsolved_age", "open_ticket_age", "ticket_ageing"],
+    formula: "cut-off - creation, for tickets neither solved nor closed",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets open at the cut-off",
+    anchor: Anchor::Snapshot,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[CLOCK],
+    variants: &[Variant {
+        name: "since last update",
+        differs: "cut-off minus the last event",
+        used_by: &["Zendesk"],
+    }],
+    references: &["Zendesk help: Metrics and attributes for Zendesk Support"],
+};
+
+/// Age of the open tickets.
+///
+/// # What it measures
+/// What the backlog hides: whether it is fresh or old.
+///
+/// # Formula
+/// Cut-off minus creation, on the chosen clock, for each ticket open at the cut-off. [`Durations::bands`](crate::Durations::bands) of [`durations`](Times::durations) gives the ageing bands.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// let tickets = [2, 24, 30, 200].map(|age| {
+///     let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-12T09:00:00Z"));
+///     ticket.running_resolution_time = Some(hours(age));
+///     ticket
+/// });
+/// let age = kpi::backlog_age(&tickets, ClockKind::Calendar);
+/// assert_eq!(age.median(), Some(TimeDelta::hours(27)));
+/// let bands = age.durations().bands(&[TimeDelta::days(1), TimeDelta::days(7)]);
+/// assert_eq!(bands, [2, 1, 1]); // up to a day, up to a week, older
+/// ```
+///
+/// # Who is counted
+/// Tickets open at the cut-off. Solved and closed ones have no age and add nothing.
+///
+/// # When it misleads
+/// Pending tickets age as well, though the customer holds them.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "ageing")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BacklogAge(Times);
+
+ticket_kpi!(BacklogAge wraps Times);
+
+impl BacklogAge {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            self.0.leave_out(reason);
+        } else if let Some(age) = ticket.running_resolution_time {
+            self.0.finished(age);
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Age of `tickets` on `clock`; see [`BacklogAge`].
+pub fn backlog_age<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    clock: ClockKind,
+) -> BacklogAge {
+    let mut tally = BacklogAge::new(clock);
+    tally.extend(tickets);
+    tally
+}

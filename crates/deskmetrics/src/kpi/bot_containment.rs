@@ -1,0 +1,100 @@
+//! Bot containment rate.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
+use crate::{TicketMetrics, Unit};
+
+/// The definition of the bot containment rate.
+pub const DEFINITION: Definition = Definition {
+    id: "bot_containment",
+    topic: Topic::Quality,
+    name: Text {
+        en: "Bot containment rate",
+        es: "Tasa de contención del bot",
+        da: "Andel afsluttet hos bot",
+    },
+    description: Text {
+        en: "The share of tickets a bot took part in that never reached a person.",
+        es: "La proporción de tickets con participación de un bot que no llegaron a una persona.",
+        da: "Andelen af sager med bot, der aldrig nåede et menneske.",
+    },
+    aliases: &["containment_rate", "bot_containment_rate", "deflection"],
+    formula: "tickets with bot messages, no agent reply and no hand-over / tickets with bot messages x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Neither,
+    population: "tickets a bot wrote on, solved or not",
+    anchor: Anchor::Created,
+    clocks: &[],
+    measures: SHARE_MEASURES,
+    options: &[],
+    variants: &[],
+    references: &["Google Cloud docs: containment of a virtual agent"],
+};
+
+/// Bot containment rate of many tickets.
+///
+/// # What it measures
+/// How many conversations stayed with the bot, whether or not that helped.
+///
+/// # Formula
+/// `100 · tickets with bot messages, no public reply of a person and no hand-over / tickets with bot messages`.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let solved = |replies| {
+///     let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
+///     ticket.status = Status::Solved;
+///     ticket.first_solved_at = Some(at("2026-03-03T09:00:00Z"));
+///     ticket.public_replies = replies;
+///     ticket
+/// };
+/// let with_bot = |replies| {
+///     let mut ticket = solved(replies);
+///     ticket.bot_messages = 2;
+///     ticket
+/// };
+/// let rate = kpi::bot_containment([with_bot(0), with_bot(1), solved(1)]);
+/// assert_eq!(rate.percent(), Some(50.0)); // one of the two that met the bot
+/// ```
+///
+/// # Who is counted
+/// Tickets with at least one public message of a bot. Tickets without one add nothing.
+///
+/// # When it misleads
+/// A bot that never lets anybody through contains everything.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BotContainment(Share);
+
+ticket_kpi!(BotContainment wraps Share);
+
+impl BotContainment {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            self.0.leave_out(reason);
+        } else if ticket.bot_messages > 0 {
+            self.0.count(ticket.public_replies == 0 && ticket.bot_handoffs == 0);
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Bot containment rate of `tickets`; see [`BotContainment`].
+pub fn bot_containment<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> BotContainment {
+    tickets.into_iter().collect()
+}

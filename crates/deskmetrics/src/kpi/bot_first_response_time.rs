@@ -1,0 +1,105 @@
+//! First response time of bots.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::{ClockKind, Reason, TicketMetrics, Unit};
+
+/// The definition of the first response time of bots.
+pub const DEFINITION: Definition = Definition {
+    id: "bot_first_response_time",
+    topic: Topic::Time,
+    name: Text {
+        en: "Bot first response time",
+        es: "Tiempo de primera respuesta del bot",
+        da: "Botens tid til første svar",
+    },
+    description: Text {
+        en: "How long customers wait for the first public answer of a bot.",
+        es: "Cuánto esperan los clientes la primera respuesta pública de un bot.",
+        da: "Hvor længe kunderne venter på det første offentlige svar fra en bot.",
+    },
+    aliases: &["bot_first_reply_time", "ai_first_response_time"],
+    formula: "first public message of a bot - first customer message",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets a bot answered",
+    anchor: Anchor::Created,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[CLOCK],
+    variants: &[],
+    references: &["Chatwoot issue 12058: bots and first response time"],
+};
+
+/// First response time of bots on many tickets.
+///
+/// # What it measures
+/// How fast automation answers: apart from people, so that neither hides the other.
+///
+/// # Formula
+/// First public message of a bot minus the first customer message, on the chosen clock.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// ticket.bot_first_response_time = Some(Elapsed::new(TimeDelta::seconds(4), None));
+/// let nobody = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+///
+/// let bot = kpi::bot_first_response_time([&ticket, &nobody], ClockKind::Calendar);
+/// assert_eq!(bot.median(), Some(TimeDelta::seconds(4)));
+/// assert_eq!(bot.n(), 1);
+/// ```
+///
+/// # Who is counted
+/// Tickets on which a bot answered. Others are left out as not replied: the bot may not have been asked.
+///
+/// # When it misleads
+/// An automatic "we have received your message" is fast and helps nobody.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BotFirstResponseTime(Times);
+
+ticket_kpi!(BotFirstResponseTime wraps Times);
+
+impl BotFirstResponseTime {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match (ticket.left_out, ticket.bot_first_response_time) {
+            (Some(reason), _) => self.0.leave_out(reason),
+            (None, Some(elapsed)) => self.0.finished(elapsed),
+            (None, None) => self.0.leave_out(Reason::NotReplied),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// First response time of bots of `tickets` on `clock`; see [`BotFirstResponseTime`].
+pub fn bot_first_response_time<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    clock: ClockKind,
+) -> BotFirstResponseTime {
+    let mut tally = BotFirstResponseTime::new(clock);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,95 @@
+//! Messages per ticket.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
+use crate::{Reason, TicketMetrics, Unit};
+
+/// The definition of messages per ticket.
+pub const DEFINITION: Definition = Definition {
+    id: "messages_per_ticket",
+    topic: Topic::Quality,
+    name: Text { en: "Messages per ticket", es: "Mensajes por ticket", da: "Beskeder pr. sag" },
+    description: Text {
+        en: "How many public messages of customers and agents a solved ticket took.",
+        es: "Cuántos mensajes públicos de clientes y agentes necesitó un ticket resuelto.",
+        da: "Hvor mange offentlige beskeder fra kunder og agenter en løst sag krævede.",
+    },
+    aliases: &["messages", "interactions_per_ticket"],
+    formula: "(customer messages + public agent replies) / solved tickets",
+    unit: Unit::PerTicket,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets now solved or closed",
+    anchor: Anchor::LastSolved,
+    clocks: &[],
+    measures: COUNT_MEASURES,
+    options: &[],
+    variants: &[],
+    references: &["Gorgias docs: How metrics are calculated"],
+};
+
+/// Messages per ticket.
+///
+/// # What it measures
+/// How long the conversation is, both sides together.
+///
+/// # Formula
+/// Customer messages, the opening included, plus public replies of agents, over solved tickets.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let solved = |replies| {
+///     let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
+///     ticket.status = Status::Solved;
+///     ticket.first_solved_at = Some(at("2026-03-03T09:00:00Z"));
+///     ticket.public_replies = replies;
+///     ticket
+/// };
+/// let mut ticket = solved(2);
+/// ticket.customer_messages = 3;
+/// let messages = kpi::messages_per_ticket([&ticket]);
+/// assert_eq!(messages.mean(), Some(5.0));
+/// ```
+///
+/// # Who is counted
+/// Tickets solved or closed at the cut-off.
+///
+/// # When it misleads
+/// Customers who write in many short lines raise it.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessagesPerTicket(PerTicket);
+
+ticket_kpi!(MessagesPerTicket wraps PerTicket);
+
+impl MessagesPerTicket {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match ticket.left_out {
+            Some(reason) => self.0.leave_out(reason),
+            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
+            None => self.0.count(ticket.public_replies.saturating_add(ticket.customer_messages)),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Messages per ticket of `tickets`; see [`MessagesPerTicket`].
+pub fn messages_per_ticket<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+) -> MessagesPerTicket {
+    tickets.into_iter().collect()
+}

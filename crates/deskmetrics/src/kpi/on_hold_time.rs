@@ -1,0 +1,102 @@
+//! On-hold time.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::{ClockKind, TicketMetrics, Unit};
+
+/// The definition of on-hold time.
+pub const DEFINITION: Definition = Definition {
+    id: "on_hold_time",
+    topic: Topic::Time,
+    name: Text { en: "On-hold time", es: "Tiempo en espera de terceros", da: "Tid på hold" },
+    description: Text {
+        en: "How long tickets wait for a third party in all.",
+        es: "Cuánto esperan en total los tickets a un tercero.",
+        da: "Hvor længe sager i alt venter på en tredjepart.",
+    },
+    aliases: &["hold_time"],
+    formula: "time in on hold, up to the cut-off",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "all tickets, those never on hold with zero; those still open are censored at the cut-off",
+    anchor: Anchor::LastSolved,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[CLOCK],
+    variants: &[],
+    references: &["Zendesk help: About native Support time duration metrics"],
+};
+
+/// On-hold time of many tickets.
+///
+/// # What it measures
+/// The time in which the ball lay with a third party.
+///
+/// # Formula
+/// Time in on hold, on the chosen clock; a ticket on hold now counts up to the cut-off.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// use deskmetrics::Status;
+/// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// ticket.status = Status::Closed;
+/// ticket.on_hold_time = hours(27);
+/// let hold = kpi::on_hold_time([&ticket], ClockKind::Calendar);
+/// assert_eq!(hold.durations().max(), Some(TimeDelta::hours(27)));
+/// ```
+///
+/// # Who is counted
+/// Every ticket; one that never was on hold counts with zero. Those not solved at the cut-off are censored.
+///
+/// # When it misleads
+/// Teams without an on-hold status keep such tickets open or pending.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OnHoldTime(Times);
+
+ticket_kpi!(OnHoldTime wraps Times);
+
+impl OnHoldTime {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            self.0.leave_out(reason);
+        } else if ticket.status.is_done() {
+            self.0.finished(ticket.on_hold_time);
+        } else {
+            self.0.running(ticket.on_hold_time);
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// On-hold time of `tickets` on `clock`; see [`OnHoldTime`].
+pub fn on_hold_time<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    clock: ClockKind,
+) -> OnHoldTime {
+    let mut tally = OnHoldTime::new(clock);
+    tally.extend(tickets);
+    tally
+}

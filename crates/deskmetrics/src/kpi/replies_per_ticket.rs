@@ -1,0 +1,92 @@
+//! Replies per ticket.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
+use crate::{Reason, TicketMetrics, Unit};
+
+/// The definition of replies per ticket.
+pub const DEFINITION: Definition = Definition {
+    id: "replies_per_ticket",
+    topic: Topic::Quality,
+    name: Text { en: "Replies per ticket", es: "Respuestas por ticket", da: "Svar pr. sag" },
+    description: Text {
+        en: "How many public replies of people a solved ticket took.",
+        es: "Cuántas respuestas públicas de personas necesitó un ticket resuelto.",
+        da: "Hvor mange offentlige svar fra mennesker en løst sag krævede.",
+    },
+    aliases: &["replies", "agent_replies_per_ticket"],
+    formula: "public agent replies / solved tickets",
+    unit: Unit::PerTicket,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets now solved or closed",
+    anchor: Anchor::LastSolved,
+    clocks: &[],
+    measures: COUNT_MEASURES,
+    options: &[],
+    variants: &[],
+    references: &["Gorgias docs: How metrics are calculated"],
+};
+
+/// Replies per ticket.
+///
+/// # What it measures
+/// How much writing a ticket takes.
+///
+/// # Formula
+/// Public replies of agents over solved tickets; bots and notes do not count.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let solved = |replies| {
+///     let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
+///     ticket.status = Status::Solved;
+///     ticket.first_solved_at = Some(at("2026-03-03T09:00:00Z"));
+///     ticket.public_replies = replies;
+///     ticket
+/// };
+/// let replies = kpi::replies_per_ticket([1, 2, 2, 5].map(solved));
+/// assert_eq!(replies.mean(), Some(2.5));
+/// assert_eq!(replies.total(), 10);
+/// ```
+///
+/// # Who is counted
+/// Tickets solved or closed at the cut-off.
+///
+/// # When it misleads
+/// Chat lines and mails are not the same effort: compare within a channel.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RepliesPerTicket(PerTicket);
+
+ticket_kpi!(RepliesPerTicket wraps PerTicket);
+
+impl RepliesPerTicket {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match ticket.left_out {
+            Some(reason) => self.0.leave_out(reason),
+            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
+            None => self.0.count(ticket.public_replies),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Replies per ticket of `tickets`; see [`RepliesPerTicket`].
+pub fn replies_per_ticket<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> RepliesPerTicket {
+    tickets.into_iter().collect()
+}

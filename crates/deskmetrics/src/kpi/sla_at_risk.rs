@@ -1,0 +1,172 @@
+//! Running SLA targets that are nearly used up.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
+
+/// The definition of SLA targets at risk.
+pub const DEFINITION: Definition = Definition {
+    id: "sla_at_risk",
+    topic: Topic::Sla,
+    name: Text { en: "SLA targets at risk", es: "Objetivos de SLA en riesgo", da: "SLA-mål i fare" },
+    description: Text {
+        en: "How many running SLA targets are nearly used up.",
+        es: "Cuántos objetivos de SLA en curso están casi agotados.",
+        da: "Hvor mange løbende SLA-mål der næsten er opbrugt.",
+    },
+    aliases: &["at_risk", "sla_elapsed_pct", "sla_warning"],
+    formula: "running targets with elapsed / target >= threshold / running targets x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Down,
+    population: "targets running or paused at the cut-off and not breached",
+    anchor: Anchor::Snapshot,
+    clocks: &[],
+    measures: &["percent", "count"],
+    options: &[Choice {
+        name: "threshold_percent",
+        decides: "from which share of the target on it is at risk",
+        default: Some("80"),
+        values: &["0 to 100"],
+    }],
+    variants: &[Variant {
+        name: "minutes left",
+        differs: "a fixed time before the due instant instead of a share of the target",
+        used_by: &["Jira Service Management (60 and 30 minutes)", "Zammad (15 minutes)"],
+    }],
+    references: &["ServiceNow docs: SLA elapsed percentage", "FreeITSM: warning at 80 %"],
+};
+
+/// Running SLA targets that are nearly used up.
+///
+/// # What it measures
+/// What will be breached next unless somebody acts.
+///
+/// # Formula
+/// `100 · (elapsed / target ≥ threshold) / running`, elapsed on the target's own clock, threshold 80 % unless chosen.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{SlaVerdict, kpi};
+///
+/// let running = |used_minutes: i64| -> SlaVerdict {
+///     serde_json::from_value(serde_json::json!({
+///         "policy": "gold", "metric": "first_response", "instance": 1, "clock": "calendar", "target": "1h",
+///         "started_at": "2026-03-04T10:00:00Z", "due_at": "2026-03-04T11:00:00Z", "completed_at": null,
+///         "elapsed": {"calendar_micros": used_minutes * 60_000_000, "business_micros": null},
+///         "state": "running", "breached_at": null
+///     })).unwrap()
+/// };
+/// // 60 minutes promised, warning at 80 %: amber at 48 minutes
+/// let at_risk = kpi::sla_at_risk(&[running(47), running(48), running(60), running(5)], 80);
+/// assert_eq!(at_risk.count(), 2);
+/// assert_eq!(at_risk.ratio().percent(), Some(50.0));
+/// ```
+///
+/// # Who is counted
+/// Targets running or paused at the cut-off. What is met, breached or cancelled is past saving and adds nothing.
+///
+/// # When it misleads
+/// Eighty percent of a week leaves a day, of ten minutes two minutes.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaAtRisk {
+    threshold_percent: u32,
+    ratio: Ratio,
+    excluded: Excluded,
+}
+
+impl Default for SlaAtRisk {
+    /// At risk from 80 % on.
+    fn default() -> Self {
+        Self::new(80)
+    }
+}
+
+impl SlaAtRisk {
+    /// No verdicts yet; at risk from `threshold_percent` of the target on.
+    pub fn new(threshold_percent: u32) -> Self {
+        Self { threshold_percent, ratio: Ratio::default(), excluded: Excluded::default() }
+    }
+
+    /// Counts one verdict.
+    pub fn push(&mut self, verdict: &SlaVerdict) {
+        if !matches!(verdict.state, VerdictState::Running | VerdictState::Paused) {
+            return;
+        }
+        let Some(elapsed) = verdict.elapsed.micros_on(verdict.clock) else {
+            return self.excluded.add(Reason::NoSchedule);
+        };
+        let target = verdict.target.num_microseconds().unwrap_or(i64::MAX);
+        // In whole numbers: 79.999 % is not 80 %.
+        let at_risk = i128::from(elapsed) * 100 >= i128::from(target) * i128::from(self.threshold_percent);
+        self.ratio.push(at_risk);
+    }
+
+    /// Counts a record that is no verdict.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Targets at risk.
+    pub fn count(&self) -> u64 {
+        self.ratio.hits
+    }
+
+    /// Targets at risk, among running ones.
+    pub fn ratio(&self) -> Ratio {
+        self.ratio
+    }
+
+    /// From which share of the target on it is at risk.
+    pub fn threshold_percent(&self) -> u32 {
+        self.threshold_percent
+    }
+}
+
+impl Merge for SlaAtRisk {
+    fn merge(&mut self, other: Self) {
+        if self.threshold_percent == other.threshold_percent || other.ratio.total == 0 {
+            self.ratio.merge(other.ratio);
+        } else if self.ratio.total == 0 {
+            self.threshold_percent = other.threshold_percent;
+            self.ratio = other.ratio;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.ratio.total);
+        }
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<'a> Extend<&'a SlaVerdict> for SlaAtRisk {
+    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
+        verdicts.into_iter().for_each(|verdict| self.push(verdict));
+    }
+}
+
+impl Estimates for SlaAtRisk {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![
+            Estimate::share("percent", self.ratio, level),
+            Estimate::new("count", Some(self.count() as f64), Unit::Count, self.ratio.total),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// Which of the running ones of `verdicts` have used `threshold_percent` of their target; see [`SlaAtRisk`].
+pub fn sla_at_risk<'a>(
+    verdicts: impl IntoIterator<Item = &'a SlaVerdict>,
+    threshold_percent: u32,
+) -> SlaAtRisk {
+    let mut tally = SlaAtRisk::new(threshold_percent);
+    tally.extend(verdicts);
+    tally
+}

@@ -1,0 +1,146 @@
+//! By how much breached SLA targets were exceeded.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, Choice, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times};
+use crate::{
+    ClockKind, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit, VerdictState,
+};
+
+/// The definition of the SLA overshoot.
+pub const DEFINITION: Definition = Definition {
+    id: "sla_overshoot",
+    topic: Topic::Sla,
+    name: Text { en: "SLA overshoot", es: "Exceso sobre el SLA", da: "SLA-overskridelse" },
+    description: Text {
+        en: "By how much breached SLA targets were exceeded.",
+        es: "En cuánto se excedieron los objetivos de SLA incumplidos.",
+        da: "Hvor meget brudte SLA-mål blev overskredet.",
+    },
+    aliases: &["sla_breach_overshoot", "breach_time", "failed_by"],
+    formula: "elapsed - target, on the target's own clock, for breached targets",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "breached targets; those not completed are censored at the cut-off",
+    anchor: Anchor::Decided,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[Choice {
+        name: "clock",
+        decides: "which targets count: a target has the clock it was promised on",
+        default: Some("calendar"),
+        values: &["calendar", "business"],
+    }],
+    variants: &[],
+    references: &["Zendesk help: breach time", "Frappe Helpdesk: failed_by"],
+};
+
+/// By how much breached SLA targets were exceeded.
+///
+/// # What it measures
+/// How bad the misses are: a minute late and a week late are the same to attainment.
+///
+/// # Formula
+/// `elapsed − target` on the target's own clock.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, SlaVerdict, kpi};
+///
+/// // one hour promised, ninety minutes of opening hours used
+/// let breached: SlaVerdict = serde_json::from_str(
+///     r#"{"policy": "gold", "metric": "first_response", "instance": 1, "clock": "business", "target": "1h",
+///         "started_at": "2026-03-04T16:30:00Z", "due_at": "2026-03-05T09:30:00Z",
+///         "completed_at": "2026-03-05T10:00:00Z", "state": "breached", "breached_at": "2026-03-05T09:30:00Z",
+///         "elapsed": {"calendar_micros": 63000000000, "business_micros": 5400000000}}"#,
+/// ).unwrap();
+/// let overshoot = kpi::sla_overshoot([&breached], ClockKind::Business);
+/// assert_eq!(overshoot.times().mean(), Some(TimeDelta::minutes(30)));
+/// ```
+///
+/// # Who is counted
+/// Breached targets on the chosen clock. Those not completed are censored: exceeded by at least so much. Met, running and
+/// cancelled targets add nothing; breached targets on the other clock are left out, since hours and opening hours do not
+/// add up.
+///
+/// # When it misleads
+/// Without attainment beside it: one breach of a minute beats a hundred kept promises.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SlaOvershoot(Times);
+
+impl SlaOvershoot {
+    /// No verdicts yet, for targets on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one verdict.
+    pub fn push(&mut self, verdict: &SlaVerdict) {
+        if verdict.state != VerdictState::Breached {
+            return;
+        }
+        if verdict.clock != self.0.clock() {
+            return self.0.leave_out(Reason::OtherOptions);
+        }
+        let target = verdict.target.num_microseconds().unwrap_or(i64::MAX);
+        let over = Elapsed {
+            calendar_micros: verdict.elapsed.calendar_micros.saturating_sub(target),
+            business_micros: verdict.elapsed.business_micros.map(|micros| micros.saturating_sub(target)),
+        };
+        if verdict.completed_at.is_some() {
+            self.0.finished(over);
+        } else {
+            self.0.running(over);
+        }
+    }
+
+    /// Counts a record that is no verdict.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.0.leave_out(reason);
+    }
+
+    /// The durations.
+    pub fn times(&self) -> &Times {
+        &self.0
+    }
+}
+
+impl Merge for SlaOvershoot {
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+}
+
+impl<'a> Extend<&'a SlaVerdict> for SlaOvershoot {
+    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
+        verdicts.into_iter().for_each(|verdict| self.push(verdict));
+    }
+}
+
+impl Estimates for SlaOvershoot {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.0.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.0.excluded()
+    }
+}
+
+/// By how much the breached ones of `verdicts` on `clock` were exceeded; see [`SlaOvershoot`].
+pub fn sla_overshoot<'a>(
+    verdicts: impl IntoIterator<Item = &'a SlaVerdict>,
+    clock: ClockKind,
+) -> SlaOvershoot {
+    let mut tally = SlaOvershoot::new(clock);
+    tally.extend(verdicts);
+    tally
+}

@@ -1,0 +1,182 @@
+//! SLA attainment per ticket.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
+
+/// The definition of SLA attainment per ticket.
+pub const DEFINITION: Definition = Definition {
+    id: "sla_ticket_attainment",
+    topic: Topic::Sla,
+    name: Text {
+        en: "SLA attainment per ticket",
+        es: "Cumplimiento del SLA por ticket",
+        da: "SLA-overholdelse pr. sag",
+    },
+    description: Text {
+        en: "The share of tickets on which every SLA target was met.",
+        es: "La proporción de tickets en los que se cumplieron todos los objetivos de SLA.",
+        da: "Andelen af sager, hvor alle SLA-mål blev overholdt.",
+    },
+    aliases: &["sla_compliance_tickets", "% achieved SLA tickets", "sla_overall_share"],
+    formula: "tickets with all targets met / (tickets with all targets met + tickets with any breached) x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "tickets with an SLA; those with a running target and none breached are left out",
+    anchor: Anchor::Decided,
+    clocks: &[],
+    measures: &["percent", "of_all_tickets"],
+    options: &[],
+    variants: &[
+        Variant {
+            name: "per target",
+            differs: "every target counts by itself: sla_attainment",
+            used_by: &["Zendesk"],
+        },
+        Variant {
+            name: "of all tickets",
+            differs: "tickets without an SLA and undecided ones are in the denominator: the measure `of_all_tickets`",
+            used_by: &["asked for in Chatwoot issue 9747"],
+        },
+    ],
+    references: &[
+        "Zendesk help: Metrics and attributes for Zendesk Support (SLAs data set)",
+        "Chatwoot issue 9747",
+    ],
+};
+
+/// SLA attainment of many tickets: all targets of a ticket, or none.
+///
+/// # What it measures
+/// How many customers got everything they were promised. It is stricter than attainment per target.
+///
+/// # Formula
+/// `100 · all met / (all met + any breached)`; [`of_all_tickets`](Self::of_all_tickets) takes every ticket, also
+/// those nothing was promised for, as the denominator.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::VerdictState::{Breached, Met, Running};
+/// use deskmetrics::kpi::SlaTicketAttainment;
+/// use deskmetrics::{Estimates, Reason};
+///
+/// let mut attainment = SlaTicketAttainment::default();
+/// attainment.push_states([Met, Met]);
+/// attainment.push_states([Met, Breached]); // one miss makes the whole ticket missed
+/// attainment.push_states([Breached, Running]);
+/// attainment.push_states([Met, Running]); // not decided yet
+/// attainment.push_states([]); // nothing promised
+/// assert_eq!(attainment.percent().map(f64::round), Some(33.0));
+/// assert_eq!(attainment.of_all_tickets().percent(), Some(20.0));
+/// assert_eq!(attainment.excluded().to_string(), "1 no SLA applies, 1 still running");
+/// ```
+///
+/// # Who is counted
+/// Tickets with at least one target that is met or breached and, unless one is breached, none running. Cancelled targets
+/// do not count; a ticket with only such is left out.
+///
+/// # When it misleads
+/// Tickets with many exchanges have many next-response targets and so more chances to fail.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaTicketAttainment {
+    decided: Ratio,
+    excluded: Excluded,
+}
+
+impl SlaTicketAttainment {
+    /// Counts one ticket with its verdicts.
+    pub fn push(&mut self, replayed: &Replayed) {
+        match replayed.metrics.left_out {
+            Some(reason) => self.excluded.add(reason),
+            None => self.push_states(replayed.verdicts.iter().map(|verdict| verdict.state)),
+        }
+    }
+
+    /// Counts one ticket of which only the states of its targets are known.
+    pub fn push_states(&mut self, states: impl IntoIterator<Item = VerdictState>) {
+        let (mut any, mut met, mut running) = (false, false, false);
+        for state in states {
+            any = true;
+            match state {
+                VerdictState::Breached => return self.decided.push(false),
+                VerdictState::Met => met = true,
+                VerdictState::Running | VerdictState::Paused => running = true,
+                VerdictState::Cancelled => {}
+            }
+        }
+        match (any, running, met) {
+            (false, ..) => self.excluded.add(Reason::NoSla),
+            (true, true, _) => self.excluded.add(Reason::Running),
+            (true, false, true) => self.decided.push(true),
+            (true, false, false) => self.excluded.add(Reason::Cancelled),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Tickets with all targets met, among decided ones.
+    pub fn ratio(&self) -> Ratio {
+        self.decided
+    }
+
+    /// Attainment in percent; `None` when no ticket is decided.
+    pub fn percent(&self) -> Option<f64> {
+        self.decided.percent()
+    }
+
+    /// Decided tickets.
+    pub fn n(&self) -> u64 {
+        self.decided.total
+    }
+
+    /// Tickets with all targets met, among all, also undecided ones and those without an SLA.
+    #[doc(alias = "sla_overall_share")]
+    pub fn of_all_tickets(&self) -> Ratio {
+        let others = [Reason::NoSla, Reason::Running, Reason::Cancelled]
+            .iter()
+            .fold(self.decided.total, |n, reason| n.saturating_add(self.excluded.count(*reason)));
+        Ratio::new(self.decided.hits, others)
+    }
+}
+
+impl Merge for SlaTicketAttainment {
+    fn merge(&mut self, other: Self) {
+        self.decided.merge(other.decided);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<'a> Extend<&'a Replayed> for SlaTicketAttainment {
+    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket));
+    }
+}
+
+impl Estimates for SlaTicketAttainment {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        vec![
+            Estimate::share("percent", self.decided, level),
+            Estimate::share("of_all_tickets", self.of_all_tickets(), level),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// SLA attainment per ticket of `tickets`; see [`SlaTicketAttainment`].
+pub fn sla_ticket_attainment<'a>(tickets: impl IntoIterator<Item = &'a Replayed>) -> SlaTicketAttainment {
+    let mut tally = SlaTicketAttainment::default();
+    tally.extend(tickets);
+    tally
+}

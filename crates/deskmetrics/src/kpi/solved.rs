@@ -1,0 +1,137 @@
+//! Tickets solved.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+
+/// The definition of solved tickets.
+pub const DEFINITION: Definition = Definition {
+    id: "solved",
+    topic: Topic::Volume,
+    name: Text { en: "Tickets solved", es: "Tickets resueltos", da: "Løste sager" },
+    description: Text {
+        en: "How many tickets are solved or closed, each counted once, on its last solve.",
+        es: "Cuántos tickets están resueltos o cerrados, cada uno contado una vez, en su última resolución.",
+        da: "Hvor mange sager der er løst eller lukket, hver talt én gang, ved den seneste løsning.",
+    },
+    aliases: &["tickets_solved", "solved_tickets", "resolved_tickets", "closed_tickets"],
+    formula: "count of tickets now solved or closed, by their last solve",
+    unit: Unit::Count,
+    min: Some(0.0),
+    max: None,
+    good: Good::Up,
+    population: "tickets solved or closed at the cut-off",
+    anchor: Anchor::LastSolved,
+    clocks: &[],
+    measures: &["count"],
+    options: &[],
+    variants: &[
+        Variant {
+            name: "every solve",
+            differs: "a ticket solved twice counts twice: solve_events",
+            used_by: &["Intercom", "Chatwoot"],
+        },
+        Variant {
+            name: "ever solved",
+            differs: "tickets open again count as well: n of first_resolution_time",
+            used_by: &["Freshdesk"],
+        },
+    ],
+    references: &["Zendesk help: Metrics and attributes for Zendesk Support"],
+};
+
+/// Tickets solved.
+///
+/// # What it measures
+/// How much work was finished, and stayed so until the cut-off.
+///
+/// # Formula
+/// A count, put into the period of the ticket's last solve.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let open = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T00:00:00Z"));
+/// let mut done = open.clone();
+/// done.status = Status::Closed;
+///
+/// let solved = kpi::solved([&open, &done, &done]);
+/// assert_eq!(solved.count(), 2);
+/// assert_eq!(solved.excluded().count(Reason::NotSolved), 1);
+/// ```
+///
+/// # Who is counted
+/// Tickets solved or closed at the cut-off, by whomever. A ticket reopened and still open does not count.
+///
+/// # When it misleads
+/// A past period's count can fall later, when its tickets are reopened. [`SolveEvents`](super::SolveEvents) never does.
+///
+/// # References
+/// See [`DEFINITION`].
+#[doc(alias = "tickets solved")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Solved {
+    solved: u64,
+    excluded: Excluded,
+}
+
+impl Solved {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match ticket.left_out {
+            Some(reason) => self.excluded.add(reason),
+            None if ticket.status.is_done() => self.solved.merge(1),
+            None => self.excluded.add(Reason::NotSolved),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Tickets solved.
+    pub fn count(&self) -> u64 {
+        self.solved
+    }
+}
+
+impl Merge for Solved {
+    fn merge(&mut self, other: Self) {
+        self.solved.merge(other.solved);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> Extend<M> for Solved {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> FromIterator<M> for Solved {
+    fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
+        let mut solved = Self::default();
+        solved.extend(tickets);
+        solved
+    }
+}
+
+impl Estimates for Solved {
+    fn estimates(&self, _level: f64) -> Vec<Estimate> {
+        vec![Estimate::count("count", self.solved)]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// How many of `tickets` are solved; see [`Solved`].
+#[doc(alias = "tickets solved")]
+pub fn solved<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> Solved {
+    tickets.into_iter().collect()
+}

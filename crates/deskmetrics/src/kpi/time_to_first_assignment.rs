@@ -1,0 +1,108 @@
+//! Time to first assignment.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::{ClockKind, Reason, TicketMetrics, Unit};
+
+/// The definition of time to first assignment.
+pub const DEFINITION: Definition = Definition {
+    id: "time_to_first_assignment",
+    topic: Topic::Time,
+    name: Text {
+        en: "Time to first assignment",
+        es: "Tiempo hasta la primera asignación",
+        da: "Tid til første tildeling",
+    },
+    description: Text {
+        en: "How long tickets wait until an agent has them.",
+        es: "Cuánto esperan los tickets hasta tener un agente.",
+        da: "Hvor længe sager venter på at få en agent.",
+    },
+    aliases: &["assignment_time", "first_assignment_time"],
+    formula: "first assignment to an agent - creation",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "all tickets; those never assigned are censored at the solve or the cut-off",
+    anchor: Anchor::Created,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[CLOCK],
+    variants: &[],
+    references: &["Zendesk help: Metrics and attributes for Zendesk Support"],
+};
+
+/// Time to first assignment of many tickets.
+///
+/// # What it measures
+/// How long tickets lie about before they belong to somebody.
+///
+/// # Formula
+/// First assignment to an agent minus creation, on the chosen clock.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// let mut assigned = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// assigned.time_to_first_assignment = Some(hours(1));
+/// let mut lying = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// lying.running_resolution_time = Some(hours(96));
+///
+/// let assignment = kpi::time_to_first_assignment([&assigned, &lying], ClockKind::Calendar);
+/// assert_eq!(assignment.median(), Some(TimeDelta::hours(1)));
+/// assert_eq!(assignment.censored(), 1);
+/// ```
+///
+/// # Who is counted
+/// Every ticket. One that nobody has been assigned to is censored: at its solve if it is solved, else at the cut-off.
+///
+/// # When it misleads
+/// Automatic assignment makes it zero without anybody having looked.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimeToFirstAssignment(Times);
+
+ticket_kpi!(TimeToFirstAssignment wraps Times);
+
+impl TimeToFirstAssignment {
+    /// An empty tally on `clock`.
+    pub fn new(clock: ClockKind) -> Self {
+        Self(Times::new(clock))
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        let unassigned = ticket.full_resolution_time.or(ticket.running_resolution_time);
+        match (ticket.left_out, ticket.time_to_first_assignment, unassigned) {
+            (Some(reason), ..) => self.0.leave_out(reason),
+            (None, Some(elapsed), _) => self.0.finished(elapsed),
+            (None, None, Some(elapsed)) => self.0.running(elapsed),
+            (None, None, None) => self.0.leave_out(Reason::Missing),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Time to first assignment of `tickets` on `clock`; see [`TimeToFirstAssignment`].
+pub fn time_to_first_assignment<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    clock: ClockKind,
+) -> TimeToFirstAssignment {
+    let mut tally = TimeToFirstAssignment::new(clock);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,105 @@
+//! Transfers per ticket.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
+use crate::{Reason, TicketMetrics, Unit};
+
+/// The definition of transfers.
+pub const DEFINITION: Definition = Definition {
+    id: "transfers",
+    topic: Topic::Quality,
+    name: Text { en: "Transfers per ticket", es: "Transferencias por ticket", da: "Omstillinger pr. sag" },
+    description: Text {
+        en: "How often a solved ticket changed its agent.",
+        es: "Cuántas veces cambió de agente un ticket resuelto.",
+        da: "Hvor ofte en løst sag skiftede agent.",
+    },
+    aliases: &["reassignments", "assignee_changes"],
+    formula: "(assignee stints - 1) / solved tickets, at least 0 each",
+    unit: Unit::PerTicket,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "tickets now solved or closed",
+    anchor: Anchor::LastSolved,
+    clocks: &[],
+    measures: COUNT_MEASURES,
+    options: &[],
+    variants: &[
+        Variant { name: "stations", differs: "counts stints, so one more per ticket", used_by: &["Zendesk"] },
+        Variant {
+            name: "groups",
+            differs: "changes of group: group_transfers",
+            used_by: &["Zendesk group stations"],
+        },
+    ],
+    references: &[
+        "Zendesk help: Metrics and attributes for Zendesk Support (stations)",
+        "ServiceNow docs: reassignment count",
+    ],
+};
+
+/// Transfers per ticket.
+///
+/// # What it measures
+/// How often tickets go from one agent to another.
+///
+/// # Formula
+/// Stints with an assignee minus one, over solved tickets.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Reason, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let solved = |replies| {
+///     let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
+///     ticket.status = Status::Solved;
+///     ticket.first_solved_at = Some(at("2026-03-03T09:00:00Z"));
+///     ticket.public_replies = replies;
+///     ticket
+/// };
+/// let moved = [1, 3].map(|stations| {
+///     let mut ticket = solved(1);
+///     ticket.assignee_stations = stations;
+///     ticket
+/// });
+/// assert_eq!(kpi::transfers(&moved).mean(), Some(1.0)); // none and two
+/// ```
+///
+/// # Who is counted
+/// Tickets solved or closed at the cut-off; one that never had an assignee counts with zero.
+///
+/// # When it misleads
+/// Shift hand-overs are transfers too.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Transfers(PerTicket);
+
+ticket_kpi!(Transfers wraps PerTicket);
+
+impl Transfers {
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        match ticket.left_out {
+            Some(reason) => self.0.leave_out(reason),
+            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
+            None => self.0.count(ticket.assignee_stations.saturating_sub(1)),
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: crate::Reason) {
+        self.0.leave_out(reason);
+    }
+}
+
+/// Transfers of `tickets`; see [`Transfers`].
+pub fn transfers<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> Transfers {
+    tickets.into_iter().collect()
+}

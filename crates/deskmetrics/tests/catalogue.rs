@@ -1,0 +1,153 @@
+//! The catalogue is complete and everything made from it is up to date.
+//!
+//! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
+
+#[path = "catalogue/page.rs"]
+mod page;
+#[path = "catalogue/schema.rs"]
+mod schema;
+#[path = "catalogue/source.rs"]
+mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use deskmetrics::catalogue::catalogue;
+use deskmetrics::kpi::{self, FcrPolicy};
+use deskmetrics::report::{KpiRequest, Report, ReportError};
+use deskmetrics::{Scale, Timestamp};
+use source::{HEADINGS, Source};
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
+}
+
+/// Compares a file with what the code says, or writes it when asked to.
+fn up_to_date(file: &Path, wanted: &str) {
+    if std::env::var_os("DESKMETRICS_WRITE").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, wanted).unwrap();
+    }
+    let found = fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        found == wanted,
+        "{} is not what the code says: run `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`",
+        file.display()
+    );
+}
+
+#[test]
+fn catalogue_json_is_up_to_date_and_obeys_its_schema() {
+    let mut json = serde_json::to_string_pretty(&catalogue()).unwrap();
+    json.push('\n');
+    up_to_date(&docs().join("catalogue.json"), &json);
+
+    let schema = fs::read_to_string(docs().join("catalogue.schema.json")).unwrap();
+    let schema = serde_json::from_str(&schema).unwrap();
+    schema::check(&schema, &schema, &serde_json::from_str(&json).unwrap(), "catalogue");
+}
+
+#[test]
+fn every_kpi_has_its_page() {
+    let folder = docs().join("kpi");
+    let mut files = BTreeSet::from(["README.md".to_owned()]);
+    up_to_date(&folder.join("README.md"), &page::index(&catalogue()));
+    for definition in catalogue().kpis {
+        let name = format!("{}.md", definition.id);
+        up_to_date(&folder.join(&name), &page::page(definition, &Source::read(definition.id)));
+        files.insert(name);
+    }
+    let present: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(present, files, "pages of KPIs that are no more should go");
+}
+
+#[test]
+fn every_kpi_has_a_function_a_tally_and_a_worked_example_with_numbers() {
+    for definition in catalogue().kpis {
+        let (id, source) = (definition.id, Source::read(definition.id));
+        assert!(source.has_function(id), "{id}: there is no function kpi::{id}");
+        assert_eq!(source.tally.to_lowercase(), id.replace('_', ""), "{id}: its tally goes by its name");
+        assert_eq!(source.headings(), HEADINGS, "{id}: headings of the doc comment");
+        let asserts_numbers = |example: &str| {
+            example
+                .lines()
+                .any(|line| line.contains("assert") && line.contains(|letter: char| letter.is_ascii_digit()))
+        };
+        assert!(source.examples().any(asserts_numbers), "{id}: no worked example asserts a number");
+    }
+}
+
+#[test]
+fn definitions_are_complete_and_unmistakable() {
+    let mut names = BTreeSet::new();
+    for definition in catalogue().kpis {
+        let id = definition.id;
+        let texts = [
+            definition.name.en,
+            definition.name.es,
+            definition.name.da,
+            definition.description.en,
+            definition.description.es,
+            definition.description.da,
+            definition.formula,
+            definition.population,
+        ];
+        assert!(texts.iter().all(|text| !text.trim().is_empty()), "{id}: a text is empty");
+        assert!(!definition.references.is_empty(), "{id}: no reference");
+        assert!(!definition.measures.is_empty(), "{id}: no number");
+        assert!(definition.min.zip(definition.max).is_none_or(|(min, max)| min < max), "{id}: range");
+        for name in definition.aliases.iter().chain([&id]) {
+            assert!(names.insert(name.to_lowercase()), "{id}: \"{name}\" names two KPIs");
+            assert_eq!(
+                kpi::definition(name).map(|found| found.id),
+                Some(id),
+                "\"{name}\" does not find {id}"
+            );
+        }
+    }
+}
+
+/// KPIs that a report cannot answer, each with the reason. One that it can answer must not stand here.
+const NOT_REPORTED: [(&str, &str); 0] = [];
+
+/// A request with everything chosen that has no default.
+fn request(id: &str) -> KpiRequest {
+    let request = KpiRequest::new(id);
+    match id {
+        "csat" => request.of_question("csat", Scale::csat(1, 5).unwrap()),
+        "nps" => request.of_question("nps", Scale::nps()),
+        "ces" => request.of_question("ces", Scale::ces2()),
+        "fcr" => request.under(FcrPolicy::SingleReply),
+        _ => request,
+    }
+}
+
+#[test]
+fn every_kpi_can_stand_in_a_report_and_answers_the_numbers_it_names() {
+    let as_of: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
+    for definition in catalogue().kpis {
+        let id = definition.id;
+        let exempt = NOT_REPORTED.iter().any(|(exempt, _)| *exempt == id);
+        match Report::builder(as_of).kpi(request(id)).build() {
+            Err(ReportError::NotReported { .. }) if exempt => {}
+            Err(error) => panic!("{error}"),
+            Ok(report) => {
+                assert!(!exempt, "{id} is reported: take it off the list");
+                let table = report.state().table();
+                let measures: Vec<&str> = table.overall().map(|row| row.measure).collect();
+                assert_eq!(measures, definition.measures, "{id}: numbers and their order");
+                let headline = table.headline(id).unwrap();
+                assert_eq!(headline.unit, definition.unit, "{id}: unit of its headline");
+                let silent = headline.value.is_none() || headline.value == Some(0.0);
+                assert!(
+                    silent && headline.n == 0,
+                    "{id}: without a record there is no number but a count of none"
+                );
+            }
+        }
+    }
+}

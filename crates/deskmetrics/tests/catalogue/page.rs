@@ -1,0 +1,207 @@
+//! The reference page of a KPI, made of its definition and its doc comment.
+
+use std::fmt::Write as _;
+
+use deskmetrics::catalogue::Catalogue;
+use deskmetrics::kpi::{Anchor, Definition, Good, Topic};
+use deskmetrics::{ClockKind, Unit};
+
+use super::source::Source;
+
+/// The line that says where a page comes from.
+const MADE: &str =
+    "<!-- Made from the code by `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`. -->";
+
+/// The topics in reading order with their titles.
+const TOPICS: [(Topic, &str); 6] = [
+    (Topic::Surveys, "What customers say"),
+    (Topic::Volume, "How much there is to do"),
+    (Topic::Time, "How long customers wait"),
+    (Topic::Quality, "How well and with how much effort tickets are solved"),
+    (Topic::Sla, "Whether promises are kept"),
+    (Topic::Live, "Phone and chat queues"),
+];
+
+/// The page of one KPI.
+pub fn page(definition: &Definition, source: &Source) -> String {
+    let mut page = format!("{MADE}\n\n# {}\n\n{}\n\n", definition.name.en, definition.description.en);
+    page.push_str("| field | value |\n| --- | --- |\n");
+    let mut fact = |name: &str, value: &str| {
+        if !value.is_empty() {
+            writeln!(page, "| {name} | {} |", value.replace('|', "\\|")).unwrap();
+        }
+    };
+    fact("Id", &format!("`{}`", definition.id));
+    fact("Spanish", &format!("**{}**: {}", definition.name.es, definition.description.es));
+    fact("Danish", &format!("**{}**: {}", definition.name.da, definition.description.da));
+    fact("Also called", &definition.aliases.join(", "));
+    fact("Formula", definition.formula);
+    fact("Unit", &unit(definition));
+    fact("Better", better(definition.good));
+    fact("Counts", definition.population);
+    fact("Belongs to the period of", anchor(definition.anchor));
+    fact("Clock", &clocks(definition.clocks));
+    fact("Numbers", &code_list(definition.measures));
+
+    page.push_str(&doc_sections(&source.doc));
+    if !definition.options.is_empty() {
+        page.push_str("\n## Options\n\n| option | decides | default | values |\n| --- | --- | --- | --- |\n");
+        for option in definition.options {
+            let default = option
+                .default
+                .map_or_else(|| "none: must be chosen".to_owned(), |value| format!("`{value}`"));
+            writeln!(
+                page,
+                "| `{}` | {} | {default} | {} |",
+                option.name,
+                option.decides,
+                option.values.join(", ")
+            )
+            .unwrap();
+        }
+    }
+    if !definition.variants.is_empty() {
+        page.push_str(
+            "\n## Variants under the same name\n\n| variant | differs | used by |\n| --- | --- | --- |\n",
+        );
+        for variant in definition.variants {
+            writeln!(page, "| {} | {} | {} |", variant.name, variant.differs, variant.used_by.join(", "))
+                .unwrap();
+        }
+    }
+    page.push_str("\n## References\n\n");
+    for reference in definition.references {
+        writeln!(page, "- {reference}").unwrap();
+    }
+    page
+}
+
+/// The list of all pages.
+pub fn index(catalogue: &Catalogue) -> String {
+    let mut index = format!(
+        "{MADE}\n\n# KPIs\n\nEach with its formula, a worked example, who is counted and when it misleads.\n"
+    );
+    for (topic, title) in TOPICS {
+        let mut of_topic = catalogue.of(topic).peekable();
+        if of_topic.peek().is_none() {
+            continue;
+        }
+        writeln!(
+            index,
+            "\n## {title}\n\n| KPI | what it measures | unit | better |\n| --- | --- | --- | --- |"
+        )
+        .unwrap();
+        for kpi in of_topic {
+            let (id, name, what) = (kpi.id, kpi.name.en, kpi.description.en);
+            writeln!(index, "| [{name}]({id}.md) | {what} | {} | {} |", unit(kpi), better(kpi.good)).unwrap();
+        }
+    }
+    index
+}
+
+fn unit(definition: &Definition) -> String {
+    let name = match definition.unit {
+        Unit::Percent => "percent",
+        Unit::Points => "points",
+        Unit::ScaleStep => "steps of the scale",
+        Unit::Seconds => "a duration (seconds in data)",
+        Unit::Count => "a count",
+        Unit::PerTicket => "per ticket",
+        other => panic!("unit {other:?} has no name here"),
+    };
+    match (definition.min, definition.max) {
+        (Some(min), Some(max)) => format!("{name}, {min} to {max}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn better(good: Good) -> &'static str {
+    match good {
+        Good::Up => "higher",
+        Good::Down => "lower",
+        Good::Neither => "neither",
+        Good::ByScale => "as the scale says",
+    }
+}
+
+fn anchor(anchor: Anchor) -> &'static str {
+    match anchor {
+        Anchor::Created => "the ticket's creation",
+        Anchor::FirstSolved => "the ticket's first solve",
+        Anchor::LastSolved => "the ticket's last solve",
+        Anchor::Responded => "the answer",
+        Anchor::Sent => "the survey's sending",
+        Anchor::Decided => "the target's completion or breach",
+        Anchor::Event => "each event",
+        Anchor::Snapshot => "none: it is the state at an instant, in a report at the end of each period",
+        Anchor::Queued => "the entry into the queue",
+        Anchor::WrappedUp => "the end of wrap-up",
+        other => panic!("anchor {other:?} has no name here"),
+    }
+}
+
+fn clocks(clocks: &[ClockKind]) -> String {
+    let name = |clock: &ClockKind| match clock {
+        ClockKind::Calendar => "calendar",
+        ClockKind::Business => "business hours",
+    };
+    clocks.iter().map(name).collect::<Vec<_>>().join(" or ")
+}
+
+fn code_list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The doc comment from its first heading on, one heading level deeper, as it reads outside rustdoc.
+fn doc_sections(doc: &str) -> String {
+    let from_heading = doc.find("\n# ").map_or("", |place| &doc[place..]);
+    let without_references = from_heading.split("\n# References").next().unwrap_or_default();
+    let mut sections = String::new();
+    for (number, part) in without_references.split("```").enumerate() {
+        let in_code = number % 2 == 1;
+        if in_code {
+            // What rustdoc hides stays hidden.
+            let shown =
+                part.lines().filter(|line| *line != "#" && !line.starts_with("# ")).collect::<Vec<_>>();
+            write!(sections, "```rust{}\n```", shown.join("\n")).unwrap();
+        } else {
+            sections.push_str(&without_code_links(part).replace("\n# ", "\n## "));
+        }
+    }
+    format!("{}\n", sections.trim_end())
+}
+
+/// Links to code lead nowhere outside rustdoc: ``[`Scale`]`` and ``[clock](crate::Clock)`` keep only their text.
+fn without_code_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        plain.push_str(before);
+        let Some((label, behind)) = after.split_once(']') else {
+            plain.push('[');
+            rest = after;
+            continue;
+        };
+        let target = behind.strip_prefix('(').and_then(|target| target.split_once(')'));
+        match target {
+            Some((address, behind)) if address.starts_with("http") => {
+                write!(plain, "[{label}]({address})").unwrap();
+                rest = behind;
+            }
+            Some((_, behind)) => {
+                plain.push_str(label);
+                rest = behind;
+            }
+            // An interval such as [open, close) is no link.
+            None if !label.starts_with('`') => {
+                write!(plain, "[{label}]").unwrap();
+                rest = behind;
+            }
+            None => {
+                plain.push_str(label);
+                rest = behind;
+            }
+        }
+    }
+    plain + rest
+}

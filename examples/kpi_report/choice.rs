@@ -1,0 +1,169 @@
+//! Which KPIs the data can answer, and which of them are wanted.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use deskmetrics::catalogue::catalogue;
+use deskmetrics::report::KpiRequest;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Replayed, Scale, SlaMetric, kpi};
+use deskmetrics_arrow::Dataset;
+
+use super::Trouble;
+use super::arguments::{Arguments, Slicing};
+
+/// What the report is about.
+pub(crate) struct Choice {
+    /// The KPIs, in the catalogue's order.
+    pub(crate) kpis: Vec<KpiRequest>,
+    /// The slicings.
+    pub(crate) by: Vec<Vec<Attribute>>,
+    /// What the reader should know about the choice.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Choice {
+    /// What was asked for, or everything the data can answer.
+    pub(crate) fn of(
+        arguments: &Arguments,
+        dataset: &Dataset,
+        tickets: &[Replayed],
+    ) -> Result<Self, Trouble> {
+        let mut notes = Vec::new();
+        let answerable = answerable(arguments, dataset, tickets, &mut notes);
+        let wanted = wanted(arguments)?;
+        let id = |request: &KpiRequest| kpi::definition(&request.kpi).map(|definition| definition.id);
+        let mut kpis = answerable;
+        if !wanted.is_empty() {
+            let missing: Vec<&str> = wanted
+                .iter()
+                .copied()
+                .filter(|wanted| !kpis.iter().any(|request| id(request) == Some(wanted)))
+                .collect();
+            if missing.contains(&"fcr") && dataset.fcr.is_none() && arguments.fcr.is_none() {
+                return Err(Trouble::Usage(
+                    "FCR has no usual meaning: choose one with --fcr, such as --fcr \"no_reopen_within(7days)\"".to_owned(),
+                ));
+            }
+            if !missing.is_empty() {
+                return Err(Trouble::Data(format!("the data holds nothing for {}", missing.join(", "))));
+            }
+            kpis.retain(|request| id(request).is_some_and(|id| wanted.contains(&id)));
+            notes.clear();
+        }
+        if kpis.is_empty() {
+            return Err(Trouble::Data(
+                "the data holds no ticket, answer or invitation: there is no KPI to report".to_owned(),
+            ));
+        }
+        let by = match arguments.by.as_slice() {
+            [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
+            asked => asked.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
+        };
+        Ok(Self { kpis, by, notes })
+    }
+}
+
+/// The ids asked for.
+fn wanted(arguments: &Arguments) -> Result<BTreeSet<&'static str>, Trouble> {
+    let found = |name: &String| match kpi::definition(name) {
+        Some(definition) => Ok(definition.id),
+        None => Err(Trouble::Usage(format!("there is no KPI \"{name}\": --list shows them all"))),
+    };
+    arguments.kpis.iter().map(found).collect()
+}
+
+/// Every KPI that the data has something to say about.
+fn answerable(
+    arguments: &Arguments,
+    dataset: &Dataset,
+    tickets: &[Replayed],
+    notes: &mut Vec<String>,
+) -> Vec<KpiRequest> {
+    let mut requests = Vec::new();
+    for definition in catalogue().kpis {
+        let request = KpiRequest::new(definition.id);
+        match definition.id {
+            "csat" | "nps" | "ces" => requests.extend(
+                questions(dataset)
+                    .filter(|(name, scale)| kind(name, scale) == definition.id)
+                    .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+            ),
+            "response_rate" => requests.extend(response_rates(dataset)),
+            _ if tickets.is_empty() => {}
+            "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
+                Some(policy) => requests.push(request.under(policy.clone())),
+                None => {
+                    notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned())
+                }
+            },
+            "sla_attainment" => requests.extend(attainments(tickets)),
+            _ if definition.clocks.contains(&arguments.clock) => requests.push(request.on(arguments.clock)),
+            _ => requests.push(request),
+        }
+    }
+    // What the catalogue has beyond tickets and surveys is not for this report.
+    requests.retain(|request| request.check().is_ok());
+    requests
+}
+
+/// The questions somebody was asked, with their scales.
+fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
+    let asked: BTreeSet<&str> = dataset.responses.iter().map(|response| &*response.question).collect();
+    dataset.scales.iter().map(|(name, scale)| (&**name, scale)).filter(move |(name, _)| asked.contains(name))
+}
+
+/// The KPI of a question: by its scale where that decides, else by its name.
+fn kind(question: &str, scale: &Scale) -> &'static str {
+    let named = |word: &str| question.to_lowercase().contains(word);
+    if *scale == Scale::nps() {
+        "nps"
+    } else if named("ces") || named("effort") || *scale == Scale::ces1() || *scale == Scale::ces2() {
+        "ces"
+    } else {
+        "csat"
+    }
+}
+
+/// The response rate of all surveys, and of each where there are several.
+fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
+    let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
+    let all = KpiRequest::new("response_rate");
+    let each = sent
+        .iter()
+        .filter(|_| sent.len() > 1)
+        .map(|question| KpiRequest { question: Some((*question).into()), ..all.clone() });
+    if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
+}
+
+/// SLA attainment over all targets, of each metric where there are several, and as the source states it.
+fn attainments(tickets: &[Replayed]) -> Vec<KpiRequest> {
+    let metrics: BTreeSet<&SlaMetric> =
+        tickets.iter().flat_map(|ticket| &ticket.verdicts).map(|verdict| &verdict.metric).collect();
+    let all = KpiRequest::new("sla_attainment");
+    let mut requests = Vec::new();
+    if !metrics.is_empty() {
+        requests.push(all.clone());
+    }
+    if metrics.len() > 1 {
+        requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
+    }
+    if tickets.iter().any(|ticket| ticket.ticket.stated_sla_met.is_some()) {
+        requests.push(all.of_metric(SlaMetric::Custom("stated".into())));
+    }
+    requests
+}
+
+/// The catalogue for the terminal.
+pub(crate) fn list() -> String {
+    let kpis = catalogue().kpis;
+    let width = kpis.iter().map(|kpi| kpi.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for kpi in kpis {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{:width$}  {}", kpi.id, kpi.name.en);
+        let _ = writeln!(text, "{:width$}  {}", "", kpi.description.en);
+        let _ = writeln!(text, "{:width$}  = {}", "", kpi.formula);
+    }
+    text
+}

@@ -1,0 +1,218 @@
+//! The report as people, programs and spreadsheets want it.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono_tz::Tz;
+use deskmetrics::report::{ReportRow, ReportTable};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Excluded, Timestamp};
+use deskmetrics_arrow::{Dataset, LeftOut, Scope, SourceReport};
+use serde::Serialize;
+
+use super::arguments::{Arguments, Format};
+
+/// Everything there is to tell.
+pub(crate) struct Findings<'a> {
+    pub(crate) description: &'a Path,
+    pub(crate) dataset: &'a Dataset,
+    /// Events left out when tickets were replayed.
+    pub(crate) replay: &'a Excluded,
+    pub(crate) notes: &'a [String],
+    pub(crate) table: &'a ReportTable,
+}
+
+impl Findings<'_> {
+    /// The report in the format asked for.
+    pub(crate) fn write(&self, arguments: &Arguments) -> Result<String, Box<dyn Error>> {
+        match arguments.format {
+            Format::Table => Ok(self.text(arguments)?),
+            Format::Json => Ok(serde_json::to_string_pretty(&self.json())? + "\n"),
+            Format::Csv => csv(self.table),
+        }
+    }
+
+    fn text(&self, arguments: &Arguments) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        let zone = arguments.zone.unwrap_or(self.dataset.time_zone);
+        let name = self.dataset.name.clone().unwrap_or_else(|| self.description.display().to_string());
+        writeln!(text, "{name}")?;
+        writeln!(text, "{}", self.size())?;
+        let clock = match arguments.clock {
+            ClockKind::Calendar => "calendar time",
+            ClockKind::Business => "business hours",
+        };
+        writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(self.table.as_of, zone))?;
+        write!(text, "{}", self.table)?;
+        self.write_left_out_by_file(&mut text)?;
+        for note in self.notes {
+            writeln!(text, "\n{note}")?;
+        }
+        Ok(text)
+    }
+
+    fn size(&self) -> String {
+        let dataset = self.dataset;
+        let counts = [
+            (dataset.tickets.len(), "tickets"),
+            (dataset.events.len(), "events"),
+            (dataset.responses.len(), "survey answers"),
+            (dataset.invitations.len(), "invitations"),
+        ];
+        let named = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{} {what}", grouped(*count)));
+        named.collect::<Vec<_>>().join(", ")
+    }
+
+    fn write_left_out_by_file(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "\nRead, and left out by file")?;
+        for source in &self.dataset.sources {
+            let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
+            writeln!(text, "  {file}: {} rows of {}{}", grouped(source.rows), source.holds, remarks(source))?;
+            for left_out in &source.left_out {
+                writeln!(text, "    {}", line(left_out))?;
+            }
+        }
+        if !self.replay.is_empty() {
+            writeln!(text, "  in replay: {}", self.replay)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            name: Option<&'a str>,
+            report: &'a ReportTable,
+            sources: &'a [SourceReport],
+            left_out_in_replay: &'a Excluded,
+            notes: &'a [String],
+        }
+        Document {
+            name: self.dataset.name.as_deref(),
+            report: self.table,
+            sources: &self.dataset.sources,
+            left_out_in_replay: self.replay,
+            notes: self.notes,
+        }
+    }
+}
+
+/// What happened to a file's instants.
+fn remarks(source: &SourceReport) -> String {
+    let counts = [
+        (source.ambiguous_times, "times that clocks showed twice"),
+        (source.nonexistent_times, "times that clocks skipped"),
+        (source.skewed_times, "times moved to the ticket's creation"),
+    ];
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, what)| format!("; {count} {what}")).collect()
+}
+
+fn line(left_out: &LeftOut) -> String {
+    let what = match left_out.scope {
+        Scope::Record => "left out",
+        Scope::Value => "value not used",
+    };
+    let example = left_out
+        .examples
+        .first()
+        .map(|example| format!(", first in row {}: \"{}\"", example.row, example.value));
+    let (count, reason, column) = (grouped_u64(left_out.count), left_out.reason, &left_out.column);
+    format!("{count} {what}: {reason} in column \"{column}\"{}", example.unwrap_or_default())
+}
+
+fn local(at: Timestamp, zone: Tz) -> String {
+    at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn grouped(count: usize) -> String {
+    grouped_u64(count as u64)
+}
+
+fn grouped_u64(count: u64) -> String {
+    deskmetrics::report::value_text(Some(count as f64), deskmetrics::Unit::Count, None)
+}
+
+/// One line per row, a column of its own for each attribute sliced by.
+fn csv(table: &ReportTable) -> Result<String, Box<dyn Error>> {
+    let attributes: BTreeSet<&Attribute> = table.by.iter().flatten().collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut header = vec!["by"];
+    header.extend(attributes.iter().map(|attribute| attribute.as_str()));
+    header.extend([
+        "period",
+        "period_start",
+        "period_end",
+        "partial",
+        "kpi",
+        "name",
+        "option",
+        "clock",
+        "measure",
+        "value",
+        "unit",
+        "n",
+        "small_n",
+        "lower",
+        "upper",
+        "level",
+        "method",
+        "change",
+        "change_lower",
+        "change_upper",
+        "significant",
+        "left_out",
+        "left_out_reasons",
+    ]);
+    writer.write_record(&header)?;
+    for row in &table.rows {
+        let mut record = vec![row.keys.0.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(" ")];
+        record.extend(attributes.iter().map(|attribute| match row.keys.get(attribute) {
+            Some(value) => value.unwrap_or("(none)").to_owned(),
+            None => String::new(),
+        }));
+        record.extend(fields(row)?);
+        writer.write_record(&record)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
+    let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+    let period = row.period.as_ref();
+    let change = row.change.as_ref();
+    let interval = row.interval.as_ref();
+    let word = |value: serde_json::Result<serde_json::Value>| {
+        value.map(|word| word.as_str().unwrap_or_default().to_owned())
+    };
+    Ok(vec![
+        text(period.map(|period| &period.label as _)),
+        text(period.and_then(|period| period.start.as_ref()).map(|at| at as _)),
+        text(period.and_then(|period| period.end.as_ref()).map(|at| at as _)),
+        text(period.map(|period| &period.partial as _)),
+        row.kpi.to_owned(),
+        row.name.to_owned(),
+        row.option.clone().unwrap_or_default(),
+        row.clock.map(|clock| word(serde_json::to_value(clock))).transpose()?.unwrap_or_default(),
+        row.measure.to_owned(),
+        text(row.value.as_ref().map(|value| value as _)),
+        word(serde_json::to_value(row.unit))?,
+        row.n.to_string(),
+        row.small_n.to_string(),
+        text(interval.map(|interval| &interval.lower as _)),
+        text(interval.map(|interval| &interval.upper as _)),
+        text(interval.map(|interval| &interval.level as _)),
+        interval.map(|interval| word(serde_json::to_value(interval.method))).transpose()?.unwrap_or_default(),
+        text(change.map(|change| &change.difference as _)),
+        text(change.and_then(|change| change.lower.as_ref()).map(|end| end as _)),
+        text(change.and_then(|change| change.upper.as_ref()).map(|end| end as _)),
+        text(change.and_then(|change| change.significant.as_ref()).map(|significant| significant as _)),
+        row.excluded.total().to_string(),
+        row.excluded.to_string(),
+    ])
+}

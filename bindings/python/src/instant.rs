@@ -7,7 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateTime, PyDelta, PyString, PyTzInfo};
 
 use crate::error::{self, exceptions::InstantError};
-use crate::input::{Input, describe};
+use crate::input::{Input, describe, is_missing};
 
 /// An instant as it was given.
 #[derive(Clone)]
@@ -31,7 +31,8 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
 impl<'py> Instant<'py> {
     fn read(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = value.py();
-        if !value.is_instance_of::<PyDateTime>() {
+        // NaT calls itself a datetime.
+        if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
             return Err(error::argument_type(format!(
                 "{name}: {} is not a datetime; give an aware datetime, or a sequence of them",
                 describe(value)

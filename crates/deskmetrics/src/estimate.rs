@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Excluded, Interval, NetScore, Ratio};
+use crate::{Comparison, Excluded, Interval, NetScore, Ratio};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,4 +77,14 @@ pub trait Estimates {
 
     /// What was left out, by reason.
     fn excluded(&self) -> &Excluded;
+
+    /// How the headline number differs from that of `earlier` (or of any other group), in its own unit; `None` where
+    /// there is no test for it or too little was counted.
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison>
+    where
+        Self: Sized,
+    {
+        let _ = (earlier, level);
+        None
+    }
 }

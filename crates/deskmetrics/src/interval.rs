@@ -1,6 +1,6 @@
 //! Confidence intervals: how far a number can be trusted.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
 
 /// A two-sided confidence interval.
@@ -8,7 +8,8 @@ use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal, Student
 pub struct Interval {
     /// Lower end, in the unit of the estimate.
     pub lower: f64,
-    /// Upper end, in the unit of the estimate.
+    /// Upper end, in the unit of the estimate; infinite where the data set no limit (`null` in JSON).
+    #[serde(deserialize_with = "null_is_infinite")]
     pub upper: f64,
     /// Confidence level, between 0 and 1, such as 0.95.
     pub level: f64,
@@ -33,6 +34,12 @@ pub enum IntervalMethod {
     OrderStatistic,
     /// Greenwood's variance of a Kaplan-Meier estimate.
     Greenwood,
+    /// Newcombe's interval of a difference of two proportions, made of two Wilson intervals.
+    Newcombe,
+    /// Welch's t interval of a difference of two means.
+    Welch,
+    /// Bonett and Price's interval of a difference of two medians.
+    BonettPrice,
 }
 
 impl Interval {
@@ -46,6 +53,11 @@ impl Interval {
     pub fn contains(&self, value: f64) -> bool {
         self.lower <= value && value <= self.upper
     }
+}
+
+/// JSON has no infinity and says `null`.
+fn null_is_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|upper| upper.unwrap_or(f64::INFINITY))
 }
 
 /// The two-sided critical value of the normal distribution; `None` unless `0 < level < 1`.
@@ -62,16 +74,74 @@ pub fn critical_z(level: f64) -> Option<f64> {
 
 /// The two-sided critical value of Student's t; `None` unless `0 < level < 1` and `degrees >= 1`.
 pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
+    critical_t_of(level, degrees as f64)
+}
+
+/// Like [`critical_t`], for the broken degrees of freedom of Welch's test.
+pub(crate) fn critical_t_of(level: f64, degrees: f64) -> Option<f64> {
     let upper_tail = upper_quantile(level)?;
-    let distribution = StudentsT::new(0.0, 1.0, degrees as f64).ok()?;
+    let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
     Some(distribution.inverse_cdf(upper_tail))
+}
+
+/// The Wilson score interval of a share of `n` records; `n` may be an effective number.
+pub(crate) fn wilson(share: f64, n: f64, level: f64) -> Option<Interval> {
+    let z = critical_z(level)?;
+    let shrink = 1.0 + z * z / n;
+    let centre = (share + z * z / (2.0 * n)) / shrink;
+    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt() / shrink;
+    // At 0 and 1 the end is exact; rounding must not move it inside.
+    let lower = if share <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let upper = if share >= 1.0 { 1.0 } else { (centre + half).min(1.0) };
+    Some(Interval { lower, upper, level, method: IntervalMethod::Wilson })
+}
+
+/// The adjusted Wald interval of a net score of `n` records; `n` may be an effective number.
+pub(crate) fn adjusted_wald(positive: f64, negative: f64, n: f64, level: f64) -> Option<Interval> {
+    let z = critical_z(level)?;
+    let enlarged = n + 3.0;
+    let (positive, negative) = ((positive * n + 0.75) / enlarged, (negative * n + 0.75) / enlarged);
+    let net = positive - negative;
+    let half = z * ((positive + negative - net * net).max(0.0) / enlarged).sqrt();
+    Some(Interval {
+        lower: (net - half).max(-1.0),
+        upper: (net + half).min(1.0),
+        level,
+        method: IntervalMethod::AdjustedWald,
+    })
+}
+
+/// The two-sided p-value of a standard normal statistic.
+pub(crate) fn p_of_z(z: f64) -> f64 {
+    (2.0 * Normal::standard().sf(z.abs())).min(1.0)
+}
+
+/// The two-sided p-value of a Student's t statistic; `None` for degrees of freedom that are not positive.
+pub(crate) fn p_of_t(t: f64, degrees: f64) -> Option<f64> {
+    let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
+    Some((2.0 * distribution.sf(t.abs())).min(1.0))
+}
+
+/// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).
+pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
+    let n = sorted.len();
+    if n < 4 {
+        return None;
+    }
+    let place = (n as f64 / 2.0 - (n as f64).sqrt()).round().max(1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 <= place < n / 2")]
+    let rank = place as usize;
+    let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
+    let z = Normal::standard().inverse_cdf(1.0 - outside);
+    let (low, high) = (*sorted.get(rank - 1)? as f64, *sorted.get(n - rank)? as f64);
+    Some((high - low) / (2.0 * z))
 }
 
 /// Ranks (1 to n) of the order statistics that enclose the quantile `q` with at least the given level; `None` when
 /// `n` is too small for it.
 pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     let upper_tail = upper_quantile(level)?;
-    if !(q > 0.0 && q < 1.0) {
+    if n == 0 || !(q > 0.0 && q < 1.0) {
         return None;
     }
     // For huge n the binomial and the normal ranks are the same but for one or two places; the exact search
@@ -105,4 +175,27 @@ fn first_reaching(counts: &Binomial, n: u64, p: f64) -> u64 {
 
 fn upper_quantile(level: f64) -> Option<f64> {
     (level > 0.0 && level < 1.0).then_some(0.5 + level / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_of_a_median_are_those_of_published_tables() {
+        // Conover, Practical Nonparametric Statistics: 95 % limits of a median
+        for (n, expected) in
+            [(5, None), (6, Some((1, 6))), (10, Some((2, 9))), (25, Some((8, 18))), (100, Some((40, 61)))]
+        {
+            assert_eq!(quantile_ranks(n, 0.5, 0.95), expected, "n = {n}");
+        }
+    }
+
+    #[test]
+    fn exact_and_normal_ranks_meet_where_one_takes_over() {
+        let (lower, upper) = quantile_ranks(1_000_000, 0.5, 0.95).unwrap_or_default();
+        let (normal_lower, normal_upper) = quantile_ranks(1_000_001, 0.5, 0.95).unwrap_or_default();
+        assert!(lower.abs_diff(normal_lower) <= 2, "{lower} and {normal_lower}");
+        assert!(upper.abs_diff(normal_upper) <= 2, "{upper} and {normal_upper}");
+    }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+mod comparison;
 pub mod duration_text;
 mod durations;
 mod elapsed;
@@ -9,6 +10,7 @@ mod estimate;
 mod excluded;
 pub mod interval;
 pub mod kpi;
+pub mod live;
 mod mean;
 mod merge;
 mod net_score;
@@ -23,6 +25,7 @@ mod survival;
 pub mod ticket;
 mod timestamp;
 
+pub use comparison::{Comparison, MeanEstimate, Significance};
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
 pub use estimate::{Estimate, Estimates, Unit};

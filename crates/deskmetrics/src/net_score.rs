@@ -79,6 +79,11 @@ impl NetScore {
         self.centre_and_error(0.0).map(|(_, error)| error)
     }
 
+    /// The standard error of the adjusted Wald interval, in shares.
+    pub(crate) fn adjusted_error(&self) -> Option<f64> {
+        self.centre_and_error(0.75).map(|(_, error)| error)
+    }
+
     fn normal_interval(&self, level: f64, pseudo: f64, method: IntervalMethod) -> Option<Interval> {
         let z = critical_z(level)?;
         let (centre, error) = self.centre_and_error(pseudo)?;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::{Interval, IntervalMethod, critical_z};
+use crate::interval::{Interval, wilson};
 
 /// A share of a whole, kept as two counts so that it merges exactly.
 ///
@@ -59,16 +59,7 @@ impl Ratio {
     /// ```
     #[doc(alias = "wilson")]
     pub fn interval(&self, level: f64) -> Option<Interval> {
-        let share = self.share()?;
-        let z = critical_z(level)?;
-        let n = self.total as f64;
-        let shrink = 1.0 + z * z / n;
-        let centre = (share + z * z / (2.0 * n)) / shrink;
-        let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt() / shrink;
-        // At 0 and 1 the end is exact; rounding must not move it inside.
-        let lower = if self.hits == 0 { 0.0 } else { (centre - half).max(0.0) };
-        let upper = if self.hits == self.total { 1.0 } else { (centre + half).min(1.0) };
-        Some(Interval { lower, upper, level, method: IntervalMethod::Wilson })
+        wilson(self.share()?, self.total as f64, level)
     }
 }
 

@@ -90,10 +90,11 @@ impl Survival {
     ///
     /// Where the pointwise interval of the curve (Greenwood's variance on the log(−log) scale, as lifelines and R's
     /// `conf.type = "log-log"` do) crosses one half (Brookmeyer and Crowley 1982). The upper end is infinite
-    /// where the curve was not watched long enough.
+    /// where the curve was not watched long enough; `None` where there is no median.
     pub fn median_interval(&self, level: f64) -> Option<Interval> {
         let z = critical_z(level)?;
         let steps = self.steps();
+        first_at_most(&steps, 0.5, |step| step.survival)?;
         let lower = first_at_most(&steps, 0.5, |step| bounds(step, z).0)?;
         let upper = first_at_most(&steps, 0.5, |step| bounds(step, z).1).unwrap_or(f64::INFINITY);
         Some(Interval { lower, upper, level, method: IntervalMethod::Greenwood })

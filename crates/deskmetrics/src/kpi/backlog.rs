@@ -175,3 +175,63 @@ pub fn backlog<M: AsRef<TicketMetrics>>(
     tally.extend(tickets);
     tally
 }
+
+/// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
+/// instants there are, such as every local midnight of a year.
+///
+/// Left-out tickets, and tickets whose cut-off lies before the latest instant, are counted as left out of every one.
+///
+/// ```
+/// use deskmetrics::{TicketMetrics, Timestamp, kpi};
+///
+/// let at = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse::<Timestamp>().unwrap();
+/// let tickets = [2, 3, 3, 5].map(|day| TicketMetrics::new(at(day), at(31)));
+/// let midnights: Vec<Timestamp> = (1..=6).map(at).collect();
+/// let open: Vec<u64> = kpi::backlog_at_each(&tickets, &midnights).iter().map(kpi::Backlog::count).collect();
+/// assert_eq!(open, [0, 1, 3, 3, 4, 4]);
+/// ```
+#[doc(alias = "daily backlog")]
+pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    instants: &[Timestamp],
+) -> Vec<Backlog> {
+    let mut order: Vec<usize> = (0..instants.len()).collect();
+    order.sort_by_key(|place| instants[*place]);
+    let sorted: Vec<Timestamp> = order.iter().map(|place| instants[*place]).collect();
+    let mut excluded = Excluded::default();
+    // By how much the two counts change at each instant, against the one before.
+    let mut open = vec![0_i64; sorted.len() + 1];
+    let mut unreplied = open.clone();
+    for ticket in tickets {
+        let ticket = ticket.as_ref();
+        if let Some(reason) = ticket.left_out {
+            excluded.add(reason);
+            continue;
+        }
+        if sorted.last().is_some_and(|last| ticket.as_of < *last) {
+            excluded.add(Reason::AfterCutOff);
+            continue;
+        }
+        let place = |at: Timestamp| sorted.partition_point(|instant| *instant < at);
+        let first_reply = ticket.first_response_at.map_or(sorted.len(), place);
+        for (from, until) in ticket.open_intervals() {
+            let (from, until) = (place(from), until.map_or(sorted.len(), place));
+            open[from] += 1;
+            open[until] -= 1;
+            if from < first_reply {
+                unreplied[from] += 1;
+                unreplied[until.min(first_reply)] -= 1;
+            }
+        }
+    }
+    let mut snapshots: Vec<Backlog> = instants.iter().map(|at| Backlog::new(*at)).collect();
+    let (mut open_now, mut unreplied_now) = (0, 0);
+    for (step, place) in order.into_iter().enumerate() {
+        open_now += open[step];
+        unreplied_now += unreplied[step];
+        snapshots[place].open = u64::try_from(open_now).unwrap_or(0);
+        snapshots[place].unreplied = u64::try_from(unreplied_now).unwrap_or(0);
+        snapshots[place].excluded = excluded.clone();
+    }
+    snapshots
+}

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::ticket::{Attribute, Status};
 use crate::{
-    Author, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
-    TicketMetrics, Timestamp, Unit,
+    Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse,
+    Ticket, TicketMetrics, Timestamp, Unit,
 };
 use contacts::{Contact, Contacts};
 pub use policy::{FcrPolicy, RepeatKey, UnknownFcrPolicy};
@@ -395,6 +395,10 @@ impl Estimates for Fcr {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
     }
 }
 

@@ -8,6 +8,7 @@ mod definition;
 mod presence;
 pub mod tally;
 
+pub mod abandon_rate;
 pub mod agent_touches;
 pub mod agent_wait_time;
 pub mod agent_work_time;
@@ -18,6 +19,7 @@ pub mod bot_first_response_time;
 pub mod bot_resolution;
 pub mod ces;
 pub mod csat;
+pub mod customers;
 pub mod escalation_rate;
 pub mod fcr;
 pub mod first_level_resolution;
@@ -26,26 +28,35 @@ pub mod first_response_time;
 pub mod flow;
 pub mod full_resolution_time;
 pub mod group_transfers;
+pub mod handle_time;
 pub mod handoffs;
 pub mod messages_per_ticket;
 pub mod multi_touch;
 pub mod net_resolution_time;
 pub mod next_response_time;
 pub mod nps;
+pub mod occupancy;
 pub mod on_hold_time;
 pub mod one_touch;
+pub mod reasons;
 pub mod reopen_rate;
 pub mod replies_per_ticket;
 pub mod requester_wait_time;
 pub mod resolution_time_censored;
 pub mod response_rate;
 pub mod response_time;
+pub mod service_level;
 pub mod sla_at_risk;
 pub mod sla_attainment;
 pub mod sla_overshoot;
 pub mod sla_ticket_attainment;
 pub mod solve_events;
 pub mod solved;
+pub mod speed_of_answer;
+pub mod survey_completion;
+pub mod survey_coverage;
+pub mod time_in_group;
+pub mod time_in_status;
 pub mod time_to_first_assignment;
 pub mod transfer_rate;
 pub mod transfers;
@@ -54,16 +65,18 @@ pub mod volume;
 
 pub use definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 
+pub use abandon_rate::{AbandonRate, abandon_rate};
 pub use agent_touches::{AgentTouches, agent_touches};
 pub use agent_wait_time::{AgentWaitTime, agent_wait_time};
 pub use agent_work_time::{AgentWorkTime, agent_work_time};
-pub use backlog::{Backlog, backlog};
+pub use backlog::{Backlog, backlog, backlog_at_each};
 pub use backlog_age::{BacklogAge, backlog_age};
 pub use bot_containment::{BotContainment, bot_containment};
 pub use bot_first_response_time::{BotFirstResponseTime, bot_first_response_time};
 pub use bot_resolution::{BotResolution, bot_resolution};
 pub use ces::{Ces, ces};
 pub use csat::{Csat, csat};
+pub use customers::{Customers, customers};
 pub use escalation_rate::{EscalationRate, escalation_rate};
 pub use fcr::{Fcr, FcrPolicy, RepeatKey, UnknownFcrPolicy, fcr};
 pub use first_level_resolution::{FirstLevelResolution, first_level_resolution};
@@ -72,26 +85,35 @@ pub use first_response_time::{FirstResponseTime, first_response_time};
 pub use flow::{Flow, flow};
 pub use full_resolution_time::{FullResolutionTime, full_resolution_time};
 pub use group_transfers::{GroupTransfers, group_transfers};
+pub use handle_time::{HandleTime, handle_time};
 pub use handoffs::{Handoffs, handoffs};
 pub use messages_per_ticket::{MessagesPerTicket, messages_per_ticket};
 pub use multi_touch::{MultiTouch, multi_touch};
 pub use net_resolution_time::{NetResolutionTime, net_resolution_time};
 pub use next_response_time::{NextResponseTime, next_response_time};
 pub use nps::{Nps, nps};
+pub use occupancy::{Occupancy, occupancy};
 pub use on_hold_time::{OnHoldTime, on_hold_time};
 pub use one_touch::{OneTouch, one_touch};
+pub use reasons::{ReasonCost, Reasons, reasons};
 pub use reopen_rate::{ReopenRate, reopen_rate};
 pub use replies_per_ticket::{RepliesPerTicket, replies_per_ticket};
 pub use requester_wait_time::{RequesterWaitTime, requester_wait_time};
 pub use resolution_time_censored::{ResolutionTimeCensored, resolution_time_censored};
 pub use response_rate::{ResponseRate, response_rate};
 pub use response_time::{ResponseTime, response_time};
+pub use service_level::{ServiceLevel, service_level};
 pub use sla_at_risk::{SlaAtRisk, sla_at_risk};
 pub use sla_attainment::{SlaAttainment, sla_attainment};
 pub use sla_overshoot::{SlaOvershoot, sla_overshoot};
 pub use sla_ticket_attainment::{SlaTicketAttainment, sla_ticket_attainment};
 pub use solve_events::{SolveEvents, solve_events};
 pub use solved::{Solved, solved};
+pub use speed_of_answer::{SpeedOfAnswer, speed_of_answer};
+pub use survey_completion::{SurveyCompletion, survey_completion};
+pub use survey_coverage::{SurveyCoverage, survey_coverage};
+pub use time_in_group::{TimeInGroup, time_in_group};
+pub use time_in_status::{TimeInStatus, time_in_status};
 pub use time_to_first_assignment::{TimeToFirstAssignment, time_to_first_assignment};
 pub use transfer_rate::{TransferRate, transfer_rate};
 pub use transfers::{Transfers, transfers};
@@ -104,7 +126,11 @@ pub const DEFINITIONS: &[&Definition] = &[
     &nps::DEFINITION,
     &ces::DEFINITION,
     &response_rate::DEFINITION,
+    &survey_coverage::DEFINITION,
+    &survey_completion::DEFINITION,
+    &reasons::DEFINITION,
     &volume::DEFINITION,
+    &customers::DEFINITION,
     &solved::DEFINITION,
     &solve_events::DEFINITION,
     &backlog::DEFINITION,
@@ -121,6 +147,8 @@ pub const DEFINITIONS: &[&Definition] = &[
     &agent_wait_time::DEFINITION,
     &on_hold_time::DEFINITION,
     &agent_work_time::DEFINITION,
+    &time_in_status::DEFINITION,
+    &time_in_group::DEFINITION,
     &time_to_first_assignment::DEFINITION,
     &backlog_age::DEFINITION,
     &fcr::DEFINITION,
@@ -143,6 +171,11 @@ pub const DEFINITIONS: &[&Definition] = &[
     &sla_ticket_attainment::DEFINITION,
     &sla_overshoot::DEFINITION,
     &sla_at_risk::DEFINITION,
+    &service_level::DEFINITION,
+    &speed_of_answer::DEFINITION,
+    &abandon_rate::DEFINITION,
+    &handle_time::DEFINITION,
+    &occupancy::DEFINITION,
 ];
 
 /// The definition of the KPI with this id or alias; case, spaces and hyphens do not matter.

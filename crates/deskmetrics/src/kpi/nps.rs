@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
+use crate::{Comparison, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
 
 /// The definition of NPS.
 pub const DEFINITION: Definition = Definition {
@@ -191,6 +191,10 @@ impl Estimates for Nps {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_net_scores(self.sides(), earlier.sides(), level).map(|change| change.scaled(100.0))
     }
 }
 

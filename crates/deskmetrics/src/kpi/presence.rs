@@ -40,6 +40,14 @@ impl TicketMetrics {
         created && !between_solve_and_reopening && !done
     }
 
+    /// When the ticket was open, oldest first: from (included) to until (not included); `None` while it still is.
+    pub fn open_intervals(&self) -> impl Iterator<Item = (Timestamp, Option<Timestamp>)> + '_ {
+        let starts =
+            std::iter::once(self.created_at).chain(self.reopens.iter().map(|cycle| cycle.reopened_at));
+        let ends = self.reopens.iter().map(|cycle| Some(cycle.solved_at)).chain([self.done_since()]);
+        starts.zip(ends)
+    }
+
     /// The instants at which the ticket was solved, oldest first: each entry into solved or closed from an open
     /// status.
     pub fn solves(&self) -> impl Iterator<Item = Timestamp> + '_ {

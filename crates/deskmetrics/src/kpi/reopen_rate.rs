@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Author, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the reopen rate.
 pub const DEFINITION: Definition = Definition {
@@ -190,6 +190,10 @@ impl Estimates for ReopenRate {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
     }
 }
 

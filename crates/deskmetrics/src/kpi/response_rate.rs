@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
+use crate::{Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
 pub const DEFINITION: Definition = Definition {
@@ -243,6 +243,10 @@ impl Estimates for ResponseRate {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.answered, earlier.answered, level).map(|change| change.scaled(100.0))
     }
 }
 

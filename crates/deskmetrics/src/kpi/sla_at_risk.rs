@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
+use crate::{
+    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState,
+};
 
 /// The definition of SLA targets at risk.
 pub const DEFINITION: Definition = Definition {
@@ -46,18 +48,18 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Formula
 /// `100 · (elapsed / target ≥ threshold) / running`, elapsed on the target's own clock, threshold 80 % unless chosen.
+/// A target with a threshold of its own in the policy goes by that.
 ///
 /// # Worked example
 /// ```
-/// use deskmetrics::{SlaVerdict, kpi};
+/// use chrono::TimeDelta;
+/// use deskmetrics::{Elapsed, SlaMetric, SlaVerdict, Timestamp, kpi};
 ///
-/// let running = |used_minutes: i64| -> SlaVerdict {
-///     serde_json::from_value(serde_json::json!({
-///         "policy": "gold", "metric": "first_response", "instance": 1, "clock": "calendar", "target": "1h",
-///         "started_at": "2026-03-04T10:00:00Z", "due_at": "2026-03-04T11:00:00Z", "completed_at": null,
-///         "elapsed": {"calendar_micros": used_minutes * 60_000_000, "business_micros": null},
-///         "state": "running", "breached_at": null
-///     })).unwrap()
+/// let started: Timestamp = "2026-03-04T10:00:00Z".parse().unwrap();
+/// let running = |minutes_used| {
+///     let mut verdict = SlaVerdict::new("gold", SlaMetric::FirstResponse, TimeDelta::hours(1), started);
+///     verdict.elapsed = Elapsed::new(TimeDelta::minutes(minutes_used), None);
+///     verdict
 /// };
 /// // 60 minutes promised, warning at 80 %: amber at 48 minutes
 /// let at_risk = kpi::sla_at_risk(&[running(47), running(48), running(60), running(5)], 80);
@@ -102,8 +104,11 @@ impl SlaAtRisk {
             return self.excluded.add(Reason::NoSchedule);
         };
         let target = verdict.target.num_microseconds().unwrap_or(i64::MAX);
-        // In whole numbers: 79.999 % is not 80 %.
-        let at_risk = i128::from(elapsed) * 100 >= i128::from(target) * i128::from(self.threshold_percent);
+        let at_risk = match verdict.at_risk_after {
+            Some(limit) => elapsed >= limit.num_microseconds().unwrap_or(i64::MAX),
+            // In whole numbers: 79.999 % is not 80 %.
+            None => i128::from(elapsed) * 100 >= i128::from(target) * i128::from(self.threshold_percent),
+        };
         self.ratio.push(at_risk);
     }
 
@@ -158,6 +163,10 @@ impl Estimates for SlaAtRisk {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
     }
 }
 

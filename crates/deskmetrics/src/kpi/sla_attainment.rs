@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::{
-    Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit, VerdictState,
+    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
+    VerdictState,
 };
 
 /// The definition of SLA attainment.
@@ -213,6 +214,10 @@ impl Estimates for SlaAttainment {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
     }
 }
 

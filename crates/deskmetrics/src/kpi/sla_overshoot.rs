@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, BOTH_CLOCKS, Choice, Definition, Good, Text, Topic};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
-    ClockKind, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit, VerdictState,
+    ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
+    VerdictState,
 };
 
 /// The definition of the SLA overshoot.
@@ -49,15 +50,17 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::{ClockKind, SlaVerdict, kpi};
+/// use deskmetrics::{ClockKind, Elapsed, SlaMetric, SlaVerdict, Timestamp, VerdictState, kpi};
 ///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// // one hour promised, ninety minutes of opening hours used
-/// let breached: SlaVerdict = serde_json::from_str(
-///     r#"{"policy": "gold", "metric": "first_response", "instance": 1, "clock": "business", "target": "1h",
-///         "started_at": "2026-03-04T16:30:00Z", "due_at": "2026-03-05T09:30:00Z",
-///         "completed_at": "2026-03-05T10:00:00Z", "state": "breached", "breached_at": "2026-03-05T09:30:00Z",
-///         "elapsed": {"calendar_micros": 63000000000, "business_micros": 5400000000}}"#,
-/// ).unwrap();
+/// let mut breached =
+///     SlaVerdict::new("gold", SlaMetric::FirstResponse, TimeDelta::hours(1), at("2026-03-04T16:30:00Z"));
+/// breached.clock = ClockKind::Business;
+/// breached.completed_at = Some(at("2026-03-05T10:00:00Z"));
+/// breached.elapsed = Elapsed::new(TimeDelta::minutes(1050), Some(TimeDelta::minutes(90)));
+/// breached.state = VerdictState::Breached;
+///
 /// let overshoot = kpi::sla_overshoot([&breached], ClockKind::Business);
 /// assert_eq!(overshoot.times().mean(), Some(TimeDelta::minutes(30)));
 /// ```
@@ -132,6 +135,10 @@ impl Estimates for SlaOvershoot {
 
     fn excluded(&self) -> &Excluded {
         self.0.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.0.change_from(&earlier.0, level)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
+use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
 
 /// The definition of SLA attainment per ticket.
 pub const DEFINITION: Definition = Definition {
@@ -171,6 +171,10 @@ impl Estimates for SlaTicketAttainment {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
     }
 }
 

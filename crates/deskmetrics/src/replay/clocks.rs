@@ -1,7 +1,7 @@
 //! Which schedule applies to a ticket, and business time on it.
 
 use super::names::Vocabulary;
-use super::step::NONE;
+use super::step::{NONE, What};
 use crate::schedule::{CompiledSchedule, ScheduleHistory, Version};
 use crate::ticket::Attribute;
 
@@ -129,9 +129,12 @@ impl Clocks {
         Self { schedules, rules, otherwise, always_open }
     }
 
-    /// Whether any rule looks at attributes.
-    pub(crate) fn depend_on_attributes(&self) -> bool {
-        !self.rules.is_empty()
+    /// Whether the choice may change with this step.
+    pub(crate) fn look_at(&self, what: What) -> bool {
+        match what {
+            What::Changed { attribute, .. } => self.rules.iter().any(|(watched, ..)| *watched == attribute),
+            _ => false,
+        }
     }
 
     /// The number of a named schedule.

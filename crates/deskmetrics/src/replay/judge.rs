@@ -123,20 +123,41 @@ impl Judge {
     }
 
     fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, around: Around<'_>) {
-        if !self.timers[place].active {
+        let timer = &mut self.timers[place];
+        if !timer.active {
             return;
         }
-        if let Some((verdict, segments)) = self.timers[place].verdict(now, outcome, around) {
+        timer.flush(now, around);
+        if let Some(verdict) = timer.verdict(now, outcome, around) {
             if is_judged(&verdict) {
                 self.done.push(verdict);
                 if around.explain {
-                    self.explained.push(segments);
+                    self.explained.push(timer.explained(now, around));
                 }
             } else {
                 self.unjudged = self.unjudged.saturating_add(1);
             }
         }
-        self.timers[place].finish(now, outcome, around);
+        self.timers[place].finish(now, outcome);
+    }
+
+    /// Adds the verdicts on what is still under way, as of `now`, to those of the past: nothing more will come. Says
+    /// how many targets could not be judged.
+    pub(crate) fn conclude(&mut self, now: Stamp, left: bool, around: Around<'_>) -> u32 {
+        let outcome = if left { Outcome::Ended } else { Outcome::Open };
+        for timer in &self.timers {
+            match timer.verdict(now, outcome, around) {
+                Some(verdict) if is_judged(&verdict) => self.done.push(verdict),
+                Some(_) => self.unjudged = self.unjudged.saturating_add(1),
+                None => {}
+            }
+        }
+        self.unjudged
+    }
+
+    /// The verdicts of the past.
+    pub(crate) fn done(&self) -> &[RawVerdict] {
+        &self.done
     }
 
     fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
@@ -154,6 +175,9 @@ impl Judge {
         around: Around<'_>,
     ) {
         for (place, slot) in promises.slots.iter().enumerate() {
+            if heard.what.is_some() && !heard.signals.has(slot.measure.listens_to()) {
+                continue;
+            }
             match slot.measure {
                 Measure::FirstResponse => self.response(place, true, heard, life, now, around),
                 Measure::NextResponse => self.response(place, false, heard, life, now, around),
@@ -354,15 +378,35 @@ impl Judge {
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
         let mut unjudged = self.unjudged;
         for timer in &self.timers {
-            if let Some((verdict, segments)) = timer.verdict(now, outcome, around) {
-                if is_judged(&verdict) {
-                    tell(verdict, &segments);
-                } else {
+            if let Some(verdict) = timer.verdict(now, outcome, around) {
+                if !is_judged(&verdict) {
                     unjudged = unjudged.saturating_add(1);
+                } else if around.explain {
+                    tell(verdict, &timer.explained(now, around));
+                } else {
+                    tell(verdict, &[]);
                 }
             }
         }
         unjudged
+    }
+}
+
+impl Measure {
+    /// The signals that can move the timer.
+    const fn listens_to(self) -> Signals {
+        match self {
+            Self::FirstResponse | Self::NextResponse => Signals::WAIT_BEGAN
+                .or(Signals::WAIT_MOVED)
+                .or(Signals::FIRST_RESPONSE)
+                .or(Signals::NEXT_RESPONSE)
+                .or(Signals::WAIT_ENDED)
+                .or(Signals::OPENING_WITHDRAWN),
+            Self::PeriodicUpdate | Self::PausableUpdate => Signals::UPDATE.or(Signals::STATUS),
+            Self::RequesterWait | Self::AgentWork | Self::Resolution => Signals::STATUS,
+            Self::GroupOwnership => Signals::STATUS.or(Signals::GROUP),
+            Self::Custom(_) => Signals::HAPPENED,
+        }
     }
 }
 

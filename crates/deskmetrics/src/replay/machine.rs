@@ -108,7 +108,7 @@ impl Machine {
         if judged && plan.explain && signals.has(Signals::STATUS) {
             self.judge.flush(self.now, around(plan, self.clock, status));
         }
-        if attribute_changed && plan.clocks.depend_on_attributes() {
+        if attribute_changed && plan.clocks.look_at(step.what) {
             let clock = plan.clocks.choose(&self.values);
             if clock != self.clock {
                 if judged {
@@ -128,7 +128,7 @@ impl Machine {
                 values: &self.values,
                 tags: &self.tags,
             };
-            if attribute_changed {
+            if attribute_changed && plan.promises.look_at(step.what) {
                 let day = match plan.options.sla.validity {
                     Validity::AtCreation => self.life.created.at,
                     Validity::AtEachChange => self.now.at,
@@ -172,6 +172,21 @@ impl Machine {
     ) -> u32 {
         let left = self.life.left.is_some();
         self.judge.verdicts(self.life.end(as_of), left, around(plan, self.clock, self.life.status), tell)
+    }
+}
+
+impl Machine {
+    /// Ends the ticket's life here: the verdicts on what is under way join those of the past, and the number of
+    /// targets that could not be judged is given.
+    pub(crate) fn conclude(&mut self, as_of: Stamp, plan: &Plan) -> u32 {
+        let left = self.life.left.is_some();
+        let end = self.life.end(as_of);
+        self.judge.conclude(end, left, around(plan, self.clock, self.life.status))
+    }
+
+    /// The verdicts that a conclusion left behind.
+    pub(crate) fn done(&self) -> &[RawVerdict] {
+        self.judge.done()
     }
 }
 

@@ -1,9 +1,11 @@
 //! One ticket's events, once, into everything that can be measured about it.
 
 mod clocks;
+mod due_queue;
 mod judge;
 mod life;
 mod machine;
+mod merge;
 mod metrics;
 mod names;
 mod options;
@@ -19,9 +21,10 @@ mod told;
 mod tracker;
 
 pub use clocks::Schedules;
+pub use due_queue::DueQueue;
 pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
 pub use options::{
-    FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
+    EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;

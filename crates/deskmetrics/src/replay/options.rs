@@ -17,7 +17,10 @@ use crate::sla::SlaOptions;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own, answered by name")]
 pub struct ReplayOptions {
+    /// What orders a ticket's events. Default: time, then sequence, then the kind's rank.
+    pub order: EventOrder,
     /// What opens a ticket on the customer's side. Default: its creation.
     pub opening: Opening,
     /// A customer message at most this long after the creation is the opening itself, written down twice, and not a
@@ -58,6 +61,7 @@ pub struct ReplayOptions {
 impl Default for ReplayOptions {
     fn default() -> Self {
         Self {
+            order: EventOrder::default(),
             opening: Opening::default(),
             opening_window: TimeDelta::zero(),
             first_response_start: FirstResponseStart::default(),
@@ -112,6 +116,19 @@ impl ReplayOptions {
         self.sla = sla;
         self
     }
+}
+
+/// What orders a ticket's events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventOrder {
+    /// Their instants; among equal ones the sequence, then [`EventKind::rank`](crate::ticket::EventKind::rank).
+    #[default]
+    Time,
+    /// Their sequence, such as the row number of an audit log that is right about the order and not always about the
+    /// instant. An event that claims to be later than its successor is taken at the successor's instant.
+    Sequence,
 }
 
 /// What opens a ticket on the customer's side.

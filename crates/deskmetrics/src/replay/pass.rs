@@ -36,7 +36,8 @@ pub struct Pass<'r> {
     as_of: i64,
     machine: Machine,
     metrics: TicketMetrics,
-    verdicts: Vec<RawVerdict>,
+    /// Whether the machine holds the verdicts on the last ticket.
+    concluded: bool,
     excluded: Excluded,
 }
 
@@ -47,7 +48,7 @@ impl<'r> Pass<'r> {
             as_of: as_of.as_micros(),
             machine: Machine::new(),
             metrics: TicketMetrics::new(as_of, as_of),
-            verdicts: Vec::new(),
+            concluded: false,
             excluded: Excluded::default(),
         }
     }
@@ -55,7 +56,7 @@ impl<'r> Pass<'r> {
     /// Replays one ticket. The steps must be in order; one before its predecessor is taken at the predecessor's
     /// instant. Steps that do not count are added to [`excluded`](Self::excluded).
     pub fn run(&mut self, start: Start<'_>, steps: impl IntoIterator<Item = Step>) {
-        self.verdicts.clear();
+        self.concluded = false;
         if start.created_at > self.as_of {
             self.machine.begin(start, self.plan);
             self.metrics = TicketMetrics::new(
@@ -81,8 +82,8 @@ impl<'r> Pass<'r> {
         let end = self.machine.stamp(self.as_of, self.plan);
         self.machine.life.measure(end, &mut self.metrics);
         if !self.plan.promises.slots.is_empty() {
-            let verdicts = &mut self.verdicts;
-            let unjudged = self.machine.verdicts(end, self.plan, |verdict, _| verdicts.push(verdict));
+            self.concluded = true;
+            let unjudged = self.machine.conclude(end, self.plan);
             self.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
         }
     }
@@ -94,7 +95,8 @@ impl<'r> Pass<'r> {
 
     /// The verdicts on the last ticket.
     pub fn verdicts(&self) -> impl Iterator<Item = PassVerdict<'_>> {
-        self.verdicts.iter().map(|raw| PassVerdict { raw, plan: self.plan })
+        let raw = if self.concluded { self.machine.done() } else { &[] };
+        raw.iter().map(|raw| PassVerdict { raw, plan: self.plan })
     }
 
     /// What was left out on all tickets so far, by reason.
@@ -139,6 +141,11 @@ impl<'p> PassVerdict<'p> {
     /// Counted time on both clocks.
     pub fn elapsed(&self) -> Elapsed {
         self.raw.elapsed.elapsed()
+    }
+
+    /// When the target is (or was) used up; worked out now.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.raw.due.instant(self.raw.force, &self.plan.clocks).and_then(Timestamp::from_micros)
     }
 
     /// The whole verdict, with names and dates.

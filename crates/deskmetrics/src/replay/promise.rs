@@ -2,7 +2,7 @@
 
 use super::clocks::Clocks;
 use super::names::Vocabulary;
-use super::step::NONE;
+use super::step::{NONE, What};
 use crate::sla::{
     Conditions, CustomClock, Happening, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
     Within,
@@ -11,8 +11,8 @@ use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Timestamp};
 
 /// Number of [`Attribute::Priority`] in steps.
-const PRIORITY: usize = 3;
-const _: () = assert!(matches!(Attribute::NAMED[PRIORITY], Attribute::Priority));
+const PRIORITY: u16 = 3;
+const _: () = assert!(matches!(Attribute::NAMED[PRIORITY as usize], Attribute::Priority));
 
 /// What limits one time of a ticket right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -174,6 +174,8 @@ pub(crate) struct Promises {
     policies: Vec<Policy>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) customs: Vec<Custom>,
+    /// Attributes that conditions and targets look at.
+    watched: Vec<u16>,
 }
 
 impl Promises {
@@ -187,6 +189,10 @@ impl Promises {
             let read = promises.read(policy, policies, vocabulary);
             promises.policies.push(read);
         }
+        let conditions = promises.policies.iter().flat_map(|policy| [&policy.when, &policy.unless]);
+        let attributes =
+            conditions.flat_map(|wanted| wanted.attributes.iter().map(|(attribute, _)| *attribute));
+        promises.watched = attributes.chain([PRIORITY]).collect();
         promises
     }
 
@@ -253,6 +259,14 @@ impl Promises {
         }
     }
 
+    /// Whether the targets in force may change with this step.
+    pub(crate) fn look_at(&self, what: What) -> bool {
+        match what {
+            What::Changed { attribute, .. } => self.watched.contains(&attribute),
+            _ => true,
+        }
+    }
+
     pub(crate) fn policy_name(&self, policy: u16) -> &str {
         self.policies.get(usize::from(policy)).map_or("", |policy| &policy.name)
     }
@@ -268,7 +282,7 @@ impl Promises {
     ) {
         targets.clear();
         targets.resize(self.slots.len(), None);
-        let priority = values.get(PRIORITY).copied().unwrap_or(NONE);
+        let priority = values.get(usize::from(PRIORITY)).copied().unwrap_or(NONE);
         for (place, policy) in self.policies.iter().enumerate() {
             let valid = policy.valid_from <= day && day < policy.valid_until;
             if !valid || !policy.when.all_hold(values, tags) || policy.unless.any_holds(values, tags) {

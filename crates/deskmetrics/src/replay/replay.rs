@@ -1,19 +1,19 @@
 //! The replay of tickets from records and events.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::clocks::{Clocks, Schedules};
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
 use super::names::Vocabulary;
-use super::options::{Merged, NoSchedule, ReplayOptions};
+use super::options::{EventOrder, NoSchedule, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::pass::Pass;
 use super::promise::Promises;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
-use crate::sla::{Finding, SlaPolicies, SlaVerdict};
-use crate::ticket::{Attribute, Author, EventKind, TicketId};
+use crate::sla::{Finding, SlaPolicies, SlaVerdict, VerdictState};
+use crate::ticket::{Attribute, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
 /// Replays tickets: their events, once, in order, into measures and SLA verdicts as of a cut-off.
@@ -148,7 +148,19 @@ impl Replay {
             replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
             return replayed;
         }
-        events.sort_by(|one, other| event_order(one, other));
+        let by_sequence;
+        let mut reread = Vec::new();
+        let events = match self.options.order {
+            EventOrder::Time => {
+                events.sort_by(|one, other| event_order(one, other));
+                &*events
+            }
+            EventOrder::Sequence => {
+                by_sequence = in_sequence(events);
+                reread.extend(&by_sequence);
+                &reread
+            }
+        };
         let mut tracker = TicketTracker::new(ticket.clone(), &self.plan);
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         for event in events {
@@ -172,7 +184,7 @@ impl Replay {
 
     /// Replays many tickets with all their events, both in any order.
     ///
-    /// A second record with the same ticket id is left out. Under [`Merged::MoveMessages`] the customer messages of a
+    /// A second record with the same ticket id is left out. Under [`Merged::MoveMessages`](super::Merged::MoveMessages) the customer messages of a
     /// ticket merged into another one, its opening among them, also count for the survivor, at their own instants but
     /// not before the survivor's creation.
     pub fn tickets(&self, tickets: &[Ticket], events: &[TicketEvent]) -> ReplayOutcome {
@@ -202,33 +214,6 @@ impl Replay {
             outcome.tickets.push(replayed);
         }
         outcome
-    }
-
-    /// The customer messages each survivor of a merge takes over, by the survivor's place.
-    fn moved_messages(
-        &self,
-        records: &[&Ticket],
-        logs: &[Vec<&TicketEvent>],
-        places: &HashMap<&TicketId, usize>,
-    ) -> BTreeMap<usize, Vec<TicketEvent>> {
-        let mut moved: BTreeMap<usize, Vec<TicketEvent>> = BTreeMap::new();
-        if self.plan.options.merged != Merged::MoveMessages {
-            return moved;
-        }
-        for (ticket, log) in records.iter().zip(logs) {
-            let Some(survivor) = survivor(ticket, log, logs, places, self.as_of) else { continue };
-            let survivor_ticket = records[survivor];
-            for message in customer_messages(ticket, log, self.as_of) {
-                let at = message.max(survivor_ticket.created_at);
-                moved.entry(survivor).or_default().push(TicketEvent::new(
-                    survivor_ticket.id.clone(),
-                    at,
-                    Author::Customer,
-                    EventKind::PublicMessage,
-                ));
-            }
-        }
-        moved
     }
 
     /// A pass over many tickets from steps, the fast way through.
@@ -265,62 +250,28 @@ impl Replay {
         tracker.metrics(at.into(), &self.plan)
     }
 
+    /// The next instant at which a running target of the tracked ticket is used up, if nothing happens before; `None`
+    /// when none runs. For a [`DueQueue`](super::DueQueue).
+    pub fn next_due(&self, tracker: &TicketTracker) -> Option<Timestamp> {
+        let running = self.verdicts(tracker, tracker.last_at());
+        let running = running.into_iter().filter(|verdict| verdict.state == VerdictState::Running);
+        running.filter_map(|verdict| verdict.due_at).min()
+    }
+
     /// The verdicts on the tracked ticket as of `at`, not before its last event.
     pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
         tracker.verdicts(at.into(), &self.plan).0
     }
 }
 
-/// Where a ticket merged away lives on, following merges of merges; `None` when it was not merged or the survivor is
-/// not among the records.
-fn survivor(
-    ticket: &Ticket,
-    log: &[&TicketEvent],
-    logs: &[Vec<&TicketEvent>],
-    places: &HashMap<&TicketId, usize>,
-    as_of: Timestamp,
-) -> Option<usize> {
-    let start = *places.get(&ticket.id)?;
-    let mut place = *places.get(merged_into(log, as_of)?)?;
-    // A chain longer than the number of tickets goes in circles.
-    for _ in 0..logs.len() {
-        if place == start {
-            return None;
-        }
-        match merged_into(&logs[place], as_of) {
-            None => return Some(place),
-            Some(next) => place = *places.get(next)?,
-        }
+/// The events in the order of their sequence, none later than its successor.
+fn in_sequence(events: &[&TicketEvent]) -> Vec<TicketEvent> {
+    let mut events: Vec<TicketEvent> = events.iter().copied().cloned().collect();
+    events.sort_by_key(|event| event.sequence);
+    let mut latest = Timestamp::MAX;
+    for event in events.iter_mut().rev() {
+        latest = latest.min(event.at);
+        event.at = latest;
     }
-    None
-}
-
-/// The ticket into which a log ends up merged at the cut-off.
-fn merged_into<'a>(log: &[&'a TicketEvent], as_of: Timestamp) -> Option<&'a TicketId> {
-    let mut last: Option<&TicketEvent> = None;
-    for event in log.iter().filter(|event| event.at <= as_of) {
-        let moves = matches!(event.kind, EventKind::MergedInto(_) | EventKind::Restored);
-        if moves && last.is_none_or(|last| event_order(last, event).is_le()) {
-            last = Some(event);
-        }
-    }
-    match &last?.kind {
-        EventKind::MergedInto(survivor) => Some(survivor),
-        _ => None,
-    }
-}
-
-/// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
-fn customer_messages(ticket: &Ticket, log: &[&TicketEvent], as_of: Timestamp) -> Vec<Timestamp> {
-    let mut messages: Vec<Timestamp> = log
-        .iter()
-        .filter(|event| event.author == Author::Customer && event.kind == EventKind::PublicMessage)
-        .map(|event| event.at)
-        .filter(|at| (ticket.created_at..=as_of).contains(at))
-        .collect();
-    let opened = matches!(ticket.created_by, None | Some(Author::Customer));
-    if opened && !messages.contains(&ticket.created_at) && ticket.created_at <= as_of {
-        messages.push(ticket.created_at);
-    }
-    messages
+    events
 }

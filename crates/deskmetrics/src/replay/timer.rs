@@ -16,13 +16,39 @@ pub(crate) struct RawVerdict {
     pub(crate) instance: u32,
     pub(crate) force: InForce,
     pub(crate) started: i64,
-    pub(crate) due: Option<i64>,
+    pub(crate) due: Due,
     pub(crate) completed: Option<i64>,
     pub(crate) ended: Option<i64>,
     pub(crate) elapsed: Span,
     pub(crate) carried: Option<Span>,
     pub(crate) state: VerdictState,
     pub(crate) breached: Option<i64>,
+}
+
+/// When a target is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Due {
+    /// Not counting, so nobody knows.
+    Unknown,
+    /// It was, then.
+    At(i64),
+    /// When so much more has been counted since, on the ticket's schedule or the target's own: worked out by whoever
+    /// wants to know.
+    After { from: i64, left: i64, clock: Option<u16> },
+}
+
+impl Due {
+    /// The instant.
+    pub(crate) fn instant(self, force: InForce, clocks: &Clocks) -> Option<i64> {
+        match self {
+            Self::Unknown => None,
+            Self::At(at) => Some(at),
+            Self::After { from, left, clock } => match force.clock {
+                ClockKind::Calendar => from.checked_add(left),
+                ClockKind::Business => clocks.due(clock, from, left),
+            },
+        }
+    }
 }
 
 /// A stretch of counted time in numbers.
@@ -69,6 +95,8 @@ pub(crate) struct Timer {
     counted: Span,
     carried: Option<Span>,
     force: Option<InForce>,
+    /// When a target first applied to the instance.
+    attached: i64,
     /// The target no longer applies since, and what was counted by then.
     detached: Option<(i64, Span)>,
     /// When elapsed first reached the target in force.
@@ -92,6 +120,7 @@ impl Timer {
             counted: Span::default(),
             carried: None,
             force: None,
+            attached: 0,
             detached: None,
             reached: None,
             exceeded: None,
@@ -124,6 +153,7 @@ impl Timer {
         self.counted = carried.unwrap_or_default();
         self.carried = carried;
         self.force = force;
+        self.attached = from.at;
         self.detached = None;
         self.reached = None;
         self.exceeded = None;
@@ -244,11 +274,10 @@ impl Timer {
 
     /// Counts from now on, or stops counting.
     pub(crate) fn run(&mut self, runs: bool, now: Stamp, around: Around<'_>) {
-        if !self.active {
-            return;
+        if self.active && runs != self.running.is_some() {
+            self.flush(now, around);
+            self.running = runs.then_some(now);
         }
-        self.flush(now, around);
-        self.running = runs.then_some(now);
     }
 
     /// Another target (or none) is in force from now on. Says whether the instance is to be ended and begun anew.
@@ -275,9 +304,18 @@ impl Timer {
         };
         self.flush(now, around);
         let Some(new) = force else {
-            self.detached = Some((now.at, self.counted));
+            if self.attached == now.at && self.exceeded.is_none() {
+                // It was in force for no time at all.
+                self.force = None;
+                self.reached = None;
+            } else {
+                self.detached = Some((now.at, self.counted));
+            }
             return false;
         };
+        if self.force.is_none() {
+            self.attached = now.at;
+        }
         if let (None, Some(own)) = (self.force, new.schedule) {
             self.recount(own, around.clocks);
         }
@@ -311,41 +349,36 @@ impl Timer {
     }
 
     /// What is to be said of the instance at `now`; `None` where no target ever applied or it never counted for
-    /// anything. The second part are the segments, where they are kept.
-    pub(crate) fn verdict(
-        &self,
-        now: Stamp,
-        outcome: Outcome,
-        around: Around<'_>,
-    ) -> Option<(RawVerdict, Vec<RawSegment>)> {
+    /// anything.
+    #[inline]
+    pub(crate) fn verdict(&self, now: Stamp, outcome: Outcome, around: Around<'_>) -> Option<RawVerdict> {
         let force = self.force.filter(|_| self.active)?;
         if outcome == Outcome::Ended && now.at == self.started.at && self.carried.is_none() {
             return None;
         }
-        let mut segments = if around.explain { self.segments.clone() } else { Vec::new() };
-        let (elapsed, reached, exceeded) = match (self.detached, self.running) {
+        let (mut elapsed, reached, exceeded) = match (self.detached, self.running) {
             (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
             (None, Some(from)) if from.at < now.at => {
                 let total = self.counted.plus(self.span(from, now, around));
                 let (reached, exceeded) = self.crossing(from, total, around);
-                if around.explain {
-                    segments.push(self.segment(from.at, now.at, around));
-                }
                 (total, reached, exceeded)
             }
-            (None, _) => {
-                let mut counted = self.counted;
-                if counted == Span::default() {
-                    counted.scheduled = now.scheduled || force.schedule.is_some();
-                }
-                (counted, self.reached, self.exceeded)
-            }
+            (None, _) => (self.counted, self.reached, self.exceeded),
         };
-        let due = reached.or_else(|| {
-            let from = self.running.filter(|_| self.detached.is_none())?;
-            let left = force.target.saturating_sub(Self::reading(force, self.counted)?);
-            Self::reach(force, from.at, left, around)
-        });
+        if elapsed == Span::default() {
+            elapsed.scheduled = now.scheduled || force.schedule.is_some();
+        }
+        let due = match (reached, self.running.filter(|_| self.detached.is_none())) {
+            (Some(at), _) => Due::At(at),
+            (None, Some(from)) => {
+                Self::reading(force, self.counted).map_or(Due::Unknown, |counted| Due::After {
+                    from: from.at,
+                    left: force.target.saturating_sub(counted),
+                    clock: force.schedule.or(around.clock),
+                })
+            }
+            (None, None) => Due::Unknown,
+        };
         let detached = self.detached.map(|(at, _)| at);
         let state = match outcome {
             _ if exceeded.is_some() => VerdictState::Breached,
@@ -355,7 +388,7 @@ impl Timer {
             Outcome::Open if self.running.is_some() => VerdictState::Running,
             Outcome::Open => VerdictState::Paused,
         };
-        let verdict = RawVerdict {
+        Some(RawVerdict {
             slot: self.slot,
             instance: self.instance,
             force,
@@ -367,13 +400,22 @@ impl Timer {
             carried: self.carried,
             state,
             breached: exceeded,
-        };
-        Some((verdict, segments))
+        })
     }
 
-    /// Ends the instance.
-    pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome, around: Around<'_>) {
-        self.flush(now, around);
+    /// The segments of the instance at `now`, where they are kept.
+    pub(crate) fn explained(&self, now: Stamp, around: Around<'_>) -> Vec<RawSegment> {
+        let mut segments = self.segments.clone();
+        match (self.detached, self.running) {
+            (Some((at, _)), _) => segments.retain(|segment| segment.from < at),
+            (None, Some(from)) if from.at < now.at => segments.push(self.segment(from.at, now.at, around)),
+            _ => {}
+        }
+        segments
+    }
+
+    /// Ends the instance, which was brought up to `now` before.
+    pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome) {
         self.last = Some(self.counted);
         self.running = None;
         self.active = false;

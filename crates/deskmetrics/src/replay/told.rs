@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::machine::Plan;
+use super::stamp::Span;
 use super::timer::{RawSegment, RawVerdict};
 use crate::sla::{Segment, SlaMetric, SlaVerdict};
 use crate::{Elapsed, Timestamp};
@@ -20,11 +21,11 @@ pub(crate) fn told(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> Sla
     );
     verdict.instance = raw.instance;
     verdict.clock = raw.force.clock;
-    verdict.due_at = raw.due.and_then(Timestamp::from_micros);
+    verdict.due_at = raw.due.instant(raw.force, &plan.clocks).and_then(Timestamp::from_micros);
     verdict.completed_at = raw.completed.map(instant);
     verdict.ended_at = raw.ended.map(instant);
     verdict.elapsed = raw.elapsed.elapsed();
-    verdict.carried = raw.carried.map(|carried| carried.elapsed());
+    verdict.carried = raw.carried.map(Span::elapsed);
     verdict.state = raw.state;
     verdict.breached_at = raw.breached.map(instant);
     verdict.at_risk_after = raw.force.at_risk.map(TimeDelta::microseconds);

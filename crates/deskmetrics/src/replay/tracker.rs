@@ -121,6 +121,11 @@ impl TicketTracker {
         &self.ticket
     }
 
+    /// The instant of the last event taken, or of the creation.
+    pub fn last_at(&self) -> Timestamp {
+        self.last.map_or(self.ticket.created_at, |last| last.at)
+    }
+
     /// Events left out so far, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
@@ -140,10 +145,10 @@ impl TicketTracker {
         if event.at < self.ticket.created_at {
             return self.leave_out(event, Reason::BeforeCreation);
         }
-        if let Some(id) = &event.id {
-            if self.last_ids.contains(id) {
-                return self.leave_out(event, Reason::Duplicate);
-            }
+        if let Some(id) = &event.id
+            && self.last_ids.contains(id)
+        {
+            return self.leave_out(event, Reason::Duplicate);
         }
         if let Some(last) = self.last.filter(|last| place < *last) {
             return Err(TrackError::OutOfOrder { at: event.at, last: last.at });

@@ -144,10 +144,10 @@ impl SlaPolicies {
             if before.iter().any(|earlier| earlier.name == *name) {
                 findings.push(Finding::SameName { policy: name.clone() });
             }
-            if let (Some(from), Some(until)) = (policy.valid_from, policy.valid_until) {
-                if until <= from {
-                    findings.push(Finding::NeverValid { policy: name.clone() });
-                }
+            if let (Some(from), Some(until)) = (policy.valid_from, policy.valid_until)
+                && until <= from
+            {
+                findings.push(Finding::NeverValid { policy: name.clone() });
             }
             if policy.targets.is_empty() {
                 findings.push(Finding::NoTargets { policy: name.clone() });
@@ -237,10 +237,10 @@ impl SlaPolicies {
     fn check_targets(&self, policy: &SlaPolicy, priorities: &BTreeSet<&str>, findings: &mut Vec<Finding>) {
         for target in &policy.targets {
             let (name, metric) = (&policy.name, &target.metric);
-            if let SlaMetric::Custom(clock) = metric {
-                if !self.clocks.iter().any(|known| known.name == *clock) {
-                    findings.push(Finding::UnknownMetric { policy: name.clone(), metric: clock.clone() });
-                }
+            if let SlaMetric::Custom(clock) = metric
+                && !self.clocks.iter().any(|known| known.name == *clock)
+            {
+                findings.push(Finding::UnknownMetric { policy: name.clone(), metric: clock.clone() });
             }
             let durations: Vec<TimeDelta> = match &target.within {
                 Within::Always(duration) => vec![*duration],

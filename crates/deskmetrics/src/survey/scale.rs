@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Convention;
+
 /// Which end of a scale is good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,7 +74,8 @@ pub enum ScaleError {
     },
     /// A text that describes no scale.
     #[error(
-        "scale \"{text}\" is not one of \"nps\", \"ces1\", \"ces2\", ends such as \"1-5\", or \"1-10, 8-10 good, 1-4 bad\""
+        "scale \"{text}\" is not one of \"nps\", \"ces1\", \"ces2\", ends such as \"1-5\" or \"1-7 zencity\", \
+         or \"1-10, 8-10 good, 1-4 bad\""
     )]
     Text {
         /// The text found.
@@ -115,15 +118,10 @@ impl Scale {
     ///
     /// # Errors
     /// For every other scale: products disagree (1-10 is top-2 in one and top-3 in another), so state the
-    /// positive answers with [`Scale::new`].
+    /// positive answers with [`Scale::new`] or go by a product's [`Convention`].
     #[doc(alias = "top two box")]
     pub fn csat(min: i32, max: i32) -> Result<Self, ScaleError> {
-        let top = match (min, max) {
-            (1, 2 | 3) => 1,
-            (1, 4..=7) => 2,
-            _ => return Err(ScaleError::NoPreset { min, max }),
-        };
-        Self::new(min..=max, max - top + 1..=max, min..=min + top - 1)
+        Convention::Usual.scale(min, max)
     }
 
     /// The Net Promoter scale: 0 to 10, 9 and 10 promote, 0 to 6 detract.
@@ -205,7 +203,8 @@ impl TryFrom<ScaleForm> for Scale {
     }
 }
 
-/// From a name (`nps`, `ces1`, `ces2`), ends with a usual meaning (`1-5`), or everything: `1-10, 8-10 good, 1-4 bad`.
+/// From a name (`nps`, `ces1`, `ces2`), ends with a usual meaning (`1-5`) or a product's
+/// ([`Convention`], `1-7 zencity`), or everything: `1-10, 8-10 good, 1-4 bad`.
 ///
 /// ```
 /// use deskmetrics::Scale;
@@ -230,8 +229,10 @@ impl FromStr for Scale {
         let side = |part: &str, word: &str| part.strip_suffix(word).and_then(parse_ends);
         match parts[..] {
             [ends] => {
+                let (ends, convention) = ends.split_once(' ').unwrap_or((ends, Convention::Usual.as_str()));
+                let convention: Convention = convention.parse().map_err(|_| unreadable())?;
                 let ends = parse_ends(ends).ok_or_else(unreadable)?;
-                Self::csat(*ends.start(), *ends.end())
+                convention.scale(*ends.start(), *ends.end())
             }
             [ends, good, bad] => {
                 let ends = parse_ends(ends).ok_or_else(unreadable)?;

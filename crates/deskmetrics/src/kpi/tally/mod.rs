@@ -41,6 +41,10 @@ macro_rules! ticket_kpi {
             fn excluded(&self) -> &crate::Excluded {
                 self.0.excluded()
             }
+
+            fn change_from(&self, earlier: &Self, level: f64) -> Option<crate::Comparison> {
+                self.0.change_from(&earlier.0, level)
+            }
         }
 
         impl<M: AsRef<crate::TicketMetrics>> Extend<M> for $kpi {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
+use crate::{Comparison, Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
 
 /// The measures of every count KPI.
 pub(crate) const MEASURES: &[&str] = &["mean", "total"];
@@ -64,5 +64,9 @@ impl Estimates for PerTicket {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_means(&self.counts, &earlier.counts, level)
     }
 }

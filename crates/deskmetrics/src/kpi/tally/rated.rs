@@ -79,7 +79,7 @@ impl Rated {
     /// Positive, neutral and negative answers.
     pub fn sides(&self) -> NetScore {
         let (positive, negative) = (self.positive().hits, self.negative().hits);
-        NetScore { positive, neutral: self.n() - positive - negative, negative }
+        NetScore { positive, neutral: self.n().saturating_sub(positive).saturating_sub(negative), negative }
     }
 
     /// The `best` best steps of the scale against its `worst` worst ones.
@@ -91,7 +91,7 @@ impl Rated {
         };
         let positive = self.scores.count_where(|score| rank(score) < best);
         let negative = self.scores.count_where(|score| max - min - rank(score) < worst);
-        NetScore { positive, neutral: self.n() - positive - negative, negative }
+        NetScore { positive, neutral: self.n().saturating_sub(positive).saturating_sub(negative), negative }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
 
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
@@ -23,6 +23,16 @@ impl Share {
     /// Counts a record of which nothing can be said.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);
+    }
+
+    /// Counts `n` records of which nothing can be said.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, n: u64) {
+        self.excluded.add_many(reason, n);
+    }
+
+    /// Takes over what another tally left out, and nothing else.
+    pub(crate) fn merge_excluded(&mut self, other: Self) {
+        self.excluded.merge(other.excluded);
     }
 
     /// Hits and total.
@@ -55,5 +65,9 @@ impl Estimates for Share {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::durations::{from_float_micros, quantile_interval_of_sorted, quantile_of_sorted};
 use crate::{
-    ClockKind, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Reason, Survival, Unit,
+    ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Reason,
+    Survival, Unit,
 };
 
 /// The measures of every duration KPI, in the order of [`Times::estimates`](Estimates::estimates).
@@ -57,6 +58,12 @@ impl Times {
         };
         self.excluded.add(reason);
         None
+    }
+
+    /// Leaves out everything another tally counted, since it counted something else.
+    pub(crate) fn refuse(&mut self, other: Self) {
+        self.excluded.add_many(Reason::OtherOptions, other.survival.n());
+        self.excluded.merge(other.excluded);
     }
 
     /// The clock counted on.
@@ -157,6 +164,10 @@ impl Estimates for Times {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_medians(self.durations(), earlier.durations(), level).map(|change| change.scaled(1e-6))
     }
 }
 

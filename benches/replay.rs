@@ -1,0 +1,120 @@
+//! Replay: events per second for the measures alone, with business time, and with SLA verdicts on two clocks.
+//!
+//! `DESKMETRICS_BENCH_TICKETS` sets the number of tickets (default 5,000,000, six events each: 720 MB of steps).
+
+use std::hint::black_box;
+use std::thread;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use deskmetrics::replay::Replay;
+use deskmetrics::schedule::Schedule;
+use deskmetrics::sla::SlaPolicies;
+use deskmetrics::{Timestamp, VerdictState};
+use deskmetrics_testkit::replay::StepLog;
+
+const POLICIES: &str = r#"
+[[policies]]
+name = "standard"
+[[policies.targets]]
+metric = "first_response"
+clock = "business"
+within = { high = "2h", "*" = "8h" }
+[[policies.targets]]
+metric = "next_response"
+clock = "business"
+within = { high = "2h", "*" = "8h" }
+[[policies.targets]]
+metric = "resolution"
+within = { high = "24h", "*" = "72h" }
+[[policies.targets]]
+metric = "requester_wait"
+clock = "business"
+within = "24h"
+"#;
+
+fn tickets() -> usize {
+    std::env::var("DESKMETRICS_BENCH_TICKETS").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000_000)
+}
+
+fn as_of() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().unwrap_or(Timestamp::MAX)
+}
+
+fn business() -> Replay {
+    let schedule =
+        Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00").map(|schedule| schedule.compile());
+    schedule.into_iter().fold(Replay::new(as_of()), Replay::with_schedule)
+}
+
+fn with_verdicts() -> Replay {
+    let policies: SlaPolicies = toml::from_str(POLICIES).unwrap_or_default();
+    assert_eq!(policies.policies.len(), 1, "the policies are readable");
+    business().with_policies(policies)
+}
+
+/// One core's share: the sum of response times and the number of breaches, so that nothing is optimised away.
+fn replay(replay: &Replay, log: &StepLog, from: usize, to: usize) -> (i64, usize) {
+    let mut pass = replay.pass();
+    let (mut sum, mut breaches) = (0i64, 0);
+    log.each(from, to, |start, steps| {
+        pass.run(start, steps.iter().copied());
+        if let Some(time) = pass.metrics().first_response_time {
+            sum = sum.wrapping_add(time.calendar_micros);
+        }
+        breaches += pass.verdicts().filter(|verdict| verdict.state() == VerdictState::Breached).count();
+    });
+    (sum, breaches)
+}
+
+fn on_two_cores(plan: &Replay, log: &StepLog) -> (i64, usize) {
+    let middle = log.tickets() / 2;
+    thread::scope(|scope| {
+        let other = scope.spawn(|| replay(plan, log, middle, log.tickets()));
+        let (sum, breaches) = replay(plan, log, 0, middle);
+        let (other_sum, other_breaches) = other.join().unwrap_or_default();
+        (sum.wrapping_add(other_sum), breaches + other_breaches)
+    })
+}
+
+/// Time this thread has spent on a processor, where the system tells (Linux).
+fn processor_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// Says events per second of processor time: on a busy machine wall time measures the neighbours.
+fn tell_processor_time(name: &str, plan: &Replay, log: &StepLog) {
+    let Some(before) = processor_time() else { return };
+    black_box(replay(plan, log, 0, log.tickets()));
+    if let Some(spent) = processor_time().and_then(|after| after.checked_sub(before)) {
+        let rate = log.events() as f64 / spent.as_secs_f64() / 1e6;
+        eprintln!("{name}: {rate:.1} million events per second of processor time");
+    }
+}
+
+fn bench(criterion: &mut Criterion) {
+    let priority = with_verdicts().value_number("high").unwrap_or_default();
+    let log = StepLog::generate(tickets(), 7, &[priority, deskmetrics::replay::step::FIRST_FREE]);
+    let plans = [("calendar", Replay::new(as_of())), ("business", business()), ("verdicts", with_verdicts())];
+    let mut group = criterion.benchmark_group("replay");
+    group.throughput(Throughput::Elements(log.events() as u64)).sample_size(10);
+    for (name, plan) in &plans {
+        tell_processor_time(name, plan, &log);
+        assert_eq!(replay(plan, &log, 0, log.tickets()), on_two_cores(plan, &log), "any split is the whole");
+        group.bench_function(format!("{name}, one core"), |bencher| {
+            bencher.iter_batched(
+                || (),
+                |()| black_box(replay(plan, &log, 0, log.tickets())),
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function(format!("{name}, two cores"), |bencher| {
+            bencher.iter_batched(|| (), |()| black_box(on_two_cores(plan, &log)), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

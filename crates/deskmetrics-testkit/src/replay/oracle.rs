@@ -1,0 +1,216 @@
+//! The measures of one ticket worked out slowly, each by its own look at the whole log, under the default conventions
+//! and in calendar time. It shares no code with the state machine.
+
+use deskmetrics::ticket::EventKind;
+use deskmetrics::{Author, Status, Ticket, TicketEvent};
+
+/// What the oracle says of a ticket, in microseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slow {
+    /// Time in each status.
+    pub in_status: [i64; 6],
+    /// First response time.
+    pub first_response: Option<i64>,
+    /// Next response times.
+    pub next_responses: Vec<i64>,
+    /// (solved, reopened) of each reopening.
+    pub reopens: Vec<(i64, i64)>,
+    /// First solve, from creation.
+    pub first_resolution: Option<i64>,
+    /// Last solve, from creation, while solved.
+    pub full_resolution: Option<i64>,
+    /// The same without time in solved.
+    pub net_resolution: Option<i64>,
+    /// Public replies of agents.
+    pub public_replies: u32,
+    /// Public messages of customers.
+    pub customer_messages: u32,
+}
+
+/// The events that count, in order: until the ticket leaves, and again from where it is brought back.
+fn counted(events: &[TicketEvent]) -> (Vec<&TicketEvent>, Option<i64>) {
+    let mut left = None;
+    let mut kept = Vec::new();
+    for event in events {
+        match (&event.kind, left) {
+            (EventKind::Restored, _) => left = None,
+            (_, Some(_)) => {}
+            (EventKind::Deleted | EventKind::Spam | EventKind::MergedInto(_), None) => {
+                left = Some(event.at.as_micros());
+            }
+            _ => kept.push(event),
+        }
+    }
+    (kept, left)
+}
+
+/// The status transitions: (instant, from, to).
+fn transitions(events: &[&TicketEvent]) -> Vec<(i64, Status, Status)> {
+    let mut status = Status::New;
+    let mut moves = Vec::new();
+    for event in events {
+        if let EventKind::Status(to) = event.kind {
+            if to != status {
+                moves.push((event.at.as_micros(), status, to));
+                status = to;
+            }
+        }
+    }
+    moves
+}
+
+/// Works out the measures of a ticket whose events are in order.
+pub fn measure(ticket: &Ticket, events: &[TicketEvent], as_of: i64) -> Slow {
+    let created = ticket.created_at.as_micros();
+    let (events, left) = counted(events);
+    let end = left.unwrap_or(as_of);
+    let moves = transitions(&events);
+
+    let mut in_status = [0; 6];
+    for status in Status::ALL {
+        let entered = moves.iter().filter(|(_, _, to)| *to == status).map(|(at, ..)| *at);
+        let left = moves.iter().filter(|(_, from, _)| *from == status).map(|(at, ..)| *at);
+        // Time in a status is the sum of leavings less the sum of enterings, with creation and end as the outermost.
+        let enterings: i64 = entered.sum::<i64>() + if status == Status::New { created } else { 0 };
+        let last = moves.last().map_or(Status::New, |(_, _, to)| *to);
+        let leavings: i64 = left.sum::<i64>() + if status == last { end } else { 0 };
+        in_status[status.index()] = leavings - enterings;
+    }
+
+    let solves: Vec<i64> =
+        moves.iter().filter(|(_, from, to)| !from.is_done() && to.is_done()).map(|(at, ..)| *at).collect();
+    let back: Vec<i64> =
+        moves.iter().filter(|(_, from, to)| from.is_done() && !to.is_done()).map(|(at, ..)| *at).collect();
+    let reopens: Vec<(i64, i64)> = solves.iter().copied().zip(back.iter().copied()).collect();
+    let solved_between: i64 = reopens.iter().map(|(solved, reopened)| reopened - solved).sum();
+    let full = solves.last().filter(|_| solves.len() > back.len()).map(|at| at - created);
+
+    let (first_response, next_responses, public_replies, customer_messages) =
+        responses(ticket, &events, &solves, &back);
+    Slow {
+        in_status,
+        first_response,
+        next_responses,
+        first_resolution: solves.first().map(|at| at - created),
+        full_resolution: full,
+        net_resolution: full.map(|full| full - solved_between),
+        reopens,
+        public_replies,
+        customer_messages,
+    }
+}
+
+/// A moment of the conversation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Customer,
+    Agent,
+    Solved,
+    Reopened,
+}
+
+fn responses(
+    ticket: &Ticket,
+    events: &[&TicketEvent],
+    solves: &[i64],
+    back: &[i64],
+) -> (Option<i64>, Vec<i64>, u32, u32) {
+    let created = ticket.created_at.as_micros();
+    let public: Vec<(i64, Author)> = events
+        .iter()
+        .filter(|event| event.kind == EventKind::PublicMessage)
+        .map(|event| (event.at.as_micros(), event.author))
+        .filter(|(_, author)| matches!(author, Author::Customer | Author::Agent))
+        .collect();
+    let by_customer = matches!(ticket.created_by, None | Some(Author::Customer));
+    let team_first = ticket.created_by.is_none() && public.first() == Some(&(created, Author::Agent));
+    // The creation is the customer's opening; written down as a message at that instant, it is still one.
+    let implied = by_customer && !team_first;
+    let mut written_twice = implied && public.first() == Some(&(created, Author::Customer));
+    let proactive_opening =
+        team_first || (!by_customer && public.first().is_some_and(|one| one.1 == Author::Agent));
+
+    // All turns in the order of the log; solves and reopenings keep their place among the messages.
+    let mut turns: Vec<(i64, Turn)> = Vec::new();
+    if implied {
+        turns.push((created, Turn::Customer));
+    }
+    let (mut solve, mut reopen) = (0, 0);
+    let mut status = Status::New;
+    let mut first_agent = proactive_opening;
+    for event in events {
+        let at = event.at.as_micros();
+        match event.kind {
+            EventKind::PublicMessage if event.author == Author::Customer => {
+                if written_twice {
+                    written_twice = false;
+                } else {
+                    turns.push((at, Turn::Customer));
+                }
+            }
+            EventKind::PublicMessage if event.author == Author::Agent => {
+                if first_agent {
+                    first_agent = false;
+                } else {
+                    turns.push((at, Turn::Agent));
+                }
+            }
+            EventKind::Status(to) => {
+                if solves.get(solve) == Some(&at) && !status.is_done() && to.is_done() {
+                    turns.push((at, Turn::Solved));
+                    solve += 1;
+                }
+                if back.get(reopen) == Some(&at) && status.is_done() && !to.is_done() {
+                    turns.push((at, Turn::Reopened));
+                    reopen += 1;
+                }
+                status = to;
+            }
+            _ => {}
+        }
+    }
+
+    let mut replies = Vec::new();
+    for (place, (at, turn)) in turns.iter().enumerate() {
+        if *turn != Turn::Agent {
+            continue;
+        }
+        // The stretch since the last answer or solve: the oldest customer message in it was waiting.
+        let before = &turns[..place];
+        let from = before
+            .iter()
+            .rposition(|(_, turn)| matches!(turn, Turn::Agent | Turn::Solved))
+            .map_or(0, |last| last + 1);
+        let asked = before[from..].iter().find(|(_, turn)| *turn == Turn::Customer).map(|(asked, _)| *asked);
+        let answered_before = !replies.is_empty();
+        // Before any answer, coming back after a solve that ended a wait asks again by itself.
+        let unanswered_solve = !answered_before
+            && before.iter().enumerate().any(|(solve, (_, turn))| {
+                let earlier = &before[..solve];
+                let since =
+                    earlier.iter().rposition(|(_, turn)| *turn == Turn::Solved).map_or(0, |last| last + 1);
+                *turn == Turn::Solved
+                    && earlier[since..]
+                        .iter()
+                        .any(|(_, turn)| matches!(turn, Turn::Customer | Turn::Reopened))
+            });
+        let reopened = before[from..]
+            .iter()
+            .find(|(_, turn)| *turn == Turn::Reopened)
+            .filter(|_| unanswered_solve)
+            .map(|(reopened, _)| *reopened);
+        let waiting = match (asked, reopened) {
+            (Some(asked), Some(reopened)) => Some(asked.min(reopened)),
+            (asked, reopened) => asked.or(reopened),
+        };
+        if let Some(waiting) = waiting {
+            replies.push(at - waiting);
+        }
+    }
+    let count = |wanted: Turn| {
+        u32::try_from(turns.iter().filter(|(_, turn)| *turn == wanted).count()).unwrap_or(u32::MAX)
+    };
+    let customer_messages = count(Turn::Customer);
+    let mut replies = replies.into_iter();
+    (replies.next(), replies.collect(), count(Turn::Agent), customer_messages)
+}

@@ -1,0 +1,155 @@
+//! Abandon rate.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::{SHARE_MEASURES, Share};
+use crate::live::QueueContact;
+use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
+
+/// The definition of the abandon rate.
+pub const DEFINITION: Definition = Definition {
+    id: "abandon_rate",
+    topic: Topic::Live,
+    name: Text { en: "Abandon rate", es: "Tasa de abandono", da: "Andel tabte opkald" },
+    description: Text {
+        en: "The share of offered calls or chats whose customer gave up waiting.",
+        es: "La proporción de llamadas o chats ofrecidos cuyo cliente dejó de esperar.",
+        da: "Andelen af tilbudte opkald eller chats, hvor kunden opgav at vente.",
+    },
+    aliases: &["abandonment_rate", "lost_calls"],
+    formula: "contacts abandoned / contacts offered x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Down,
+    population: "contacts offered to the queue; short abandons are left out if a limit is set",
+    anchor: Anchor::Queued,
+    clocks: &[],
+    measures: SHARE_MEASURES,
+    options: &[Choice {
+        name: "short_abandon",
+        decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are left out",
+        default: Some("0s"),
+        values: &["a duration"],
+    }],
+    variants: &[Variant {
+        name: "short abandons out",
+        differs: "ignoring_abandons_within",
+        used_by: &["common practice, 5 s"],
+    }],
+    references: &["WolkVox docs: metrics in contact centers (COPC-based; over transactions offered)"],
+};
+
+/// Abandon rate of many live contacts.
+///
+/// # What it measures
+/// How many gave up waiting.
+///
+/// # Formula
+/// `100 · abandoned / offered`.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::live::QueueContact;
+/// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
+///
+/// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
+/// let answered = QueueContact::new(at("09:00:00")).answered(at("09:00:10"));
+/// let gave_up = QueueContact::new(at("09:00:00")).abandoned(at("09:02:00"));
+/// let misdialed = QueueContact::new(at("09:00:00")).abandoned(at("09:00:02"));
+/// let contacts = [answered.clone(), answered.clone(), answered, gave_up, misdialed];
+///
+/// assert_eq!(kpi::abandon_rate(&contacts).ratio().percent(), Some(40.0));
+/// let mut serious = kpi::AbandonRate::default().ignoring_abandons_within(TimeDelta::seconds(5));
+/// serious.extend(&contacts);
+/// assert_eq!(serious.ratio().percent(), Some(25.0));
+/// ```
+///
+/// # Who is counted
+/// Every contact offered to the queue that was answered or abandoned. Those that still wait are left out as running.
+///
+/// # When it misleads
+/// An announcement that tells people to use the website makes them hang up: short abandons are not lost customers.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AbandonRate {
+    short_abandon_micros: i64,
+    tally: Share,
+}
+
+impl AbandonRate {
+    /// The same tally, leaving out callers who hang up within less than `limit`.
+    #[must_use]
+    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+        self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
+        self
+    }
+
+    /// Counts one contact.
+    pub fn push(&mut self, contact: &QueueContact) {
+        match contact.wait() {
+            Err(reason) => self.tally.leave_out(reason),
+            Ok((_, true)) => self.tally.count(false),
+            Ok((wait, false)) if wait < self.short_abandon_micros => {
+                self.tally.leave_out(Reason::ShortAbandon);
+            }
+            Ok((_, false)) => self.tally.count(true),
+        }
+    }
+
+    /// Counts a record that is no contact.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.tally.leave_out(reason);
+    }
+
+    /// Abandoned among offered.
+    pub fn ratio(&self) -> Ratio {
+        self.tally.ratio()
+    }
+}
+
+impl Merge for AbandonRate {
+    fn merge(&mut self, other: Self) {
+        if self.short_abandon_micros == other.short_abandon_micros || other.tally.n() == 0 {
+            return self.tally.merge(other.tally);
+        }
+        if self.tally.n() == 0 {
+            let mine = std::mem::replace(self, other);
+            return self.tally.merge(mine.tally);
+        }
+        self.tally.leave_out_many(Reason::OtherOptions, other.tally.n());
+        self.tally.merge_excluded(other.tally);
+    }
+}
+
+impl<'a> Extend<&'a QueueContact> for AbandonRate {
+    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
+        contacts.into_iter().for_each(|contact| self.push(contact));
+    }
+}
+
+impl Estimates for AbandonRate {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.tally.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.tally.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.tally.change_from(&earlier.tally, level)
+    }
+}
+
+/// Abandon rate of `contacts`; see [`AbandonRate`].
+pub fn abandon_rate<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> AbandonRate {
+    let mut tally = AbandonRate::default();
+    tally.extend(contacts);
+    tally
+}

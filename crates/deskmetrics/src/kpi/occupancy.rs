@@ -1,0 +1,147 @@
+//! Occupancy of agents.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
+
+/// The definition of occupancy.
+pub const DEFINITION: Definition = Definition {
+    id: "occupancy",
+    topic: Topic::Live,
+    name: Text { en: "Occupancy", es: "Ocupación", da: "Belægningsgrad" },
+    description: Text {
+        en: "The share of their time on duty that agents are busy with contacts.",
+        es: "La proporción de su tiempo de servicio que los agentes están ocupados con contactos.",
+        da: "Andelen af vagttiden, hvor agenterne er optaget af henvendelser.",
+    },
+    aliases: &["agent_occupancy", "utilization"],
+    formula: "handle time / time on duty x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Neither,
+    population: "stretches of agents on duty, pauses not included",
+    anchor: Anchor::Event,
+    clocks: &[],
+    measures: &["percent", "busy_seconds", "staffed_seconds"],
+    options: &[],
+    variants: &[Variant {
+        name: "utilization",
+        differs: "over paid time, pauses and training included",
+        used_by: &["workforce management"],
+    }],
+    references: &["WFM Labs wiki: Occupancy"],
+};
+
+/// Occupancy of many agents.
+///
+/// # What it measures
+/// How much of their time on duty agents are busy: the rest they wait for work.
+///
+/// # Formula
+/// `100 · busy / on duty`, time over time, so that long shifts weigh more than short ones.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{Estimates, Reason, kpi};
+///
+/// let occupancy = kpi::occupancy([
+///     (TimeDelta::minutes(360), TimeDelta::minutes(420)),
+///     (TimeDelta::minutes(150), TimeDelta::minutes(180)),
+///     (TimeDelta::minutes(200), TimeDelta::minutes(180)), // busier than on duty: a recording error
+/// ]);
+/// assert_eq!(occupancy.percent(), Some(85.0)); // 510 of 600 minutes
+/// assert_eq!(occupancy.excluded().count(Reason::EndBeforeStart), 1);
+/// ```
+///
+/// # Who is counted
+/// Every stretch on duty. One with more busy time than time on duty, or a negative time, is left out.
+///
+/// # When it misleads
+/// Neither end is good: 60 % is idle, 95 % burns people out. Several chats at once count more than once: give the time in
+/// which at least one was open.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occupancy {
+    busy_micros: i128,
+    staffed_micros: i128,
+    stretches: u64,
+    excluded: Excluded,
+}
+
+impl Occupancy {
+    /// Counts one stretch on duty and the busy time in it.
+    pub fn push(&mut self, busy: TimeDelta, on_duty: TimeDelta) {
+        match (busy.num_microseconds(), on_duty.num_microseconds()) {
+            (Some(busy), Some(on_duty)) if 0 <= busy && busy <= on_duty => {
+                self.busy_micros = self.busy_micros.saturating_add(i128::from(busy));
+                self.staffed_micros = self.staffed_micros.saturating_add(i128::from(on_duty));
+                self.stretches.merge(1);
+            }
+            (Some(_), Some(_)) => self.excluded.add(Reason::EndBeforeStart),
+            _ => self.excluded.add(Reason::TooLarge),
+        }
+    }
+
+    /// Counts a record that is no stretch on duty.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.excluded.add(reason);
+    }
+
+    /// Stretches counted.
+    pub fn n(&self) -> u64 {
+        self.stretches
+    }
+
+    /// Occupancy in percent; `None` without time on duty.
+    pub fn percent(&self) -> Option<f64> {
+        (self.staffed_micros > 0).then(|| 100.0 * self.busy_micros as f64 / self.staffed_micros as f64)
+    }
+}
+
+impl Merge for Occupancy {
+    fn merge(&mut self, other: Self) {
+        self.busy_micros = self.busy_micros.saturating_add(other.busy_micros);
+        self.staffed_micros = self.staffed_micros.saturating_add(other.staffed_micros);
+        self.stretches.merge(other.stretches);
+        self.excluded.merge(other.excluded);
+    }
+}
+
+impl Extend<(TimeDelta, TimeDelta)> for Occupancy {
+    fn extend<I: IntoIterator<Item = (TimeDelta, TimeDelta)>>(&mut self, stretches: I) {
+        stretches.into_iter().for_each(|(busy, on_duty)| self.push(busy, on_duty));
+    }
+}
+
+impl Estimates for Occupancy {
+    fn estimates(&self, _level: f64) -> Vec<Estimate> {
+        const SECOND: f64 = 1e6;
+        vec![
+            Estimate::new("percent", self.percent(), Unit::Percent, self.n()),
+            Estimate::new("busy_seconds", Some(self.busy_micros as f64 / SECOND), Unit::Seconds, self.n()),
+            Estimate::new(
+                "staffed_seconds",
+                Some(self.staffed_micros as f64 / SECOND),
+                Unit::Seconds,
+                self.n(),
+            ),
+        ]
+    }
+
+    fn excluded(&self) -> &Excluded {
+        &self.excluded
+    }
+}
+
+/// Occupancy over `stretches` of (busy time, time on duty); see [`Occupancy`].
+pub fn occupancy(stretches: impl IntoIterator<Item = (TimeDelta, TimeDelta)>) -> Occupancy {
+    let mut tally = Occupancy::default();
+    tally.extend(stretches);
+    tally
+}

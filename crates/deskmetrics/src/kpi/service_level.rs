@@ -1,0 +1,189 @@
+//! Service level.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::{SHARE_MEASURES, Share};
+use crate::live::QueueContact;
+use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
+
+/// The definition of the service level.
+pub const DEFINITION: Definition = Definition {
+    id: "service_level",
+    topic: Topic::Live,
+    name: Text { en: "Service level", es: "Nivel de servicio", da: "Serviceniveau" },
+    description: Text {
+        en: "The share of offered calls or chats answered within the target time.",
+        es: "La proporción de llamadas o chats ofrecidos atendidos dentro del tiempo objetivo.",
+        da: "Andelen af tilbudte opkald eller chats, der blev besvaret inden for måltiden.",
+    },
+    aliases: &["SL", "answered_within", "80_20"],
+    formula: "contacts answered within X / contacts offered x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "contacts offered to the queue; short abandons are left out if a limit is set, those still waiting in time too",
+    anchor: Anchor::Queued,
+    clocks: &[],
+    measures: SHARE_MEASURES,
+    options: &[
+        Choice {
+            name: "within",
+            decides: "how soon a contact should be answered",
+            default: None,
+            values: &["a duration"],
+        },
+        Choice {
+            name: "short_abandon",
+            decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are left out",
+            default: Some("0s"),
+            values: &["a duration"],
+        },
+    ],
+    variants: &[
+        Variant {
+            name: "over answered",
+            differs: "abandoned contacts are not in the denominator: flatters",
+            used_by: &["some phone systems"],
+        },
+        Variant {
+            name: "short abandons out",
+            differs: "ignoring_abandons_within",
+            used_by: &["common practice, 5 s"],
+        },
+    ],
+    references: &["WolkVox docs: metrics in contact centers (COPC-based; over transactions offered)"],
+};
+
+/// Service level of many live contacts.
+///
+/// # What it measures
+/// Whether people get through in the promised time: "80 % in 20 seconds".
+///
+/// # Formula
+/// `100 · answered within the target / offered`. A wait of exactly the target is within.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::live::QueueContact;
+/// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
+///
+/// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
+/// let waits = [5, 20, 21, 60].map(|wait| {
+///     QueueContact::new(at("09:00:00")).answered(at("09:00:00").to_utc() + TimeDelta::seconds(wait))
+/// });
+/// let hung_up = QueueContact::new(at("09:00:00")).abandoned(at("09:00:03"));
+/// let all: Vec<QueueContact> = waits.into_iter().chain([hung_up]).collect();
+///
+/// let level = kpi::service_level(&all, TimeDelta::seconds(20));
+/// assert_eq!(level.ratio().percent(), Some(40.0)); // two of five offered
+///
+/// let mut level = kpi::ServiceLevel::new(TimeDelta::seconds(20)).ignoring_abandons_within(TimeDelta::seconds(5));
+/// level.extend(&all);
+/// assert_eq!(level.ratio().percent(), Some(50.0)); // two of four
+/// assert_eq!(level.excluded().count(Reason::ShortAbandon), 1);
+/// ```
+///
+/// # Who is counted
+/// Every contact offered to the queue. Abandoned ones count against it unless they hung up within the short-abandon limit. Those neither answered nor abandoned, which still wait, are left out as running.
+///
+/// # When it misleads
+/// It is blind past the target: a caller lost for 21 seconds may as well wait an hour.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceLevel {
+    within_micros: i64,
+    short_abandon_micros: i64,
+    tally: Share,
+}
+
+impl ServiceLevel {
+    /// No contacts yet; to be answered `within` this time.
+    pub fn new(within: TimeDelta) -> Self {
+        Self {
+            within_micros: within.num_microseconds().unwrap_or(i64::MAX),
+            short_abandon_micros: 0,
+            tally: Share::default(),
+        }
+    }
+
+    /// The same tally, leaving out callers who hang up within less than `limit`.
+    #[must_use]
+    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+        self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
+        self
+    }
+
+    /// Counts one contact.
+    pub fn push(&mut self, contact: &QueueContact) {
+        match contact.wait() {
+            Err(reason) => self.tally.leave_out(reason),
+            Ok((wait, true)) => self.tally.count(wait <= self.within_micros),
+            Ok((wait, false)) if wait < self.short_abandon_micros => {
+                self.tally.leave_out(Reason::ShortAbandon);
+            }
+            Ok((_, false)) => self.tally.count(false),
+        }
+    }
+
+    /// Counts a record that is no contact.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.tally.leave_out(reason);
+    }
+
+    /// Answered in time, among offered.
+    pub fn ratio(&self) -> Ratio {
+        self.tally.ratio()
+    }
+}
+
+impl Merge for ServiceLevel {
+    fn merge(&mut self, other: Self) {
+        let same = (self.within_micros, self.short_abandon_micros)
+            == (other.within_micros, other.short_abandon_micros);
+        if same || other.tally.n() == 0 {
+            return self.tally.merge(other.tally);
+        }
+        if self.tally.n() == 0 {
+            let mine = std::mem::replace(self, other);
+            return self.tally.merge(mine.tally);
+        }
+        self.tally.leave_out_many(Reason::OtherOptions, other.tally.n());
+        self.tally.merge_excluded(other.tally);
+    }
+}
+
+impl<'a> Extend<&'a QueueContact> for ServiceLevel {
+    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
+        contacts.into_iter().for_each(|contact| self.push(contact));
+    }
+}
+
+impl Estimates for ServiceLevel {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.tally.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.tally.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.tally.change_from(&earlier.tally, level)
+    }
+}
+
+/// Service level of `contacts`; see [`ServiceLevel`].
+pub fn service_level<'a>(
+    contacts: impl IntoIterator<Item = &'a QueueContact>,
+    within: TimeDelta,
+) -> ServiceLevel {
+    let mut tally = ServiceLevel::new(within);
+    tally.extend(contacts);
+    tally
+}

@@ -1,0 +1,135 @@
+//! Survey completion rate.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::{SHARE_MEASURES, Share};
+use crate::{Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Unit};
+
+/// The definition of the survey completion rate.
+pub const DEFINITION: Definition = Definition {
+    id: "survey_completion",
+    topic: Topic::Surveys,
+    name: Text {
+        en: "Survey completion rate",
+        es: "Tasa de finalización de la encuesta",
+        da: "Gennemførelsesprocent",
+    },
+    description: Text {
+        en: "The share of started surveys that were finished.",
+        es: "La proporción de encuestas empezadas que se terminaron.",
+        da: "Andelen af påbegyndte spørgeskemaer, der blev gjort færdige.",
+    },
+    aliases: &["survey_completion_rate", "completion_rate"],
+    formula: "answered invitations / started invitations x 100",
+    unit: Unit::Percent,
+    min: Some(0.0),
+    max: Some(100.0),
+    good: Good::Up,
+    population: "invitations of which the start is known",
+    anchor: Anchor::Sent,
+    clocks: &[],
+    measures: SHARE_MEASURES,
+    options: &[],
+    variants: &[Variant {
+        name: "over displays",
+        differs: "surveys shown but not started are in the denominator",
+        used_by: &["Formbricks"],
+    }],
+    references: &["Formbricks: survey summary"],
+};
+
+/// Survey completion rate of many invitations.
+///
+/// # What it measures
+/// Whether the survey itself drives people away.
+///
+/// # Formula
+/// `100 · answered / started`.
+///
+/// # Worked example
+/// ```
+/// use deskmetrics::{Estimates, Invitation, Reason, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let sent = Invitation::new("1", "csat", at("2026-03-02T09:00:00Z"));
+/// let mut given_up = sent.clone();
+/// given_up.started_at = Some(at("2026-03-02T10:00:00Z"));
+/// let finished = given_up.clone().answered(at("2026-03-02T10:01:00Z"));
+///
+/// let rate = kpi::survey_completion([&sent, &given_up, &finished]);
+/// assert_eq!(rate.percent(), Some(50.0));
+/// assert_eq!(rate.excluded().count(Reason::Missing), 1); // never started, or nobody knows
+/// ```
+///
+/// # Who is counted
+/// Invitations whose start is known. One that was answered without a known start counts as started. The rest is left out: never started, or not recorded.
+///
+/// # When it misleads
+/// One-question surveys are finished by being started.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SurveyCompletion(Share);
+
+impl SurveyCompletion {
+    /// Counts one invitation.
+    pub fn push(&mut self, invitation: &Invitation) {
+        match (invitation.delivered, invitation.started_at, invitation.answered_at) {
+            (false, ..) => self.0.leave_out(Reason::Bounced),
+            (true, _, Some(_)) => self.0.count(true),
+            (true, Some(_), None) => self.0.count(false),
+            (true, None, None) => self.0.leave_out(Reason::Missing),
+        }
+    }
+
+    /// Counts a record that is no invitation.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.0.leave_out(reason);
+    }
+
+    /// The rate in percent; `None` when nothing was counted.
+    pub fn percent(&self) -> Option<f64> {
+        self.0.percent()
+    }
+
+    /// The counts behind it.
+    pub fn share(&self) -> &Share {
+        &self.0
+    }
+}
+
+impl Merge for SurveyCompletion {
+    fn merge(&mut self, other: Self) {
+        self.0.merge(other.0);
+    }
+}
+
+impl<'a> Extend<&'a Invitation> for SurveyCompletion {
+    fn extend<I: IntoIterator<Item = &'a Invitation>>(&mut self, invitations: I) {
+        invitations.into_iter().for_each(|invitation| self.push(invitation));
+    }
+}
+
+impl Estimates for SurveyCompletion {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.0.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.0.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.0.change_from(&earlier.0, level)
+    }
+}
+
+/// Survey completion rate of `invitations`; see [`SurveyCompletion`].
+pub fn survey_completion<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> SurveyCompletion {
+    let mut tally = SurveyCompletion::default();
+    tally.extend(invitations);
+    tally
+}

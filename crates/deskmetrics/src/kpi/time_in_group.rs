@@ -1,0 +1,180 @@
+//! Time in a group.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times};
+use crate::replay::Stint;
+use crate::{
+    ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics,
+    Timestamp, Unit,
+};
+
+/// The definition of the time in a group.
+pub const DEFINITION: Definition = Definition {
+    id: "time_in_group",
+    topic: Topic::Time,
+    name: Text { en: "Time in group", es: "Tiempo en un grupo", da: "Tid i gruppe" },
+    description: Text {
+        en: "How long one group keeps tickets, each stint by itself.",
+        es: "Cuánto tiempo retiene los tickets un grupo, cada estancia por separado.",
+        da: "Hvor længe én gruppe beholder sager, hvert ophold for sig.",
+    },
+    aliases: &["group_time", "group_ownership_time", "group_station_time"],
+    formula: "leaving the group - entering it, per stint",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Down,
+    population: "stints with the group; those of open tickets that still last are censored at the cut-off, those of solved ones end with the solve",
+    anchor: Anchor::Event,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[
+        Choice {
+            name: "group",
+            decides: "which group is looked at",
+            default: None,
+            values: &["a group's name"],
+        },
+        CLOCK,
+    ],
+    variants: &[],
+    references: &["Zendesk help: Group ownership time (Group SLA)", "Freshdesk help: historic metrics"],
+};
+
+/// Time in one group of many tickets.
+///
+/// # What it measures
+/// How long a team keeps what it is given.
+///
+/// # Formula
+/// End minus start of each stint, on the chosen clock. A ticket that comes back to the group has two stints.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// let stints = serde_json::json!([
+///     {"name": "triage", "from": "2026-03-02T09:00:00Z", "until": "2026-03-02T10:00:00Z",
+///      "elapsed": {"calendar_micros": 3_600_000_000_u64, "business_micros": null}},
+///     {"name": "billing", "from": "2026-03-02T10:00:00Z", "until": null,
+///      "elapsed": {"calendar_micros": 342_000_000_000_u64, "business_micros": null}},
+/// ]);
+/// ticket.group_stints = serde_json::from_value(stints).unwrap();
+/// ticket.status = Status::Solved;
+/// ticket.first_solved_at = Some(at("2026-03-02T15:00:00Z"));
+///
+/// let triage = kpi::time_in_group([&ticket], "triage", ClockKind::Calendar);
+/// assert_eq!(triage.times().mean(), Some(TimeDelta::hours(1)));
+/// let billing = kpi::time_in_group([&ticket], "billing", ClockKind::Calendar);
+/// assert_eq!(billing.times().mean(), Some(TimeDelta::hours(5))); // until it was solved
+/// ```
+///
+/// # Who is counted
+/// Every stint with the group. A stint that still lasts is censored while the ticket is open, and ends at the solve when it is done; its business time is then known only if the ticket was never reopened.
+///
+/// # When it misleads
+/// Groups that solve what they keep look slower than groups that pass everything on.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeInGroup {
+    group: Box<str>,
+    times: Times,
+}
+
+impl TimeInGroup {
+    /// No tickets yet, for this group on `clock`.
+    pub fn new(group: impl Into<Box<str>>, clock: ClockKind) -> Self {
+        Self { group: group.into(), times: Times::new(clock) }
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        if let Some(reason) = ticket.left_out {
+            return self.times.leave_out(reason);
+        }
+        for stint in ticket.group_stints.iter().filter(|stint| stint.name == self.group) {
+            match (stint.until, ticket.done_since()) {
+                (Some(_), _) => self.times.finished(stint.elapsed),
+                (None, None) => self.times.running(stint.elapsed),
+                (None, Some(done_since)) => self.times.finished(until_solved(stint, done_since, ticket)),
+            }
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.times.leave_out(reason);
+    }
+
+    /// The durations.
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
+}
+
+/// A stint that was going on when the ticket was solved.
+fn until_solved(stint: &Stint, done_since: Timestamp, ticket: &TicketMetrics) -> Elapsed {
+    let done =
+        [Status::Solved, Status::Closed].map(|status| ticket.time_in_status[status.index()].business_micros);
+    let business = match (stint.elapsed.business_micros, done) {
+        // With one solve only, all the time in solved and closed lies at the end of the stint.
+        (Some(all), [Some(solved), Some(closed)]) if ticket.reopens.is_empty() => {
+            Some(all.saturating_sub(solved).saturating_sub(closed).max(0))
+        }
+        _ => None,
+    };
+    let calendar = done_since.as_micros().saturating_sub(stint.from.as_micros()).max(0);
+    Elapsed { calendar_micros: calendar, business_micros: business }
+}
+
+impl Merge for TimeInGroup {
+    fn merge(&mut self, other: Self) {
+        if self.group == other.group || other.times.survival().n() == 0 {
+            self.times.merge(other.times);
+        } else if self.times.survival().n() == 0 {
+            let mine = std::mem::replace(self, other);
+            self.times.merge(mine.times);
+        } else {
+            self.times.refuse(other.times);
+        }
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> Extend<M> for TimeInGroup {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
+    }
+}
+
+impl Estimates for TimeInGroup {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.times.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.times.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.times.change_from(&earlier.times, level)
+    }
+}
+
+/// Time in a group of `tickets` on `clock`; see [`TimeInGroup`].
+pub fn time_in_group<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    group: &str,
+    clock: ClockKind,
+) -> TimeInGroup {
+    let mut tally = TimeInGroup::new(group, clock);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,159 @@
+//! Time in a status.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic};
+use super::tally::{TIME_MEASURES, Times};
+use crate::{
+    ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit,
+};
+
+/// The definition of the time in a status.
+pub const DEFINITION: Definition = Definition {
+    id: "time_in_status",
+    topic: Topic::Time,
+    name: Text { en: "Time in status", es: "Tiempo en un estado", da: "Tid i status" },
+    description: Text {
+        en: "How long tickets are in one status in all.",
+        es: "Cuánto tiempo pasan en total los tickets en un estado.",
+        da: "Hvor længe sager i alt er i én status.",
+    },
+    aliases: &["status_time", "historic_status_time"],
+    formula: "sum of the intervals in the status, up to the cut-off",
+    unit: Unit::Seconds,
+    min: Some(0.0),
+    max: None,
+    good: Good::Neither,
+    population: "tickets that were ever in the status; those in it at the cut-off are censored",
+    anchor: Anchor::LastSolved,
+    clocks: BOTH_CLOCKS,
+    measures: TIME_MEASURES,
+    options: &[
+        Choice {
+            name: "status",
+            decides: "which status is looked at",
+            default: None,
+            values: &["new", "open", "pending", "on_hold", "solved", "closed"],
+        },
+        CLOCK,
+    ],
+    variants: &[],
+    references: &[
+        "Freshdesk help: historic metrics",
+        "Zendesk help: About native Support time duration metrics",
+    ],
+};
+
+/// Time in one status of many tickets.
+///
+/// # What it measures
+/// Where tickets spend their life.
+///
+/// # Formula
+/// Sum of all intervals in the status, on the chosen clock; the one running now counts up to the cut-off.
+///
+/// # Worked example
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{ClockKind, Elapsed, Status, TicketMetrics, Timestamp, kpi};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+/// let mut back_at_work = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// back_at_work.status = Status::Open;
+/// back_at_work.time_in_status[Status::Pending.index()] = hours(18);
+/// let mut pending = back_at_work.clone();
+/// pending.status = Status::Pending;
+/// let never = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+///
+/// let waiting = kpi::time_in_status([&back_at_work, &pending, &never], Status::Pending, ClockKind::Calendar);
+/// assert_eq!(waiting.times().mean(), Some(TimeDelta::hours(18)));
+/// assert_eq!((waiting.times().n(), waiting.times().censored()), (1, 1));
+/// ```
+///
+/// # Who is counted
+/// Tickets that were ever in the status for any time. Those in it at the cut-off are censored. Tickets that never were add nothing.
+///
+/// # When it misleads
+/// A mean over the tickets that were in the status says nothing of how many were.
+///
+/// # References
+/// See [`DEFINITION`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeInStatus {
+    status: Status,
+    times: Times,
+}
+
+impl TimeInStatus {
+    /// No tickets yet, for this status on `clock`.
+    pub fn new(status: Status, clock: ClockKind) -> Self {
+        Self { status, times: Times::new(clock) }
+    }
+
+    /// Counts one ticket.
+    pub fn push(&mut self, ticket: &TicketMetrics) {
+        let elapsed = ticket.time_in_status[self.status.index()];
+        if let Some(reason) = ticket.left_out {
+            self.times.leave_out(reason);
+        } else if ticket.status == self.status {
+            self.times.running(elapsed);
+        } else if elapsed.calendar_micros != 0 {
+            self.times.finished(elapsed);
+        }
+    }
+
+    /// Counts a record that is no ticket.
+    pub fn leave_out(&mut self, reason: Reason) {
+        self.times.leave_out(reason);
+    }
+
+    /// The durations.
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
+}
+
+impl Merge for TimeInStatus {
+    fn merge(&mut self, other: Self) {
+        if self.status == other.status || other.times.survival().n() == 0 {
+            self.times.merge(other.times);
+        } else if self.times.survival().n() == 0 {
+            let mine = std::mem::replace(self, other);
+            self.times.merge(mine.times);
+        } else {
+            self.times.refuse(other.times);
+        }
+    }
+}
+
+impl<M: AsRef<TicketMetrics>> Extend<M> for TimeInStatus {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
+    }
+}
+
+impl Estimates for TimeInStatus {
+    fn estimates(&self, level: f64) -> Vec<Estimate> {
+        self.times.estimates(level)
+    }
+
+    fn excluded(&self) -> &Excluded {
+        self.times.excluded()
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        self.times.change_from(&earlier.times, level)
+    }
+}
+
+/// Time in a status of `tickets` on `clock`; see [`TimeInStatus`].
+pub fn time_in_status<M: AsRef<TicketMetrics>>(
+    tickets: impl IntoIterator<Item = M>,
+    status: Status,
+    clock: ClockKind,
+) -> TimeInStatus {
+    let mut tally = TimeInStatus::new(status, clock);
+    tally.extend(tickets);
+    tally
+}

@@ -1,0 +1,120 @@
+//! One call or chat offered to a queue.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::{Attribute, Attributes};
+use crate::{Reason, Timestamp};
+
+/// One call or chat offered to a queue.
+///
+/// ```
+/// use deskmetrics::Timestamp;
+/// use deskmetrics::live::QueueContact;
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let call = QueueContact::new(at("2026-03-02T09:00:00Z")).answered(at("2026-03-02T09:00:12Z"));
+/// assert_eq!(call.wait(), Ok((12_000_000, true)));
+/// ```
+#[doc(alias = "call")]
+#[doc(alias = "chat")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QueueContact {
+    /// When it entered the queue.
+    pub queued_at: Timestamp,
+    /// When an agent picked it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// When the customer gave up waiting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandoned_at: Option<Timestamp>,
+    /// How long they talked, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk_micros: Option<i64>,
+    /// How long the customer was on hold, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_micros: Option<i64>,
+    /// How long the agent worked on it afterwards, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up_micros: Option<i64>,
+    /// Market, channel, agent and so on.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+}
+
+impl QueueContact {
+    /// A contact that has just entered the queue.
+    pub fn new(queued_at: impl Into<Timestamp>) -> Self {
+        Self {
+            queued_at: queued_at.into(),
+            answered_at: None,
+            abandoned_at: None,
+            talk_micros: None,
+            hold_micros: None,
+            wrap_up_micros: None,
+            attributes: Attributes::default(),
+        }
+    }
+
+    /// The same contact, picked up at `at`.
+    #[must_use]
+    pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
+        self.answered_at = Some(at.into());
+        self
+    }
+
+    /// The same contact, given up at `at`.
+    #[must_use]
+    pub fn abandoned(mut self, at: impl Into<Timestamp>) -> Self {
+        self.abandoned_at = Some(at.into());
+        self
+    }
+
+    /// The same contact with these times of talking, holding and working on it afterwards.
+    #[must_use]
+    pub fn handled(mut self, talk: TimeDelta, hold: TimeDelta, wrap_up: TimeDelta) -> Self {
+        self.talk_micros = talk.num_microseconds();
+        self.hold_micros = hold.num_microseconds();
+        self.wrap_up_micros = wrap_up.num_microseconds();
+        self
+    }
+
+    /// The same contact with one more attribute.
+    #[must_use]
+    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+        self.attributes.set(attribute, Some(value.into()));
+        self
+    }
+
+    /// How long it waited, in microseconds, and whether it was answered in the end.
+    ///
+    /// # Errors
+    /// [`Reason::Running`] while it waits, [`Reason::EndBeforeStart`] when it ended before it began.
+    pub fn wait(&self) -> Result<(i64, bool), Reason> {
+        let (end, answered) = match (self.answered_at, self.abandoned_at) {
+            (Some(at), _) => (at, true),
+            (None, Some(at)) => (at, false),
+            (None, None) => return Err(Reason::Running),
+        };
+        let micros = end.as_micros() - self.queued_at.as_micros();
+        if micros < 0 { Err(Reason::EndBeforeStart) } else { Ok((micros, answered)) }
+    }
+
+    /// Talk, hold and wrap-up time together, in microseconds.
+    ///
+    /// # Errors
+    /// [`Reason::NotReplied`] when nobody picked it up, [`Reason::Missing`] without a talk time,
+    /// [`Reason::EndBeforeStart`] when one of the times is negative.
+    pub fn handle_micros(&self) -> Result<i64, Reason> {
+        if self.answered_at.is_none() {
+            return Err(Reason::NotReplied);
+        }
+        let talk = self.talk_micros.ok_or(Reason::Missing)?;
+        let parts = [talk, self.hold_micros.unwrap_or(0), self.wrap_up_micros.unwrap_or(0)];
+        if parts.iter().any(|micros| *micros < 0) {
+            return Err(Reason::EndBeforeStart);
+        }
+        Ok(parts.iter().fold(0, |sum, micros| sum.saturating_add(*micros)))
+    }
+}

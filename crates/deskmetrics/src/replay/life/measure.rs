@@ -1,0 +1,87 @@
+//! What is known of a life at the cut-off.
+
+use super::{ASSIGNEE, GROUP, Life};
+use crate::Elapsed;
+use crate::replay::metrics::TicketMetrics;
+use crate::replay::stamp::{Span, Stamp};
+
+impl Life {
+    /// Where counting ends when it is looked at at `as_of`.
+    pub(crate) fn end(&self, as_of: Stamp) -> Stamp {
+        self.left.map_or(as_of, |(_, at)| at)
+    }
+
+    /// Fills `metrics` with what is known at `as_of`; all but the stints, whose names are not known here.
+    pub(crate) fn measure(&self, as_of: Stamp, metrics: &mut TicketMetrics) {
+        let end = self.end(as_of);
+        metrics.created_at = self.created.timestamp();
+        metrics.as_of = as_of.timestamp();
+        metrics.status = self.status;
+        metrics.left_out = self.left.map(|(reason, _)| reason);
+        metrics.proactive = self.proactive;
+
+        metrics.first_customer_message_at = self.first_wait.map(Stamp::timestamp);
+        metrics.first_response_at = self.first_response.map(|(at, _)| at.timestamp());
+        metrics.first_response_time = self.first_response.map(|(_, span)| span.elapsed());
+        let running = self.waiting_since.filter(|_| !self.waits_while_done).map(|since| end.since(since));
+        metrics.running_first_response_time = match (self.responded, running) {
+            (true, _) => None,
+            (false, Some(span)) => Some(span.elapsed()),
+            (false, None) => self.unanswered_first.map(Span::elapsed),
+        };
+        metrics.running_next_response_time = if self.responded { running.map(Span::elapsed) } else { None };
+        metrics.bot_first_response_time = self.bot_first_response.map(Span::elapsed);
+        refill(&mut metrics.next_response_times, &self.next_responses);
+        refill(&mut metrics.unanswered_next_response_times, &self.unanswered_next);
+
+        let solve = self.last_solve;
+        metrics.first_solved_at = self.first_solve.map(Stamp::timestamp);
+        metrics.last_solved_at = solve.map(|solve| solve.at.timestamp());
+        metrics.closed_at = self.closed.map(Stamp::timestamp);
+        metrics.solved_by = solve.map(|solve| solve.by);
+        metrics.first_resolution_time = self.first_solve.map(|at| at.since(self.created).elapsed());
+        let full = solve
+            .filter(|_| self.status.is_done() && !self.closed_unsolved)
+            .map(|solve| solve.at.since(self.created));
+        metrics.full_resolution_time = full.map(Span::elapsed);
+        metrics.net_resolution_time = full.map(|full| full.minus(self.solved_time).elapsed());
+        metrics.running_resolution_time = (!self.status.is_done()).then(|| end.since(self.created).elapsed());
+
+        let mut in_status = self.in_status;
+        in_status[self.status.index()].add(end.since(self.status_since));
+        for span in &mut in_status {
+            span.scheduled = end.scheduled;
+        }
+        let [new, open, pending, on_hold, ..] = in_status;
+        metrics.time_in_status = in_status.map(Span::elapsed);
+        metrics.agent_work_time = new.plus(open).elapsed();
+        metrics.requester_wait_time = new.plus(open).plus(on_hold).elapsed();
+        metrics.agent_wait_time = pending.elapsed();
+        metrics.on_hold_time = on_hold.elapsed();
+        metrics.time_to_first_assignment = self.first_assignment.map(Span::elapsed);
+
+        metrics.reopens.clear();
+        metrics.reopens.extend_from_slice(&self.reopens);
+        metrics.public_replies = self.public_replies;
+        metrics.customer_messages = self.customer_messages;
+        metrics.bot_messages = self.bot_messages;
+        metrics.internal_notes = self.internal_notes;
+        metrics.agent_touches = self.agent_touches;
+        metrics.replying_agents = u32::try_from(self.replying_agents.len()).unwrap_or(u32::MAX);
+        metrics.thank_you_reopens = self.thank_you_reopens;
+        metrics.assignee_stations = self.stations(ASSIGNEE);
+        metrics.group_stations = self.stations(GROUP);
+        metrics.bot_handoffs = self.bot_handoffs;
+        metrics.escalations = self.escalations;
+    }
+
+    fn stations(&self, attribute: u16) -> u32 {
+        let n = self.stints.iter().filter(|stint| stint.attribute == attribute).count();
+        u32::try_from(n).unwrap_or(u32::MAX)
+    }
+}
+
+fn refill(times: &mut Vec<Elapsed>, spans: &[Span]) {
+    times.clear();
+    times.extend(spans.iter().map(|span| span.elapsed()));
+}

@@ -1,0 +1,69 @@
+//! To which agent a score belongs.
+
+use serde::{Deserialize, Serialize};
+
+use super::SurveyResponse;
+use crate::replay::Stint;
+use crate::{TicketMetrics, Timestamp};
+
+/// To which agent the score of a ticket belongs, where several had it.
+///
+/// ```
+/// use deskmetrics::survey::{Attribution, SurveyResponse};
+/// use deskmetrics::{Status, TicketMetrics, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
+/// ticket.status = Status::Solved;
+/// ticket.first_solved_at = Some(at("2026-03-02T12:00:00Z"));
+/// ticket.assignee_stints = serde_json::from_str(
+///     r#"[{"name": "maria", "from": "2026-03-02T09:00:00Z", "until": "2026-03-03T08:00:00Z",
+///          "elapsed": {"calendar_micros": 82800000000}},
+///         {"name": "lars", "from": "2026-03-03T08:00:00Z", "until": null,
+///          "elapsed": {"calendar_micros": 522000000000}}]"#,
+/// ).unwrap();
+/// let rating = SurveyResponse::new("csat", Some(5)).answered_at(at("2026-03-04T09:00:00Z"));
+///
+/// assert_eq!(Attribution::AtSolve.agents(&ticket, &rating), [("maria", 1.0)]);
+/// assert_eq!(Attribution::AtRating.agents(&ticket, &rating), [("lars", 1.0)]);
+/// assert_eq!(Attribution::EveryAssignee.agents(&ticket, &rating), [("lars", 0.5), ("maria", 0.5)]);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Attribution {
+    /// Whoever had the ticket at its last solve.
+    #[default]
+    AtSolve,
+    /// Whoever had the ticket when the customer answered. (Zendesk)
+    AtRating,
+    /// Everybody who had it, in equal shares.
+    EveryAssignee,
+}
+
+impl Attribution {
+    /// The agents the score belongs to, by name, with their shares, which add up to 1; empty when nobody had the ticket at
+    /// that instant, or the instant is not known.
+    pub fn agents<'a>(self, ticket: &'a TicketMetrics, response: &SurveyResponse) -> Vec<(&'a str, f64)> {
+        let stints = &ticket.assignee_stints;
+        match self {
+            Self::AtSolve => holder(stints, ticket.solves().last()),
+            Self::AtRating => holder(stints, response.at),
+            Self::EveryAssignee => {
+                let mut names: Vec<&str> = stints.iter().map(|stint| &*stint.name).collect();
+                names.sort_unstable();
+                names.dedup();
+                let share = 1.0 / names.len().max(1) as f64;
+                names.into_iter().map(|name| (name, share)).collect()
+            }
+        }
+    }
+}
+
+/// Whoever had the ticket at the instant: the last stint that had begun and was not over before.
+fn holder(stints: &[Stint], at: Option<Timestamp>) -> Vec<(&str, f64)> {
+    let had_it =
+        |stint: &&Stint, at: Timestamp| stint.from <= at && stint.until.is_none_or(|until| at < until);
+    let found = at.and_then(|at| stints.iter().rev().find(|stint| had_it(stint, at)));
+    found.map(|stint| (&*stint.name, 1.0)).into_iter().collect()
+}

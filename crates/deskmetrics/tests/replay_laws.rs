@@ -1,0 +1,392 @@
+//! Laws of replay and SLA verdicts, on random logs.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use chrono::TimeDelta;
+use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::replay::{Replay, Replayed, Schedules, TicketTracker};
+use deskmetrics::schedule::{CompiledSchedule, Schedule};
+use deskmetrics::sla::SlaPolicies;
+use deskmetrics::ticket::{Attribute, EventKind};
+use deskmetrics::{Elapsed, Reason, SlaVerdict, Status, Ticket, TicketEvent, Timestamp};
+use deskmetrics_testkit::replay::oracle;
+use deskmetrics_testkit::replay::strategy::logs;
+use proptest::prelude::*;
+
+const POLICIES: &str = r#"
+[[clocks]]
+name = "handling"
+start = ["created", "reopened"]
+pause = [{ status = "pending" }]
+stop = ["solved"]
+cancel = [{ tag = "vip" }]
+
+[[policies]]
+name = "vip"
+when = { tag = "vip" }
+schedule = "dk"
+targets = [
+    { metric = "first_response", clock = "business", within = "1h" },
+    { metric = "resolution", clock = "business", within = { high = "2h", low = "16h" } },
+    { metric = "handling", within = "4h" },
+]
+[[policies]]
+name = "standard"
+[[policies.targets]]
+metric = "first_response"
+clock = "business"
+within = { high = "2h", "*" = "8h" }
+at_risk = 0.8
+[[policies.targets]]
+metric = "next_response"
+within = "4h"
+[[policies.targets]]
+metric = "periodic_update"
+clock = "business"
+within = "4h"
+[[policies.targets]]
+metric = "pausable_update"
+within = "4h"
+[[policies.targets]]
+metric = "requester_wait"
+clock = "business"
+within = "8h"
+[[policies.targets]]
+metric = "agent_work"
+within = "24h"
+[[policies.targets]]
+metric = "resolution"
+within = { high = "24h", "*" = "72h" }
+[[policies.targets]]
+metric = "group_ownership"
+within = "24h"
+[[policies.targets]]
+metric = "handling"
+clock = "business"
+within = "8h"
+"#;
+
+/// Compiled once for all cases.
+fn hours(text: &'static str) -> CompiledSchedule {
+    static COMPILED: Mutex<BTreeMap<&str, CompiledSchedule>> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().expect("no test panics while it holds the lock");
+    let new = || Schedule::parse("UTC", text).expect("readable hours").compile_years(2025..=2030);
+    compiled.entry(text).or_insert_with(new).clone()
+}
+
+fn policies() -> SlaPolicies {
+    toml::from_str(POLICIES).expect("readable policies")
+}
+
+fn schedules() -> Schedules {
+    Schedules::default()
+        .with("dk", hours("Mo-Fr 09:00-17:00"))
+        .with("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
+        .when(Attribute::Market, ["DK"], "dk")
+        .when(Attribute::Market, ["ES"], "es")
+        .otherwise("dk")
+}
+
+fn replay(as_of: Timestamp) -> Replay {
+    Replay::new(as_of).with_schedules(schedules()).with_policies(policies())
+}
+
+fn end(ticket: &Ticket, events: &[TicketEvent]) -> Timestamp {
+    events.last().map_or(ticket.created_at, |event| event.at)
+}
+
+fn later(at: Timestamp, by: TimeDelta) -> Timestamp {
+    Timestamp::from(at.to_utc() + by)
+}
+
+/// The same log, `by` later.
+fn moved(ticket: &Ticket, events: &[TicketEvent], by: TimeDelta) -> (Ticket, Vec<TicketEvent>) {
+    let mut ticket = ticket.clone();
+    ticket.created_at = later(ticket.created_at, by);
+    let events = events.iter().cloned().map(|mut event| {
+        event.at = later(event.at, by);
+        event
+    });
+    (ticket, events.collect())
+}
+
+/// The verdicts without their instants: what must not depend on the week.
+fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)> {
+    let told = |verdict: &SlaVerdict| {
+        (
+            verdict.metric.to_string(),
+            verdict.instance,
+            format!("{:?}", verdict.state),
+            verdict.elapsed,
+            verdict.due_at.map(|due| due.as_micros() - replayed.metrics.created_at.as_micros()),
+        )
+    };
+    replayed.verdicts.iter().map(told).collect()
+}
+
+/// The log as steps, numbered as columns would.
+fn steps(replay: &Replay, ticket: &Ticket, events: &[TicketEvent]) -> (Vec<(u16, u32)>, Vec<u32>, Vec<Step>) {
+    let mut names: Vec<String> = Vec::new();
+    let mut number = |name: &str| {
+        replay.value_number(name).unwrap_or_else(|| {
+            let place = names.iter().position(|known| known == name).unwrap_or_else(|| {
+                names.push(name.to_owned());
+                names.len() - 1
+            });
+            FIRST_FREE + u32::try_from(place).expect("few names")
+        })
+    };
+    let attributes =
+        ticket.attributes.iter().map(|(one, value)| (replay.attribute_number(one), number(value))).collect();
+    let tags = ticket.tags.iter().map(|tag| number(tag)).collect();
+    let steps = events
+        .iter()
+        .map(|event| {
+            let what = match &event.kind {
+                EventKind::PublicMessage => What::PublicMessage,
+                EventKind::InternalNote => What::InternalNote,
+                EventKind::Status(status) => What::Status(*status),
+                EventKind::Changed { attribute, to } => What::Changed {
+                    attribute: replay.attribute_number(attribute),
+                    to: to.as_deref().map_or(NONE, &mut number),
+                },
+                EventKind::Tagged(tag) => What::Tagged(number(tag)),
+                EventKind::Untagged(tag) => What::Untagged(number(tag)),
+                EventKind::Escalated => What::Escalated,
+                EventKind::Deleted => What::Deleted,
+                EventKind::Spam => What::Spam,
+                EventKind::Restored => What::Restored,
+                _ => What::SurveySent,
+            };
+            let by = event.author_name.as_deref().map_or(NONE, &mut number);
+            Step { at: event.at.as_micros(), what, by, author: event.author }
+        })
+        .collect();
+    (attributes, tags, steps)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn the_state_machine_equals_the_slow_oracle((ticket, events) in logs(), after in 0..5000i64) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        let metrics = Replay::new(as_of).ticket(&ticket, &events).metrics;
+        let calendar = |time: Option<Elapsed>| time.map(|time| time.calendar_micros);
+        let fast = oracle::Slow {
+            in_status: metrics.time_in_status.map(|time| time.calendar_micros),
+            first_response: calendar(metrics.first_response_time),
+            next_responses: metrics.next_response_times.iter().map(|time| time.calendar_micros).collect(),
+            reopens: metrics
+                .reopens
+                .iter()
+                .map(|cycle| (cycle.solved_at.as_micros(), cycle.reopened_at.as_micros()))
+                .collect(),
+            first_resolution: calendar(metrics.first_resolution_time),
+            full_resolution: calendar(metrics.full_resolution_time),
+            net_resolution: calendar(metrics.net_resolution_time),
+            public_replies: metrics.public_replies,
+            customer_messages: metrics.customer_messages,
+        };
+        prop_assert_eq!(fast, oracle::measure(&ticket, &events, as_of.as_micros()));
+    }
+
+    #[test]
+    fn time_in_statuses_sums_to_the_lifetime((ticket, events) in logs(), after in 0..5000i64) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        let replayed = replay(as_of).ticket(&ticket, &events);
+        let calendar: i64 = replayed.metrics.time_in_status.iter().map(|time| time.calendar_micros).sum();
+        let lifetime = as_of.as_micros() - ticket.created_at.as_micros();
+        match replayed.metrics.left_out {
+            None => prop_assert_eq!(calendar, lifetime),
+            Some(_) => prop_assert!(calendar <= lifetime),
+        }
+        let market_never_changes = !events.iter().any(|event| {
+            matches!(&event.kind, EventKind::Changed { attribute: Attribute::Market, .. })
+        });
+        if market_never_changes && replayed.metrics.left_out.is_none() {
+            let on = if ticket.attributes.get(&Attribute::Market) == Some("ES") {
+                hours("Mo-Th 10:00-19:00; Fr 08:00-15:00")
+            } else {
+                hours("Mo-Fr 09:00-17:00")
+            };
+            let business: i64 =
+                replayed.metrics.time_in_status.iter().filter_map(|time| time.business_micros).sum();
+            prop_assert_eq!(business, on.elapsed_micros(ticket.created_at.as_micros(), as_of.as_micros()));
+        }
+    }
+
+    #[test]
+    fn the_live_tracker_equals_the_replay_at_every_event((ticket, events) in logs()) {
+        let plan = replay(end(&ticket, &events));
+        let mut tracker = plan.track(ticket.clone());
+        for (place, event) in events.iter().enumerate() {
+            let _left_out = plan.observe(&mut tracker, event);
+            // Stored and brought back, it goes on as if nothing had happened.
+            let stored = serde_json::to_string(&tracker).expect("a tracker is JSON");
+            let restored: TicketTracker = serde_json::from_str(&stored).expect("its JSON is a tracker");
+            prop_assert_eq!(&restored, &tracker);
+            tracker = restored;
+            let next = events.get(place + 1).map_or(event.at, |next| next.at);
+            if next == event.at && place + 1 < events.len() {
+                continue;
+            }
+            let replayed = replay(next.min(event.at)).ticket(&ticket, &events[..=place]);
+            prop_assert_eq!(plan.metrics(&tracker, event.at), replayed.metrics);
+            prop_assert_eq!(plan.verdicts(&tracker, event.at), replayed.verdicts);
+        }
+    }
+
+    #[test]
+    fn steps_and_records_give_the_same((ticket, events) in logs(), after in 0..5000i64) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        let plan = replay(as_of);
+        let mut replayed = plan.ticket(&ticket, &events);
+        let (attributes, tags, steps) = steps(&plan, &ticket, &events);
+        let mut pass = plan.pass();
+        // A pass that was used before must not remember it.
+        pass.run(Start { created_at: 0, created_by: None, attributes: &[], tags: &[] }, steps.iter().copied());
+        let start = Start {
+            created_at: ticket.created_at.as_micros(),
+            created_by: ticket.created_by,
+            attributes: &attributes,
+            tags: &tags,
+        };
+        let before = pass.excluded().clone();
+        pass.run(start, steps);
+        replayed.metrics.assignee_stints.clear();
+        replayed.metrics.group_stints.clear();
+        prop_assert_eq!(pass.metrics(), &replayed.metrics);
+        let verdicts: Vec<SlaVerdict> = pass.verdicts().map(|verdict| verdict.to_verdict()).collect();
+        prop_assert_eq!(verdicts, replayed.verdicts);
+        let left_out = |reason| pass.excluded().count(reason) - before.count(reason);
+        prop_assert_eq!(left_out(Reason::Deleted), replayed.excluded.count(Reason::Deleted));
+    }
+
+    #[test]
+    fn splitting_the_business_day_changes_nothing((ticket, events) in logs()) {
+        let as_of = end(&ticket, &events);
+        let whole = Replay::new(as_of).with_schedule(hours("Mo-Fr 09:00-17:00")).with_policies(policies());
+        let split = Replay::new(as_of)
+            .with_schedule(hours("Mo-Fr 09:00-11:30,11:30-13:00,13:00-17:00"))
+            .with_policies(policies());
+        prop_assert_eq!(whole.ticket(&ticket, &events), split.ticket(&ticket, &events));
+    }
+
+    #[test]
+    fn what_is_completed_stays((ticket, events) in logs(), cut in 0..25usize) {
+        let cut = cut.min(events.len());
+        let early = replay(end(&ticket, &events[..cut])).ticket(&ticket, &events[..cut]);
+        let late = replay(end(&ticket, &events)).ticket(&ticket, &events);
+        for verdict in early.verdicts.iter().filter(|verdict| verdict.completed_at.is_some()) {
+            prop_assert!(late.verdicts.contains(verdict), "{verdict:?} is not in {:?}", late.verdicts);
+        }
+        // A breach is never taken back.
+        for verdict in early.verdicts.iter().filter(|verdict| verdict.breached_at.is_some()) {
+            let stands = late.verdicts.iter().any(|other| {
+                other.metric == verdict.metric
+                    && other.instance == verdict.instance
+                    && other.breached_at == verdict.breached_at
+            });
+            prop_assert!(stands, "{verdict:?} is not in {:?}", late.verdicts);
+        }
+    }
+
+    #[test]
+    fn whole_weeks_change_nothing((ticket, events) in logs(), weeks in 1..60i64) {
+        let by = TimeDelta::weeks(weeks);
+        let here = replay(end(&ticket, &events)).ticket(&ticket, &events);
+        let (ticket, events) = moved(&ticket, &events, by);
+        let there = replay(end(&ticket, &events)).ticket(&ticket, &events);
+        prop_assert_eq!(bare(&here), bare(&there));
+        prop_assert_eq!(here.metrics.time_in_status, there.metrics.time_in_status);
+        prop_assert_eq!(here.metrics.next_response_times, there.metrics.next_response_times);
+    }
+
+    #[test]
+    fn open_day_and_night_is_the_calendar((ticket, events) in logs(), after in 0..5000i64) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        let always = Schedule::always().compile_years(2025..=2030);
+        let replayed = Replay::new(as_of)
+            .with_schedules(Schedules::default().with("dk", always).otherwise("dk"))
+            .with_policies(policies())
+            .ticket(&ticket, &events);
+        let same = |time: &Elapsed| time.business_micros == Some(time.calendar_micros);
+        prop_assert!(replayed.metrics.time_in_status.iter().all(same));
+        prop_assert!(replayed.metrics.first_response_time.iter().all(same));
+        prop_assert!(replayed.metrics.full_resolution_time.iter().all(same));
+        prop_assert!(replayed.metrics.next_response_times.iter().all(same));
+        for verdict in &replayed.verdicts {
+            prop_assert!(same(&verdict.elapsed), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn order_duplicates_and_no_ops_change_nothing((ticket, events) in logs(), seed in any::<u64>()) {
+        let as_of = end(&ticket, &events);
+        let plain = replay(as_of).ticket(&ticket, &events);
+        let mut shuffled: Vec<TicketEvent> = events.iter().chain(&events).cloned().collect();
+        shuffled.sort_by_key(|event| {
+            let id: u64 = event.id.as_deref().and_then(|id| id.parse().ok()).unwrap_or_default();
+            (id ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+        let mut other = replay(as_of).ticket(&ticket, &shuffled);
+        prop_assert_eq!(other.excluded.count(Reason::Duplicate), events.len() as u64);
+        other.excluded = plain.excluded.clone();
+        prop_assert_eq!(&other, &plain);
+
+        // A state reported again changes nothing.
+        let mut repeated = Vec::new();
+        for event in &events {
+            repeated.push(event.clone());
+            if matches!(event.kind, EventKind::Status(_) | EventKind::Changed { .. }) {
+                let mut again = event.clone();
+                again.id = None;
+                repeated.push(again);
+            }
+        }
+        let mut other = replay(as_of).ticket(&ticket, &repeated);
+        other.excluded = plain.excluded.clone();
+        prop_assert_eq!(other, plain);
+    }
+
+    #[test]
+    fn a_verdict_is_consistent_in_itself((ticket, events) in logs(), after in 0..5000i64) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        let replayed = replay(as_of).explained().ticket(&ticket, &events);
+        for verdict in &replayed.verdicts {
+            let elapsed = verdict.elapsed_on_clock().expect("a judged verdict has its clock");
+            let state = verdict.state;
+            prop_assert!(elapsed >= TimeDelta::zero());
+            prop_assert_eq!(state == deskmetrics::VerdictState::Breached, verdict.breached_at.is_some());
+            if state == deskmetrics::VerdictState::Met {
+                prop_assert!(elapsed <= verdict.target && verdict.completed_at.is_some());
+            }
+            if let Some(breached) = verdict.breached_at {
+                let ended = verdict.completed_at.or(verdict.ended_at).unwrap_or(as_of);
+                prop_assert!(breached <= ended, "{verdict:?}");
+                prop_assert!(verdict.due_at.is_some_and(|due| due <= breached), "{verdict:?}");
+            }
+            // The segments account for what was counted, together with what was carried over.
+            let carried = verdict.carried.unwrap_or_default();
+            let calendar: i64 = verdict.segments.iter().map(|segment| segment.counted.calendar_micros).sum();
+            prop_assert_eq!(calendar + carried.calendar_micros, verdict.elapsed.calendar_micros, "{:?}", verdict);
+        }
+    }
+}
+
+#[test]
+fn absurd_instants_do_not_panic() {
+    for (created, at, as_of) in [
+        (Timestamp::MIN, Timestamp::MAX, Timestamp::MAX),
+        (Timestamp::MIN, Timestamp::MIN, Timestamp::MAX),
+        (Timestamp::MAX, Timestamp::MIN, Timestamp::MIN),
+        (Timestamp::MAX, Timestamp::MAX, Timestamp::MAX),
+    ] {
+        let ticket = Ticket::new("T", created);
+        let solved = TicketEvent::new("T", at, deskmetrics::Author::Agent, EventKind::Status(Status::Solved));
+        let replayed = replay(as_of).explained().ticket(&ticket, &[solved]);
+        assert_eq!(replayed.metrics.created_at, created);
+    }
+}

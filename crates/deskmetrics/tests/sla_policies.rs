@@ -1,0 +1,207 @@
+//! Policies: their text, their check, their order; and merged tickets.
+
+use chrono::TimeDelta;
+use deskmetrics::replay::{Merged, Replay, ReplayOptions, Schedules};
+use deskmetrics::schedule::{Schedule, ScheduleHistory};
+use deskmetrics::sla::{
+    Conditions, CustomClock, Finding, Happening, Matching, SlaPolicies, SlaPolicy, SlaTarget, Within,
+};
+use deskmetrics::ticket::{Attribute, Author, EventKind};
+use deskmetrics::{Reason, SlaMetric, Ticket, TicketEvent, Timestamp};
+
+fn at(text: &str) -> Timestamp {
+    format!("{}:00Z", text.replace(' ', "T")).parse().expect("an instant")
+}
+
+fn reply() -> SlaTarget {
+    SlaTarget::calendar(SlaMetric::FirstResponse, TimeDelta::hours(4))
+}
+
+#[test]
+fn policies_survive_toml_and_json() {
+    let policies = SlaPolicies::new([
+        SlaPolicy::new("premium")
+            .when(Conditions::default().with(Attribute::Market, ["DK", "SE"]).tagged(["vip"]))
+            .unless(Conditions::default().with(Attribute::Category, ["billing"]))
+            .valid_from(at("2026-01-01 00:00"))
+            .valid_until(at("2027-01-01 00:00"))
+            .on_schedule("dk")
+            .promising(reply().at_risk(0.8))
+            .promising(SlaTarget::business(
+                SlaMetric::Custom("triage".into()),
+                Within::by_priority([("high", TimeDelta::minutes(90)), ("*", TimeDelta::days(2))]),
+            )),
+        SlaPolicy::new("everybody").promising(reply()),
+    ])
+    .with_clock(CustomClock::new("triage").start(Happening::Created).stop(Happening::Assigned))
+    .with_matching(Matching::FirstPerMetric);
+    assert_eq!(policies.check_with_schedules(["dk"]), []);
+    let text = toml::to_string(&policies).expect("policies are TOML");
+    assert!(text.contains(r#"high = "1h 30m""#) && text.contains(r#"tag = "vip""#), "{text}");
+    assert_eq!(toml::from_str::<SlaPolicies>(&text).expect("its TOML is readable"), policies);
+    let json = serde_json::to_string(&policies).expect("policies are JSON");
+    assert_eq!(serde_json::from_str::<SlaPolicies>(&json).expect("its JSON is readable"), policies);
+}
+
+#[test]
+fn a_wrong_text_says_what_is_wrong() {
+    let read = |text: &str| toml::from_str::<SlaPolicies>(text).expect_err("unreadable").to_string();
+    let target = |target: &str| format!("[[policies]]\nname = 'p'\ntargets = [{{ {target} }}]");
+    assert!(read(&target("metric = 'resolution', within = 'soon'")).contains("\"soon\" is not of the form"));
+    assert!(read(&target("metric = 'resolution', within = 5")).contains("expected a duration such as"));
+    assert!(read(&target("metric = 'resolution', within = '5h', clok = 'business'")).contains("clok"));
+    let clock = "policies = []\n[[clocks]]\nname = 'c'\nstart = ['creatd']\nstop = []";
+    assert!(read(clock).contains("expected the name of an event"));
+}
+
+#[test]
+fn the_check_finds_what_is_odd() {
+    let danish = Conditions::default().with(Attribute::Market, ["DK"]);
+    let by_priority = Within::by_priority([("high", TimeDelta::hours(1))]);
+    let policies = SlaPolicies::new([
+        SlaPolicy::new("north")
+            .when(Conditions::default().with(Attribute::Market, ["DK", "SE"]))
+            .promising(SlaTarget::calendar(SlaMetric::Resolution, by_priority))
+            .promising(SlaTarget::calendar(
+                SlaMetric::NextResponse,
+                Within::by_priority([("low", TimeDelta::hours(8)), ("*", TimeDelta::zero())]),
+            )),
+        SlaPolicy::new("Denmark").when(danish.clone()).promising(reply()),
+        SlaPolicy::new("empty"),
+        SlaPolicy::new("empty")
+            .on_schedule("moon")
+            .valid_from(at("2026-01-01 00:00"))
+            .valid_until(at("2025-01-01 00:00"))
+            .promising(
+                SlaTarget::calendar(SlaMetric::Custom("typo".into()), TimeDelta::hours(1)).at_risk(80.0),
+            ),
+    ])
+    .with_clock(CustomClock::new("endless").start(Happening::Created).pause(Happening::Solved));
+    let findings = policies.check_with_schedules(["dk"]);
+    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            r#"clock "endless" has no stop condition"#,
+            r#"clock "endless" pauses on an event; a pause needs a state that lasts"#,
+            r#"target resolution of policy "north" has no duration for priority "low" and no "*""#,
+            r#"target next_response of policy "north" allows no time (0s)"#,
+            r#"policy "Denmark" is never reached: "north" before it fits the same tickets"#,
+            r#"policy "empty" promises nothing"#,
+            r#"policy name "empty" is used more than once"#,
+            r#"policy "empty" is never in force: it ends before it begins"#,
+            r#"policy "empty" is never reached: "empty" before it fits the same tickets"#,
+            r#"target of policy "empty" limits "typo", which is neither a metric nor a clock defined here"#,
+            r#"target typo of policy "empty" is at risk from 80, which is not above 0 and below 1"#,
+            r#"policy "empty" names the schedule "moon", which is not known"#,
+        ]
+    );
+    let reached = SlaPolicies::new([
+        SlaPolicy::new("Denmark").when(danish).promising(reply()),
+        SlaPolicy::new("all").promising(reply()),
+    ]);
+    assert_eq!(reached.check(), []);
+    let per_metric = SlaPolicies::new([
+        SlaPolicy::new("all").promising(reply()),
+        SlaPolicy::new("late").promising(reply()),
+    ]);
+    assert_eq!(
+        per_metric.with_matching(Matching::FirstPerMetric).check(),
+        [Finding::TargetUnreachable {
+            policy: "late".into(),
+            metric: SlaMetric::FirstResponse,
+            earlier: "all".into()
+        }]
+    );
+}
+
+#[test]
+fn segments_name_the_schedule_version() {
+    let history = ScheduleHistory::new(Schedule::parse("UTC", "Mo-Fr 09:00-17:00").expect("hours"))
+        .with_version(
+            chrono::NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date"),
+            Schedule::parse("UTC", "Mo-Fr 08:00-14:00").expect("hours"),
+        )
+        .expect("a later version");
+    let policies = SlaPolicies::new([
+        SlaPolicy::new("p").promising(SlaTarget::business(SlaMetric::Resolution, TimeDelta::hours(9)))
+    ]);
+    let replay = Replay::new(at("2026-03-04 12:00"))
+        .with_schedules(Schedules::default().with_history("dk", &history).otherwise("dk"))
+        .with_policies(policies)
+        .explained();
+    let verdict = replay.ticket(&Ticket::new("T", at("2026-03-03 12:00")), &[]).verdicts.remove(0);
+    assert_eq!(verdict.elapsed.business(), Some(TimeDelta::hours(9)));
+    assert_eq!(verdict.due_at, Some(at("2026-03-04 12:00")));
+    let told: Vec<String> = verdict.segments.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "2026-03-03T12:00:00Z to 2026-03-04T00:00:00Z, new: 12h, 5h of business time on \"dk\" version 1",
+            "2026-03-04T00:00:00Z to 2026-03-04T12:00:00Z, new: 12h, 4h of business time on \"dk\" version 2",
+        ]
+    );
+}
+
+#[test]
+fn merged_tickets_move_their_messages() {
+    let tickets = [
+        Ticket::new("survivor", at("2026-03-02 09:00")),
+        Ticket::new("away", at("2026-03-02 10:00")),
+        Ticket::new("away", at("2026-03-02 10:30")),
+    ];
+    let event = |ticket: &str, when: &str, author, kind| TicketEvent::new(ticket, at(when), author, kind);
+    let events = [
+        event("away", "2026-03-02 11:00", Author::Agent, EventKind::MergedInto("survivor".into())),
+        event("away", "2026-03-02 10:15", Author::Customer, EventKind::PublicMessage),
+        event("survivor", "2026-03-02 09:30", Author::Agent, EventKind::PublicMessage),
+        event("survivor", "2026-03-02 12:00", Author::Agent, EventKind::PublicMessage),
+        event("stranger", "2026-03-02 12:00", Author::Agent, EventKind::PublicMessage),
+    ];
+    let outcome = Replay::new(at("2026-03-03 00:00")).tickets(&tickets, &events);
+    let [survivor, away] = &outcome.tickets[..] else { panic!("two tickets") };
+    assert_eq!(away.metrics.left_out, Some(Reason::Merged));
+    assert_eq!(survivor.metrics.customer_messages, 3);
+    let next: Vec<TimeDelta> =
+        survivor.metrics.next_response_times.iter().map(deskmetrics::Elapsed::calendar).collect();
+    assert_eq!(next, [TimeDelta::hours(2)]);
+    assert_eq!(outcome.excluded.count(Reason::UnknownTicket), 1);
+    assert_eq!(outcome.excluded.count(Reason::Duplicate), 1);
+
+    let mut options = ReplayOptions::default();
+    options.merged = Merged::Keep;
+    let outcome = Replay::new(at("2026-03-03 00:00")).with_options(options).tickets(&tickets, &events);
+    assert_eq!(outcome.tickets[1].metrics.left_out, None);
+    assert_eq!(outcome.tickets[0].metrics.customer_messages, 1);
+}
+
+#[test]
+fn merges_in_circles_end() {
+    let tickets = [Ticket::new("a", at("2026-03-02 09:00")), Ticket::new("b", at("2026-03-02 09:00"))];
+    let merged = |from: &str, into: &str| {
+        TicketEvent::new(from, at("2026-03-02 10:00"), Author::Agent, EventKind::MergedInto(into.into()))
+    };
+    let outcome =
+        Replay::new(at("2026-03-03 00:00")).tickets(&tickets, &[merged("a", "b"), merged("b", "a")]);
+    assert!(outcome.tickets.iter().all(|ticket| ticket.metrics.left_out == Some(Reason::Merged)));
+}
+
+#[test]
+fn a_tracker_says_what_is_due_next() {
+    let policies = SlaPolicies::new([SlaPolicy::new("p")
+        .promising(reply())
+        .promising(SlaTarget::calendar(SlaMetric::Resolution, TimeDelta::hours(24)))]);
+    let replay = Replay::new(at("2026-03-09 00:00")).with_policies(policies);
+    let mut tracker = replay.track(Ticket::new("T", at("2026-03-02 09:00")));
+    assert_eq!(replay.next_due(&tracker), Some(at("2026-03-02 13:00")));
+    let verdict = replay.verdicts(&tracker, at("2026-03-02 12:00")).remove(0);
+    assert_eq!(verdict.remaining(), Some(TimeDelta::hours(1)));
+    let reply = TicketEvent::new("T", at("2026-03-02 12:30"), Author::Agent, EventKind::PublicMessage);
+    replay.observe(&mut tracker, &reply).expect("an event in order");
+    assert_eq!(replay.next_due(&tracker), Some(at("2026-03-03 09:00")));
+    let early = TicketEvent::new("T", at("2026-03-02 12:00"), Author::Agent, EventKind::PublicMessage);
+    assert_eq!(
+        replay.observe(&mut tracker, &early).expect_err("out of order").to_string(),
+        "event at 2026-03-02T12:00:00Z comes after one at 2026-03-02T12:30:00Z; a tracker takes events in order"
+    );
+}

@@ -68,8 +68,11 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let as_of = arguments.as_of.or(dataset.as_of).ok_or_else(|| {
         Trouble::Data(format!("{}: there is not one instant in the data", description.display()))
     })?;
-    let replayed =
-        Replay::new(as_of).with_options(dataset.replay.clone()).tickets(&dataset.tickets, &dataset.events);
+    let mut replay = Replay::new(as_of).with_options(dataset.replay.clone());
+    if let Some(schedule) = dataset.schedule.as_ref().and_then(|name| dataset.schedules.get(name)) {
+        replay = replay.with_schedule(schedule.compile());
+    }
+    let replayed = replay.tickets(&dataset.tickets, &dataset.events);
 
     let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
     let mut builder = Report::builder(as_of).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);

@@ -39,6 +39,10 @@ pub(crate) struct Arguments {
     #[arg(long = "kpi", value_name = "ID[,ID]", value_delimiter = ',')]
     pub(crate) kpis: Vec<String>,
 
+    /// All KPIs that the data can answer, not only the usual ones
+    #[arg(long, conflicts_with = "kpis")]
+    pub(crate) all: bool,
+
     /// Clock of durations
     #[arg(long, value_name = "calendar|business", default_value = "calendar", value_parser = clock)]
     pub(crate) clock: ClockKind,
@@ -79,8 +83,8 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  kpi_report                                    the sample, all KPIs
-  kpi_report --by market --period month         ... by market, then by month
+  kpi_report                                    the sample, the usual KPIs
+  kpi_report --by market --period week          ... by market, then by week
   kpi_report --by market,channel --kpi nps      one KPI by market and channel together
   kpi_report --format csv tickets.toml > k.csv  your own data, as a spreadsheet
 

@@ -12,6 +12,23 @@ use deskmetrics_arrow::Dataset;
 use super::Trouble;
 use super::arguments::{Arguments, Slicing};
 
+/// What a report shows unless somebody asks for more.
+const USUAL: [&str; 13] = [
+    "csat",
+    "nps",
+    "ces",
+    "response_rate",
+    "volume",
+    "solved",
+    "backlog",
+    "first_response_time",
+    "full_resolution_time",
+    "fcr",
+    "one_touch",
+    "reopen_rate",
+    "sla_attainment",
+];
+
 /// What the report is about.
 pub(crate) struct Choice {
     /// The KPIs, in the catalogue's order.
@@ -23,7 +40,7 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// What was asked for, or everything the data can answer.
+    /// What was asked for, or the usual KPIs, as far as the data can answer them.
     pub(crate) fn of(
         arguments: &Arguments,
         dataset: &Dataset,
@@ -50,6 +67,9 @@ impl Choice {
             }
             kpis.retain(|request| id(request).is_some_and(|id| wanted.contains(&id)));
             notes.clear();
+        }
+        if wanted.is_empty() && !arguments.all {
+            kpis.retain(|request| id(request).is_some_and(|id| USUAL.contains(&id)));
         }
         if kpis.is_empty() {
             return Err(Trouble::Data(
@@ -129,10 +149,7 @@ fn kind(question: &str, scale: &Scale) -> &'static str {
 fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
     let all = KpiRequest::new("response_rate");
-    let each = sent
-        .iter()
-        .filter(|_| sent.len() > 1)
-        .map(|question| KpiRequest { question: Some((*question).into()), ..all.clone() });
+    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
     if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
 }
 

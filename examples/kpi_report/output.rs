@@ -72,7 +72,13 @@ impl Findings<'_> {
         writeln!(text, "\nRead, and left out by file")?;
         for source in &self.dataset.sources {
             let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
-            writeln!(text, "  {file}: {} rows of {}{}", grouped(source.rows), source.holds, remarks(source))?;
+            writeln!(
+                text,
+                "  {file}: {} rows of {}{}",
+                grouped_u64(source.rows),
+                source.holds,
+                remarks(source)
+            )?;
             for left_out in &source.left_out {
                 writeln!(text, "    {}", line(left_out))?;
             }

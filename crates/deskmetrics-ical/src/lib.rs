@@ -137,7 +137,8 @@ pub fn read(text: &str, years: RangeInclusive<i32>) -> Result<HolidayCalendar, I
         let name = event.get_summary().unwrap_or_default().to_owned();
         match holidays_of(event, &years) {
             Ok(holidays) => {
-                named.extend(holidays.into_iter().map(|holiday| NamedHoliday { holiday, name: name.clone() }));
+                named
+                    .extend(holidays.into_iter().map(|holiday| NamedHoliday { holiday, name: name.clone() }));
             }
             Err(reason) => skipped.push(SkippedEvent { name, reason }),
         }

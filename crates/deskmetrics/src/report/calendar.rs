@@ -1,14 +1,14 @@
 //! The periods of a report, numbered as its cells are.
 
 use super::Report;
-use super::measure::Measure;
+use super::measure::OverTime;
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
 
 /// The cell of everything that belongs to no period.
 pub(super) const NO_PERIOD: usize = 0;
 
-/// A stock such as the backlog is looked at in this many periods up to the cut-off; one absurd creation date must not
+/// Stocks and flows such as the backlog are told for this many periods up to the cut-off; one absurd creation date must not
 /// cost a look at every day since the year 1.
 const SNAPSHOTS: usize = 1000;
 
@@ -25,7 +25,7 @@ impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
         let mut calendar =
             Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
-        if report.measures.iter().any(Measure::is_snapshot) {
+        if report.measures.iter().any(|measure| measure.over_time() == OverTime::EachItsOwn) {
             calendar.look_back(report.settings.as_of);
         }
         calendar
@@ -55,9 +55,10 @@ impl Calendar {
         self.periods.as_ref()?.span(period.checked_sub(1)?)
     }
 
-    /// The instant at which stocks are looked at in this period: its last, or the cut-off.
-    pub(super) fn snapshot(&self, period: usize) -> Option<Timestamp> {
-        self.snapshots.iter().find(|(_, number)| *number == period).map(|(at, _)| *at)
+    /// The first and the last known instant of a period up to the cut-off; `None` for others and for no period.
+    pub(super) fn known(&self, period: usize) -> Option<(Timestamp, Timestamp)> {
+        let (last, _) = self.snapshots.iter().find(|(_, number)| *number == period)?;
+        Some((self.span(period)?.start, *last))
     }
 
     /// The looks from `from` on and before `until`.

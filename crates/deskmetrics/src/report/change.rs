@@ -18,7 +18,8 @@ pub struct Change {
     pub lower: Option<f64>,
     /// Upper end of the difference's interval.
     pub upper: Option<f64>,
-    /// Whether the interval leaves out zero; `None` where there is no interval.
+    /// Whether the interval leaves out zero; `None` where there is no interval, and in a report where either number
+    /// rests on too few records.
     pub significant: Option<bool>,
 }
 

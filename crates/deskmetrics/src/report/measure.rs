@@ -30,10 +30,14 @@ const STATED: &str = "stated";
 enum Source {
     /// Every ticket, once.
     Tickets,
-    /// Every ticket, at each instant looked at.
+    /// Every ticket, at the end of each period.
     Snapshots,
+    /// Every ticket, in each period in which something happened to it.
+    Flow,
     /// Every SLA verdict of every ticket, of one metric or all.
     Verdicts(Option<SlaMetric>),
+    /// All SLA verdicts of a ticket together.
+    TicketVerdicts,
     /// The source system's own SLA verdict on every ticket.
     StatedVerdicts,
     /// The answers to one question.
@@ -42,33 +46,53 @@ enum Source {
     Invitations(Option<Box<str>>),
 }
 
+/// How a KPI's numbers for all periods come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OverTime {
+    /// By adding up the periods.
+    AddsUp,
+    /// They have a tally of their own: a stock or a flow of several periods is not the sum of theirs.
+    EachItsOwn,
+    /// There are no periods: what is counted has no single date, or only the cut-off's state is known.
+    WholeOnly,
+}
+
 macro_rules! tallies {
-    (tickets: $($ticket:ident),* $(,)?; others: $($other:ident),* $(,)?) => {
+    (
+        clocked: $($clocked:ident = $clocked_id:literal),* $(,)?;
+        plain: $($plain:ident = $plain_id:literal),* $(,)?;
+        spans: $($span:ident),* $(,)?;
+        others: $($other:ident),* $(,)?;
+    ) => {
         /// The tally of any KPI a report knows.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub(super) enum Tally {
-            $($ticket(kpi::$ticket),)*
+            $($clocked(kpi::$clocked),)*
+            $($plain(kpi::$plain),)*
+            $($span(kpi::$span),)*
             $($other(kpi::$other),)*
         }
 
         impl Tally {
-            /// Feeds a KPI that looks at one ticket's measures.
-            fn push_ticket(&mut self, ticket: &Replayed) {
-                match self {
-                    $(Self::$ticket(tally) => tally.push(&ticket.metrics),)*
-                    Self::Fcr(tally) => tally.push(&ticket.ticket, &ticket.metrics),
-                    Self::SlaAttainment(tally) => tally.push_ticket(ticket),
-                    _ => {}
+            /// The empty tally of a KPI that needs nothing but the tickets.
+            fn of_tickets(id: &str, clock: ClockKind) -> Option<Self> {
+                match id {
+                    $($clocked_id => Some(Self::$clocked(kpi::$clocked::new(clock))),)*
+                    $($plain_id => Some(Self::$plain(kpi::$plain::default())),)*
+                    _ => None,
                 }
             }
-        }
 
-        impl Tally {
-            /// Makes known what happened in the whole, where the verdict on a record depends on other records.
-            pub(super) fn look_at(&mut self, whole: &Self) {
-                if let (Self::Fcr(tally), Self::Fcr(whole)) = (self, whole) {
-                    tally.look_at(whole);
+            /// Feeds a KPI that looks at tickets one by one.
+            fn push_ticket(&mut self, ticket: &Replayed) {
+                match self {
+                    $(Self::$clocked(tally) => tally.push(&ticket.metrics),)*
+                    $(Self::$plain(tally) => tally.push(&ticket.metrics),)*
+                    $(Self::$span(tally) => tally.push(&ticket.metrics),)*
+                    Self::Fcr(tally) => tally.push(&ticket.ticket, &ticket.metrics),
+                    Self::SlaTicketAttainment(tally) => tally.push(ticket),
+                    _ => {}
                 }
             }
         }
@@ -77,7 +101,9 @@ macro_rules! tallies {
         impl Merge for Tally {
             fn merge(&mut self, other: Self) {
                 match (self, other) {
-                    $((Self::$ticket(mine), Self::$ticket(theirs)) => mine.merge(theirs),)*
+                    $((Self::$clocked(mine), Self::$clocked(theirs)) => mine.merge(theirs),)*
+                    $((Self::$plain(mine), Self::$plain(theirs)) => mine.merge(theirs),)*
+                    $((Self::$span(mine), Self::$span(theirs)) => mine.merge(theirs),)*
                     $((Self::$other(mine), Self::$other(theirs)) => mine.merge(theirs),)*
                     _ => {}
                 }
@@ -87,14 +113,18 @@ macro_rules! tallies {
         impl Estimates for Tally {
             fn estimates(&self, level: f64) -> Vec<Estimate> {
                 match self {
-                    $(Self::$ticket(tally) => tally.estimates(level),)*
+                    $(Self::$clocked(tally) => tally.estimates(level),)*
+                    $(Self::$plain(tally) => tally.estimates(level),)*
+                    $(Self::$span(tally) => tally.estimates(level),)*
                     $(Self::$other(tally) => tally.estimates(level),)*
                 }
             }
 
             fn excluded(&self) -> &Excluded {
                 match self {
-                    $(Self::$ticket(tally) => tally.excluded(),)*
+                    $(Self::$clocked(tally) => tally.excluded(),)*
+                    $(Self::$plain(tally) => tally.excluded(),)*
+                    $(Self::$span(tally) => tally.excluded(),)*
                     $(Self::$other(tally) => tally.excluded(),)*
                 }
             }
@@ -103,10 +133,73 @@ macro_rules! tallies {
 }
 
 tallies! {
-    tickets:
-        Volume, FirstResponseTime, FirstResolutionTime, FullResolutionTime, ReopenRate, OneTouch, Backlog;
+    clocked:
+        FirstResponseTime = "first_response_time",
+        NextResponseTime = "next_response_time",
+        ResponseTime = "response_time",
+        BotFirstResponseTime = "bot_first_response_time",
+        FirstResolutionTime = "first_resolution_time",
+        FullResolutionTime = "full_resolution_time",
+        NetResolutionTime = "net_resolution_time",
+        ResolutionTimeCensored = "resolution_time_censored",
+        RequesterWaitTime = "requester_wait_time",
+        AgentWaitTime = "agent_wait_time",
+        OnHoldTime = "on_hold_time",
+        AgentWorkTime = "agent_work_time",
+        TimeToFirstAssignment = "time_to_first_assignment",
+        BacklogAge = "backlog_age";
+    plain:
+        Volume = "volume",
+        Solved = "solved",
+        SolveEvents = "solve_events",
+        OneTouch = "one_touch",
+        TwoTouch = "two_touch",
+        MultiTouch = "multi_touch",
+        ReopenRate = "reopen_rate",
+        FirstLevelResolution = "first_level_resolution",
+        EscalationRate = "escalation_rate",
+        TransferRate = "transfer_rate",
+        Transfers = "transfers",
+        GroupTransfers = "group_transfers",
+        Handoffs = "handoffs",
+        RepliesPerTicket = "replies_per_ticket",
+        MessagesPerTicket = "messages_per_ticket",
+        AgentTouches = "agent_touches",
+        BotResolution = "bot_resolution",
+        BotContainment = "bot_containment";
+    spans:
+        Backlog, Flow;
     others:
-        Csat, Nps, Ces, ResponseRate, Fcr, SlaAttainment,
+        Csat, Nps, Ces, ResponseRate, Fcr, SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
+}
+
+impl Tally {
+    /// Makes known what happened in the whole, where the verdict on a record depends on other records.
+    pub(super) fn look_at(&mut self, whole: &Self) {
+        if let (Self::Fcr(tally), Self::Fcr(whole)) = (self, whole) {
+            tally.look_at(whole);
+        }
+    }
+
+    /// Feeds a KPI that looks at SLA verdicts one by one.
+    fn push_verdict(&mut self, verdict: &SlaVerdict) {
+        match self {
+            Self::SlaAttainment(tally) => tally.push(verdict),
+            Self::SlaOvershoot(tally) => tally.push(verdict),
+            Self::SlaAtRisk(tally) => tally.push(verdict),
+            _ => {}
+        }
+    }
+
+    /// Counts a ticket that has no verdict to look at.
+    fn leave_out(&mut self, reason: Reason) {
+        match self {
+            Self::SlaAttainment(tally) => tally.leave_out(reason),
+            Self::SlaOvershoot(tally) => tally.leave_out(reason),
+            Self::SlaAtRisk(tally) => tally.leave_out(reason),
+            _ => {}
+        }
+    }
 }
 
 impl Measure {
@@ -130,21 +223,24 @@ impl Measure {
                 let option = request.question.as_deref().map(str::to_owned);
                 (Source::Invitations(request.question.clone()), tally, option)
             }
-            "volume" => tickets(Tally::Volume(kpi::Volume::default())),
             "backlog" => (Source::Snapshots, Tally::Backlog(kpi::Backlog::new(as_of)), None),
-            "first_response_time" => tickets(Tally::FirstResponseTime(kpi::FirstResponseTime::new(clock))),
-            "first_resolution_time" => {
-                tickets(Tally::FirstResolutionTime(kpi::FirstResolutionTime::new(clock)))
-            }
-            "full_resolution_time" => tickets(Tally::FullResolutionTime(kpi::FullResolutionTime::new(clock))),
-            "reopen_rate" => tickets(Tally::ReopenRate(kpi::ReopenRate::default())),
-            "one_touch" => tickets(Tally::OneTouch(kpi::OneTouch::default())),
+            "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, as_of)), None),
             "fcr" => match request.policy.clone() {
                 Some(policy) => first_contact(request, policy)?,
                 None => return Err(needs_policy()),
             },
             "sla_attainment" => attainment(request.metric.clone()),
-            id => return Err(ReportError::NotReported { id }),
+            "sla_ticket_attainment" => (
+                Source::TicketVerdicts,
+                Tally::SlaTicketAttainment(kpi::SlaTicketAttainment::default()),
+                None,
+            ),
+            "sla_overshoot" => verdicts(request, Tally::SlaOvershoot(kpi::SlaOvershoot::new(clock))),
+            "sla_at_risk" => verdicts(request, Tally::SlaAtRisk(kpi::SlaAtRisk::default())),
+            id => {
+                let tally = Tally::of_tickets(id, clock).ok_or(ReportError::NotReported { id })?;
+                (Source::Tickets, tally, None)
+            }
         };
         let clock = (!definition.clocks.is_empty()).then_some(clock);
         Ok(Self { definition, clock, option, source, empty })
@@ -162,16 +258,21 @@ impl Measure {
         self.clock
     }
 
-    /// Whether it tells the state at one instant, so that periods do not add up.
-    pub(super) fn is_snapshot(&self) -> bool {
-        self.source == Source::Snapshots
+    /// How its numbers for all periods come about from those of single periods.
+    pub(super) fn over_time(&self) -> OverTime {
+        match (&self.source, self.definition.anchor) {
+            (Source::Snapshots | Source::Flow, _) => OverTime::EachItsOwn,
+            (_, Anchor::Event | Anchor::Snapshot) => OverTime::WholeOnly,
+            _ => OverTime::AddsUp,
+        }
     }
 
-    /// The tally to start with; a snapshot looks at `at`.
-    pub(super) fn tally(&self, at: Timestamp) -> Tally {
-        match &self.empty {
-            Tally::Backlog(_) => Tally::Backlog(kpi::Backlog::new(at)),
-            empty => empty.clone(),
+    /// The tally to start with; `period` is the time it is about, up to its last known instant.
+    pub(super) fn tally(&self, period: Option<(Timestamp, Timestamp)>) -> Tally {
+        match (&self.empty, period) {
+            (Tally::Backlog(_), Some((_, last))) => Tally::Backlog(kpi::Backlog::new(last)),
+            (Tally::Flow(_), Some((first, last))) => Tally::Flow(flow(first, last)),
+            (empty, _) => empty.clone(),
         }
     }
 
@@ -181,30 +282,40 @@ impl Measure {
     }
 
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut Place<'_>) {
+        let metrics = &ticket.metrics;
         match &self.source {
-            Source::Tickets => place.at(self.definition.anchor.of(&ticket.metrics)).push_ticket(ticket),
+            Source::Tickets => place.at(self.definition.anchor.of(metrics)).push_ticket(ticket),
             Source::Snapshots => {
                 place.undated().push_ticket(ticket);
-                place.each_snapshot(&ticket.metrics, |tally| tally.push_ticket(ticket));
+                place.each_snapshot(metrics, |tally| tally.push_ticket(ticket));
             }
+            Source::Flow => {
+                place.undated().push_ticket(ticket);
+                if metrics.left_out.is_none() {
+                    let reopened = metrics.reopens.iter().map(|cycle| cycle.reopened_at);
+                    let events = std::iter::once(metrics.created_at).chain(metrics.solves()).chain(reopened);
+                    place.each_period(events, |tally| tally.push_ticket(ticket));
+                }
+            }
+            Source::TicketVerdicts => place.at(all_decided_at(&ticket.verdicts)).push_ticket(ticket),
             Source::Verdicts(metric) => {
                 let concerned =
                     |verdict: &&SlaVerdict| metric.as_ref().is_none_or(|metric| *metric == verdict.metric);
-                let verdicts = || ticket.verdicts.iter().filter(concerned);
-                if ticket.metrics.left_out.is_some() || verdicts().next().is_none() {
-                    place.undated().push_ticket(ticket);
-                    return;
-                }
-                for verdict in verdicts() {
-                    if let Tally::SlaAttainment(tally) = place.at(decided_at(verdict)) {
-                        tally.push(verdict);
+                let mut verdicts = ticket.verdicts.iter().filter(concerned).peekable();
+                match (metrics.left_out, verdicts.peek()) {
+                    (Some(reason), _) => place.undated().leave_out(reason),
+                    (None, None) => place.undated().leave_out(Reason::NoSla),
+                    (None, Some(_)) => {
+                        for verdict in verdicts {
+                            let at = decided_at(verdict).filter(|_| self.over_time() == OverTime::AddsUp);
+                            place.at(at).push_verdict(verdict);
+                        }
                     }
                 }
             }
             Source::StatedVerdicts => {
-                let at = Anchor::LastSolved.of(&ticket.metrics);
-                if let Tally::SlaAttainment(tally) = place.at(at) {
-                    match (ticket.metrics.left_out, ticket.ticket.stated_sla_met) {
+                if let Tally::SlaAttainment(tally) = place.at(Anchor::LastSolved.of(metrics)) {
+                    match (metrics.left_out, ticket.ticket.stated_sla_met) {
                         (Some(reason), _) => tally.leave_out(reason),
                         (None, Some(true)) => tally.push_state(VerdictState::Met),
                         (None, Some(false)) => tally.push_state(VerdictState::Breached),
@@ -247,8 +358,19 @@ impl Source {
     }
 }
 
-fn tickets(empty: Tally) -> (Source, Tally, Option<String>) {
-    (Source::Tickets, empty, None)
+/// A KPI of single verdicts, of one metric or all.
+fn verdicts(request: &KpiRequest, empty: Tally) -> (Source, Tally, Option<String>) {
+    let option = request.metric.as_ref().map(metric_text);
+    (Source::Verdicts(request.metric.clone()), empty, option)
+}
+
+fn metric_text(metric: &SlaMetric) -> String {
+    metric.as_str().replace('_', " ")
+}
+
+/// The flow from `from` to the last known instant `last`, both included.
+fn flow(from: Timestamp, last: Timestamp) -> kpi::Flow {
+    kpi::Flow::new(from, Timestamp::saturating_from_micros(last.as_micros().saturating_add(1)))
 }
 
 /// FCR: judged by the tickets, or by the customers' own answers.
@@ -275,7 +397,7 @@ fn needs_policy() -> ReportError {
 }
 
 fn attainment(metric: Option<SlaMetric>) -> (Source, Tally, Option<String>) {
-    let option = metric.as_ref().map(|metric| metric.as_str().replace('_', " "));
+    let option = metric.as_ref().map(metric_text);
     match metric {
         Some(SlaMetric::Custom(name)) if *name == *STATED => {
             let option = "as stated by the source".to_owned();
@@ -287,6 +409,19 @@ fn attainment(metric: Option<SlaMetric>) -> (Source, Tally, Option<String>) {
         }
         None => (Source::Verdicts(None), Tally::SlaAttainment(kpi::SlaAttainment::default()), None),
     }
+}
+
+/// When it was decided whether all targets of a ticket are met: at the first breach, else when the last one is met.
+fn all_decided_at(verdicts: &[SlaVerdict]) -> Option<Timestamp> {
+    let breached = verdicts
+        .iter()
+        .filter(|verdict| verdict.state == VerdictState::Breached)
+        .filter_map(decided_at)
+        .min();
+    let running =
+        |verdict: &SlaVerdict| matches!(verdict.state, VerdictState::Running | VerdictState::Paused);
+    let last_met = || verdicts.iter().filter_map(decided_at).max().filter(|_| !verdicts.iter().any(running));
+    breached.or_else(last_met)
 }
 
 /// When the verdict fell; `None` while it is open.

@@ -59,12 +59,19 @@ impl KpiRequest {
         self
     }
 
-    /// The same KPI about one survey question; a survey KPI without a scale of its own choosing (NPS) ignores
-    /// `scale`.
+    /// The same KPI about one survey question and its scale; NPS has a scale of its own and looks at the question
+    /// only.
     #[must_use]
     pub fn of_question(mut self, question: impl Into<Box<str>>, scale: Scale) -> Self {
         self.question = Some(question.into());
         self.scale = Some(scale);
+        self
+    }
+
+    /// The same KPI about one survey, where its scale does not matter: the response rate.
+    #[must_use]
+    pub fn of_survey(mut self, question: impl Into<Box<str>>) -> Self {
+        self.question = Some(question.into());
         self
     }
 

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use chrono::NaiveDate;
 
 use super::calendar::{Calendar, NO_PERIOD};
-use super::measure::{Measure, Tally};
+use super::measure::{Measure, OverTime, Tally};
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
@@ -62,6 +62,20 @@ impl Place<'_> {
         self.at(None)
     }
 
+    /// The tallies of all periods in which one of `events` lies, each once.
+    pub(super) fn each_period(
+        &mut self,
+        events: impl Iterator<Item = Timestamp>,
+        mut feed: impl FnMut(&mut Tally),
+    ) {
+        let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        for period in periods.into_iter().filter(|period| *period != NO_PERIOD) {
+            feed(self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar));
+        }
+    }
+
     /// The tallies of all periods at whose end the ticket was open.
     pub(super) fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(&mut Tally)) {
         for (at, period) in self.calendar.snapshots_between(ticket.created_at, ticket.done_since()) {
@@ -89,8 +103,8 @@ impl Sliced {
             periods.resize_with(period + 1, || None);
         }
         let tallies = periods[period].get_or_insert_with(|| {
-            let at = calendar.snapshot(period).unwrap_or(report.settings.as_of);
-            report.measures.iter().map(|measure| measure.tally(at)).collect()
+            let known = calendar.known(period);
+            report.measures.iter().map(|measure| measure.tally(known)).collect()
         });
         &mut tallies[kpi]
     }
@@ -255,35 +269,44 @@ impl ReportState {
                         value: estimate.value,
                         unit: estimate.unit,
                         n: estimate.n,
-                        small_n: estimate.unit != Unit::Count
-                            && estimate.value.is_some()
-                            && estimate.n < self.report.settings.min_n,
+                        small_n: self.is_small(estimate),
                         interval: estimate.interval,
                         excluded: answer.excluded.clone(),
                         change: earlier
                             .filter(|_| comparable)
-                            .and_then(|earlier| Change::between(earlier.estimates.get(place)?, estimate)),
+                            .and_then(|earlier| self.change(earlier.estimates.get(place)?, estimate)),
                     });
                 }
             }
         }
     }
 
+    /// The change between two periods; nothing is called significant that rests on too few records.
+    fn change(&self, earlier: &Estimate, later: &Estimate) -> Option<Change> {
+        let change = Change::between(earlier, later)?;
+        let few = self.is_small(earlier) || self.is_small(later);
+        Some(Change { significant: change.significant.filter(|_| !few), ..change })
+    }
+
+    fn is_small(&self, estimate: &Estimate) -> bool {
+        estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
+    }
+
     /// One KPI's tallies, joined over whatever the cut does not tell apart.
     fn joined(&self, sliced: &Sliced, kpi: usize, cut: Cut) -> BTreeMap<Rank, Tally> {
-        let snapshot = self.report.measures.get(kpi).is_some_and(Measure::is_snapshot);
+        let over_time = self.report.measures.get(kpi).map_or(OverTime::AddsUp, Measure::over_time);
         let mut joined: BTreeMap<Rank, Tally> = BTreeMap::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
             let values = sliced.slicer.values(slice).filter(|_| cut.by_slice);
             for (period, tallies) in periods.iter().enumerate() {
                 let Some(tally) = tallies.as_ref().and_then(|tallies| tallies.get(kpi)) else { continue };
-                // Stocks of several periods do not add up; the whole has a tally of its own.
-                let wanted = if cut.by_period {
-                    self.calendar.snapshot(period).is_some()
-                } else {
-                    period == NO_PERIOD
+                let wanted = match over_time {
+                    OverTime::AddsUp => true,
+                    OverTime::EachItsOwn if cut.by_period => self.calendar.known(period).is_some(),
+                    OverTime::EachItsOwn => period == NO_PERIOD,
+                    OverTime::WholeOnly => !cut.by_period,
                 };
-                if snapshot && !wanted {
+                if !wanted {
                     continue;
                 }
                 let rank = Rank {
@@ -304,7 +327,7 @@ impl ReportState {
         }
         if let (true, Some(measure)) = (!cut.by_slice && !cut.by_period, self.report.measures.get(kpi)) {
             // Without any record there is still an overall answer: none.
-            joined.entry(Rank::default()).or_insert_with(|| measure.tally(self.report.settings.as_of));
+            joined.entry(Rank::default()).or_insert_with(|| measure.tally(None));
         }
         joined
     }

@@ -22,7 +22,11 @@ const TO: &str = " – ";
 /// assert_eq!(value_text(None, Unit::Count, None), "–");
 /// ```
 pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> String {
-    let Some(value) = value else { return "–".to_owned() };
+    let Some(value) = value.filter(|value| !value.is_nan()) else { return "–".to_owned() };
+    if value.is_infinite() {
+        // The upper end of an interval that was not watched long enough.
+        return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
+    }
     match unit {
         Unit::Percent => format!("{} %", decimal(value, 1)),
         Unit::Points if value > 0.0 => format!("+{}", decimal(value, 1)),
@@ -134,6 +138,8 @@ mod tests {
             assert_eq!(value_text(Some(seconds), Unit::Seconds, None), text);
         }
         assert_eq!(value_text(Some(720_000.0), Unit::Seconds, Some(ClockKind::Business)), "200h");
+        assert_eq!(value_text(Some(f64::INFINITY), Unit::Seconds, None), "∞");
+        assert_eq!(value_text(Some(f64::NAN), Unit::Percent, None), "–");
         assert_eq!(value_text(Some(f64::MAX), Unit::Seconds, None).chars().next(), Some('7'));
     }
 

@@ -23,7 +23,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use deskmetrics::replay::Replay;
 use deskmetrics::report::{Periods, Report};
 use deskmetrics_arrow::{Dataset, ReadOptions};
 
@@ -68,11 +67,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let as_of = arguments.as_of.or(dataset.as_of).ok_or_else(|| {
         Trouble::Data(format!("{}: there is not one instant in the data", description.display()))
     })?;
-    let mut replay = Replay::new(as_of).with_options(dataset.replay.clone());
-    if let Some(schedule) = dataset.schedule.as_ref().and_then(|name| dataset.schedules.get(name)) {
-        replay = replay.with_schedule(schedule.compile());
-    }
-    let replayed = replay.tickets(&dataset.tickets, &dataset.events);
+    let replayed = dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events);
 
     let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
     let mut builder = Report::builder(as_of).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);

@@ -156,8 +156,15 @@ impl Dataset {
     /// The replay of this dataset's tickets, up to its cut-off, with its options, schedules and promises; `None`
     /// without a cut-off.
     pub fn replay(&self) -> Option<Replay> {
-        let replay = Replay::new(self.as_of?).with_options(self.replay_options.clone());
-        Some(replay.with_schedules(self.compiled_schedules()).with_policies(self.policies.clone()))
+        self.as_of.map(|as_of| self.replay_at(as_of))
+    }
+
+    /// The same up to another cut-off.
+    pub fn replay_at(&self, as_of: impl Into<Timestamp>) -> Replay {
+        Replay::new(as_of)
+            .with_options(self.replay_options.clone())
+            .with_schedules(self.compiled_schedules())
+            .with_policies(self.policies.clone())
     }
 
     /// The schedules, compiled, with the rule which of them applies to which ticket.

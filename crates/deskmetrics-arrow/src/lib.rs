@@ -41,9 +41,9 @@
 //! ```
 //!
 //! # From file to KPI
-//! 1. [`file`] opens a file as a table and gives record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
+//! 1. [`mod@file`] opens a file as a table and gives record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
 //!    (uncompressed, Snappy, gzip, LZ4, Zstandard) and Arrow IPC files and streams. CSV columns are all text.
-//! 2. [`column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
+//! 2. [`mod@column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
 //!    written format, numbers. It knows no tickets.
 //! 3. Records are built from decoded columns. There are three shapes of ticket data: tickets and their events
 //!    ([`TicketSource`], [`EventSource`]), an audit log of whole rows ([`SnapshotSource`]), and one row per ticket with

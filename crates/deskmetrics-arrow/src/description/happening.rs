@@ -98,7 +98,8 @@ impl Happenings {
 
 impl Meaning for Happenings {
     fn of_own_word(word: &str) -> Option<Self> {
-        Self::of(&word.to_ascii_lowercase())
+        let word = word.to_ascii_lowercase();
+        Self::of(&word).or_else(|| Self::of(&word.replace([' ', '-'], "_")))
     }
 }
 

@@ -111,13 +111,6 @@ fn replayed(number: usize, case: &Case) -> Replayed {
         None => metrics.running_resolution_time = Some(elapsed(24 * 100 - case.created)),
     }
     let verdicts = case.sla.iter().map(|(met, decided)| SlaVerdict {
-        policy: "standard".into(),
-        metric: SlaMetric::FirstResponse,
-        instance: 1,
-        clock: ClockKind::Calendar,
-        target: TimeDelta::hours(8),
-        started_at: created,
-        due_at: None,
         completed_at: decided.then_some(hour(case.created + 9)),
         elapsed: elapsed(9),
         state: match (met, decided) {
@@ -126,6 +119,7 @@ fn replayed(number: usize, case: &Case) -> Replayed {
             (_, false) => VerdictState::Running,
         },
         breached_at: (*decided && !met).then_some(hour(case.created + 8)),
+        ..SlaVerdict::new("standard", SlaMetric::FirstResponse, TimeDelta::hours(8), created)
     });
     Replayed { ticket, metrics, verdicts: verdicts.collect(), excluded: Excluded::default() }
 }

@@ -62,15 +62,16 @@ fn fail(code: u8, message: &str) -> ExitCode {
 fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let sample = || Path::new(env!("CARGO_MANIFEST_DIR")).join("sample").join("description.toml");
     let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
-    let dataset = read(arguments, &description)?;
-
-    let as_of = arguments.as_of.or(dataset.as_of).ok_or_else(|| {
-        Trouble::Data(format!("{}: there is not one instant in the data", description.display()))
-    })?;
-    let replayed = dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events);
+    let mut dataset = read(arguments, &description)?;
+    dataset.as_of = arguments.as_of.or(dataset.as_of);
+    let nothing =
+        || Trouble::Data(format!("{}: there is not one instant in the data", description.display()));
+    let replay = dataset.replay().ok_or_else(nothing)?;
+    let replayed = replay.tickets(&dataset.tickets, &dataset.events);
 
     let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
-    let mut builder = Report::builder(as_of).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
+    let mut builder =
+        Report::builder(replay.as_of()).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
     for attributes in choice.by {
         builder = builder.by(attributes);
     }

@@ -109,7 +109,19 @@ fn answerable(
                     .filter(|(name, scale)| kind(name, scale) == definition.id)
                     .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
             ),
+            "reasons" => {
+                let told: BTreeSet<&str> = dataset
+                    .responses
+                    .iter()
+                    .filter(|response| !response.reasons.is_empty())
+                    .map(|response| &*response.question)
+                    .collect();
+                let told = questions(dataset).filter(|(name, _)| told.contains(name));
+                requests.extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
+            }
             "response_rate" => requests.extend(response_rates(dataset)),
+            "survey_completion" if dataset.invitations.is_empty() => {}
+            "survey_completion" => requests.push(request),
             _ if tickets.is_empty() => {}
             "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
                 Some(policy) => requests.push(request.under(policy.clone())),

@@ -114,6 +114,7 @@ fn remarks(source: &SourceReport) -> String {
         (source.ambiguous_times, "times that clocks showed twice"),
         (source.nonexistent_times, "times that clocks skipped"),
         (source.skewed_times, "times moved to the ticket's creation"),
+        (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);
     told.map(|(count, what)| format!("; {count} {what}")).collect()

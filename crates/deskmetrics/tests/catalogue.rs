@@ -112,7 +112,16 @@ fn definitions_are_complete_and_unmistakable() {
 }
 
 /// KPIs that a report cannot answer, each with the reason. One that it can answer must not stand here.
-const NOT_REPORTED: [(&str, &str); 0] = [];
+const NOT_REPORTED: [(&str, &str); 8] = [
+    ("survey_coverage", "needs to know of every ticket whether it was surveyed"),
+    ("time_in_status", "one status has to be chosen"),
+    ("time_in_group", "one group has to be chosen"),
+    ("service_level", "is about contacts in a queue, not about tickets"),
+    ("speed_of_answer", "is about contacts in a queue, not about tickets"),
+    ("abandon_rate", "is about contacts in a queue, not about tickets"),
+    ("handle_time", "is about contacts in a queue, not about tickets"),
+    ("occupancy", "is about agents' hours, not about tickets"),
+];
 
 /// A request with everything chosen that has no default.
 fn request(id: &str) -> KpiRequest {
@@ -120,6 +129,7 @@ fn request(id: &str) -> KpiRequest {
     match id {
         "csat" => request.of_question("csat", Scale::csat(1, 5).unwrap()),
         "nps" => request.of_question("nps", Scale::nps()),
+        "reasons" => request.of_question("nps", Scale::nps()),
         "ces" => request.of_question("ces", Scale::ces2()),
         "fcr" => request.under(FcrPolicy::SingleReply),
         _ => request,

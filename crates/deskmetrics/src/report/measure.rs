@@ -91,6 +91,7 @@ macro_rules! tallies {
                     $(Self::$plain(tally) => tally.push(&ticket.metrics),)*
                     $(Self::$span(tally) => tally.push(&ticket.metrics),)*
                     Self::Fcr(tally) => tally.push(&ticket.ticket, &ticket.metrics),
+                    Self::Customers(tally) => tally.push(&ticket.ticket, &ticket.metrics),
                     Self::SlaTicketAttainment(tally) => tally.push(ticket),
                     _ => {}
                 }
@@ -170,7 +171,8 @@ tallies! {
     spans:
         Backlog, Flow;
     others:
-        Csat, Nps, Ces, ResponseRate, Fcr, SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
+        Csat, Nps, Ces, Reasons, ResponseRate, SurveyCompletion, Customers, Fcr,
+        SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
 }
 
 impl Tally {
@@ -223,6 +225,16 @@ impl Measure {
                 let option = request.question.as_deref().map(str::to_owned);
                 (Source::Invitations(request.question.clone()), tally, option)
             }
+            "reasons" => question(request, definition.id, |scale| Tally::Reasons(kpi::Reasons::new(scale)))?,
+            "survey_completion" => {
+                let tally = Tally::SurveyCompletion(kpi::SurveyCompletion::default());
+                (
+                    Source::Invitations(request.question.clone()),
+                    tally,
+                    request.question.as_deref().map(str::to_owned),
+                )
+            }
+            "customers" => (Source::Tickets, Tally::Customers(kpi::Customers::default()), None),
             "backlog" => (Source::Snapshots, Tally::Backlog(kpi::Backlog::new(as_of)), None),
             "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, as_of)), None),
             "fcr" => match request.policy.clone() {
@@ -333,6 +345,7 @@ impl Measure {
                 Tally::Csat(tally) => tally.push(response.score),
                 Tally::Nps(tally) => tally.push(response.score),
                 Tally::Ces(tally) => tally.push(response.score),
+                Tally::Reasons(tally) => tally.push(response),
                 Tally::Fcr(tally) => tally.push_answer(response.score),
                 _ => {}
             }
@@ -340,10 +353,12 @@ impl Measure {
     }
 
     pub(super) fn push_invitation(&self, invitation: &Invitation, place: &mut Place<'_>) {
-        if self.source.is_survey(&invitation.question)
-            && let Tally::ResponseRate(tally) = place.at(Some(invitation.sent_at))
-        {
-            tally.push(invitation);
+        if self.source.is_survey(&invitation.question) {
+            match place.at(Some(invitation.sent_at)) {
+                Tally::ResponseRate(tally) => tally.push(invitation),
+                Tally::SurveyCompletion(tally) => tally.push(invitation),
+                _ => {}
+            }
         }
     }
 }

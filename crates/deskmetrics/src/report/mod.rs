@@ -4,6 +4,12 @@
 //! way. Asking a state gives a [`ReportTable`]: rows that carry the value, its n, its interval, what was left out and
 //! why, and the change against the period before.
 //!
+//! Each KPI puts its records into periods by its own date (its [`Anchor`](crate::kpi::Anchor)): a ticket created in March
+//! and solved in April counts in March's volume and in April's resolution time. Some do not add up over periods: the
+//! backlog and the flow are told for each period and, on their own, as of the cut-off, for the last 1,000 periods.
+//! What is known as of the cut-off only (the age of the backlog, targets at risk), and what has many dates per ticket (each
+//! single response time, each solve), has no rows by period.
+//!
 //! The report computes no KPI itself: it finds each record's slice and period, feeds the KPI's own tally there and reads
 //! its answers.
 

@@ -111,7 +111,6 @@ fn replayed(number: usize, case: &Case) -> Replayed {
         None => metrics.running_resolution_time = Some(elapsed(24 * 100 - case.created)),
     }
     let verdicts = case.sla.iter().map(|(met, decided)| SlaVerdict {
-        clock: ClockKind::Calendar,
         completed_at: decided.then_some(hour(case.created + 9)),
         elapsed: elapsed(9),
         state: match (met, decided) {

@@ -32,6 +32,8 @@ pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> S
         Unit::Points if value > 0.0 => format!("+{}", decimal(value, 1)),
         Unit::Points => decimal(value, 1),
         Unit::Seconds => duration_text(value, clock),
+        // A count per something, such as tickets per customer.
+        Unit::Count if value.fract() != 0.0 && value.abs() < 1e6 => decimal(value, 2),
         Unit::Count => grouped(&decimal(value, 0)),
         Unit::ScaleStep | Unit::PerTicket => decimal(value, 2),
     }

@@ -1,6 +1,8 @@
 //! The nouns survive a round trip through JSON and TOML, and their text forms are the documented ones.
 #![allow(clippy::unwrap_used)]
 
+use std::ops::RangeInclusive;
+
 use chrono::TimeDelta;
 use deskmetrics::ticket::{Attribute, Author, EventKind, Status, Ticket, TicketEvent, TicketId};
 use deskmetrics::{Invitation, Scale, SurveyResponse, Timestamp, duration_text};
@@ -110,7 +112,7 @@ fn scales_are_written_by_name_ends_or_table() {
 
 #[test]
 fn scales_that_make_no_sense_are_refused() {
-    assert!(Scale::new(5..=1, 4..=5, 1..=2).is_err());
+    assert!(Scale::new(RangeInclusive::new(5, 1), 4..=5, 1..=2).is_err());
     assert!(Scale::new(1..=5, 4..=6, 1..=2).is_err());
     assert!(Scale::new(1..=5, 2..=5, 1..=3).is_err());
     assert!(Scale::new(i32::MIN..=i32::MAX, 1..=2, 3..=4).is_err());

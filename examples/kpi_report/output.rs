@@ -44,7 +44,10 @@ impl Findings<'_> {
             ClockKind::Calendar => "calendar time",
             ClockKind::Business => "business hours",
         };
-        writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(self.table.as_of, zone))?;
+        match self.dataset.as_of {
+            Some(as_of) => writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(as_of, zone))?,
+            None => writeln!(text, "no dates\n")?,
+        }
         write!(text, "{}", self.table)?;
         self.write_left_out_by_file(&mut text)?;
         for note in self.notes {

@@ -77,8 +77,7 @@ kind = { column = "what", words = { reply = "public_message", status = "status" 
 file = "answers.csv"
 ticket = "id"
 at = "at"
-score = "score"
-question = "nps"
+questions.nps = "score"
 "#;
 
 const TICKETS: &str = "\

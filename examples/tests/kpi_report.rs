@@ -1,4 +1,5 @@
 //! The main job as its users see it: output, exit codes and messages.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::io::Read as _;

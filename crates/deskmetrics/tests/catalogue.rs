@@ -1,6 +1,7 @@
 //! The catalogue is complete and everything made from it is up to date.
 //!
 //! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "catalogue/page.rs"]
 mod page;

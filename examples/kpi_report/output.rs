@@ -120,7 +120,7 @@ fn remarks(source: &SourceReport) -> String {
         (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, what)| format!("; {count} {what}")).collect()
+    told.fold(String::new(), |told, (count, what)| format!("{told}; {count} {what}"))
 }
 
 fn line(left_out: &LeftOut) -> String {

@@ -40,10 +40,11 @@ impl Findings<'_> {
         let name = self.dataset.name.clone().unwrap_or_else(|| self.description.display().to_string());
         writeln!(text, "{name}")?;
         writeln!(text, "{}", self.size())?;
-        let clock = match arguments.clock {
-            ClockKind::Calendar => "calendar time",
-            ClockKind::Business => "business hours",
-        };
+        let clocks = arguments.clocks(self.dataset).into_iter();
+        let clocks: Vec<&str> = clocks
+            .map(|clock| if clock == ClockKind::Business { "business hours" } else { "calendar time" })
+            .collect();
+        let clock = clocks.join(" and ");
         match self.dataset.as_of {
             Some(as_of) => writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(as_of, zone))?,
             None => writeln!(text, "no dates\n")?,
@@ -84,6 +85,7 @@ impl Findings<'_> {
             )?;
             for left_out in &source.left_out {
                 writeln!(text, "    {}", line(left_out))?;
+                writeln!(text, "      {}", left_out.remedy)?;
             }
         }
         if !self.replay.is_empty() {

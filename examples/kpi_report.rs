@@ -73,7 +73,9 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         None => ReplayOutcome::default(),
     };
 
-    let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    let later = forget_later(&mut dataset);
+    let mut choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    choice.notes.extend(later);
     let mut builder = Report::builder(dataset.as_of.unwrap_or(Timestamp::MAX))
         .kpis(choice.kpis)
         .level(arguments.level)
@@ -108,7 +110,7 @@ fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     }
     Dataset::read_with(description, options).map_err(|error| {
         let elsewhere =
-            matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.is_dir());
+            matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
         let hint = if elsewhere { "; --data-root or DESKMETRICS_DATA says where the data lies" } else { "" };
         Trouble::Data(format!("{error}{hint}"))
     })
@@ -130,6 +132,15 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let shared = workspace.and_then(Path::parent).map(|folder| folder.join("shared").join("data"));
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
+}
+
+/// Leaves out answers given after the cut-off, as replay does with events, and says how many.
+fn forget_later(dataset: &mut Dataset) -> Option<String> {
+    let as_of = dataset.as_of?;
+    let before = dataset.responses.len();
+    dataset.responses.retain(|response| response.at.is_none_or(|at| at <= as_of));
+    let later = before - dataset.responses.len();
+    (later > 0).then(|| format!("{later} survey answers are left out: after the cut-off"))
 }
 
 /// Whether anything in the data bears a date.

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     period: Option<OptionalPeriod>,
 
     /// Time zone of the periods (IANA name); by default the description's
-    #[arg(long)]
+    #[arg(long, value_parser = zone)]
     pub(crate) zone: Option<Tz>,
 
     /// First day of the week, such as Sun
@@ -58,11 +58,11 @@ pub(crate) struct Arguments {
     pub(crate) level: f64,
 
     /// Mark numbers that rest on fewer records than this
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true)]
     pub(crate) min_n: u64,
 
     /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last instant in the data
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) as_of: Option<Timestamp>,
 
     /// How to print
@@ -162,6 +162,14 @@ fn slicing(text: &str) -> Result<Slicing, String> {
 
 fn weekday(text: &str) -> Result<Weekday, String> {
     text.parse().map_err(|_| "not a day of the week such as Mon or Sunday".to_owned())
+}
+
+fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "not an IANA name of a time zone such as Europe/Copenhagen".to_owned())
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "not an instant with its zone such as 2026-06-30T22:00:00Z".to_owned())
 }
 
 fn level(text: &str) -> Result<f64, String> {

@@ -92,8 +92,9 @@ impl Choice {
                 ));
             }
             if !missing.is_empty() {
-                let why = unscaled(dataset).into_iter().map(|note| format!("; {note}")).collect::<String>();
-                return Err(Trouble::Data(format!("the data holds nothing for {}{why}", missing.join(", "))));
+                let nothing = format!("the data holds nothing for {}", missing.join(", "));
+                let why = std::iter::once(nothing).chain(unscaled(dataset));
+                return Err(Trouble::Data(why.collect::<Vec<_>>().join("; ")));
             }
             kpis.retain(|request| id(request).is_some_and(|id| wanted.contains(&id)));
             notes.clear();

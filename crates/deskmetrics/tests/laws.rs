@@ -189,6 +189,15 @@ where
     assert_eq!(serde_json::to_string(&left).unwrap(), stored, "{id}: a split changes the bytes");
     assert_eq!(serde_json::from_str::<T>(&stored).unwrap(), whole, "{id}: not the same after storage");
 
+    if let Some(change) = a.change_from(&b, 0.95) {
+        let headline = |tally: &T| tally.estimates(0.95)[0].value.unwrap_or(f64::NAN);
+        let difference = headline(&a) - headline(&b);
+        assert!(
+            (change.difference - difference).abs() < 2e-6,
+            "{id}: compares another number than its headline"
+        );
+    }
+
     let estimates = whole.estimates(0.95);
     assert_eq!(left.estimates(0.95), estimates, "{id}: a split changes the answers");
     let measures: Vec<&str> = estimates.iter().map(|estimate| estimate.measure).collect();

@@ -6,8 +6,8 @@ use super::state::Place;
 use super::{KpiRequest, ReportError};
 use crate::kpi::{self, Anchor, Definition, FcrPolicy, Topic};
 use crate::{
-    ClockKind, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed, Scale, SlaMetric,
-    SlaVerdict, SurveyResponse, Timestamp, VerdictState,
+    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed, Scale,
+    SlaMetric, SlaVerdict, SurveyResponse, Timestamp, VerdictState,
 };
 
 /// A KPI of a report, everything chosen.
@@ -127,6 +127,16 @@ macro_rules! tallies {
                     $(Self::$plain(tally) => tally.excluded(),)*
                     $(Self::$span(tally) => tally.excluded(),)*
                     $(Self::$other(tally) => tally.excluded(),)*
+                }
+            }
+
+            fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+                match (self, earlier) {
+                    $((Self::$clocked(now), Self::$clocked(before)) => now.change_from(before, level),)*
+                    $((Self::$plain(now), Self::$plain(before)) => now.change_from(before, level),)*
+                    $((Self::$span(now), Self::$span(before)) => now.change_from(before, level),)*
+                    $((Self::$other(now), Self::$other(before)) => now.change_from(before, level),)*
+                    _ => None,
                 }
             }
         }

@@ -10,7 +10,7 @@ use super::measure::{Measure, OverTime, Tally};
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
-use super::{Change, Period, PeriodSpan, Periods, Report, ReportError};
+use super::{Change, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
 use crate::ticket::Attributes;
 use crate::{
     Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
@@ -240,7 +240,7 @@ impl ReportState {
             }
             let answers: BTreeMap<Rank, Answer> = tallies
                 .into_iter()
-                .map(|(rank, tally)| (rank, Answer::of(&tally, self.report.settings.level)))
+                .map(|(rank, tally)| (rank, Answer::of(tally, self.report.settings.level)))
                 .collect();
             for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
                 let span = rank
@@ -274,18 +274,18 @@ impl ReportState {
                         excluded: answer.excluded.clone(),
                         change: earlier
                             .filter(|_| comparable)
-                            .and_then(|earlier| self.change(earlier.estimates.get(place)?, estimate)),
+                            .and_then(|earlier| self.change(earlier, answer, place)),
                     });
                 }
             }
         }
     }
 
-    /// The change between two periods; nothing is called significant that rests on too few records.
-    fn change(&self, earlier: &Estimate, later: &Estimate) -> Option<Change> {
-        let change = Change::between(earlier, later)?;
-        let few = self.is_small(earlier) || self.is_small(later);
-        Some(Change { significant: change.significant.filter(|_| !few), ..change })
+    /// The change of one measure between two periods; only the headline is tested.
+    fn change(&self, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
+        let ReportBuilder { level, min_n, .. } = self.report.settings;
+        let tested = (place == 0).then(|| later.tally.change_from(&earlier.tally, level)).flatten();
+        Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 
     fn is_small(&self, estimate: &Estimate) -> bool {
@@ -352,13 +352,14 @@ struct Cut {
 
 /// What one tally answered.
 struct Answer {
+    tally: Tally,
     estimates: Vec<Estimate>,
     excluded: Excluded,
 }
 
 impl Answer {
-    fn of(tally: &Tally, level: f64) -> Self {
-        Self { estimates: tally.estimates(level), excluded: tally.excluded().clone() }
+    fn of(tally: Tally, level: f64) -> Self {
+        Self { estimates: tally.estimates(level), excluded: tally.excluded().clone(), tally }
     }
 
     /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of

@@ -181,9 +181,11 @@ impl ReportTable {
         if self.rows.iter().any(|row| row.period.as_ref().is_some_and(|period| period.partial)) {
             notes.push("~ the data covers only a part of the period".to_owned());
         }
-        if self.rows.iter().any(|row| row.change.is_some_and(|change| change.significant == Some(true))) {
-            let level = (self.level * 1000.0).round() / 10.0;
-            notes.push(format!("▲ ▼ more than chance: the {level} % interval of the change leaves out zero"));
+        if self.rows.iter().any(|row| row.change.is_some_and(|change| change.is_significant())) {
+            let odds = (1000.0 - self.level * 1000.0).round() / 10.0;
+            notes.push(format!(
+                "▲ ▼ more than chance: so large a change comes about by chance in less than {odds} % of cases"
+            ));
         }
         if notes.is_empty() {
             return Ok(());
@@ -259,10 +261,10 @@ fn mark_small(row: &ReportRow) -> String {
 
 fn change(row: &ReportRow) -> String {
     let Some(change) = row.change else { return String::new() };
-    let mark = match change.significant {
-        Some(true) if change.difference > 0.0 => "▲",
-        Some(true) => "▼",
-        _ => " ",
+    let mark = match change.is_significant() {
+        true if change.difference > 0.0 => "▲",
+        true => "▼",
+        false => " ",
     };
     format!("{} {mark}", difference_text(change.difference, row.unit, row.clock))
 }

@@ -8,8 +8,8 @@ use super::*;
 use crate::kpi::{FcrPolicy, RepeatKey};
 use crate::ticket::Status;
 use crate::{
-    Author, ClockKind, Elapsed, Excluded, Reason, Scale, SlaMetric, SlaVerdict, Ticket, TicketMetrics,
-    VerdictState,
+    Author, ClockKind, Elapsed, Estimates, Excluded, Reason, Scale, Significance, SlaMetric, SlaVerdict,
+    Ticket, TicketMetrics, VerdictState,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -340,6 +340,39 @@ fn changes_are_told_between_neighbours_only() {
     assert_eq!(weeks, ["2026-W01", "2026-W06", "2026-W07", "2026-W11"]);
     // weeks 1 and 6 are no neighbours
     assert_eq!(volume.iter().map(|(_, change)| *change).collect::<Vec<_>>(), [None, None, Some(0.0), None]);
+}
+
+#[test]
+fn a_change_is_tested_as_the_kpi_compares_itself() {
+    let answers = |month: i64, promoters: usize, detractors: usize| {
+        let answer =
+            move |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(24 * 31 * month + 50));
+        std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors))
+    };
+    let all: Vec<SurveyResponse> =
+        answers(0, 50, 50).chain(answers(1, 90, 10)).chain(answers(2, 6, 0)).collect();
+    let table = report(Period::Month).run(&[], &all, &[]).table();
+    let change = |month| row(&table, "nps", None, Some(month)).change;
+
+    let nps = |promoters, detractors| {
+        crate::kpi::nps(std::iter::repeat_n(10, promoters).chain(std::iter::repeat_n(0, detractors)))
+    };
+    let expected = nps(90, 10).change_from(&nps(50, 50), 0.95).unwrap();
+    let february = change("2026-02").unwrap();
+    assert_eq!((february.difference, february.interval), (80.0, Some(expected.interval)));
+    assert_eq!(february.p_value, Some(expected.p_value));
+    assert!(february.is_significant());
+    assert_eq!(change("2026-01"), None);
+    // six answers are too few to call it a change
+    assert_eq!(change("2026-03").unwrap().significance, Some(Significance::TooFew));
+
+    let promoters = |row: &&ReportRow| row.kpi == "nps" && row.measure == "promoters";
+    let shares: Vec<Option<Change>> = table.periods().filter(promoters).map(|row| row.change).collect();
+    assert_eq!(
+        shares.iter().map(|change| change.map(|change| change.difference)).collect::<Vec<_>>()[..2],
+        [None, Some(40.0)]
+    );
+    assert_eq!(shares[1].unwrap().significance, None); // headlines only
 }
 
 #[test]

@@ -181,7 +181,11 @@ where
     let right = joined(a.clone(), joined(b.clone(), c));
     assert_eq!(left, whole, "{id}: a split changes the result");
     assert_eq!(right, whole, "{id}: merging is not associative");
-    assert_eq!(joined(b.clone(), a.clone()), joined(a.clone(), b), "{id}: merging is not commutative");
+    assert_eq!(
+        joined(b.clone(), a.clone()),
+        joined(a.clone(), b.clone()),
+        "{id}: merging is not commutative"
+    );
     assert_eq!(joined(a.clone(), empty.clone()), a, "{id}: empty on the right is no identity");
     assert_eq!(joined(empty.clone(), a.clone()), a, "{id}: empty on the left is no identity");
 

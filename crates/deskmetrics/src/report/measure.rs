@@ -7,7 +7,7 @@ use super::{KpiRequest, ReportError};
 use crate::kpi::{self, Anchor, Definition, FcrPolicy, Topic};
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed, Scale,
-    SlaMetric, SlaVerdict, SurveyResponse, Timestamp, VerdictState,
+    SlaMetric, SlaVerdict, SurveyResponse, Timestamp, Unit, VerdictState,
 };
 
 /// A KPI of a report, everything chosen.
@@ -301,6 +301,24 @@ impl Measure {
     /// Whether a record's verdict may depend on records of other slices and periods.
     pub(super) fn looks_across(&self) -> bool {
         matches!(&self.empty, Tally::Fcr(fcr) if matches!(fcr.policy(), FcrPolicy::NoRepeatContactWithin { .. }))
+    }
+
+    /// The tally of nothing yet.
+    pub(super) fn empty(&self) -> &Tally {
+        &self.empty
+    }
+
+    /// The unit of its first number.
+    pub(super) fn headline_unit(&self, level: f64) -> Option<Unit> {
+        self.empty.estimates(level).first().map(|estimate| estimate.unit)
+    }
+
+    /// The question whose scores it sums up: CSAT, NPS or CES.
+    pub(super) fn scored_question(&self) -> Option<&str> {
+        match (&self.source, &self.empty) {
+            (Source::Responses(question), Tally::Csat(_) | Tally::Nps(_) | Tally::Ces(_)) => Some(question),
+            _ => None,
+        }
     }
 
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut Place<'_>) {

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::value::{count_text, difference_text, interval_text, value_text};
-use super::{Period, ReportRow};
+use super::{Period, ReportRow, Warning};
 use crate::ticket::Attribute;
 use crate::{Merge, Timestamp};
 
@@ -32,6 +32,8 @@ pub struct ReportTable {
     pub min_n: u64,
     /// What was fed.
     pub records: RecordCounts,
+    /// What to beware of.
+    pub warnings: Vec<Warning>,
     /// The numbers.
     pub rows: Vec<ReportRow>,
 }
@@ -173,6 +175,26 @@ impl ReportTable {
         Ok(())
     }
 
+    fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.warnings.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nWarnings")?;
+        for warning in &self.warnings {
+            let mut line = String::from(" ");
+            for word in warning.to_string().split(' ') {
+                if width(&line) + 1 + width(word) > LINE {
+                    writeln!(f, "{line}")?;
+                    line = String::from("   ");
+                }
+                line.push(' ');
+                line.push_str(word);
+            }
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+
     fn write_legend(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut notes = Vec::new();
         if self.rows.iter().any(|row| row.small_n) {
@@ -218,6 +240,7 @@ impl fmt::Display for ReportTable {
             })?;
         }
         self.write_left_out(f)?;
+        self.write_warnings(f)?;
         self.write_legend(f)
     }
 }

@@ -187,7 +187,7 @@ impl ReportBuilder {
     /// Checks everything and gives the report.
     ///
     /// # Errors
-    /// When there is no KPI, a KPI is unknown or lacks a choice, or the level is not between 0 and 1.
+    /// When there is no KPI, a KPI is unknown, lacks a choice or has one without meaning, or the level is not between 0 and 1.
     pub fn build(self) -> Result<Report, ReportError> {
         if self.kpis.is_empty() {
             return Err(ReportError::NoKpi);

@@ -271,7 +271,7 @@ impl ReportState {
             }
             let answers: BTreeMap<Rank, Answer> = tallies
                 .into_iter()
-                .map(|(rank, tally)| (rank, Answer::of(tally, self.report.settings.level)))
+                .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
                 .collect();
             for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
                 let span = rank
@@ -305,7 +305,7 @@ impl ReportState {
                         excluded: answer.excluded.clone(),
                         change: earlier
                             .filter(|_| comparable)
-                            .and_then(|earlier| self.change(earlier, answer, place)),
+                            .and_then(|earlier| self.change(kpi, earlier, answer, place)),
                     });
                 }
             }
@@ -313,9 +313,9 @@ impl ReportState {
     }
 
     /// The change of one measure between two periods; only the headline is tested.
-    fn change(&self, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
+    fn change(&self, kpi: &Measure, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
         let ReportBuilder { level, min_n, .. } = self.report.settings;
-        let tested = (place == 0).then(|| later.tally.change_from(&earlier.tally, level)).flatten();
+        let tested = (place == 0).then(|| kpi.change(&earlier.tally, &later.tally, level)).flatten();
         Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 
@@ -389,8 +389,8 @@ struct Answer {
 }
 
 impl Answer {
-    fn of(tally: Tally, level: f64) -> Self {
-        Self { estimates: tally.estimates(level), excluded: tally.excluded().clone(), tally }
+    fn of(kpi: &Measure, tally: Tally, level: f64) -> Self {
+        Self { estimates: kpi.estimates(&tally, level), excluded: tally.excluded().clone(), tally }
     }
 
     /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of

@@ -512,6 +512,45 @@ fn requests_are_checked_when_the_report_is_built() {
 }
 
 #[test]
+fn a_share_within_a_limit_judges_those_who_still_wait() {
+    let mut tickets: Vec<Replayed> = (0..8).map(|number| ticket(number, 24, 1, None)).collect();
+    // two wait unanswered: for ten hours (decided), and for half an hour (not yet)
+    for (ticket, waited) in tickets.iter_mut().zip([10, 0]) {
+        ticket.metrics.first_response_time = None;
+        ticket.metrics.running_first_response_time = Some(elapsed(waited));
+    }
+    tickets[2].metrics.first_response_time = Some(elapsed(5));
+    let request = || KpiRequest::new("FRT");
+    let report = Report::builder(as_of())
+        .kpis([request().within(TimeDelta::hours(1)), request().within(TimeDelta::hours(5)), request()])
+        .periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .unwrap();
+    let table = report.run(&tickets, &[], &[]).table();
+    let shares: Vec<_> = table
+        .overall()
+        .filter(|row| row.measure == "within")
+        .map(|row| (row.option.as_deref().unwrap(), row.value.unwrap().round(), row.n, row.headline))
+        .collect();
+    assert_eq!(shares, [("within 1h", 71.0, 7, true), ("within 5h", 86.0, 7, true)]); // 5 and 6 of 7
+    assert_eq!(table.overall().filter(|row| row.measure == "median").count(), 1);
+    assert!(table.to_string().contains("First response time (within 1h)"), "{table}");
+
+    let written = serde_json::to_string(&report).unwrap();
+    assert!(written.contains(r#""within":"1h""#), "{written}");
+    assert_eq!(serde_json::from_str::<Report>(&written).unwrap(), report);
+    let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
+    assert_eq!(
+        refused(KpiRequest::new("volume").within(TimeDelta::hours(1))),
+        "KPI \"volume\" has no within: leave it out"
+    );
+    assert_eq!(
+        refused(request().within(-TimeDelta::hours(1))),
+        "KPI \"first_response_time\" within \"-1h\" has no meaning: give a duration above zero, such as \"4h\""
+    );
+}
+
+#[test]
 fn a_report_can_be_written_down() {
     let report = report(Period::Week);
     let text = serde_json::to_string(&report).unwrap();

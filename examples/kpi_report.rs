@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use deskmetrics::Timestamp;
+use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::{Periods, Report};
 use deskmetrics_arrow::{Dataset, ReadOptions};
 
@@ -64,14 +66,17 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
     let mut dataset = read(arguments, &description)?;
     dataset.as_of = arguments.as_of.or(dataset.as_of);
-    let nothing =
-        || Trouble::Data(format!("{}: there is not one instant in the data", description.display()));
-    let replay = dataset.replay().ok_or_else(nothing)?;
-    let replayed = replay.tickets(&dataset.tickets, &dataset.events);
+    let replayed = match dataset.replay() {
+        Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
+        // Without one instant there are no tickets, only undated answers.
+        None => ReplayOutcome::default(),
+    };
 
     let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
-    let mut builder =
-        Report::builder(replay.as_of()).kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
+    let mut builder = Report::builder(dataset.as_of.unwrap_or(Timestamp::MAX))
+        .kpis(choice.kpis)
+        .level(arguments.level)
+        .min_n(arguments.min_n);
     for attributes in choice.by {
         builder = builder.by(attributes);
     }

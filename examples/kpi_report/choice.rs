@@ -126,7 +126,7 @@ fn answerable(
             "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
                 Some(policy) => requests.push(request.under(policy.clone())),
                 None => {
-                    notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned())
+                    notes.push("FCR is not shown: it has no usual meaning, choose one with --fcr".to_owned());
                 }
             },
             "sla_attainment" => requests.extend(attainments(tickets)),

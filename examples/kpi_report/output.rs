@@ -44,7 +44,10 @@ impl Findings<'_> {
             ClockKind::Calendar => "calendar time",
             ClockKind::Business => "business hours",
         };
-        writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(self.table.as_of, zone))?;
+        match self.dataset.as_of {
+            Some(as_of) => writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(as_of, zone))?,
+            None => writeln!(text, "no dates\n")?,
+        }
         write!(text, "{}", self.table)?;
         self.write_left_out_by_file(&mut text)?;
         for note in self.notes {
@@ -117,7 +120,7 @@ fn remarks(source: &SourceReport) -> String {
         (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, what)| format!("; {count} {what}")).collect()
+    told.fold(String::new(), |told, (count, what)| format!("{told}; {count} {what}"))
 }
 
 fn line(left_out: &LeftOut) -> String {

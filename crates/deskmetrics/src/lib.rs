@@ -1,4 +1,65 @@
-//! Trustworthy customer-service KPIs from tickets, ticket events and surveys.
+//! Tickets, ticket events and surveys in; trustworthy customer-service KPIs out.
+//!
+//! Every number carries its definition, its n, its confidence interval and what was left out, by reason. Partial
+//! results merge exactly, so the work can be split over threads, files and machines in any way. The crate reads no
+//! clock, no system time zone and no file: the cut-off and the zones are arguments.
+//!
+//! # From events to numbers
+//!
+//! A ticket's events are replayed once into its measures and SLA verdicts ([`replay`]); a KPI ([`kpi`], one file each)
+//! counts many of them.
+//!
+//! ```
+//! use chrono::TimeDelta;
+//! use deskmetrics::replay::Replay;
+//! use deskmetrics::schedule::Schedule;
+//! use deskmetrics::sla::SlaPolicies;
+//! use deskmetrics::ticket::{Attribute, Author, EventKind, Status};
+//! use deskmetrics::{ClockKind, Ticket, TicketEvent, Timestamp, kpi};
+//!
+//! // An episode that will not play: reported on Friday at 16:30 in Copenhagen, answered on Monday at 09:15.
+//! let at = |text: &str| text.parse::<Timestamp>().unwrap();
+//! let ticket = Ticket::new("T-1", at("2026-03-06T15:30:00Z")).with(Attribute::Market, "DK");
+//! let events = [
+//!     TicketEvent::new("T-1", at("2026-03-09T08:15:00Z"), Author::Agent, EventKind::PublicMessage),
+//!     TicketEvent::new("T-1", at("2026-03-09T09:00:00Z"), Author::Agent, EventKind::Status(Status::Solved)),
+//! ];
+//!
+//! let office_hours = Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00")?.compile();
+//! let promises: SlaPolicies = toml::from_str(r#"
+//!     [[policies]]
+//!     name = "Denmark"
+//!     when = { market = "DK" }
+//!     targets = [
+//!         { metric = "first_response", clock = "business", within = "1h" },
+//!         { metric = "resolution", clock = "business", within = "1h" },
+//!     ]
+//! "#)?;
+//! let replay = Replay::new(at("2026-03-31T00:00:00Z")).with_schedule(office_hours).with_policies(promises);
+//! let replayed = replay.tickets(&[ticket], &events).tickets;
+//!
+//! let waited = kpi::first_response_time(&replayed, ClockKind::Business);
+//! assert_eq!(waited.median(), Some(TimeDelta::minutes(45))); // 30 minutes on Friday, 15 on Monday
+//!
+//! // The reply came in time, the solution (after 1 h 30 min of business time) did not.
+//! let attainment = kpi::sla_attainment(replayed.iter().flat_map(|ticket| &ticket.verdicts));
+//! assert_eq!(attainment.percent(), Some(50.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! | question | place |
+//! |---|---|
+//! | How is this KPI defined, and how do products differ? | its file in [`kpi`]; as data in [`catalogue`] |
+//! | How much business time lies between two instants? When is it due? | [`schedule`] |
+//! | What was promised, and was it kept? | [`sla`] |
+//! | Is this ticket about to breach, and when? | [`replay::TicketTracker`], [`replay::DueQueue`] |
+//! | All KPIs by market and week? | [`report`] |
+//! | Is the difference between two teams real? | [`Comparison`] |
+//! | Can this survey be trusted? | [`survey::Representativeness`] |
+//!
+//! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
@@ -7,6 +68,7 @@ mod duration_sketch;
 pub mod duration_text;
 mod durations;
 mod elapsed;
+mod error;
 mod estimate;
 mod excluded;
 pub mod interval;
@@ -30,6 +92,7 @@ pub use comparison::{Comparison, MeanEstimate, Significance};
 pub use duration_sketch::DurationSketch;
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
+pub use error::Error;
 pub use estimate::{Estimate, Estimates, Unit};
 pub use excluded::{Excluded, Reason};
 pub use interval::Interval;

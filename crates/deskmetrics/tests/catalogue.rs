@@ -1,6 +1,7 @@
 //! The catalogue is complete and everything made from it is up to date.
 //!
 //! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "catalogue/page.rs"]
 mod page;
@@ -128,8 +129,7 @@ fn request(id: &str) -> KpiRequest {
     let request = KpiRequest::new(id);
     match id {
         "csat" => request.of_question("csat", Scale::csat(1, 5).unwrap()),
-        "nps" => request.of_question("nps", Scale::nps()),
-        "reasons" => request.of_question("nps", Scale::nps()),
+        "nps" | "reasons" => request.of_question("nps", Scale::nps()),
         "ces" => request.of_question("ces", Scale::ces2()),
         "fcr" => request.under(FcrPolicy::SingleReply),
         _ => request,

@@ -87,7 +87,7 @@ fn event(line: &str) -> TicketEvent {
         "restored" => EventKind::Restored,
         attribute => EventKind::Changed {
             attribute: attribute.into(),
-            to: Some(text().into()).filter(|to: &Box<str>| !to.is_empty()),
+            to: Some(text()).filter(|to| !to.is_empty()).map(Into::into),
         },
     };
     TicketEvent::new("T", at, author, kind)

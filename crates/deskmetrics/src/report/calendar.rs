@@ -36,8 +36,12 @@ impl Calendar {
         let mut at = as_of;
         for _ in 0..SNAPSHOTS {
             let Some(number) = periods.number(at) else { break };
-            self.snapshots.push((at, number + 1));
-            let before = periods.span(number).and_then(|span| span.start.as_micros().checked_sub(1));
+            let start = periods.span(number).map(|span| span.start);
+            // A period that begins at the cut-off has not really begun.
+            if start != Some(as_of) {
+                self.snapshots.push((at, number + 1));
+            }
+            let before = start.and_then(|start| start.as_micros().checked_sub(1));
             let Some(before) = before.and_then(Timestamp::from_micros) else { break };
             at = before;
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, Warning};
 use crate::ticket::Attribute;
-use crate::{Merge, Timestamp};
+use crate::{Merge, Timestamp, Unit};
 
 /// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
 /// slicing and period together.
@@ -84,7 +84,9 @@ impl ReportTable {
     }
 
     fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<&ReportRow> = self.overall().collect();
+        // A KPI without any record needs one line to say so, not eight.
+        let rows: Vec<&ReportRow> =
+            self.overall().filter(|row| row.headline || row.value.is_some_and(|_| row.n > 0)).collect();
         let mut lines = vec![[
             "Overall".to_owned(),
             String::new(),
@@ -93,7 +95,16 @@ impl ReportTable {
             "n".to_owned(),
         ]];
         for row in &rows {
-            let title = if row.headline { title(row) } else { String::new() };
+            let mut title = if row.headline { title(row) } else { String::new() };
+            if width(&title) > TITLE {
+                lines.push([
+                    std::mem::take(&mut title),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                ]);
+            }
             lines.push([title, measure_text(row), number(row), interval(row), mark_small(row)]);
         }
         write_columns(f, &lines, [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right])
@@ -248,6 +259,9 @@ impl fmt::Display for ReportTable {
 /// Lines are kept within this many columns where the content allows.
 const LINE: usize = 100;
 
+/// Longer titles in the overall part have a line of their own.
+const TITLE: usize = 44;
+
 #[derive(Clone, Copy)]
 enum Align {
     Left,
@@ -278,6 +292,9 @@ fn interval(row: &ReportRow) -> String {
 }
 
 fn mark_small(row: &ReportRow) -> String {
+    if row.headline && row.unit == Unit::Count {
+        return String::new(); // the value says it
+    }
     // The mark has a column of its own, so that the digits line up.
     format!("{}{}", count_text(row.n), if row.small_n { "*" } else { " " })
 }
@@ -311,7 +328,9 @@ fn write_columns<const N: usize>(
 ) -> fmt::Result {
     let mut widths = [0; N];
     for line in lines {
-        for (column, text) in line.iter().enumerate() {
+        // A title on a line of its own may run over all columns.
+        let alone = line[1..].iter().all(String::is_empty);
+        for (column, text) in line.iter().enumerate().filter(|_| !alone) {
             widths[column] = widths[column].max(width(text));
         }
     }

@@ -23,7 +23,7 @@ const TOPICS: [(Topic, &str); 6] = [
 ];
 
 /// The page of one KPI.
-pub fn page(definition: &Definition, source: &Source) -> String {
+pub(crate) fn page(definition: &Definition, source: &Source) -> String {
     let mut page = format!("{MADE}\n\n# {}\n\n{}\n\n", definition.name.en, definition.description.en);
     page.push_str("| field | value |\n| --- | --- |\n");
     let mut fact = |name: &str, value: &str| {
@@ -77,7 +77,7 @@ pub fn page(definition: &Definition, source: &Source) -> String {
 }
 
 /// The list of all pages.
-pub fn index(catalogue: &Catalogue) -> String {
+pub(crate) fn index(catalogue: &Catalogue) -> String {
     let mut index = format!(
         "{MADE}\n\n# KPIs\n\nEach with its formula, a worked example, who is counted and when it misleads.\n"
     );

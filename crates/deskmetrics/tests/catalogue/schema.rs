@@ -7,7 +7,7 @@ const NOTES: [&str; 5] = ["$schema", "$defs", "title", "description", "$comment"
 
 /// Panics with the place where `document` does not obey `schema`. A keyword it does not know is a failure, so the
 /// schema cannot outgrow the check.
-pub fn check(root: &Value, schema: &Value, document: &Value, place: &str) {
+pub(crate) fn check(root: &Value, schema: &Value, document: &Value, place: &str) {
     let keywords = schema.as_object().unwrap_or_else(|| panic!("{place}: the schema is no object"));
     for (keyword, wanted) in keywords.iter().filter(|(keyword, _)| !NOTES.contains(&keyword.as_str())) {
         match keyword.as_str() {
@@ -29,7 +29,7 @@ pub fn check(root: &Value, schema: &Value, document: &Value, place: &str) {
                 assert!(fits, "{place}: {document} is not of type {wanted}");
             }
             "enum" => {
-                assert!(values(wanted).contains(document), "{place}: {document} is not one of {wanted}")
+                assert!(values(wanted).contains(document), "{place}: {document} is not one of {wanted}");
             }
             "required" => {
                 for name in values(wanted) {

@@ -4,21 +4,21 @@ use std::fs;
 use std::path::Path;
 
 /// What the source file of a KPI says.
-pub struct Source {
+pub(crate) struct Source {
     code: String,
     /// The doc comment of the KPI's tally: Markdown with our fixed headings.
-    pub doc: String,
+    pub(crate) doc: String,
     /// The tally's type.
-    pub tally: String,
+    pub(crate) tally: String,
 }
 
 /// The headings of every KPI's doc comment, in order.
-pub const HEADINGS: [&str; 6] =
+pub(crate) const HEADINGS: [&str; 6] =
     ["What it measures", "Formula", "Worked example", "Who is counted", "When it misleads", "References"];
 
 impl Source {
     /// Reads `src/kpi/<id>.rs`.
-    pub fn read(id: &str) -> Self {
+    pub(crate) fn read(id: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/kpi/{id}.rs"));
         let code = fs::read_to_string(&path).unwrap_or_else(|error| {
             panic!("{id}: a KPI lives in the file of its name: {}: {error}", path.display())
@@ -39,17 +39,17 @@ impl Source {
     }
 
     /// Whether the file has a public function of this name.
-    pub fn has_function(&self, name: &str) -> bool {
+    pub(crate) fn has_function(&self, name: &str) -> bool {
         ["<", "("].iter().any(|next| self.code.contains(&format!("\npub fn {name}{next}")))
     }
 
     /// The worked examples, as they are run.
-    pub fn examples(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn examples(&self) -> impl Iterator<Item = &str> {
         self.doc.split("```").skip(1).step_by(2)
     }
 
     /// The headings of the doc comment.
-    pub fn headings(&self) -> Vec<&str> {
+    pub(crate) fn headings(&self) -> Vec<&str> {
         let outside_code = self.doc.split("```").step_by(2);
         outside_code.flat_map(str::lines).filter_map(|line| line.strip_prefix("# ")).collect()
     }

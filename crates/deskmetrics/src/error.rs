@@ -1,0 +1,47 @@
+//! Any error of the crate, for callers that pass them on.
+
+use crate::replay::TrackError;
+use crate::report::ReportError;
+use crate::schedule::{DueError, ScheduleError, SliceLengthError};
+use crate::survey::ScaleError;
+
+/// Any error of this crate.
+///
+/// Each noun has an error of its own, which says more; this one gathers them for functions that meet several. Bad *data*
+/// is no error: a record that cannot count is left out under a [`Reason`](crate::Reason).
+///
+/// ```
+/// use deskmetrics::schedule::Schedule;
+/// use deskmetrics::{Error, Scale};
+///
+/// fn set_up() -> Result<(Schedule, Scale), Error> {
+///     Ok((Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00")?, Scale::csat(1, 10)?))
+/// }
+///
+/// assert_eq!(
+///     set_up().unwrap_err().to_string(),
+///     "scale 1 to 10 has no usual set of positive answers: state which answers are positive"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A survey scale that makes no sense.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// A schedule that cannot be read or makes no sense.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// A due time that never comes or cannot be represented.
+    #[error(transparent)]
+    Due(#[from] DueError),
+    /// Columns of different lengths.
+    #[error(transparent)]
+    SliceLength(#[from] SliceLengthError),
+    /// An event a live tracker cannot take.
+    #[error(transparent)]
+    Track(#[from] TrackError),
+    /// A report that cannot be made as asked.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}

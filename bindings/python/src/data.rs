@@ -72,7 +72,9 @@ fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
         return value.call_method0("isoformat")?.extract().map(Some);
     }
     if value.is_instance_of::<PyTime>() {
-        return value.call_method1("strftime", ("%H:%M",))?.extract().map(Some);
+        // Schedules know whole minutes: a time with seconds keeps them and is refused.
+        let time: String = value.call_method0("isoformat")?.extract()?;
+        return Ok(Some(time.strip_suffix(":00").unwrap_or(&time).to_owned()));
     }
     let kind = value.get_type();
     if kind.name()? == "ZoneInfo" {

@@ -14,13 +14,13 @@ pub(crate) mod exceptions {
 }
 
 /// The schedule is wrong.
-pub(crate) fn schedule(error: &serde_json::Error) -> PyErr {
-    exceptions::ScheduleError::new_err(error.to_string())
+pub(crate) fn schedule(message: String) -> PyErr {
+    exceptions::ScheduleError::new_err(message)
 }
 
 /// There is no due time.
 pub(crate) fn due(place: &str, error: DueError) -> PyErr {
-    let message = format!("{place}: {error}");
+    let message = format!("{place}{error}");
     match error {
         DueError::NeverOpens => exceptions::NeverOpensError::new_err(message),
         _ => exceptions::InstantError::new_err(message),

@@ -62,13 +62,18 @@ impl PartialEq for Schedule {
 
 impl Schedule {
     fn from_json(form: Value) -> PyResult<Self> {
-        let working_time: WorkingTime =
-            serde_json::from_value(form).map_err(|problem| error::schedule(&problem))?;
+        let working_time: WorkingTime = serde_path_to_error::deserialize(form).map_err(|problem| {
+            // What the core finds wrong names its place itself and is found at the root.
+            error::schedule(match problem.path().to_string().as_str() {
+                "." => problem.inner().to_string(),
+                place => format!("{place}: {}", problem.inner()),
+            })
+        })?;
         Ok(Self { compiled: working_time.compile(), working_time })
     }
 
     fn to_json(&self) -> PyResult<Value> {
-        serde_json::to_value(&self.working_time).map_err(|problem| error::schedule(&problem))
+        serde_json::to_value(&self.working_time).map_err(|problem| error::schedule(problem.to_string()))
     }
 }
 

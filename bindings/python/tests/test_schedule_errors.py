@@ -1,6 +1,6 @@
 """What is wrong is said with the place, the value and the remedy."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -29,6 +29,24 @@ def test_a_wrong_form(form: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(dm.ScheduleError) as caught:
         dm.Schedule.from_dict(form)
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"time_zone": 3}, "time_zone: "),
+        ({"hours": {"mon": ["09:00", "17:00"]}}, "hours"),
+        ({"hours": {"mon": [[time(9, 0, 30), time(17)]]}}, "hours.mon[0][0]: "),
+        ({"holidays": ["2026-12-25", 20261226]}, "holidays[1]: "),
+        ({"special_days": {"2026-12-24": "closed"}}, "special_days.2026-12-24: "),
+        ({"breaks": [{"from": "12:00"}]}, "breaks[0]: "),
+        ({"conventions": {"boundary": "nearest"}}, "conventions.boundary: "),
+    ],
+)
+def test_an_error_begins_with_its_place(wrong: dict[str, Any], place: str) -> None:
+    with pytest.raises(dm.ScheduleError) as caught:
+        dm.Schedule.from_dict({"time_zone": "UTC", "hours": "Mo-Fr 09:00-17:00"} | wrong)
+    assert str(caught.value).startswith(place)
 
 
 def test_a_form_that_is_no_data() -> None:
@@ -89,9 +107,9 @@ def test_lengths_that_differ() -> None:
 
 def test_a_schedule_that_never_opens_again() -> None:
     never = dm.Schedule.from_dict({"time_zone": "UTC", "hours": {}})
-    with pytest.raises(dm.NeverOpensError, match="never opens again"):
+    with pytest.raises(dm.NeverOpensError, match="^the schedule .* never opens again"):
         never.due(START, "1h")
-    with pytest.raises(dm.NeverOpensError, match="element 1"):
+    with pytest.raises(dm.NeverOpensError, match="^element 1: the schedule"):
         never.due([None, START], "1h")
     assert never.elapsed(START, START + timedelta(days=365)) == timedelta(0)
 

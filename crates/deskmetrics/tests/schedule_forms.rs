@@ -1,6 +1,7 @@
 //! The text and data forms: what they accept, how they print, and what they say of mistakes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use chrono::{Days, NaiveDate};
 use deskmetrics::schedule::{Effective, Holiday, Schedule, ScheduleHistory, Shift, WeeklyHours, WorkingTime};
 use proptest::prelude::*;
 
@@ -271,4 +272,26 @@ proptest! {
 fn deeply_nested_combinations_are_refused_by_the_reader() {
     let deep = format!("{}{}{}", "{\"any_of\":[".repeat(5000), "{}", "]}".repeat(5000));
     assert!(serde_json::from_str::<WorkingTime>(&deep).is_err());
+}
+
+#[test]
+fn a_form_with_many_breaks_and_holidays_is_read_in_one_go() {
+    let dates = |from: &str| -> Vec<String> {
+        let first: NaiveDate = from.parse().unwrap();
+        (0..30_000).rev().map(|days| (first + Days::new(days)).to_string()).collect()
+    };
+    let breaks: Vec<_> = dates("1990-01-01")
+        .into_iter()
+        .map(|date| serde_json::json!({ "date": date, "from": "12:00", "to": "12:30" }))
+        .collect();
+    let form = serde_json::json!({
+        "time_zone": "UTC",
+        "hours": "Mo-Fr 09:00-17:00",
+        "holidays": dates("2080-01-01"),
+        "breaks": breaks,
+    });
+    let schedule: Schedule = serde_json::from_value(form).unwrap();
+    assert_eq!((schedule.breaks().len(), schedule.holidays().len()), (30_000, 30_000));
+    let first = "1990-01-01".parse().unwrap();
+    assert!(schedule.breaks()[0].begins_on(first), "they are in order");
 }

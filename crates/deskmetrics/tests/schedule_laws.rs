@@ -61,11 +61,15 @@ fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i6
 
 fn start_by_like(oracle: &Oracle, schedule: &CompiledSchedule, due: i64, budget: i64) -> TestCaseResult {
     let conventions = schedule.conventions();
-    if conventions.clock == Counting::Wall || budget == 0 {
+    if conventions.clock == Counting::Wall {
         return Ok(());
     }
-    let expected = match conventions.boundary {
-        Boundary::NextOpeningOrPreviousClosing => oracle.start_by(due, budget + 1).map(|at| at + 1),
+    // Just after the last instant from which more than the budget is used up.
+    let after_pause = || oracle.start_by(due, budget + 1).map(|at| at + 1);
+    let expected = match (budget, conventions.zero, conventions.boundary) {
+        (0, ZeroBudget::Unchanged, _) => Some(due),
+        (0, ZeroBudget::NextOpening, _) if oracle.is_open(due) => Some(due),
+        (0, ZeroBudget::NextOpening, _) | (_, _, Boundary::NextOpeningOrPreviousClosing) => after_pause(),
         _ => oracle.start_by(due, budget),
     };
     if let Some(expected) = expected {

@@ -134,7 +134,8 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever;
+    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever, or no opening
+    /// after it where the conventions ask for the next one;
     /// [`DueError::OutOfRange`] when the answer cannot be represented.
     #[doc(alias = "deadline")]
     #[doc(alias = "add business time")]

@@ -18,7 +18,8 @@ pub enum Boundary {
     /// there: an opening instant is open.
     NextOpening,
     /// The next opening when counting forwards and the previous closing when counting backwards, as
-    /// in pandas' `BusinessHour`.
+    /// in pandas' `BusinessHour` with one opening a day. (With several a day pandas stays at some
+    /// openings when it counts backwards.)
     NextOpeningOrPreviousClosing,
 }
 

@@ -148,8 +148,14 @@ impl Schedule {
 
     /// The same with this break.
     #[must_use]
-    pub fn with_break(mut self, pause: Break) -> Self {
-        self.breaks.push(pause);
+    pub fn with_break(self, pause: Break) -> Self {
+        self.with_breaks([pause])
+    }
+
+    /// The same with these breaks.
+    #[must_use]
+    pub fn with_breaks(mut self, breaks: impl IntoIterator<Item = Break>) -> Self {
+        self.breaks.extend(breaks);
         self.breaks.sort_unstable();
         self.breaks.dedup();
         self

@@ -190,10 +190,11 @@ impl Form {
         schedule = schedule.with_holidays::<super::Holiday>(holidays);
         schedule.special_days = dates(self.special_days).map_err(|e| e.at("special_days"))?;
         schedule.extra_openings = dates(self.extra_openings).map_err(|e| e.at("extra_openings"))?;
+        let mut breaks = Vec::with_capacity(self.breaks.len());
         for (i, pause) in self.breaks.into_iter().enumerate() {
-            schedule = schedule.with_break(pause.read().map_err(|e| e.at(format!("breaks[{i}]")))?);
+            breaks.push(pause.read().map_err(|e| e.at(format!("breaks[{i}]")))?);
         }
-        Ok(schedule.with_conventions(self.conventions.unwrap_or_default()))
+        Ok(schedule.with_breaks(breaks).with_conventions(self.conventions.unwrap_or_default()))
     }
 
     fn combination(self) -> Result<WorkingTime, ScheduleError> {

@@ -61,7 +61,7 @@ fn missing_file() {
     assert!(
         error
             .to_string()
-            .contains("there is no such file; file names of a description start from the folder")
+            .contains("there is no such file; the folder that file names start from is")
     );
 }
 

@@ -199,6 +199,7 @@ fn csv(table: &ReportTable) -> Result<String, Box<dyn Error>> {
         "change",
         "change_lower",
         "change_upper",
+        "change_p_value",
         "significant",
         "left_out",
         "left_out_reasons",
@@ -220,6 +221,7 @@ fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
     let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
     let period = row.period.as_ref();
     let change = row.change.as_ref();
+    let moved = change.and_then(|change| change.interval.as_ref());
     let interval = row.interval.as_ref();
     let word = |value: serde_json::Result<serde_json::Value>| {
         value.map(|word| word.as_str().unwrap_or_default().to_owned())
@@ -243,9 +245,10 @@ fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
         text(interval.map(|interval| &interval.level as _)),
         interval.map(|interval| word(serde_json::to_value(interval.method))).transpose()?.unwrap_or_default(),
         text(change.map(|change| &change.difference as _)),
-        text(change.and_then(|change| change.lower.as_ref()).map(|end| end as _)),
-        text(change.and_then(|change| change.upper.as_ref()).map(|end| end as _)),
-        text(change.and_then(|change| change.significant.as_ref()).map(|significant| significant as _)),
+        text(moved.map(|interval| &interval.lower as _)),
+        text(moved.map(|interval| &interval.upper as _)),
+        text(change.and_then(|change| change.p_value.as_ref()).map(|p_value| p_value as _)),
+        word(serde_json::to_value(change.and_then(|change| change.significance)))?,
         row.excluded.total().to_string(),
         row.excluded.to_string(),
     ])

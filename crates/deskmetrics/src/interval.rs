@@ -1,7 +1,7 @@
 //! Confidence intervals: how far a number can be trusted.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
+use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
 
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub enum IntervalMethod {
     Greenwood,
     /// Newcombe's interval of a difference of two proportions, made of two Wilson intervals.
     Newcombe,
-    /// Welch's t interval of a difference of two means.
+    /// Welch's t interval of a difference of two means, or of a mean made of several.
     Welch,
     /// Bonett and Price's interval of a difference of two medians.
     BonettPrice,
@@ -120,6 +120,11 @@ pub(crate) fn p_of_z(z: f64) -> f64 {
 pub(crate) fn p_of_t(t: f64, degrees: f64) -> Option<f64> {
     let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
     Some((2.0 * distribution.sf(t.abs())).min(1.0))
+}
+
+/// The probability of so large a chi-squared statistic; `None` for degrees of freedom that are not positive.
+pub(crate) fn p_of_chi_squared(statistic: f64, degrees: f64) -> Option<f64> {
+    Some(ChiSquared::new(degrees).ok()?.sf(statistic))
 }
 
 /// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).

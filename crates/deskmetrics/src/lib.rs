@@ -64,6 +64,7 @@
 
 pub mod catalogue;
 mod comparison;
+mod duration_sketch;
 pub mod duration_text;
 mod durations;
 mod elapsed;
@@ -88,6 +89,7 @@ pub mod ticket;
 mod timestamp;
 
 pub use comparison::{Comparison, MeanEstimate, Significance};
+pub use duration_sketch::DurationSketch;
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
 pub use error::Error;

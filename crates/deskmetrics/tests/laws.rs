@@ -181,13 +181,26 @@ where
     let right = joined(a.clone(), joined(b.clone(), c));
     assert_eq!(left, whole, "{id}: a split changes the result");
     assert_eq!(right, whole, "{id}: merging is not associative");
-    assert_eq!(joined(b.clone(), a.clone()), joined(a.clone(), b), "{id}: merging is not commutative");
+    assert_eq!(
+        joined(b.clone(), a.clone()),
+        joined(a.clone(), b.clone()),
+        "{id}: merging is not commutative"
+    );
     assert_eq!(joined(a.clone(), empty.clone()), a, "{id}: empty on the right is no identity");
     assert_eq!(joined(empty.clone(), a.clone()), a, "{id}: empty on the left is no identity");
 
     let stored = serde_json::to_string(&whole).unwrap();
     assert_eq!(serde_json::to_string(&left).unwrap(), stored, "{id}: a split changes the bytes");
     assert_eq!(serde_json::from_str::<T>(&stored).unwrap(), whole, "{id}: not the same after storage");
+
+    if let Some(change) = a.change_from(&b, 0.95) {
+        let headline = |tally: &T| tally.estimates(0.95)[0].value.unwrap_or(f64::NAN);
+        let difference = headline(&a) - headline(&b);
+        assert!(
+            (change.difference - difference).abs() < 2e-6,
+            "{id}: compares another number than its headline"
+        );
+    }
 
     let estimates = whole.estimates(0.95);
     assert_eq!(left.estimates(0.95), estimates, "{id}: a split changes the answers");

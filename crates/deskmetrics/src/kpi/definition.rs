@@ -167,6 +167,14 @@ pub(crate) const CLOCK: Choice = Choice {
     values: &["calendar", "business"],
 };
 
+/// Of the durations a report can judge against a limit.
+pub(crate) const WITHIN: Choice = Choice {
+    name: "within",
+    decides: "in a report: a limit, to be told the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
+    default: Some("none: the durations themselves"),
+    values: &["a duration above zero, such as 4h"],
+};
+
 /// The clocks every duration KPI can be told on.
 pub(crate) const BOTH_CLOCKS: &[ClockKind] = &[ClockKind::Calendar, ClockKind::Business];
 

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
-use crate::{Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit};
+use crate::{
+    Comparison, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
+};
 
 /// The definition of the reasons behind low scores.
 pub const DEFINITION: Definition = Definition {
@@ -224,6 +226,10 @@ impl Estimates for Reasons {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+        Comparison::of_shares(self.explained(), earlier.explained(), level).map(|change| change.scaled(100.0))
     }
 }
 

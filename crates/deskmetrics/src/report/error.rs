@@ -38,6 +38,14 @@ pub enum ReportError {
         /// What was given.
         option: &'static str,
     },
+    /// No duration lies within the limit asked for.
+    #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
+    Limit {
+        /// The KPI's id.
+        id: &'static str,
+        /// The limit given.
+        limit: String,
+    },
     /// There is nothing to report.
     #[error("report has no KPI: ask for at least one")]
     NoKpi,

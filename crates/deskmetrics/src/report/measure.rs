@@ -1,13 +1,14 @@
 //! From a record to the tally it belongs in: the one place that knows which KPI eats what.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::state::Place;
 use super::{KpiRequest, ReportError};
 use crate::kpi::{self, Anchor, Definition, FcrPolicy, Topic};
 use crate::{
-    ClockKind, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed, Scale, SlaMetric,
-    SlaVerdict, SurveyResponse, Timestamp, VerdictState,
+    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed, Scale,
+    SlaMetric, SlaVerdict, SurveyResponse, Timestamp, Unit, VerdictState, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -15,6 +16,8 @@ use crate::{
 pub(super) struct Measure {
     definition: &'static Definition,
     clock: Option<ClockKind>,
+    /// The limit its durations are judged against.
+    within: Option<TimeDelta>,
     /// What was chosen, for the reader.
     option: Option<String>,
     source: Source,
@@ -92,8 +95,17 @@ macro_rules! tallies {
                     $(Self::$span(tally) => tally.push(&ticket.metrics),)*
                     Self::Fcr(tally) => tally.push(&ticket.ticket, &ticket.metrics),
                     Self::Customers(tally) => tally.push(&ticket.ticket, &ticket.metrics),
+                    Self::ResolutionTimeCensored(tally) => tally.push(&ticket.metrics),
                     Self::SlaTicketAttainment(tally) => tally.push(ticket),
                     _ => {}
+                }
+            }
+
+            /// The share of durations within a limit; `None` for what is no collection of durations.
+            fn within(&self, limit: TimeDelta) -> Option<Ratio> {
+                match self {
+                    $(Self::$clocked(tally) => Some(tally.decided_within(limit)),)*
+                    _ => None,
                 }
             }
         }
@@ -129,6 +141,16 @@ macro_rules! tallies {
                     $(Self::$other(tally) => tally.excluded(),)*
                 }
             }
+
+            fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
+                match (self, earlier) {
+                    $((Self::$clocked(now), Self::$clocked(before)) => now.change_from(before, level),)*
+                    $((Self::$plain(now), Self::$plain(before)) => now.change_from(before, level),)*
+                    $((Self::$span(now), Self::$span(before)) => now.change_from(before, level),)*
+                    $((Self::$other(now), Self::$other(before)) => now.change_from(before, level),)*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -142,7 +164,6 @@ tallies! {
         FirstResolutionTime = "first_resolution_time",
         FullResolutionTime = "full_resolution_time",
         NetResolutionTime = "net_resolution_time",
-        ResolutionTimeCensored = "resolution_time_censored",
         RequesterWaitTime = "requester_wait_time",
         AgentWaitTime = "agent_wait_time",
         OnHoldTime = "on_hold_time",
@@ -172,7 +193,7 @@ tallies! {
         Backlog, Flow;
     others:
         Csat, Nps, Ces, Reasons, ResponseRate, SurveyCompletion, Customers, Fcr,
-        SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
+        ResolutionTimeCensored, SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
 }
 
 impl Tally {
@@ -234,6 +255,10 @@ impl Measure {
                     request.question.as_deref().map(str::to_owned),
                 )
             }
+            "resolution_time_censored" => {
+                let tally = kpi::ResolutionTimeCensored::new(clock);
+                (Source::Tickets, Tally::ResolutionTimeCensored(tally), None)
+            }
             "customers" => (Source::Tickets, Tally::Customers(kpi::Customers::default()), None),
             "backlog" => (Source::Snapshots, Tally::Backlog(kpi::Backlog::new(as_of)), None),
             "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, as_of)), None),
@@ -255,7 +280,34 @@ impl Measure {
             }
         };
         let clock = (!definition.clocks.is_empty()).then_some(clock);
-        Ok(Self { definition, clock, option, source, empty })
+        let option = match request.within {
+            None => option,
+            Some(limit) if empty.within(limit).is_none() => {
+                return Err(ReportError::NoSuchChoice { id: definition.id, option: "within" });
+            }
+            Some(limit) if limit <= TimeDelta::zero() => {
+                return Err(ReportError::Limit { id: definition.id, limit: duration_text::format(limit) });
+            }
+            Some(limit) => Some(format!("within {}", duration_text::format(limit))),
+        };
+        Ok(Self { definition, clock, within: request.within, option, source, empty })
+    }
+
+    /// The numbers of a tally, the headline first.
+    pub(super) fn estimates(&self, tally: &Tally, level: f64) -> Vec<Estimate> {
+        match self.within.and_then(|limit| tally.within(limit)) {
+            Some(share) => vec![Estimate::share("within", share, level)],
+            None => tally.estimates(level),
+        }
+    }
+
+    /// How the headline of one tally differs from that of another.
+    pub(super) fn change(&self, earlier: &Tally, later: &Tally, level: f64) -> Option<Comparison> {
+        match self.within {
+            Some(limit) => Comparison::of_shares(later.within(limit)?, earlier.within(limit)?, level)
+                .map(|change| change.scaled(100.0)),
+            None => later.change_from(earlier, level),
+        }
     }
 
     pub(super) fn definition(&self) -> &'static Definition {
@@ -291,6 +343,24 @@ impl Measure {
     /// Whether a record's verdict may depend on records of other slices and periods.
     pub(super) fn looks_across(&self) -> bool {
         matches!(&self.empty, Tally::Fcr(fcr) if matches!(fcr.policy(), FcrPolicy::NoRepeatContactWithin { .. }))
+    }
+
+    /// The tally of nothing yet.
+    pub(super) fn empty(&self) -> &Tally {
+        &self.empty
+    }
+
+    /// The unit of its first number.
+    pub(super) fn headline_unit(&self, level: f64) -> Option<Unit> {
+        self.empty.estimates(level).first().map(|estimate| estimate.unit)
+    }
+
+    /// The question whose scores it sums up: CSAT, NPS or CES.
+    pub(super) fn scored_question(&self) -> Option<&str> {
+        match (&self.source, &self.empty) {
+            (Source::Responses(question), Tally::Csat(_) | Tally::Nps(_) | Tally::Ces(_)) => Some(question),
+            _ => None,
+        }
     }
 
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut Place<'_>) {

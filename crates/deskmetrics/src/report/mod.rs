@@ -10,6 +10,9 @@
 //! What is known as of the cut-off only (the age of the backlog, targets at risk), and what has many dates per ticket (each
 //! single response time, each solve), has no rows by period.
 //!
+//! A CSAT, NPS or CES that rests on too few answers, or on answers that came unevenly from the slices of the report, comes
+//! with a [`Warning`].
+//!
 //! The report computes no KPI itself: it finds each record's slice and period, feeds the KPI's own tally there and reads
 //! its answers.
 
@@ -24,6 +27,7 @@ mod slice;
 mod state;
 mod table;
 mod value;
+mod warning;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +45,7 @@ pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
 pub use table::{RecordCounts, ReportTable};
 pub use value::value_text;
+pub use warning::{SegmentResponse, Warning};
 
 use crate::ticket::{Attribute, Attributes, TicketId};
 use crate::{Invitation, Replayed, SurveyResponse, Timestamp};
@@ -182,7 +187,7 @@ impl ReportBuilder {
     /// Checks everything and gives the report.
     ///
     /// # Errors
-    /// When there is no KPI, a KPI is unknown or lacks a choice, or the level is not between 0 and 1.
+    /// When there is no KPI, a KPI is unknown, lacks a choice or has one without meaning, or the level is not between 0 and 1.
     pub fn build(self) -> Result<Report, ReportError> {
         if self.kpis.is_empty() {
             return Err(ReportError::NoKpi);

@@ -1,11 +1,12 @@
 //! Asking for a KPI.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::ReportError;
 use super::measure::Measure;
 use crate::kpi::FcrPolicy;
-use crate::{ClockKind, Scale, SlaMetric, Timestamp};
+use crate::{ClockKind, Scale, SlaMetric, Timestamp, duration_text};
 
 /// A KPI asked for by its id in the catalogue, with what is chosen for it.
 ///
@@ -44,12 +45,23 @@ pub struct KpiRequest {
     /// The SLA metric it is about; all of them unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<SlaMetric>,
+    /// A limit, to be told the share of durations within it instead of the durations.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
+    pub within: Option<TimeDelta>,
 }
 
 impl KpiRequest {
     /// The KPI of this id or alias, nothing chosen.
     pub fn new(kpi: impl Into<String>) -> Self {
-        Self { kpi: kpi.into(), clock: None, question: None, scale: None, policy: None, metric: None }
+        Self {
+            kpi: kpi.into(),
+            clock: None,
+            question: None,
+            scale: None,
+            policy: None,
+            metric: None,
+            within: None,
+        }
     }
 
     /// The same KPI on `clock`.
@@ -86,6 +98,19 @@ impl KpiRequest {
     #[must_use]
     pub fn of_metric(mut self, metric: SlaMetric) -> Self {
         self.metric = Some(metric);
+        self
+    }
+
+    /// The share of this KPI's durations that are at most `limit`, with its interval, instead of the durations
+    /// themselves. Ask once for each limit; several make a histogram.
+    ///
+    /// Those that still run count as not within once they exceed the limit, and are not judged before
+    /// ([`Times::decided_within`](crate::kpi::tally::Times::decided_within)).
+    #[doc(alias = "share within")]
+    #[doc(alias = "histogram")]
+    #[must_use]
+    pub fn within(mut self, limit: TimeDelta) -> Self {
+        self.within = Some(limit);
         self
     }
 

@@ -10,7 +10,8 @@ use super::measure::{Measure, OverTime, Tally};
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
-use super::{Change, Period, PeriodSpan, Periods, Report, ReportError};
+use super::{Change, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
+use crate::kpi::ResponseRate;
 use crate::ticket::Attributes;
 use crate::{
     Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
@@ -23,10 +24,10 @@ use crate::{
 /// ask for the [`table`](Self::table); the answer is the same to the last bit.
 #[derive(Debug, Clone)]
 pub struct ReportState {
-    report: Report,
+    pub(super) report: Report,
     calendar: Calendar,
     /// One per slicing of the report; a report without any has one whose only slice is all records.
-    slicings: Vec<Sliced>,
+    pub(super) slicings: Vec<Sliced>,
     records: RecordCounts,
     /// The earliest record.
     first: Option<Timestamp>,
@@ -34,10 +35,12 @@ pub struct ReportState {
 
 /// The tallies of one slicing.
 #[derive(Debug, Clone)]
-struct Sliced {
-    slicer: Slicer,
+pub(super) struct Sliced {
+    pub(super) slicer: Slicer,
     /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods that were met hold tallies.
-    cells: Vec<Vec<Option<Box<[Tally]>>>>,
+    pub(super) cells: Vec<Vec<Option<Box<[Tally]>>>>,
+    /// By slice: who was asked and who answered, by question; only of questions whose scores the report tells.
+    pub(super) asked: Vec<BTreeMap<Box<str>, ResponseRate>>,
 }
 
 /// Where a record's contributions to one KPI go: the slice is settled, the period is not.
@@ -108,6 +111,13 @@ impl Sliced {
         });
         &mut tallies[kpi]
     }
+
+    fn asked(&mut self, slice: usize, question: &str, as_of: Timestamp) -> &mut ResponseRate {
+        if self.asked.len() <= slice {
+            self.asked.resize_with(slice + 1, BTreeMap::new);
+        }
+        self.asked[slice].entry(question.into()).or_insert_with(|| ResponseRate::default().as_of(as_of))
+    }
 }
 
 impl ReportState {
@@ -118,7 +128,11 @@ impl ReportState {
             calendar: Calendar::new(&report),
             slicings: slicings
                 .into_iter()
-                .map(|attributes| Sliced { slicer: Slicer::new(attributes), cells: Vec::new() })
+                .map(|attributes| Sliced {
+                    slicer: Slicer::new(attributes),
+                    cells: Vec::new(),
+                    asked: Vec::new(),
+                })
                 .collect(),
             report,
             records: RecordCounts::default(),
@@ -150,6 +164,14 @@ impl ReportState {
         self.records.invitations.merge(1);
         self.see(Some(invitation.sent_at));
         self.each_place(&invitation.attributes, ticket, |kpi, place| kpi.push_invitation(invitation, place));
+        let question = &*invitation.question;
+        if self.report.measures.iter().any(|measure| measure.scored_question() == Some(question)) {
+            let as_of = self.report.settings.as_of;
+            for sliced in &mut self.slicings {
+                let slice = sliced.slicer.slice(&invitation.attributes, ticket);
+                sliced.asked(slice, question, as_of).push(invitation);
+            }
+        }
     }
 
     fn see(&mut self, at: Option<Timestamp>) {
@@ -185,7 +207,15 @@ impl ReportState {
         }
         self.records.merge(other.records);
         self.first = self.first.into_iter().chain(other.first).min();
+        let as_of = self.report.settings.as_of;
         for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
+            for (slice, questions) in theirs.asked.into_iter().enumerate() {
+                let Some(values) = theirs.slicer.values(slice) else { continue };
+                let slice = mine.slicer.slice_of_values(values);
+                for (question, rate) in questions {
+                    mine.asked(slice, &question, as_of).merge(rate);
+                }
+            }
             for (slice, periods) in theirs.cells.into_iter().enumerate() {
                 let Some(values) = theirs.slicer.values(slice) else { continue };
                 let slice = mine.slicer.slice_of_values(values);
@@ -222,6 +252,7 @@ impl ReportState {
             level: self.report.settings.level,
             min_n: self.report.settings.min_n,
             records: self.records,
+            warnings: self.warnings(&rows),
             rows,
         }
     }
@@ -240,7 +271,7 @@ impl ReportState {
             }
             let answers: BTreeMap<Rank, Answer> = tallies
                 .into_iter()
-                .map(|(rank, tally)| (rank, Answer::of(&tally, self.report.settings.level)))
+                .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
                 .collect();
             for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
                 let span = rank
@@ -274,18 +305,18 @@ impl ReportState {
                         excluded: answer.excluded.clone(),
                         change: earlier
                             .filter(|_| comparable)
-                            .and_then(|earlier| self.change(earlier.estimates.get(place)?, estimate)),
+                            .and_then(|earlier| self.change(kpi, earlier, answer, place)),
                     });
                 }
             }
         }
     }
 
-    /// The change between two periods; nothing is called significant that rests on too few records.
-    fn change(&self, earlier: &Estimate, later: &Estimate) -> Option<Change> {
-        let change = Change::between(earlier, later)?;
-        let few = self.is_small(earlier) || self.is_small(later);
-        Some(Change { significant: change.significant.filter(|_| !few), ..change })
+    /// The change of one measure between two periods; only the headline is tested.
+    fn change(&self, kpi: &Measure, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
+        let ReportBuilder { level, min_n, .. } = self.report.settings;
+        let tested = (place == 0).then(|| kpi.change(&earlier.tally, &later.tally, level)).flatten();
+        Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 
     fn is_small(&self, estimate: &Estimate) -> bool {
@@ -352,13 +383,14 @@ struct Cut {
 
 /// What one tally answered.
 struct Answer {
+    tally: Tally,
     estimates: Vec<Estimate>,
     excluded: Excluded,
 }
 
 impl Answer {
-    fn of(tally: &Tally, level: f64) -> Self {
-        Self { estimates: tally.estimates(level), excluded: tally.excluded().clone() }
+    fn of(kpi: &Measure, tally: Tally, level: f64) -> Self {
+        Self { estimates: kpi.estimates(&tally, level), excluded: tally.excluded().clone(), tally }
     }
 
     /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of
@@ -390,13 +422,13 @@ impl Rank {
 
 /// A slice's value; records without one come last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum ValueRank {
+pub(super) enum ValueRank {
     Value(Box<str>),
     None,
 }
 
 impl ValueRank {
-    fn of(value: Option<&str>) -> Self {
+    pub(super) fn of(value: Option<&str>) -> Self {
         value.map_or(Self::None, |value| Self::Value(value.into()))
     }
 

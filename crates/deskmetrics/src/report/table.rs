@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::value::{count_text, difference_text, interval_text, value_text};
-use super::{Period, ReportRow};
+use super::{Period, ReportRow, Warning};
 use crate::ticket::Attribute;
 use crate::{ClockKind, Merge, Timestamp, Unit};
 
@@ -32,6 +32,8 @@ pub struct ReportTable {
     pub min_n: u64,
     /// What was fed.
     pub records: RecordCounts,
+    /// What to beware of.
+    pub warnings: Vec<Warning>,
     /// The numbers.
     pub rows: Vec<ReportRow>,
 }
@@ -184,6 +186,26 @@ impl ReportTable {
         Ok(())
     }
 
+    fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.warnings.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\nWarnings")?;
+        for warning in &self.warnings {
+            let mut line = String::from(" ");
+            for word in warning.to_string().split(' ') {
+                if width(&line) + 1 + width(word) > LINE {
+                    writeln!(f, "{line}")?;
+                    line = String::from("   ");
+                }
+                line.push(' ');
+                line.push_str(word);
+            }
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+
     fn write_legend(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut notes = Vec::new();
         if self.rows.iter().any(|row| row.small_n) {
@@ -192,9 +214,11 @@ impl ReportTable {
         if self.rows.iter().any(|row| row.period.as_ref().is_some_and(|period| period.partial)) {
             notes.push("~ the data covers only a part of the period".to_owned());
         }
-        if self.rows.iter().any(|row| row.change.is_some_and(|change| change.significant == Some(true))) {
-            let level = (self.level * 1000.0).round() / 10.0;
-            notes.push(format!("▲ ▼ more than chance: the {level} % interval of the change leaves out zero"));
+        if self.rows.iter().any(|row| row.change.is_some_and(|change| change.is_significant())) {
+            let odds = (1000.0 - self.level * 1000.0).round() / 10.0;
+            notes.push(format!(
+                "▲ ▼ more than chance: so large a change comes about by chance in less than {odds} % of cases"
+            ));
         }
         if notes.is_empty() {
             return Ok(());
@@ -227,6 +251,7 @@ impl fmt::Display for ReportTable {
             })?;
         }
         self.write_left_out(f)?;
+        self.write_warnings(f)?;
         self.write_legend(f)
     }
 }
@@ -275,10 +300,10 @@ fn mark_small(row: &ReportRow) -> String {
 
 fn change(row: &ReportRow) -> String {
     let Some(change) = row.change else { return String::new() };
-    let mark = match change.significant {
-        Some(true) if change.difference > 0.0 => "▲",
-        Some(true) => "▼",
-        _ => " ",
+    let mark = match change.is_significant() {
+        true if change.difference > 0.0 => "▲",
+        true => "▼",
+        false => " ",
     };
     format!("{} {mark}", difference_text(change.difference, row.unit, row.clock))
 }

@@ -8,8 +8,8 @@ use super::*;
 use crate::kpi::{FcrPolicy, RepeatKey};
 use crate::ticket::Status;
 use crate::{
-    Author, ClockKind, Elapsed, Excluded, Reason, Scale, SlaMetric, SlaVerdict, Ticket, TicketMetrics,
-    VerdictState,
+    Author, ClockKind, Elapsed, Estimates, Excluded, Reason, Scale, Significance, SlaMetric, SlaVerdict,
+    Ticket, TicketMetrics, VerdictState,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -133,6 +133,15 @@ fn answers(cases: &[Case]) -> Vec<SurveyResponse> {
     cases.iter().enumerate().map(scored).collect()
 }
 
+fn invitations(cases: &[Case]) -> Vec<Invitation> {
+    let invited = |(number, case): (usize, &Case)| {
+        let invitation =
+            Invitation::new(format!("i{number}"), "nps", hour(case.created)).about(format!("T-{number}"));
+        if case.created % 3 == 0 { invitation } else { invitation.answered(hour(case.created + 30)) }
+    };
+    cases.iter().enumerate().map(invited).collect()
+}
+
 fn report(period: Period) -> Report {
     let week = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
     Report::builder(as_of())
@@ -174,13 +183,15 @@ proptest! {
         let report = report(Period::ALL[period]);
         let tickets: Vec<Replayed> = cases.iter().enumerate().map(|(number, case)| replayed(number, case)).collect();
         let answers = answers(&cases);
-        let whole = report.run(&tickets, &answers, &[]);
+        let invitations = invitations(&cases);
+        let whole = report.run(&tickets, &answers, &invitations);
 
         let mut parts = [report.state(), report.state(), report.state()];
         for (number, ticket) in tickets.iter().enumerate().rev() {
             parts[cuts[number]].push_ticket(ticket);
             // an answer may come in with another part than its ticket
             parts[2 - cuts[number]].push_response(&answers[number], Some(&ticket.ticket.attributes));
+            parts[cuts[number] / 2].push_invitation(&invitations[number], Some(&ticket.ticket.attributes));
         }
         let [mut first, second, third] = parts;
         first.merge(third).unwrap();
@@ -343,6 +354,135 @@ fn changes_are_told_between_neighbours_only() {
 }
 
 #[test]
+fn a_change_is_tested_as_the_kpi_compares_itself() {
+    let answers = |month: i64, promoters: usize, detractors: usize| {
+        let answer =
+            move |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(24 * 31 * month + 50));
+        std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors))
+    };
+    let all: Vec<SurveyResponse> =
+        answers(0, 50, 50).chain(answers(1, 90, 10)).chain(answers(2, 6, 0)).collect();
+    let table = report(Period::Month).run(&[], &all, &[]).table();
+    let change = |month| row(&table, "nps", None, Some(month)).change;
+
+    let nps = |promoters, detractors| {
+        crate::kpi::nps(std::iter::repeat_n(10, promoters).chain(std::iter::repeat_n(0, detractors)))
+    };
+    let expected = nps(90, 10).change_from(&nps(50, 50), 0.95).unwrap();
+    let february = change("2026-02").unwrap();
+    assert_eq!((february.difference, february.interval), (80.0, Some(expected.interval)));
+    assert_eq!(february.p_value, Some(expected.p_value));
+    assert!(february.is_significant());
+    assert_eq!(change("2026-01"), None);
+    // six answers are too few to call it a change
+    assert_eq!(change("2026-03").unwrap().significance, Some(Significance::TooFew));
+
+    let promoters = |row: &&ReportRow| row.kpi == "nps" && row.measure == "promoters";
+    let shares: Vec<Option<Change>> = table.periods().filter(promoters).map(|row| row.change).collect();
+    assert_eq!(
+        shares.iter().map(|change| change.map(|change| change.difference)).collect::<Vec<_>>()[..2],
+        [None, Some(40.0)]
+    );
+    assert_eq!(shares[1].unwrap().significance, None); // headlines only
+}
+
+/// Invitations and answers of one market: so many asked, so many of them promoters, so many detractors.
+fn surveyed(
+    market: &str,
+    asked: usize,
+    promoters: usize,
+    detractors: usize,
+) -> (Vec<SurveyResponse>, Vec<Invitation>) {
+    let answer =
+        |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(30)).with(Attribute::Market, market);
+    let answers =
+        std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors));
+    let invitation = |number: usize| {
+        let sent =
+            Invitation::new(format!("{market}{number}"), "nps", hour(1)).with(Attribute::Market, market);
+        if number < promoters + detractors { sent.answered(hour(30)) } else { sent }
+    };
+    (answers.collect(), (0..asked).map(invitation).collect())
+}
+
+fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
+    let report = Report::builder(as_of())
+        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
+        .by([Attribute::Market])
+        .build()
+        .unwrap();
+    let mut state = report.state();
+    for (market, asked, promoters, detractors) in markets {
+        let (answers, invitations) = surveyed(market, *asked, *promoters, *detractors);
+        answers.iter().for_each(|answer| state.push_response(answer, None));
+        invitations.iter().for_each(|invitation| state.push_invitation(invitation, None));
+    }
+    let table = state.table();
+    let printed = table.to_string();
+    assert_eq!(printed.contains("\nWarnings\n"), !table.warnings.is_empty());
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
+    table.warnings
+}
+
+#[test]
+fn uneven_response_is_told_with_what_the_score_would_be() {
+    // chat answers twice as readily as mail and is happier
+    let uneven = warnings(&[("DK", 500, 210, 90), ("ES", 500, 60, 90)]);
+    let [Warning::UnevenResponse { r_indicator, p_value, lowest, highest, value, adjusted, .. }] =
+        &uneven[..]
+    else {
+        panic!("{uneven:?}")
+    };
+    assert!((r_indicator - 0.70).abs() < 1e-3 && *p_value < 1e-9);
+    assert_eq!((lowest.keys.label().as_str(), lowest.answered), ("ES", crate::Ratio::new(150, 500)));
+    assert_eq!(highest.keys.label(), "DK");
+    assert_eq!(value.map(f64::round), Some(20.0)); // 270 of 450 against 180
+    let adjusted = adjusted.unwrap();
+    assert!((adjusted.value - 10.0).abs() < 1e-9); // half of +40, half of -20
+    assert!((adjusted.effective_n - 400.0).abs() < 1e-9);
+    assert_eq!(
+        uneven[0].to_string(),
+        "Net Promoter Score by market: uneven response, from 30.0 % (ES) to 60.0 % (DK), R-indicator 0.70; \
+         if all had answered alike the score would be +10.0, not +20.0"
+    );
+    let data = serde_json::to_value(&uneven[0]).unwrap();
+    assert_eq!((&data["warning"], &data["by"]), (&"uneven_response".into(), &serde_json::json!(["market"])));
+    assert_eq!(data["lowest"]["keys"], serde_json::json!({ "market": "ES" }));
+}
+
+#[test]
+fn uneven_response_is_told_where_few_answer_at_all() {
+    // 15 % against 5 %: an R-indicator of 0.9, yet one market is heard three times as often
+    let uneven = warnings(&[("DK", 2000, 200, 100), ("ES", 2000, 60, 40)]);
+    assert!(matches!(&uneven[..], [Warning::UnevenResponse { r_indicator, .. }] if *r_indicator > 0.89));
+}
+
+#[test]
+fn what_may_be_chance_or_is_even_enough_is_no_warning() {
+    assert_eq!(warnings(&[("DK", 500, 160, 90), ("ES", 500, 150, 80)]), []);
+    // 60 % against 40 % of ten each: too few to tell, which is what is told
+    let few = warnings(&[("DK", 10, 3, 3), ("ES", 10, 2, 2)]);
+    assert!(few.iter().all(|warning| matches!(warning, Warning::TooFewAnswers { .. })), "{few:?}");
+}
+
+#[test]
+fn too_few_answers_are_told_overall_and_by_slice() {
+    let few = warnings(&[("DK", 100, 30, 20), ("ES", 20, 5, 5), ("FR", 10, 2, 2)]);
+    assert_eq!(
+        few.iter().map(Warning::to_string).collect::<Vec<_>>(),
+        ["Net Promoter Score by market: 2 of 3 rest on fewer than 30 answers (ES; FR)"]
+    );
+    assert_eq!(
+        warnings(&[("DK", 10, 3, 2)]).iter().map(Warning::to_string).collect::<Vec<_>>(),
+        [
+            "Net Promoter Score rests on fewer than 30 answers",
+            "Net Promoter Score by market: 1 of 1 rests on fewer than 30 answers (DK)",
+        ]
+    );
+    assert_eq!(warnings(&[]), []); // no score, nothing to beware of
+}
+
+#[test]
 fn states_of_different_reports_do_not_merge() {
     let mut weekly = report(Period::Week).state();
     assert_eq!(weekly.merge(report(Period::Month).state()), Err(ReportError::OtherReport));
@@ -368,6 +508,45 @@ fn requests_are_checked_when_the_report_is_built() {
     assert_eq!(
         certain.unwrap_err().to_string(),
         "confidence level 1 is not between 0 and 1: give for example 0.95"
+    );
+}
+
+#[test]
+fn a_share_within_a_limit_judges_those_who_still_wait() {
+    let mut tickets: Vec<Replayed> = (0..8).map(|number| ticket(number, 24, 1, None)).collect();
+    // two wait unanswered: for ten hours (decided), and for half an hour (not yet)
+    for (ticket, waited) in tickets.iter_mut().zip([10, 0]) {
+        ticket.metrics.first_response_time = None;
+        ticket.metrics.running_first_response_time = Some(elapsed(waited));
+    }
+    tickets[2].metrics.first_response_time = Some(elapsed(5));
+    let request = || KpiRequest::new("FRT");
+    let report = Report::builder(as_of())
+        .kpis([request().within(TimeDelta::hours(1)), request().within(TimeDelta::hours(5)), request()])
+        .periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .unwrap();
+    let table = report.run(&tickets, &[], &[]).table();
+    let shares: Vec<_> = table
+        .overall()
+        .filter(|row| row.measure == "within")
+        .map(|row| (row.option.as_deref().unwrap(), row.value.unwrap().round(), row.n, row.headline))
+        .collect();
+    assert_eq!(shares, [("within 1h", 71.0, 7, true), ("within 5h", 86.0, 7, true)]); // 5 and 6 of 7
+    assert_eq!(table.overall().filter(|row| row.measure == "median").count(), 1);
+    assert!(table.to_string().contains("First response time (within 1h)"), "{table}");
+
+    let written = serde_json::to_string(&report).unwrap();
+    assert!(written.contains(r#""within":"1h""#), "{written}");
+    assert_eq!(serde_json::from_str::<Report>(&written).unwrap(), report);
+    let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
+    assert_eq!(
+        refused(KpiRequest::new("volume").within(TimeDelta::hours(1))),
+        "KPI \"volume\" has no within: leave it out"
+    );
+    assert_eq!(
+        refused(request().within(-TimeDelta::hours(1))),
+        "KPI \"first_response_time\" within \"-1h\" has no meaning: give a duration above zero, such as \"4h\""
     );
 }
 

@@ -66,6 +66,13 @@ impl Invitation {
         self
     }
 
+    /// The same invitation, sent about a ticket.
+    #[must_use]
+    pub fn about(mut self, ticket: impl Into<TicketId>) -> Self {
+        self.ticket = Some(ticket.into());
+        self
+    }
+
     /// The same invitation, not delivered.
     #[must_use]
     pub fn bounced(mut self) -> Self {

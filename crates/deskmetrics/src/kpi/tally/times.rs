@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durations::{from_float_micros, quantile_interval_of_sorted, quantile_of_sorted};
 use crate::{
-    ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Reason,
+    ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
     Survival, Unit,
 };
 
@@ -112,9 +112,31 @@ impl Times {
         self.survival.median()
     }
 
-    /// Finished durations of at most `limit`, among all finished ones.
-    pub fn within(&self, limit: TimeDelta) -> crate::Ratio {
+    /// Finished durations of at most `limit`, among all finished ones. Where many still run it flatters: see
+    /// [`decided_within`](Self::decided_within).
+    pub fn within(&self, limit: TimeDelta) -> Ratio {
         self.durations().within(limit)
+    }
+
+    /// Finished durations of at most `limit`, among all of which that is decided: finished ones, and running ones that
+    /// exceed it already. A share of replies within four hours without those who still wait after five would be too high.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::kpi::tally::Times;
+    /// use deskmetrics::{ClockKind, Elapsed};
+    ///
+    /// let mut waiting = Times::new(ClockKind::Calendar);
+    /// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
+    /// [1, 2, 3].map(hours).into_iter().for_each(|answered| waiting.finished(answered));
+    /// [1, 5].map(hours).into_iter().for_each(|unanswered| waiting.running(unanswered));
+    /// assert_eq!(waiting.within(TimeDelta::hours(4)).percent(), Some(100.0));
+    /// assert_eq!(waiting.decided_within(TimeDelta::hours(4)).percent(), Some(75.0)); // 3 of 4
+    /// ```
+    pub fn decided_within(&self, limit: TimeDelta) -> Ratio {
+        let within = self.within(limit);
+        let running = self.survival.censored().within(limit);
+        Ratio::new(within.hits, within.total.saturating_add(running.total - running.hits))
     }
 }
 

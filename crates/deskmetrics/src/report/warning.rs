@@ -1,0 +1,326 @@
+//! What to beware of when reading a survey score.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::measure::{Measure, Tally};
+use super::state::{ReportState, Sliced, ValueRank};
+use super::value::{count_text, value_text};
+use super::{ReportRow, SliceKeys};
+use crate::survey::{Adjusted, Representativeness};
+use crate::ticket::Attribute;
+use crate::{Merge, Ratio, Unit};
+
+/// Why a survey score of a report may not be what it seems.
+///
+/// `Display` gives a sentence for the reader; serde an object whose `warning` names the kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Warning {
+    /// A CSAT, NPS or CES rests on fewer answers than the report asks for
+    /// ([`min_n`](super::ReportBuilder::min_n)): overall, or in some slices.
+    TooFewAnswers {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// Its English name.
+        name: &'static str,
+        /// What was chosen for it, such as the question.
+        option: Option<String>,
+        /// The slicing; empty for the overall score.
+        by: Vec<Attribute>,
+        /// The slices concerned; the overall score is the slice without keys.
+        slices: Vec<SliceKeys>,
+        /// Slices that have a score.
+        of: u64,
+        /// What each should rest on.
+        min_n: u64,
+    },
+    /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
+    /// rest.
+    ///
+    /// Told where the survey's invitations were fed, chance alone is unlikely to make the rates so uneven (Pearson's
+    /// chi-squared test at the report's level), and either the R-indicator is below [`LEAST_R`](Self::LEAST_R) or
+    /// the rates vary by more than [`MOST_VARIATION`](Self::MOST_VARIATION) of their mean.
+    UnevenResponse {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// Its English name.
+        name: &'static str,
+        /// What was chosen for it, such as the question.
+        option: Option<String>,
+        /// The slicing whose response is uneven.
+        by: Vec<Attribute>,
+        /// 1 when all slices answer alike; see [`Representativeness::r_indicator`].
+        r_indicator: f64,
+        /// How much the rates vary relative to their mean; see [`Representativeness::variation`].
+        variation: f64,
+        /// The probability of such rates by chance.
+        p_value: f64,
+        /// The slice that answered least.
+        lowest: SegmentResponse,
+        /// The slice that answered most.
+        highest: SegmentResponse,
+        /// The unit of the score.
+        unit: Unit,
+        /// The score as reported.
+        value: Option<f64>,
+        /// The score if all slices had answered alike (post-stratified), with the n of evenly weighted answers that would
+        /// tell as much.
+        adjusted: Option<Adjusted>,
+    },
+}
+
+/// How one slice answered a survey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SegmentResponse {
+    /// The slice.
+    pub keys: SliceKeys,
+    /// Answered among delivered invitations.
+    pub answered: Ratio,
+}
+
+impl Warning {
+    /// An R-indicator below this is uneven.
+    pub const LEAST_R: f64 = 0.8;
+    /// Rates whose standard deviation exceeds this share of their mean are uneven.
+    pub const MOST_VARIATION: f64 = 0.2;
+}
+
+/// Names listed before "and more".
+const NAMES: usize = 6;
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewAnswers { name, option, by, slices, of, min_n, .. } => {
+                write_subject(f, name, option.as_deref(), by)?;
+                if by.is_empty() {
+                    return write!(f, " rests on fewer than {} answers", count_text(*min_n));
+                }
+                let named: Vec<String> = slices.iter().take(NAMES).map(SliceKeys::label).collect();
+                let more = slices.len().saturating_sub(NAMES);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let rest = if slices.len() == 1 { "rests" } else { "rest" };
+                write!(
+                    f,
+                    ": {} of {} {rest} on fewer than {} answers ({}{more})",
+                    slices.len(),
+                    count_text(*of),
+                    count_text(*min_n),
+                    named.join("; ")
+                )
+            }
+            Self::UnevenResponse {
+                name,
+                option,
+                by,
+                r_indicator,
+                lowest,
+                highest,
+                unit,
+                value,
+                adjusted,
+                ..
+            } => {
+                write_subject(f, name, option.as_deref(), by)?;
+                let rate =
+                    |slice: &SegmentResponse| value_text(slice.answered.percent(), Unit::Percent, None);
+                write!(
+                    f,
+                    ": uneven response, from {} ({}) to {} ({}), R-indicator {r_indicator:.2}",
+                    rate(lowest),
+                    lowest.keys.label(),
+                    rate(highest),
+                    highest.keys.label(),
+                )?;
+                let score = |value| value_text(value, *unit, None);
+                match adjusted {
+                    Some(adjusted) => write!(
+                        f,
+                        "; if all had answered alike the score would be {}, not {}",
+                        score(Some(adjusted.value)),
+                        score(*value)
+                    ),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+fn write_subject(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    option: Option<&str>,
+    by: &[Attribute],
+) -> fmt::Result {
+    f.write_str(name)?;
+    if let Some(option) = option {
+        write!(f, " ({option})")?;
+    }
+    if !by.is_empty() {
+        let by: Vec<&str> = by.iter().map(Attribute::as_str).collect();
+        write!(f, " by {}", by.join(" and "))?;
+    }
+    Ok(())
+}
+
+impl ReportState {
+    /// What to beware of, by KPI in the order of the report.
+    pub(super) fn warnings(&self, rows: &[ReportRow]) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for (number, measure) in self.report.measures.iter().enumerate() {
+            let Some(question) = measure.scored_question() else { continue };
+            let own: Vec<&ReportRow> = rows
+                .iter()
+                .filter(|row| row.headline && row.period.is_none())
+                .filter(|row| row.kpi == measure.definition().id && row.option == measure.option())
+                .collect();
+            let overall = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
+            warnings.extend(self.too_few(measure, Vec::new(), overall));
+            for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
+                let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
+                warnings.extend(self.too_few(
+                    measure,
+                    by.clone(),
+                    own.iter().copied().filter(about).collect(),
+                ));
+                let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
+                warnings.extend(self.uneven(number, measure, question, by, sliced, value));
+            }
+        }
+        warnings
+    }
+
+    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: Vec<&ReportRow>) -> Option<Warning> {
+        let small = rows.iter().filter(|row| row.small_n);
+        let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
+        (!slices.is_empty()).then(|| Warning::TooFewAnswers {
+            kpi: measure.definition().id,
+            name: measure.definition().name.en,
+            option: measure.option(),
+            by,
+            slices,
+            of: rows.iter().filter(|row| row.value.is_some()).count() as u64,
+            min_n: self.report.settings.min_n,
+        })
+    }
+
+    fn uneven(
+        &self,
+        number: usize,
+        measure: &Measure,
+        question: &str,
+        by: &[Attribute],
+        sliced: &Sliced,
+        value: Option<f64>,
+    ) -> Option<Warning> {
+        let level = self.report.settings.level;
+        let segments = Segment::all(sliced, number, question);
+        let mut response = Representativeness::default();
+        segments.iter().for_each(|segment| response.push_counts(&segment.place, segment.answered));
+        let (r_indicator, variation, p_value) =
+            (response.r_indicator()?, response.variation()?, response.p_even()?);
+        let uneven = r_indicator < Warning::LEAST_R || variation > Warning::MOST_VARIATION;
+        if !uneven || p_value >= 1.0 - level {
+            return None;
+        }
+        let asked = || segments.iter().filter(|segment| segment.answered.total > 0);
+        let told = |segment: &Segment| SegmentResponse {
+            keys: sliced.slicer.keys(&segment.values),
+            answered: segment.answered,
+        };
+        let by_share = |one: &&Segment, other: &&Segment| {
+            let share = |segment: &Segment| segment.answered.share().unwrap_or_default();
+            share(one).total_cmp(&share(other))
+        };
+        Some(Warning::UnevenResponse {
+            kpi: measure.definition().id,
+            name: measure.definition().name.en,
+            option: measure.option(),
+            by: by.to_vec(),
+            r_indicator,
+            variation,
+            p_value,
+            lowest: told(asked().min_by(by_share)?),
+            highest: told(asked().max_by(by_share)?),
+            unit: measure.headline_unit(level)?,
+            value,
+            adjusted: adjusted(measure, &segments, &response, level),
+        })
+    }
+}
+
+/// The score of all segments, each weighted by its invitations.
+fn adjusted(
+    measure: &Measure,
+    segments: &[Segment],
+    response: &Representativeness,
+    level: f64,
+) -> Option<Adjusted> {
+    let scored = || segments.iter().filter_map(|segment| Some((&*segment.place, segment.tally.as_ref()?)));
+    match measure.empty() {
+        Tally::Csat(_) => response.adjusted_percent(
+            scored().filter_map(|(place, tally)| match tally {
+                Tally::Csat(csat) => Some((place, csat.positive())),
+                _ => None,
+            }),
+            level,
+        ),
+        Tally::Nps(_) => response.adjusted_net(
+            scored().filter_map(|(place, tally)| match tally {
+                Tally::Nps(nps) => Some((place, nps.sides())),
+                _ => None,
+            }),
+            level,
+        ),
+        Tally::Ces(_) => response.adjusted_mean(
+            scored().filter_map(|(place, tally)| match tally {
+                Tally::Ces(ces) => Some((place, ces.scores().clone())),
+                _ => None,
+            }),
+            level,
+        ),
+        _ => None,
+    }
+}
+
+/// One slice, in an order that does not depend on that of feeding.
+struct Segment {
+    /// Its place among the slices, as text.
+    place: String,
+    values: super::slice::Values,
+    answered: Ratio,
+    /// Its scores, all periods together.
+    tally: Option<Tally>,
+}
+
+impl Segment {
+    fn all(sliced: &Sliced, kpi: usize, question: &str) -> Vec<Self> {
+        let mut ordered: BTreeMap<Vec<ValueRank>, usize> = BTreeMap::new();
+        let slices = sliced.asked.len().max(sliced.cells.len());
+        for slice in 0..slices {
+            let values = sliced.slicer.values(slice).into_iter().flatten();
+            ordered.insert(values.map(|value| ValueRank::of(value.as_deref())).collect(), slice);
+        }
+        let segment = |(place, slice): (usize, usize)| {
+            let mut tallies = sliced.cells.get(slice).into_iter().flatten().flatten();
+            let mut tally = tallies.next().and_then(|tallies| tallies.get(kpi)).cloned();
+            if let Some(tally) = &mut tally {
+                tallies.filter_map(|tallies| tallies.get(kpi)).for_each(|more| tally.merge(more.clone()));
+            }
+            let asked = sliced.asked.get(slice).and_then(|questions| questions.get(question));
+            Some(Self {
+                place: format!("{place:09}"),
+                values: sliced.slicer.values(slice)?.clone(),
+                answered: asked.map(crate::kpi::ResponseRate::answered).unwrap_or_default(),
+                tally,
+            })
+        };
+        ordered.into_values().enumerate().filter_map(segment).collect()
+    }
+}

@@ -58,11 +58,7 @@ fn message(error: &ReadError) -> String {
 fn missing_file() {
     let error = read(TICKETS, folder(&[]).path(), false).unwrap_err();
     assert!(matches!(&error, ReadError::FileMissing { file, .. } if file.ends_with("tickets.csv")));
-    assert!(
-        error
-            .to_string()
-            .contains("there is no such file; file names of a description start from the folder")
-    );
+    assert!(error.to_string().contains("there is no such file; the folder that file names start from is"));
 }
 
 #[test]

@@ -180,14 +180,14 @@ impl ReportState {
                 .filter(|row| row.headline && row.period.is_none())
                 .filter(|row| row.kpi == measure.definition().id && row.option == measure.option())
                 .collect();
-            let overall = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
-            warnings.extend(self.too_few(measure, Vec::new(), overall));
+            let overall: Vec<&ReportRow> = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
+            warnings.extend(self.too_few(measure, Vec::new(), &overall));
             for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
                 warnings.extend(self.too_few(
                     measure,
                     by.clone(),
-                    own.iter().copied().filter(about).collect(),
+                    &own.iter().copied().filter(about).collect::<Vec<_>>(),
                 ));
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
                 warnings.extend(self.uneven(number, measure, question, by, sliced, value));
@@ -196,7 +196,7 @@ impl ReportState {
         warnings
     }
 
-    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: Vec<&ReportRow>) -> Option<Warning> {
+    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: &[&ReportRow]) -> Option<Warning> {
         let small = rows.iter().filter(|row| row.small_n);
         let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
         (!slices.is_empty()).then(|| Warning::TooFewAnswers {
@@ -222,7 +222,9 @@ impl ReportState {
         let level = self.report.settings.level;
         let segments = Segment::all(sliced, number, question);
         let mut response = Representativeness::default();
-        segments.iter().for_each(|segment| response.push_counts(&segment.place, segment.answered));
+        for segment in &segments {
+            response.push_counts(&segment.place, segment.answered);
+        }
         let (r_indicator, variation, p_value) =
             (response.r_indicator()?, response.variation()?, response.p_even()?);
         let uneven = r_indicator < Warning::LEAST_R || variation > Warning::MOST_VARIATION;
@@ -302,8 +304,8 @@ struct Segment {
 impl Segment {
     fn all(sliced: &Sliced, kpi: usize, question: &str) -> Vec<Self> {
         let mut ordered: BTreeMap<Vec<ValueRank>, usize> = BTreeMap::new();
-        let slices = sliced.asked.len().max(sliced.cells.len());
-        for slice in 0..slices {
+        let count = sliced.asked.len().max(sliced.cells.len());
+        for slice in 0..count {
             let values = sliced.slicer.values(slice).into_iter().flatten();
             ordered.insert(values.map(|value| ValueRank::of(value.as_deref())).collect(), slice);
         }

@@ -183,14 +183,9 @@ fn answerable(
     notes: &mut Vec<String>,
 ) -> Vec<KpiRequest> {
     let mut requests = Vec::new();
-    let silent = !tickets.is_empty() && !tickets.iter().any(holds_messages);
-    if silent {
-        notes.push("KPIs of replies are not shown: the data holds no messages".to_owned());
-    }
     for definition in catalogue().kpis {
         let request = KpiRequest::new(definition.id);
         match definition.id {
-            id if silent && FROM_MESSAGES.contains(&id) => {}
             "csat" | "nps" | "ces" => requests.extend(
                 questions(dataset)
                     .filter(|(name, scale)| kind(name, scale) == definition.id)
@@ -231,25 +226,6 @@ fn answerable(
     // What the catalogue has beyond tickets and surveys is not for this report.
     requests.retain(|request| request.check().is_ok());
     requests
-}
-
-/// The KPIs that count messages: of data without any, they would tell of silence where there is only no record of it.
-const FROM_MESSAGES: [&str; 9] = [
-    "first_response_time",
-    "bot_first_response_time",
-    "next_response_time",
-    "response_time",
-    "one_touch",
-    "two_touch",
-    "multi_touch",
-    "replies_per_ticket",
-    "messages_per_ticket",
-];
-
-/// Whether more is known than that somebody asked.
-fn holds_messages(ticket: &Replayed) -> bool {
-    let metrics = &ticket.metrics;
-    metrics.public_replies > 0 || metrics.bot_messages > 0 || metrics.customer_messages > 1
 }
 
 /// The questions somebody was asked, with their scales.

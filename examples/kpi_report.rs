@@ -18,6 +18,7 @@ mod output;
 #[path = "kpi_report/progress.rs"]
 mod progress;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,8 +26,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::report::{Periods, Report};
-use deskmetrics_arrow::{Dataset, ReadOptions};
+use deskmetrics::report::{Periods, Report, ReportTable};
+use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
 
 use arguments::Arguments;
 use choice::Choice;
@@ -72,7 +73,9 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         None => ReplayOutcome::default(),
     };
 
-    let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    let later = forget_later(&mut dataset);
+    let mut choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    choice.notes.extend(later);
     let mut builder = Report::builder(dataset.as_of.unwrap_or(Timestamp::MAX))
         .kpis(choice.kpis)
         .level(arguments.level)
@@ -80,12 +83,13 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     for attributes in choice.by {
         builder = builder.by(attributes);
     }
-    if let Some(period) = arguments.period() {
+    if let Some(period) = arguments.period(dated(&dataset)) {
         let zone = arguments.zone.unwrap_or(dataset.time_zone);
         builder = builder.periods(Periods::new(period, zone).with_week_start(arguments.week_start));
     }
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
     let table = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations).table();
+    known_attributes(&table, &dataset)?;
 
     let findings = Findings {
         description: &description,
@@ -101,8 +105,67 @@ fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     let mut bar = ReadingBar::default();
     let mut options =
         ReadOptions::default().strict(arguments.strict).on_progress(|progress| bar.show(&progress));
-    if let Some(root) = &arguments.data_root {
+    if let Some(root) = data_root(arguments, description) {
         options = options.data_root(root);
     }
-    Dataset::read_with(description, options).map_err(|error| Trouble::Data(error.to_string()))
+    Dataset::read_with(description, options).map_err(|error| {
+        let elsewhere =
+            matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
+        let hint = if elsewhere { "; --data-root or DESKMETRICS_DATA says where the data lies" } else { "" };
+        Trouble::Data(format!("{error}{hint}"))
+    })
+}
+
+/// Where the description's folder lies: as asked, else beside the description, else in the first usual place that
+/// has it.
+fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
+    if arguments.data_root.is_some() {
+        return arguments.data_root.clone();
+    }
+    // What is wrong with a description is told when it is read.
+    let folder = Description::read(description).ok()?.folder;
+    let beside = description.parent().unwrap_or(Path::new("")).join(&folder);
+    if folder.as_os_str().is_empty() || beside.is_dir() {
+        return None;
+    }
+    let named = std::env::var_os("DESKMETRICS_DATA").map(PathBuf::from);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let shared = workspace.and_then(Path::parent).map(|folder| folder.join("shared").join("data"));
+    [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
+}
+
+/// Leaves out answers given after the cut-off, as replay does with events, and says how many.
+fn forget_later(dataset: &mut Dataset) -> Option<String> {
+    let as_of = dataset.as_of?;
+    let before = dataset.responses.len();
+    dataset.responses.retain(|response| response.at.is_none_or(|at| at <= as_of));
+    let later = before - dataset.responses.len();
+    (later > 0).then(|| format!("{later} survey answers are left out: after the cut-off"))
+}
+
+/// Whether anything in the data bears a date.
+fn dated(dataset: &Dataset) -> bool {
+    !dataset.tickets.is_empty()
+        || !dataset.invitations.is_empty()
+        || dataset.responses.iter().any(|response| response.at.is_some())
+}
+
+/// Refuses to slice by an attribute that no record has.
+fn known_attributes(table: &ReportTable, dataset: &Dataset) -> Result<(), Trouble> {
+    for attribute in table.by.iter().flatten() {
+        let mut found = table.slices().filter_map(|row| row.keys.get(attribute)).peekable();
+        if found.peek().is_none() || found.any(|value| value.is_some()) {
+            continue;
+        }
+        let tickets = dataset.tickets.iter().flat_map(|ticket| ticket.attributes.iter());
+        let responses = dataset.responses.iter().flat_map(|response| response.attributes.iter());
+        let present: BTreeSet<&str> = tickets.chain(responses).map(|(name, _)| name.as_str()).collect();
+        let present: Vec<&str> = present.into_iter().collect();
+        return Err(Trouble::Data(format!(
+            "no record has the attribute \"{}\" to slice by; the data has {}",
+            attribute.as_str(),
+            if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+        )));
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{Period, UnknownPeriod};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Timestamp};
+use deskmetrics_arrow::Dataset;
 
 /// Reads tickets, ticket events and surveys and prints their customer-service KPIs, each with its n, its interval
 /// and what was left out.
@@ -23,12 +24,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ATTRIBUTE[,ATTRIBUTE]", value_parser = slicing)]
     pub(crate) by: Vec<Slicing>,
 
-    /// Slice by period: day, week, month, quarter, year or none
-    #[arg(long, value_name = "PERIOD", default_value = "month", value_parser = period)]
-    period: OptionalPeriod,
+    /// Slice by period: day, week, month, quarter, year or none; by default month, none for data without dates
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    period: Option<OptionalPeriod>,
 
     /// Time zone of the periods (IANA name); by default the description's
-    #[arg(long)]
+    #[arg(long, value_parser = zone)]
     pub(crate) zone: Option<Tz>,
 
     /// First day of the week, such as Sun
@@ -43,9 +44,9 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "kpis")]
     pub(crate) all: bool,
 
-    /// Clock of durations
-    #[arg(long, value_name = "calendar|business", default_value = "calendar", value_parser = clock)]
-    pub(crate) clock: ClockKind,
+    /// Clock of durations; by default both where the description has a schedule, else calendar
+    #[arg(long, value_name = "CLOCK")]
+    clock: Option<Clock>,
 
     /// What first contact resolution means, such as "no_reopen_within(7days)" or single_reply; by default the
     /// description's
@@ -57,11 +58,11 @@ pub(crate) struct Arguments {
     pub(crate) level: f64,
 
     /// Mark numbers that rest on fewer records than this
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true)]
     pub(crate) min_n: u64,
 
     /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last instant in the data
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) as_of: Option<Timestamp>,
 
     /// How to print
@@ -72,7 +73,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The folder that the description's file names start from; by default the description's own
+    /// The folder that the description's `folder` lies in; by default the description's own, else the one that the
+    /// environment variable DESKMETRICS_DATA names, else ../shared/data beside this repository
     #[arg(long, value_name = "DIR")]
     pub(crate) data_root: Option<PathBuf>,
 
@@ -91,9 +93,22 @@ Examples:
 Exit codes: 0 done, 1 the data cannot be used, 2 the command line is wrong.";
 
 impl Arguments {
-    /// The period to slice by.
-    pub(crate) fn period(&self) -> Option<Period> {
-        self.period.0
+    /// The period to slice by; `dated` tells whether the data has dates at all.
+    pub(crate) fn period(&self, dated: bool) -> Option<Period> {
+        match self.period {
+            Some(OptionalPeriod(period)) => period,
+            None => dated.then_some(Period::Month),
+        }
+    }
+
+    /// The clocks of durations.
+    pub(crate) fn clocks(&self, dataset: &Dataset) -> Vec<ClockKind> {
+        match self.clock {
+            Some(Clock::Calendar) => vec![ClockKind::Calendar],
+            Some(Clock::Business) => vec![ClockKind::Business],
+            None if dataset.schedule.is_none() && dataset.schedule_by.is_empty() => vec![ClockKind::Calendar],
+            Some(Clock::Both) | None => vec![ClockKind::Calendar, ClockKind::Business],
+        }
     }
 }
 
@@ -107,6 +122,17 @@ fn period(text: &str) -> Result<OptionalPeriod, UnknownPeriod> {
     } else {
         text.parse().map(|period| OptionalPeriod(Some(period)))
     }
+}
+
+/// The clock of durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Clock {
+    /// All time counts
+    Calendar,
+    /// Only the hours of the ticket's schedule
+    Business,
+    /// Both, one after the other
+    Both,
 }
 
 /// How the report is printed.
@@ -138,12 +164,12 @@ fn weekday(text: &str) -> Result<Weekday, String> {
     text.parse().map_err(|_| "not a day of the week such as Mon or Sunday".to_owned())
 }
 
-fn clock(text: &str) -> Result<ClockKind, String> {
-    match text {
-        "calendar" => Ok(ClockKind::Calendar),
-        "business" => Ok(ClockKind::Business),
-        _ => Err("not one of calendar, business".to_owned()),
-    }
+fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "not an IANA name of a time zone such as Europe/Copenhagen".to_owned())
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "not an instant with its zone such as 2026-06-30T22:00:00Z".to_owned())
 }
 
 fn level(text: &str) -> Result<f64, String> {

@@ -1,12 +1,12 @@
 //! Which KPIs the data can answer, and which of them are wanted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use deskmetrics::catalogue::catalogue;
 use deskmetrics::report::KpiRequest;
-use deskmetrics::ticket::Attribute;
-use deskmetrics::{Replayed, Scale, SlaMetric, kpi};
+use deskmetrics::ticket::{Attribute, EventKind};
+use deskmetrics::{Author, Replayed, Scale, SlaMetric, TicketEvent, kpi};
 use deskmetrics_arrow::Dataset;
 
 use super::Trouble;
@@ -27,6 +27,35 @@ const USUAL: [&str; 13] = [
     "one_touch",
     "reopen_rate",
     "sla_attainment",
+];
+
+/// KPIs that rest on replies.
+const ABOUT_REPLIES: [&str; 13] = [
+    "first_response_time",
+    "next_response_time",
+    "response_time",
+    "bot_first_response_time",
+    "bot_resolution",
+    "bot_containment",
+    "one_touch",
+    "two_touch",
+    "multi_touch",
+    "replies_per_ticket",
+    "agent_touches",
+    "messages_per_ticket",
+    "first_level_resolution",
+];
+
+/// KPIs that rest on changes between creation and end.
+const ABOUT_CHANGES: [&str; 8] = [
+    "reopen_rate",
+    "transfers",
+    "transfer_rate",
+    "group_transfers",
+    "handoffs",
+    "on_hold_time",
+    "time_to_first_assignment",
+    "escalation_rate",
 ];
 
 /// What the report is about.
@@ -63,7 +92,9 @@ impl Choice {
                 ));
             }
             if !missing.is_empty() {
-                return Err(Trouble::Data(format!("the data holds nothing for {}", missing.join(", "))));
+                let nothing = format!("the data holds nothing for {}", missing.join(", "));
+                let why = std::iter::once(nothing).chain(unscaled(dataset));
+                return Err(Trouble::Data(why.collect::<Vec<_>>().join("; ")));
             }
             kpis.retain(|request| id(request).is_some_and(|id| wanted.contains(&id)));
             notes.clear();
@@ -71,6 +102,17 @@ impl Choice {
         if wanted.is_empty() && !arguments.all {
             kpis.retain(|request| id(request).is_some_and(|id| USUAL.contains(&id)));
         }
+        if wanted.is_empty() {
+            let silent = silent(dataset);
+            for (ids, why) in silent {
+                let (unknown, known) =
+                    kpis.into_iter().partition(|request| id(request).is_some_and(|id| ids.contains(&id)));
+                kpis = known;
+                notes.extend(not_shown(&unknown, why));
+            }
+        }
+        notes.extend(unscaled(dataset));
+        notes.extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
         if kpis.is_empty() {
             return Err(Trouble::Data(
                 "the data holds no ticket, answer or invitation: there is no KPI to report".to_owned(),
@@ -82,6 +124,46 @@ impl Choice {
         };
         Ok(Self { kpis, by, notes })
     }
+}
+
+/// KPIs about which the data is silent, with what it lacks. Their numbers would be about the data, not about the desk.
+fn silent(dataset: &Dataset) -> Vec<(&'static [&'static str], &'static str)> {
+    let mut silent: Vec<(&[&str], &str)> = Vec::new();
+    let replied = |event: &TicketEvent| {
+        event.kind == EventKind::PublicMessage && matches!(event.author, Author::Agent | Author::Bot)
+    };
+    if !dataset.events.iter().any(replied) {
+        silent.push((&ABOUT_REPLIES, "no reply to a customer"));
+    }
+    if !dataset.sources.iter().any(|source| ["events", "snapshots"].contains(&source.holds)) {
+        silent.push((&ABOUT_CHANGES, "no log of events"));
+    }
+    silent
+}
+
+fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
+    let ids: BTreeSet<&str> = requests.iter().map(|request| request.kpi.as_str()).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    (!ids.is_empty()).then(|| {
+        format!("The data has {why}, so these are not shown unless named with --kpi: {}", ids.join(", "))
+    })
+}
+
+/// Questions that were answered on a scale nobody stated.
+fn unscaled(dataset: &Dataset) -> Vec<String> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for response in &dataset.responses {
+        if !dataset.scales.contains_key(&response.question) {
+            *counts.entry(&response.question).or_default() += 1;
+        }
+    }
+    let told = |(question, count): (&str, u64)| {
+        format!(
+            "the {count} answers to \"{question}\" are not used: say on which scale they are, such as \
+             {question} = \"1-5\" under [scales] in the description"
+        )
+    };
+    counts.into_iter().map(told).collect()
 }
 
 /// The ids asked for.
@@ -130,8 +212,15 @@ fn answerable(
                 }
             },
             "sla_attainment" => requests.extend(attainments(tickets)),
-            _ if definition.clocks.contains(&arguments.clock) => requests.push(request.on(arguments.clock)),
-            _ => requests.push(request),
+            _ => {
+                let clocks = arguments.clocks(dataset).into_iter();
+                let mut clocks = clocks.filter(|clock| definition.clocks.contains(clock)).peekable();
+                if clocks.peek().is_none() {
+                    requests.push(request);
+                } else {
+                    requests.extend(clocks.map(|clock| request.clone().on(clock)));
+                }
+            }
         }
     }
     // What the catalogue has beyond tickets and surveys is not for this report.

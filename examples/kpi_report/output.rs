@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono_tz::Tz;
-use deskmetrics::report::{ReportRow, ReportTable};
+use deskmetrics::report::{Period, RecordCounts, ReportRow, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset, LeftOut, Scope, SourceReport};
@@ -40,10 +40,11 @@ impl Findings<'_> {
         let name = self.dataset.name.clone().unwrap_or_else(|| self.description.display().to_string());
         writeln!(text, "{name}")?;
         writeln!(text, "{}", self.size())?;
-        let clock = match arguments.clock {
-            ClockKind::Calendar => "calendar time",
-            ClockKind::Business => "business hours",
-        };
+        let clocks = arguments.clocks(self.dataset).into_iter();
+        let clocks: Vec<&str> = clocks
+            .map(|clock| if clock == ClockKind::Business { "business hours" } else { "calendar time" })
+            .collect();
+        let clock = clocks.join(" and ");
         match self.dataset.as_of {
             Some(as_of) => writeln!(text, "as of {} ({zone}), durations in {clock}\n", local(as_of, zone))?,
             None => writeln!(text, "no dates\n")?,
@@ -84,6 +85,7 @@ impl Findings<'_> {
             )?;
             for left_out in &source.left_out {
                 writeln!(text, "    {}", line(left_out))?;
+                writeln!(text, "      {}", left_out.remedy)?;
             }
         }
         if !self.replay.is_empty() {
@@ -96,14 +98,36 @@ impl Findings<'_> {
         #[derive(Serialize)]
         struct Document<'a> {
             name: Option<&'a str>,
-            report: &'a ReportTable,
+            report: Numbers<'a>,
             sources: &'a [SourceReport],
             left_out_in_replay: &'a Excluded,
             notes: &'a [String],
         }
+        // As in the table, but for the cut-off that undated data has not.
+        #[derive(Serialize)]
+        struct Numbers<'a> {
+            as_of: Option<Timestamp>,
+            zone: Option<Tz>,
+            period: Option<Period>,
+            by: &'a [Vec<Attribute>],
+            level: f64,
+            min_n: u64,
+            records: RecordCounts,
+            rows: &'a [ReportRow],
+        }
+        let table = self.table;
         Document {
             name: self.dataset.name.as_deref(),
-            report: self.table,
+            report: Numbers {
+                as_of: self.dataset.as_of,
+                zone: table.zone,
+                period: table.period,
+                by: &table.by,
+                level: table.level,
+                min_n: table.min_n,
+                records: table.records,
+                rows: &table.rows,
+            },
             sources: &self.dataset.sources,
             left_out_in_replay: self.replay,
             notes: self.notes,

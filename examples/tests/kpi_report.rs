@@ -199,6 +199,14 @@ fn the_sample_runs_without_arguments() {
     ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
+    for part in [
+        "First response time (business hours)",
+        "First contact resolution (FCR) (no_reopen_within(7days))",
+        "SLA attainment (first response)",
+        "SLA attainment (resolution)",
+    ] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
     let too_long = text.lines().find(|line| line.chars().count() > 110);
     assert_eq!(too_long, None);
 }
@@ -236,4 +244,71 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     child.stdout.take().unwrap().read_exact(&mut first).unwrap(); // and closes the pipe
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_front_page_shows_what_the_sample_gives() {
+    let front = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let excerpt = front.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let text = out(&run(&[]));
+    let told: Vec<&str> = text.lines().collect();
+    let shown = excerpt.lines().filter(|line| !line.is_empty() && *line != "...");
+    let untrue: Vec<&str> = shown.filter(|line| !told.contains(line)).collect();
+    assert!(untrue.is_empty(), "not in the report: {untrue:#?}");
+}
+
+#[test]
+fn slicing_by_what_no_record_has_is_an_error() {
+    let message = error(&run(&["--by", "horoscope"]), 1);
+    assert!(
+        message.contains("no record has the attribute \"horoscope\" to slice by; the data has"),
+        "{message}"
+    );
+    assert!(message.contains("market"), "{message}");
+}
+
+#[test]
+fn what_the_data_is_silent_about_is_not_shown() {
+    let files = [
+        (
+            "description.toml",
+            "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created'\nsolved_at = 'done'\n\
+             [[surveys]]\nfile = 'answers.csv'\nquestion = 'asked'\nscore = 'score'\n",
+        ),
+        ("tickets.csv", "id,created,done\n1,2026-03-02T09:00:00Z,2026-03-02T11:00:00Z\n"),
+        ("answers.csv", "asked,score\nstars,5\n"),
+    ];
+    let path = folder("silent", &files).join("description.toml");
+    let path = path.to_str().unwrap();
+    let text = out(&run(&[path]));
+    assert!(text.contains("Full resolution time") && !text.contains("Reopen rate"), "{text}");
+    assert!(text.contains("no reply to a customer, so these are not shown"), "{text}");
+    assert!(text.contains("no log of events, so these are not shown"), "{text}");
+    assert!(text.contains("the 1 answers to \"stars\" are not used"), "{text}");
+    assert!(out(&run(&[path, "--kpi", "reopen_rate"])).contains("Reopen rate"));
+    assert!(error(&run(&[path, "--kpi", "csat"]), 1).contains("under [scales]"));
+}
+
+#[test]
+fn an_earlier_cut_off_knows_no_later_answers() {
+    let path = small();
+    let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
+    let text = out(&run(&arguments));
+    assert!(text.contains("2 survey answers are left out: after the cut-off"), "{text}");
+    let json = out(&run(&[&arguments[..], &["--format", "json"]].concat()));
+    assert_eq!(value(&rows(&json), "nps", "score", None), 100.0);
+}
+
+#[test]
+fn the_folder_of_a_description_is_found() {
+    let elsewhere = folder("elsewhere/desk", &[("tickets.csv", "id,created\n1,2026-03-02T09:00:00Z\n")]);
+    let root = elsewhere.parent().unwrap();
+    let text = "time_zone = 'UTC'\nfolder = 'desk'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created'\n";
+    let description = folder("described", &[("description.toml", text)]).join("description.toml");
+    let run = |root: &Path| {
+        Command::new(program()).arg(&description).env("DESKMETRICS_DATA", root).output().unwrap()
+    };
+    assert!(out(&run(root)).contains("1 tickets"));
+    let message = error(&run(&root.join("nowhere")), 1);
+    assert!(message.contains("--data-root or DESKMETRICS_DATA says where the data lies"), "{message}");
 }

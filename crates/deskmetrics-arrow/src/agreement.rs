@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
-use deskmetrics::{ClockKind, Reason};
+use deskmetrics::{ClockKind, Reason, SlaMetric};
 
 use crate::column::{InstantReading, TextColumn};
 use crate::description::{
-    DescriptionError, HolidayFile, ScheduleSource, SlaTable, did_you_mean, listed, nearest,
+    DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, did_you_mean, listed, nearest,
 };
 use crate::file::{FileSpec, Table};
 use crate::{Description, ReadError};
@@ -35,6 +35,7 @@ pub(crate) fn schedules(
                 build(&source, name, path.parent().unwrap_or(folder))?
             }
         };
+        check_opens(name, &schedule)?;
         schedules.insert(name.clone(), schedule);
     }
     Ok(schedules)
@@ -42,6 +43,20 @@ pub(crate) fn schedules(
 
 fn build(source: &ScheduleSource, name: &str, folder: &Path) -> Result<WorkingTime, ReadError> {
     source.build(name, |holidays| dates(name, holidays, folder))
+}
+
+/// Checks that a schedule opens at all: on one that never does every duration is 0 and every promise kept.
+fn check_opens(name: &str, schedule: &WorkingTime) -> Result<(), DescriptionError> {
+    let compiled = schedule.compile_years(2000..=2000); // one year suffices, answers are exact for all others
+    let ever =
+        compiled.is_open(DateTime::UNIX_EPOCH) || compiled.next_opening(DateTime::UNIX_EPOCH).is_some();
+    if ever {
+        return Ok(());
+    }
+    Err(DescriptionError::said(format!(
+        "schedules.{name}: it never opens, so no business time can be counted on it; give it hours such as \
+         \"Mo-Fr 09:00-17:00\""
+    )))
 }
 
 /// Checks that a schedule of this name is there.
@@ -122,7 +137,11 @@ pub(crate) fn policies(
 ) -> Result<SlaPolicies, ReadError> {
     let sla = &description.sla;
     let mut policies = sla.policies.clone();
+    for target in sla.policies.iter().flat_map(|policy| &policy.targets) {
+        known_metric(&target.metric, sla)?;
+    }
     for table in &sla.tables {
+        known_metric(&table.metric, sla)?;
         rules(table, folder, &mut policies)?;
     }
     for schedule in policies.iter().filter_map(|policy| policy.schedule.as_deref()) {
@@ -131,6 +150,21 @@ pub(crate) fn policies(
     let mut all = SlaPolicies::new(policies).with_matching(sla.matching);
     all.clocks.clone_from(&sla.clocks);
     Ok(all)
+}
+
+/// Checks that a target limits a metric of the field or a clock defined next to it.
+fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionError> {
+    let SlaMetric::Custom(name) = metric else { return Ok(()) };
+    let clocks = sla.clocks.iter().map(|clock| &*clock.name);
+    let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).chain(clocks).collect();
+    if known.contains(&&**name) {
+        return Ok(());
+    }
+    Err(DescriptionError::said(format!(
+        "sla: there is no metric \"{name}\"{}; known are {}, and clocks of your own under [[sla.clocks]]",
+        did_you_mean(nearest(name, &known).as_deref()),
+        listed(&known),
+    )))
 }
 
 /// The policies in a table: one a row.

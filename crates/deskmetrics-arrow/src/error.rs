@@ -1,6 +1,7 @@
 //! What can go wrong when files are read; every message says where, what was found and what to do.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use deskmetrics::Reason;
 
@@ -18,12 +19,14 @@ pub enum ReadError {
     Description(#[from] DescriptionError),
 
     /// A file is not there.
-    #[error("{}: there is no such file; file names of a description start from the folder \"{}\"", file.display(), folder.display())]
+    #[error("{}: there is no such file{}{}", file.display(), crate::description::did_you_mean(nearest.as_deref()), starting_from(folder.as_deref()))]
     FileMissing {
         /// The file looked for.
         file: PathBuf,
-        /// The folder names start from.
-        folder: PathBuf,
+        /// The name most like it in that place.
+        nearest: Option<String>,
+        /// The folder that names in the description start from; `None` for the description itself.
+        folder: Option<PathBuf>,
     },
 
     /// A file is there but the system does not give it out.
@@ -50,7 +53,7 @@ pub enum ReadError {
     },
 
     /// The file is damaged or not of the kind its name says.
-    #[error("{}: {after} {rows} rows the file cannot be read further: {message}", file.display(), after = if *rows == 0 { "before the first of its" } else { "after" })]
+    #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or not of the kind its name says", file.display(), after(*rows))]
     Damaged {
         /// The file.
         file: PathBuf,
@@ -128,4 +131,35 @@ pub enum ReadError {
         /// What to do about it.
         remedy: String,
     },
+}
+
+impl ReadError {
+    /// That a file is not there, with the name most like it in its place.
+    pub(crate) fn missing(file: &Path, folder: Option<&Path>) -> Self {
+        let place = file.parent().filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let present = fs::read_dir(place).into_iter().flatten().flatten();
+        let mut present: Vec<String> =
+            present.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        present.sort();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Self::FileMissing {
+            file: file.to_owned(),
+            nearest: crate::description::nearest(&name, present),
+            folder: folder.map(Path::to_owned),
+        }
+    }
+}
+
+fn starting_from(folder: Option<&Path>) -> String {
+    let Some(folder) = folder else { return String::new() };
+    let folder = if folder.as_os_str().is_empty() {
+        "the current one".to_owned()
+    } else {
+        format!("\"{}\"", folder.display())
+    };
+    format!("; the folder that file names start from is {folder}")
+}
+
+fn after(rows: u64) -> String {
+    if rows == 0 { "before the first row".to_owned() } else { format!("after {rows} rows") }
 }

@@ -366,28 +366,35 @@ fn unknown_time_zone() {
 
 #[test]
 fn a_schedule_that_never_opens() {
-    // Nobody works there: a schedule all the same, but nothing is ever due.
-    let description = format!(
-        "schedule = \"nobody\"\n{TICKETS}\n{}",
-        r#"
-        [schedules.nobody]
-        time_zone = "Europe/Copenhagen"
-        hours = {}
-        [[sla.policies]]
-        name = "never"
-        targets = [{ metric = "resolution", clock = "business", within = "4h" }]
-        "#
-    );
-    let csv = b"id,opened,done,country\nT-1,2026-03-02 09:00,2026-03-03 09:00,DK\nT-2,2026-03-02 09:00,,DK\n";
-    match read(&description, folder(&[("tickets.csv", csv)]).path(), false) {
-        Err(error) => assert!(error.to_string().contains("schedules.nobody"), "{error}"),
-        Ok(dataset) => {
-            let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
-            for replayed in &outcome.tickets {
-                assert!(replayed.verdicts.iter().all(|verdict| verdict.due_at.is_none()));
-            }
-        }
+    // On it every duration would be 0 and every promise kept.
+    for hours in ["{}", "'off'"] {
+        let nobody = format!("[schedules.nobody]\ntime_zone = 'Europe/Copenhagen'\nhours = {hours}\n");
+        let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
+        let error = read(&format!("{TICKETS}\n{nobody}"), folder.path(), false).unwrap_err().to_string();
+        assert!(error.contains("schedules.nobody: it never opens"), "{error}");
+        let always = nobody.replace(hours, "'24/7'");
+        assert!(read(&format!("{TICKETS}\n{always}"), folder.path(), false).is_ok());
     }
+}
+
+#[test]
+fn a_promise_about_nothing_known() {
+    let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
+    let promise = |metric: &str| {
+        let policy =
+            format!("[[sla.policies]]\nname = 'all'\ntargets = [{{ metric = '{metric}', within = '4h' }}]\n");
+        read(&format!("{TICKETS}\n{policy}"), folder.path(), false)
+    };
+    let error = promise("first_respons").unwrap_err().to_string();
+    assert!(error.contains("no metric \"first_respons\", did you mean \"first_response\"?"), "{error}");
+    assert!(promise("first_response").is_ok());
+}
+
+#[test]
+fn a_file_that_is_nearly_there() {
+    let folder = folder(&[("ticket.csv", b"id,opened,done,country\n")]);
+    let error = read(TICKETS, folder.path(), false).unwrap_err().to_string();
+    assert!(error.contains("no such file, did you mean \"ticket.csv\"?"), "{error}");
 }
 
 #[test]

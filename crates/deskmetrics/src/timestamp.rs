@@ -58,10 +58,10 @@ impl Timestamp {
         DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// Real time from `earlier` to `self`, negative when `earlier` is the later one.
+    /// Real time from `earlier` to `self`, negative when `earlier` is the later one; at most some 292,000 years.
     #[must_use]
     pub fn since(self, earlier: Self) -> TimeDelta {
-        TimeDelta::microseconds(self.0 - earlier.0)
+        TimeDelta::microseconds(self.0.saturating_sub(earlier.0))
     }
 }
 

@@ -67,6 +67,23 @@ fn every_kpi_has_its_page() {
 }
 
 #[test]
+fn the_front_page_names_every_kpi() {
+    let front = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let Ok(text) = fs::read_to_string(&front) else {
+        eprintln!("skipped: {} is no part of the published crate", front.display());
+        return;
+    };
+    let named: BTreeSet<&str> = text
+        .split("](crates/deskmetrics/docs/kpi/")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(".md)").map(|(id, _)| id))
+        .filter(|id| *id != "README")
+        .collect();
+    let defined: BTreeSet<&str> = catalogue().kpis.iter().map(|definition| definition.id).collect();
+    assert_eq!(named, defined);
+}
+
+#[test]
 fn every_kpi_has_a_function_a_tally_and_a_worked_example_with_numbers() {
     for definition in catalogue().kpis {
         let (id, source) = (definition.id, Source::read(definition.id));

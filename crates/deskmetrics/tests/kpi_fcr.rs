@@ -142,8 +142,8 @@ fn every_policy_survives_being_written() {
         "no_customer_followup",
         "single_handler_close",
         "strict_no_activity",
-        "no_reopen_within(168h)",
-        "no_repeat_contact_within(168h, customer_and_category)",
+        "no_reopen_within(7days)",
+        "no_repeat_contact_within(7days, customer_and_category)",
         "survey(0-1, 1-1 good, 0-0 bad)",
         "interaction_no_task",
     ] {

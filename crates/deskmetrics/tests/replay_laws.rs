@@ -22,6 +22,22 @@ pause = [{ status = "pending" }]
 stop = ["solved"]
 cancel = [{ tag = "vip" }]
 
+[[clocks]]
+name = "contact"
+start = [{ status = ["open", "new"] }, "customer_message"]
+pause = [{ status = "on_hold" }]
+stop = ["agent_reply"]
+cancel = [{ status = "closed" }]
+reset = ["group_changed"]
+cycles = "sequential"
+
+[[clocks]]
+name = "since creation"
+start = [{ priority = "high" }]
+pause = [{ status = "pending" }]
+stop = ["assigned", { status = "solved" }]
+counts_from = "creation"
+
 [[policies]]
 name = "vip"
 when = { tag = "vip" }
@@ -30,6 +46,7 @@ targets = [
     { metric = "first_response", clock = "business", within = "1h" },
     { metric = "resolution", clock = "business", within = { high = "2h", low = "16h" } },
     { metric = "handling", within = "4h" },
+    { metric = "since creation", clock = "business", within = "4h" },
 ]
 [[policies]]
 name = "standard"
@@ -64,6 +81,13 @@ within = "24h"
 [[policies.targets]]
 metric = "handling"
 clock = "business"
+within = "8h"
+[[policies.targets]]
+metric = "contact"
+clock = "business"
+within = "3h"
+[[policies.targets]]
+metric = "since creation"
 within = "8h"
 "#;
 
@@ -373,8 +397,158 @@ proptest! {
             let carried = verdict.carried.unwrap_or_default();
             let calendar: i64 = verdict.segments.iter().map(|segment| segment.counted.calendar_micros).sum();
             prop_assert_eq!(calendar + carried.calendar_micros, verdict.elapsed.calendar_micros, "{:?}", verdict);
+            let counted = verdict.segments.iter().map(|segment| segment.counted.business_micros);
+            let business: i64 = counted.sum::<Option<i64>>().expect("every segment has a schedule");
+            let carried = carried.business_micros.unwrap_or_default();
+            prop_assert_eq!(Some(business + carried), verdict.elapsed.business_micros, "{:?}", verdict);
         }
     }
+}
+
+/// Every option away from its default, one at a time and all at once.
+fn unusual_options() -> Vec<deskmetrics::replay::ReplayOptions> {
+    let texts = [
+        "{}",
+        r#"{"order": "sequence"}"#,
+        r#"{"opening": "first_message", "first_response_start": "handoff", "bots_reply": true}"#,
+        r#"{"first_response_start": "creation", "next_response_start": "latest", "notes_reply": true}"#,
+        r#"{"proactive": "second_agent_message", "solve_without_reply": "keeps_running", "notes_update": true}"#,
+        r#"{"solve_without_reply": "counts_as_reply", "close_counts_as_solve": false}"#,
+        r#"{"repeated_solve": "restates", "thank_you_within": "2h", "opening_window": "5min"}"#,
+        r#"{"sla": {"target_change": "reset", "validity": "at_each_change", "reopen": "new_instance"}}"#,
+        r#"{"sla": {"target_change": "strictest", "deadline": "strict", "reopen": "ignore"}}"#,
+        r#"{"sla": {"target_change": "at_start", "loosened": "reevaluate"}, "requester_answers": true}"#,
+    ];
+    texts.iter().map(|text| serde_json::from_str(text).expect("readable options")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    #[test]
+    fn under_every_option_the_tracker_equals_the_replay_and_all_is_accounted_for(
+        (ticket, events) in logs(),
+        after in 0..5000i64,
+    ) {
+        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
+        for options in unusual_options() {
+            let plan = replay(as_of).with_options(options.clone()).explained();
+            let replayed = plan.ticket(&ticket, &events);
+            let mut tracker = plan.track(ticket.clone());
+            for event in &events {
+                let _left_out = plan.observe(&mut tracker, event);
+            }
+            prop_assert_eq!(plan.metrics(&tracker, as_of), replayed.metrics.clone());
+            prop_assert_eq!(plan.verdicts(&tracker, as_of), replayed.verdicts.clone());
+            let mut numbers: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+            for verdict in &replayed.verdicts {
+                let micros = |segment: &deskmetrics::sla::Segment| segment.counted.calendar_micros;
+                let counted: i64 = verdict.segments.iter().map(micros).sum();
+                let carried = verdict.carried.unwrap_or_default().calendar_micros;
+                prop_assert_eq!(counted + carried, verdict.elapsed.calendar_micros, "{:?} {:?}", options, verdict);
+                let late = verdict.completed_at.is_some_and(|at| at < verdict.started_at);
+                prop_assert!(!late || verdict.elapsed.calendar_micros == 0, "{verdict:?}");
+                let breached = verdict.state == deskmetrics::VerdictState::Breached;
+                prop_assert_eq!(breached, verdict.breached_at.is_some());
+                let key = (verdict.metric.to_string(), verdict.clock as u8);
+                numbers.entry((key.0, key.1.to_string())).or_default().push(verdict.instance);
+            }
+            for (metric, instances) in numbers {
+                let rising = instances.windows(2).all(|pair| pair[0] < pair[1]);
+                prop_assert!(rising, "{options:?} {metric:?} {instances:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_step_panics(
+        created in any::<i64>(),
+        as_of in any::<i64>(),
+        raw in proptest::collection::vec((any::<i64>(), 0..14u8, any::<u16>(), 0..4u32, 0..5u8), 0..20),
+    ) {
+        let as_of = Timestamp::saturating_from_micros(as_of);
+        for options in unusual_options() {
+            let plan = replay(as_of).with_options(options);
+            let mut pass = plan.pass();
+            let steps = raw.iter().map(|(at, kind, attribute, value, author)| Step {
+                at: *at,
+                what: match kind {
+                    0 => What::PublicMessage,
+                    1 => What::InternalNote,
+                    2..=5 => What::Status(Status::ALL[usize::from(*attribute) % Status::ALL.len()]),
+                    6 => What::Changed { attribute: *attribute, to: *value },
+                    7 => What::Changed { attribute: *attribute % 12, to: *value },
+                    8 => What::Tagged(*value),
+                    9 => What::Untagged(*value),
+                    10 => What::MergedInto,
+                    11 => What::Deleted,
+                    12 => What::Restored,
+                    _ => What::Escalated,
+                },
+                by: *value,
+                author: [
+                    deskmetrics::Author::Customer,
+                    deskmetrics::Author::Agent,
+                    deskmetrics::Author::Bot,
+                    deskmetrics::Author::System,
+                    deskmetrics::Author::External,
+                ][usize::from(*author)],
+            });
+            pass.run(
+                Start { created_at: created, created_by: None, attributes: &[(3, 1), (u16::MAX, 9)], tags: &[7] },
+                steps,
+            );
+            for verdict in pass.verdicts() {
+                let verdict = verdict.to_verdict();
+                let _numbers = (verdict.overshoot(), verdict.remaining(), verdict.elapsed_pct(), verdict.is_at_risk());
+            }
+        }
+    }
+}
+
+#[test]
+fn thousands_of_events_at_one_instant() {
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("an instant");
+    let ticket = Ticket::new("T", at);
+    let kinds = |number: u32| match number % 5 {
+        0 => EventKind::PublicMessage,
+        1 => EventKind::Status(if number % 2 == 0 { Status::Solved } else { Status::Open }),
+        2 => EventKind::Changed { attribute: Attribute::Group, to: Some(format!("group {number}").into()) },
+        3 => EventKind::Changed { attribute: Attribute::Priority, to: Some("high".into()) },
+        _ => EventKind::Tagged(format!("tag {}", number % 300).into()),
+    };
+    let authors = [deskmetrics::Author::Customer, deskmetrics::Author::Agent];
+    let events: Vec<TicketEvent> = (0..5_000u32)
+        .map(|number| {
+            TicketEvent::new("T", at, authors[(number / 5 % 2) as usize], kinds(number))
+                .with_sequence(number.into())
+                .by(format!("person {number}"))
+        })
+        .collect();
+    let replayed = replay(at).explained().ticket(&ticket, &events);
+    assert_eq!(replayed.metrics.group_stints.len(), 1_000);
+    assert!(replayed.verdicts.iter().all(|verdict| verdict.elapsed.calendar_micros == 0));
+}
+
+#[test]
+fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("an instant");
+    let event = TicketEvent::new("T", at, deskmetrics::Author::Agent, EventKind::PublicMessage);
+    let one = |targets: &str| -> Replay {
+        let text = format!("[[policies]]\nname = 'p'\ntargets = [{targets}]");
+        Replay::new(at).with_policies(toml::from_str(&text).expect("readable policies"))
+    };
+    let few = one("{ metric = 'resolution', within = '1h' }");
+    let more = one("{ metric = 'first_response', within = '1h' }, { metric = 'resolution', within = '1h' }");
+    let mut tracker = few.track(Ticket::new("T", at));
+    assert!(more.observe(&mut tracker.clone(), &event).is_err());
+    assert_eq!(few.observe(&mut tracker, &event), Ok(()));
+
+    let mut json = serde_json::to_value(&tracker).expect("a tracker is JSON");
+    json["machine"]["judge"]["timers"] = serde_json::json!([]);
+    let mut damaged: TicketTracker = serde_json::from_value(json).expect("still a tracker");
+    assert!(few.observe(&mut damaged, &event).is_err());
+    assert!(few.verdicts(&damaged, at).is_empty());
 }
 
 #[test]

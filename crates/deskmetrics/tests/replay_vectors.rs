@@ -28,6 +28,8 @@ struct Case {
     #[serde(default)]
     created_by: Option<String>,
     #[serde(default)]
+    requester: Option<String>,
+    #[serde(default)]
     attributes: BTreeMap<String, String>,
     /// One event a line: instant, author, what.
     #[serde(default)]
@@ -52,7 +54,8 @@ struct Case {
 }
 
 fn instant(text: &str) -> Timestamp {
-    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"
+    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole instant may be followed by " -"
+    let text = text.trim_end_matches(" -");
     let full = match text.len() {
         16 => format!("{}:00Z", text.replace(' ', "T")),
         _ => text.replace(' ', "T"),
@@ -64,7 +67,10 @@ fn event(line: &str) -> TicketEvent {
     let mut words = line.split_whitespace();
     let mut word = || words.next().unwrap_or_else(|| panic!("line \"{line}\" is too short"));
     let at = instant(&format!("{} {}", word(), word()));
-    let author = word();
+    let (author, name) = match word().split_once(':') {
+        Some((author, name)) => (author, Some(name)),
+        None => (line.split_whitespace().nth(2).unwrap_or_default(), None),
+    };
     let author: deskmetrics::Author =
         serde_json::from_value(author.into()).unwrap_or_else(|error| panic!("line \"{line}\": {error}"));
     let (kind, value) = match word().split_once('=') {
@@ -90,7 +96,11 @@ fn event(line: &str) -> TicketEvent {
             to: Some(text()).filter(|to| !to.is_empty()).map(Into::into),
         },
     };
-    TicketEvent::new("T", at, author, kind)
+    let event = TicketEvent::new("T", at, author, kind);
+    match name {
+        Some(name) => event.by(name),
+        None => event,
+    }
 }
 
 impl Case {
@@ -98,6 +108,9 @@ impl Case {
         let mut ticket = Ticket::new("T", instant(&self.created));
         if let Some(author) = &self.created_by {
             ticket = ticket.created_by(serde_json::from_value(author.as_str().into()).expect("an author"));
+        }
+        if let Some(requester) = &self.requester {
+            ticket = ticket.requested_by(requester.as_str());
         }
         for (attribute, value) in &self.attributes {
             ticket = ticket.with(Attribute::from(attribute.as_str()), value.as_str());

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use deskmetrics::schedule::{
-    CompiledSchedule, Conventions, Counting, HolidayScope, Schedule, ScheduleHistory, WorkingTime,
+    Boundary, CompiledSchedule, Conventions, Counting, HolidayScope, Schedule, ScheduleHistory, WorkingTime,
+    ZeroBudget,
 };
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -92,6 +93,51 @@ fn wall_clock_counting_gives_each_day_its_length_on_the_wall() {
     let (before, after) = (at("2026-03-29T00:00:00Z"), at("2026-03-29T12:00:00Z"));
     assert_eq!(skipped.elapsed(before, after), TimeDelta::minutes(30));
     assert_eq!(skipped.openings(before..after).count(), 0);
+}
+
+#[test]
+fn work_that_would_have_to_start_within_the_skipped_hour_starts_at_the_change() {
+    let wall = Conventions { clock: Counting::Wall, ..Conventions::default() };
+    let copenhagen = Schedule::parse("Europe/Copenhagen", "02:30-05:00").unwrap().with_conventions(wall);
+    // Copenhagen, 29 March 2026: 02:00 becomes 03:00 at 01:00 UTC; 05:00 is 03:00 UTC.
+    let (change, closing) = (at("2026-03-29T01:00:00Z"), at("2026-03-29T03:00:00Z"));
+    // Within the compiled years and outside them.
+    for schedule in [copenhagen.compile(), copenhagen.compile_years(1990..=1990)] {
+        let start_by = |minutes| schedule.start_by(closing, TimeDelta::minutes(minutes));
+        assert_eq!(start_by(120), Ok(change));
+        assert_eq!(start_by(135), Ok(change)); // 02:45 by the clock on the wall
+        assert_eq!(start_by(150), Ok(change)); // 02:30, when it should have opened
+        assert_eq!(start_by(151), Ok(at("2026-03-28T03:59:00Z")));
+    }
+    // And the day before ends at the next opening: the change.
+    let next_opening = Conventions { boundary: Boundary::NextOpening, ..wall };
+    let saturday = at("2026-03-28T01:30:00Z");
+    for schedule in [
+        copenhagen.clone().with_conventions(next_opening).compile(),
+        copenhagen.with_conventions(next_opening).compile_years(1990..=1990),
+    ] {
+        assert_eq!(schedule.due(saturday, TimeDelta::minutes(150)), Ok(change));
+    }
+}
+
+#[test]
+fn a_budget_of_zero_moves_only_what_is_closed() {
+    let zero = Conventions { zero: ZeroBudget::NextOpening, ..Conventions::default() };
+    let office = Schedule::parse("UTC", "Mo-Fr 09:00-17:00").unwrap().with_conventions(zero);
+    let (opening, closing) = (at("2026-03-03T09:00:00Z"), at("2026-03-03T17:00:00Z"));
+    let next_opening = at("2026-03-04T09:00:00Z");
+    let none = TimeDelta::zero();
+    // Within the compiled years and outside them.
+    for schedule in [office.compile(), office.compile_years(1990..=1990)] {
+        for open in [opening, at("2026-03-03T12:00:00Z")] {
+            assert_eq!(schedule.due(open, none), Ok(open));
+            assert_eq!(schedule.start_by(open, none), Ok(open));
+        }
+        assert_eq!(schedule.due(closing, none), Ok(next_opening));
+        assert_eq!(schedule.start_by(closing, none), Ok(closing));
+        assert_eq!(schedule.due(at("2026-03-03T20:00:00Z"), none), Ok(next_opening));
+        assert_eq!(schedule.start_by(at("2026-03-03T20:00:00Z"), none), Ok(closing));
+    }
 }
 
 #[test]

@@ -157,10 +157,7 @@ impl Description {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => ReadError::FileMissing {
-                file: path.to_owned(),
-                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-            },
+            std::io::ErrorKind::NotFound => ReadError::missing(path, None),
             _ => ReadError::Io { file: path.to_owned(), source },
         })?;
         let named = |error: DescriptionError| error.in_file(path);

@@ -264,6 +264,12 @@ pub struct SurveySource {
     /// How many people of the population the answer stands for.
     #[serde(default, deserialize_with = "optional_column")]
     pub weight: Option<NumberKey>,
+    /// The reasons the customer gave, in one column.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub reasons: Option<Text>,
+    /// What stands between the reasons; a comma if not said.
+    #[serde(default)]
+    pub reason_separator: Option<String>,
     /// Market, channel, agent and so on.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,

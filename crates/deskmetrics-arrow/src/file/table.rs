@@ -63,9 +63,7 @@ impl Table {
         let path = folder.join(&spec.path);
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
         let file = File::open(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => {
-                ReadError::FileMissing { file: path.clone(), folder: folder.to_owned() }
-            }
+            std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
             _ => ReadError::Io { file: path.clone(), source },
         })?;
         let size = file.metadata().map_err(|source| ReadError::Io { file: path.clone(), source })?.len();

@@ -47,6 +47,8 @@ fn read_file(
     let customer = columns.maybe_word(source.customer.as_ref())?;
     let invitation = columns.maybe_word(source.invitation.as_ref())?;
     let weight = columns.maybe_number(source.weight.as_ref())?;
+    let reasons = columns.maybe_word(source.reasons.as_ref())?;
+    let separator = source.reason_separator.as_deref().unwrap_or(",");
     let attributes = columns.attributes(&source.attributes)?;
 
     let ledger_at = records.begin(table, "surveys", reading.strict);
@@ -64,6 +66,7 @@ fn read_file(
         let mut customer = customer.bind(table, &batch)?;
         let mut invitation = invitation.bind(table, &batch)?;
         let mut weight = weight.bind(table, &batch)?;
+        let mut reasons = reasons.bind(table, &batch)?;
         let mut attributes = attributes.bind(table, &batch)?;
 
         let mut one = |row: usize, records: &mut Records| -> Result<(), Halt> {
@@ -74,6 +77,10 @@ fn read_file(
             form.customer = ledger.want(&mut customer, row)?.map(CustomerId::new);
             form.invitation = ledger.want(&mut invitation, row)?;
             form.weight = ledger.want(&mut weight, row)?;
+            if let Some(text) = ledger.want(&mut reasons, row)? {
+                let stated = text.split(separator).map(str::trim).filter(|reason| !reason.is_empty());
+                form.reasons = stated.map(Into::into).collect();
+            }
             form.attributes = attributes.read(ledger, row)?;
             if questions.is_empty() {
                 form.question = ledger.need(&mut question, row, Reason::Missing)?;

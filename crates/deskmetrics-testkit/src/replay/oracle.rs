@@ -109,6 +109,21 @@ enum Turn {
     Reopened,
 }
 
+/// Whether some solve among the turns came while a customer's message, or a reopening that asked for the answer a solve
+/// had cut off, was waiting.
+fn a_solve_ended_a_wait(turns: &[(i64, Turn)]) -> bool {
+    turns.iter().enumerate().any(|(solve, (_, turn))| {
+        let earlier = &turns[..solve];
+        let since = earlier.iter().rposition(|(_, turn)| *turn == Turn::Solved).map_or(0, |last| last + 1);
+        let asks = |place: usize| match turns[place].1 {
+            Turn::Customer => true,
+            Turn::Reopened => a_solve_ended_a_wait(&turns[..place]),
+            _ => false,
+        };
+        *turn == Turn::Solved && (since..solve).any(asks)
+    })
+}
+
 fn responses(
     ticket: &Ticket,
     events: &[&TicketEvent],
@@ -177,23 +192,24 @@ fn responses(
         }
         // The stretch since the last answer or solve: the oldest customer message in it was waiting.
         let before = &turns[..place];
-        let from = before
-            .iter()
-            .rposition(|(_, turn)| matches!(turn, Turn::Agent | Turn::Solved))
-            .map_or(0, |last| last + 1);
+        let after = |turns: &[(i64, Turn)]| {
+            turns
+                .iter()
+                .rposition(|(_, turn)| matches!(turn, Turn::Agent | Turn::Solved))
+                .map_or(0, |last| last + 1)
+        };
+        let mut from = after(before);
+        // Nothing since the last solve: what that solve left unanswered is answered after all.
+        let solved_last =
+            from == before.len() && before.last().is_some_and(|(_, turn)| *turn == Turn::Solved);
+        let before = if solved_last { &before[..from - 1] } else { before };
+        if solved_last {
+            from = after(before);
+        }
         let asked = before[from..].iter().find(|(_, turn)| *turn == Turn::Customer).map(|(asked, _)| *asked);
         let answered_before = !replies.is_empty();
         // Before any answer, coming back after a solve that ended a wait asks again by itself.
-        let unanswered_solve = !answered_before
-            && before.iter().enumerate().any(|(solve, (_, turn))| {
-                let earlier = &before[..solve];
-                let since =
-                    earlier.iter().rposition(|(_, turn)| *turn == Turn::Solved).map_or(0, |last| last + 1);
-                *turn == Turn::Solved
-                    && earlier[since..]
-                        .iter()
-                        .any(|(_, turn)| matches!(turn, Turn::Customer | Turn::Reopened))
-            });
+        let unanswered_solve = !answered_before && a_solve_ended_a_wait(before);
         let reopened = before[from..]
             .iter()
             .find(|(_, turn)| *turn == Turn::Reopened)

@@ -4,11 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
-use crate::replay::Stint;
-use crate::{
-    ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics,
-    Timestamp, Unit,
-};
+use crate::{ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of the time in a group.
 pub const DEFINITION: Definition = Definition {
@@ -21,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
         da: "Hvor længe én gruppe beholder sager, hvert ophold for sig.",
     },
     aliases: &["group_time", "group_ownership_time", "group_station_time"],
-    formula: "leaving the group - entering it, per stint",
+    formula: "leaving the group - entering it - time solved between, per stint",
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
@@ -50,7 +46,7 @@ pub const DEFINITION: Definition = Definition {
 /// How long a team keeps what it is given.
 ///
 /// # Formula
-/// End minus start of each stint, on the chosen clock. A ticket that comes back to the group has two stints.
+/// End minus start of each stint less the time the ticket was solved in between, on the chosen clock. A ticket that comes back to the group has two stints.
 ///
 /// # Worked example
 /// ```
@@ -64,7 +60,7 @@ pub const DEFINITION: Definition = Definition {
 ///     {"name": "triage", "from": "2026-03-02T09:00:00Z", "until": "2026-03-02T10:00:00Z",
 ///      "elapsed": {"calendar_micros": 3_600_000_000_u64, "business_micros": null}},
 ///     {"name": "billing", "from": "2026-03-02T10:00:00Z", "until": null,
-///      "elapsed": {"calendar_micros": 342_000_000_000_u64, "business_micros": null}},
+///      "elapsed": {"calendar_micros": 18_000_000_000_u64, "business_micros": null}},
 /// ]);
 /// ticket.group_stints = serde_json::from_value(stints).unwrap();
 /// ticket.status = Status::Solved;
@@ -77,7 +73,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every stint with the group. A stint that still lasts is censored while the ticket is open, and ends at the solve when it is done; its business time is then known only if the ticket was never reopened.
+/// Every stint with the group. A stint that still lasts is censored while the ticket is open, and ends at the solve when it is
+/// done. Time between a solve and a reopening belongs to nobody.
 ///
 /// # When it misleads
 /// Groups that solve what they keep look slower than groups that pass everything on.
@@ -102,10 +99,10 @@ impl TimeInGroup {
             return self.times.leave_out(reason);
         }
         for stint in ticket.group_stints.iter().filter(|stint| stint.name == self.group) {
-            match (stint.until, ticket.done_since()) {
-                (Some(_), _) => self.times.finished(stint.elapsed),
-                (None, None) => self.times.running(stint.elapsed),
-                (None, Some(done_since)) => self.times.finished(until_solved(stint, done_since, ticket)),
+            if stint.until.is_some() || ticket.status.is_done() {
+                self.times.finished(stint.elapsed);
+            } else {
+                self.times.running(stint.elapsed);
             }
         }
     }
@@ -119,21 +116,6 @@ impl TimeInGroup {
     pub fn times(&self) -> &Times {
         &self.times
     }
-}
-
-/// A stint that was going on when the ticket was solved.
-fn until_solved(stint: &Stint, done_since: Timestamp, ticket: &TicketMetrics) -> Elapsed {
-    let done =
-        [Status::Solved, Status::Closed].map(|status| ticket.time_in_status[status.index()].business_micros);
-    let business = match (stint.elapsed.business_micros, done) {
-        // With one solve only, all the time in solved and closed lies at the end of the stint.
-        (Some(all), [Some(solved), Some(closed)]) if ticket.reopens.is_empty() => {
-            Some(all.saturating_sub(solved).saturating_sub(closed).max(0))
-        }
-        _ => None,
-    };
-    let calendar = done_since.as_micros().saturating_sub(stint.from.as_micros()).max(0);
-    Elapsed { calendar_micros: calendar, business_micros: business }
 }
 
 impl Merge for TimeInGroup {

@@ -142,6 +142,11 @@ impl Clocks {
         self.schedules.place(name)
     }
 
+    /// The names of the schedules, in the order of their numbers.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.schedules.names()
+    }
+
     /// The name of a schedule.
     pub(crate) fn name(&self, clock: u16) -> &str {
         self.schedules.named.get(usize::from(clock)).map_or("", |(name, ..)| name)

@@ -3,22 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::life::{Life, Signals};
-use super::promise::{Custom, InForce, Measure, Promises};
+use super::promise::{Condition, Custom, InForce, Measure, Promises};
 use super::stamp::Stamp;
 use super::step::{NONE, What};
-use super::timer::{Around, Outcome, RawSegment, RawVerdict, Timer};
+use super::timer::{Around, Outcome, RawSegment, RawVerdict, Standing, Timer};
 use crate::ClockKind;
-use crate::sla::{CountsFrom, Cycles, Happening, Reopen};
+use crate::sla::{CountsFrom, Cycles, Happening, Reopen, VerdictState};
 use crate::ticket::{Author, Status};
 
 /// What is known of a custom clock beyond its timer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct CustomState {
-    /// The start condition held after the last step.
-    startable: bool,
+    /// A start state held after the last step, and no state that stops or cancels.
+    ready: bool,
     ended_once: bool,
+    /// The next cycle of a sequential clock begins no earlier.
+    next_from: Option<i64>,
     /// Stretches since creation in which it was not paused, for a retroactive start.
-    before: Vec<(Stamp, Stamp)>,
+    before: Vec<(Stamp, Stamp, Status)>,
     before_since: Option<Stamp>,
 }
 
@@ -34,6 +36,9 @@ pub(crate) struct Judge {
     explained: Vec<Vec<RawSegment>>,
     /// Targets in business time that no schedule let judge.
     unjudged: u32,
+    /// How targets stood before they changed at the instant `changed_at`: several changes at one instant are one.
+    before_change: Vec<(u16, Standing)>,
+    changed_at: i64,
 }
 
 /// What a step was, for the judge.
@@ -90,7 +95,15 @@ impl Judge {
         self.done.clear();
         self.explained.clear();
         self.unjudged = 0;
+        self.before_change.clear();
         promises.in_force(values, tags, day, &mut self.force);
+    }
+
+    /// Whether it was made for these promises.
+    pub(crate) fn fits(&self, promises: &Promises) -> bool {
+        let slots = promises.slots.len();
+        let customs = if promises.customs.is_empty() { 0 } else { slots };
+        self.timers.len() == slots && self.force.len() == slots && self.customs.len() == customs
     }
 
     /// Ends the stretches under way, since the ticket's schedule or status changes now.
@@ -112,8 +125,22 @@ impl Judge {
         let mut force = std::mem::take(&mut self.force);
         promises.in_force(heard.values, heard.tags, day, &mut force);
         self.force = force;
-        for place in 0..self.timers.len() {
+        if self.changed_at != now.at {
+            self.before_change.clear();
+            self.changed_at = now.at;
+        }
+        for (place, standing) in &self.before_change {
+            if let Some(timer) = self.timers.get_mut(usize::from(*place)) {
+                timer.restore(standing);
+            }
+        }
+        for (place, number) in (0..self.timers.len()).zip(0u16..) {
             let target = self.force[place];
+            if self.timers[place].would_change(target)
+                && !self.before_change.iter().any(|(changed, _)| *changed == number)
+            {
+                self.before_change.push((number, self.timers[place].standing(now, around)));
+            }
             if self.timers[place].attach(target, now, around) {
                 let runs = self.timers[place].is_running();
                 self.end(place, now, Outcome::Ended, around);
@@ -158,6 +185,27 @@ impl Judge {
     /// The verdicts of the past.
     pub(crate) fn done(&self) -> &[RawVerdict] {
         &self.done
+    }
+
+    /// Takes up again what a solve had ended, since the answer came after all. A breach by then stands.
+    fn take_up(&mut self, place: usize, ended: Stamp, around: Around<'_>) {
+        let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active) else {
+            return;
+        };
+        let instance = timer.instance;
+        let ours = |verdict: &RawVerdict| usize::from(verdict.slot) == place && verdict.instance == instance;
+        let last = self.done.iter().rposition(ours);
+        if !timer.lasted_no_time(ended) {
+            let cancelled = |last: &usize| self.done[*last].state == VerdictState::Cancelled;
+            let Some(last) = last.filter(cancelled) else { return };
+            self.done.remove(last);
+            if last < self.explained.len() {
+                self.explained.remove(last);
+            }
+        }
+        timer.take_up(ended);
+        // The target that applies now is the one to meet; none is reset that had ended.
+        let _reset = timer.attach(self.force[place], ended, around);
     }
 
     fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
@@ -233,6 +281,9 @@ impl Judge {
         }
         let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
         if has(answered) {
+            if has(Signals::WAIT_TAKEN_UP) {
+                self.take_up(place, life.lapsed_at, around);
+            }
             self.end(place, now, Outcome::Completed, around);
         } else if has(Signals::WAIT_ENDED) {
             self.end(place, now, Outcome::Ended, around);
@@ -296,7 +347,9 @@ impl Judge {
 
     fn ownership(&mut self, place: usize, heard: Heard<'_>, life: &Life, now: Stamp, around: Around<'_>) {
         let has = |signal| heard.signals.has(signal);
-        if has(Signals::GROUP) || has(Signals::SOLVED) {
+        if has(Signals::THANKED) {
+            self.timers[place].discard();
+        } else if has(Signals::GROUP) || has(Signals::SOLVED) {
             self.end(place, now, Outcome::Completed, around);
         }
         let begins = has(Signals::GROUP) || has(Signals::REOPENED);
@@ -315,50 +368,70 @@ impl Judge {
         now: Stamp,
         around: Around<'_>,
     ) {
-        let holds = |conditions: &[super::promise::Condition]| {
+        let holds = |conditions: &[Condition]| {
             conditions.iter().any(|condition| {
                 let happens = |happening| heard.happens(life, happening);
                 condition.holds(happens, life.status, heard.values, heard.tags)
             })
         };
+        let lasts = |conditions: &[Condition]| {
+            conditions.iter().any(|condition| {
+                condition.is_state() && condition.holds(|_| false, life.status, heard.values, heard.tags)
+            })
+        };
         let paused = holds(&clock.pause);
-        let starts = holds(&clock.start);
-        let was_active = self.timers[place].active;
-        let retroactive = clock.rule.counts_from == CountsFrom::Creation;
-        let mut begins = starts && !self.customs[place].startable;
-        if was_active && holds(&clock.stop) {
-            self.end(place, now, Outcome::Completed, around);
-            self.customs[place].ended_once = true;
-        } else if was_active && holds(&clock.cancel) {
-            self.end(place, now, Outcome::Ended, around);
-            self.customs[place].ended_once = true;
-        } else if was_active && holds(&clock.reset) {
-            self.end(place, now, Outcome::Completed, around);
-            self.customs[place].ended_once = true;
-            begins = true;
-        }
+        let (stops, cancels) = (holds(&clock.stop), holds(&clock.cancel));
+        // A state starts a cycle when it comes true while nothing keeps the clock from running; an event always.
+        let ready = lasts(&clock.start) && !lasts(&clock.stop) && !lasts(&clock.cancel);
+        let happens = clock.start.iter().any(|condition| {
+            let happens = |happening| heard.happens(life, happening);
+            !condition.is_state() && condition.holds(happens, life.status, heard.values, heard.tags)
+        });
         let state = &mut self.customs[place];
-        state.startable = starts;
-        if retroactive && !state.ended_once {
-            let runs = !paused;
-            if let (Some(since), false) = (state.before_since, runs) {
-                state.before.push((since, now));
-                state.before_since = None;
-            } else if runs && state.before_since.is_none() {
-                state.before_since = Some(now);
+        let was_ready = std::mem::replace(&mut state.ready, ready);
+        let mut begins = !stops && !cancels && (happens || (ready && !was_ready));
+        if self.timers[place].active {
+            begins = false;
+            if stops {
+                if clock.rule.cycles == Cycles::Sequential {
+                    let verdict = self.timers[place].verdict(now, Outcome::Completed, around);
+                    let due = verdict.and_then(|verdict| verdict.due.instant(verdict.force, around.clocks));
+                    self.customs[place].next_from = due;
+                    begins = ready;
+                }
+                self.end(place, now, Outcome::Completed, around);
+                self.customs[place].ended_once = true;
+            } else if cancels {
+                self.end(place, now, Outcome::Ended, around);
+                self.customs[place].ended_once = true;
+            } else if holds(&clock.reset) {
+                self.end(place, now, Outcome::Completed, around);
+                self.customs[place].ended_once = true;
+                begins = true;
             }
         }
-        let again = clock.rule.cycles == Cycles::Many || !state.ended_once;
+        let retroactive = clock.rule.counts_from == CountsFrom::Creation;
+        let state = &mut self.customs[place];
+        if retroactive {
+            if let Some(since) = state.before_since.filter(|since| since.at < now.at) {
+                match state.before.last_mut() {
+                    Some((_, to, status)) if to.at == since.at && *status == around.status => *to = now,
+                    _ => state.before.push((since, now, around.status)),
+                }
+            }
+            state.before_since = (!paused).then_some(now);
+        }
+        let again = clock.rule.cycles != Cycles::Once || !state.ended_once;
         if self.timers[place].active {
             self.timers[place].run(!paused, now, around);
-        } else if begins && again && !holds(&clock.stop) && !holds(&clock.cancel) {
+        } else if begins && again {
             self.start(place, now, now, !paused, around);
             let state = &mut self.customs[place];
-            if retroactive && !state.ended_once {
-                if let Some(since) = state.before_since.take() {
-                    state.before.push((since, now));
-                }
+            if retroactive {
                 self.timers[place].backdate(life.created, &state.before, now, around);
+            }
+            if let Some(due) = state.next_from.take().filter(|due| *due > now.at) {
+                self.timers[place].defer(due, now, around);
             }
         }
     }

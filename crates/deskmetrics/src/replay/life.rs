@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::signals::Signals;
 
 use super::metrics::ReopenCycle;
-use super::options::{Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
+use super::options::{FirstResponseStart, Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
 use super::stamp::{Span, Stamp};
 use super::step::{NONE, What};
 use crate::Reason;
@@ -29,6 +29,9 @@ pub(crate) struct StintMark {
     pub(crate) value: u32,
     pub(crate) from: Stamp,
     pub(crate) until: Option<Stamp>,
+    /// Time the ticket had been solved or closed by then: at the beginning, and at the end once there is one.
+    done_before: Span,
+    done_by: Span,
 }
 
 /// A solve, as it stood when the ticket was reopened.
@@ -60,6 +63,10 @@ pub(crate) struct Life {
     pub(crate) wait_start: Stamp,
     /// The waiting message came while the ticket was solved: it waits only if somebody takes it up.
     pub(crate) waits_while_done: bool,
+    /// Since when the wait lasted that the last solve ended: a reply before the ticket comes back still answers it.
+    lapsed: Option<Stamp>,
+    /// When a solve last ended a wait.
+    pub(crate) lapsed_at: Stamp,
     first_wait: Option<Stamp>,
     unanswered_first: Option<Span>,
     first_response: Option<(Stamp, Span)>,
@@ -115,6 +122,8 @@ impl Life {
             waiting_since: None,
             wait_start: Stamp::default(),
             waits_while_done: false,
+            lapsed: None,
+            lapsed_at: Stamp::default(),
             first_wait: None,
             unanswered_first: None,
             first_response: None,
@@ -279,7 +288,12 @@ impl Life {
                     self.closed_unsolved = true;
                 }
             }
-            (true, false) => self.reopen(author, now, signals),
+            (true, false) => self.reopen(author, now, options, signals),
+            // Closed without a solve, and solved after all.
+            (true, true) if self.closed_unsolved && to == Status::Solved => {
+                self.closed_unsolved = false;
+                self.solve(author, now, options, signals);
+            }
             _ => {}
         }
     }
@@ -317,7 +331,8 @@ impl Life {
         }
     }
 
-    fn reopen(&mut self, author: Author, now: Stamp, signals: &mut Signals) {
+    fn reopen(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
+        self.lapsed = None;
         let closed_unsolved = std::mem::take(&mut self.closed_unsolved);
         if let (Some(solve), false) = (self.last_solve, closed_unsolved) {
             signals.raise(Signals::REOPENED);
@@ -325,14 +340,16 @@ impl Life {
             self.solved_time.add(now.since(solve.at));
             self.reopens.push(ReopenCycle::new(solve.at.timestamp(), now.timestamp(), author));
         }
-        if self.waiting_since.is_some() {
+        if let Some(since) = self.waiting_since {
             if self.waits_while_done {
-                self.begin_wait(signals);
+                self.begin_wait(since, signals);
             }
         } else if !self.responded && self.unanswered_first.is_some() {
             // No person has answered yet and nobody wrote anew: the reopening itself asks for the answer.
-            self.waiting_since = Some(now);
-            self.begin_wait(signals);
+            let from_creation = options.first_response_start == FirstResponseStart::Creation;
+            let since = if from_creation && !self.proactive { self.created } else { now };
+            self.waiting_since = Some(since);
+            self.begin_wait(since, signals);
         }
     }
 
@@ -342,19 +359,46 @@ impl Life {
             return false;
         }
         *place = to;
+        let done = self.done_time(now);
         signals.raise(if attribute == GROUP { Signals::GROUP } else { Signals::ASSIGNEE });
         if let Some(open) =
             self.stints.iter_mut().rev().find(|stint| stint.attribute == attribute && stint.until.is_none())
         {
             open.until = Some(now);
+            open.done_by = done;
         }
         if to != NONE {
-            self.stints.push(StintMark { attribute, value: to, from: now, until: None });
+            self.stints.push(StintMark {
+                attribute,
+                value: to,
+                from: now,
+                until: None,
+                done_before: done,
+                done_by: done,
+            });
             if attribute == ASSIGNEE && self.first_assignment.is_none() {
                 self.first_assignment = Some(now.since(self.created));
             }
         }
         true
+    }
+
+    /// Time spent in solved and closed until `now`.
+    fn done_time(&self, now: Stamp) -> Span {
+        let [.., solved, closed] = self.in_status;
+        let mut done = solved.plus(closed);
+        if self.status.is_done() {
+            done.add(now.since(self.status_since));
+        }
+        done
+    }
+
+    /// How long a stint lasted until `end`, the time the ticket was solved or closed left out.
+    pub(crate) fn stint_time(&self, stint: &StintMark, end: Stamp) -> Span {
+        match stint.until {
+            Some(until) => until.since(stint.from).minus(stint.done_by.minus(stint.done_before)),
+            None => end.since(stint.from).minus(self.done_time(end).minus(stint.done_before)),
+        }
     }
 
     /// The group the ticket lies with.

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clocks::Clocks;
+use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
 use super::life::{ASSIGNEE, GROUP, Life, Signals};
 use super::names::Vocabulary;
-use super::options::ReplayOptions;
+use super::options::{NoSchedule, ReplayOptions};
 use super::promise::Promises;
 use super::stamp::Stamp;
 use super::step::{NONE, Start, Step, What};
 use super::timer::{Around, RawSegment, RawVerdict};
-use crate::sla::Validity;
+use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Author, Status};
 
 /// What all tickets of a replay have in common.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) options: ReplayOptions,
     pub(crate) vocabulary: Vocabulary,
@@ -23,6 +23,34 @@ pub(crate) struct Plan {
     pub(crate) promises: Promises,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
+    /// A number that differs for plans whose numbers mean something else.
+    pub(crate) fingerprint: u64,
+}
+
+impl Plan {
+    /// The plan of these options, schedules and policies.
+    pub(crate) fn new(
+        options: ReplayOptions,
+        schedules: Schedules,
+        policies: &SlaPolicies,
+        explain: bool,
+    ) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
+        let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
+        let mut promises = Promises::new(policies, &mut vocabulary);
+        promises.bind(&clocks);
+        let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
+        let fingerprint = fingerprint(names);
+        Self { options, vocabulary, clocks, promises, explain, fingerprint }
+    }
+}
+
+/// A number that differs for different lists of names (FNV-1a).
+fn fingerprint<'a>(names: impl Iterator<Item = &'a str>) -> u64 {
+    names
+        .flat_map(|name| name.bytes().chain([0xff]))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The state of one ticket between two steps.
@@ -74,6 +102,12 @@ impl Machine {
             let around = around(plan, self.clock, self.life.status);
             self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
         }
+    }
+
+    /// Whether the state was made by such a plan.
+    pub(crate) fn fits(&self, plan: &Plan) -> bool {
+        let judged = plan.promises.slots.is_empty() || self.judge.fits(&plan.promises);
+        judged && self.values.len() == plan.vocabulary.attributes()
     }
 
     /// The value of a numbered attribute.
@@ -128,14 +162,17 @@ impl Machine {
                 values: &self.values,
                 tags: &self.tags,
             };
-            if attribute_changed && plan.promises.look_at(step.what) {
-                let day = match plan.options.sla.validity {
-                    Validity::AtCreation => self.life.created.at,
-                    Validity::AtEachChange => self.now.at,
-                };
+            let each_change = plan.options.sla.validity == Validity::AtEachChange;
+            let day = if each_change { self.now.at } else { self.life.created.at };
+            let looks = attribute_changed && plan.promises.look_at(step.what);
+            if looks {
                 self.judge.rematch(&plan.promises, day, heard, self.now, around);
             }
             self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+            if each_change && !looks {
+                // What was completed just now was judged by the policies before.
+                self.judge.rematch(&plan.promises, day, heard, self.now, around);
+            }
         }
     }
 

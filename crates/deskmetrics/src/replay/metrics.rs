@@ -220,7 +220,7 @@ pub struct Stint {
     pub from: Timestamp,
     /// Until when; `None` where it still lasts.
     pub until: Option<Timestamp>,
-    /// How long, up to the cut-off.
+    /// How long, up to the cut-off; the time the ticket was solved or closed is left out.
     pub elapsed: Elapsed,
 }
 

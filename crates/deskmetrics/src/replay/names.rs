@@ -64,12 +64,9 @@ impl Vocabulary {
         Attribute::NAMED.len() + self.custom.len()
     }
 
-    /// A number that differs for different vocabularies (FNV-1a).
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let names = self.values.keys().chain(&self.custom);
-        names
-            .flat_map(|name| name.bytes().chain([0xff]))
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    /// Every name, values first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().chain(&self.custom).map(|name| &**name)
     }
 }
 

@@ -37,6 +37,10 @@ pub struct ReplayOptions {
     pub solve_without_reply: SolveWithoutReply,
     /// Whether a bot's public message answers the customer like an agent's. Default: no.
     pub bots_reply: bool,
+    /// Whether an agent who is the requester of the ticket, by name, still acts as an agent on it and answers it.
+    /// Default: no, what they do they do as the customer (Zendesk: "the next public reply by an agent who is not the
+    /// requester").
+    pub requester_answers: bool,
     /// Whether an agent's internal note answers the customer. Default: no.
     pub notes_reply: bool,
     /// Whether an agent's internal note counts as an update for the two update metrics. Default: no.
@@ -69,6 +73,7 @@ impl Default for ReplayOptions {
             next_response_start: NextResponseStart::default(),
             solve_without_reply: SolveWithoutReply::default(),
             bots_reply: false,
+            requester_answers: false,
             notes_reply: false,
             notes_update: false,
             close_counts_as_solve: true,
@@ -190,7 +195,8 @@ pub enum NextResponseStart {
 #[non_exhaustive]
 pub enum SolveWithoutReply {
     /// The wait ends unanswered: censored in the metrics; an SLA target is breached if it was exceeded by then,
-    /// else cancelled.
+    /// else cancelled. A reply that comes while the ticket is still solved answers it after all: whoever solves
+    /// first and writes a second later has answered.
     #[default]
     Ends,
     /// Solving is an answer.

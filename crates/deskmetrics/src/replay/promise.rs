@@ -126,6 +126,11 @@ impl Condition {
         Self { event: moment.event, status: moment.status.clone(), when }
     }
 
+    /// Whether it is a state, which lasts, and no event.
+    pub(crate) fn is_state(&self) -> bool {
+        self.event.is_none()
+    }
+
     /// Whether it holds, given what happens now and how the ticket stands.
     pub(crate) fn holds(
         &self,
@@ -267,6 +272,12 @@ impl Promises {
         }
     }
 
+    /// The names of what is limited, in the order of the slots, and of the policies in theirs.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let slots = self.slots.iter().map(|slot| slot.metric.as_str());
+        slots.chain(self.policies.iter().map(|policy| &*policy.name))
+    }
+
     pub(crate) fn policy_name(&self, policy: u16) -> &str {
         self.policies.get(usize::from(policy)).map_or("", |policy| &policy.name)
     }
@@ -289,6 +300,9 @@ impl Promises {
                 continue;
             }
             for target in &policy.targets {
+                if self.matching == Matching::FirstPerMetric && self.is_taken(target.slot, place, targets) {
+                    continue;
+                }
                 let within = target.within(priority);
                 if let (None, Some(within)) = (targets[target.slot], within) {
                     targets[target.slot] = Some(InForce {
@@ -304,6 +318,15 @@ impl Promises {
                 return;
             }
         }
+    }
+}
+
+impl Promises {
+    /// Whether an earlier policy already limits the metric of `slot`.
+    fn is_taken(&self, slot: usize, policy: usize, targets: &[Option<InForce>]) -> bool {
+        let other = |force: &InForce| usize::from(force.policy) != policy;
+        let same = |one: &Slot| one.metric == self.slots[slot].metric;
+        self.slots.iter().zip(targets).any(|(one, force)| force.as_ref().is_some_and(other) && same(one))
     }
 }
 

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::clocks::{Clocks, Schedules};
+use super::clocks::Schedules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
-use super::names::Vocabulary;
-use super::options::{EventOrder, NoSchedule, ReplayOptions};
+use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::pass::Pass;
-use super::promise::Promises;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
 use crate::sla::{Finding, SlaPolicies, SlaVerdict, VerdictState};
@@ -49,14 +47,10 @@ pub struct Replay {
 impl Replay {
     /// A replay up to and including the cut-off, on the calendar clock and without SLA policies.
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
-        Self {
-            as_of: as_of.into(),
-            options: ReplayOptions::default(),
-            schedules: Schedules::default(),
-            policies: SlaPolicies::default(),
-            explain: false,
-            plan: Plan::default(),
-        }
+        let (options, schedules) = (ReplayOptions::default(), Schedules::default());
+        let policies = SlaPolicies::default();
+        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false);
+        Self { as_of: as_of.into(), options, schedules, policies, explain: false, plan }
     }
 
     /// The same with other conventions.
@@ -96,13 +90,8 @@ impl Replay {
 
     /// The same with everything given so far in numbers.
     fn planned(mut self) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let always_open = self.options.no_schedule == NoSchedule::AlwaysOpen;
-        let clocks = Clocks::new(self.schedules.clone(), always_open, &mut vocabulary);
-        let mut promises = Promises::new(&self.policies, &mut vocabulary);
-        promises.bind(&clocks);
-        let options = self.options.clone();
-        self.plan = Plan { options, vocabulary, clocks, promises, explain: self.explain };
+        let (options, schedules) = (self.options.clone(), self.schedules.clone());
+        self.plan = Plan::new(options, schedules, &self.policies, self.explain);
         self
     }
 
@@ -253,9 +242,40 @@ impl Replay {
     /// The next instant at which a running target of the tracked ticket is used up, if nothing happens before; `None`
     /// when none runs. For a [`DueQueue`](super::DueQueue).
     pub fn next_due(&self, tracker: &TicketTracker) -> Option<Timestamp> {
-        let running = self.verdicts(tracker, tracker.last_at());
-        let running = running.into_iter().filter(|verdict| verdict.state == VerdictState::Running);
-        running.filter_map(|verdict| verdict.due_at).min()
+        let due = |verdict: SlaVerdict| verdict.due_at;
+        self.running(tracker, tracker.last_at()).filter_map(due).min()
+    }
+
+    /// Like [`next_due`](Self::next_due), after `at`: what to put back into the queue when the target due at `at` has
+    /// been dealt with.
+    ///
+    /// ```
+    /// use deskmetrics::replay::Replay;
+    /// use deskmetrics::sla::SlaPolicies;
+    /// use deskmetrics::{Ticket, Timestamp};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let policies: SlaPolicies = toml::from_str(r#"
+    ///     [[policies]]
+    ///     name = "everybody"
+    ///     targets = [{ metric = "first_response", within = "1h" }, { metric = "resolution", within = "8h" }]
+    /// "#).unwrap();
+    /// let replay = Replay::new(Timestamp::MAX).with_policies(policies);
+    /// let tracker = replay.track(Ticket::new("T-1", at("2026-03-02T09:00:00Z")));
+    /// let first = replay.next_due(&tracker).unwrap();
+    /// assert_eq!(first, at("2026-03-02T10:00:00Z"));
+    /// assert_eq!(replay.next_due_after(&tracker, first), Some(at("2026-03-02T17:00:00Z")));
+    /// ```
+    pub fn next_due_after(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Option<Timestamp> {
+        let at = at.into();
+        let due = |verdict: SlaVerdict| verdict.due_at;
+        self.running(tracker, at).filter_map(due).filter(|due| *due > at).min()
+    }
+
+    /// The verdicts on what counts as of `at` and is not used up yet.
+    fn running(&self, tracker: &TicketTracker, at: Timestamp) -> impl Iterator<Item = SlaVerdict> {
+        let running = |verdict: &SlaVerdict| verdict.state == VerdictState::Running;
+        self.verdicts(tracker, at).into_iter().filter(running)
     }
 
     /// The verdicts on the tracked ticket as of `at`, not before its last event.

@@ -24,7 +24,7 @@ pub struct Step {
     pub what: What,
     /// The person who did it; [`NONE`] when not named.
     pub by: u32,
-    /// The kind of author.
+    /// The kind of author. An agent who is the ticket's requester acts as the customer.
     pub author: Author,
 }
 

@@ -80,6 +80,18 @@ pub(crate) enum Outcome {
     Open,
 }
 
+/// How the target of an instance stands at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    instance: u32,
+    counted: Span,
+    force: Option<InForce>,
+    attached: i64,
+    detached: Option<(i64, Span)>,
+    reached: Option<i64>,
+    exceeded: Option<i64>,
+}
+
 /// One time of a ticket under its target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Timer {
@@ -168,16 +180,36 @@ impl Timer {
     pub(crate) fn backdate(
         &mut self,
         from: Stamp,
-        stretches: &[(Stamp, Stamp)],
+        stretches: &[(Stamp, Stamp, Status)],
         now: Stamp,
         around: Around<'_>,
     ) {
         self.started = from;
-        for (from, to) in stretches {
+        for (from, to, status) in stretches {
             let span = self.span(*from, *to, around);
             self.counted.add(span);
+            if around.explain || (self.own_schedules && self.force.is_none()) {
+                let around = Around { status: *status, ..around };
+                self.segments.push(self.segment(from.at, to.at, around));
+            }
         }
         self.judge_at(now.at, around.options);
+    }
+
+    /// Moves the beginning of an instance that was to begin `now` on to `due`: until then it counts up to zero.
+    pub(crate) fn defer(&mut self, due: i64, now: Stamp, around: Around<'_>) {
+        let calendar = due.saturating_sub(now.at);
+        let mut ahead = Span { calendar, business: 0, unscheduled: 0, scheduled: now.scheduled };
+        let own = self.force.and_then(|force| force.schedule);
+        match around.clocks.elapsed(own.or(around.clock), now.at, due) {
+            Some(business) => ahead.business = business,
+            None => ahead.unscheduled = calendar,
+        }
+        self.started.at = due;
+        self.counted = self.counted.minus(ahead);
+        self.counted.scheduled = ahead.scheduled || own.is_some();
+        self.reached = None;
+        self.exceeded = None;
     }
 
     /// Time counted from one stamp to another, business time on the schedule in force.
@@ -286,7 +318,9 @@ impl Timer {
         if !self.active || current == force {
             return false;
         }
-        let rule = around.options.target_change;
+        // A target of no duration leaves no trace, whatever the rule.
+        let rule =
+            if self.lasted_no_time(now) { TargetChange::CarryElapsed } else { around.options.target_change };
         let force = match (rule, current, force) {
             (TargetChange::AtStart | TargetChange::Strictest, Some(_), None)
             | (TargetChange::AtStart, Some(_), _) => {
@@ -336,6 +370,9 @@ impl Timer {
     /// Counts the business time so far on a schedule of the policy's own, which applies from the beginning.
     fn recount(&mut self, own: u16, clocks: &Clocks) {
         let carried = self.carried.unwrap_or_default();
+        for segment in &mut self.segments {
+            segment.clock = Some(own);
+        }
         let stretches =
             self.segments.iter().map(|segment| clocks.elapsed(Some(own), segment.from, segment.to));
         match stretches.sum::<Option<i64>>() {
@@ -353,7 +390,7 @@ impl Timer {
     #[inline]
     pub(crate) fn verdict(&self, now: Stamp, outcome: Outcome, around: Around<'_>) -> Option<RawVerdict> {
         let force = self.force.filter(|_| self.active)?;
-        if outcome == Outcome::Ended && now.at == self.started.at && self.carried.is_none() {
+        if outcome == Outcome::Ended && self.lasted_no_time(now) {
             return None;
         }
         let (mut elapsed, reached, exceeded) = match (self.detached, self.running) {
@@ -365,6 +402,10 @@ impl Timer {
             }
             (None, _) => (self.counted, self.reached, self.exceeded),
         };
+        if elapsed.calendar < 0 {
+            // It is yet to begin.
+            elapsed = Span::default();
+        }
         if elapsed == Span::default() {
             elapsed.scheduled = now.scheduled || force.schedule.is_some();
         }
@@ -411,7 +452,49 @@ impl Timer {
             (None, Some(from)) if from.at < now.at => segments.push(self.segment(from.at, now.at, around)),
             _ => {}
         }
+        segments.retain_mut(|segment| {
+            segment.from = segment.from.max(self.started.at);
+            segment.from < segment.to
+        });
         segments
+    }
+
+    /// How the target stands, brought up to `now`, to come back to when another change follows at the same instant.
+    pub(crate) fn standing(&mut self, now: Stamp, around: Around<'_>) -> Standing {
+        self.flush(now, around);
+        let Self { instance, counted, force, attached, detached, reached, exceeded, .. } = *self;
+        Standing { instance, counted, force, attached, detached, reached, exceeded }
+    }
+
+    /// Takes back the changes of the target at this instant, unless the instance is another one by now.
+    pub(crate) fn restore(&mut self, standing: &Standing) {
+        if self.active && self.instance == standing.instance {
+            self.counted = standing.counted;
+            self.force = standing.force;
+            self.attached = standing.attached;
+            self.detached = standing.detached;
+            self.reached = standing.reached;
+            self.exceeded = standing.exceeded;
+        }
+    }
+
+    /// Whether an instance under way would have another target.
+    pub(crate) fn would_change(&self, force: Option<InForce>) -> bool {
+        self.active && self.force.filter(|_| self.detached.is_none()) != force
+    }
+
+    /// Takes up the last instance again, which ended unfinished at `ended`, as if it had not.
+    pub(crate) fn take_up(&mut self, ended: Stamp) {
+        if self.lasted_no_time(ended) {
+            self.instance = self.instance.saturating_add(1);
+        }
+        self.active = true;
+        self.running = Some(ended);
+    }
+
+    /// Whether the instance, at its end or as of `ended`, has no duration.
+    pub(crate) fn lasted_no_time(&self, ended: Stamp) -> bool {
+        ended.at <= self.started.at && self.carried.is_none()
     }
 
     /// Ends the instance, which was brought up to `now` before.
@@ -419,7 +502,7 @@ impl Timer {
         self.last = Some(self.counted);
         self.running = None;
         self.active = false;
-        if outcome == Outcome::Ended && now.at == self.started.at && self.carried.is_none() {
+        if outcome == Outcome::Ended && self.lasted_no_time(now) {
             self.instance = self.instance.saturating_sub(1);
         }
     }

@@ -12,7 +12,7 @@ use super::stamp::Stamp;
 use super::step::{NONE, Start, Step, What};
 use super::told::told;
 use crate::sla::SlaVerdict;
-use crate::ticket::{EventKind, Ticket, TicketEvent};
+use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
 use crate::{Excluded, Reason, Timestamp};
 
 /// A ticket followed live: it takes one event at a time, answers at any instant, and always says what
@@ -50,6 +50,15 @@ impl Place {
 /// order in which they were given.
 pub fn event_order(one: &TicketEvent, other: &TicketEvent) -> Ordering {
     Place::of(one).cmp(&Place::of(other))
+}
+
+/// Whether an agent acts on a ticket of their own.
+fn is_requester(event: &TicketEvent, ticket: &Ticket) -> bool {
+    event.author == Author::Agent
+        && match (&ticket.requester, &event.author_name) {
+            (Some(requester), Some(name)) => requester.as_str() == &**name,
+            _ => false,
+        }
 }
 
 /// Why a tracker did not take an event.
@@ -112,7 +121,7 @@ impl TicketTracker {
             machine,
             last: None,
             last_ids: Vec::new(),
-            fingerprint: plan.vocabulary.fingerprint(),
+            fingerprint: plan.fingerprint,
             excluded: Excluded::default(),
         }
     }
@@ -133,7 +142,7 @@ impl TicketTracker {
     }
 
     pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        if self.fingerprint != plan.vocabulary.fingerprint() {
+        if self.fingerprint != plan.fingerprint || !self.machine.fits(plan) {
             return Err(TrackError::OtherReplay(self.ticket.id.to_string()));
         }
         if event.ticket != self.ticket.id {
@@ -169,7 +178,9 @@ impl TicketTracker {
         }
         if let Some(what) = self.read(&event.kind, plan) {
             let by = self.names.optional(event.author_name.as_deref(), &plan.vocabulary);
-            let step = Step { at: event.at.as_micros(), what, by, author: event.author };
+            let own = !plan.options.requester_answers && is_requester(event, &self.ticket);
+            let author = if own { Author::Customer } else { event.author };
+            let step = Step { at: event.at.as_micros(), what, by, author };
             self.machine.apply(step, plan);
         }
         Ok(())
@@ -234,7 +245,7 @@ impl TicketTracker {
                 name: self.names.text(mark.value, &plan.vocabulary).into(),
                 from: mark.from.timestamp(),
                 until: mark.until.map(Stamp::timestamp),
-                elapsed: mark.until.unwrap_or(end).since(mark.from).elapsed(),
+                elapsed: self.machine.life.stint_time(mark, end).elapsed(),
             };
             match mark.attribute {
                 GROUP => metrics.group_stints.push(stint),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, Warning};
 use crate::ticket::Attribute;
-use crate::{Merge, Timestamp, Unit};
+use crate::{ClockKind, Merge, Timestamp, Unit};
 
 /// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
 /// slicing and period together.
@@ -269,10 +269,9 @@ enum Align {
 }
 
 fn title(row: &ReportRow) -> String {
-    match &row.option {
-        Some(option) => format!("{} ({option})", row.name),
-        None => row.name.to_owned(),
-    }
+    let business = row.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
+    let remarks: Vec<&str> = row.option.as_deref().into_iter().chain(business).collect();
+    if remarks.is_empty() { row.name.to_owned() } else { format!("{} ({})", row.name, remarks.join(", ")) }
 }
 
 fn title_with_measure(row: &ReportRow) -> String {

@@ -293,6 +293,7 @@ impl CompiledSchedule {
         match budget {
             0 => match self.inner.conventions.zero {
                 ZeroBudget::Unchanged => Ok(due),
+                ZeroBudget::NextOpening if self.is_open_micros(due) => Ok(due),
                 ZeroBudget::NextOpening => self.previous_closing(due),
             },
             1.. => self.back(due, i128::from(budget)),
@@ -325,7 +326,7 @@ impl CompiledSchedule {
         if to_opening { far.last_reach(target) } else { far.first_reach(target) }
     }
 
-    /// This instant if it is open or just closing, else the closing before it.
+    /// The last closing instant at or before an instant at which it is closed.
     fn previous_closing(&self, at: i64) -> Result<i64, DueError> {
         let open = &self.inner.open;
         if let Some(counted) = open.counted(self.relative(at))

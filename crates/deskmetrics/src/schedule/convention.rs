@@ -29,7 +29,8 @@ pub enum ZeroBudget {
     /// Nothing: the instant stays as it is. The default.
     #[default]
     Unchanged,
-    /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz.
+    /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz. An opening
+    /// instant is open and stays.
     NextOpening,
 }
 
@@ -56,8 +57,9 @@ pub enum Counting {
     #[default]
     Elapsed,
     /// Time on the clock on the wall: the same hours count three hours on either day. The skipped hour
-    /// is counted at the instant of the change; while the clock shows an hour for the second time, the
-    /// count stands still, so that it never runs backwards.
+    /// is counted at the instant of the change, and what is due or must start within it is due or starts
+    /// then; while the clock shows an hour for the second time, the count stands still, so that it never
+    /// runs backwards.
     Wall,
 }
 

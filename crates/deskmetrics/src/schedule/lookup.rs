@@ -5,7 +5,7 @@
 use super::day_table::{DayTable, counted_among, counted_by};
 use super::offsets::DAY;
 use super::span::{Count, Span};
-use super::timeline::{SECOND, Segment, Timeline, counted_in, reached_in};
+use super::timeline::{Pause, SECOND, Segment, Timeline, counted_in, reached_in};
 
 /// A timeline with an index by day of UTC and one by counted time.
 #[derive(Clone, Debug)]
@@ -78,7 +78,8 @@ impl Lookup {
             return None;
         }
         // Counts before a segment are whole seconds: those below the target are those up to this one.
-        reached_in(self.timeline.segments(), self.reached_by((target - 1) / SECOND), target)
+        let after = self.reached_by((target - 1) / SECOND);
+        reached_in(self.timeline.segments(), after, target, Pause::Before)
     }
 
     /// The last instant up to which no more than `target` is counted; `None` when not within the span.
@@ -86,7 +87,7 @@ impl Lookup {
         if target < 0 || target >= self.timeline.total() {
             return None;
         }
-        reached_in(self.timeline.segments(), self.reached_by(target / SECOND), target)
+        reached_in(self.timeline.segments(), self.reached_by(target / SECOND), target, Pause::After)
     }
 
     /// What counts between each pair of instants; `slowly` answers where no quick look-up can.

@@ -71,7 +71,7 @@ impl Timeline {
             return None;
         }
         let after = self.segments.partition_point(|s| i64::from(s.before) * SECOND < target);
-        reached_in(&self.segments, after, target)
+        reached_in(&self.segments, after, target, Pause::Before)
     }
 
     /// The last instant up to which no more than `target` is counted, for 0 <= `target` < total.
@@ -80,7 +80,7 @@ impl Timeline {
             return None;
         }
         let after = self.segments.partition_point(|s| i64::from(s.before) * SECOND <= target);
-        reached_in(&self.segments, after, target)
+        reached_in(&self.segments, after, target, Pause::After)
     }
 }
 
@@ -93,12 +93,20 @@ pub(crate) fn counted_in(started: &[Segment], at: i64) -> i64 {
     })
 }
 
+/// The end of a pause at which a target is sought that is reached when the pause begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    Before,
+    After,
+}
+
 /// Where `target` is reached, given that it lies in segment `after - 1` or is leapt over at segment `after`.
-pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64) -> Option<i64> {
+pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64, pause: Pause) -> Option<i64> {
     let next = || segments.get(after).map(|segment| i64::from(segment.start) * SECOND);
     let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {
         return next();
     };
     let at = i64::from(segment.start) * SECOND + (target - i64::from(segment.before) * SECOND);
-    if at <= i64::from(segment.end) * SECOND { Some(at) } else { next() }
+    let end = i64::from(segment.end) * SECOND;
+    if at < end || (at == end && pause == Pause::Before) { Some(at) } else { next() }
 }

@@ -9,7 +9,8 @@ use crate::ticket::Status;
 /// A clock defined by conditions on events and states.
 ///
 /// Each condition list holds when any of its members does. At one instant stopping comes before cancelling,
-/// resetting, pausing and starting. After a stop, a new cycle begins as soon as a start condition comes true again.
+/// resetting, pausing and starting. After an end, a new cycle begins when a start event happens, or when a start state
+/// comes true: also one that lasted, once a state that stopped or cancelled the clock is over.
 ///
 /// ```
 /// use deskmetrics::sla::{CustomClock, Happening, Moment};
@@ -121,6 +122,10 @@ pub enum Cycles {
     /// Each start after an end is a new cycle from zero (Jira; Salesforce "independent").
     #[default]
     Many,
+    /// Each start after an end is a new cycle, which begins no earlier than the cycle before was due; where a start state
+    /// still holds at the completion, the next cycle follows by itself (Salesforce "sequential"). An hour from 12:00
+    /// done at 12:20 is followed by one that counts from 13:00; done at 13:20, by one that counts from 13:20.
+    Sequential,
     /// The first cycle is the only one (Salesforce "no recurrence").
     Once,
 }
@@ -133,7 +138,7 @@ pub enum CountsFrom {
     /// From the instant at which the start condition comes true.
     #[default]
     Start,
-    /// From the ticket's creation, pauses since then left out (ServiceNow retroactive start and pause).
+    /// From the ticket's creation, every cycle, pauses since then left out (ServiceNow retroactive start and pause).
     Creation,
 }
 

@@ -73,7 +73,7 @@ pub enum TargetChange {
     AtStart,
 }
 
-/// What reopening means for requester wait, agent work, resolution and custom clocks.
+/// What reopening means for requester wait, agent work and resolution. A custom clock says for itself what starts it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

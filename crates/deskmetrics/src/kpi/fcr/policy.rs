@@ -111,13 +111,22 @@ impl fmt::Display for FcrPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::NoReopenWithin { window } => write!(f, "({})", duration_text::format(*window)),
+            Self::NoReopenWithin { window } => write!(f, "({})", window_text(*window)),
             Self::NoRepeatContactWithin { window, key } => {
-                write!(f, "({}, {})", duration_text::format(*window), key.as_str())
+                write!(f, "({}, {})", window_text(*window), key.as_str())
             }
             Self::Survey { scale } => write!(f, "({scale})"),
             _ => Ok(()),
         }
+    }
+}
+
+/// Whole days as people say them: a window is calendar time, where a day has 24 hours.
+fn window_text(window: TimeDelta) -> String {
+    if window > TimeDelta::zero() && window == TimeDelta::days(window.num_days()) {
+        format!("{}days", window.num_days())
+    } else {
+        duration_text::format(window)
     }
 }
 

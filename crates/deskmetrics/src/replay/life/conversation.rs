@@ -110,6 +110,8 @@ impl Life {
             self.opening_unconfirmed = false;
             self.customer_messages = 0;
             self.waiting_since = None;
+            self.lapsed = None;
+            self.unanswered_first = None;
             self.first_wait = None;
             self.first_contact = None;
             self.bot_first_response = None;
@@ -129,6 +131,7 @@ impl Life {
         if self.first_contact.is_none() {
             self.first_contact = Some(now);
         }
+        self.lapsed = None;
         if self.waiting_since.is_some() {
             if options.next_response_start == NextResponseStart::Latest && self.responded {
                 self.waiting_since = Some(now);
@@ -141,19 +144,20 @@ impl Life {
         let created_counts = options.first_response_start == FirstResponseStart::Creation
             && !self.responded
             && !self.proactive;
-        self.waiting_since = Some(if created_counts { self.created } else { now });
+        let since = if created_counts { self.created } else { now };
+        self.waiting_since = Some(since);
         self.waits_while_done = self.status.is_done();
         if !self.waits_while_done {
-            self.begin_wait(signals);
+            self.begin_wait(since, signals);
         }
     }
 
     /// The waiting message begins to count.
-    pub(super) fn begin_wait(&mut self, signals: &mut Signals) {
+    pub(super) fn begin_wait(&mut self, since: Stamp, signals: &mut Signals) {
         self.waits_while_done = false;
-        self.wait_start = self.waiting_since.unwrap_or(self.wait_start);
+        self.wait_start = since;
         if !self.responded {
-            self.first_wait = self.waiting_since;
+            self.first_wait = Some(since);
             self.unanswered_first = None;
         }
         signals.raise(Signals::WAIT_BEGAN);
@@ -162,11 +166,22 @@ impl Life {
     /// The customer got an answer.
     pub(super) fn answered(&mut self, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         self.opening_unconfirmed = false;
-        let Some(waiting_since) = self.waiting_since else { return };
-        if self.waits_while_done {
-            self.begin_wait(signals);
-        }
-        self.waiting_since = None;
+        let waiting_since = match (self.waiting_since.take(), self.lapsed.take()) {
+            (Some(since), _) => {
+                if std::mem::take(&mut self.waits_while_done) {
+                    self.begin_wait(since, signals);
+                }
+                since
+            }
+            (None, Some(since)) => {
+                if self.responded {
+                    self.unanswered_next.pop();
+                }
+                signals.raise(Signals::WAIT_TAKEN_UP);
+                since
+            }
+            (None, None) => return,
+        };
         if self.responded {
             self.next_responses.push(now.since(waiting_since));
             signals.raise(Signals::NEXT_RESPONSE);
@@ -190,6 +205,8 @@ impl Life {
         } else {
             self.unanswered_first = Some(now.since(since));
         }
+        self.lapsed = Some(since);
+        self.lapsed_at = now;
         self.last_bot_act = None;
         signals.raise(Signals::WAIT_ENDED);
     }

@@ -40,6 +40,9 @@ impl Signals {
     /// The opening proved to be the team's: what had begun to wait never did.
     pub(crate) const OPENING_WITHDRAWN: Self = Self(1 << 15);
 
+    /// An answer after the solve took up the wait the solve had ended; [`Life::lapsed_at`] says when.
+    pub(crate) const WAIT_TAKEN_UP: Self = Self(1 << 17);
+
     pub(crate) const fn has(self, signal: Self) -> bool {
         self.0 & signal.0 != 0
     }

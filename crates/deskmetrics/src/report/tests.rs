@@ -414,8 +414,12 @@ fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
     let mut state = report.state();
     for (market, asked, promoters, detractors) in markets {
         let (answers, invitations) = surveyed(market, *asked, *promoters, *detractors);
-        answers.iter().for_each(|answer| state.push_response(answer, None));
-        invitations.iter().for_each(|invitation| state.push_invitation(invitation, None));
+        for answer in &answers {
+            state.push_response(answer, None);
+        }
+        for invitation in &invitations {
+            state.push_invitation(invitation, None);
+        }
     }
     let table = state.table();
     let printed = table.to_string();

@@ -180,15 +180,12 @@ impl ReportState {
                 .filter(|row| row.headline && row.period.is_none())
                 .filter(|row| row.kpi == measure.definition().id && row.option == measure.option())
                 .collect();
-            let overall = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
-            warnings.extend(self.too_few(measure, Vec::new(), overall));
+            let overall: Vec<&ReportRow> = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
+            warnings.extend(self.too_few(measure, Vec::new(), &overall));
             for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
-                warnings.extend(self.too_few(
-                    measure,
-                    by.clone(),
-                    own.iter().copied().filter(about).collect(),
-                ));
+                let slices: Vec<&ReportRow> = own.iter().copied().filter(about).collect();
+                warnings.extend(self.too_few(measure, by.clone(), &slices));
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
                 warnings.extend(self.uneven(number, measure, question, by, sliced, value));
             }
@@ -196,7 +193,7 @@ impl ReportState {
         warnings
     }
 
-    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: Vec<&ReportRow>) -> Option<Warning> {
+    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: &[&ReportRow]) -> Option<Warning> {
         let small = rows.iter().filter(|row| row.small_n);
         let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
         (!slices.is_empty()).then(|| Warning::TooFewAnswers {
@@ -222,7 +219,9 @@ impl ReportState {
         let level = self.report.settings.level;
         let segments = Segment::all(sliced, number, question);
         let mut response = Representativeness::default();
-        segments.iter().for_each(|segment| response.push_counts(&segment.place, segment.answered));
+        for segment in &segments {
+            response.push_counts(&segment.place, segment.answered);
+        }
         let (r_indicator, variation, p_value) =
             (response.r_indicator()?, response.variation()?, response.p_even()?);
         let uneven = r_indicator < Warning::LEAST_R || variation > Warning::MOST_VARIATION;
@@ -302,23 +301,24 @@ struct Segment {
 impl Segment {
     fn all(sliced: &Sliced, kpi: usize, question: &str) -> Vec<Self> {
         let mut ordered: BTreeMap<Vec<ValueRank>, usize> = BTreeMap::new();
-        let slices = sliced.asked.len().max(sliced.cells.len());
-        for slice in 0..slices {
+        let known = sliced.asked.len().max(sliced.cells.len());
+        for slice in 0..known {
             let values = sliced.slicer.values(slice).into_iter().flatten();
             ordered.insert(values.map(|value| ValueRank::of(value.as_deref())).collect(), slice);
         }
-        let segment = |(place, slice): (usize, usize)| {
-            let mut tallies = sliced.cells.get(slice).into_iter().flatten().flatten();
-            let mut tally = tallies.next().and_then(|tallies| tallies.get(kpi)).cloned();
-            if let Some(tally) = &mut tally {
-                tallies.filter_map(|tallies| tallies.get(kpi)).for_each(|more| tally.merge(more.clone()));
+        let segment = |(place, number): (usize, usize)| {
+            let mut parts =
+                sliced.cells.get(number).into_iter().flatten().flatten().filter_map(|cell| cell.get(kpi));
+            let mut scores = parts.next().cloned();
+            if let Some(scores) = &mut scores {
+                parts.for_each(|part| scores.merge(part.clone()));
             }
-            let asked = sliced.asked.get(slice).and_then(|questions| questions.get(question));
+            let asked = sliced.asked.get(number).and_then(|questions| questions.get(question));
             Some(Self {
                 place: format!("{place:09}"),
-                values: sliced.slicer.values(slice)?.clone(),
+                values: sliced.slicer.values(number)?.clone(),
                 answered: asked.map(crate::kpi::ResponseRate::answered).unwrap_or_default(),
-                tally,
+                tally: scores,
             })
         };
         ordered.into_values().enumerate().filter_map(segment).collect()

@@ -205,9 +205,10 @@ impl Representativeness {
             spread += part.map_or(0.0, |part| part * part / (n - 1.0));
         }
         let interval = variance.and_then(|variance: f64| {
-            let half = match spread > 0.0 {
-                true => critical_t_of(level, variance * variance / spread)? * variance.sqrt(),
-                false => 0.0,
+            let half = if spread > 0.0 {
+                critical_t_of(level, variance * variance / spread)? * variance.sqrt()
+            } else {
+                0.0
             };
             Some(Interval { lower: value - half, upper: value + half, level, method: IntervalMethod::Welch })
         });

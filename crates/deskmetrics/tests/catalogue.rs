@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use deskmetrics::catalogue::catalogue;
 use deskmetrics::kpi::{self, FcrPolicy};
 use deskmetrics::report::{KpiRequest, Report, ReportError};
-use deskmetrics::{Scale, Timestamp};
+use deskmetrics::{Scale, Status, Timestamp};
 use source::{HEADINGS, Source};
 
 fn docs() -> PathBuf {
@@ -130,10 +130,8 @@ fn definitions_are_complete_and_unmistakable() {
 }
 
 /// KPIs that a report cannot answer, each with the reason. One that it can answer must not stand here.
-const NOT_REPORTED: [(&str, &str); 8] = [
+const NOT_REPORTED: [(&str, &str); 6] = [
     ("survey_coverage", "needs to know of every ticket whether it was surveyed"),
-    ("time_in_status", "one status has to be chosen"),
-    ("time_in_group", "one group has to be chosen"),
     ("service_level", "is about contacts in a queue, not about tickets"),
     ("speed_of_answer", "is about contacts in a queue, not about tickets"),
     ("abandon_rate", "is about contacts in a queue, not about tickets"),
@@ -149,6 +147,8 @@ fn request(id: &str) -> KpiRequest {
         "nps" | "reasons" => request.of_question("nps", Scale::nps()),
         "ces" => request.of_question("ces", Scale::ces2()),
         "fcr" => request.under(FcrPolicy::SingleReply),
+        "time_in_status" => request.of_status(Status::Pending),
+        "time_in_group" => request.of_group("billing"),
         _ => request,
     }
 }

@@ -1,5 +1,5 @@
 //! The sketch of durations: the laws of merging, the stated error, and what it refuses to read.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use chrono::TimeDelta;
 use deskmetrics::{DurationSketch, Durations, Merge};
@@ -9,7 +9,9 @@ const ERROR: f64 = DurationSketch::RELATIVE_ERROR;
 
 fn sketch(micros: &[i64]) -> DurationSketch {
     let mut sketch = DurationSketch::default();
-    micros.iter().for_each(|micros| sketch.push_micros(*micros));
+    for micros in micros {
+        sketch.push_micros(*micros);
+    }
     sketch
 }
 

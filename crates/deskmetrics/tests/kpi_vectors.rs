@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use deskmetrics::{Durations, Estimate, Estimates, Interval, Ratio, Scale, Survival, kpi};
+use deskmetrics::{
+    Durations, Estimate, Estimates, Interval, Invitation, Merge, Ratio, Reason, Replayed, Scale, Status,
+    Survival, Ticket, TicketMetrics, Timestamp, kpi,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -159,4 +162,56 @@ fn a_year_of_simple_and_complex_tickets() {
     }
     let (naive, honest) = (survival.finished().median().unwrap(), survival.median().unwrap());
     assert!(honest > naive * 2, "naive {naive}, censored {honest}");
+}
+
+/// Trengo: three surveys sent in the window, one answered in it, one answered later; and one answer in the window to a
+/// survey sent before it, which belongs to that survey's cohort.
+#[test]
+fn same_window_response_rate() {
+    let at = |day: u32| format!("2026-03-{day:02}T12:00:00Z").parse::<Timestamp>().unwrap();
+    let sent = |day| Invitation::new("i", "csat", at(day));
+    let window = [sent(8), sent(9).answered(at(10)), sent(10).answered(at(20))];
+    let mut rate = kpi::ResponseRate::default().as_of(at(15));
+    rate.extend(&window);
+    assert_eq!(rate.percent().map(f64::round), Some(33.0));
+    let later = kpi::response_rate(&window);
+    assert_eq!(later.percent().map(f64::round), Some(67.0));
+}
+
+/// Events, tickets and customers: created, solved and open.
+#[test]
+fn customers_behind_created_solved_and_open_tickets() {
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    let ticket = |customer: Option<&str>, status| {
+        let mut ticket = Replayed::new(Ticket::new("T", at), TicketMetrics::new(at, at));
+        ticket.ticket.requester = customer.map(Into::into);
+        ticket.metrics.status = status;
+        if status == Status::Solved {
+            ticket.metrics.first_solved_at = Some(at);
+            ticket.metrics.last_solved_at = Some(at);
+        }
+        ticket
+    };
+    let tickets = [
+        ticket(Some("ana"), Status::Solved),
+        ticket(Some("ana"), Status::Solved),
+        ticket(Some("ana"), Status::Open),
+        ticket(Some("bo"), Status::Open),
+        ticket(None, Status::Open),
+    ];
+    let count = |mut tally: kpi::Customers| {
+        tally.extend(&tickets);
+        (tally.count(), tally.tickets_per_customer(), tally.excluded().to_string())
+    };
+    let anonymous = "1 customer unknown".to_owned();
+    assert_eq!(count(kpi::Customers::default()), (2, Some(2.0), anonymous.clone()));
+    assert_eq!(count(kpi::Customers::with_open(at)), (2, Some(1.0), anonymous));
+    assert_eq!(count(kpi::Customers::with_solved()), (1, Some(2.0), "3 not solved".to_owned()));
+
+    let mut created = kpi::Customers::default();
+    created.extend(&tickets);
+    let mut solved = kpi::Customers::with_solved();
+    solved.extend(&tickets);
+    created.merge(solved);
+    assert_eq!((created.count(), created.excluded().count(Reason::OtherOptions)), (2, 2));
 }

@@ -281,6 +281,7 @@ proptest! {
         pass.run(start, steps);
         replayed.metrics.assignee_stints.clear();
         replayed.metrics.group_stints.clear();
+        replayed.metrics.repliers.clear();
         prop_assert_eq!(pass.metrics(), &replayed.metrics);
         let verdicts: Vec<SlaVerdict> = pass.verdicts().map(|verdict| verdict.to_verdict()).collect();
         prop_assert_eq!(verdicts, replayed.verdicts);

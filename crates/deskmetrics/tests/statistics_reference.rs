@@ -1,5 +1,5 @@
 //! Statistics against scipy, statsmodels, lifelines and numpy: `reference/make_reference.py` wrote what is read here.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 use std::collections::BTreeMap;
 
@@ -222,9 +222,10 @@ fn censored_medians_are_those_of_lifelines() {
     for Curve { seconds, ended, median, intervals, within } in reference().survival {
         let mut survival = Survival::default();
         for (seconds, ended) in seconds.iter().zip(&ended) {
-            match ended {
-                true => survival.push_finished(seconds * 1_000_000),
-                false => survival.push_censored(seconds * 1_000_000),
+            if *ended {
+                survival.push_finished(seconds * 1_000_000);
+            } else {
+                survival.push_censored(seconds * 1_000_000);
             }
         }
         let what = format!("{} of {} ended", ended.iter().filter(|ended| **ended).count(), ended.len());

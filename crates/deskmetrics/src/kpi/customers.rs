@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::ticket::CustomerId;
-use crate::{Estimate, Estimates, Excluded, Merge, Reason, Replayed, Ticket, TicketMetrics, Unit};
+use crate::{Estimate, Estimates, Excluded, Merge, Reason, Replayed, Ticket, TicketMetrics, Timestamp, Unit};
 
 /// The definition of the number of customers.
 pub const DEFINITION: Definition = Definition {
@@ -28,7 +28,12 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Created,
     clocks: &[],
     measures: &["count", "tickets_per_customer"],
-    options: &[],
+    options: &[Choice {
+        name: "with",
+        decides: "with which tickets: created ones, those now solved, or those open at an instant",
+        default: Some("created"),
+        values: &["created", "solved", "open_at"],
+    }],
     variants: &[Variant {
         name: "tickets",
         differs: "counts tickets: volume",
@@ -45,6 +50,9 @@ pub const DEFINITION: Definition = Definition {
 /// # Formula
 /// The number of different customers; tickets over customers.
 ///
+/// [`with_solved`](Customers::with_solved) and [`with_open`](Customers::with_open) count the customers behind the solved
+/// tickets and behind the backlog instead.
+///
 /// # Worked example
 /// ```
 /// use deskmetrics::{Estimates, Reason, Replayed, Ticket, TicketMetrics, Timestamp, kpi};
@@ -59,6 +67,10 @@ pub const DEFINITION: Definition = Definition {
 /// assert_eq!(customers.count(), 2);
 /// assert_eq!(customers.tickets_per_customer(), Some(1.5));
 /// assert_eq!(customers.excluded().count(Reason::NoCustomer), 1);
+///
+/// let mut waiting = kpi::Customers::with_open(at);
+/// waiting.extend(&tickets);
+/// assert_eq!(waiting.count(), 2); // all tickets are open
 /// ```
 ///
 /// # Who is counted
@@ -72,15 +84,45 @@ pub const DEFINITION: Definition = Definition {
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customers {
+    #[serde(default)]
+    with: With,
     seen: BTreeSet<CustomerId>,
     tickets: u64,
     excluded: Excluded,
 }
 
+/// Which tickets' customers are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum With {
+    #[default]
+    Created,
+    Solved,
+    OpenAt(Timestamp),
+}
+
 impl Customers {
+    /// Nobody yet; counts the customers of tickets now solved or closed.
+    pub fn with_solved() -> Self {
+        Self { with: With::Solved, ..Self::default() }
+    }
+
+    /// Nobody yet; counts the customers of tickets open at the instant `at`: the backlog in people.
+    #[doc(alias = "backlog")]
+    pub fn with_open(at: impl Into<Timestamp>) -> Self {
+        Self { with: With::OpenAt(at.into()), ..Self::default() }
+    }
+
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &Ticket, metrics: &TicketMetrics) {
-        match (metrics.left_out, &ticket.requester) {
+        let other = match self.with {
+            With::Solved if !metrics.status.is_done() => Some(Reason::NotSolved),
+            With::OpenAt(at) if metrics.as_of < at => Some(Reason::AfterCutOff),
+            // Not part of that backlog, as in the backlog itself.
+            With::OpenAt(at) if metrics.left_out.is_none() && !metrics.is_open_at(at) => return,
+            _ => None,
+        };
+        match (metrics.left_out.or(other), &ticket.requester) {
             (Some(reason), _) => self.excluded.add(reason),
             (None, None) => self.excluded.add(Reason::NoCustomer),
             (None, Some(customer)) => {
@@ -110,8 +152,16 @@ impl Customers {
 
 impl Merge for Customers {
     fn merge(&mut self, other: Self) {
-        self.seen.extend(other.seen);
-        self.tickets.merge(other.tickets);
+        if self.with == other.with || other.tickets == 0 {
+            self.seen.extend(other.seen);
+            self.tickets.merge(other.tickets);
+        } else if self.tickets == 0 {
+            self.with = other.with;
+            self.seen = other.seen;
+            self.tickets = other.tickets;
+        } else {
+            self.excluded.add_many(Reason::OtherOptions, other.tickets);
+        }
         self.excluded.merge(other.excluded);
     }
 }

@@ -28,12 +28,20 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Decided,
     clocks: &[],
     measures: &["percent", "breached", "running"],
-    options: &[Choice {
-        name: "metric",
-        decides: "which targets count",
-        default: Some("all"),
-        values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
-    }],
+    options: &[
+        Choice {
+            name: "metric",
+            decides: "which targets count",
+            default: Some("all"),
+            values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
+        },
+        Choice {
+            name: "sla_policy",
+            decides: "in a report: whose targets count",
+            default: Some("all"),
+            values: &["the name of a policy"],
+        },
+    ],
     variants: &[
         Variant {
             name: "per ticket",

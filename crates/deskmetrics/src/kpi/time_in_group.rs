@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic};
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
@@ -34,6 +34,7 @@ pub const DEFINITION: Definition = Definition {
             values: &["a group's name"],
         },
         CLOCK,
+        WITHIN,
     ],
     variants: &[],
     references: &["Zendesk help: Group ownership time (Group SLA)", "Freshdesk help: historic metrics"],

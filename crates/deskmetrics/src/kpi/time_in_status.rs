@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic};
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit,
@@ -36,6 +36,7 @@ pub const DEFINITION: Definition = Definition {
             values: &["new", "open", "pending", "on_hold", "solved", "closed"],
         },
         CLOCK,
+        WITHIN,
     ],
     variants: &[],
     references: &[

@@ -94,6 +94,8 @@ pub(crate) struct Life {
     first_assignment: Option<Span>,
     pub(crate) stints: Vec<StintMark>,
     replying_agents: Vec<u32>,
+    /// Who replied publicly, and since when they were the last to.
+    pub(crate) repliers: Vec<(u32, Stamp)>,
 
     public_replies: u32,
     customer_messages: u32,
@@ -144,6 +146,7 @@ impl Life {
             first_assignment: None,
             stints: Vec::new(),
             replying_agents: Vec::new(),
+            repliers: Vec::new(),
             public_replies: 0,
             customer_messages: 0,
             bot_messages: 0,
@@ -169,6 +172,7 @@ impl Life {
             reopens: emptied(&mut self.reopens),
             stints: emptied(&mut self.stints),
             replying_agents: emptied(&mut self.replying_agents),
+            repliers: emptied(&mut self.repliers),
             ..Self::unborn()
         };
         let mut signals = Signals::default();

@@ -123,6 +123,9 @@ pub struct TicketMetrics {
     /// Agents with a public reply, by name; those without a name count as one.
     #[doc(alias = "participants")]
     pub replying_agents: u32,
+    /// Which agents replied publicly, in order; replies of one agent in a row stand once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repliers: Vec<Replier>,
     /// Reopenings not counted in [`reopens`](Self::reopens) because they were a mere "thank you"; see
     /// [`ReplayOptions::thank_you_within`](super::ReplayOptions::thank_you_within).
     pub thank_you_reopens: u32,
@@ -178,6 +181,7 @@ impl TicketMetrics {
             internal_notes: 0,
             agent_touches: 0,
             replying_agents: 0,
+            repliers: Vec::new(),
             thank_you_reopens: 0,
             assignee_stations: 0,
             group_stations: 0,
@@ -218,6 +222,16 @@ pub struct Stint {
     pub until: Option<Timestamp>,
     /// How long, up to the cut-off; the time the ticket was solved or closed is left out.
     pub elapsed: Elapsed,
+}
+
+/// An agent who replied publicly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Replier {
+    /// Their name; `None` where the log does not tell.
+    pub name: Option<Box<str>>,
+    /// Since when nobody else had replied: the first of their replies in a row.
+    pub from: Timestamp,
 }
 
 /// One time a ticket was solved and came back.

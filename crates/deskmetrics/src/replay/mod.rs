@@ -22,7 +22,7 @@ mod tracker;
 
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
-pub use metrics::{ReopenCycle, Replayed, Stint, TicketMetrics};
+pub use metrics::{ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
 pub use options::{
     EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,

@@ -11,7 +11,7 @@ use crate::{ClockKind, Elapsed, Excluded, Reason, Timestamp};
 /// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
 /// and without an allocation per event. One for each thread.
 ///
-/// Made by [`Replay::pass`](super::Replay::pass). Stints have no names here: see
+/// Made by [`Replay::pass`](super::Replay::pass). Stints and repliers have no names here, so they are left out: see
 /// [`stations`](TicketMetrics::assignee_stations) for their number.
 ///
 /// ```

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::life::{ASSIGNEE, GROUP};
 use super::machine::{Machine, Plan};
-use super::metrics::{Replayed, Stint, TicketMetrics};
+use super::metrics::{Replayed, Replier, Stint, TicketMetrics};
 use super::names::Names;
-use super::step::{Start, Step, What};
+use super::stamp::Stamp;
+use super::step::{NONE, Start, Step, What};
 use super::told::told;
 use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
@@ -243,7 +244,7 @@ impl TicketTracker {
             let stint = Stint {
                 name: self.names.text(mark.value, &plan.vocabulary).into(),
                 from: mark.from.timestamp(),
-                until: mark.until.map(super::stamp::Stamp::timestamp),
+                until: mark.until.map(Stamp::timestamp),
                 elapsed: self.machine.life.stint_time(mark, end).elapsed(),
             };
             match mark.attribute {
@@ -252,6 +253,11 @@ impl TicketTracker {
                 _ => {}
             }
         }
+        let replier = |&(by, from): &(u32, Stamp)| Replier {
+            name: (by != NONE).then(|| self.names.text(by, &plan.vocabulary).into()),
+            from: from.timestamp(),
+        };
+        metrics.repliers = self.machine.life.repliers.iter().map(replier).collect();
         metrics
     }
 

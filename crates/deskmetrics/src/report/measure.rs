@@ -37,8 +37,8 @@ enum Source {
     Snapshots,
     /// Every ticket, in each period in which something happened to it.
     Flow,
-    /// Every SLA verdict of every ticket, of one metric or all.
-    Verdicts(Option<SlaMetric>),
+    /// Every SLA verdict of every ticket, of one metric and policy or all.
+    Verdicts { metric: Option<SlaMetric>, policy: Option<Box<str>> },
     /// All SLA verdicts of a ticket together.
     TicketVerdicts,
     /// The source system's own SLA verdict on every ticket.
@@ -96,6 +96,8 @@ macro_rules! tallies {
                     Self::Fcr(tally) => tally.push(&ticket.ticket, &ticket.metrics),
                     Self::Customers(tally) => tally.push(&ticket.ticket, &ticket.metrics),
                     Self::ResolutionTimeCensored(tally) => tally.push(&ticket.metrics),
+                    Self::TimeInStatus(tally) => tally.push(&ticket.metrics),
+                    Self::TimeInGroup(tally) => tally.push(&ticket.metrics),
                     Self::SlaTicketAttainment(tally) => tally.push(ticket),
                     _ => {}
                 }
@@ -105,6 +107,8 @@ macro_rules! tallies {
             fn within(&self, limit: TimeDelta) -> Option<Ratio> {
                 match self {
                     $(Self::$clocked(tally) => Some(tally.decided_within(limit)),)*
+                    Self::TimeInStatus(tally) => Some(tally.times().decided_within(limit)),
+                    Self::TimeInGroup(tally) => Some(tally.times().decided_within(limit)),
                     _ => None,
                 }
             }
@@ -193,7 +197,7 @@ tallies! {
         Backlog, Flow;
     others:
         Csat, Nps, Ces, Reasons, ResponseRate, SurveyCompletion, Customers, Fcr,
-        ResolutionTimeCensored, SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
+        ResolutionTimeCensored, TimeInStatus, TimeInGroup, SlaAttainment, SlaTicketAttainment, SlaOvershoot, SlaAtRisk;
 }
 
 impl Tally {
@@ -259,6 +263,8 @@ impl Measure {
                 let tally = kpi::ResolutionTimeCensored::new(clock);
                 (Source::Tickets, Tally::ResolutionTimeCensored(tally), None)
             }
+            "time_in_status" => in_status(request, clock)?,
+            "time_in_group" => in_group(request, clock)?,
             "customers" => (Source::Tickets, Tally::Customers(kpi::Customers::default()), None),
             "backlog" => (Source::Snapshots, Tally::Backlog(kpi::Backlog::new(as_of)), None),
             "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, as_of)), None),
@@ -266,7 +272,7 @@ impl Measure {
                 Some(policy) => first_contact(request, policy)?,
                 None => return Err(needs_policy()),
             },
-            "sla_attainment" => attainment(request.metric.clone()),
+            "sla_attainment" => attainment(request)?,
             "sla_ticket_attainment" => (
                 Source::TicketVerdicts,
                 Tally::SlaTicketAttainment(kpi::SlaTicketAttainment::default()),
@@ -288,7 +294,10 @@ impl Measure {
             Some(limit) if limit <= TimeDelta::zero() => {
                 return Err(ReportError::Limit { id: definition.id, limit: duration_text::format(limit) });
             }
-            Some(limit) => Some(format!("within {}", duration_text::format(limit))),
+            Some(limit) => {
+                let within = format!("within {}", duration_text::format(limit));
+                Some(option.map_or(within.clone(), |option| format!("{option}, {within}")))
+            }
         };
         Ok(Self { definition, clock, within: request.within, option, source, empty })
     }
@@ -380,9 +389,11 @@ impl Measure {
                 }
             }
             Source::TicketVerdicts => place.at(all_decided_at(&ticket.verdicts)).push_ticket(ticket),
-            Source::Verdicts(metric) => {
-                let concerned =
-                    |verdict: &&SlaVerdict| metric.as_ref().is_none_or(|metric| *metric == verdict.metric);
+            Source::Verdicts { metric, policy } => {
+                let concerned = |verdict: &&SlaVerdict| {
+                    metric.as_ref().is_none_or(|metric| *metric == verdict.metric)
+                        && policy.as_ref().is_none_or(|policy| *policy == verdict.policy)
+                };
                 let mut verdicts = ticket.verdicts.iter().filter(concerned).peekable();
                 match (metrics.left_out, verdicts.peek()) {
                     (Some(reason), _) => place.undated().leave_out(reason),
@@ -443,10 +454,13 @@ impl Source {
     }
 }
 
-/// A KPI of single verdicts, of one metric or all.
+/// A KPI of single verdicts, of one metric and policy or all.
 fn verdicts(request: &KpiRequest, empty: Tally) -> (Source, Tally, Option<String>) {
-    let option = request.metric.as_ref().map(metric_text);
-    (Source::Verdicts(request.metric.clone()), empty, option)
+    let KpiRequest { metric, sla_policy: policy, .. } = request;
+    let parts = [metric.as_ref().map(metric_text), policy.as_ref().map(|policy| format!("policy {policy}"))];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let option = (!parts.is_empty()).then(|| parts.join(", "));
+    (Source::Verdicts { metric: metric.clone(), policy: policy.clone() }, empty, option)
 }
 
 fn metric_text(metric: &SlaMetric) -> String {
@@ -481,19 +495,44 @@ fn needs_policy() -> ReportError {
     }
 }
 
-fn attainment(metric: Option<SlaMetric>) -> (Source, Tally, Option<String>) {
-    let option = metric.as_ref().map(metric_text);
-    match metric {
-        Some(SlaMetric::Custom(name)) if *name == *STATED => {
+fn attainment(request: &KpiRequest) -> Result<(Source, Tally, Option<String>), ReportError> {
+    match &request.metric {
+        Some(SlaMetric::Custom(name)) if **name == *STATED => {
+            if request.sla_policy.is_some() {
+                // The source states one verdict, not whose.
+                let id = kpi::sla_attainment::DEFINITION.id;
+                return Err(ReportError::NoSuchChoice { id, option: "sla_policy" });
+            }
             let option = "as stated by the source".to_owned();
-            (Source::StatedVerdicts, Tally::SlaAttainment(kpi::SlaAttainment::default()), Some(option))
+            Ok((Source::StatedVerdicts, Tally::SlaAttainment(kpi::SlaAttainment::default()), Some(option)))
         }
-        Some(metric) => {
-            let tally = Tally::SlaAttainment(kpi::SlaAttainment::of(metric.clone()));
-            (Source::Verdicts(Some(metric)), tally, option)
-        }
-        None => (Source::Verdicts(None), Tally::SlaAttainment(kpi::SlaAttainment::default()), None),
+        Some(metric) => Ok(verdicts(request, Tally::SlaAttainment(kpi::SlaAttainment::of(metric.clone())))),
+        None => Ok(verdicts(request, Tally::SlaAttainment(kpi::SlaAttainment::default()))),
     }
+}
+
+/// Time in one status.
+fn in_status(request: &KpiRequest, clock: ClockKind) -> Result<(Source, Tally, Option<String>), ReportError> {
+    let status = request.status.ok_or(ReportError::NeedsChoice {
+        id: kpi::time_in_status::DEFINITION.id,
+        option: "status",
+        why: "each status has its own time",
+        allowed: "one of new, open, pending, on_hold, solved, closed",
+    })?;
+    let tally = Tally::TimeInStatus(kpi::TimeInStatus::new(status, clock));
+    Ok((Source::Tickets, tally, Some(status.as_str().replace('_', " "))))
+}
+
+/// Time with one group.
+fn in_group(request: &KpiRequest, clock: ClockKind) -> Result<(Source, Tally, Option<String>), ReportError> {
+    let group = request.group.clone().ok_or(ReportError::NeedsChoice {
+        id: kpi::time_in_group::DEFINITION.id,
+        option: "group",
+        why: "each group has its own time",
+        allowed: "the group's name",
+    })?;
+    let option = Some(group.to_string());
+    Ok((Source::Tickets, Tally::TimeInGroup(kpi::TimeInGroup::new(group, clock)), option))
 }
 
 /// When it was decided whether all targets of a ticket are met: at the first breach, else when the last one is met.
@@ -558,9 +597,17 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
         ("scale", request.scale.is_some() && !surveys),
         ("policy", request.policy.is_some() && definition.id != kpi::fcr::DEFINITION.id),
         ("metric", request.metric.is_some() && definition.topic != Topic::Sla),
+        ("sla_policy", request.sla_policy.is_some() && !judges_verdicts(definition)),
+        ("status", request.status.is_some() && definition.id != kpi::time_in_status::DEFINITION.id),
+        ("group", request.group.is_some() && definition.id != kpi::time_in_group::DEFINITION.id),
     ];
     match given.into_iter().find(|(_, needless)| *needless) {
         Some((option, _)) => Err(ReportError::NoSuchChoice { id: definition.id, option }),
         None => Ok(()),
     }
+}
+
+/// Whether the KPI looks at SLA verdicts one by one, not at tickets.
+fn judges_verdicts(definition: &Definition) -> bool {
+    definition.topic == Topic::Sla && definition.id != kpi::sla_ticket_attainment::DEFINITION.id
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ReportError;
 use super::measure::Measure;
 use crate::kpi::FcrPolicy;
-use crate::{ClockKind, Scale, SlaMetric, Timestamp, duration_text};
+use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
 /// A KPI asked for by its id in the catalogue, with what is chosen for it.
 ///
@@ -45,6 +45,15 @@ pub struct KpiRequest {
     /// The SLA metric it is about; all of them unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<SlaMetric>,
+    /// The SLA policy it is about; all of them unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla_policy: Option<Box<str>>,
+    /// The status whose time is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The group whose time is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Box<str>>,
     /// A limit, to be told the share of durations within it instead of the durations.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub within: Option<TimeDelta>,
@@ -60,6 +69,9 @@ impl KpiRequest {
             scale: None,
             policy: None,
             metric: None,
+            sla_policy: None,
+            status: None,
+            group: None,
             within: None,
         }
     }
@@ -98,6 +110,27 @@ impl KpiRequest {
     #[must_use]
     pub fn of_metric(mut self, metric: SlaMetric) -> Self {
         self.metric = Some(metric);
+        self
+    }
+
+    /// The same KPI about the targets of one SLA policy; ask once for each to compare them.
+    #[must_use]
+    pub fn of_sla_policy(mut self, policy: impl Into<Box<str>>) -> Self {
+        self.sla_policy = Some(policy.into());
+        self
+    }
+
+    /// The time in one status: `time_in_status`.
+    #[must_use]
+    pub fn of_status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The time with one group: `time_in_group`.
+    #[must_use]
+    pub fn of_group(mut self, group: impl Into<Box<str>>) -> Self {
+        self.group = Some(group.into());
         self
     }
 

@@ -414,8 +414,12 @@ fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
     let mut state = report.state();
     for (market, asked, promoters, detractors) in markets {
         let (answers, invitations) = surveyed(market, *asked, *promoters, *detractors);
-        answers.iter().for_each(|answer| state.push_response(answer, None));
-        invitations.iter().for_each(|invitation| state.push_invitation(invitation, None));
+        for answer in &answers {
+            state.push_response(answer, None);
+        }
+        for invitation in &invitations {
+            state.push_invitation(invitation, None);
+        }
     }
     let table = state.table();
     let printed = table.to_string();
@@ -547,6 +551,49 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
     assert_eq!(
         refused(request().within(-TimeDelta::hours(1))),
         "KPI \"first_response_time\" within \"-1h\" has no meaning: give a duration above zero, such as \"4h\""
+    );
+}
+
+#[test]
+fn a_report_tells_one_policy_one_status_and_one_group() {
+    let mut tickets: Vec<Replayed> = (0..4).map(|number| ticket(number, 24, 1, None)).collect();
+    for (ticket, (policy, met)) in tickets.iter_mut().zip([("gold", true), ("gold", false), ("silver", true)])
+    {
+        let verdict = SlaVerdict::new(policy, SlaMetric::FirstResponse, TimeDelta::hours(8), hour(24));
+        let state = if met { VerdictState::Met } else { VerdictState::Breached };
+        ticket.verdicts = vec![SlaVerdict { state, completed_at: Some(hour(30)), ..verdict }];
+        ticket.metrics.time_in_status[Status::Pending.index()] = elapsed(3);
+    }
+    let stint = serde_json::json!([{ "name": "billing", "from": hour(24), "until": hour(26), "elapsed": elapsed(2) }]);
+    tickets[0].metrics.group_stints = serde_json::from_value(stint).unwrap();
+    let table = Report::builder(as_of())
+        .kpi(KpiRequest::new("sla_attainment").of_sla_policy("gold"))
+        .kpi(KpiRequest::new("sla_attainment").of_metric(SlaMetric::FirstResponse).of_sla_policy("silver"))
+        .kpi(KpiRequest::new("time_in_status").of_status(Status::Pending).within(TimeDelta::hours(2)))
+        .kpi(KpiRequest::new("time_in_group").of_group("billing"))
+        .build()
+        .unwrap()
+        .run(&tickets, &[], &[])
+        .table();
+    let headlines: Vec<_> = table
+        .overall()
+        .filter(|row| row.headline)
+        .map(|row| (row.option.as_deref().unwrap(), row.value, row.n))
+        .collect();
+    assert_eq!(
+        headlines,
+        [
+            ("policy gold", Some(50.0), 2),
+            ("first response, policy silver", Some(100.0), 1),
+            ("pending, within 2h", Some(0.0), 3),
+            ("billing", Some(7_200.0), 1),
+        ]
+    );
+    let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
+    assert!(refused(KpiRequest::new("time_in_group")).starts_with("KPI \"time_in_group\" needs its group"));
+    assert_eq!(
+        refused(KpiRequest::new("sla_ticket_attainment").of_sla_policy("gold")),
+        "KPI \"sla_ticket_attainment\" has no sla_policy: leave it out"
     );
 }
 

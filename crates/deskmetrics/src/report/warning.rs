@@ -184,11 +184,8 @@ impl ReportState {
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
             for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
-                warnings.extend(self.too_few(
-                    measure,
-                    by.clone(),
-                    &own.iter().copied().filter(about).collect::<Vec<_>>(),
-                ));
+                let slices: Vec<&ReportRow> = own.iter().copied().filter(about).collect();
+                warnings.extend(self.too_few(measure, by.clone(), &slices));
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
                 warnings.extend(self.uneven(number, measure, question, by, sliced, value));
             }
@@ -304,23 +301,24 @@ struct Segment {
 impl Segment {
     fn all(sliced: &Sliced, kpi: usize, question: &str) -> Vec<Self> {
         let mut ordered: BTreeMap<Vec<ValueRank>, usize> = BTreeMap::new();
-        let count = sliced.asked.len().max(sliced.cells.len());
-        for slice in 0..count {
+        let known = sliced.asked.len().max(sliced.cells.len());
+        for slice in 0..known {
             let values = sliced.slicer.values(slice).into_iter().flatten();
             ordered.insert(values.map(|value| ValueRank::of(value.as_deref())).collect(), slice);
         }
-        let segment = |(place, slice): (usize, usize)| {
-            let mut tallies = sliced.cells.get(slice).into_iter().flatten().flatten();
-            let mut tally = tallies.next().and_then(|tallies| tallies.get(kpi)).cloned();
-            if let Some(tally) = &mut tally {
-                tallies.filter_map(|tallies| tallies.get(kpi)).for_each(|more| tally.merge(more.clone()));
+        let segment = |(place, number): (usize, usize)| {
+            let mut parts =
+                sliced.cells.get(number).into_iter().flatten().flatten().filter_map(|cell| cell.get(kpi));
+            let mut scores = parts.next().cloned();
+            if let Some(scores) = &mut scores {
+                parts.for_each(|part| scores.merge(part.clone()));
             }
-            let asked = sliced.asked.get(slice).and_then(|questions| questions.get(question));
+            let asked = sliced.asked.get(number).and_then(|questions| questions.get(question));
             Some(Self {
                 place: format!("{place:09}"),
-                values: sliced.slicer.values(slice)?.clone(),
+                values: sliced.slicer.values(number)?.clone(),
                 answered: asked.map(crate::kpi::ResponseRate::answered).unwrap_or_default(),
-                tally,
+                tally: scores,
             })
         };
         ordered.into_values().enumerate().filter_map(segment).collect()

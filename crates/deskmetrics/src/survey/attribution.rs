@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::SurveyResponse;
-use crate::replay::Stint;
+use crate::replay::{Replier, Stint};
 use crate::{TicketMetrics, Timestamp};
 
 /// To which agent the score of a ticket belongs, where several had it.
@@ -26,6 +26,12 @@ use crate::{TicketMetrics, Timestamp};
 ///
 /// assert_eq!(Attribution::AtSolve.agents(&ticket, &rating), [("maria", 1.0)]);
 /// assert_eq!(Attribution::AtRating.agents(&ticket, &rating), [("lars", 1.0)]);
+/// ticket.repliers = serde_json::from_str(
+///     r#"[{"name": "maria", "from": "2026-03-02T10:00:00Z"}, {"name": "ivan", "from": "2026-03-02T11:00:00Z"},
+///         {"name": "maria", "from": "2026-03-04T18:00:00Z"}]"#,
+/// ).unwrap();
+/// assert_eq!(Attribution::LastReplier.agents(&ticket, &rating), [("ivan", 1.0)]); // maria wrote after the rating
+/// assert_eq!(Attribution::EveryReplier.agents(&ticket, &rating), [("ivan", 0.5), ("maria", 0.5)]);
 /// assert_eq!(Attribution::EveryAssignee.agents(&ticket, &rating), [("lars", 0.5), ("maria", 0.5)]);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +43,13 @@ pub enum Attribution {
     AtSolve,
     /// Whoever had the ticket when the customer answered. (Zendesk)
     AtRating,
+    /// Whoever had replied last when the customer answered. (HappyFox's first rule)
+    LastReplier,
     /// Everybody who had it, in equal shares.
     EveryAssignee,
+    /// Everybody who had replied when the customer answered, in equal shares.
+    #[doc(alias = "participants")]
+    EveryReplier,
 }
 
 impl Attribution {
@@ -46,18 +57,28 @@ impl Attribution {
     /// that instant, or the instant is not known.
     pub fn agents<'a>(self, ticket: &'a TicketMetrics, response: &SurveyResponse) -> Vec<(&'a str, f64)> {
         let stints = &ticket.assignee_stints;
+        let replied = |replier: &&Replier| response.at.is_some_and(|at| replier.from <= at);
         match self {
             Self::AtSolve => holder(stints, ticket.solves().last()),
             Self::AtRating => holder(stints, response.at),
-            Self::EveryAssignee => {
-                let mut names: Vec<&str> = stints.iter().map(|stint| &*stint.name).collect();
-                names.sort_unstable();
-                names.dedup();
-                let share = 1.0 / names.len().max(1) as f64;
-                names.into_iter().map(|name| (name, share)).collect()
+            Self::LastReplier => {
+                let last = ticket.repliers.iter().rfind(replied);
+                last.and_then(|last| last.name.as_deref()).map(|name| (name, 1.0)).into_iter().collect()
+            }
+            Self::EveryAssignee => in_equal_shares(stints.iter().map(|stint| &*stint.name)),
+            Self::EveryReplier => {
+                in_equal_shares(ticket.repliers.iter().filter(replied).filter_map(|one| one.name.as_deref()))
             }
         }
     }
+}
+
+fn in_equal_shares<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, f64)> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let share = 1.0 / names.len().max(1) as f64;
+    names.into_iter().map(|name| (name, share)).collect()
 }
 
 /// Whoever had the ticket at the instant: the last stint that had begun and was not over before.

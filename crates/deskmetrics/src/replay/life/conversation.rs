@@ -40,6 +40,9 @@ impl Life {
                     if !self.replying_agents.contains(&by) {
                         self.replying_agents.push(by);
                     }
+                    if self.repliers.last().is_none_or(|(last, _)| *last != by) {
+                        self.repliers.push((by, now));
+                    }
                     if self.last_public_author == Some(Author::Bot) {
                         self.bot_handoffs = self.bot_handoffs.saturating_add(1);
                     }

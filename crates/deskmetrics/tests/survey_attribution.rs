@@ -1,0 +1,62 @@
+//! From an event log to the agent a score belongs to.
+#![allow(clippy::unwrap_used)]
+
+use deskmetrics::replay::{Replay, Replayed};
+use deskmetrics::survey::Attribution;
+use deskmetrics::{SurveyResponse, Ticket, TicketEvent, Timestamp};
+
+fn at(clock: &str) -> Timestamp {
+    format!("2026-03-02T{clock}:00Z").parse().unwrap()
+}
+
+fn event(clock: &str, author: &str, name: Option<&str>, kind: &str) -> TicketEvent {
+    serde_json::from_value(serde_json::json!({
+        "ticket": "T-1", "at": at(clock), "author": author, "author_name": name, "kind": kind,
+    }))
+    .unwrap()
+}
+
+fn replayed() -> Replayed {
+    let events = [
+        event("09:00", "customer", Some("ana"), "public_message"),
+        event("09:05", "bot", Some("robo"), "public_message"),
+        event("09:30", "agent", Some("maria"), "public_message"),
+        event("09:40", "agent", Some("maria"), "public_message"),
+        event("10:00", "agent", Some("lars"), "internal_note"),
+        event("10:30", "agent", Some("ivan"), "public_message"),
+        event("11:00", "agent", Some("maria"), "public_message"),
+        event("12:00", "agent", None, "public_message"),
+    ];
+    Replay::new(at("18:00")).ticket(&Ticket::new("T-1", at("09:00")), &events)
+}
+
+#[test]
+fn repliers_are_agents_with_public_replies_in_order() {
+    let metrics = replayed().metrics;
+    let repliers: Vec<(Option<&str>, Timestamp)> =
+        metrics.repliers.iter().map(|replier| (replier.name.as_deref(), replier.from)).collect();
+    assert_eq!(
+        repliers,
+        [
+            (Some("maria"), at("09:30")),
+            (Some("ivan"), at("10:30")),
+            (Some("maria"), at("11:00")),
+            (None, at("12:00")),
+        ]
+    );
+    assert_eq!(metrics.replying_agents, 3);
+}
+
+#[test]
+fn a_score_belongs_to_whoever_had_replied_last() {
+    let metrics = replayed().metrics;
+    let rated = |clock: &str| SurveyResponse::new("csat", Some(4)).answered_at(at(clock));
+    let last = |clock| Attribution::LastReplier.agents(&metrics, &rated(clock));
+    assert_eq!(last("09:10"), []); // a bot is nobody to rate
+    assert_eq!(last("09:30"), [("maria", 1.0)]);
+    assert_eq!(last("10:45"), [("ivan", 1.0)]);
+    assert_eq!(last("11:30"), [("maria", 1.0)]);
+    assert_eq!(last("13:00"), []); // somebody without a name
+    assert_eq!(Attribution::EveryReplier.agents(&metrics, &rated("13:00")), [("ivan", 0.5), ("maria", 0.5)]);
+    assert_eq!(Attribution::LastReplier.agents(&metrics, &SurveyResponse::new("csat", Some(4))), []);
+}

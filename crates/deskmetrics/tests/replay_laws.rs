@@ -522,7 +522,7 @@ fn thousands_of_events_at_one_instant() {
     let ticket = Ticket::new("T", at);
     let kinds = |number: u32| match number % 5 {
         0 => EventKind::PublicMessage,
-        1 => EventKind::Status(if number % 2 == 0 { Status::Solved } else { Status::Open }),
+        1 => EventKind::Status(if number.is_multiple_of(2) { Status::Solved } else { Status::Open }),
         2 => EventKind::Changed { attribute: Attribute::Group, to: Some(format!("group {number}").into()) },
         3 => EventKind::Changed { attribute: Attribute::Priority, to: Some("high".into()) },
         _ => EventKind::Tagged(format!("tag {}", number % 300).into()),

@@ -6,7 +6,7 @@ use super::life::{Life, Signals};
 use super::promise::{Condition, Custom, InForce, Measure, Promises};
 use super::stamp::Stamp;
 use super::step::{NONE, What};
-use super::timer::{Around, Outcome, RawSegment, RawVerdict, Standing, Timer};
+use super::timer::{Around, Outcome, RawSegment, RawVerdict, Standing, Stretch, Timer};
 use crate::ClockKind;
 use crate::sla::{CountsFrom, Cycles, Happening, Reopen, VerdictState};
 use crate::ticket::{Author, Status};
@@ -20,8 +20,21 @@ struct CustomState {
     /// The next cycle of a sequential clock begins no earlier.
     next_from: Option<i64>,
     /// Stretches since creation in which it was not paused, for a retroactive start.
-    before: Vec<(Stamp, Stamp, Status)>,
+    before: Vec<Stretch>,
     before_since: Option<Stamp>,
+}
+
+impl CustomState {
+    /// Ends the stretch under way at `now` and begins the next one there.
+    fn flush(&mut self, now: Stamp, around: Around<'_>) {
+        let Some(from) = self.before_since.filter(|since| since.at < now.at) else { return };
+        let next = Stretch { from, to: now, status: around.status, clock: around.clock };
+        match self.before.last_mut().filter(|last| last.goes_on_in(&next)) {
+            Some(last) => last.to = now,
+            None => self.before.push(next),
+        }
+        self.before_since = Some(now);
+    }
 }
 
 /// All SLA targets of one ticket.
@@ -111,6 +124,9 @@ impl Judge {
         for timer in self.timers.iter_mut().filter(|timer| timer.is_running()) {
             timer.flush(now, around);
         }
+        for state in &mut self.customs {
+            state.flush(now, around);
+        }
     }
 
     /// Finds the targets in force anew.
@@ -188,8 +204,9 @@ impl Judge {
     }
 
     /// Takes up again what a solve had ended, since the answer came after all. A breach by then stands.
-    fn take_up(&mut self, place: usize, ended: Stamp, around: Around<'_>) {
-        let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active) else {
+    fn take_up(&mut self, place: usize, ended: Stamp, now: Stamp, around: Around<'_>) {
+        let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active && timer.is_running())
+        else {
             return;
         };
         let instance = timer.instance;
@@ -205,7 +222,7 @@ impl Judge {
         }
         timer.take_up(ended);
         // The target that applies now is the one to meet; none is reset that had ended.
-        let _reset = timer.attach(self.force[place], ended, around);
+        let _reset = timer.attach(self.force[place], now, around);
     }
 
     fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
@@ -282,11 +299,12 @@ impl Judge {
         let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
         if has(answered) {
             if has(Signals::WAIT_TAKEN_UP) {
-                self.take_up(place, life.lapsed_at, around);
+                self.take_up(place, life.lapsed_at, now, around);
             }
             self.end(place, now, Outcome::Completed, around);
-        } else if has(Signals::WAIT_ENDED) {
+        } else if has(Signals::WAIT_ENDED) && self.timers[place].active {
             self.end(place, now, Outcome::Ended, around);
+            self.timers[place].lie_dormant(now);
         }
     }
 
@@ -413,12 +431,7 @@ impl Judge {
         let retroactive = clock.rule.counts_from == CountsFrom::Creation;
         let state = &mut self.customs[place];
         if retroactive {
-            if let Some(since) = state.before_since.filter(|since| since.at < now.at) {
-                match state.before.last_mut() {
-                    Some((_, to, status)) if to.at == since.at && *status == around.status => *to = now,
-                    _ => state.before.push((since, now, around.status)),
-                }
-            }
+            state.flush(now, around);
             state.before_since = (!paused).then_some(now);
         }
         let again = clock.rule.cycles != Cycles::Once || !state.ended_once;
@@ -431,7 +444,7 @@ impl Judge {
                 self.timers[place].backdate(life.created, &state.before, now, around);
             }
             if let Some(due) = state.next_from.take().filter(|due| *due > now.at) {
-                self.timers[place].defer(due, now, around);
+                self.timers[place].defer(due);
             }
         }
     }

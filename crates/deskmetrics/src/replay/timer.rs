@@ -60,6 +60,21 @@ pub(crate) struct RawSegment {
     pub(crate) clock: Option<u16>,
 }
 
+/// A stretch of time that a clock may come to count later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stretch {
+    pub(crate) from: Stamp,
+    pub(crate) to: Stamp,
+    pub(crate) status: Status,
+    pub(crate) clock: Option<u16>,
+}
+
+impl Stretch {
+    pub(crate) fn goes_on_in(&self, next: &Self) -> bool {
+        self.to.at == next.from.at && self.status == next.status && self.clock == next.clock
+    }
+}
+
 /// What a timer needs to know of its ticket and replay.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Around<'a> {
@@ -103,6 +118,8 @@ pub(crate) struct Timer {
     started: Stamp,
     /// Counting since.
     running: Option<Stamp>,
+    /// Nothing counts before.
+    not_before: i64,
     /// Counted before `running`, business time on the schedule in force at each instant.
     counted: Span,
     carried: Option<Span>,
@@ -129,6 +146,7 @@ impl Timer {
             active: false,
             started: Stamp::default(),
             running: None,
+            not_before: i64::MIN,
             counted: Span::default(),
             carried: None,
             force: None,
@@ -162,6 +180,7 @@ impl Timer {
         self.active = true;
         self.started = from;
         self.running = runs.then_some(from);
+        self.not_before = i64::MIN;
         self.counted = carried.unwrap_or_default();
         self.carried = carried;
         self.force = force;
@@ -177,39 +196,38 @@ impl Timer {
     }
 
     /// Moves the beginning of the instance back: time counted before it began to be looked at.
-    pub(crate) fn backdate(
-        &mut self,
-        from: Stamp,
-        stretches: &[(Stamp, Stamp, Status)],
-        now: Stamp,
-        around: Around<'_>,
-    ) {
+    pub(crate) fn backdate(&mut self, from: Stamp, stretches: &[Stretch], now: Stamp, around: Around<'_>) {
         self.started = from;
-        for (from, to, status) in stretches {
-            let span = self.span(*from, *to, around);
+        for stretch in stretches {
+            let span = self.span(stretch.from, stretch.to, around);
             self.counted.add(span);
             if around.explain || (self.own_schedules && self.force.is_none()) {
-                let around = Around { status: *status, ..around };
-                self.segments.push(self.segment(from.at, to.at, around));
+                let around = Around { status: stretch.status, clock: stretch.clock, ..around };
+                self.segments.push(self.segment(stretch.from.at, stretch.to.at, around));
             }
         }
         self.judge_at(now.at, around.options);
     }
 
-    /// Moves the beginning of an instance that was to begin `now` on to `due`: until then it counts up to zero.
-    pub(crate) fn defer(&mut self, due: i64, now: Stamp, around: Around<'_>) {
-        let calendar = due.saturating_sub(now.at);
-        let mut ahead = Span { calendar, business: 0, unscheduled: 0, scheduled: now.scheduled };
-        let own = self.force.and_then(|force| force.schedule);
-        match around.clocks.elapsed(own.or(around.clock), now.at, due) {
-            Some(business) => ahead.business = business,
-            None => ahead.unscheduled = calendar,
-        }
+    /// Moves the beginning of an instance that was to begin now on to `due`: it does not count before.
+    pub(crate) fn defer(&mut self, due: i64) {
         self.started.at = due;
-        self.counted = self.counted.minus(ahead);
-        self.counted.scheduled = ahead.scheduled || own.is_some();
+        self.not_before = due;
         self.reached = None;
         self.exceeded = None;
+    }
+
+    /// Where a stretch that begins at `from` begins to count.
+    fn counting_from(&self, from: Stamp, around: Around<'_>) -> Stamp {
+        if self.not_before <= from.at {
+            return from;
+        }
+        let mut stamp = Stamp { at: self.not_before, ..from };
+        match around.clocks.elapsed(around.clock, from.at, stamp.at) {
+            Some(business) => stamp.business = stamp.business.saturating_add(business),
+            None => stamp.unscheduled = stamp.unscheduled.saturating_add(stamp.at.saturating_sub(from.at)),
+        }
+        stamp
     }
 
     /// Time counted from one stamp to another, business time on the schedule in force.
@@ -286,6 +304,7 @@ impl Timer {
     /// Ends the stretch under way at `now` and begins the next one there.
     pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
         let Some(from) = self.running else { return };
+        let from = self.counting_from(from, around);
         if now.at <= from.at {
             self.running = Some(now);
             return;
@@ -393,7 +412,8 @@ impl Timer {
         if outcome == Outcome::Ended && self.lasted_no_time(now) {
             return None;
         }
-        let (mut elapsed, reached, exceeded) = match (self.detached, self.running) {
+        let running = self.running.map(|from| self.counting_from(from, around));
+        let (mut elapsed, reached, exceeded) = match (self.detached, running) {
             (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
             (None, Some(from)) if from.at < now.at => {
                 let total = self.counted.plus(self.span(from, now, around));
@@ -402,14 +422,10 @@ impl Timer {
             }
             (None, _) => (self.counted, self.reached, self.exceeded),
         };
-        if elapsed.calendar < 0 {
-            // It is yet to begin.
-            elapsed = Span::default();
-        }
         if elapsed == Span::default() {
             elapsed.scheduled = now.scheduled || force.schedule.is_some();
         }
-        let due = match (reached, self.running.filter(|_| self.detached.is_none())) {
+        let due = match (reached, running.filter(|_| self.detached.is_none())) {
             (Some(at), _) => Due::At(at),
             (None, Some(from)) => {
                 Self::reading(force, self.counted).map_or(Due::Unknown, |counted| Due::After {
@@ -426,7 +442,7 @@ impl Timer {
             _ if detached.is_some() => VerdictState::Cancelled,
             Outcome::Completed => VerdictState::Met,
             Outcome::Ended => VerdictState::Cancelled,
-            Outcome::Open if self.running.is_some() => VerdictState::Running,
+            Outcome::Open if running.is_some() => VerdictState::Running,
             Outcome::Open => VerdictState::Paused,
         };
         Some(RawVerdict {
@@ -447,15 +463,12 @@ impl Timer {
     /// The segments of the instance at `now`, where they are kept.
     pub(crate) fn explained(&self, now: Stamp, around: Around<'_>) -> Vec<RawSegment> {
         let mut segments = self.segments.clone();
-        match (self.detached, self.running) {
+        let running = self.running.map(|from| self.counting_from(from, around));
+        match (self.detached, running) {
             (Some((at, _)), _) => segments.retain(|segment| segment.from < at),
             (None, Some(from)) if from.at < now.at => segments.push(self.segment(from.at, now.at, around)),
             _ => {}
         }
-        segments.retain_mut(|segment| {
-            segment.from = segment.from.max(self.started.at);
-            segment.from < segment.to
-        });
         segments
     }
 
@@ -483,13 +496,17 @@ impl Timer {
         self.active && self.force.filter(|_| self.detached.is_none()) != force
     }
 
-    /// Takes up the last instance again, which ended unfinished at `ended`, as if it had not.
+    /// Counts on in silence from `ended`, where the instance ended unfinished: it may be taken up again.
+    pub(crate) fn lie_dormant(&mut self, ended: Stamp) {
+        self.running = Some(ended);
+    }
+
+    /// Takes up the dormant instance again, which ended unfinished at `ended`, as if it had not.
     pub(crate) fn take_up(&mut self, ended: Stamp) {
         if self.lasted_no_time(ended) {
             self.instance = self.instance.saturating_add(1);
         }
         self.active = true;
-        self.running = Some(ended);
     }
 
     /// Whether the instance, at its end or as of `ended`, has no duration.

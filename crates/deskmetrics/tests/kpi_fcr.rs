@@ -153,3 +153,30 @@ fn every_policy_survives_being_written() {
         assert_eq!(serde_json::from_str::<FcrPolicy>(&json).unwrap(), policy);
     }
 }
+
+/// Help desks often let a rule open the ticket when the customer writes: the customer came back all the same.
+#[test]
+fn a_rule_that_reopens_on_the_customers_message_counts_as_the_customer() {
+    use Author::{Agent, Customer, System};
+    let status = EventKind::Status;
+    let reopened = |message: Option<Author>| {
+        let mut events = vec![
+            (2, 9, Customer, EventKind::PublicMessage),
+            (2, 10, Agent, EventKind::PublicMessage),
+            (2, 11, Agent, status(Status::Solved)),
+        ];
+        events.extend(message.map(|author| (4, 9, author, EventKind::PublicMessage)));
+        events.extend([(4, 9, System, status(Status::Open)), (4, 10, Agent, status(Status::Solved))]);
+        ticket("1", "ana", &events)
+    };
+    let week = || FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
+    let judge = |ticket: &Replayed| {
+        let reopens = kpi::reopen_rate([ticket]);
+        (kpi::fcr([ticket], week()).ratio().hits, reopens.ratio().hits, reopens.without_thanks().hits)
+    };
+
+    // The customer's thanks: they came back, and solving the ticket again was all it needed.
+    assert_eq!(judge(&reopened(Some(Customer))), (0, 1, 0));
+    // A rule of its own accord: nobody came back, and it is no thanks either.
+    assert_eq!(judge(&reopened(None)), (1, 1, 1));
+}

@@ -338,7 +338,10 @@ impl Life {
             signals.raise(Signals::REOPENED);
             self.before_reopen = Some((solve, self.solved_time, now));
             self.solved_time.add(now.since(solve.at));
-            self.reopens.push(ReopenCycle::new(solve.at.timestamp(), now.timestamp(), author));
+            // A rule that opens a solved ticket acts on what the customer wrote there.
+            let prompted = self.waits_while_done && matches!(author, Author::System | Author::Bot);
+            let by = if prompted { Author::Customer } else { author };
+            self.reopens.push(ReopenCycle::new(solve.at.timestamp(), now.timestamp(), by));
         }
         if let Some(since) = self.waiting_since {
             if self.waits_while_done {

@@ -242,7 +242,7 @@ pub struct ReopenCycle {
     pub solved_at: Timestamp,
     /// When it was open again.
     pub reopened_at: Timestamp,
-    /// Who opened it again.
+    /// Who opened it again. A rule or bot that opens it because the customer wrote counts as the customer.
     pub reopened_by: Author,
     /// The next solve, if there was one.
     pub solved_again_at: Option<Timestamp>,

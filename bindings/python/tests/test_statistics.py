@@ -1,7 +1,7 @@
 """Intervals against statsmodels and scipy, on random answers; skipped where these are not installed.
 
-`pip install scipy statsmodels` into the environment of the tests to run them. The same statistics are compared with
-stored figures of these packages by the Rust tests, which need neither.
+The environment of `cargo x test` has them. The same statistics are compared with stored figures of these packages by
+the Rust tests, which need neither.
 """
 
 import math

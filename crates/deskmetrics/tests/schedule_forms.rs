@@ -86,6 +86,10 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
             "time_zone: time zone \"copenhagen\" is not in the IANA database; did you mean Europe/Copenhagen?",
         ),
         (
+            "time_zone = \"Europe/Madird\"\nhours = \"24/7\"".to_owned(),
+            "time_zone: time zone \"Europe/Madird\" is not in the IANA database; did you mean Europe/Madrid?",
+        ),
+        (
             "time_zone = \"Mars/Olympus\"\nhours = \"24/7\"".to_owned(),
             "time_zone: time zone \"Mars/Olympus\" is not in the IANA database; write a name such as Europe/Copenhagen or UTC",
         ),

@@ -226,18 +226,32 @@ fn sorted(hours: impl IntoIterator<Item = Shift>) -> Vec<Shift> {
 /// A time zone by its IANA name; the error suggests the nearest one.
 pub(crate) fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
-        let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
-        let wanted = name.trim().replace(' ', "_");
-        let near = TZ_VARIANTS
-            .iter()
-            .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
-            .or_else(|| TZ_VARIANTS.iter().find(|zone| city(zone.name()) == city(&wanted)));
-        ScheduleError::TimeZone {
-            found: name.to_owned(),
-            remedy: match near {
-                Some(zone) => format!("did you mean {}?", zone.name()),
-                None => "write a name such as Europe/Copenhagen or UTC".to_owned(),
-            },
-        }
+        let remedy = match nearest_zone(name) {
+            Some(zone) => format!("did you mean {}?", zone.name()),
+            None => "write a name such as Europe/Copenhagen or UTC".to_owned(),
+        };
+        ScheduleError::TimeZone { found: name.to_owned(), remedy }
     })
+}
+
+/// The zone of this name but for its case, or of this city, or else the one spelled most alike.
+fn nearest_zone(name: &str) -> Option<Tz> {
+    // How alike two names must be to be the same with a slip of the pen; 1 is equal.
+    const ALIKE: f64 = 0.93;
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
+    let wanted = name.trim().replace(' ', "_");
+    let zones = || TZ_VARIANTS.iter().copied();
+    let alike = |zone: Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &wanted.to_lowercase());
+    zones()
+        .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
+        .or_else(|| zones().find(|zone| city(zone.name()) == city(&wanted)))
+        .or_else(|| {
+            let ranked = zones().map(|zone| (alike(zone), zone));
+            let best = ranked.max_by(|one, other| one.0.total_cmp(&other.0))?;
+            (best.0 >= ALIKE).then_some(best.1)
+        })
 }

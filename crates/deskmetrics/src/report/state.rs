@@ -153,6 +153,9 @@ impl ReportState {
     }
 
     /// Feeds one answer. Where the answer lacks an attribute, it takes that of the ticket it is about, if given.
+    ///
+    /// An answer given after the cut-off is counted like any other: to see the state of an earlier day, feed only what was
+    /// known then.
     pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
         self.records.responses.merge(1);
         self.see(response.at);

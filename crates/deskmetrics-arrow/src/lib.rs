@@ -74,7 +74,9 @@ mod error;
 pub mod file;
 mod options;
 mod record;
+pub mod survey;
 
+pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
 pub use description::{Description, DescriptionError};
 pub use error::ReadError;

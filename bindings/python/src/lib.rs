@@ -8,9 +8,9 @@
 mod data;
 mod error;
 mod input;
-mod instant;
 mod result;
 mod schedule;
+mod schedule_column;
 mod score;
 mod survey;
 

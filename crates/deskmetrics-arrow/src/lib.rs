@@ -67,6 +67,7 @@
 #![forbid(unsafe_code)]
 
 mod agreement;
+mod choice;
 pub mod column;
 mod dataset;
 pub mod description;
@@ -75,8 +76,9 @@ pub mod file;
 mod options;
 mod record;
 
+pub use choice::{Choice, ChoiceError, Chosen};
 pub use dataset::Dataset;
-pub use description::{Description, DescriptionError};
+pub use description::{Description, DescriptionError, nearest};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;

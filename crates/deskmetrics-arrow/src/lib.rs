@@ -75,8 +75,10 @@ mod error;
 pub mod file;
 mod options;
 mod record;
+pub mod survey;
 
 pub use choice::{Choice, ChoiceError, Chosen};
+pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
 pub use description::{Description, DescriptionError, nearest};
 pub use error::ReadError;

@@ -4,11 +4,15 @@
 //! array it gives one [`Cell`] per row. Nothing here knows tickets or surveys.
 
 mod instant;
+mod named;
 mod number;
+pub(crate) mod score;
 mod text;
+pub(crate) mod utc;
 mod word;
 
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
+pub use named::{Column, ColumnError};
 pub use number::{NumberColumn, NumberReading};
 pub use text::TextColumn;
 pub use word::{Meaning, WordColumn, WordReading};

@@ -76,7 +76,7 @@ pub use bot_first_response_time::{BotFirstResponseTime, bot_first_response_time}
 pub use bot_resolution::{BotResolution, bot_resolution};
 pub use ces::{Ces, ces};
 pub use csat::{Csat, csat};
-pub use customers::{Customers, customers};
+pub use customers::{Customers, CustomersOf, customers};
 pub use escalation_rate::{EscalationRate, escalation_rate};
 pub use fcr::{Fcr, FcrPolicy, RepeatKey, UnknownFcrPolicy, fcr};
 pub use first_level_resolution::{FirstLevelResolution, first_level_resolution};
@@ -100,7 +100,7 @@ pub use reopen_rate::{ReopenRate, reopen_rate};
 pub use replies_per_ticket::{RepliesPerTicket, replies_per_ticket};
 pub use requester_wait_time::{RequesterWaitTime, requester_wait_time};
 pub use resolution_time_censored::{ResolutionTimeCensored, resolution_time_censored};
-pub use response_rate::{ResponseRate, response_rate};
+pub use response_rate::{InvitationOutcome, ResponseRate, response_rate};
 pub use response_time::{ResponseTime, response_time};
 pub use service_level::{ServiceLevel, service_level};
 pub use sla_at_risk::{SlaAtRisk, sla_at_risk};

@@ -83,13 +83,30 @@ impl Nps {
     /// Counts one answer; `None` is a skipped question.
     #[inline]
     pub fn push(&mut self, score: impl Into<Option<i32>>) {
+        self.push_many(score, 1);
+    }
+
+    /// Counts `times` answers of the same score; `None` is a skipped question.
+    ///
+    /// ```
+    /// use deskmetrics::kpi::Nps;
+    ///
+    /// let mut nps = Nps::default();
+    /// for (score, answers) in [(10, 60), (8, 30), (2, 10)] {
+    ///     nps.push_many(score, answers);
+    /// }
+    /// nps.push_many(None, 900);
+    /// assert_eq!((nps.score(), nps.n()), (Some(50.0), 100)); // 60 % - 10 %
+    /// ```
+    #[inline]
+    pub fn push_many(&mut self, score: impl Into<Option<i32>>, times: u64) {
         let Some(score) = score.into() else {
-            return self.excluded.add(Reason::NotAnswered);
+            return self.excluded.add_many(Reason::NotAnswered, times);
         };
         // A negative score becomes a huge place, so one comparison checks both ends.
         match self.scores.get_mut(score.cast_unsigned() as usize) {
-            Some(count) => *count = count.saturating_add(1),
-            None => self.excluded.add(Reason::OutOfScale),
+            Some(count) => *count = count.saturating_add(times),
+            None => self.excluded.add_many(Reason::OutOfScale, times),
         }
     }
 

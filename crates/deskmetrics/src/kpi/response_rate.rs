@@ -121,6 +121,19 @@ struct Rules {
     expire_after_micros: Option<i64>,
 }
 
+/// What a survey invitation came to; see [`ResponseRate::outcome`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationOutcome {
+    /// It was answered in time.
+    Answered,
+    /// It was answered after it had expired, which counts as no answer.
+    Late,
+    /// It was not answered, as far as is known.
+    Unanswered,
+    /// It does not count.
+    LeftOut(Reason),
+}
+
 impl ResponseRate {
     /// The same tally, knowing nothing after `cut_off`.
     #[must_use]
@@ -146,9 +159,20 @@ impl ResponseRate {
 
     /// Counts one invitation.
     pub fn push(&mut self, invitation: &Invitation) {
-        match self.judge(invitation) {
-            Ok(answered) => self.answered.push(answered),
-            Err(reason) => self.excluded.add(reason),
+        let Invitation { delivered, sent_at, answered_at, .. } = invitation;
+        self.push_outcome(self.outcome(*delivered, *sent_at, *answered_at), 1);
+    }
+
+    /// Counts `times` invitations that came to the same.
+    pub fn push_outcome(&mut self, outcome: InvitationOutcome, times: u64) {
+        match outcome {
+            InvitationOutcome::Answered => self.answered.merge(Ratio::new(times, times)),
+            InvitationOutcome::Late => {
+                self.answered.merge(Ratio::new(0, times));
+                self.late.merge(times);
+            }
+            InvitationOutcome::Unanswered => self.answered.merge(Ratio::new(0, times)),
+            InvitationOutcome::LeftOut(reason) => self.excluded.add_many(reason, times),
         }
     }
 
@@ -162,32 +186,48 @@ impl ResponseRate {
         self.excluded.add(reason);
     }
 
-    fn judge(&mut self, invitation: &Invitation) -> Result<bool, Reason> {
+    /// What an invitation came to under this tally's cut-off, maturity and expiry.
+    ///
+    /// ```
+    /// use deskmetrics::Timestamp;
+    /// use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let rate = ResponseRate::default().as_of(at("2026-03-08T00:00:00Z"));
+    /// let (sent, later) = (at("2026-03-04T09:00:00Z"), at("2026-03-11T12:00:00Z"));
+    /// assert_eq!(rate.outcome(true, sent, Some(later)), InvitationOutcome::Unanswered); // not known yet
+    /// ```
+    #[inline]
+    pub fn outcome(
+        &self,
+        delivered: bool,
+        sent_at: Timestamp,
+        answered_at: Option<Timestamp>,
+    ) -> InvitationOutcome {
         let Rules { as_of, mature_after_micros, expire_after_micros } = self.rules;
-        let sent = invitation.sent_at;
-        if !invitation.delivered {
-            return Err(Reason::Bounced);
+        if !delivered {
+            return InvitationOutcome::LeftOut(Reason::Bounced);
         }
         if let Some(as_of) = as_of {
-            let age = as_of.as_micros() - sent.as_micros();
+            let age = as_of.as_micros().saturating_sub(sent_at.as_micros());
             if age < 0 {
-                return Err(Reason::AfterCutOff);
+                return InvitationOutcome::LeftOut(Reason::AfterCutOff);
             }
             if mature_after_micros.is_some_and(|needed| age < needed) {
-                return Err(Reason::Immature);
+                return InvitationOutcome::LeftOut(Reason::Immature);
             }
         }
-        let known = invitation.answered_at.filter(|at| as_of.is_none_or(|as_of| *at <= as_of));
-        let Some(answered_at) = known else {
-            return Ok(false);
+        let Some(answered_at) = answered_at.filter(|at| as_of.is_none_or(|as_of| *at <= as_of)) else {
+            return InvitationOutcome::Unanswered;
         };
-        let delay = answered_at.as_micros() - sent.as_micros();
+        let delay = answered_at.as_micros().saturating_sub(sent_at.as_micros());
         if delay < 0 {
-            return Err(Reason::EndBeforeStart);
+            InvitationOutcome::LeftOut(Reason::EndBeforeStart)
+        } else if expire_after_micros.is_some_and(|limit| delay > limit) {
+            InvitationOutcome::Late
+        } else {
+            InvitationOutcome::Answered
         }
-        let late = expire_after_micros.is_some_and(|limit| delay > limit);
-        self.late.merge(u64::from(late));
-        Ok(!late)
     }
 
     /// Answered among delivered.

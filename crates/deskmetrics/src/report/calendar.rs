@@ -26,7 +26,9 @@ impl Calendar {
         let mut calendar =
             Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
         if report.measures.iter().any(|measure| measure.over_time() == OverTime::EachItsOwn) {
-            calendar.look_back(report.settings.as_of);
+            if let Some(as_of) = report.settings.as_of {
+                calendar.look_back(as_of);
+            }
         }
         calendar
     }

@@ -87,6 +87,12 @@ macro_rules! survey_kpi {
                 self.0.push(score);
             }
 
+            /// Counts `times` answers of the same score; `None` is a skipped question.
+            #[inline]
+            pub fn push_many(&mut self, score: impl Into<Option<i32>>, times: u64) {
+                self.0.push_many(score, times);
+            }
+
             /// Counts a record that is no answer.
             pub fn leave_out(&mut self, reason: crate::Reason) {
                 self.0.leave_out(reason);

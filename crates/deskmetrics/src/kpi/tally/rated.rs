@@ -29,10 +29,16 @@ impl Rated {
     /// Counts one answer; `None` is a skipped question.
     #[inline]
     pub fn push(&mut self, score: impl Into<Option<i32>>) {
+        self.push_many(score, 1);
+    }
+
+    /// Counts `times` answers of the same score; `None` is a skipped question.
+    #[inline]
+    pub fn push_many(&mut self, score: impl Into<Option<i32>>, times: u64) {
         match score.into() {
-            Some(score) if self.scores.push(score) => {}
-            Some(_) => self.excluded.add(Reason::OutOfScale),
-            None => self.excluded.add(Reason::NotAnswered),
+            Some(score) if self.scores.push_many(score, times) => {}
+            Some(_) => self.excluded.add_many(Reason::OutOfScale, times),
+            None => self.excluded.add_many(Reason::NotAnswered, times),
         }
     }
 

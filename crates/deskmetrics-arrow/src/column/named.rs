@@ -1,0 +1,143 @@
+//! A column in memory: its name and its values, in one piece or several.
+
+use std::borrow::Cow;
+
+use arrow_array::{Array, ArrayRef};
+
+use super::WrongType;
+
+/// A named column whose values stand in one array or in several, one after the other. Nothing is copied.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, Int8Array};
+/// use deskmetrics_arrow::column::Column;
+///
+/// let chunks: Vec<ArrayRef> = vec![Arc::new(Int8Array::from(vec![9, 10])), Arc::new(Int8Array::from(vec![3]))];
+/// assert_eq!(Column::from(&chunks).named("nps").len(), 3);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Column<'a> {
+    name: Cow<'a, str>,
+    chunks: Cow<'a, [ArrayRef]>,
+}
+
+impl<'a> Column<'a> {
+    /// The same column under a name, which errors will tell.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Its name; `values` unless it was given one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its pieces.
+    pub fn chunks(&self) -> &[ArrayRef] {
+        &self.chunks
+    }
+
+    /// Values, missing ones included.
+    pub fn len(&self) -> usize {
+        self.chunks.iter().map(Array::len).sum()
+    }
+
+    /// Whether there is not one value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn wrong(&self, wrong: WrongType, remedy: &'static str) -> ColumnError {
+        let WrongType { found, expected } = wrong;
+        ColumnError::Type { column: self.name.clone().into_owned(), found, expected, remedy }
+    }
+
+    /// That another column goes with this one row by row.
+    pub(crate) fn goes_with(&self, other: &Column<'_>) -> Result<(), ColumnError> {
+        let [rows, other_rows] = [self.len(), other.len()];
+        if rows == other_rows {
+            return Ok(());
+        }
+        let (column, other) = (self.name.clone().into_owned(), other.name.clone().into_owned());
+        Err(ColumnError::Length { column, rows, other, other_rows })
+    }
+}
+
+impl<'a> From<&'a [ArrayRef]> for Column<'a> {
+    fn from(chunks: &'a [ArrayRef]) -> Self {
+        Self { name: Cow::Borrowed("values"), chunks: Cow::Borrowed(chunks) }
+    }
+}
+
+impl<'a> From<&'a Vec<ArrayRef>> for Column<'a> {
+    fn from(chunks: &'a Vec<ArrayRef>) -> Self {
+        Self::from(chunks.as_slice())
+    }
+}
+
+impl<'a> From<&'a ArrayRef> for Column<'a> {
+    fn from(array: &'a ArrayRef) -> Self {
+        Self::from(std::slice::from_ref(array))
+    }
+}
+
+impl From<Vec<ArrayRef>> for Column<'_> {
+    fn from(chunks: Vec<ArrayRef>) -> Self {
+        Self { name: Cow::Borrowed("values"), chunks: Cow::Owned(chunks) }
+    }
+}
+
+/// A column in memory that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// Its type cannot hold what is asked of it.
+    #[error("column \"{column}\" is of type {found}, expected {expected}: {remedy}")]
+    Type {
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The types understood.
+        expected: &'static str,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// It holds wall-clock times and nobody said of which zone.
+    #[error(
+        "column \"{column}\" holds wall-clock times without a time zone: say which one they are of (assume_tz, such as Europe/Copenhagen), or make the column zone-aware"
+    )]
+    NoZone {
+        /// The column.
+        column: String,
+    },
+    /// Two columns that go together row by row differ in length.
+    #[error(
+        "column \"{column}\" has {rows} rows and column \"{other}\" has {other_rows}, expected as many: take both from one table"
+    )]
+    Length {
+        /// One column.
+        column: String,
+        /// Its rows.
+        rows: usize,
+        /// The other.
+        other: String,
+        /// Its rows.
+        other_rows: usize,
+    },
+    /// There is no such column.
+    #[error("{table} have no column \"{column}\"{}; present are {}", crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present))]
+    Missing {
+        /// What the table holds, such as `tickets`.
+        table: &'static str,
+        /// The name asked for.
+        column: String,
+        /// The present name most like it.
+        nearest: Option<String>,
+        /// The names present.
+        present: Vec<String>,
+    },
+}

@@ -1,0 +1,116 @@
+//! How often each score stands in a column.
+
+use deskmetrics::Scale;
+
+use crate::column::score::{BLOCK, Places, ScoreColumn};
+use crate::column::{Column, ColumnError, WrongType};
+
+/// How often each score of a scale was given, and what else stands in the column.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    scale: Places,
+    /// By place; see [`Places`].
+    counts: [u64; 256],
+}
+
+impl Histogram {
+    /// Counts a column on the scale from `lowest` to `highest`; `None` where it has too many steps to be counted so.
+    pub(super) fn of(column: &Column<'_>, lowest: i32, highest: i32) -> Result<Option<Self>, ColumnError> {
+        let Some(scale) = Places::new(lowest, highest) else { return Ok(None) };
+        let mut histogram = Self { scale, counts: [0; 256] };
+        for array in column.chunks() {
+            let scores = ScoreColumn::new(array).map_err(|wrong| not_scores(column, wrong))?;
+            histogram.add(&scores);
+        }
+        Ok(Some(histogram))
+    }
+
+    fn add(&mut self, scores: &ScoreColumn) {
+        let mut block = [0_u8; BLOCK];
+        let mut from = 0;
+        while from < scores.len() {
+            let places = &mut block[..BLOCK.min(scores.len() - from)];
+            scores.places(self.scale, from, places);
+            self.add_places(places);
+            from += places.len();
+        }
+    }
+
+    /// Counts a block of at most [`BLOCK`] places.
+    fn add_places(&mut self, places: &[u8]) {
+        // Comparing with each place in turn counts 16 rows an instruction; with many places a table is quicker.
+        const FEW: usize = 24;
+        let kinds = self.scale.count();
+        if kinds > FEW {
+            places.iter().for_each(|place| self.counts[usize::from(*place)] += 1);
+            return;
+        }
+        // What is counted last is what the others leave over.
+        let mut rest = places.len() as u64;
+        for (place, count) in (0..=u8::MAX).zip(&mut self.counts[..kinds - 1]) {
+            let found = occurrences(places, place);
+            *count += found;
+            rest -= found;
+        }
+        self.counts[kinds - 1] += rest;
+    }
+
+    /// Each score, or none, or one off the scale, with how often it stands there.
+    pub(super) fn each(&self, mut each: impl FnMut(Option<i32>, u64)) {
+        for (place, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            each(self.scale.score(place).unwrap_or(Some(self.scale.off_scale())), *count);
+        }
+    }
+}
+
+/// How often `place` stands in a block of at most [`BLOCK`] places.
+fn occurrences(places: &[u8], place: u8) -> u64 {
+    const LANES: usize = 32;
+    // A lane counts to at most BLOCK / LANES = 128, which fits a byte.
+    const { assert!(BLOCK / LANES <= 255) };
+    let mut lanes = [0_u8; LANES];
+    let (pieces, rest) = places.as_chunks::<LANES>();
+    for piece in pieces {
+        for (lane, here) in lanes.iter_mut().zip(piece) {
+            *lane += u8::from(*here == place);
+        }
+    }
+    let in_lanes: u64 = lanes.iter().map(|lane| u64::from(*lane)).sum();
+    in_lanes + rest.iter().filter(|here| **here == place).count() as u64
+}
+
+/// Feeds the scores of a column on a scale of any width.
+pub(super) fn feed(
+    column: &Column<'_>,
+    scale: &Scale,
+    mut each: impl FnMut(Option<i32>, u64),
+) -> Result<(), ColumnError> {
+    if let Some(histogram) = Histogram::of(column, scale.min(), scale.max())? {
+        histogram.each(each);
+        return Ok(());
+    }
+    // A scale of hundreds of steps is counted in pieces of a byte each.
+    let rows = column.len() as u64;
+    let (mut from, mut elsewhere, mut missing) = (scale.min(), rows, 0);
+    while from <= scale.max() {
+        let to = from.saturating_add(i32::from(Places::MOST) - 1).min(scale.max());
+        let Some(histogram) = Histogram::of(column, from, to)? else { break };
+        missing = histogram.counts[usize::from(histogram.scale.missing())];
+        for place in 0..usize::from(histogram.scale.outside()) {
+            let count = histogram.counts[place];
+            elsewhere -= count;
+            if let (Some(score), true) = (histogram.scale.score(place), count > 0) {
+                each(score, count);
+            }
+        }
+        let Some(next) = to.checked_add(1) else { break };
+        from = next;
+    }
+    each(None, missing);
+    each(Some(scale.min().checked_sub(1).unwrap_or(i32::MAX)), elsewhere - missing);
+    Ok(())
+}
+
+fn not_scores(column: &Column<'_>, wrong: WrongType) -> ColumnError {
+    column.wrong(wrong, "make the column numeric first, with words and codes for \"no answer\" as nulls")
+}

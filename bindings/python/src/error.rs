@@ -7,6 +7,10 @@ use pyo3::PyErr;
 pub(crate) mod exceptions {
     pyo3::import_exception!(deskmetrics.exceptions, ArgumentError);
     pyo3::import_exception!(deskmetrics.exceptions, ArgumentTypeError);
+    pyo3::import_exception!(deskmetrics.exceptions, ColumnNotFoundError);
+    pyo3::import_exception!(deskmetrics.exceptions, ColumnTypeError);
+    pyo3::import_exception!(deskmetrics.exceptions, DataError);
+    pyo3::import_exception!(deskmetrics.exceptions, DeskmetricsError);
     pyo3::import_exception!(deskmetrics.exceptions, InstantError);
     pyo3::import_exception!(deskmetrics.exceptions, NeverOpensError);
     pyo3::import_exception!(deskmetrics.exceptions, NoSuchNameError);
@@ -33,6 +37,16 @@ pub(crate) fn due(place: &str, error: DueError) -> PyErr {
 /// The scale is wrong.
 pub(crate) fn scale(error: &ScaleError) -> PyErr {
     exceptions::ScaleError::new_err(error.to_string())
+}
+
+/// A column's type cannot hold what is asked of it.
+pub(crate) fn column_type(message: String) -> PyErr {
+    exceptions::ColumnTypeError::new_err(message)
+}
+
+/// The data cannot be read.
+pub(crate) fn data(message: String) -> PyErr {
+    exceptions::DataError::new_err(message)
 }
 
 /// The value is right in kind and wrong in content.

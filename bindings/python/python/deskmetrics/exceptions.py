@@ -3,9 +3,16 @@
 Messages name the subject, the value found and what is allowed.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
+    "ColumnNotFoundError",
+    "ColumnTypeError",
+    "DataError",
     "DeskmetricsError",
     "InstantError",
     "MissingPackageError",
@@ -28,6 +35,38 @@ class ArgumentError(DeskmetricsError):
 
 class ArgumentTypeError(DeskmetricsError, TypeError):
     """An argument is of a kind that cannot be used."""
+
+
+class ColumnTypeError(ArgumentTypeError):
+    """A column's type cannot hold what is asked of it, such as a column of lists for scores."""
+
+
+class ColumnNotFoundError(DeskmetricsError, KeyError):
+    """A table does not have a column; the message lists those it has and suggests the nearest.
+
+    Attributes
+    ----------
+    column : str
+        The column that was asked for.
+    columns : list of str
+        Those there are.
+    """
+
+    def __init__(self, message: str, column: str = "", columns: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.column = column
+        self.columns = list(columns)
+
+    def __str__(self) -> str:
+        # A KeyError would show the message in quotes.
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[type[ColumnNotFoundError], tuple[str, str, list[str]]]:
+        return type(self), (str(self), self.column, self.columns)
+
+
+class DataError(DeskmetricsError):
+    """Data could not be read to its end; the message says what the library it comes from had to say."""
 
 
 class InstantError(DeskmetricsError):

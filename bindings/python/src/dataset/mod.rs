@@ -16,7 +16,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::data::{from_json, to_data};
 use crate::error::{self, exceptions};
-use crate::instant::instant;
+use crate::input::instant;
 use crate::policy::SlaPolicies;
 use crate::report::Report;
 use crate::report::request::{Asked, Settings, by, kpis, tz};
@@ -130,7 +130,7 @@ impl Dataset {
 
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
         match as_of {
-            Some(as_of) => instant("as_of", as_of).map(|at| Some(at.utc().into())),
+            Some(as_of) => instant("as_of", as_of, None).map(|at| Some(at.utc().into())),
             None => Ok(self.core.as_of),
         }
     }
@@ -266,7 +266,7 @@ impl Dataset {
             observed_from,
         };
         let (requests, notes) = self.requests(kpis, fcr, &replayed)?;
-        let report = settings.report(as_of.unwrap_or(Timestamp::MAX), requests)?;
+        let report = settings.report(as_of, requests)?;
         py.detach(|| {
             let dataset = &self.core;
             // What came after the cut-off is not known yet.

@@ -69,10 +69,10 @@ impl Report {
         self.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none())
     }
 
-    /// The cut-off, in the report's zone.
+    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
     #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        in_zone(py, self.table.as_of, self.table.zone)
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.table.as_of.map(|at| in_zone(py, at, self.table.zone)).transpose()
     }
 
     /// The zone whose calendar makes the periods; ``None`` without periods.

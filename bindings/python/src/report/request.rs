@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::data::{from_form, to_json};
 use crate::error;
 use crate::input::describe;
-use crate::zone::zone;
+use crate::input::zone;
 
 /// The settings that have nothing to do with what the data is.
 pub(crate) struct Settings<'a, 'py> {
@@ -27,9 +27,9 @@ pub(crate) struct Settings<'a, 'py> {
 
 impl Settings<'_, '_> {
     /// The report on these KPIs up to the cut-off.
-    pub(crate) fn report(&self, as_of: Timestamp, kpis: Vec<KpiRequest>) -> PyResult<Report> {
-        let mut builder: ReportBuilder =
-            Report::builder(as_of).kpis(kpis).level(self.level).min_n(self.min_n);
+    pub(crate) fn report(&self, as_of: Option<Timestamp>, kpis: Vec<KpiRequest>) -> PyResult<Report> {
+        let builder: ReportBuilder = as_of.map_or_else(Report::undated, Report::builder);
+        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
         for attributes in &self.by {
             builder = builder.by(attributes.iter().cloned());
         }
@@ -37,7 +37,7 @@ impl Settings<'_, '_> {
             builder = builder.periods(periods);
         }
         if let Some(from) = self.observed_from {
-            builder = builder.observed_from(crate::instant::instant("observed_from", from)?.utc());
+            builder = builder.observed_from(crate::input::instant("observed_from", from, None)?.utc());
         }
         builder.build().map_err(|problem| error::argument(problem.to_string()))
     }

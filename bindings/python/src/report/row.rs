@@ -71,8 +71,8 @@ impl ReportRow {
 
     /// Which number of the KPI it is: ``"percent"``, ``"mean"``, ``"median"``, ``"p90"`` ...
     #[getter]
-    fn measure(&self) -> &'static str {
-        self.core().measure
+    fn measure(&self) -> &str {
+        &self.core().measure
     }
 
     /// Whether it is the KPI's headline, the first of its measures.

@@ -103,7 +103,7 @@ impl Schedule {
     /// [`ScheduleError::TimeZone`] for a zone that is not in the IANA database, and
     /// [`ScheduleError::Hours`] for hours that cannot be read, both with the repair.
     pub fn parse(time_zone: &str, hours: &str) -> Result<Self, ScheduleError> {
-        Ok(Self::new(zone_named(time_zone)?, hours.parse()?))
+        Ok(Self::new(parse_zone(time_zone)?, hours.parse()?))
     }
 
     /// Open day and night, without holidays; UTC.
@@ -223,18 +223,19 @@ fn sorted(hours: impl IntoIterator<Item = Shift>) -> Vec<Shift> {
     hours
 }
 
-/// A time zone by its IANA name; the error suggests the nearest one.
+/// A time zone by its IANA name.
+///
+/// ```
+/// use deskmetrics::schedule::parse_zone;
+///
+/// assert_eq!(parse_zone("Europe/Madrid").unwrap().name(), "Europe/Madrid");
+/// assert!(parse_zone("Madrid").unwrap_err().to_string().contains("did you mean Europe/Madrid?"));
+/// ```
 ///
 /// # Errors
-/// When there is no zone of this name.
 ///
-/// ```
-/// use deskmetrics::schedule::zone_named;
-///
-/// assert_eq!(zone_named("Europe/Madrid").unwrap().name(), "Europe/Madrid");
-/// assert!(zone_named("Europe/Madird").unwrap_err().to_string().contains("did you mean Europe/Madrid?"));
-/// ```
-pub fn zone_named(name: &str) -> Result<Tz, ScheduleError> {
+/// [`ScheduleError::TimeZone`], which suggests the nearest one.
+pub fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
         let remedy = match nearest_zone(name) {
             Some(zone) => format!("did you mean {}?", zone.name()),

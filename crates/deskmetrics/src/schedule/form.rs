@@ -9,7 +9,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::definition::zone_named;
+use super::definition::parse_zone;
 use super::holiday::parse_date;
 use super::pause::BreakDays;
 use super::weekly_hours::WEEK;
@@ -180,7 +180,7 @@ impl Form {
         let zone = self.time_zone.ok_or(missing("time_zone", "time_zone = \"Europe/Copenhagen\""))?;
         let hours = self.hours.ok_or(missing("hours", "hours = \"Mo-Fr 09:00-17:00\""))?;
         let mut schedule = Schedule::new(
-            zone_named(&zone).map_err(|e| e.at("time_zone"))?,
+            parse_zone(&zone).map_err(|e| e.at("time_zone"))?,
             weekly_hours(hours).map_err(|e| e.at("hours"))?,
         );
         let mut holidays = Vec::with_capacity(self.holidays.len());

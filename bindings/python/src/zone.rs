@@ -1,4 +1,4 @@
-//! Instants shown in a time zone.
+//! Instants out, in a time zone.
 
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;

@@ -266,7 +266,7 @@ impl Dataset {
             observed_from,
         };
         let (requests, notes) = self.requests(kpis, fcr, &replayed)?;
-        let report = settings.report(as_of.unwrap_or(Timestamp::MAX), requests)?;
+        let report = settings.report(as_of, requests)?;
         py.detach(|| {
             let dataset = &self.core;
             // What came after the cut-off is not known yet.

@@ -99,7 +99,7 @@ pub(super) fn batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     columns.texts("option", rows.iter().map(|row| row.option.as_deref()));
     let clocks: Vec<Option<String>> = rows.iter().map(|row| row.clock.and_then(word)).collect();
     columns.texts("clock", clocks.iter().map(Option::as_deref));
-    columns.texts("measure", rows.iter().map(|row| Some(&*row.measure)));
+    columns.texts("measure", rows.iter().map(|row| Some(row.measure.as_ref())));
     columns.truths("headline", rows.iter().map(|row| Some(row.headline)));
     let by: Vec<String> = rows.iter().map(slicing).collect();
     columns.texts("by", by.iter().map(|by| Some(by.as_str())));

@@ -69,7 +69,7 @@ impl Report {
         self.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none())
     }
 
-    /// The cut-off, in the report's zone; ``None`` for answers without a date and no cut-off.
+    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
     #[getter]
     fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.table.as_of.map(|at| in_zone(py, at, self.table.zone)).transpose()

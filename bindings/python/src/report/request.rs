@@ -27,9 +27,9 @@ pub(crate) struct Settings<'a, 'py> {
 
 impl Settings<'_, '_> {
     /// The report on these KPIs up to the cut-off.
-    pub(crate) fn report(&self, as_of: Timestamp, kpis: Vec<KpiRequest>) -> PyResult<Report> {
-        let mut builder: ReportBuilder =
-            Report::builder(as_of).kpis(kpis).level(self.level).min_n(self.min_n);
+    pub(crate) fn report(&self, as_of: Option<Timestamp>, kpis: Vec<KpiRequest>) -> PyResult<Report> {
+        let builder: ReportBuilder = as_of.map_or_else(Report::undated, Report::builder);
+        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
         for attributes in &self.by {
             builder = builder.by(attributes.iter().cloned());
         }

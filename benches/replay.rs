@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use deskmetrics::replay::Replay;
+use deskmetrics::replay::{Needs, Replay};
 use deskmetrics::schedule::Schedule;
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::{Timestamp, VerdictState};
@@ -53,6 +53,25 @@ fn with_verdicts() -> Replay {
     business().with_policies(policies)
 }
 
+/// One promise in business hours, with the clock paused in pending, and nothing else asked for.
+fn one_promise() -> Replay {
+    let policies: SlaPolicies = toml::from_str(
+        r#"
+        [[policies]]
+        name = "wait"
+        targets = [{ metric = "requester_wait", clock = "business", within = { high = "8h", "*" = "16h" } }]
+        "#,
+    )
+    .unwrap_or_default();
+    assert_eq!(policies.policies.len(), 1, "the policies are readable");
+    business().with_policies(policies).needing(Needs::VERDICTS)
+}
+
+/// Replies, solves and reopenings on the calendar clock: what first contact resolution asks for.
+fn contacts() -> Replay {
+    Replay::new(as_of()).needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS)
+}
+
 /// One core's share: the sum of response times and the number of breaches, so that nothing is optimised away.
 fn replay(replay: &Replay, log: &StepLog, from: usize, to: usize) -> (i64, usize) {
     let mut pass = replay.pass();
@@ -85,18 +104,27 @@ fn processor_time() -> Option<Duration> {
 
 /// Says events per second of processor time: on a busy machine wall time measures the neighbours.
 fn tell_processor_time(name: &str, plan: &Replay, log: &StepLog) {
-    let Some(before) = processor_time() else { return };
-    black_box(replay(plan, log, 0, log.tickets()));
-    if let Some(spent) = processor_time().and_then(|after| after.checked_sub(before)) {
+    let spent = (0..3).filter_map(|_| {
+        let before = processor_time()?;
+        black_box(replay(plan, log, 0, log.tickets()));
+        processor_time()?.checked_sub(before)
+    });
+    if let Some(spent) = spent.min() {
         let rate = log.events() as f64 / spent.as_secs_f64() / 1e6;
-        eprintln!("{name}: {rate:.1} million events per second of processor time");
+        eprintln!("{name}: {rate:.1} million events per second of processor time, the best of three");
     }
 }
 
 fn bench(criterion: &mut Criterion) {
     let priority = with_verdicts().value_number("high").unwrap_or_default();
     let log = StepLog::generate(tickets(), 7, &[priority, deskmetrics::replay::step::FIRST_FREE]);
-    let plans = [("calendar", Replay::new(as_of())), ("business", business()), ("verdicts", with_verdicts())];
+    let plans = [
+        ("calendar", Replay::new(as_of())),
+        ("business", business()),
+        ("verdicts", with_verdicts()),
+        ("one promise", one_promise()),
+        ("contacts", contacts()),
+    ];
     let mut group = criterion.benchmark_group("replay");
     group.throughput(Throughput::Elements(log.events() as u64)).sample_size(10);
     for (name, plan) in &plans {

@@ -87,3 +87,26 @@ pub mod optional {
         text.map(|text| super::parse(&text).map_err(D::Error::custom)).transpose()
     }
 }
+
+/// For `#[serde(with = "duration_text::list")]` on a `Vec<TimeDelta>`: a list of texts.
+pub mod list {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    /// For serde: durations become their texts.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(durations: &[TimeDelta], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(durations.iter().map(|duration| super::format(*duration)))
+    }
+
+    /// For serde: texts become durations.
+    ///
+    /// # Errors
+    /// When one of the texts is no duration.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TimeDelta>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts.iter().map(|text| super::parse(text).map_err(D::Error::custom)).collect()
+    }
+}

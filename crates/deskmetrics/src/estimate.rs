@@ -1,5 +1,7 @@
 //! The answer of a tally: a number with what is needed to trust it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Comparison, Excluded, Interval, NetScore, Ratio};
@@ -28,7 +30,7 @@ pub enum Unit {
 #[non_exhaustive]
 pub struct Estimate {
     /// Which number of the KPI it is: `percent`, `mean`, `median`, `p90`, `count` ...
-    pub measure: &'static str,
+    pub measure: Cow<'static, str>,
     /// The number; `None` when nothing was counted.
     pub value: Option<f64>,
     /// What it counts.
@@ -41,24 +43,24 @@ pub struct Estimate {
 
 impl Estimate {
     /// A number without an interval.
-    pub fn new(measure: &'static str, value: Option<f64>, unit: Unit, n: u64) -> Self {
-        Self { measure, value, unit, n, interval: None }
+    pub fn new(measure: impl Into<Cow<'static, str>>, value: Option<f64>, unit: Unit, n: u64) -> Self {
+        Self { measure: measure.into(), value, unit, n, interval: None }
     }
 
     /// A share in percent with its Wilson interval.
-    pub fn share(measure: &'static str, ratio: Ratio, level: f64) -> Self {
+    pub fn share(measure: impl Into<Cow<'static, str>>, ratio: Ratio, level: f64) -> Self {
         let interval = ratio.interval(level).map(|interval| interval.scaled(100.0));
         Self::new(measure, ratio.percent(), Unit::Percent, ratio.total).with_interval(interval)
     }
 
     /// A net score in points with its adjusted Wald interval.
-    pub fn net(measure: &'static str, score: NetScore, level: f64) -> Self {
+    pub fn net(measure: impl Into<Cow<'static, str>>, score: NetScore, level: f64) -> Self {
         let interval = score.interval(level).map(|interval| interval.scaled(100.0));
         Self::new(measure, score.points(), Unit::Points, score.n()).with_interval(interval)
     }
 
     /// A number of records, which is exact and has no interval.
-    pub fn count(measure: &'static str, count: u64) -> Self {
+    pub fn count(measure: impl Into<Cow<'static, str>>, count: u64) -> Self {
         Self::new(measure, Some(count as f64), Unit::Count, count)
     }
 

@@ -175,7 +175,7 @@ pub(super) fn read_file(
             column.account(ledger);
         }
         ledger.batch_done(batch.num_rows());
-        reading.report(batches.progress());
+        reading.report(batches.progress())?;
     }
     records.end(ledger_at)
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
 use crate::{ClockKind, TicketMetrics, Unit};
 
@@ -26,7 +26,7 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::LastSolved,
     clocks: BOTH_CLOCKS,
     measures: TIME_MEASURES,
-    options: &[CLOCK, WITHIN],
+    options: &[CLOCK, WITHIN, BANDS],
     variants: &[],
     references: &["Zendesk help: About native Support time duration metrics"],
 };

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
-use crate::{ClockKind, TicketMetrics, Unit};
+use crate::{ClockKind, Elapsed, TicketMetrics, Unit};
 
 /// The definition of backlog age.
 pub const DEFINITION: Definition = Definition {
@@ -26,7 +26,7 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Snapshot,
     clocks: BOTH_CLOCKS,
     measures: TIME_MEASURES,
-    options: &[CLOCK, WITHIN],
+    options: &[CLOCK, WITHIN, BANDS],
     variants: &[Variant {
         name: "since last update",
         differs: "cut-off minus the last event",
@@ -89,6 +89,11 @@ impl BacklogAge {
         } else if let Some(age) = ticket.running_resolution_time {
             self.0.finished(age);
         }
+    }
+
+    /// Counts one open ticket of this age.
+    pub fn push_age(&mut self, age: Elapsed) {
+        self.0.finished(age);
     }
 
     /// Counts a record that is no ticket.

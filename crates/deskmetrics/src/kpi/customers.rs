@@ -32,7 +32,7 @@ pub const DEFINITION: Definition = Definition {
         name: "with",
         decides: "with which tickets: created ones, those now solved, or those open at an instant",
         default: Some("created"),
-        values: &["created", "solved", "open_at"],
+        values: &["created", "solved", "open"],
     }],
     variants: &[Variant {
         name: "tickets",
@@ -91,6 +91,19 @@ pub struct Customers {
     excluded: Excluded,
 }
 
+/// With which tickets the customers are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomersOf {
+    /// Those created.
+    #[default]
+    Created,
+    /// Those now solved or closed.
+    Solved,
+    /// Those open at the cut-off, and by period at the end of each.
+    Open,
+}
+
 /// Which tickets' customers are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +145,11 @@ impl Customers {
                 }
             }
         }
+    }
+
+    /// Whether it counts the customers of tickets now solved or closed.
+    pub fn are_of_solved(&self) -> bool {
+        self.with == With::Solved
     }
 
     /// Counts a record that is no ticket.

@@ -121,6 +121,8 @@ pub enum Anchor {
     Queued,
     /// End of the work on the contact, wrap-up included.
     WrappedUp,
+    /// Beginning of the agent's stretch on duty.
+    ShiftStarted,
 }
 
 impl Anchor {
@@ -173,6 +175,38 @@ pub(crate) const WITHIN: Choice = Choice {
     decides: "in a report: a limit, to be told the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
     default: Some("none: the durations themselves"),
     values: &["a duration above zero, such as 4h"],
+};
+
+/// Of the durations that can be told as a histogram.
+pub(crate) const BANDS: Choice = Choice {
+    name: "bands",
+    decides: "in a report: limits, to be told the share of the finished durations in each band between them instead of the durations",
+    default: Some("none: the durations themselves"),
+    values: &["durations above zero, such as 4h and 24h"],
+};
+
+/// Of the KPIs that look at SLA targets one by one.
+pub(crate) const METRIC: Choice = Choice {
+    name: "metric",
+    decides: "which targets count",
+    default: Some("all"),
+    values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
+};
+
+/// Of the KPIs that look at SLA targets one by one.
+pub(crate) const SLA_POLICY: Choice = Choice {
+    name: "sla_policy",
+    decides: "in a report: whose targets count",
+    default: Some("all"),
+    values: &["the name of a policy"],
+};
+
+/// Of the live queues' KPIs that forgive a wrong number.
+pub(crate) const SHORT_ABANDON: Choice = Choice {
+    name: "short_abandon",
+    decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are left out",
+    default: Some("0s"),
+    values: &["a duration"],
 };
 
 /// The clocks every duration KPI can be told on.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
@@ -30,7 +30,7 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::FirstSolved,
     clocks: BOTH_CLOCKS,
     measures: TIME_MEASURES,
-    options: &[CLOCK, WITHIN],
+    options: &[CLOCK, WITHIN, BANDS],
     variants: &[Variant {
         name: "close is no solve",
         differs: "a ticket closed without having been solved does not count",

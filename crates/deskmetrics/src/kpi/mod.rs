@@ -76,7 +76,7 @@ pub use bot_first_response_time::{BotFirstResponseTime, bot_first_response_time}
 pub use bot_resolution::{BotResolution, bot_resolution};
 pub use ces::{Ces, ces};
 pub use csat::{Csat, csat};
-pub use customers::{Customers, customers};
+pub use customers::{Customers, CustomersOf, customers};
 pub use escalation_rate::{EscalationRate, escalation_rate};
 pub use fcr::{Fcr, FcrPolicy, RepeatKey, UnknownFcrPolicy, fcr};
 pub use first_level_resolution::{FirstLevelResolution, first_level_resolution};

@@ -1,9 +1,9 @@
 //! Occupancy of agents.
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use crate::live::AgentShift;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
 
 /// The definition of occupancy.
@@ -23,7 +23,7 @@ pub const DEFINITION: Definition = Definition {
     max: Some(100.0),
     good: Good::Neither,
     population: "stretches of agents on duty, pauses not included",
-    anchor: Anchor::Event,
+    anchor: Anchor::ShiftStarted,
     clocks: &[],
     measures: &["percent", "busy_seconds", "staffed_seconds"],
     options: &[],
@@ -46,13 +46,13 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::{Estimates, Reason, kpi};
+/// use deskmetrics::live::AgentShift;
+/// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
 ///
-/// let occupancy = kpi::occupancy([
-///     (TimeDelta::minutes(360), TimeDelta::minutes(420)),
-///     (TimeDelta::minutes(150), TimeDelta::minutes(180)),
-///     (TimeDelta::minutes(200), TimeDelta::minutes(180)), // busier than on duty: a recording error
-/// ]);
+/// let morning: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+/// let shift = |on_duty, busy| AgentShift::new(morning, TimeDelta::minutes(on_duty), TimeDelta::minutes(busy));
+/// // the third agent was busier than on duty: a recording error
+/// let occupancy = kpi::occupancy(&[shift(420, 360), shift(180, 150), shift(180, 200)]);
 /// assert_eq!(occupancy.percent(), Some(85.0)); // 510 of 600 minutes
 /// assert_eq!(occupancy.excluded().count(Reason::EndBeforeStart), 1);
 /// ```
@@ -76,16 +76,14 @@ pub struct Occupancy {
 
 impl Occupancy {
     /// Counts one stretch on duty and the busy time in it.
-    pub fn push(&mut self, busy: TimeDelta, on_duty: TimeDelta) {
-        match (busy.num_microseconds(), on_duty.num_microseconds()) {
-            (Some(busy), Some(on_duty)) if 0 <= busy && busy <= on_duty => {
-                self.busy_micros = self.busy_micros.saturating_add(i128::from(busy));
-                self.staffed_micros = self.staffed_micros.saturating_add(i128::from(on_duty));
-                self.stretches.merge(1);
-            }
-            (Some(_), Some(_)) => self.excluded.add(Reason::EndBeforeStart),
-            _ => self.excluded.add(Reason::TooLarge),
+    pub fn push(&mut self, shift: &AgentShift) {
+        let AgentShift { busy_micros: busy, on_duty_micros: on_duty, .. } = *shift;
+        if !(0..=on_duty).contains(&busy) {
+            return self.excluded.add(Reason::EndBeforeStart);
         }
+        self.busy_micros = self.busy_micros.saturating_add(i128::from(busy));
+        self.staffed_micros = self.staffed_micros.saturating_add(i128::from(on_duty));
+        self.stretches.merge(1);
     }
 
     /// Counts a record that is no stretch on duty.
@@ -113,9 +111,9 @@ impl Merge for Occupancy {
     }
 }
 
-impl Extend<(TimeDelta, TimeDelta)> for Occupancy {
-    fn extend<I: IntoIterator<Item = (TimeDelta, TimeDelta)>>(&mut self, stretches: I) {
-        stretches.into_iter().for_each(|(busy, on_duty)| self.push(busy, on_duty));
+impl<'a> Extend<&'a AgentShift> for Occupancy {
+    fn extend<I: IntoIterator<Item = &'a AgentShift>>(&mut self, shifts: I) {
+        shifts.into_iter().for_each(|shift| self.push(shift));
     }
 }
 
@@ -139,9 +137,9 @@ impl Estimates for Occupancy {
     }
 }
 
-/// Occupancy over `stretches` of (busy time, time on duty); see [`Occupancy`].
-pub fn occupancy(stretches: impl IntoIterator<Item = (TimeDelta, TimeDelta)>) -> Occupancy {
+/// Occupancy over `shifts`; see [`Occupancy`].
+pub fn occupancy<'a>(shifts: impl IntoIterator<Item = &'a AgentShift>) -> Occupancy {
     let mut tally = Occupancy::default();
-    tally.extend(stretches);
+    tally.extend(shifts);
     tally
 }

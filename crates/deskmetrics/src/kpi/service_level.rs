@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
 use super::tally::{SHARE_MEASURES, Share};
 use crate::live::QueueContact;
 use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
@@ -35,12 +35,7 @@ pub const DEFINITION: Definition = Definition {
             default: None,
             values: &["a duration"],
         },
-        Choice {
-            name: "short_abandon",
-            decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are left out",
-            default: Some("0s"),
-            values: &["a duration"],
-        },
+        SHORT_ABANDON,
     ],
     variants: &[
         Variant {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
 use crate::{
     Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState,
 };
@@ -27,12 +27,16 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Snapshot,
     clocks: &[],
     measures: &["percent", "count"],
-    options: &[Choice {
-        name: "threshold_percent",
-        decides: "from which share of the target on it is at risk",
-        default: Some("80"),
-        values: &["0 to 100"],
-    }],
+    options: &[
+        METRIC,
+        SLA_POLICY,
+        Choice {
+            name: "threshold_percent",
+            decides: "from which share of the target on it is at risk",
+            default: Some("80"),
+            values: &["0 to 100"],
+        },
+    ],
     variants: &[Variant {
         name: "minutes left",
         differs: "a fixed time before the due instant instead of a share of the target",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
 use crate::{
     Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
     VerdictState,
@@ -28,20 +28,7 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Decided,
     clocks: &[],
     measures: &["percent", "breached", "running"],
-    options: &[
-        Choice {
-            name: "metric",
-            decides: "which targets count",
-            default: Some("all"),
-            values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
-        },
-        Choice {
-            name: "sla_policy",
-            decides: "in a report: whose targets count",
-            default: Some("all"),
-            values: &["the name of a policy"],
-        },
-    ],
+    options: &[METRIC, SLA_POLICY],
     variants: &[
         Variant {
             name: "per ticket",

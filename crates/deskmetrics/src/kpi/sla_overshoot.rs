@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, Choice, Definition, Good, Text, Topic};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
+};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
     ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
@@ -29,12 +31,18 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Decided,
     clocks: BOTH_CLOCKS,
     measures: TIME_MEASURES,
-    options: &[Choice {
-        name: "clock",
-        decides: "which targets count: a target has the clock it was promised on",
-        default: Some("calendar"),
-        values: &["calendar", "business"],
-    }],
+    options: &[
+        METRIC,
+        SLA_POLICY,
+        Choice {
+            name: "clock",
+            decides: "which targets count: a target has the clock it was promised on",
+            default: Some("calendar"),
+            values: &["calendar", "business"],
+        },
+        WITHIN,
+        BANDS,
+    ],
     variants: &[],
     references: &["Zendesk help: breach time", "Frappe Helpdesk: failed_by"],
 };

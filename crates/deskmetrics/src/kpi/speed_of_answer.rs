@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
 use crate::live::QueueContact;
 use crate::{Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Unit};
@@ -31,7 +31,7 @@ pub const DEFINITION: Definition = Definition {
     anchor: Anchor::Queued,
     clocks: &[],
     measures: TIME_MEASURES,
-    options: &[],
+    options: &[WITHIN, BANDS],
     variants: &[],
     references: &["WolkVox docs: metrics in contact centers (COPC-based; over transactions offered)"],
 };

@@ -1,10 +1,15 @@
 //! Survey coverage.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use super::tally::{SHARE_MEASURES, Share};
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use super::tally::SHARE_MEASURES;
+use crate::ticket::TicketId;
+use crate::{
+    Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Ticket, TicketMetrics, Unit,
+};
 
 /// The definition of survey coverage.
 pub const DEFINITION: Definition = Definition {
@@ -55,18 +60,28 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Worked example
 /// ```
-/// use deskmetrics::{Status, TicketMetrics, Timestamp, kpi};
+/// use deskmetrics::{Invitation, Status, Ticket, TicketMetrics, Timestamp, kpi};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let mut solved = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
 /// solved.status = Status::Solved;
 ///
+/// // where it is known of each ticket
 /// let coverage = kpi::survey_coverage([(&solved, true), (&solved, false), (&solved, true), (&solved, true)]);
 /// assert_eq!(coverage.percent(), Some(75.0));
+///
+/// // or from the invitations, in any order
+/// let mut coverage = kpi::SurveyCoverage::default();
+/// coverage.push_invitation(&Invitation::new("1", "csat", at("2026-03-03T09:00:00Z")).about("T-1"));
+/// for id in ["T-1", "T-2"] {
+///     coverage.push_ticket(&Ticket::new(id, at("2026-03-02T09:00:00Z")), &solved);
+/// }
+/// assert_eq!(coverage.percent(), Some(50.0));
 /// ```
 ///
 /// # Who is counted
-/// Tickets solved or closed at the cut-off; whether a survey was sent is said by the caller, who knows the invitations.
+/// Tickets solved or closed at the cut-off. Whether a survey was sent is said with the ticket, or by the invitations that
+/// name it; a bounced one reached nobody and is none. Invitations without a ticket are left out.
 ///
 /// # When it misleads
 /// Full coverage with a poor response rate is still a poor sample.
@@ -74,38 +89,83 @@ pub const DEFINITION: Definition = Definition {
 /// # References
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SurveyCoverage(Share);
+pub struct SurveyCoverage {
+    /// Tickets of which the caller knew whether a survey was sent.
+    told: Ratio,
+    /// Tickets whose invitations are still to come, or came before them.
+    solved: BTreeSet<TicketId>,
+    asked: BTreeSet<TicketId>,
+    excluded: Excluded,
+}
 
 impl SurveyCoverage {
     /// Counts one ticket, about which a survey was sent or not.
     pub fn push(&mut self, ticket: &TicketMetrics, surveyed: bool) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(surveyed),
+        match left_out(ticket) {
+            Some(reason) => self.excluded.add(reason),
+            None => self.told.push(surveyed),
         }
+    }
+
+    /// Counts one ticket; the invitations that name it say whether a survey was sent.
+    pub fn push_ticket(&mut self, ticket: &Ticket, metrics: &TicketMetrics) {
+        match left_out(metrics) {
+            Some(reason) => self.excluded.add(reason),
+            None => {
+                self.solved.insert(ticket.id.clone());
+            }
+        }
+    }
+
+    /// Notes one survey that was sent.
+    pub fn push_invitation(&mut self, invitation: &Invitation) {
+        match &invitation.ticket {
+            _ if !invitation.delivered => self.excluded.add(Reason::Bounced),
+            None => self.excluded.add(Reason::UnknownTicket),
+            Some(ticket) => {
+                self.asked.insert(ticket.clone());
+            }
+        }
+    }
+
+    /// Makes known the invitations of `whole`.
+    ///
+    /// A slice or period holds only its own tickets, but their invitations may lie in another one: let each part look at
+    /// the whole before it is asked. Parts that looked are for asking, not for merging.
+    pub fn look_at(&mut self, whole: &Self) {
+        self.asked.extend(self.solved.intersection(&whole.asked).cloned());
     }
 
     /// Counts a record that is no ticket.
     pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+        self.excluded.add(reason);
+    }
+
+    /// Tickets with a survey sent, among solved ones.
+    pub fn ratio(&self) -> Ratio {
+        let asked = self.solved.intersection(&self.asked).count();
+        let mut ratio = Ratio::new(asked as u64, self.solved.len() as u64);
+        ratio.merge(self.told);
+        ratio
     }
 
     /// The coverage in percent; `None` when nothing was counted.
     pub fn percent(&self) -> Option<f64> {
-        self.0.percent()
+        self.ratio().percent()
     }
+}
 
-    /// The counts behind it.
-    pub fn share(&self) -> &Share {
-        &self.0
-    }
+/// Why a ticket does not count.
+fn left_out(ticket: &TicketMetrics) -> Option<Reason> {
+    ticket.left_out.or((!ticket.status.is_done()).then_some(Reason::NotSolved))
 }
 
 impl Merge for SurveyCoverage {
     fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
+        self.told.merge(other.told);
+        self.solved.extend(other.solved);
+        self.asked.extend(other.asked);
+        self.excluded.merge(other.excluded);
     }
 }
 
@@ -117,15 +177,15 @@ impl<M: AsRef<TicketMetrics>> Extend<(M, bool)> for SurveyCoverage {
 
 impl Estimates for SurveyCoverage {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.0.estimates(level)
+        vec![Estimate::share("percent", self.ratio(), level)]
     }
 
     fn excluded(&self) -> &Excluded {
-        self.0.excluded()
+        &self.excluded
     }
 
     fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.0.change_from(&earlier.0, level)
+        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit,
@@ -37,6 +37,7 @@ pub const DEFINITION: Definition = Definition {
         },
         CLOCK,
         WITHIN,
+        BANDS,
     ],
     variants: &[],
     references: &[

@@ -1,5 +1,7 @@
 //! One call or chat offered to a queue.
 
+use std::borrow::Cow;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +87,46 @@ impl QueueContact {
     pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
         self.attributes.set(attribute, Some(value.into()));
         self
+    }
+
+    /// When the work on it ended, wrap-up included; `None` while that is unknown.
+    pub fn wrapped_up_at(&self) -> Option<Timestamp> {
+        let micros = self.handle_micros().ok()?;
+        self.answered_at.map(|at| Timestamp::saturating_from_micros(at.as_micros().saturating_add(micros)))
+    }
+
+    /// The contact as it was known at `cut_off`: what happened later has not happened yet.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::live::QueueContact;
+    /// use deskmetrics::{Reason, Timestamp};
+    ///
+    /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
+    /// let minutes = TimeDelta::minutes;
+    /// let call = QueueContact::new(at("09:00:00"))
+    ///     .answered(at("09:00:12"))
+    ///     .handled(minutes(4), minutes(0), minutes(1));
+    /// assert_eq!(call.wrapped_up_at(), Some(at("09:05:12")));
+    /// assert_eq!(call.known_at(at("09:00:10")).wait(), Err(Reason::Running));
+    /// assert_eq!(call.known_at(at("09:05:00")).handle_micros(), Err(Reason::Missing)); // not over yet
+    /// assert_eq!(call.known_at(at("09:06:00")).handle_micros(), Ok(300_000_000));
+    /// ```
+    #[must_use]
+    pub fn known_at(&self, cut_off: impl Into<Timestamp>) -> Cow<'_, Self> {
+        let cut_off = cut_off.into();
+        let later = |at: Option<Timestamp>| at.is_some_and(|at| at > cut_off);
+        let handled_later = later(self.wrapped_up_at());
+        if !later(self.answered_at) && !later(self.abandoned_at) && !handled_later {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        known.answered_at = self.answered_at.filter(|at| *at <= cut_off);
+        known.abandoned_at = self.abandoned_at.filter(|at| *at <= cut_off);
+        if handled_later {
+            (known.talk_micros, known.hold_micros, known.wrap_up_micros) = (None, None, None);
+        }
+        Cow::Owned(known)
     }
 
     /// How long it waited, in microseconds, and whether it was answered in the end.

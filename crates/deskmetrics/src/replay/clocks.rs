@@ -137,6 +137,11 @@ impl Clocks {
         }
     }
 
+    /// The attributes the choice depends on.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = u16> {
+        self.rules.iter().map(|(attribute, ..)| *attribute)
+    }
+
     /// The number of a named schedule.
     pub(crate) fn place(&self, name: &str) -> Option<u16> {
         self.schedules.place(name)
@@ -183,6 +188,12 @@ impl Clocks {
             Some(schedule) => Some(schedule.elapsed_micros(from, to)),
             None => self.always_open.then(|| to.saturating_sub(from)),
         }
+    }
+
+    /// Business time counted on a schedule up to `at` since some instant of its own: the difference of two readings is
+    /// the time between. `None` where no schedule applies or `at` is too far away to be read at a glance.
+    pub(crate) fn reading(&self, clock: Option<u16>, at: i64) -> Option<i64> {
+        self.schedule(clock?)?.reading(at)
     }
 
     /// The instant by which `budget` of business time has passed since `from`.

@@ -288,9 +288,9 @@ impl Judge {
         if has(Signals::OPENING_WITHDRAWN) {
             self.timers[place].discard();
         }
-        let is_first = has(Signals::FIRST_RESPONSE) || !life.responded;
+        let is_first = has(Signals::FIRST_RESPONSE) || !life.talk.responded;
         if has(Signals::WAIT_BEGAN) && is_first == first {
-            self.start(place, life.wait_start, now, true, around);
+            self.start(place, life.talk.wait_start, now, true, around);
         }
         if has(Signals::WAIT_MOVED) && is_first == first {
             self.timers[place].discard();
@@ -299,7 +299,7 @@ impl Judge {
         let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
         if has(answered) {
             if has(Signals::WAIT_TAKEN_UP) {
-                self.take_up(place, life.lapsed_at, now, around);
+                self.take_up(place, life.talk.lapsed_at, now, around);
             }
             self.end(place, now, Outcome::Completed, around);
         } else if has(Signals::WAIT_ENDED) && self.timers[place].active {

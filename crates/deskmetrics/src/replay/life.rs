@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::signals::Signals;
 
+use self::conversation::Conversation;
 use super::metrics::ReopenCycle;
+use super::needs::Followed;
 use super::options::{FirstResponseStart, Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
 use super::stamp::{Span, Stamp};
 use super::step::{NONE, What};
@@ -21,6 +23,13 @@ pub(crate) const GROUP: u16 = 6;
 pub(crate) const ASSIGNEE: u16 = 7;
 const _: () = assert!(matches!(Attribute::NAMED[GROUP as usize], Attribute::Group));
 const _: () = assert!(matches!(Attribute::NAMED[ASSIGNEE as usize], Attribute::Assignee));
+
+/// What a life is read by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) options: &'a ReplayOptions,
+    pub(crate) followed: &'a Followed,
+}
 
 /// Where a stretch with one assignee or group begins and which it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,39 +52,12 @@ struct Solve {
 
 /// The state of one ticket after the steps so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "four independent facts, not one state")]
 pub(crate) struct Life {
     pub(crate) created: Stamp,
     pub(crate) status: Status,
     status_since: Stamp,
     in_status: [Span; 6],
     pub(crate) left: Option<(Reason, Stamp)>,
-
-    /// The creation may still prove to be the customer's explicit message or the team's.
-    opening_unconfirmed: bool,
-    /// An explicit author was given.
-    author_known: bool,
-    pub(crate) proactive: bool,
-    pub(crate) responded: bool,
-    /// The oldest customer message nobody has answered.
-    pub(crate) waiting_since: Option<Stamp>,
-    /// When the last wait began.
-    pub(crate) wait_start: Stamp,
-    /// The waiting message came while the ticket was solved: it waits only if somebody takes it up.
-    pub(crate) waits_while_done: bool,
-    /// Since when the wait lasted that the last solve ended: a reply before the ticket comes back still answers it.
-    lapsed: Option<Stamp>,
-    /// When a solve last ended a wait.
-    pub(crate) lapsed_at: Stamp,
-    first_wait: Option<Stamp>,
-    unanswered_first: Option<Span>,
-    first_response: Option<(Stamp, Span)>,
-    first_contact: Option<Stamp>,
-    bot_first_response: Option<Span>,
-    last_bot_act: Option<Stamp>,
-    last_public_author: Option<Author>,
-    next_responses: Vec<Span>,
-    unanswered_next: Vec<Span>,
 
     first_solve: Option<Stamp>,
     last_solve: Option<Solve>,
@@ -89,21 +71,19 @@ pub(crate) struct Life {
     before_reopen: Option<(Solve, Span, Stamp)>,
     thank_you_reopens: u32,
 
+    pub(crate) talk: Conversation,
+    pub(crate) stations: Stations,
+    agent_touches: u32,
+    escalations: u32,
+}
+
+/// Who has the ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stations {
     group: u32,
     assignee: u32,
     first_assignment: Option<Span>,
     pub(crate) stints: Vec<StintMark>,
-    replying_agents: Vec<u32>,
-    /// Who replied publicly, and since when they were the last to.
-    pub(crate) repliers: Vec<(u32, Stamp)>,
-
-    public_replies: u32,
-    customer_messages: u32,
-    bot_messages: u32,
-    internal_notes: u32,
-    agent_touches: u32,
-    bot_handoffs: u32,
-    escalations: u32,
 }
 
 impl Life {
@@ -115,24 +95,6 @@ impl Life {
             status_since: Stamp::default(),
             in_status: [Span::default(); 6],
             left: None,
-            opening_unconfirmed: false,
-            author_known: false,
-            proactive: false,
-            responded: false,
-            waiting_since: None,
-            wait_start: Stamp::default(),
-            waits_while_done: false,
-            lapsed: None,
-            lapsed_at: Stamp::default(),
-            first_wait: None,
-            unanswered_first: None,
-            first_response: None,
-            first_contact: None,
-            bot_first_response: None,
-            last_bot_act: None,
-            last_public_author: None,
-            next_responses: Vec::new(),
-            unanswered_next: Vec::new(),
             first_solve: None,
             last_solve: None,
             closed: None,
@@ -141,19 +103,58 @@ impl Life {
             reopens: Vec::new(),
             before_reopen: None,
             thank_you_reopens: 0,
-            group: NONE,
-            assignee: NONE,
-            first_assignment: None,
-            stints: Vec::new(),
-            replying_agents: Vec::new(),
-            repliers: Vec::new(),
-            public_replies: 0,
-            customer_messages: 0,
-            bot_messages: 0,
-            internal_notes: 0,
+            talk: Conversation::default(),
+            stations: Stations::default(),
             agent_touches: 0,
-            bot_handoffs: 0,
             escalations: 0,
+        }
+    }
+
+    /// Forgets the life so far, keeping the memory of the lists. Place by place: writing a whole new life over the old
+    /// one would cost more than many a ticket's steps.
+    fn clear(&mut self, followed: &Followed) {
+        let Self {
+            created: _,
+            status,
+            status_since: _,
+            in_status,
+            left,
+            first_solve,
+            last_solve,
+            closed,
+            closed_unsolved,
+            solved_time,
+            reopens,
+            before_reopen,
+            thank_you_reopens,
+            talk,
+            stations,
+            agent_touches,
+            escalations,
+        } = self;
+        *status = Status::New;
+        *left = None;
+        *first_solve = None;
+        *last_solve = None;
+        *closed = None;
+        *closed_unsolved = false;
+        *solved_time = Span::default();
+        reopens.clear();
+        *before_reopen = None;
+        *thank_you_reopens = 0;
+        *agent_touches = 0;
+        *escalations = 0;
+        if followed.status_times {
+            *in_status = [Span::default(); 6];
+        }
+        if followed.conversation {
+            talk.clear();
+        }
+        if followed.stations {
+            stations.group = NONE;
+            stations.assignee = NONE;
+            stations.first_assignment = None;
+            stations.stints.clear();
         }
     }
 
@@ -164,28 +165,25 @@ impl Life {
         created_by: Option<Author>,
         group: u32,
         assignee: u32,
-        options: &ReplayOptions,
+        rules: Rules<'_>,
     ) -> Signals {
-        *self = Self {
-            next_responses: emptied(&mut self.next_responses),
-            unanswered_next: emptied(&mut self.unanswered_next),
-            reopens: emptied(&mut self.reopens),
-            stints: emptied(&mut self.stints),
-            replying_agents: emptied(&mut self.replying_agents),
-            repliers: emptied(&mut self.repliers),
-            ..Self::unborn()
-        };
+        self.clear(rules.followed);
         let mut signals = Signals::default();
         signals.raise(Signals::HAPPENED);
         self.created = created;
         self.status_since = created;
-        self.author_known = created_by.is_some();
-        if options.opening == Opening::Creation && matches!(created_by, None | Some(Author::Customer)) {
-            self.opening_unconfirmed = true;
-            self.customer_contact(created, options, &mut signals);
+        if rules.followed.conversation {
+            self.talk.author_known = created_by.is_some();
+            let by_customer = matches!(created_by, None | Some(Author::Customer));
+            if rules.options.opening == Opening::Creation && by_customer {
+                self.talk.opening_unconfirmed = true;
+                self.customer_contact(created, rules.options, &mut signals);
+            }
         }
-        self.move_to(GROUP, group, created, &mut signals);
-        self.move_to(ASSIGNEE, assignee, created, &mut signals);
+        if rules.followed.stations {
+            self.move_to(GROUP, group, created, &mut signals);
+            self.move_to(ASSIGNEE, assignee, created, &mut signals);
+        }
         signals
     }
 
@@ -196,16 +194,19 @@ impl Life {
         author: Author,
         by: u32,
         now: Stamp,
-        options: &ReplayOptions,
+        rules: Rules<'_>,
     ) -> Signals {
+        let options = rules.options;
         let mut signals = Signals::default();
         match what {
             What::PublicMessage => self.public_message(author, by, now, options, &mut signals),
             What::InternalNote => self.internal_note(author, by, now, options, &mut signals),
-            What::Status(status) => self.status(status, author, now, options, &mut signals),
+            What::Status(status) => self.status(status, author, now, rules, &mut signals),
             What::Changed { attribute, to } => {
                 let changed = match attribute {
-                    GROUP | ASSIGNEE => self.move_to(attribute, to, now, &mut signals),
+                    GROUP | ASSIGNEE if rules.followed.stations => {
+                        self.move_to(attribute, to, now, &mut signals)
+                    }
                     _ => true,
                 };
                 if changed {
@@ -249,14 +250,8 @@ impl Life {
         }
     }
 
-    fn status(
-        &mut self,
-        to: Status,
-        author: Author,
-        now: Stamp,
-        options: &ReplayOptions,
-        signals: &mut Signals,
-    ) {
+    fn status(&mut self, to: Status, author: Author, now: Stamp, rules: Rules<'_>, signals: &mut Signals) {
+        let options = rules.options;
         let from = self.status;
         if to == from {
             if options.repeated_solve == RepeatedSolve::Restates && to.is_done() {
@@ -274,7 +269,9 @@ impl Life {
         }
         signals.raise(Signals::HAPPENED);
         signals.raise(Signals::STATUS);
-        self.in_status[from.index()].add(now.since(self.status_since));
+        if rules.followed.status_times {
+            self.in_status[from.index()].add(now.since(self.status_since));
+        }
         self.status = to;
         self.status_since = now;
         if to == Status::Closed {
@@ -300,7 +297,7 @@ impl Life {
 
     fn solve(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         signals.raise(Signals::SOLVED);
-        if self.waiting_since.is_some() {
+        if self.talk.waiting_since.is_some() {
             match options.solve_without_reply {
                 SolveWithoutReply::Ends => self.end_wait(now, signals),
                 SolveWithoutReply::CountsAsReply => self.answered(now, options, signals),
@@ -332,46 +329,50 @@ impl Life {
     }
 
     fn reopen(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
-        self.lapsed = None;
+        self.talk.lapsed = None;
         let closed_unsolved = std::mem::take(&mut self.closed_unsolved);
         if let (Some(solve), false) = (self.last_solve, closed_unsolved) {
             signals.raise(Signals::REOPENED);
             self.before_reopen = Some((solve, self.solved_time, now));
             self.solved_time.add(now.since(solve.at));
             // A rule that opens a solved ticket acts on what the customer wrote there.
-            let prompted = self.waits_while_done && matches!(author, Author::System | Author::Bot);
+            let prompted = self.talk.waits_while_done && matches!(author, Author::System | Author::Bot);
             let by = if prompted { Author::Customer } else { author };
             self.reopens.push(ReopenCycle::new(solve.at.timestamp(), now.timestamp(), by));
         }
-        if let Some(since) = self.waiting_since {
-            if self.waits_while_done {
+        if let Some(since) = self.talk.waiting_since {
+            if self.talk.waits_while_done {
                 self.begin_wait(since, signals);
             }
-        } else if !self.responded && self.unanswered_first.is_some() {
+        } else if !self.talk.responded && self.talk.unanswered_first.is_some() {
             // No person has answered yet and nobody wrote anew: the reopening itself asks for the answer.
             let from_creation = options.first_response_start == FirstResponseStart::Creation;
-            let since = if from_creation && !self.proactive { self.created } else { now };
-            self.waiting_since = Some(since);
+            let since = if from_creation && !self.talk.proactive { self.created } else { now };
+            self.talk.waiting_since = Some(since);
             self.begin_wait(since, signals);
         }
     }
 
     fn move_to(&mut self, attribute: u16, to: u32, now: Stamp, signals: &mut Signals) -> bool {
-        let place = if attribute == GROUP { &mut self.group } else { &mut self.assignee };
+        let place = if attribute == GROUP { &mut self.stations.group } else { &mut self.stations.assignee };
         if *place == to {
             return false;
         }
         *place = to;
         let done = self.done_time(now);
         signals.raise(if attribute == GROUP { Signals::GROUP } else { Signals::ASSIGNEE });
-        if let Some(open) =
-            self.stints.iter_mut().rev().find(|stint| stint.attribute == attribute && stint.until.is_none())
+        if let Some(open) = self
+            .stations
+            .stints
+            .iter_mut()
+            .rev()
+            .find(|stint| stint.attribute == attribute && stint.until.is_none())
         {
             open.until = Some(now);
             open.done_by = done;
         }
         if to != NONE {
-            self.stints.push(StintMark {
+            self.stations.stints.push(StintMark {
                 attribute,
                 value: to,
                 from: now,
@@ -379,8 +380,8 @@ impl Life {
                 done_before: done,
                 done_by: done,
             });
-            if attribute == ASSIGNEE && self.first_assignment.is_none() {
-                self.first_assignment = Some(now.since(self.created));
+            if attribute == ASSIGNEE && self.stations.first_assignment.is_none() {
+                self.stations.first_assignment = Some(now.since(self.created));
             }
         }
         true
@@ -406,17 +407,11 @@ impl Life {
 
     /// The group the ticket lies with.
     pub(crate) fn group(&self) -> u32 {
-        self.group
+        self.stations.group
     }
 
     /// The assignee the ticket lies with.
     pub(crate) fn assignee(&self) -> u32 {
-        self.assignee
+        self.stations.assignee
     }
-}
-
-/// The list without its members but with its memory.
-fn emptied<T>(list: &mut Vec<T>) -> Vec<T> {
-    list.clear();
-    std::mem::take(list)
 }

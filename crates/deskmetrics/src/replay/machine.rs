@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
-use super::life::{ASSIGNEE, GROUP, Life, Signals};
+use super::life::{ASSIGNEE, GROUP, Life, Rules, Signals};
 use super::names::Vocabulary;
+use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
 use super::promise::Promises;
 use super::stamp::Stamp;
@@ -21,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) clocks: Clocks,
     pub(crate) promises: Promises,
+    /// What the machine follows of a ticket.
+    pub(crate) followed: Followed,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
     /// A number that differs for plans whose numbers mean something else.
@@ -34,15 +37,34 @@ impl Plan {
         schedules: Schedules,
         policies: &SlaPolicies,
         explain: bool,
+        needs: Needs,
     ) -> Self {
         let mut vocabulary = Vocabulary::default();
         let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
         let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
-        let mut promises = Promises::new(policies, &mut vocabulary);
+        let judged = needs.any(Needs::VERDICTS);
+        let mut promises =
+            if judged { Promises::new(policies, &mut vocabulary) } else { Promises::default() };
         promises.bind(&clocks);
+        // An explanation names the schedule of every stretch, whatever is measured.
+        let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
+        let followed = Followed::new(read, &options, &clocks, &promises);
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
-        let fingerprint = fingerprint(names);
-        Self { options, vocabulary, clocks, promises, explain, fingerprint }
+        let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
+        Self { options, vocabulary, clocks, promises, followed, explain, fingerprint }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { options: &self.options, followed: &self.followed }
+    }
+
+    /// The schedule that applies to a ticket with these attribute values, where business time is read at all.
+    fn choose_clock(&self, values: &[u32]) -> Option<u16> {
+        if self.followed.business { self.clocks.choose(values) } else { None }
+    }
+
+    fn knows_business_time(&self, clock: Option<u16>) -> bool {
+        self.followed.business && self.clocks.is_known(clock)
     }
 }
 
@@ -53,14 +75,31 @@ fn fingerprint<'a>(names: impl Iterator<Item = &'a str>) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// What the business clock reads at the last step, where known: remembered, so that each step reads it once. No part of
+/// the state, since it can be read again.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading(Option<i64>);
+
+impl PartialEq for Reading {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Reading {}
+
 /// The state of one ticket between two steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Machine {
     pub(crate) life: Life,
     pub(crate) now: Stamp,
+    /// The latest instant of a step that was not heard: none that follows is earlier.
+    latest: i64,
     judge: Judge,
     /// The schedule that applies now.
     clock: Option<u16>,
+    #[serde(skip)]
+    reading: Reading,
     /// The value of each attribute by number.
     values: Vec<u32>,
     /// Tags that rules look at.
@@ -72,8 +111,10 @@ impl Machine {
         Self {
             life: Life::unborn(),
             now: Stamp::default(),
+            latest: i64::MIN,
             judge: Judge::default(),
             clock: None,
+            reading: Reading::default(),
             values: Vec::new(),
             tags: Vec::new(),
         }
@@ -90,11 +131,13 @@ impl Machine {
         }
         self.tags.clear();
         self.tags.extend_from_slice(start.tags);
-        self.clock = plan.clocks.choose(&self.values);
-        let scheduled = plan.clocks.is_known(self.clock);
+        self.clock = plan.choose_clock(&self.values);
+        self.reading = Reading(plan.clocks.reading(self.clock, start.created_at));
+        let scheduled = plan.knows_business_time(self.clock);
+        self.latest = i64::MIN;
         self.now = Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled };
         let (group, assignee) = (self.value(GROUP), self.value(ASSIGNEE));
-        let signals = self.life.begin(self.now, start.created_by, group, assignee, &plan.options);
+        let signals = self.life.begin(self.now, start.created_by, group, assignee, plan.rules());
         if !plan.promises.slots.is_empty() {
             self.judge.begin(&plan.promises, start.created_at, &self.values, &self.tags);
             let author = start.created_by.unwrap_or(Author::Customer);
@@ -117,39 +160,71 @@ impl Machine {
 
     /// Reads both clocks at `at`; before the last step, as at the last step.
     pub(crate) fn stamp(&self, at: i64, plan: &Plan) -> Stamp {
+        self.stamp_by(at, plan, plan.clocks.reading(self.clock, at))
+    }
+
+    /// [`stamp`](Self::stamp), given the business clock's reading at `at`.
+    fn stamp_by(&self, at: i64, plan: &Plan, reading: Option<i64>) -> Stamp {
         let mut stamp = self.now;
         if at <= stamp.at {
             return stamp;
         }
-        match plan.clocks.elapsed(self.clock, stamp.at, at) {
-            Some(business) => stamp.business = stamp.business.saturating_add(business),
-            None => stamp.unscheduled = stamp.unscheduled.saturating_add(at.saturating_sub(stamp.at)),
+        if plan.followed.business {
+            let business = match (reading, self.reading.0) {
+                (Some(now), Some(before)) => Some(now - before),
+                _ => plan.clocks.elapsed(self.clock, stamp.at, at),
+            };
+            match business {
+                Some(business) => stamp.business = stamp.business.saturating_add(business),
+                None => stamp.unscheduled = stamp.unscheduled.saturating_add(at.saturating_sub(stamp.at)),
+            }
         }
         stamp.at = at;
         stamp
     }
 
+    /// Moves both clocks on to `at`.
+    fn advance(&mut self, at: i64, plan: &Plan) {
+        if at > self.now.at {
+            let reading = plan.clocks.reading(self.clock, at);
+            self.now = self.stamp_by(at, plan, reading);
+            self.reading = Reading(reading);
+        }
+    }
+
+    /// Takes one step, which changes nothing where nobody asked for what it could change.
+    #[inline]
+    pub(crate) fn hear(&mut self, step: Step, plan: &Plan) {
+        if plan.followed.hears(step.what) {
+            let at = step.at.max(self.latest);
+            self.apply(Step { at, ..step }, plan);
+        } else if self.latest < step.at {
+            self.latest = step.at;
+        }
+    }
+
     /// Moves on by one step; one before the last is taken at the instant of the last.
     pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
-        self.now = self.stamp(step.at, plan);
+        self.advance(step.at, plan);
         if !self.change(step.what) {
             return;
         }
         let status = self.life.status;
-        let signals = self.life.apply(step.what, step.author, step.by, self.now, &plan.options);
+        let signals = self.life.apply(step.what, step.author, step.by, self.now, plan.rules());
         let attribute_changed = signals.has(Signals::ATTRIBUTE);
         let judged = !plan.promises.slots.is_empty() && !signals.is_empty();
         if judged && plan.explain && signals.has(Signals::STATUS) {
             self.judge.flush(self.now, around(plan, self.clock, status));
         }
         if attribute_changed && plan.clocks.look_at(step.what) {
-            let clock = plan.clocks.choose(&self.values);
+            let clock = plan.choose_clock(&self.values);
             if clock != self.clock {
                 if judged {
                     self.judge.flush(self.now, around(plan, self.clock, status));
                 }
                 self.clock = clock;
-                self.now.scheduled = plan.clocks.is_known(clock);
+                self.reading = Reading(plan.clocks.reading(clock, self.now.at));
+                self.now.scheduled = plan.knows_business_time(clock);
             }
         }
         if judged {

@@ -8,6 +8,7 @@ mod machine;
 mod merge;
 mod metrics;
 mod names;
+mod needs;
 mod options;
 mod outcome;
 mod pass;
@@ -23,6 +24,7 @@ mod tracker;
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
 pub use metrics::{ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
+pub use needs::Needs;
 pub use options::{
     EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,

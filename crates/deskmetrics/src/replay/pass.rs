@@ -76,11 +76,11 @@ impl<'r> Pass<'r> {
             } else if let (Some((reason, _)), false) = (self.machine.life.left, step.what == What::Restored) {
                 self.excluded.add(reason);
             } else {
-                self.machine.apply(step, self.plan);
+                self.machine.hear(step, self.plan);
             }
         }
         let end = self.machine.stamp(self.as_of, self.plan);
-        self.machine.life.measure(end, &mut self.metrics);
+        self.machine.life.measure(end, self.plan.followed.needs, &mut self.metrics);
         if !self.plan.promises.slots.is_empty() {
             self.concluded = true;
             let unjudged = self.machine.conclude(end, self.plan);

@@ -40,6 +40,13 @@ pub(crate) enum Measure {
     Custom(usize),
 }
 
+impl Measure {
+    /// Whether only the ticket's status (and group) moves it, and nothing that is said.
+    pub(crate) const fn hears_status_only(self) -> bool {
+        matches!(self, Self::RequesterWait | Self::AgentWork | Self::Resolution | Self::GroupOwnership)
+    }
+}
+
 /// One time under way at a time: a metric, and its place among several targets of a policy for the same metric.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
@@ -262,6 +269,21 @@ impl Promises {
             policy.schedule =
                 policy.schedule_name.as_ref().map(|name| clocks.place(name).unwrap_or(u16::MAX));
         }
+    }
+
+    /// The attributes that targets depend on; none where nothing is promised.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = u16> {
+        self.watched.iter().copied().filter(|_| !self.slots.is_empty())
+    }
+
+    /// Whether targets depend on tags.
+    pub(crate) fn look_at_tags(&self) -> bool {
+        self.policies.iter().any(|policy| !policy.when.tags.is_empty() || !policy.unless.tags.is_empty())
+    }
+
+    /// Whether any target is counted on this clock.
+    pub(crate) fn any_on(&self, clock: ClockKind) -> bool {
+        self.policies.iter().flat_map(|policy| &policy.targets).any(|target| target.clock == clock)
     }
 
     /// Whether the targets in force may change with this step.

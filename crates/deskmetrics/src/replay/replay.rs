@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::clocks::Schedules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
+use super::needs::Needs;
 use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::pass::Pass;
@@ -41,6 +42,7 @@ pub struct Replay {
     schedules: Schedules,
     policies: SlaPolicies,
     explain: bool,
+    needs: Needs,
     plan: Plan,
 }
 
@@ -49,8 +51,9 @@ impl Replay {
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
         let (options, schedules) = (ReplayOptions::default(), Schedules::default());
         let policies = SlaPolicies::default();
-        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false);
-        Self { as_of: as_of.into(), options, schedules, policies, explain: false, plan }
+        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false, Needs::EVERYTHING);
+        let needs = Needs::EVERYTHING;
+        Self { as_of: as_of.into(), options, schedules, policies, explain: false, needs, plan }
     }
 
     /// The same with other conventions.
@@ -88,10 +91,22 @@ impl Replay {
         self.planned()
     }
 
+    /// The same, working out only what is asked for; see [`Needs`]. Measures nobody asked for stay empty.
+    #[must_use]
+    pub fn needing(mut self, needs: Needs) -> Self {
+        self.needs = needs;
+        self.planned()
+    }
+
+    /// What is worked out.
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
     /// The same with everything given so far in numbers.
     fn planned(mut self) -> Self {
         let (options, schedules) = (self.options.clone(), self.schedules.clone());
-        self.plan = Plan::new(options, schedules, &self.policies, self.explain);
+        self.plan = Plan::new(options, schedules, &self.policies, self.explain, self.needs);
         self
     }
 

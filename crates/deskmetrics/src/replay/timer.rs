@@ -159,11 +159,13 @@ impl Timer {
         }
     }
 
-    /// Begins for another ticket, keeping the memory of the list.
+    /// Begins for another ticket, keeping the memory of the list. All else is set when an instance begins.
     pub(crate) fn clear(&mut self) {
-        let mut segments = std::mem::take(&mut self.segments);
-        segments.clear();
-        *self = Self { segments, ..Self::new(self.slot, self.own_schedules) };
+        self.instance = 0;
+        self.active = false;
+        self.running = None;
+        self.last = None;
+        self.segments.clear();
     }
 
     /// Begins an instance that counts from `from` (not after `now`), with `carried` time already used.

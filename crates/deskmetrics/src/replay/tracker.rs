@@ -8,6 +8,7 @@ use super::life::{ASSIGNEE, GROUP};
 use super::machine::{Machine, Plan};
 use super::metrics::{Replayed, Replier, Stint, TicketMetrics};
 use super::names::Names;
+use super::needs::Needs;
 use super::stamp::Stamp;
 use super::step::{NONE, Start, Step, What};
 use super::told::told;
@@ -180,8 +181,7 @@ impl TicketTracker {
             let by = self.names.optional(event.author_name.as_deref(), &plan.vocabulary);
             let own = !plan.options.requester_answers && is_requester(event, &self.ticket);
             let author = if own { Author::Customer } else { event.author };
-            let step = Step { at: event.at.as_micros(), what, by, author };
-            self.machine.apply(step, plan);
+            self.machine.hear(Step { at: event.at.as_micros(), what, by, author }, plan);
         }
         Ok(())
     }
@@ -238,9 +238,22 @@ impl TicketTracker {
     pub(crate) fn metrics(&self, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
         let end = self.machine.stamp(as_of.as_micros(), plan);
         let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
-        self.machine.life.measure(end, &mut metrics);
-        let end = self.machine.life.end(end);
-        for mark in &self.machine.life.stints {
+        self.machine.life.measure(end, plan.followed.needs, &mut metrics);
+        if plan.followed.needs.any(Needs::STATIONS) {
+            self.tell_stints(self.machine.life.end(end), plan, &mut metrics);
+        }
+        if plan.followed.needs.any(Needs::CONVERSATION) {
+            let replier = |&(by, from): &(u32, Stamp)| Replier {
+                name: (by != NONE).then(|| self.names.text(by, &plan.vocabulary).into()),
+                from: from.timestamp(),
+            };
+            metrics.repliers = self.machine.life.talk.repliers.iter().map(replier).collect();
+        }
+        metrics
+    }
+
+    fn tell_stints(&self, end: Stamp, plan: &Plan, metrics: &mut TicketMetrics) {
+        for mark in &self.machine.life.stations.stints {
             let stint = Stint {
                 name: self.names.text(mark.value, &plan.vocabulary).into(),
                 from: mark.from.timestamp(),
@@ -253,12 +266,6 @@ impl TicketTracker {
                 _ => {}
             }
         }
-        let replier = |&(by, from): &(u32, Stamp)| Replier {
-            name: (by != NONE).then(|| self.names.text(by, &plan.vocabulary).into()),
-            from: from.timestamp(),
-        };
-        metrics.repliers = self.machine.life.repliers.iter().map(replier).collect();
-        metrics
     }
 
     /// The verdicts as of `as_of` (not before the last event), and how many could not be judged.

@@ -12,9 +12,9 @@ pub enum ReportError {
         /// Every id.
         known: Vec<&'static str>,
     },
-    /// The catalogue has the KPI, but it is worked out from something a report is not fed with.
-    #[error("KPI \"{id}\" cannot stand in a report of tickets and surveys: use the function kpi::{id}")]
-    NotReported {
+    /// The KPI is about an instant, and none was given.
+    #[error("KPI \"{id}\" needs a cut-off, since it is about what was known at an instant: give as_of")]
+    NeedsCutOff {
         /// Its id.
         id: &'static str,
     },
@@ -46,6 +46,14 @@ pub enum ReportError {
         /// The limit given.
         limit: String,
     },
+    /// A share of a target is more than all of it.
+    #[error("KPI \"{id}\" from {threshold} % of the target on has no meaning: give 0 to 100")]
+    Threshold {
+        /// The KPI's id.
+        id: &'static str,
+        /// The percentage given.
+        threshold: u32,
+    },
     /// There is nothing to report.
     #[error("report has no KPI: ask for at least one")]
     NoKpi,
@@ -58,4 +66,20 @@ pub enum ReportError {
     /// The state to be merged feeds another report.
     #[error("the two states feed different reports: merge only states made by equal reports")]
     OtherReport,
+    /// The tally to be merged was asked for differently.
+    #[error(
+        "the tallies of {mine} and {theirs} do not add up: merge only tallies of equal requests and cut-offs"
+    )]
+    OtherKpi {
+        /// What the one counts.
+        mine: String,
+        /// What the other counts.
+        theirs: String,
+    },
+    /// The stored counts are not those of the stored request.
+    #[error("the stored tally is not one of KPI \"{id}\", which was asked for")]
+    StoredOtherwise {
+        /// The id asked for.
+        id: &'static str,
+    },
 }

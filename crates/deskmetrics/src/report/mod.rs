@@ -19,13 +19,16 @@
 mod calendar;
 mod change;
 mod error;
+mod kpi_tally;
 mod measure;
 mod period;
 mod request;
+mod resolve;
 mod row;
 mod slice;
 mod state;
 mod table;
+mod tally;
 mod value;
 mod warning;
 
@@ -38,13 +41,14 @@ use serde::{Deserialize, Serialize};
 
 pub use change::Change;
 pub use error::ReportError;
+pub use kpi_tally::KpiTally;
 use measure::Measure;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
 pub use request::KpiRequest;
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
 pub use table::{RecordCounts, ReportTable};
-pub use value::value_text;
+pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
 
 use crate::ticket::{Attribute, Attributes, TicketId};
@@ -94,7 +98,8 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportBuilder {
-    as_of: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    as_of: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     observed_from: Option<Timestamp>,
     kpis: Vec<KpiRequest>,
@@ -204,8 +209,14 @@ impl ReportBuilder {
 impl Report {
     /// A report as of the cut-off: what happened after it is not known.
     pub fn builder(as_of: impl Into<Timestamp>) -> ReportBuilder {
+        ReportBuilder { as_of: Some(as_of.into()), ..Self::undated() }
+    }
+
+    /// A report without a cut-off, such as one of answers that bear no date: whatever is fed counts. KPIs that are about an
+    /// instant (the backlog, the flow) cannot stand in it.
+    pub fn undated() -> ReportBuilder {
         ReportBuilder {
-            as_of: as_of.into(),
+            as_of: None,
             observed_from: None,
             kpis: Vec::new(),
             by: Vec::new(),

@@ -3,9 +3,8 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::ReportError;
-use super::measure::Measure;
-use crate::kpi::FcrPolicy;
+use super::{KpiTally, ReportError};
+use crate::kpi::{CustomersOf, FcrPolicy};
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
 /// A KPI asked for by its id in the catalogue, with what is chosen for it.
@@ -57,6 +56,27 @@ pub struct KpiRequest {
     /// A limit, to be told the share of durations within it instead of the durations.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub within: Option<TimeDelta>,
+    /// Limits, to be told the share of the finished durations in each band between them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_text::list")]
+    pub bands: Vec<TimeDelta>,
+    /// With which tickets the customers are counted; those created unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<CustomersOf>,
+    /// Whether tickets that a bot or rule solved are left out; they count unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_automatic_solves: Option<bool>,
+    /// How long an invitation must have been out before it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
+    pub mature_after: Option<TimeDelta>,
+    /// How late an answer may come and still count.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
+    pub expire_after: Option<TimeDelta>,
+    /// Callers who hang up sooner are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
+    pub short_abandon: Option<TimeDelta>,
+    /// From which share of its target on a running SLA target is at risk, in percent; 80 unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold_percent: Option<u32>,
 }
 
 impl KpiRequest {
@@ -73,6 +93,13 @@ impl KpiRequest {
             status: None,
             group: None,
             within: None,
+            bands: Vec::new(),
+            with: None,
+            without_automatic_solves: None,
+            mature_after: None,
+            expire_after: None,
+            short_abandon: None,
+            threshold_percent: None,
         }
     }
 
@@ -135,16 +162,95 @@ impl KpiRequest {
     }
 
     /// The share of this KPI's durations that are at most `limit`, with its interval, instead of the durations
-    /// themselves. Ask once for each limit; several make a histogram.
+    /// themselves; for `service_level` the time in which contacts should be answered.
     ///
     /// Those that still run count as not within once they exceed the limit, and are not judged before
     /// ([`Times::decided_within`](crate::kpi::tally::Times::decided_within)).
     #[doc(alias = "share within")]
-    #[doc(alias = "histogram")]
     #[must_use]
     pub fn within(mut self, limit: TimeDelta) -> Self {
         self.within = Some(limit);
         self
+    }
+
+    /// A histogram: the share of this KPI's finished durations in each band between the limits, each with its interval,
+    /// instead of the durations themselves. The bands are up to the first limit, up to the second and so on, and over the
+    /// last one; a duration of exactly a limit is in the band below it.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::live::QueueContact;
+    /// use deskmetrics::report::KpiRequest;
+    /// use deskmetrics::Timestamp;
+    ///
+    /// let bands = [TimeDelta::seconds(20), TimeDelta::minutes(1)];
+    /// let mut waits = KpiRequest::new("speed_of_answer").in_bands(bands).tally(None).unwrap();
+    /// let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// for wait in [5, 20, 50, 300] {
+    ///     waits.push_contact(&QueueContact::new(nine).answered(nine.to_utc() + TimeDelta::seconds(wait)));
+    /// }
+    /// let histogram: Vec<_> =
+    ///     waits.estimates(0.95).iter().map(|band| (band.measure.to_string(), band.value.unwrap())).collect();
+    /// let told = [("up to 20s", 50.0), ("20s to 1m", 25.0), ("over 1m", 25.0)];
+    /// assert_eq!(histogram, told.map(|(band, share)| (band.to_owned(), share)));
+    /// ```
+    #[doc(alias = "histogram")]
+    #[doc(alias = "ageing")]
+    #[must_use]
+    pub fn in_bands(mut self, limits: impl IntoIterator<Item = TimeDelta>) -> Self {
+        self.bands = limits.into_iter().collect();
+        self
+    }
+
+    /// The customers of these tickets: `customers`.
+    #[must_use]
+    pub fn with_tickets(mut self, with: CustomersOf) -> Self {
+        self.with = Some(with);
+        self
+    }
+
+    /// The same KPI without the tickets that a bot or rule solved: `one_touch`, `fcr`.
+    #[must_use]
+    pub fn without_automatic_solves(mut self) -> Self {
+        self.without_automatic_solves = Some(true);
+        self
+    }
+
+    /// The response rate of the invitations that were out for at least `age` at the cut-off.
+    #[must_use]
+    pub fn mature_after(mut self, age: TimeDelta) -> Self {
+        self.mature_after = Some(age);
+        self
+    }
+
+    /// The response rate when answers later than `limit` after the sending count as none.
+    #[must_use]
+    pub fn expire_after(mut self, limit: TimeDelta) -> Self {
+        self.expire_after = Some(limit);
+        self
+    }
+
+    /// The same KPI without callers who hang up sooner than `limit`: `service_level`, `abandon_rate`.
+    #[must_use]
+    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+        self.short_abandon = Some(limit);
+        self
+    }
+
+    /// At risk from `percent` of the target on: `sla_at_risk`.
+    #[must_use]
+    pub fn at_risk_from(mut self, percent: u32) -> Self {
+        self.threshold_percent = Some(percent);
+        self
+    }
+
+    /// The KPI by itself, to be fed and asked without a report. Nothing after `as_of` will be known; without it, all that is
+    /// fed counts.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
+    pub fn tally(&self, as_of: Option<Timestamp>) -> Result<KpiTally, ReportError> {
+        KpiTally::new(self, as_of)
     }
 
     /// Whether a report can answer it.
@@ -153,6 +259,10 @@ impl KpiRequest {
     /// When the catalogue has no such KPI, a choice without a default is missing, or one is given that the KPI does
     /// not have.
     pub fn check(&self) -> Result<(), ReportError> {
-        Measure::resolve(self, Timestamp::MAX).map(|_| ())
+        self.tally(Some(Timestamp::MAX)).map(|_| ())
+    }
+
+    pub(super) fn automatic_left_out(&self) -> bool {
+        self.without_automatic_solves == Some(true)
     }
 }

@@ -1,5 +1,7 @@
 //! One line of a report.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -17,8 +19,8 @@ pub struct ReportRow {
     pub name: &'static str,
     /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
     pub option: Option<String>,
-    /// Which number of the KPI it is: `percent`, `mean`, `median` ...
-    pub measure: &'static str,
+    /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...
+    pub measure: Cow<'static, str>,
     /// Whether this is the KPI's headline, the first of its measures.
     pub headline: bool,
     /// The clock of its durations.

@@ -6,12 +6,14 @@ use std::collections::btree_map::Entry;
 use chrono::NaiveDate;
 
 use super::calendar::{Calendar, NO_PERIOD};
-use super::measure::{Measure, OverTime, Tally};
+use super::measure::{Measure, OverTime, Places};
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
+use super::tally::Tally;
 use super::{Change, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
 use crate::kpi::ResponseRate;
+use crate::live::{AgentShift, QueueContact};
 use crate::ticket::Attributes;
 use crate::{
     Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
@@ -52,25 +54,13 @@ pub(super) struct Place<'a> {
     calendar: &'a mut Calendar,
 }
 
-impl Place<'_> {
-    /// The tally of the period `anchor` lies in; records without an anchor have a tally of their own, so that they
-    /// show in the overall numbers.
-    pub(super) fn at(&mut self, anchor: Option<Timestamp>) -> &mut Tally {
+impl Places for Place<'_> {
+    fn at(&mut self, anchor: Option<Timestamp>) -> &mut Tally {
         let period = self.calendar.period(anchor);
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
-    /// The tally of no period.
-    pub(super) fn undated(&mut self) -> &mut Tally {
-        self.at(None)
-    }
-
-    /// The tallies of all periods in which one of `events` lies, each once.
-    pub(super) fn each_period(
-        &mut self,
-        events: impl Iterator<Item = Timestamp>,
-        mut feed: impl FnMut(&mut Tally),
-    ) {
+    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, mut feed: impl FnMut(&mut Tally)) {
         let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
         periods.sort_unstable();
         periods.dedup();
@@ -79,11 +69,10 @@ impl Place<'_> {
         }
     }
 
-    /// The tallies of all periods at whose end the ticket was open.
-    pub(super) fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(&mut Tally)) {
+    fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(Timestamp, &mut Tally)) {
         for (at, period) in self.calendar.snapshots_between(ticket.created_at, ticket.done_since()) {
             if ticket.is_open_at(*at) {
-                feed(self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar));
+                feed(*at, self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar));
             }
         }
     }
@@ -112,11 +101,14 @@ impl Sliced {
         &mut tallies[kpi]
     }
 
-    fn asked(&mut self, slice: usize, question: &str, as_of: Timestamp) -> &mut ResponseRate {
+    fn asked(&mut self, slice: usize, question: &str, as_of: Option<Timestamp>) -> &mut ResponseRate {
         if self.asked.len() <= slice {
             self.asked.resize_with(slice + 1, BTreeMap::new);
         }
-        self.asked[slice].entry(question.into()).or_insert_with(|| ResponseRate::default().as_of(as_of))
+        self.asked[slice].entry(question.into()).or_insert_with(|| {
+            let rate = ResponseRate::default();
+            as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
+        })
     }
 }
 
@@ -152,14 +144,26 @@ impl ReportState {
         self.each_place(&ticket.ticket.attributes, None, |kpi, place| kpi.push_ticket(ticket, place));
     }
 
-    /// Feeds one answer. Where the answer lacks an attribute, it takes that of the ticket it is about, if given.
-    ///
-    /// An answer given after the cut-off is counted like any other: to see the state of an earlier day, feed only what was
-    /// known then.
+    /// Feeds one answer. Where the answer lacks an attribute, it takes that of the ticket it is about, if given. One given
+    /// after the cut-off is left out.
     pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
         self.records.responses.merge(1);
         self.see(response.at);
         self.each_place(&response.attributes, ticket, |kpi, place| kpi.push_response(response, place));
+    }
+
+    /// Feeds one contact offered to a phone or chat queue.
+    pub fn push_contact(&mut self, contact: &QueueContact) {
+        self.records.contacts.merge(1);
+        self.see(Some(contact.queued_at));
+        self.each_place(&contact.attributes, None, |kpi, place| kpi.push_contact(contact, place));
+    }
+
+    /// Feeds one stretch of an agent on duty.
+    pub fn push_shift(&mut self, shift: &AgentShift) {
+        self.records.shifts.merge(1);
+        self.see(Some(shift.started_at));
+        self.each_place(&shift.attributes, None, |kpi, place| kpi.push_shift(shift, place));
     }
 
     /// Feeds one survey that was sent. Where it lacks an attribute, it takes that of the ticket it is about, if given.
@@ -295,7 +299,7 @@ impl ReportState {
                         kpi: kpi.definition().id,
                         name: kpi.definition().name.en,
                         option: kpi.option(),
-                        measure: estimate.measure,
+                        measure: estimate.measure.clone(),
                         headline: place == 0,
                         clock: kpi.clock(),
                         keys: sliced.slicer.keys(&rank.values()),
@@ -373,7 +377,8 @@ impl ReportState {
             let zone = self.report.settings.periods?.zone;
             Some(Periods::new(Period::Day, zone).of(self.first?)?.start)
         });
-        span.end > self.report.settings.as_of || from.is_some_and(|from| span.start < from)
+        self.report.settings.as_of.is_some_and(|as_of| span.end > as_of)
+            || from.is_some_and(|from| span.start < from)
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{ClockKind, Merge, Timestamp, Unit};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportTable {
-    /// The cut-off.
-    pub as_of: Timestamp,
+    /// The cut-off, if there is one.
+    pub as_of: Option<Timestamp>,
     /// The zone whose calendar makes the periods, if the report has any.
     pub zone: Option<Tz>,
     /// The periods, if the report has any.
@@ -43,6 +43,8 @@ impl Merge for RecordCounts {
         self.tickets.merge(other.tickets);
         self.responses.merge(other.responses);
         self.invitations.merge(other.invitations);
+        self.contacts.merge(other.contacts);
+        self.shifts.merge(other.shifts);
     }
 }
 
@@ -56,6 +58,10 @@ pub struct RecordCounts {
     pub responses: u64,
     /// Surveys sent.
     pub invitations: u64,
+    /// Contacts offered to a queue.
+    pub contacts: u64,
+    /// Stretches of agents on duty.
+    pub shifts: u64,
 }
 
 impl ReportTable {

@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::measure::{Measure, Tally};
+use super::measure::Measure;
 use super::state::{ReportState, Sliced, ValueRank};
+use super::tally::Tally;
 use super::value::{count_text, value_text};
 use super::{ReportRow, SliceKeys};
 use crate::survey::{Adjusted, Representativeness};

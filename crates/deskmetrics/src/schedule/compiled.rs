@@ -114,6 +114,11 @@ impl CompiledSchedule {
         }
     }
 
+    /// Microseconds counted up to an instant since the beginning of the compiled years; `None` outside them.
+    pub(crate) fn reading(&self, at: i64) -> Option<i64> {
+        self.counts().counted(self.relative(at))
+    }
+
     /// The instant at which a budget of working time that starts at `start` is used up.
     ///
     /// It is the first instant `x` with `elapsed(start, x) == budget`, under the default

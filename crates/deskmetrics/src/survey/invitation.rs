@@ -1,5 +1,7 @@
 //! A survey that was sent.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -64,6 +66,20 @@ impl Invitation {
     pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
         self.answered_at = Some(at.into());
         self
+    }
+
+    /// The invitation as it was known at `cut_off`: what happened later has not happened yet.
+    #[must_use]
+    pub fn known_at(&self, cut_off: impl Into<Timestamp>) -> Cow<'_, Self> {
+        let cut_off = cut_off.into();
+        let later = |at: Option<Timestamp>| at.is_some_and(|at| at > cut_off);
+        if !later(self.started_at) && !later(self.answered_at) {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        known.started_at = self.started_at.filter(|at| *at <= cut_off);
+        known.answered_at = self.answered_at.filter(|at| *at <= cut_off);
+        Cow::Owned(known)
     }
 
     /// The same invitation, sent about a ticket.

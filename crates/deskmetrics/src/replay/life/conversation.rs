@@ -1,14 +1,109 @@
 //! Who wrote, who waits, who answered.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Life, Signals};
 use crate::replay::options::{FirstResponseStart, NextResponseStart, Proactive, ReplayOptions};
-use crate::replay::stamp::Stamp;
+use crate::replay::stamp::{Span, Stamp};
 use crate::ticket::Author;
+
+/// How the conversation stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
+pub(crate) struct Conversation {
+    /// The creation may still prove to be the customer's explicit message or the team's.
+    pub(super) opening_unconfirmed: bool,
+    /// An explicit author was given.
+    pub(super) author_known: bool,
+    pub(super) proactive: bool,
+    pub(crate) responded: bool,
+    /// The oldest customer message nobody has answered.
+    pub(super) waiting_since: Option<Stamp>,
+    /// When the last wait began.
+    pub(crate) wait_start: Stamp,
+    /// The waiting message came while the ticket was solved: it waits only if somebody takes it up.
+    pub(super) waits_while_done: bool,
+    /// Since when the wait lasted that the last solve ended: a reply before the ticket comes back still answers it.
+    pub(super) lapsed: Option<Stamp>,
+    /// When a solve last ended a wait.
+    pub(crate) lapsed_at: Stamp,
+    pub(super) first_wait: Option<Stamp>,
+    pub(super) unanswered_first: Option<Span>,
+    pub(super) first_response: Option<(Stamp, Span)>,
+    pub(super) first_contact: Option<Stamp>,
+    pub(super) bot_first_response: Option<Span>,
+    pub(super) last_bot_act: Option<Stamp>,
+    pub(super) last_public_author: Option<Author>,
+    pub(super) next_responses: Vec<Span>,
+    pub(super) unanswered_next: Vec<Span>,
+    pub(super) replying_agents: Vec<u32>,
+    /// Who replied publicly, and since when they were the last to.
+    pub(crate) repliers: Vec<(u32, Stamp)>,
+    pub(super) public_replies: u32,
+    pub(super) customer_messages: u32,
+    pub(super) bot_messages: u32,
+    pub(super) internal_notes: u32,
+    pub(super) bot_handoffs: u32,
+}
+
+impl Conversation {
+    /// Forgets everything, keeping the memory of the lists.
+    pub(super) fn clear(&mut self) {
+        let Self {
+            opening_unconfirmed,
+            author_known,
+            proactive,
+            responded,
+            waiting_since,
+            wait_start,
+            waits_while_done,
+            lapsed,
+            lapsed_at,
+            first_wait,
+            unanswered_first,
+            first_response,
+            first_contact,
+            bot_first_response,
+            last_bot_act,
+            last_public_author,
+            next_responses,
+            unanswered_next,
+            replying_agents,
+            repliers,
+            public_replies,
+            customer_messages,
+            bot_messages,
+            internal_notes,
+            bot_handoffs,
+        } = self;
+        for flag in [opening_unconfirmed, author_known, proactive, responded, waits_while_done] {
+            *flag = false;
+        }
+        for stamp in [waiting_since, lapsed, first_wait, first_contact, last_bot_act] {
+            *stamp = None;
+        }
+        for stamp in [wait_start, lapsed_at] {
+            *stamp = Stamp::default();
+        }
+        for span in [unanswered_first, bot_first_response] {
+            *span = None;
+        }
+        for count in [public_replies, customer_messages, bot_messages, internal_notes, bot_handoffs] {
+            *count = 0;
+        }
+        *first_response = None;
+        *last_public_author = None;
+        next_responses.clear();
+        unanswered_next.clear();
+        replying_agents.clear();
+        repliers.clear();
+    }
+}
 
 impl Life {
     pub(super) fn note_bot_act(&mut self, author: Author, now: Stamp) {
-        if author == Author::Bot && !self.responded && self.waiting_since.is_some() {
-            self.last_bot_act = Some(now);
+        if author == Author::Bot && !self.talk.responded && self.talk.waiting_since.is_some() {
+            self.talk.last_bot_act = Some(now);
         }
     }
 
@@ -23,10 +118,10 @@ impl Life {
         signals.raise(Signals::HAPPENED);
         match author {
             Author::Customer => {
-                let is_opening = self.opening_unconfirmed
+                let is_opening = self.talk.opening_unconfirmed
                     && now.at.saturating_sub(self.created.at)
                         <= options.opening_window.num_microseconds().unwrap_or(i64::MAX);
-                self.opening_unconfirmed = false;
+                self.talk.opening_unconfirmed = false;
                 if !is_opening {
                     self.customer_contact(now, options, signals);
                 }
@@ -36,15 +131,15 @@ impl Life {
                 if opens {
                     self.open_proactively(options, signals);
                 } else {
-                    self.public_replies = self.public_replies.saturating_add(1);
-                    if !self.replying_agents.contains(&by) {
-                        self.replying_agents.push(by);
+                    self.talk.public_replies = self.talk.public_replies.saturating_add(1);
+                    if !self.talk.replying_agents.contains(&by) {
+                        self.talk.replying_agents.push(by);
                     }
-                    if self.repliers.last().is_none_or(|(last, _)| *last != by) {
-                        self.repliers.push((by, now));
+                    if self.talk.repliers.last().is_none_or(|(last, _)| *last != by) {
+                        self.talk.repliers.push((by, now));
                     }
-                    if self.last_public_author == Some(Author::Bot) {
-                        self.bot_handoffs = self.bot_handoffs.saturating_add(1);
+                    if self.talk.last_public_author == Some(Author::Bot) {
+                        self.talk.bot_handoffs = self.talk.bot_handoffs.saturating_add(1);
                     }
                     if let (Some(cycle), false) = (self.reopens.last_mut(), self.status.is_done()) {
                         cycle.replies = cycle.replies.saturating_add(1);
@@ -54,9 +149,9 @@ impl Life {
                 signals.raise(Signals::UPDATE);
             }
             Author::Bot => {
-                self.bot_messages = self.bot_messages.saturating_add(1);
-                if let (None, Some(contact)) = (self.bot_first_response, self.first_contact) {
-                    self.bot_first_response = Some(now.since(contact));
+                self.talk.bot_messages = self.talk.bot_messages.saturating_add(1);
+                if let (None, Some(contact)) = (self.talk.bot_first_response, self.talk.first_contact) {
+                    self.talk.bot_first_response = Some(now.since(contact));
                 }
                 if options.bots_reply {
                     self.answered(now, options, signals);
@@ -66,7 +161,7 @@ impl Life {
             }
             Author::System | Author::External => return,
         }
-        self.last_public_author = Some(author);
+        self.talk.last_public_author = Some(author);
     }
 
     pub(super) fn internal_note(
@@ -77,15 +172,15 @@ impl Life {
         options: &ReplayOptions,
         signals: &mut Signals,
     ) {
-        self.internal_notes = self.internal_notes.saturating_add(1);
+        self.talk.internal_notes = self.talk.internal_notes.saturating_add(1);
         signals.raise(Signals::HAPPENED);
         if author == Author::Agent {
             if options.notes_update {
                 signals.raise(Signals::UPDATE);
             }
-            if options.notes_reply && self.waiting_since.is_some() {
-                if !self.replying_agents.contains(&by) {
-                    self.replying_agents.push(by);
+            if options.notes_reply && self.talk.waiting_since.is_some() {
+                if !self.talk.replying_agents.contains(&by) {
+                    self.talk.replying_agents.push(by);
                 }
                 self.answered(now, options, signals);
             }
@@ -94,120 +189,123 @@ impl Life {
 
     /// Whether an agent's public message now is the one with which the team opened the ticket.
     fn opens_proactively(&self, now: Stamp) -> bool {
-        if self.last_public_author == Some(Author::Customer) || self.public_replies > 0 || self.proactive {
+        if self.talk.last_public_author == Some(Author::Customer)
+            || self.talk.public_replies > 0
+            || self.talk.proactive
+        {
             return false;
         }
-        if self.opening_unconfirmed {
+        if self.talk.opening_unconfirmed {
             // Nobody said who opened it: writing at the instant of creation is opening it.
-            return !self.author_known && now.at == self.created.at;
+            return !self.talk.author_known && now.at == self.created.at;
         }
-        self.customer_messages == 0
+        self.talk.customer_messages == 0
     }
 
     fn open_proactively(&mut self, options: &ReplayOptions, signals: &mut Signals) {
-        self.proactive = true;
-        if self.opening_unconfirmed {
-            self.opening_unconfirmed = false;
-            self.customer_messages = 0;
-            self.waiting_since = None;
-            self.lapsed = None;
-            self.unanswered_first = None;
-            self.first_wait = None;
-            self.first_contact = None;
-            self.bot_first_response = None;
+        self.talk.proactive = true;
+        if self.talk.opening_unconfirmed {
+            self.talk.opening_unconfirmed = false;
+            self.talk.customer_messages = 0;
+            self.talk.waiting_since = None;
+            self.talk.lapsed = None;
+            self.talk.unanswered_first = None;
+            self.talk.first_wait = None;
+            self.talk.first_contact = None;
+            self.talk.bot_first_response = None;
             signals.raise(Signals::OPENING_WITHDRAWN);
         }
         if options.proactive == Proactive::SecondAgentMessage {
-            self.waiting_since = Some(self.created);
-            self.first_wait = Some(self.created);
-            self.wait_start = self.created;
+            self.talk.waiting_since = Some(self.created);
+            self.talk.first_wait = Some(self.created);
+            self.talk.wait_start = self.created;
             signals.raise(Signals::WAIT_BEGAN);
         }
     }
 
     /// The customer wrote (or, by opening the ticket, is taken to have written).
     pub(super) fn customer_contact(&mut self, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
-        self.customer_messages = self.customer_messages.saturating_add(1);
-        if self.first_contact.is_none() {
-            self.first_contact = Some(now);
+        self.talk.customer_messages = self.talk.customer_messages.saturating_add(1);
+        if self.talk.first_contact.is_none() {
+            self.talk.first_contact = Some(now);
         }
-        self.lapsed = None;
-        if self.waiting_since.is_some() {
-            if options.next_response_start == NextResponseStart::Latest && self.responded {
-                self.waiting_since = Some(now);
-                if !self.waits_while_done {
+        self.talk.lapsed = None;
+        if self.talk.waiting_since.is_some() {
+            if options.next_response_start == NextResponseStart::Latest && self.talk.responded {
+                self.talk.waiting_since = Some(now);
+                if !self.talk.waits_while_done {
                     signals.raise(Signals::WAIT_MOVED);
                 }
             }
             return;
         }
         let created_counts = options.first_response_start == FirstResponseStart::Creation
-            && !self.responded
-            && !self.proactive;
+            && !self.talk.responded
+            && !self.talk.proactive;
         let since = if created_counts { self.created } else { now };
-        self.waiting_since = Some(since);
-        self.waits_while_done = self.status.is_done();
-        if !self.waits_while_done {
+        self.talk.waiting_since = Some(since);
+        self.talk.waits_while_done = self.status.is_done();
+        if !self.talk.waits_while_done {
             self.begin_wait(since, signals);
         }
     }
 
     /// The waiting message begins to count.
     pub(super) fn begin_wait(&mut self, since: Stamp, signals: &mut Signals) {
-        self.waits_while_done = false;
-        self.wait_start = since;
-        if !self.responded {
-            self.first_wait = Some(since);
-            self.unanswered_first = None;
+        self.talk.waits_while_done = false;
+        self.talk.wait_start = since;
+        if !self.talk.responded {
+            self.talk.first_wait = Some(since);
+            self.talk.unanswered_first = None;
         }
         signals.raise(Signals::WAIT_BEGAN);
     }
 
     /// The customer got an answer.
     pub(super) fn answered(&mut self, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
-        self.opening_unconfirmed = false;
-        let waiting_since = match (self.waiting_since.take(), self.lapsed.take()) {
+        self.talk.opening_unconfirmed = false;
+        let waiting_since = match (self.talk.waiting_since.take(), self.talk.lapsed.take()) {
             (Some(since), _) => {
-                if std::mem::take(&mut self.waits_while_done) {
+                if std::mem::take(&mut self.talk.waits_while_done) {
                     self.begin_wait(since, signals);
                 }
                 since
             }
             (None, Some(since)) => {
-                if self.responded {
-                    self.unanswered_next.pop();
+                if self.talk.responded {
+                    self.talk.unanswered_next.pop();
                 }
                 signals.raise(Signals::WAIT_TAKEN_UP);
                 since
             }
             (None, None) => return,
         };
-        if self.responded {
-            self.next_responses.push(now.since(waiting_since));
+        if self.talk.responded {
+            self.talk.next_responses.push(now.since(waiting_since));
             signals.raise(Signals::NEXT_RESPONSE);
         } else {
-            let start = match (options.first_response_start, self.last_bot_act) {
+            let start = match (options.first_response_start, self.talk.last_bot_act) {
                 (FirstResponseStart::Handoff, Some(act)) if act.at > waiting_since.at => act,
                 _ => waiting_since,
             };
-            self.responded = true;
-            self.first_wait = Some(start);
-            self.first_response = Some((now, now.since(start)));
-            self.unanswered_first = None;
+            self.talk.responded = true;
+            self.talk.first_wait = Some(start);
+            self.talk.first_response = Some((now, now.since(start)));
+            self.talk.unanswered_first = None;
             signals.raise(Signals::FIRST_RESPONSE);
         }
     }
 
     pub(super) fn end_wait(&mut self, now: Stamp, signals: &mut Signals) {
-        let Some(since) = self.waiting_since.take() else { return };
-        if self.responded {
-            self.unanswered_next.push(now.since(since));
+        let Some(since) = self.talk.waiting_since.take() else { return };
+        if self.talk.responded {
+            self.talk.unanswered_next.push(now.since(since));
         } else {
-            self.unanswered_first = Some(now.since(since));
+            self.talk.unanswered_first = Some(now.since(since));
         }
-        self.lapsed = Some(since);
-        self.lapsed_at = now;
-        self.last_bot_act = None;
+        self.talk.lapsed = Some(since);
+        self.talk.lapsed_at = now;
+        self.talk.last_bot_act = None;
         signals.raise(Signals::WAIT_ENDED);
     }
 }

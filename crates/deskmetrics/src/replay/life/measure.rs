@@ -3,6 +3,7 @@
 use super::{ASSIGNEE, GROUP, Life};
 use crate::Elapsed;
 use crate::replay::metrics::TicketMetrics;
+use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
 
 impl Life {
@@ -11,29 +12,63 @@ impl Life {
         self.left.map_or(as_of, |(_, at)| at)
     }
 
-    /// Fills `metrics` with what is known at `as_of`; all but the stints, whose names are not known here.
-    pub(crate) fn measure(&self, as_of: Stamp, metrics: &mut TicketMetrics) {
+    /// Fills `metrics` with what is asked for and known at `as_of`; all but the stints, whose names are not known here.
+    pub(crate) fn measure(&self, as_of: Stamp, needs: Needs, metrics: &mut TicketMetrics) {
         let end = self.end(as_of);
         metrics.created_at = self.created.timestamp();
         metrics.as_of = as_of.timestamp();
         metrics.status = self.status;
         metrics.left_out = self.left.map(|(reason, _)| reason);
-        metrics.proactive = self.proactive;
+        if needs.any(Needs::CONVERSATION) {
+            self.measure_conversation(end, metrics);
+        }
+        if needs.any(Needs::SOLVES) {
+            self.measure_solves(end, metrics);
+        }
+        if needs.any(Needs::REOPENS) {
+            metrics.reopens.clear();
+            metrics.reopens.extend_from_slice(&self.reopens);
+            metrics.thank_you_reopens = self.thank_you_reopens;
+        }
+        if needs.any(Needs::STATUS_TIMES) {
+            self.measure_status_times(end, metrics);
+        }
+        if needs.any(Needs::STATIONS) {
+            metrics.time_to_first_assignment = self.stations.first_assignment.map(Span::elapsed);
+            metrics.assignee_stations = self.stations(ASSIGNEE);
+            metrics.group_stations = self.stations(GROUP);
+        }
+        if needs.any(Needs::TOUCHES) {
+            metrics.agent_touches = self.agent_touches;
+            metrics.escalations = self.escalations;
+        }
+    }
 
-        metrics.first_customer_message_at = self.first_wait.map(Stamp::timestamp);
-        metrics.first_response_at = self.first_response.map(|(at, _)| at.timestamp());
-        metrics.first_response_time = self.first_response.map(|(_, span)| span.elapsed());
-        let running = self.waiting_since.filter(|_| !self.waits_while_done).map(|since| end.since(since));
-        metrics.running_first_response_time = match (self.responded, running) {
+    fn measure_conversation(&self, end: Stamp, metrics: &mut TicketMetrics) {
+        let talk = &self.talk;
+        metrics.proactive = talk.proactive;
+        metrics.first_customer_message_at = talk.first_wait.map(Stamp::timestamp);
+        metrics.first_response_at = talk.first_response.map(|(at, _)| at.timestamp());
+        metrics.first_response_time = talk.first_response.map(|(_, span)| span.elapsed());
+        let running = talk.waiting_since.filter(|_| !talk.waits_while_done).map(|since| end.since(since));
+        metrics.running_first_response_time = match (talk.responded, running) {
             (true, _) => None,
             (false, Some(span)) => Some(span.elapsed()),
-            (false, None) => self.unanswered_first.map(Span::elapsed),
+            (false, None) => talk.unanswered_first.map(Span::elapsed),
         };
-        metrics.running_next_response_time = if self.responded { running.map(Span::elapsed) } else { None };
-        metrics.bot_first_response_time = self.bot_first_response.map(Span::elapsed);
-        refill(&mut metrics.next_response_times, &self.next_responses);
-        refill(&mut metrics.unanswered_next_response_times, &self.unanswered_next);
+        metrics.running_next_response_time = if talk.responded { running.map(Span::elapsed) } else { None };
+        metrics.bot_first_response_time = talk.bot_first_response.map(Span::elapsed);
+        refill(&mut metrics.next_response_times, &talk.next_responses);
+        refill(&mut metrics.unanswered_next_response_times, &talk.unanswered_next);
+        metrics.public_replies = talk.public_replies;
+        metrics.customer_messages = talk.customer_messages;
+        metrics.bot_messages = talk.bot_messages;
+        metrics.internal_notes = talk.internal_notes;
+        metrics.replying_agents = u32::try_from(talk.replying_agents.len()).unwrap_or(u32::MAX);
+        metrics.bot_handoffs = talk.bot_handoffs;
+    }
 
+    fn measure_solves(&self, end: Stamp, metrics: &mut TicketMetrics) {
         let solve = self.last_solve;
         metrics.first_solved_at = self.first_solve.map(Stamp::timestamp);
         metrics.last_solved_at = solve.map(|solve| solve.at.timestamp());
@@ -46,37 +81,24 @@ impl Life {
         metrics.full_resolution_time = full.map(Span::elapsed);
         metrics.net_resolution_time = full.map(|full| full.minus(self.solved_time).elapsed());
         metrics.running_resolution_time = (!self.status.is_done()).then(|| end.since(self.created).elapsed());
+    }
 
+    fn measure_status_times(&self, end: Stamp, metrics: &mut TicketMetrics) {
         let mut in_status = self.in_status;
         in_status[self.status.index()].add(end.since(self.status_since));
-        for span in &mut in_status {
+        for (span, time) in in_status.iter_mut().zip(&mut metrics.time_in_status) {
             span.scheduled = end.scheduled;
+            *time = span.elapsed();
         }
         let [new, open, pending, on_hold, ..] = in_status;
-        metrics.time_in_status = in_status.map(Span::elapsed);
         metrics.agent_work_time = new.plus(open).elapsed();
         metrics.requester_wait_time = new.plus(open).plus(on_hold).elapsed();
         metrics.agent_wait_time = pending.elapsed();
         metrics.on_hold_time = on_hold.elapsed();
-        metrics.time_to_first_assignment = self.first_assignment.map(Span::elapsed);
-
-        metrics.reopens.clear();
-        metrics.reopens.extend_from_slice(&self.reopens);
-        metrics.public_replies = self.public_replies;
-        metrics.customer_messages = self.customer_messages;
-        metrics.bot_messages = self.bot_messages;
-        metrics.internal_notes = self.internal_notes;
-        metrics.agent_touches = self.agent_touches;
-        metrics.replying_agents = u32::try_from(self.replying_agents.len()).unwrap_or(u32::MAX);
-        metrics.thank_you_reopens = self.thank_you_reopens;
-        metrics.assignee_stations = self.stations(ASSIGNEE);
-        metrics.group_stations = self.stations(GROUP);
-        metrics.bot_handoffs = self.bot_handoffs;
-        metrics.escalations = self.escalations;
     }
 
     fn stations(&self, attribute: u16) -> u32 {
-        let n = self.stints.iter().filter(|stint| stint.attribute == attribute).count();
+        let n = self.stations.stints.iter().filter(|stint| stint.attribute == attribute).count();
         u32::try_from(n).unwrap_or(u32::MAX)
     }
 }

@@ -74,6 +74,7 @@ mod error;
 pub mod file;
 mod options;
 mod record;
+pub mod replay;
 pub mod survey;
 
 pub use column::{Column, ColumnError};

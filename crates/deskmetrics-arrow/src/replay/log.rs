@@ -367,8 +367,10 @@ impl EventLog {
         if let Some(rows) = rows {
             ids = gathered(&ids, rows);
         }
+        let as_of = self.replay.as_of().as_micros();
         let mut seen: HashSet<u32> = HashSet::new();
-        for (from, to) in &self.spans {
+        // What happened to a ticket that is not known yet is left out for that reason, whatever its id.
+        for ((from, to), _) in self.spans.iter().zip(&self.created).filter(|(_, created)| **created <= as_of) {
             seen.clear();
             for event in *from as usize..*to as usize {
                 let id = ids.get(event).copied().unwrap_or(Texts::NONE);
@@ -384,26 +386,14 @@ impl EventLog {
     /// Gives the customer messages of tickets merged away to those they live on in.
     fn move_messages(&mut self) {
         let as_of = self.replay.as_of().as_micros();
-        let mut into: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut into: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for row in 0..self.rows() {
             if let Some(survivor) = self.merged_into(row, as_of) {
                 into.insert(row, survivor);
             }
         }
         for row in into.keys() {
-            let mut survivor = into[row];
-            // A chain longer than the number of merges goes in circles.
-            let mut steps = 0;
-            while let Some(next) = into.get(&survivor) {
-                steps += 1;
-                if survivor == *row || steps > into.len() {
-                    break;
-                }
-                survivor = *next;
-            }
-            if survivor == *row || steps > into.len() || !self.usable.get(survivor).copied().unwrap_or(false) {
-                continue;
-            }
+            let Some(survivor) = survivor(*row, &into) else { continue };
             let created = self.created[survivor];
             let messages = self.customer_messages(*row, as_of);
             self.moved.entry(survivor).or_default().extend(messages.into_iter().map(|at| at.max(created)));
@@ -413,8 +403,8 @@ impl EventLog {
         }
     }
 
-    /// The ticket a ticket ends up merged into at the cut-off.
-    fn merged_into(&self, row: usize, as_of: i64) -> Option<usize> {
+    /// The ticket a ticket ends up merged into at the cut-off, if it does; `Some(None)` for one that is not there.
+    fn merged_into(&self, row: usize, as_of: i64) -> Option<Option<usize>> {
         let (from, to) = self.spans[row];
         let mut survivor = None;
         for event in (from as usize..to as usize).filter(|event| self.at[*event] <= as_of) {
@@ -427,7 +417,7 @@ impl EventLog {
             }
         }
         let place = self.finder.find_text(self.texts.text(survivor?)?);
-        usize::try_from(place).ok().filter(|place| *place < self.rows())
+        Some(usize::try_from(place).ok().filter(|place| *place < self.rows()))
     }
 
     /// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
@@ -502,6 +492,22 @@ impl<'l> ReplayedRow<'l> {
 pub struct AttributeSlot {
     number: u16,
     place: usize,
+}
+
+/// Where a ticket merged away lives on, following merges of merges; `None` when that is not among the tickets, or the
+/// merges go in circles.
+fn survivor(row: usize, into: &BTreeMap<usize, Option<usize>>) -> Option<usize> {
+    let mut place = (*into.get(&row)?)?;
+    for _ in 0..=into.len() {
+        if place == row {
+            return None;
+        }
+        match into.get(&place) {
+            None => return Some(place),
+            Some(next) => place = (*next)?,
+        }
+    }
+    None
 }
 
 /// The instants of a column and the rows without one.

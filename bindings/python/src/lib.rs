@@ -6,17 +6,28 @@
 )]
 
 mod data;
+mod dataset;
 mod error;
+mod frame;
 mod input;
-mod instant;
+mod policy;
+mod report;
 mod result;
 mod schedule;
+mod schedule_column;
 mod score;
 mod survey;
+mod zone;
 
 /// The compiled half of the package; use `deskmetrics`.
 #[pyo3::pymodule(gil_used = false)]
 mod _deskmetrics {
+    #[pymodule_export]
+    use crate::dataset::{Dataset, read};
+    #[pymodule_export]
+    use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};
+    #[pymodule_export]
+    use crate::report::{Report, ReportRow};
     #[pymodule_export]
     use crate::schedule::Schedule;
     #[pymodule_export]

@@ -113,7 +113,7 @@ fn check(level: f64) -> PyResult<()> {
     Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
 }
 
-fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
     let method =

@@ -1,6 +1,7 @@
 //! `Schedule`: when a team works.
 
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
@@ -8,14 +9,18 @@ use serde_json::{Value, json};
 
 use crate::data::{from_json, to_json};
 use crate::error;
-use crate::instant::{instant, instants, spans};
+use crate::input::{Moments, Spans, instant, zone};
+use crate::schedule_column::{Pairs, Side, is_open, next};
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
 /// Instants are aware ``datetime`` objects of any time zone; a naive one raises
 /// :class:`~deskmetrics.exceptions.InstantError`. Answers come in the zone of the instant asked about. Where an
-/// instant or a span is taken, a sequence is too, and the answer is a list; a missing element (``None``, ``NaT``)
-/// gives ``None``, and a single value goes with each element of a sequence.
+/// instant or a span is taken, a sequence or column of them is too, and the answer is of the same kind: a list for a
+/// list, a pandas Series with the same index for a Series, a polars Series for a polars Series, a pyarrow array for a
+/// pyarrow array or a DuckDB relation, a NumPy array for a NumPy array. A missing element (``None``, ``NaT``, null) gives
+/// a missing answer, and a single value goes with each element of a column. Columns of timestamps without a zone need
+/// ``assume_tz``.
 ///
 /// Parameters
 /// ----------
@@ -61,6 +66,16 @@ impl PartialEq for Schedule {
 }
 
 impl Schedule {
+    /// A schedule of the core as Python has it.
+    pub(crate) fn of(working_time: WorkingTime) -> Self {
+        Self { compiled: working_time.compile(), working_time }
+    }
+
+    /// As the core has it.
+    pub(crate) fn working_time(&self) -> &WorkingTime {
+        &self.working_time
+    }
+
     fn from_json(form: Value) -> PyResult<Self> {
         let working_time: WorkingTime = serde_path_to_error::deserialize(form).map_err(|problem| {
             // What the core finds wrong names its place itself and is found at the root.
@@ -154,11 +169,13 @@ impl Schedule {
     ///
     /// Parameters
     /// ----------
-    /// start, end : datetime.datetime or sequence of them
+    /// start, end : datetime.datetime, or sequence or column of them
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// datetime.timedelta or list of it
+    /// datetime.timedelta, or a column of durations of the kind that came in
     ///     Negative when ``end`` is before ``start``, so that spans add up in any order.
     ///
     /// Examples
@@ -172,16 +189,26 @@ impl Schedule {
     /// datetime.timedelta(seconds=9000)
     /// >>> desk.elapsed([friday, None], monday)
     /// [datetime.timedelta(seconds=9000), None]
+    #[pyo3(signature = (start, end, *, assume_tz = None))]
     fn elapsed<'py>(
         &self,
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let pairs = instants("start", start)?.zip(["start", "end"], instants("end", end)?)?;
-        pairs.answer(py, |_, (start, end)| {
-            Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
-        })
+        let assumed = assumed(assume_tz)?;
+        match (Moments::read("start", start, assumed)?, Moments::read("end", end, assumed)?) {
+            (Moments::Values(start), Moments::Values(end)) => {
+                start.zip(["start", "end"], end)?.answer(py, |_, (start, end)| {
+                    Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
+                })
+            }
+            (start, end) => {
+                let sides = (Side::of_moments("start", start), Side::of_moments("end", end));
+                Pairs::new(sides.0, sides.1)?.elapsed(py, &self.compiled)
+            }
+        }
     }
 
     /// The instant at which a budget of working time is used up.
@@ -191,14 +218,16 @@ impl Schedule {
     ///
     /// Parameters
     /// ----------
-    /// start : datetime.datetime or sequence of it
-    /// budget : datetime.timedelta or str, or sequence of them
+    /// start : datetime.datetime, or sequence or column of it
+    /// budget : datetime.timedelta or str, or sequence or column of them
     ///     A text is written like ``"4h"`` or ``"1h 30m"``; a day in it is 24 hours of working time. A negative budget
     ///     counts back.
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or list of it
+    /// datetime.datetime, or a column of the kind that came in
     ///     In the zone of ``start``.
     ///
     /// Raises
@@ -216,29 +245,42 @@ impl Schedule {
     /// >>> friday = datetime(2026, 3, 6, 16, 0, tzinfo=timezone.utc)
     /// >>> desk.due(friday, "1h").isoformat(), desk.due(friday, timedelta(hours=4)).isoformat()
     /// ('2026-03-06T17:00:00+00:00', '2026-03-09T12:00:00+00:00')
+    #[pyo3(signature = (start, budget, *, assume_tz = None))]
     fn due<'py>(
         &self,
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let pairs = instants("start", start)?.zip(["start", "budget"], spans("budget", budget)?)?;
-        pairs.answer(py, |place, (start, budget)| {
-            let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
-            start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
-        })
+        match (Moments::read("start", start, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
+            (Moments::Values(start), Spans::Values(budget)) => {
+                start.zip(["start", "budget"], budget)?.answer(py, |place, (start, budget)| {
+                    let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
+                    start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
+                })
+            }
+            (start, budget) => {
+                let sides = (Side::of_moments("start", start), Side::of_spans("budget", budget));
+                let find = |at, budget| self.compiled.due_micros(at, budget);
+                Pairs::new(sides.0, sides.1)?
+                    .instants(py, "due", find, |at, budget| self.compiled.due(at, budget).err())
+            }
+        }
     }
 
     /// The latest instant at which work with this budget must start to be done by ``due``: the inverse of :meth:`due`.
     ///
     /// Parameters
     /// ----------
-    /// due : datetime.datetime or sequence of it
-    /// budget : datetime.timedelta or str, or sequence of them
+    /// due : datetime.datetime, or sequence or column of it
+    /// budget : datetime.timedelta or str, or sequence or column of them
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or list of it
+    /// datetime.datetime, or a column of the kind that came in
     ///     In the zone of ``due``.
     ///
     /// Raises
@@ -255,41 +297,65 @@ impl Schedule {
     /// >>> desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
     /// >>> desk.start_by(datetime(2026, 3, 9, 12, 0, tzinfo=timezone.utc), timedelta(hours=4)).isoformat()
     /// '2026-03-06T16:00:00+00:00'
+    #[pyo3(signature = (due, budget, *, assume_tz = None))]
     fn start_by<'py>(
         &self,
         py: Python<'py>,
         due: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let pairs = instants("due", due)?.zip(["due", "budget"], spans("budget", budget)?)?;
-        pairs.answer(py, |place, (due, budget)| {
-            let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
-            due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
-        })
+        match (Moments::read("due", due, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
+            (Moments::Values(due), Spans::Values(budget)) => {
+                due.zip(["due", "budget"], budget)?.answer(py, |place, (due, budget)| {
+                    let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
+                    due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
+                })
+            }
+            (due, budget) => {
+                let sides = (Side::of_moments("due", due), Side::of_spans("budget", budget));
+                let find = |at, budget| self.compiled.start_by_micros(at, budget);
+                Pairs::new(sides.0, sides.1)?
+                    .instants(py, "start_by", find, |at, budget| self.compiled.start_by(at, budget).err())
+            }
+        }
     }
 
     /// Whether it is open: from each opening until just before the closing.
     ///
     /// Parameters
     /// ----------
-    /// at : datetime.datetime or sequence of it
+    /// at : datetime.datetime, or sequence or column of it
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// bool or list of it
-    fn is_open<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        instants("at", at)?.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros)))
+    /// bool, or a column of the kind that came in
+    #[pyo3(signature = (at, *, assume_tz = None))]
+    fn is_open<'py>(
+        &self,
+        py: Python<'py>,
+        at: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match Moments::read("at", at, assumed(assume_tz)?)? {
+            Moments::Values(at) => at.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros))),
+            Moments::Column(at) => is_open(py, &self.compiled, at),
+        }
     }
 
     /// The first opening instant at or after this one.
     ///
     /// Parameters
     /// ----------
-    /// at : datetime.datetime or sequence of it
+    /// at : datetime.datetime, or sequence or column of it
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or None, or list of it
+    /// datetime.datetime or None, or a column of the kind that came in
     ///     In the zone of ``at``; ``None`` when it never opens again.
     ///
     /// Examples
@@ -299,26 +365,48 @@ impl Schedule {
     /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00")
     /// >>> desk.next_opening(datetime(2026, 3, 28, 12, 0, tzinfo=timezone.utc)).isoformat()
     /// '2026-03-30T07:00:00+00:00'
-    fn next_opening<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        instants("at", at)?.answer(py, |place, at| {
-            self.compiled.next_opening_micros(at.micros).map(|next| at.same_zone(place, next)).transpose()
-        })
+    #[pyo3(signature = (at, *, assume_tz = None))]
+    fn next_opening<'py>(
+        &self,
+        py: Python<'py>,
+        at: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let find = |at| self.compiled.next_opening_micros(at);
+        match Moments::read("at", at, assumed(assume_tz)?)? {
+            Moments::Values(at) => {
+                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
+            }
+            Moments::Column(at) => next(py, "next_opening", at, find),
+        }
     }
 
     /// The first closing instant after this one.
     ///
     /// Parameters
     /// ----------
-    /// at : datetime.datetime or sequence of it
+    /// at : datetime.datetime, or sequence or column of it
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or None, or list of it
+    /// datetime.datetime or None, or a column of the kind that came in
     ///     In the zone of ``at``; ``None`` when it never closes again.
-    fn next_closing<'py>(&self, py: Python<'py>, at: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        instants("at", at)?.answer(py, |place, at| {
-            self.compiled.next_closing_micros(at.micros).map(|next| at.same_zone(place, next)).transpose()
-        })
+    #[pyo3(signature = (at, *, assume_tz = None))]
+    fn next_closing<'py>(
+        &self,
+        py: Python<'py>,
+        at: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let find = |at| self.compiled.next_closing_micros(at);
+        match Moments::read("at", at, assumed(assume_tz)?)? {
+            Moments::Values(at) => {
+                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
+            }
+            Moments::Column(at) => next(py, "next_closing", at, find),
+        }
     }
 
     /// The openings between two instants, in order, cut at both ends.
@@ -326,6 +414,8 @@ impl Schedule {
     /// Parameters
     /// ----------
     /// start, end : datetime.datetime
+    /// assume_tz : str or zoneinfo.ZoneInfo, optional
+    ///     The zone of instants that name none, which are refused without it.
     ///
     /// Returns
     /// -------
@@ -343,13 +433,16 @@ impl Schedule {
     /// ...     print(opens, "to", closes)
     /// 2026-03-07 13:00:00-05:00 to 2026-03-07 18:00:00-05:00
     /// 2026-03-08 13:00:00-04:00 to 2026-03-08 18:00:00-04:00
+    #[pyo3(signature = (start, end, *, assume_tz = None))]
     fn openings<'py>(
         &self,
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
+        assume_tz: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let (start, end) = (instant("start", start)?, instant("end", end)?);
+        let assumed = assumed(assume_tz)?;
+        let (start, end) = (instant("start", start, assumed)?, instant("end", end, assumed)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
@@ -386,6 +479,11 @@ impl Schedule {
         let from_dict = slf.get_type().getattr("from_dict")?;
         Ok((from_dict, (slf.get().to_dict(slf.py())?,)))
     }
+}
+
+/// The zone of instants that name none.
+fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
+    zone_of.map(|value| zone("assume_tz", value)).transpose()
 }
 
 /// Closed dates as texts. The objects of the package holidays are mappings from date to name.

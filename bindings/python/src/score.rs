@@ -2,13 +2,13 @@
 
 use deskmetrics::Reason;
 use deskmetrics::survey::Scale;
+use deskmetrics_arrow::column::NumberReading;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
 use crate::data::to_json;
 use crate::error::{self, exceptions::ScaleError};
-use crate::input::{describe, is_missing};
+use crate::input::{Given, describe, is_missing};
 
 /// A tally that takes scores.
 pub(crate) trait Scores {
@@ -18,21 +18,35 @@ pub(crate) trait Scores {
     fn leave_out(&mut self, reason: Reason);
 }
 
-/// Feeds all scores of a sequence.
+/// Feeds all scores of a sequence or column.
 pub(crate) fn feed<T: Scores>(tally: &mut T, scores: &Bound<'_, PyAny>) -> PyResult<()> {
-    let refused = || {
-        error::argument_type(format!(
+    match Given::read("scores", scores, "a sequence of scores")? {
+        Given::Values(values) => {
+            for (position, score) in values.try_iter()?.enumerate() {
+                take(tally, position, &score?)?;
+            }
+            Ok(())
+        }
+        Given::Column(column) => {
+            let reading = NumberReading::default();
+            for chunk in &column.chunks {
+                let numbers = reading
+                    .bind(chunk)
+                    .map_err(|problem| error::column_type(format!("scores: {problem}")))?;
+                for row in 0..chunk.len() {
+                    match numbers.whole(row) {
+                        Ok(score) => tally.take(score),
+                        Err(problem) => tally.leave_out(problem.reason()),
+                    }
+                }
+            }
+            Ok(())
+        }
+        Given::Single(value) => Err(error::argument_type(format!(
             "scores: {} is not a sequence of scores; give a list, a tuple, an array or a column",
-            describe(scores)
-        ))
-    };
-    if scores.is_instance_of::<PyString>() || scores.is_instance_of::<PyDict>() {
-        return Err(refused());
+            describe(&value)
+        ))),
     }
-    for (position, score) in scores.try_iter().map_err(|_| refused())?.enumerate() {
-        take(tally, position, &score?)?;
-    }
-    Ok(())
 }
 
 fn take<T: Scores>(tally: &mut T, position: usize, score: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -6,8 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
 use crate::error;
-use crate::input::{Input, describe};
-use crate::instant::{instant, instants, span};
+use crate::input::{Moments, describe, instant, span};
 use crate::result::{self, result_class};
 use crate::score::{ces_scale, csat_scale, feed};
 
@@ -230,7 +229,7 @@ pub(crate) fn response_rate(
         return Ok(ResponseRate(tally));
     }
     if let Some(as_of) = as_of {
-        tally = tally.as_of(instant("as_of", as_of)?.utc());
+        tally = tally.as_of(instant("as_of", as_of, None)?.utc());
     }
     if let Some(age) = mature_after {
         if as_of.is_none() {
@@ -270,13 +269,8 @@ pub(crate) fn response_rate(
 
 /// Instants of a sequence.
 fn many(name: &str, values: &Bound<'_, PyAny>) -> PyResult<Vec<Option<DateTime<Utc>>>> {
-    match instants(name, values)? {
-        Input::Many(values) => Ok(values.into_iter().map(|at| at.map(|at| at.utc())).collect()),
-        Input::One(_) => Err(error::argument_type(format!(
-            "{name}: {} is a single instant; give a sequence of them, or numbers of invitations",
-            describe(values)
-        ))),
-    }
+    let micros = Moments::read(name, values, None)?.many(name)?;
+    Ok(micros.iter().map(|at| at.map(|at| Timestamp::saturating_from_micros(at).to_utc())).collect())
 }
 
 fn arrivals(delivered: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {

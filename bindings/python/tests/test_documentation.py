@@ -31,8 +31,8 @@ def documented() -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize(("name", "thing"), list(documented()), ids=lambda part: part if isinstance(part, str) else "")
 def test_docstring(name: str, thing: Any) -> None:
-    if name.startswith("Interval."):
-        return
+    if inspect.ismemberdescriptor(thing):
+        return  # the fields of a dataclass stand in its own docstring
     text = inspect.getdoc(thing)
     assert text, f"{name} has no docstring"
     examples = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)

@@ -3,12 +3,23 @@
 Messages name the subject, the value found and what is allowed.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
+    "ColumnNotFoundError",
+    "ColumnTypeError",
+    "DataError",
     "DeskmetricsError",
     "InstantError",
+    "MissingPackageError",
     "NeverOpensError",
+    "NoSuchNameError",
+    "PolicyError",
+    "ReadError",
     "ScaleError",
     "ScheduleError",
 ]
@@ -26,6 +37,38 @@ class ArgumentTypeError(DeskmetricsError, TypeError):
     """An argument is of a kind that cannot be used."""
 
 
+class ColumnTypeError(ArgumentTypeError):
+    """A column's type cannot hold what is asked of it, such as a column of lists for scores."""
+
+
+class ColumnNotFoundError(DeskmetricsError, KeyError):
+    """A table does not have a column; the message lists those it has and suggests the nearest.
+
+    Attributes
+    ----------
+    column : str
+        The column that was asked for.
+    columns : list of str
+        Those there are.
+    """
+
+    def __init__(self, message: str, column: str = "", columns: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.column = column
+        self.columns = list(columns)
+
+    def __str__(self) -> str:
+        # A KeyError would show the message in quotes.
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[type[ColumnNotFoundError], tuple[str, str, list[str]]]:
+        return type(self), (str(self), self.column, self.columns)
+
+
+class DataError(DeskmetricsError):
+    """Data could not be read to its end; the message says what the library it comes from had to say."""
+
+
 class InstantError(DeskmetricsError):
     """An instant without a time zone, or one beyond the years 1 to 9999."""
 
@@ -40,3 +83,23 @@ class NeverOpensError(ScheduleError):
 
 class ScaleError(DeskmetricsError):
     """A survey scale that makes no sense, or one that does not say which answers are good."""
+
+
+class PolicyError(DeskmetricsError):
+    """An SLA or FCR policy that makes no sense; the message names the place in its data form."""
+
+
+class ReadError(DeskmetricsError):
+    """Files that cannot be read; the message names file, row, column and value, and what to do."""
+
+
+class NoSuchNameError(DeskmetricsError, KeyError):
+    """A name that is not there; the message lists what is, and the nearest."""
+
+    __str__ = ValueError.__str__
+
+
+class MissingPackageError(DeskmetricsError, ImportError):
+    """A package that this one can do without, but not here; the message says how to install it."""
+
+    __str__ = ValueError.__str__

@@ -223,8 +223,19 @@ fn sorted(hours: impl IntoIterator<Item = Shift>) -> Vec<Shift> {
     hours
 }
 
-/// A time zone by its IANA name; the error suggests the nearest one.
-pub(crate) fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
+/// A time zone by its IANA name.
+///
+/// ```
+/// use deskmetrics::schedule::parse_zone;
+///
+/// assert_eq!(parse_zone("Europe/Madrid").unwrap().name(), "Europe/Madrid");
+/// assert!(parse_zone("Madrid").unwrap_err().to_string().contains("did you mean Europe/Madrid?"));
+/// ```
+///
+/// # Errors
+///
+/// [`ScheduleError::TimeZone`], which suggests the nearest one.
+pub fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
         let remedy = match nearest_zone(name) {
             Some(zone) => format!("did you mean {}?", zone.name()),

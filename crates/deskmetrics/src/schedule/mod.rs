@@ -46,7 +46,7 @@ mod working_time;
 pub use self::clock::Clock;
 pub use self::compiled::{CompiledSchedule, Openings};
 pub use self::convention::{Boundary, Conventions, Counting, HolidayScope, ZeroBudget};
-pub use self::definition::Schedule;
+pub use self::definition::{Schedule, parse_zone};
 pub use self::error::{DueError, ScheduleError, SliceLengthError};
 pub use self::history::{Effective, ScheduleHistory, Version};
 pub use self::holiday::Holiday;

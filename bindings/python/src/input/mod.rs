@@ -1,8 +1,26 @@
-//! One value or many: what functions that take both are given, and give back.
+//! What Python functions are given, sorted and read: a value, a sequence of values, a column of any library that speaks
+//! Arrow, a table.
+
+mod array;
+mod column;
+mod instants;
+mod numpy;
+mod origin;
+mod refuse;
+mod spans;
+mod stream;
+mod table;
+
+#[expect(unused_imports, reason = "for the functions that take tables")]
+pub(crate) use self::{
+    array::array_of, column::Column, column::Given, instants::Instant, instants::InstantColumn,
+    instants::Moments, instants::instant, instants::zone, origin::Origin, spans::SpanColumn, spans::Spans,
+    spans::span, table::Table,
+};
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyList, PyString};
 
 use crate::error;
 
@@ -13,22 +31,14 @@ pub(crate) enum Input<T> {
 }
 
 impl<T> Input<T> {
-    /// Reads an argument. `is_single` tells a single value from a sequence, `read` takes one value and the words that
-    /// name it in an error.
-    pub(crate) fn read<'py>(
+    /// Reads a sequence; `read` takes one value and the words that name it in an error.
+    pub(crate) fn many<'py>(
         name: &str,
-        value: &Bound<'py, PyAny>,
-        is_single: impl Fn(&Bound<'py, PyAny>) -> bool,
+        values: &Bound<'py, PyAny>,
         read: impl Fn(&str, &Bound<'py, PyAny>) -> PyResult<T>,
     ) -> PyResult<Self> {
-        if is_single(value) || value.is_none() || value.is_instance_of::<PyDict>() {
-            return read(name, value).map(Self::One);
-        }
-        let Ok(values) = value.try_iter() else {
-            return read(name, value).map(Self::One);
-        };
-        let mut many = Vec::with_capacity(value.len().unwrap_or(0));
-        for (position, value) in values.enumerate() {
+        let mut many = Vec::with_capacity(values.len().unwrap_or(0));
+        for (position, value) in values.try_iter()?.enumerate() {
             let value = value?;
             many.push(if is_missing(&value) {
                 None

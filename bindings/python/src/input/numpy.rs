@@ -1,0 +1,114 @@
+//! NumPy arrays as Arrow arrays, without a copy where the numbers lie side by side.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type,
+};
+use arrow_array::{ArrayRef, BooleanArray, Int64Array};
+use arrow_buffer::NullBuffer;
+use pyo3::prelude::*;
+use pyo3_arrow::PyArray;
+
+use super::describe;
+use crate::error;
+
+/// Whether a value is an array of NumPy (not one of its scalars).
+pub(super) fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let kind = value.get_type();
+    if kind.name()? == "ndarray" {
+        return Ok(kind.module()? == "numpy");
+    }
+    // Subclasses; others do not have the attribute.
+    value.hasattr("__array_interface__").map(|array| array && value.hasattr("strides").unwrap_or(false))
+}
+
+/// The array in Arrow; `None` when its elements are Python objects or texts, which are read one by one.
+pub(super) fn read(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
+    let dimensions: usize = array.getattr("ndim")?.extract()?;
+    if dimensions != 1 {
+        return Err(error::argument_type(format!(
+            "{name}: an array of {dimensions} dimensions is not a column; give one column of it, such as array[:, 0]"
+        )));
+    }
+    // A mask says which values are missing, and lists know it.
+    if array.hasattr("mask")? {
+        return Ok(None);
+    }
+    let dtype = array.getattr("dtype")?;
+    let kind: String = dtype.getattr("kind")?.extract()?;
+    match kind.as_str() {
+        "i" | "u" => plain(array, None).map(Some),
+        "f" => {
+            let bytes: usize = dtype.getattr("itemsize")?.extract()?;
+            let wider = (bytes != 4 && bytes != 8).then_some("f8");
+            plain(array, wider).map(Some)
+        }
+        "b" => {
+            let bytes = plain(&array.call_method1("view", ("u1",))?, None)?;
+            let truths: BooleanArray =
+                bytes.as_primitive::<UInt8Type>().iter().map(|byte| byte.map(|byte| byte != 0)).collect();
+            Ok(Some(Arc::new(truths)))
+        }
+        "M" | "m" => dated(array, &dtype, &kind).map(Some),
+        "O" | "U" | "S" | "T" => Ok(None),
+        _ => Err(error::argument_type(format!(
+            "{name}: an array of {} is not a column of values; give numbers, texts or datetime64",
+            describe(&dtype)
+        ))),
+    }
+}
+
+/// Numbers, shared where they lie side by side in the machine's order of bytes, else copied.
+fn plain(array: &Bound<'_, PyAny>, wider: Option<&str>) -> PyResult<ArrayRef> {
+    let mut array = array.clone();
+    let native: bool = array.getattr("dtype")?.getattr("isnative")?.extract()?;
+    if let Some(wider) = wider {
+        array = array.call_method1("astype", (wider,))?;
+    } else if !native {
+        let native = array.getattr("dtype")?.call_method1("newbyteorder", ("=",))?;
+        array = array.call_method1("astype", (native,))?;
+    }
+    let flags = array.getattr("flags")?;
+    if !flags.getattr("c_contiguous")?.extract::<bool>()? || !flags.getattr("aligned")?.extract::<bool>()? {
+        array = array.call_method0("copy")?;
+    }
+    Ok(array.extract::<PyArray>()?.into_inner().0)
+}
+
+/// `datetime64` and `timedelta64`: numbers of their unit, of which the smallest is NaT.
+fn dated(array: &Bound<'_, PyAny>, dtype: &Bound<'_, PyAny>, kind: &str) -> PyResult<ArrayRef> {
+    let text: String = dtype.getattr("str")?.extract()?;
+    let unit = text.split_once('[').map_or("", |(_, unit)| unit.trim_end_matches(']'));
+    let (array, unit) = match unit {
+        "s" | "ms" | "us" | "ns" => (array.clone(), unit.to_owned()),
+        // Days, minutes, and multiples such as 25s; months have no length, which NumPy refuses itself.
+        _ => (array.call_method1("astype", (format!("{kind}8[us]"),))?, "us".to_owned()),
+    };
+    // Little-endian, as the view below reads them.
+    let array = if array.getattr("dtype")?.getattr("isnative")?.extract()? {
+        array
+    } else {
+        let native = array.getattr("dtype")?.call_method1("newbyteorder", ("=",))?;
+        array.call_method1("astype", (native,))?
+    };
+    let numbers = plain(&array.call_method1("view", ("i8",))?, None)?;
+    let numbers = numbers.as_primitive::<Int64Type>();
+    let missing = numbers.values().contains(&i64::MIN);
+    let known: Option<NullBuffer> =
+        missing.then(|| numbers.values().iter().map(|number| *number != i64::MIN).collect());
+    let numbers = Int64Array::new(numbers.values().clone(), known);
+    Ok(match (kind, unit.as_str()) {
+        ("M", "s") => Arc::new(numbers.reinterpret_cast::<TimestampSecondType>()) as ArrayRef,
+        ("M", "ms") => Arc::new(numbers.reinterpret_cast::<TimestampMillisecondType>()),
+        ("M", "ns") => Arc::new(numbers.reinterpret_cast::<TimestampNanosecondType>()),
+        ("M", _) => Arc::new(numbers.reinterpret_cast::<TimestampMicrosecondType>()),
+        (_, "s") => Arc::new(numbers.reinterpret_cast::<DurationSecondType>()),
+        (_, "ms") => Arc::new(numbers.reinterpret_cast::<DurationMillisecondType>()),
+        (_, "ns") => Arc::new(numbers.reinterpret_cast::<DurationNanosecondType>()),
+        (_, _) => Arc::new(numbers.reinterpret_cast::<DurationMicrosecondType>()),
+    })
+}

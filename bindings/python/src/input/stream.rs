@@ -1,0 +1,33 @@
+//! Streams can be read once: the second time they are silently empty, which would be a wrong answer.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use super::describe;
+use crate::error;
+
+/// Remembers a stream that is about to be used up.
+///
+/// # Errors
+/// When it was read before.
+pub(super) fn refuse_used(name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    static USED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let kind = value.get_type().name()?.to_string();
+    if !kind.ends_with("Reader") && !kind.ends_with("Stream") {
+        return Ok(());
+    }
+    let py = value.py();
+    let used =
+        USED.get_or_try_init(py, || py.import("weakref")?.getattr("WeakSet")?.call0().map(Bound::unbind))?;
+    let used = used.bind(py);
+    match used.contains(value) {
+        Ok(true) => Err(error::data(format!(
+            "{name}: {} was read before and can be read only once; keep it as a table, such as .read_all(), to use it \
+             again",
+            describe(value)
+        ))),
+        Ok(false) => used.call_method1("add", (value,)).map(|_| ()),
+        // What cannot be remembered is believed.
+        Err(_) => Ok(()),
+    }
+}

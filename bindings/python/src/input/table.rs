@@ -1,0 +1,222 @@
+//! A table of any library.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString};
+
+use super::array::array_of;
+use super::column::{Column, Given, has_capsule, imported};
+use super::instants::together_any;
+use super::origin::Origin;
+use super::{describe, refuse};
+use crate::error::{self, exceptions::ColumnNotFoundError};
+
+/// The columns that pandas adds for an index without a name.
+const INDEX: &str = "__index_level_";
+
+/// A table in Arrow.
+pub(crate) struct Table<'py> {
+    /// What messages call it: the argument's name.
+    pub(crate) name: String,
+    pub(crate) schema: SchemaRef,
+    /// One after the other; each of this schema.
+    pub(crate) batches: Vec<RecordBatch>,
+    /// What it was, to give answers of the same kind.
+    pub(crate) origin: Origin<'py>,
+}
+
+impl<'py> Table<'py> {
+    /// Reads a table: a frame of any library with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+    ///
+    /// A stream (a `RecordBatchReader`, say) is used up by it.
+    pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if value.is_instance_of::<PyDict>() {
+            return Self::of_columns(name, value);
+        }
+        if value.is_instance_of::<PyList>() {
+            return Self::of_rows(name, value);
+        }
+        if has_capsule(value)? {
+            return match Self::of_capsule(name, value) {
+                // pandas cannot speak Arrow without pyarrow.
+                Err(problem) if problem.is_instance_of::<PyImportError>(value.py()) => {
+                    Self::of_columns(name, value)
+                }
+                read => read,
+            };
+        }
+        Err(refuse::refuse_table(name, value))
+    }
+
+    /// Records in it.
+    pub(crate) fn len(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// The column of this name.
+    ///
+    /// # Errors
+    /// `ColumnNotFoundError`, which lists the columns and suggests the nearest.
+    pub(crate) fn column(&self, wanted: &str) -> PyResult<Column<'py>> {
+        let Ok(place) = self.schema.index_of(wanted) else {
+            return Err(not_found(&self.name, wanted, self.schema.fields()));
+        };
+        Ok(Column {
+            name: wanted.to_owned(),
+            chunks: self.batches.iter().map(|batch| Arc::clone(batch.column(place))).collect(),
+            data_type: self.schema.field(place).data_type().clone(),
+            origin: self.origin.clone(),
+        })
+    }
+
+    fn of_capsule(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let origin = Origin::of(value)?;
+        let failed =
+            |problem: &dyn std::fmt::Display| error::data(format!("{name}: reading it failed: {problem}"));
+        let (chunks, field) = imported(name, &without_null_type(value)?)?;
+        let DataType::Struct(fields) = field.data_type() else {
+            return Err(error::argument_type(format!(
+                "{name}: a column of {} is not a table; give a frame with named columns",
+                field.data_type()
+            )));
+        };
+        let kept: Vec<usize> =
+            (0..fields.len()).filter(|place| !fields[*place].name().starts_with(INDEX)).collect();
+        let fields: Fields = kept.iter().map(|place| Arc::clone(&fields[*place])).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let batches = chunks.iter().map(|chunk| {
+            let rows = chunk.as_struct();
+            let columns = kept.iter().map(|place| Arc::clone(rows.column(*place))).collect();
+            let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
+            RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)
+                .map_err(|problem| failed(&problem))
+        });
+        Ok(Self { name: name.to_owned(), batches: batches.collect::<PyResult<_>>()?, schema, origin })
+    }
+
+    /// A mapping from name to column: a dict, or a DataFrame taken column by column.
+    fn of_columns(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let origin = if value.is_instance_of::<PyDict>() { Origin::List } else { Origin::of(value)? };
+        let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+        let keys = value.call_method0("keys")?;
+        for key in keys.try_iter()? {
+            let key = key?;
+            let Ok(label) = key.extract::<String>() else {
+                return Err(error::argument_type(format!(
+                    "{name}: column name {} is not a text",
+                    describe(&key)
+                )));
+            };
+            let place = format!("{name}[\"{label}\"]");
+            let array = match Given::read(&place, &value.get_item(&key)?, "a column")? {
+                Given::Column(column) => together_any(&place, &column)?,
+                Given::Values(values) => array_of(&place, &values)?,
+                Given::Single(value) => return Err(refuse::refuse(&place, &value, "a column")),
+            };
+            if let Some((first, other)) = columns.first()
+                && other.len() != array.len()
+            {
+                return Err(error::argument(format!(
+                    "{place} has {} elements and {name}[\"{first}\"] has {}; all columns must have the same number",
+                    array.len(),
+                    other.len()
+                )));
+            }
+            columns.push((label, array));
+        }
+        Self::of_arrays(name, columns, origin)
+    }
+
+    /// A list of rows, each a mapping from name to value; the first says which columns there are, and what a row does not
+    /// have is missing.
+    fn of_rows(name: &str, rows: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = rows.py();
+        let mut labels: Vec<String> = Vec::new();
+        let mut cells: Vec<Bound<'py, PyList>> = Vec::new();
+        for (position, row) in rows.try_iter()?.enumerate() {
+            let row = row?;
+            let place = format!("{name}[{position}]");
+            let Ok(row) = row.cast::<PyMapping>() else {
+                return Err(error::argument_type(format!(
+                    "{place}: {} is not a row; give a frame, a dict of columns, or a list of dicts",
+                    describe(&row)
+                )));
+            };
+            for key in row.keys()?.iter() {
+                let Ok(label) = key.cast::<PyString>() else {
+                    return Err(error::argument_type(format!(
+                        "{place}: column name {} is not a text",
+                        describe(&key)
+                    )));
+                };
+                let label = label.to_string();
+                if !labels.contains(&label) {
+                    labels.push(label);
+                    let column = PyList::empty(py);
+                    for _ in 0..position {
+                        column.append(py.None())?;
+                    }
+                    cells.push(column);
+                }
+            }
+            for (label, column) in labels.iter().zip(&cells) {
+                column.append(if row.contains(label)? {
+                    row.get_item(label)?
+                } else {
+                    py.None().into_bound(py)
+                })?;
+            }
+        }
+        let columns = labels.into_iter().zip(cells).map(|(label, cells)| {
+            let array = array_of(&format!("{name}[\"{label}\"]"), &cells)?;
+            Ok((label, array))
+        });
+        Self::of_arrays(name, columns.collect::<PyResult<_>>()?, Origin::List)
+    }
+
+    fn of_arrays(name: &str, columns: Vec<(String, ArrayRef)>, origin: Origin<'py>) -> PyResult<Self> {
+        let fields: Vec<Field> =
+            columns.iter().map(|(label, array)| Field::new(label, array.data_type().clone(), true)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let options = arrow_array::RecordBatchOptions::new()
+            .with_row_count(Some(columns.first().map_or(0, |(_, array)| array.len())));
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
+            .map_err(|problem| error::data(format!("{name}: {problem}")))?;
+        Ok(Self { name: name.to_owned(), schema, batches: vec![batch], origin })
+    }
+}
+
+/// polars gives columns without a type a buffer they should not have: a DataFrame without such.
+fn without_null_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let kind = value.get_type();
+    if kind.name()? != "DataFrame" || !kind.module()?.to_str()?.starts_with("polars") {
+        return Ok(value.clone());
+    }
+    let polars = value.py().import("polars")?;
+    let null = polars.getattr("Null")?;
+    if !value.getattr("dtypes")?.contains(&null)? {
+        return Ok(value.clone());
+    }
+    let types = PyDict::new(value.py());
+    types.set_item(null, polars.getattr("String")?)?;
+    value.call_method1("cast", (types,))
+}
+
+/// The error for a column that is not there.
+fn not_found(table: &str, wanted: &str, fields: &Fields) -> PyErr {
+    const ALIKE: f64 = 0.75;
+    let names: Vec<String> = fields.iter().map(|field| field.name().clone()).collect();
+    let alike = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase());
+    let nearest = names.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)));
+    let nearest = nearest.filter(|name| alike(name) >= ALIKE);
+    let hint = nearest.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"));
+    let there = names.join(", ");
+    let message = format!("{table} has no column \"{wanted}\"{hint}; there are: {there}");
+    ColumnNotFoundError::new_err((message, wanted.to_owned(), names))
+}

@@ -76,6 +76,7 @@ pub mod file;
 pub mod frame;
 mod options;
 mod record;
+pub mod replay;
 pub mod survey;
 
 pub use choice::{Choice, ChoiceError, Chosen};

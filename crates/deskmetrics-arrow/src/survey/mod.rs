@@ -68,6 +68,35 @@ pub fn ces<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Ces, Colu
     Ok(tally)
 }
 
+/// How often each score of `scale` stands in a column: `each` is told a score, `None` for no answer or one off the scale, and
+/// the rows that have it.
+///
+/// For tallies that [`nps`], [`csat`] and [`ces`] do not make.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, Int8Array};
+/// use deskmetrics::Scale;
+/// use deskmetrics_arrow::survey;
+///
+/// let stars: ArrayRef = Arc::new(Int8Array::from(vec![Some(5), Some(4), Some(5), None]));
+/// let mut counts = Vec::new();
+/// survey::each_score(&stars, &Scale::csat(1, 5)?, |score, rows| counts.push((score, rows)))?;
+/// counts.sort();
+/// assert_eq!(counts, [(None, 1), (Some(4), 1), (Some(5), 2)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the column holds no numbers.
+pub fn each_score<'a>(
+    scores: impl Into<Column<'a>>,
+    scale: &Scale,
+    each: impl FnMut(Option<i32>, u64),
+) -> Result<(), ColumnError> {
+    count::feed(&scores.into(), scale, each)
+}
+
 /// Response rate of delivered invitations, one a row, of which a column of booleans says whether each was answered; a
 /// null is left out as missing. See [`ResponseRate`]; where instants are known, [`response_rate_of`] takes a cut-off, a
 /// maturity and an expiry.

@@ -31,10 +31,10 @@ pub const DEFINITION: Definition = Definition {
         METRIC,
         SLA_POLICY,
         Choice {
-        name: "threshold_percent",
-        decides: "from which share of the target on it is at risk",
-        default: Some("80"),
-        values: &["0 to 100"],
+            name: "threshold_percent",
+            decides: "from which share of the target on it is at risk",
+            default: Some("80"),
+            values: &["0 to 100"],
         },
     ],
     variants: &[Variant {

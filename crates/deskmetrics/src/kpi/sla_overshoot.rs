@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
+};
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
     ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
@@ -33,10 +35,10 @@ pub const DEFINITION: Definition = Definition {
         METRIC,
         SLA_POLICY,
         Choice {
-        name: "clock",
-        decides: "which targets count: a target has the clock it was promised on",
-        default: Some("calendar"),
-        values: &["calendar", "business"],
+            name: "clock",
+            decides: "which targets count: a target has the clock it was promised on",
+            default: Some("calendar"),
+            values: &["calendar", "business"],
         },
         WITHIN,
         BANDS,

@@ -67,7 +67,9 @@ pub enum ReportError {
     #[error("the two states feed different reports: merge only states made by equal reports")]
     OtherReport,
     /// The tally to be merged was asked for differently.
-    #[error("the tallies of {mine} and {theirs} do not add up: merge only tallies of equal requests and cut-offs")]
+    #[error(
+        "the tallies of {mine} and {theirs} do not add up: merge only tallies of equal requests and cut-offs"
+    )]
     OtherKpi {
         /// What the one counts.
         mine: String,

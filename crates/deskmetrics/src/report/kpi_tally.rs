@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::{Measure, Places};
+use super::measure::{Measure, Places, Told};
 use super::tally::Tally;
 use super::{KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{Definition, Reasons};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
-    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed,
+    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
     SurveyResponse, TicketMetrics, Timestamp,
 };
 
@@ -83,6 +83,27 @@ impl KpiTally {
         self.measure.push_response(response, &mut OnePlace(&mut self.tally));
     }
 
+    /// Takes `times` answers of the same score, `None` for a skipped question, to the question its KPI is about.
+    ///
+    /// ```
+    /// use deskmetrics::report::KpiRequest;
+    /// use deskmetrics::Scale;
+    ///
+    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// for (score, answers) in [(Some(10), 60), (Some(8), 30), (Some(2), 10), (None, 900)] {
+    ///     nps.push_score(score, answers);
+    /// }
+    /// assert_eq!((nps.headline(0.95).value, nps.headline(0.95).n), (Some(50.0), 100)); // 60 % - 10 %
+    /// ```
+    pub fn push_score(&mut self, score: Option<i32>, times: u64) {
+        self.tally.push_score(score, times);
+    }
+
+    /// Takes a number of invitations and how many of them were answered, all known: the response rate.
+    pub fn push_counts(&mut self, answered: Ratio) {
+        self.tally.push_counts(answered);
+    }
+
     /// Takes a survey that was sent.
     pub fn push_invitation(&mut self, invitation: &Invitation) {
         self.measure.push_invitation(invitation, &mut OnePlace(&mut self.tally));
@@ -136,6 +157,31 @@ impl KpiTally {
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
         let same = self.tally.is_like(&earlier.tally) && self.measure.told == earlier.measure.told;
         same.then(|| self.measure.change(&earlier.tally, &self.tally, level)).flatten()
+    }
+
+    /// How the headline differs from a fixed value in its own unit, such as the sector's; `None` where there is no test for
+    /// it (durations and counts), too little was counted, or the value lies outside what the headline can be.
+    ///
+    /// ```
+    /// use deskmetrics::report::KpiRequest;
+    /// use deskmetrics::{Ratio, Scale};
+    ///
+    /// let mut rate = KpiRequest::new("response_rate").tally(None).unwrap();
+    /// rate.push_counts(Ratio::new(30, 100));
+    /// let change = rate.change_from_benchmark(20.0, 0.95).unwrap();
+    /// assert!((change.difference - 10.0).abs() < 1e-9 && change.p_value < 0.02);
+    /// ```
+    pub fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
+        match &self.measure.told {
+            Told::Numbers => self.tally.change_from_benchmark(benchmark, level),
+            Told::Within(limit) => Comparison::of_share_against(
+                self.tally.times()?.decided_within(*limit),
+                benchmark / 100.0,
+                level,
+            )
+            .map(|change| change.scaled(100.0)),
+            Told::Bands(_) => None,
+        }
     }
 
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.

@@ -273,7 +273,9 @@ impl Measure {
                 _ => Some(contact.queued_at),
             };
             match self.as_of {
-                Some(_) if self.is_later(contact.queued_at) => place.at(anchor).leave_out(Reason::AfterCutOff),
+                Some(_) if self.is_later(contact.queued_at) => {
+                    place.at(anchor).leave_out(Reason::AfterCutOff);
+                }
                 Some(as_of) => {
                     let anchor = anchor.filter(|at| *at <= as_of);
                     place.at(anchor).push_contact(&contact.known_at(as_of));
@@ -342,9 +344,8 @@ fn bands(durations: &Durations, limits: &[TimeDelta], level: f64) -> Vec<Estimat
         (lower, None) => format!("over {}", lower.unwrap_or_default()),
     };
     let counts = durations.bands(limits);
-    let share = |(band, count): (usize, &u64)| {
-        Estimate::share(name(band), Ratio::new(*count, durations.n()), level)
-    };
+    let share =
+        |(band, count): (usize, &u64)| Estimate::share(name(band), Ratio::new(*count, durations.n()), level);
     counts.iter().enumerate().map(share).collect()
 }
 

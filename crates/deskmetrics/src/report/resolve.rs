@@ -104,9 +104,7 @@ fn choose(
             let tally = kpi::AbandonRate::default().ignoring_abandons_within(short_abandon(request, id)?);
             (Source::Contacts, Tally::AbandonRate(tally), abandons(request))
         }
-        "speed_of_answer" => {
-            (Source::Contacts, Tally::SpeedOfAnswer(kpi::SpeedOfAnswer::default()), None)
-        }
+        "speed_of_answer" => (Source::Contacts, Tally::SpeedOfAnswer(kpi::SpeedOfAnswer::default()), None),
         "handle_time" => (Source::Contacts, Tally::HandleTime(kpi::HandleTime::default()), None),
         "occupancy" => (Source::Shifts, Tally::Occupancy(kpi::Occupancy::default()), None),
         id => {
@@ -246,8 +244,8 @@ fn service_level(request: &KpiRequest) -> Result<Choice, ReportError> {
         why: "each queue has its own promise",
         allowed: "how soon a contact should be answered, such as \"20s\"",
     })?;
-    let tally = kpi::ServiceLevel::new(above_zero(within, id)?)
-        .ignoring_abandons_within(short_abandon(request, id)?);
+    let tally =
+        kpi::ServiceLevel::new(above_zero(within, id)?).ignoring_abandons_within(short_abandon(request, id)?);
     let option = together([Some(format!("within {}", duration_text::format(within))), abandons(request)]);
     Ok((Source::Contacts, Tally::ServiceLevel(tally), option))
 }

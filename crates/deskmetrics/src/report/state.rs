@@ -60,11 +60,7 @@ impl Places for Place<'_> {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
-    fn each_period(
-        &mut self,
-        events: impl Iterator<Item = Timestamp>,
-        mut feed: impl FnMut(&mut Tally),
-    ) {
+    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, mut feed: impl FnMut(&mut Tally)) {
         let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
         periods.sort_unstable();
         periods.dedup();
@@ -381,7 +377,8 @@ impl ReportState {
             let zone = self.report.settings.periods?.zone;
             Some(Periods::new(Period::Day, zone).of(self.first?)?.start)
         });
-        self.report.settings.as_of.is_some_and(|as_of| span.end > as_of) || from.is_some_and(|from| span.start < from)
+        self.report.settings.as_of.is_some_and(|as_of| span.end > as_of)
+            || from.is_some_and(|from| span.start < from)
     }
 }
 

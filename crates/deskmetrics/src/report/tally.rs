@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::interval::IntervalMethod;
 use crate::kpi::tally::Times;
 use crate::live::{AgentShift, QueueContact};
 use crate::{
-    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Replayed, SlaVerdict,
-    SurveyResponse, VerdictState, kpi,
+    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Mean, Merge, Ratio, Reason, Replayed,
+    SlaVerdict, SurveyResponse, VerdictState, kpi,
 };
 
 macro_rules! tallies {
@@ -222,6 +223,50 @@ impl Tally {
             Self::Reasons(tally) => tally.push(response),
             Self::Fcr(tally) => tally.push_answer(response.score),
             _ => {}
+        }
+    }
+
+    /// Feeds a KPI that looks at scores and nothing else.
+    pub(super) fn push_score(&mut self, score: Option<i32>, times: u64) {
+        match self {
+            Self::Csat(tally) => tally.push_many(score, times),
+            Self::Nps(tally) => tally.push_many(score, times),
+            Self::Ces(tally) => tally.push_many(score, times),
+            Self::Fcr(tally) => (0..times).for_each(|_| tally.push_answer(score)),
+            _ => {}
+        }
+    }
+
+    /// Feeds a KPI that can do with numbers of invitations.
+    pub(super) fn push_counts(&mut self, answered: Ratio) {
+        if let Self::ResponseRate(tally) = self {
+            tally.push_counts(answered);
+        }
+    }
+
+    /// How the headline differs from a fixed value, in the headline's unit.
+    pub(super) fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
+        let of_mean = |counts: &Mean| Comparison::of_mean_against(counts, benchmark, level);
+        match self {
+            Self::Nps(_) if benchmark.abs() > 100.0 => None,
+            Self::Nps(tally) => Comparison::of_net_score_against(tally.sides(), benchmark / 100.0, level)
+                .map(|change| change.scaled(100.0)),
+            Self::Ces(tally) => Comparison::of_mean_against(tally.scores(), benchmark, level),
+            Self::Transfers(tally) => of_mean(tally.counts()),
+            Self::GroupTransfers(tally) => of_mean(tally.counts()),
+            Self::Handoffs(tally) => of_mean(tally.counts()),
+            Self::RepliesPerTicket(tally) => of_mean(tally.counts()),
+            Self::MessagesPerTicket(tally) => of_mean(tally.counts()),
+            Self::AgentTouches(tally) => of_mean(tally.counts()),
+            _ => {
+                let headline = self.estimates(level).into_iter().next()?;
+                // Only the interval of a share is Wilson's.
+                headline.interval.filter(|interval| interval.method == IntervalMethod::Wilson)?;
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of n")]
+                let hits = (headline.value? / 100.0 * headline.n as f64).round() as u64;
+                Comparison::of_share_against(Ratio::new(hits, headline.n), benchmark / 100.0, level)
+                    .map(|change| change.scaled(100.0))
+            }
         }
     }
 

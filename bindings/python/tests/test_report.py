@@ -90,7 +90,7 @@ def test_arrow_into_every_frame() -> None:
     assert table.schema.names[:3] == ["kpi", "name", "option"]
     pandas_frame = report.to_pandas()
     assert list(pandas_frame["n"]) == [row.n for row in report.rows]
-    (count,) = duckdb.sql("select count(*) from report").fetchone()
+    ((count,),) = duckdb.sql("select count(*) from report").fetchall()
     assert count == len(report.rows)
 
 

@@ -112,6 +112,7 @@ impl Dataset {
             description,
             folder,
             strict: options.strict,
+            scored: true,
             on_progress: options.on_progress.as_mut().map(|tell| &mut **tell as _),
         };
         let mut records = Records::read(&mut reading)?;

@@ -73,6 +73,7 @@ mod dataset;
 pub mod description;
 mod error;
 pub mod file;
+pub mod frame;
 mod options;
 mod record;
 pub mod survey;

@@ -4,12 +4,12 @@ mod event;
 mod invitation;
 mod ledger;
 mod link;
-mod slot;
+pub(crate) mod slot;
 mod snapshot;
 mod survey;
 mod ticket;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
 
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
-use crate::description::Description;
+use crate::description::{Description, InvitationSource, SurveySource, TicketSource};
 use crate::file::Progress;
 use crate::{ReadError, file::Table};
 use ledger::Ledger;
@@ -28,6 +28,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
     pub(crate) strict: bool,
+    /// Whether a score off its scale is left out here; else it is the KPI's to judge.
+    pub(crate) scored: bool,
     pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>>,
 }
 
@@ -95,6 +97,40 @@ impl Records {
         Ok(records)
     }
 
+    /// Reads one table of tickets.
+    pub(crate) fn of_tickets(
+        reading: &mut Reading<'_>,
+        source: &TicketSource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        ticket::read_file(reading, source, table, &mut records)?;
+        link::link(&mut records)?;
+        Ok(records)
+    }
+
+    /// Reads one table of answers.
+    pub(crate) fn of_answers(
+        reading: &mut Reading<'_>,
+        source: &SurveySource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        survey::read_file(reading, source, table, &mut records)?;
+        Ok(records)
+    }
+
+    /// Reads one table of surveys sent.
+    pub(crate) fn of_invitations(
+        reading: &mut Reading<'_>,
+        source: &InvitationSource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        invitation::read_file(reading, source, table, &mut records, &mut HashSet::new())?;
+        Ok(records)
+    }
+
     /// What was read and left out, file by file.
     pub(crate) fn reports(&mut self) -> Vec<SourceReport> {
         self.ledgers.drain(..).map(Ledger::into_report).collect()
@@ -102,7 +138,7 @@ impl Records {
 
     /// Opens the books for a file.
     fn begin(&mut self, table: &Table, holds: &'static str, strict: bool) -> usize {
-        self.ledgers.push(Ledger::new(table.path(), holds, strict));
+        self.ledgers.push(Ledger::new(table, holds, strict));
         self.ledgers.len() - 1
     }
 

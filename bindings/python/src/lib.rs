@@ -8,19 +8,23 @@
 mod data;
 mod error;
 mod input;
+mod kpi;
 mod result;
 mod schedule;
 mod schedule_column;
-mod score;
-mod survey;
 
 /// The compiled half of the package; use `deskmetrics`.
 #[pyo3::pymodule(gil_used = false)]
 mod _deskmetrics {
     #[pymodule_export]
-    use crate::schedule::Schedule;
+    use crate::kpi::{
+        ReplayedTickets, columns, compare, definitions, of_contacts, of_counts, of_invitations, of_reasons,
+        of_scores, of_shifts, of_tickets,
+    };
     #[pymodule_export]
-    use crate::survey::{Ces, Csat, Nps, ResponseRate, ces, csat, nps, response_rate};
+    use crate::result::KpiResult;
+    #[pymodule_export]
+    use crate::schedule::Schedule;
 
     /// The version of the package.
     #[pymodule_export]

@@ -24,7 +24,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::{Periods, Report, ReportTable};
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
@@ -73,13 +72,9 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         None => ReplayOutcome::default(),
     };
 
-    let later = forget_later(&mut dataset);
-    let mut choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
-    choice.notes.extend(later);
-    let mut builder = Report::builder(dataset.as_of.unwrap_or(Timestamp::MAX))
-        .kpis(choice.kpis)
-        .level(arguments.level)
-        .min_n(arguments.min_n);
+    let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
+    builder = builder.kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
     for attributes in choice.by {
         builder = builder.by(attributes);
     }
@@ -132,15 +127,6 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let shared = workspace.and_then(Path::parent).map(|folder| folder.join("shared").join("data"));
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
-}
-
-/// Leaves out answers given after the cut-off, as replay does with events, and says how many.
-fn forget_later(dataset: &mut Dataset) -> Option<String> {
-    let as_of = dataset.as_of?;
-    let before = dataset.responses.len();
-    dataset.responses.retain(|response| response.at.is_none_or(|at| at <= as_of));
-    let later = before - dataset.responses.len();
-    (later > 0).then(|| format!("{later} survey answers are left out: after the cut-off"))
 }
 
 /// Whether anything in the data bears a date.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use deskmetrics::catalogue::catalogue;
+use deskmetrics::kpi::Topic;
 use deskmetrics::report::KpiRequest;
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Replayed, Scale, SlaMetric, TicketEvent, kpi};
@@ -202,9 +203,9 @@ fn answerable(
                 requests.extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
             }
             "response_rate" => requests.extend(response_rates(dataset)),
-            "survey_completion" if dataset.invitations.is_empty() => {}
+            "survey_completion" | "survey_coverage" if dataset.invitations.is_empty() => {}
             "survey_completion" => requests.push(request),
-            _ if tickets.is_empty() => {}
+            _ if definition.topic == Topic::Live || tickets.is_empty() => {}
             "fcr" => match arguments.fcr.as_ref().or(dataset.fcr.as_ref()) {
                 Some(policy) => requests.push(request.under(policy.clone())),
                 None => {
@@ -223,8 +224,8 @@ fn answerable(
             }
         }
     }
-    // What the catalogue has beyond tickets and surveys is not for this report.
-    requests.retain(|request| request.check().is_ok());
+    // What needs a choice that the data does not make.
+    requests.retain(|request| request.tally(dataset.as_of).is_ok());
     requests
 }
 

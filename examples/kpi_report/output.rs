@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono_tz::Tz;
-use deskmetrics::report::{Period, RecordCounts, ReportRow, ReportTable};
+use deskmetrics::report::{ReportRow, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset, LeftOut, Scope, SourceReport};
@@ -98,36 +98,14 @@ impl Findings<'_> {
         #[derive(Serialize)]
         struct Document<'a> {
             name: Option<&'a str>,
-            report: Numbers<'a>,
+            report: &'a ReportTable,
             sources: &'a [SourceReport],
             left_out_in_replay: &'a Excluded,
             notes: &'a [String],
         }
-        // As in the table, but for the cut-off that undated data has not.
-        #[derive(Serialize)]
-        struct Numbers<'a> {
-            as_of: Option<Timestamp>,
-            zone: Option<Tz>,
-            period: Option<Period>,
-            by: &'a [Vec<Attribute>],
-            level: f64,
-            min_n: u64,
-            records: RecordCounts,
-            rows: &'a [ReportRow],
-        }
-        let table = self.table;
         Document {
             name: self.dataset.name.as_deref(),
-            report: Numbers {
-                as_of: self.dataset.as_of,
-                zone: table.zone,
-                period: table.period,
-                by: &table.by,
-                level: table.level,
-                min_n: table.min_n,
-                records: table.records,
-                rows: &table.rows,
-            },
+            report: self.table,
             sources: &self.dataset.sources,
             left_out_in_replay: self.replay,
             notes: self.notes,
@@ -235,7 +213,7 @@ fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
         row.name.to_owned(),
         row.option.clone().unwrap_or_default(),
         row.clock.map(|clock| word(serde_json::to_value(clock))).transpose()?.unwrap_or_default(),
-        row.measure.to_owned(),
+        row.measure.to_string(),
         text(row.value.as_ref().map(|value| value as _)),
         word(serde_json::to_value(row.unit))?,
         row.n.to_string(),

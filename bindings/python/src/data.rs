@@ -3,6 +3,7 @@
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Number, Value};
 
 use crate::error;
@@ -106,4 +107,24 @@ pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
             dict.into_bound_py_any(py)
         }
     }
+}
+
+/// A value of the core in JSON.
+pub(crate) fn to_data(value: &impl Serialize) -> PyResult<Value> {
+    serde_json::to_value(value).map_err(|problem| error::argument(problem.to_string()))
+}
+
+/// A value of the core from its data form; the error names the place in it.
+pub(crate) fn from_form<T: DeserializeOwned>(
+    place: &str,
+    form: Value,
+    wrong: impl Fn(String) -> PyErr,
+) -> PyResult<T> {
+    serde_path_to_error::deserialize(form).map_err(|problem| {
+        wrong(match problem.path().to_string().as_str() {
+            // What the core finds wrong as a whole names its place itself.
+            "." => format!("{place}: {}", problem.inner()),
+            inner => format!("{place}.{inner}: {}", problem.inner()),
+        })
+    })
 }

@@ -13,6 +13,9 @@ pub(crate) mod exceptions {
     pyo3::import_exception!(deskmetrics.exceptions, DeskmetricsError);
     pyo3::import_exception!(deskmetrics.exceptions, InstantError);
     pyo3::import_exception!(deskmetrics.exceptions, NeverOpensError);
+    pyo3::import_exception!(deskmetrics.exceptions, NoSuchNameError);
+    pyo3::import_exception!(deskmetrics.exceptions, PolicyError);
+    pyo3::import_exception!(deskmetrics.exceptions, ReadError);
     pyo3::import_exception!(deskmetrics.exceptions, ScaleError);
     pyo3::import_exception!(deskmetrics.exceptions, ScheduleError);
 }
@@ -54,4 +57,14 @@ pub(crate) fn argument(message: String) -> PyErr {
 /// The value is of the wrong kind.
 pub(crate) fn argument_type(message: String) -> PyErr {
     exceptions::ArgumentTypeError::new_err(message)
+}
+
+/// A name that is not there, with what is and the nearest of it.
+pub(crate) fn no_such(what: &str, name: &str, place: &str, present: &[&str]) -> PyErr {
+    let nearest = deskmetrics_arrow::nearest(name, present);
+    let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
+    let has = if present.is_empty() { "nothing".to_owned() } else { present.join(", ") };
+    exceptions::NoSuchNameError::new_err(format!(
+        "there is no {what} \"{name}\" in {place}{meant}; it has {has}"
+    ))
 }

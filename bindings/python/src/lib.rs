@@ -6,21 +6,32 @@
 )]
 
 mod data;
+mod dataset;
 mod error;
+mod frame;
 mod input;
 mod kpi;
+mod policy;
+mod report;
 mod result;
 mod schedule;
 mod schedule_column;
+mod zone;
 
 /// The compiled half of the package; use `deskmetrics`.
 #[pyo3::pymodule(gil_used = false)]
 mod _deskmetrics {
     #[pymodule_export]
+    use crate::dataset::{Dataset, read};
+    #[pymodule_export]
     use crate::kpi::{
         ReplayedTickets, columns, compare, definitions, of_contacts, of_counts, of_invitations, of_reasons,
         of_scores, of_shifts, of_tickets,
     };
+    #[pymodule_export]
+    use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};
+    #[pymodule_export]
+    use crate::report::{Report, ReportRow};
     #[pymodule_export]
     use crate::result::KpiResult;
     #[pymodule_export]

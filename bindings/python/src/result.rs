@@ -26,7 +26,7 @@ const USUAL_LEVEL: f64 = 0.95;
 /// >>> week = sum([monday, tuesday])
 /// >>> week.value, week.n, week.excluded, week.unit
 /// (80.0, 5, {'not_answered': 1}, 'percent')
-#[pyclass(module = "deskmetrics", frozen, eq, skip_from_py_object)]
+#[pyclass(module = "deskmetrics", frozen, eq)]
 #[derive(PartialEq, Clone)]
 pub(crate) struct KpiResult {
     pub(crate) tally: KpiTally,

@@ -66,6 +66,16 @@ impl PartialEq for Schedule {
 }
 
 impl Schedule {
+    /// A schedule of the core as Python has it.
+    pub(crate) fn of(working_time: WorkingTime) -> Self {
+        Self { compiled: working_time.compile(), working_time }
+    }
+
+    /// As the core has it.
+    pub(crate) fn working_time(&self) -> &WorkingTime {
+        &self.working_time
+    }
+
     fn from_json(form: Value) -> PyResult<Self> {
         let working_time: WorkingTime = serde_path_to_error::deserialize(form).map_err(|problem| {
             // What the core finds wrong names its place itself and is found at the root.

@@ -131,6 +131,11 @@ pub enum ReadError {
         /// What to do about it.
         remedy: String,
     },
+
+    /// Whoever was told of the progress ended the reading; see
+    /// [`ReadOptions::on_progress_or_stop`](crate::ReadOptions::on_progress_or_stop).
+    #[error("reading was stopped before the end")]
+    Stopped,
 }
 
 impl ReadError {

@@ -67,6 +67,7 @@
 #![forbid(unsafe_code)]
 
 mod agreement;
+mod choice;
 pub mod column;
 mod dataset;
 pub mod description;
@@ -76,9 +77,10 @@ mod options;
 mod record;
 pub mod survey;
 
+pub use choice::{Choice, ChoiceError, Chosen};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
-pub use description::{Description, DescriptionError};
+pub use description::{Description, DescriptionError, nearest};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;

@@ -1,12 +1,13 @@
 //! How a dataset is read.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::file::Progress;
 
-/// Whom to tell how far reading has come.
-type Tell<'a> = dyn FnMut(Progress<'_>) + 'a;
+/// Whom to tell how far reading has come, and who says whether it goes on.
+type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// How a dataset is read: where the data is, whether bad rows stop it, who is told of progress.
 ///
@@ -53,7 +54,26 @@ impl<'a> ReadOptions<'a> {
 
     /// Whom to tell how far reading has come, after every batch of some thousand rows.
     #[must_use]
-    pub fn on_progress(mut self, tell: impl FnMut(Progress<'_>) + 'a) -> Self {
+    pub fn on_progress(self, mut tell: impl FnMut(Progress<'_>) + 'a) -> Self {
+        self.on_progress_or_stop(move |progress| {
+            tell(progress);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Like [`on_progress`](Self::on_progress), and whoever is told may end the reading there: it then fails with
+    /// [`ReadError::Stopped`](crate::ReadError::Stopped).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use deskmetrics_arrow::ReadOptions;
+    ///
+    /// let options = ReadOptions::default().on_progress_or_stop(|progress| {
+    ///     if progress.rows > 1_000_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_progress_or_stop(mut self, tell: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
         self.on_progress = Some(Box::new(tell));
         self
     }

@@ -1,159 +1,25 @@
 //! Every tally obeys the laws of merging, survives storage, and answers the measures its definition names.
 #![allow(clippy::unwrap_used)]
 
+mod records;
+
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, FcrPolicy, RepeatKey};
-use deskmetrics::live::QueueContact;
-use deskmetrics::replay::ReopenCycle;
-use deskmetrics::ticket::{Attribute, Author, Status};
+use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::ticket::Status;
 use deskmetrics::{
-    ClockKind, Elapsed, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, SurveyResponse,
-    Ticket, TicketMetrics, Timestamp, VerdictState,
+    ClockKind, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, SurveyResponse,
+    TicketMetrics, Timestamp, VerdictState,
 };
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-const HOUR: i64 = 3_600_000_000;
-const CUT_OFF: i64 = 1_000 * HOUR;
-
-fn instant(hours: i64) -> Timestamp {
-    Timestamp::saturating_from_micros(hours * HOUR)
-}
-
-fn elapsed() -> impl Strategy<Value = Elapsed> {
-    (-2..400_i64, prop::option::of(-1..100_i64)).prop_map(|(calendar, business)| {
-        Elapsed::new(TimeDelta::hours(calendar), business.map(TimeDelta::hours))
-    })
-}
-
-fn author() -> impl Strategy<Value = Author> {
-    prop::sample::select(vec![Author::Customer, Author::Agent, Author::Bot, Author::System])
-}
-
-fn metrics() -> impl Strategy<Value = TicketMetrics> {
-    let times = prop::collection::vec(prop::option::of(elapsed()), 10);
-    let counts = prop::collection::vec(0..5_u32, 10);
-    let life = (0..900_i64, 1..50_i64, prop::collection::vec((1..60_i64, 1..60_i64), 0..3));
-    let left_out = prop::option::weighted(0.1, prop::sample::select(vec![Reason::Merged, Reason::Spam]));
-    (times, counts, life, left_out, author(), 0..6_usize).prop_map(
-        |(times, counts, (created, worked, cycles), left_out, author, status)| {
-            let mut ticket = TicketMetrics::new(instant(created), instant(CUT_OFF / HOUR));
-            ticket.status = Status::ALL[status];
-            ticket.left_out = left_out;
-            let mut at = created + worked;
-            ticket.first_solved_at = (status >= 4 || !cycles.is_empty()).then(|| instant(at));
-            for (gap, work) in cycles {
-                let mut cycle = ReopenCycle::new(instant(at), instant(at + gap), author);
-                at += gap + work;
-                cycle.solved_again_at = Some(instant(at));
-                cycle.replies = counts[0];
-                ticket.reopens.push(cycle);
-            }
-            if let Some(last) = ticket.reopens.last_mut().filter(|_| status < 4) {
-                last.solved_again_at = None;
-            }
-            ticket.last_solved_at = ticket.done_since();
-            ticket.solved_by = Some(author);
-            ticket.first_response_time = times[0];
-            ticket.running_first_response_time = times[1];
-            ticket.bot_first_response_time = times[2];
-            ticket.first_resolution_time = times[3];
-            ticket.full_resolution_time = times[4];
-            ticket.net_resolution_time = times[5];
-            ticket.running_resolution_time = times[6];
-            ticket.time_to_first_assignment = times[7];
-            ticket.next_response_times = times[8].into_iter().collect();
-            ticket.running_next_response_time = times[9];
-            ticket.requester_wait_time = times[0].unwrap_or_default();
-            ticket.agent_wait_time = times[1].unwrap_or_default();
-            ticket.on_hold_time = times[2].unwrap_or_default();
-            ticket.agent_work_time = times[3].unwrap_or_default();
-            ticket.time_in_status[Status::Pending.index()] = times[4].unwrap_or_default();
-            ticket.public_replies = counts[1];
-            ticket.customer_messages = counts[2];
-            ticket.bot_messages = counts[3];
-            ticket.agent_touches = counts[4];
-            ticket.replying_agents = counts[5];
-            ticket.assignee_stations = counts[6];
-            ticket.group_stations = counts[7];
-            ticket.bot_handoffs = counts[8];
-            ticket.escalations = counts[9];
-            let stint = serde_json::json!({
-                "name": "billing", "from": ticket.created_at, "until": null, "elapsed": times[5].unwrap_or_default(),
-            });
-            ticket.group_stints = vec![serde_json::from_value(stint).unwrap()];
-            ticket
-        },
-    )
-}
-
-fn verdict() -> impl Strategy<Value = SlaVerdict> {
-    (elapsed(), 0..5_usize, any::<bool>(), 1..200_i64).prop_map(|(elapsed, state, completed, target)| {
-        let states = ["met", "breached", "running", "paused", "cancelled"];
-        serde_json::from_value(serde_json::json!({
-            "policy": "gold", "metric": "resolution", "instance": 1, "clock": "calendar",
-            "target": format!("{target}h"), "started_at": instant(0), "due_at": null,
-            "completed_at": completed.then(|| instant(500)), "elapsed": elapsed, "state": states[state],
-            "breached_at": null,
-        }))
-        .unwrap()
-    })
-}
-
-fn replayed() -> impl Strategy<Value = Replayed> {
-    let customer = prop::option::of(prop::sample::select(vec!["ana", "bo", "eva"]));
-    let category = prop::option::of(prop::sample::select(vec!["billing", "login"]));
-    (metrics(), customer, category, prop::collection::vec(verdict(), 0..3)).prop_map(
-        |(metrics, customer, category, verdicts)| {
-            let mut ticket = Ticket::new("T", metrics.created_at);
-            ticket.requester = customer.map(Into::into);
-            ticket.attributes.set(Attribute::Category, category.map(Into::into));
-            Replayed::new(ticket, metrics).with_verdicts(verdicts)
-        },
-    )
-}
-
-fn score() -> impl Strategy<Value = Option<i32>> {
-    prop::option::weighted(0.9, -2..13_i32)
-}
-
-fn response() -> impl Strategy<Value = SurveyResponse> {
-    let reason = prop::sample::select(vec!["slow", "rude", " slow ", ""]);
-    (score(), prop::collection::vec(reason, 0..3)).prop_map(|(score, reasons)| {
-        let mut response = SurveyResponse::new("nps", score);
-        response.reasons = reasons.into_iter().map(Into::into).collect();
-        response
-    })
-}
-
-fn contact() -> impl Strategy<Value = QueueContact> {
-    (prop::option::of(-1..60_i64), prop::option::of(-1..60_i64), prop::option::of(-1..600_i64)).prop_map(
-        |(answered, abandoned, talk)| {
-            let later = |seconds: i64| Timestamp::saturating_from_micros(seconds * 1_000_000);
-            let mut contact = QueueContact::new(later(0));
-            contact.answered_at = answered.map(later);
-            contact.abandoned_at = abandoned.map(later);
-            contact.talk_micros = talk.map(|seconds| seconds * 1_000_000);
-            contact
-        },
-    )
-}
-
-fn shift() -> impl Strategy<Value = (i64, i64)> {
-    (-1..500_i64, -1..500_i64)
-}
-
-fn invitation() -> impl Strategy<Value = Invitation> {
-    (0..900_i64, prop::option::of(-5..300_i64), any::<bool>()).prop_map(|(sent, answered_after, bounced)| {
-        let mut invitation = Invitation::new("i", "nps", instant(sent));
-        invitation.answered_at = answered_after.map(|hours| instant(sent + hours));
-        invitation.started_at = invitation.answered_at;
-        if bounced { invitation.bounced() } else { invitation }
-    })
-}
+use records::{
+    HOUR, contact, instant, invitation, metrics, replayed, response, score, shift, surveyed, verdict,
+};
 
 /// Feeds all records to one tally and their parts to three, and compares.
 fn obey<T, R>(id: &str, empty: &T, records: &[R], cuts: (usize, usize), feed: impl Fn(&mut T, &R))
@@ -204,7 +70,7 @@ where
 
     let estimates = whole.estimates(0.95);
     assert_eq!(left.estimates(0.95), estimates, "{id}: a split changes the answers");
-    let measures: Vec<&str> = estimates.iter().map(|estimate| estimate.measure).collect();
+    let measures: Vec<&str> = estimates.iter().map(|estimate| &*estimate.measure).collect();
     let definition = kpi::definition(id).unwrap_or_else(|| panic!("{id} has no definition"));
     assert_eq!(measures, definition.measures, "{id}: the definition names other measures");
     for estimate in &estimates {
@@ -266,6 +132,7 @@ mod feed {
         abandon_rate: kpi::AbandonRate, QueueContact;
         speed_of_answer: kpi::SpeedOfAnswer, QueueContact;
         handle_time: kpi::HandleTime, QueueContact;
+        occupancy: kpi::Occupancy, AgentShift;
         time_in_status: kpi::TimeInStatus, TicketMetrics;
         time_in_group: kpi::TimeInGroup, TicketMetrics;
         volume: kpi::Volume, TicketMetrics;
@@ -312,12 +179,15 @@ mod feed {
         tally.push(&replayed.ticket, &replayed.metrics);
     }
 
-    pub(super) fn survey_coverage(tally: &mut kpi::SurveyCoverage, replayed: &Replayed) {
-        tally.push(&replayed.metrics, replayed.ticket.requester.is_some());
-    }
-
-    pub(super) fn occupancy(tally: &mut kpi::Occupancy, (busy, on_duty): &(i64, i64)) {
-        tally.push(TimeDelta::minutes(*busy), TimeDelta::minutes(*on_duty));
+    pub(super) fn survey_coverage(
+        tally: &mut kpi::SurveyCoverage,
+        (replayed, sent): &(Replayed, Invitation),
+    ) {
+        match &replayed.ticket.requester {
+            Some(_) => tally.push_ticket(&replayed.ticket, &replayed.metrics),
+            None => tally.push(&replayed.metrics, sent.delivered),
+        }
+        tally.push_invitation(sent);
     }
 
     pub(super) fn csat(tally: &mut kpi::Csat, score: &Option<i32>) {
@@ -347,7 +217,7 @@ laws! {
     ces of score: kpi::Ces::new(&Scale::ces1());
     response_rate of invitation: kpi::ResponseRate::default().as_of(instant(600)).expire_after(TimeDelta::days(7));
     survey_completion of invitation: kpi::SurveyCompletion::default();
-    survey_coverage of replayed: kpi::SurveyCoverage::default();
+    survey_coverage of surveyed: kpi::SurveyCoverage::default();
     reasons of response: kpi::Reasons::new(&Scale::nps());
     service_level of contact:
         kpi::ServiceLevel::new(TimeDelta::seconds(20)).ignoring_abandons_within(TimeDelta::seconds(5));

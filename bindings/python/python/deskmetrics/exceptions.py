@@ -15,7 +15,11 @@ __all__ = [
     "DataError",
     "DeskmetricsError",
     "InstantError",
+    "MissingPackageError",
     "NeverOpensError",
+    "NoSuchNameError",
+    "PolicyError",
+    "ReadError",
     "ScaleError",
     "ScheduleError",
 ]
@@ -79,3 +83,23 @@ class NeverOpensError(ScheduleError):
 
 class ScaleError(DeskmetricsError):
     """A survey scale that makes no sense, or one that does not say which answers are good."""
+
+
+class PolicyError(DeskmetricsError):
+    """An SLA or FCR policy that makes no sense; the message names the place in its data form."""
+
+
+class ReadError(DeskmetricsError):
+    """Files that cannot be read; the message names file, row, column and value, and what to do."""
+
+
+class NoSuchNameError(DeskmetricsError, KeyError):
+    """A name that is not there; the message lists what is, and the nearest."""
+
+    __str__ = ValueError.__str__
+
+
+class MissingPackageError(DeskmetricsError, ImportError):
+    """A package that this one can do without, but not here; the message says how to install it."""
+
+    __str__ = ValueError.__str__

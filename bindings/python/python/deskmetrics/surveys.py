@@ -8,9 +8,9 @@ from typing import Any, overload
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
 from .exceptions import ArgumentError
-from .typing import Column, Duration, Instants, Scale, TimeZone
+from .typing import Column, Duration, Instants, Scale, Tickets, TimeZone
 
-__all__ = ["ces", "csat", "nps", "reasons", "response_rate", "survey_completion"]
+__all__ = ["ces", "csat", "nps", "reasons", "response_rate", "survey_completion", "survey_coverage"]
 
 
 def nps(scores: Column) -> KpiResult:
@@ -243,6 +243,36 @@ def survey_completion(
     return _core._of_invitations(
         "survey_completion", {"started": started, "answered": answered, "delivered": delivered}, None, None, assume_tz
     )
+
+
+def survey_coverage(tickets: Tickets, surveyed: Column) -> KpiResult:
+    """Survey coverage: solved tickets about which a survey was sent, in percent.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    surveyed : column or sequence of str or int
+        The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` or ``surveyed`` is something else.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.survey_coverage(sample.tickets(), ["T-1", "T-4", "T-5"])
+    KpiResult(survey_coverage: 50.0 %, n=6, 95 % CI 18.8 % to 81.2 %, left out: 2 not solved)
+    """
+    return _core._of_tickets("survey_coverage", tickets, surveyed=surveyed)
 
 
 def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from ._deskmetrics import _ReplayedTickets
 
 __all__ = [
     "ArrowArray",
@@ -18,7 +21,9 @@ __all__ = [
     "Duration",
     "Instants",
     "Scale",
+    "Status",
     "Table",
+    "Tickets",
     "TimeZone",
 ]
 
@@ -43,6 +48,12 @@ Column: TypeAlias = ArrowArray | ArrowStream | Iterable[Any]
 Table: TypeAlias = ArrowArray | ArrowStream | Mapping[str, Column] | Sequence[Mapping[str, Any]]
 """A frame of any library, a dict of columns, or a list of dicts."""
 
+class Tickets(Protocol):
+    """Replayed tickets: what :func:`deskmetrics.replay` or :func:`deskmetrics.read` gives."""
+
+    def _replayed(self) -> _ReplayedTickets: ...
+
+
 Duration: TypeAlias = timedelta | str
 """A span of time: a ``timedelta``, or a text such as ``"4h"``, ``"1h 30m"``, ``"2days"``."""
 
@@ -54,6 +65,9 @@ TimeZone: TypeAlias = str | tzinfo
 
 Scale: TypeAlias = tuple[int, int] | str | Mapping[str, Any]
 """A survey scale: its ends, a name such as ``"1-7"`` or ``"ces2"``, or its data form."""
+
+Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
+"""A ticket's status."""
 
 Clock: TypeAlias = Literal["calendar", "business"]
 """Whether all time counts, or only the schedule's opening hours."""

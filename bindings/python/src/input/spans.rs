@@ -26,7 +26,6 @@ pub(crate) enum Spans<'py> {
 
 /// A column of durations.
 pub(crate) struct SpanColumn<'py> {
-    pub(crate) name: String,
     pub(crate) micros: Int64Array,
     pub(crate) origin: Origin<'py>,
 }
@@ -67,7 +66,7 @@ impl<'py> SpanColumn<'py> {
             read.push(micros(&name, before, chunk)?);
             before += chunk.len();
         }
-        Ok(Self { micros: together(&name, &read)?, name, origin })
+        Ok(Self { micros: together(&name, &read)?, origin })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Scores: whole numbers of any kind, with `None`, NaN and null for skipped questions.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
+use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics::survey::Scale;
 use deskmetrics::{Reason, SurveyResponse};
@@ -70,16 +73,21 @@ fn asked(
     scale: Option<&Bound<'_, PyAny>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(KpiRequest, Scale)> {
+    if kpi == "fcr" {
+        let asked = request(kpi, options)?.of_survey(kpi);
+        let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
+            return Err(error::argument(
+                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers".to_owned(),
+            ));
+        };
+        return Ok((asked, scale));
+    }
     let scale = match (kpi, scale) {
         ("nps", _) => Scale::nps(),
         ("ces", Some(scale)) => ces_scale(scale)?,
         (_, Some(scale)) => csat_scale(scale)?,
         (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem))?,
     };
-    if kpi == "fcr" {
-        let asked = request(kpi, options)?;
-        return Ok((asked.of_survey(kpi), scale));
-    }
     Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
 }
 
@@ -87,7 +95,7 @@ fn asked(
 fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
     match given(scores)? {
         Given::Column(column) => {
-            let chunks = column.chunks;
+            let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
             let counted = py.detach(|| {
                 let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
                 each_score(column, scale, |score, times| tally.push_score(score, times))
@@ -105,6 +113,15 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
         }
         Given::Single(value) => Err(no_sequence(&value)),
     }
+}
+
+/// Decimals, which DuckDB takes every number with a point for, as floats.
+fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
+    if !chunk.data_type().is_decimal() {
+        return Ok(Arc::clone(chunk));
+    }
+    arrow_cast::cast(chunk, &DataType::Float64)
+        .map_err(|problem| error::column_type(format!("scores: {problem}")))
 }
 
 fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {

@@ -37,7 +37,7 @@ pub(crate) fn of_tickets(
 ) -> PyResult<KpiResult> {
     if !tickets.hasattr("_replayed")? {
         return Err(error::argument_type(format!(
-            "tickets: {} has no replayed tickets; give what deskmetrics.replay(...) returns, or a dataset",
+            "tickets: {} has no replayed tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns",
             describe(tickets)
         )));
     }

@@ -16,7 +16,8 @@ pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
     EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource, TicketSource,
 };
-pub(crate) use suggest::{did_you_mean, listed, nearest};
+pub use suggest::nearest;
+pub(crate) use suggest::{did_you_mean, listed};
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,14 @@
 //! "Did you mean ...?"
 
-/// The candidate most like `word`, if one is like it at all.
-pub(crate) fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = C>) -> Option<String> {
+/// The candidate most like `word`, if one is like it at all: for messages that ask "did you mean ...?".
+///
+/// ```
+/// use deskmetrics_arrow::nearest;
+///
+/// assert_eq!(nearest("creatd_at", ["id", "created_at"]).as_deref(), Some("created_at"));
+/// assert_eq!(nearest("score", ["id", "created_at"]), None);
+/// ```
+pub fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = C>) -> Option<String> {
     let word = word.to_lowercase();
     candidates
         .into_iter()

@@ -110,7 +110,7 @@ fn read_file(
             column.account(ledger);
         }
         ledger.batch_done(batch.num_rows());
-        reading.report(batches.progress());
+        reading.report(batches.progress())?;
     }
     records.end(ledger_at)
 }

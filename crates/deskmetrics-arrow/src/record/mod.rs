@@ -10,6 +10,7 @@ mod survey;
 mod ticket;
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use deskmetrics::ticket::TicketId;
@@ -27,13 +28,14 @@ pub(crate) struct Reading<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
     pub(crate) strict: bool,
-    pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>)>,
+    pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>>,
 }
 
 impl Reading<'_> {
-    fn report(&mut self, progress: Progress<'_>) {
-        if let Some(on_progress) = &mut self.on_progress {
-            on_progress(progress);
+    fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
+        match self.on_progress.as_mut().map(|tell| tell(progress)) {
+            Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
+            Some(ControlFlow::Continue(())) | None => Ok(()),
         }
     }
 }

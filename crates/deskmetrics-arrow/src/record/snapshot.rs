@@ -190,7 +190,7 @@ fn read_file(
             column.account(ledger);
         }
         ledger.batch_done(batch.num_rows());
-        reading.report(batches.progress());
+        reading.report(batches.progress())?;
     }
 
     let mut order: Vec<usize> = (0..snapshots.len()).collect();

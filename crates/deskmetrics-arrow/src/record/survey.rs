@@ -111,7 +111,7 @@ fn read_file(
         let ledger = &mut records.ledgers[ledger_at];
         at.account(ledger);
         ledger.batch_done(batch.num_rows());
-        reading.report(batches.progress());
+        reading.report(batches.progress())?;
     }
     records.end(ledger_at)
 }

@@ -15,7 +15,7 @@ use crate::ticket::{Attribute, Attributes};
 /// use deskmetrics::{Timestamp, kpi};
 ///
 /// let morning: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
-/// let shift = AgentShift::new(morning, TimeDelta::hours(4), TimeDelta::hours(3)).with(Attribute::Agent, "ana");
+/// let shift = AgentShift::new(morning, TimeDelta::hours(4), TimeDelta::hours(3)).with(Attribute::from("agent"), "ana");
 /// assert_eq!(kpi::occupancy([&shift]).percent(), Some(75.0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The periods of a report, numbered as its cells are.
 
 use super::Report;
-use super::measure::OverTime;
+use super::measure::{Measure, OverTime};
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
 
@@ -25,10 +25,9 @@ impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
         let mut calendar =
             Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
-        if report.measures.iter().any(|measure| measure.over_time() == OverTime::EachItsOwn) {
-            if let Some(as_of) = report.settings.as_of {
-                calendar.look_back(as_of);
-            }
+        let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
+        if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
+            calendar.look_back(as_of);
         }
         calendar
     }

@@ -274,7 +274,7 @@ impl Measure {
             };
             match self.as_of {
                 Some(_) if self.is_later(contact.queued_at) => {
-                    place.at(anchor).leave_out(Reason::AfterCutOff)
+                    place.at(anchor).leave_out(Reason::AfterCutOff);
                 }
                 Some(as_of) => {
                     let anchor = anchor.filter(|at| *at <= as_of);

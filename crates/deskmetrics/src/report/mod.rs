@@ -48,7 +48,7 @@ pub use request::KpiRequest;
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
 pub use table::{RecordCounts, ReportTable};
-pub use value::value_text;
+pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
 
 use crate::ticket::{Attribute, Attributes, TicketId};

@@ -40,7 +40,7 @@ pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> S
 }
 
 /// Both ends, the unit said once: `80.6 – 83.5 %`.
-pub(super) fn interval_text(interval: Interval, unit: Unit, clock: Option<ClockKind>) -> String {
+pub fn interval_text(interval: Interval, unit: Unit, clock: Option<ClockKind>) -> String {
     let end = |value| value_text(Some(value), unit, clock);
     match unit {
         Unit::Percent => format!("{}{TO}{}", decimal(interval.lower, 1), end(interval.upper)),
@@ -49,7 +49,7 @@ pub(super) fn interval_text(interval: Interval, unit: Unit, clock: Option<ClockK
 }
 
 /// The difference with its sign, in percentage points where the value is a percent: `+2.1 pp`.
-pub(super) fn difference_text(difference: f64, unit: Unit, clock: Option<ClockKind>) -> String {
+pub fn difference_text(difference: f64, unit: Unit, clock: Option<ClockKind>) -> String {
     let sign = if difference < 0.0 { "-" } else { "+" };
     let size = difference.abs();
     match unit {
@@ -60,7 +60,7 @@ pub(super) fn difference_text(difference: f64, unit: Unit, clock: Option<ClockKi
 }
 
 /// A whole number with a comma between thousands.
-pub(super) fn count_text(count: u64) -> String {
+pub fn count_text(count: u64) -> String {
     grouped(&count.to_string())
 }
 

@@ -136,6 +136,7 @@ fn anchor(anchor: Anchor) -> &'static str {
         Anchor::Snapshot => "none: it is the state at an instant, in a report at the end of each period",
         Anchor::Queued => "the entry into the queue",
         Anchor::WrappedUp => "the end of wrap-up",
+        Anchor::ShiftStarted => "the beginning of the stretch on duty",
         other => panic!("anchor {other:?} has no name here"),
     }
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from html import escape
 from typing import Any, overload
 
 from . import _deskmetrics as _core
-from .exceptions import ColumnNotFoundError
+from .exceptions import NoSuchNameError
 
 __all__ = ["Catalogue", "Choice", "Definition", "Variant", "catalogue"]
 
@@ -169,8 +168,8 @@ class Catalogue(Sequence[Definition]):
 
         Raises
         ------
-        ColumnNotFoundError
-            When there is none; it is a ``KeyError``, and the message suggests the nearest.
+        NoSuchNameError
+            When there is none; the message suggests the nearest.
 
         Examples
         --------
@@ -187,7 +186,7 @@ class Catalogue(Sequence[Definition]):
         ids = [definition.id for definition in self.definitions]
         near = get_close_matches(wanted, ids, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ColumnNotFoundError(f"the catalogue has no KPI {name!r}{hint}; there are: {', '.join(ids)}", name, ids)
+        raise NoSuchNameError(f"the catalogue has no KPI {name!r}{hint}; there are: {', '.join(ids)}")
 
     def of(self, topic: str) -> list[Definition]:
         """The KPIs of one topic.
@@ -239,27 +238,39 @@ class Catalogue(Sequence[Definition]):
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+_MADE: list[Catalogue] = []
+"""The catalogue, once somebody asked for it."""
+
+
 def _normal(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _definition(form: dict[str, Any]) -> Definition:
     names, descriptions = form["name"], form["description"]
-    same = ("id", "topic", "formula", "unit", "min", "max", "good", "population", "anchor")
-    lists = ("aliases", "clocks", "measures", "references")
     return Definition(
-        **{name: form[name] for name in same},
-        **{name: tuple(form[name]) for name in lists},
+        id=form["id"],
+        topic=form["topic"],
         name=names["en"],
         description=descriptions["en"],
+        aliases=tuple(form["aliases"]),
+        formula=form["formula"],
+        unit=form["unit"],
+        min=form["min"],
+        max=form["max"],
+        good=form["good"],
+        population=form["population"],
+        anchor=form["anchor"],
+        clocks=tuple(form["clocks"]),
+        measures=tuple(form["measures"]),
         options=tuple(Choice(**{**choice, "values": tuple(choice["values"])}) for choice in form["options"]),
         variants=tuple(Variant(**{**each, "used_by": tuple(each["used_by"])}) for each in form["variants"]),
+        references=tuple(form["references"]),
         names=names,
         descriptions=descriptions,
     )
 
 
-@cache
 def catalogue() -> Catalogue:
     """Every KPI with its definition: formula, unit, who is counted, options, other names, sources.
 
@@ -275,4 +286,6 @@ def catalogue() -> Catalogue:
     >>> csat.id, csat.unit, csat.names["es"]
     ('csat', 'percent', 'Satisfacción del cliente (CSAT)')
     """
-    return Catalogue(tuple(map(_definition, _core._catalogue()["kpis"])))
+    if not _MADE:
+        _MADE.append(Catalogue(tuple(map(_definition, _core._catalogue()["kpis"]))))
+    return _MADE[0]

@@ -1,0 +1,158 @@
+"""Reports and datasets as notebooks show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import Dataset, Report, ReportRow
+
+__all__ = ["dataset", "report"]
+
+# Only what tables need; colors come from the notebook, so that dark themes work.
+STYLE = """<style>
+.deskmetrics table { border-collapse: collapse; margin: 0 0 .8em 0; }
+.deskmetrics th, .deskmetrics td { padding: .15em .7em; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.deskmetrics th:first-child, .deskmetrics td:first-child, .deskmetrics .left { text-align: left; }
+.deskmetrics thead th { border-bottom: 1px solid currentColor; font-weight: 600; }
+.deskmetrics .group th { padding-top: .7em; font-weight: 600; }
+.deskmetrics .small { opacity: .6; }
+.deskmetrics .note { font-size: 90%; opacity: .8; max-width: 60em; white-space: normal; }
+.deskmetrics details { margin: 0 0 .5em 0; }
+.deskmetrics summary { cursor: pointer; font-weight: 600; }
+</style>"""
+
+# A page of a notebook is no place for ten thousand lines; the frame has them all.
+MOST = 200
+
+
+def report(found: Report) -> str:
+    """A report as a block of HTML; every text in it is escaped."""
+    parts = [_overall(found)]
+    for slicing in found.by:
+        rows = [row for row in found.rows if row.headline and row.period is None and tuple(row.keys) == slicing]
+        parts.append(_blocks("By " + " and ".join(slicing), rows, _slice, found))
+    if found.period:
+        rows = [
+            row
+            for row in found.rows
+            if row.headline and not row.keys and row.period is not None and (row.n or row.period_start)
+        ]
+        parts.append(_blocks(f"By {found.period} ({found.time_zone})", rows, _period, found))
+    parts += [_left_out(found), _warnings(found), _legend(found)]
+    return f'<div class="deskmetrics">{STYLE}{"".join(parts)}</div>'
+
+
+def dataset(found: Dataset) -> str:
+    """A dataset as a block of HTML: what each file gave and what was left out."""
+    lines = repr(found).splitlines()
+    head = f"<p><b>{escape(found.name or 'Dataset')}</b><br>{escape(lines[1])}<br>{escape(lines[2])}</p>"
+    rows = []
+    for source in found.sources:
+        remarks = "; ".join(source.remarks)
+        rows.append(
+            f"<tr><td>{escape(source.file.name)}</td><td class='left'>{escape(source.holds)}</td>"
+            f"<td>{source.rows:,}</td><td class='left'>{escape(remarks)}</td></tr>"
+        )
+        rows += [
+            f"<tr class='small'><td></td><td class='left' colspan='3'>{escape(str(left_out))}<br>"
+            f"{escape(left_out.remedy)}</td></tr>"
+            for left_out in source.left_out
+        ]
+    table = (
+        "<table><thead><tr><th>file</th><th class='left'>holds</th><th>rows</th><th></th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+    return f'<div class="deskmetrics">{STYLE}{head}{table}</div>'
+
+
+def _overall(found: Report) -> str:
+    rows = [
+        row
+        for row in found.rows
+        if not row.keys and row.period is None and (row.headline or (row.value is not None and row.n))
+    ]
+    body = []
+    for row in rows:
+        title = escape(row.title) if row.headline else ""
+        body.append(
+            f"<tr><td>{title}</td><td class='left'>{escape(row.measure.replace('_', ' '))}</td>{_numbers(row)}</tr>"
+        )
+    heading = f"<th>KPI</th><th class='left'>measure</th><th>value</th><th>{found.level:.4g} interval</th><th>n</th>"
+    return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _blocks(heading: str, rows: list[ReportRow], label: Callable[[ReportRow], str], found: Report) -> str:
+    if not rows:
+        return ""
+    changes = any(row.change for row in rows)
+    body = []
+    shown = rows[:MOST]
+    last = None
+    for row in shown:
+        title = f"{row.title}, {row.measure.replace('_', ' ')}"
+        if title != last:
+            body.append(f"<tr class='group'><th colspan='5'>{escape(title)}</th></tr>")
+            last = title
+        change = f"<td>{_change(row)}</td>" if changes else ""
+        body.append(f"<tr><td>{escape(label(row))}</td>{_numbers(row)}{change}</tr>")
+    more = ""
+    if len(rows) > len(shown):
+        more = f"<p class='note'>{len(rows) - len(shown):,} more rows are in the frame.</p>"
+    head = f"<th></th><th>value</th><th>{found.level:.4g} interval</th><th>n</th>" + ("<th>change</th>" if changes else "")
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return f"<details><summary>{escape(heading)}</summary>{table}{more}</details>"
+
+
+def _numbers(row: ReportRow) -> str:
+    kind = " class='small'" if row.small_n else ""
+    n = "" if row.headline and row.unit == "count" else f"{row.n:,}{'*' if row.small_n else ''}"
+    return f"<td{kind}>{escape(row.text)}</td><td{kind}>{escape(row.interval_text)}</td><td{kind}>{n}</td>"
+
+
+def _change(row: ReportRow) -> str:
+    change = row.change
+    if change is None:
+        return ""
+    mark = ("▲" if change.difference > 0 else "▼") if change.is_significant else "&nbsp;"
+    return f"{escape(change.text)} {mark}"
+
+
+def _slice(row: ReportRow) -> str:
+    return ", ".join("(none)" if value is None else value for value in row.keys.values())
+
+
+def _period(row: ReportRow) -> str:
+    return f"{row.period}{' ~' if row.partial else ''}"
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(text)}</li>" for text in texts)
+
+
+def _left_out(found: Report) -> str:
+    lines = [
+        f"{row.title}: " + ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in row.excluded.items())
+        for row in found.headlines
+        if row.excluded
+    ]
+    return f"<details><summary>Left out</summary><ul class='note'>{_items(lines)}</ul></details>" if lines else ""
+
+
+def _warnings(found: Report) -> str:
+    texts = [*found.warnings, *found.notes]
+    return f"<p><b>Beware</b></p><ul class='note'>{_items(texts)}</ul>" if texts else ""
+
+
+def _legend(found: Report) -> str:
+    rows = found.rows
+    notes = []
+    if any(row.small_n for row in rows):
+        notes.append(f"* rests on fewer than {found.min_n} records: read it as a hint")
+    if any(row.partial for row in rows):
+        notes.append("~ the data covers only a part of the period")
+    if any(row.change is not None and row.change.is_significant for row in rows):
+        notes.append(f"▲ ▼ more than chance at a level of {found.level:.4g}")
+    return "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)

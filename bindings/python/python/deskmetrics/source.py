@@ -1,0 +1,112 @@
+"""What was read from files, and what was left out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+__all__ = ["LeftOut", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was left out of a file for one reason in one column.
+
+    Attributes
+    ----------
+    scope : str
+        ``"record"``: the whole ticket, event or answer; ``"value"``: the record is there without it.
+    reason : str
+        Such as ``"unreadable"`` or ``"duplicate"``.
+    column : str
+        The column.
+    count : int
+        How many.
+    examples : tuple of (int, str)
+        The first few rows, counted from 1 without the header, with the value found.
+    remedy : str
+        What to do about the first.
+    """
+
+    scope: str
+    reason: str
+    column: str
+    count: int
+    examples: tuple[tuple[int, str], ...]
+    remedy: str
+
+    def __str__(self) -> str:
+        what = "left out" if self.scope == "record" else "values not used"
+        text = f'{self.count:,} {what}: {self.reason.replace("_", " ")} in column "{self.column}"'
+        if self.examples:
+            row, value = self.examples[0]
+            text += f', first in row {row}: "{value}"'
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one file gave.
+
+    Attributes
+    ----------
+    file : pathlib.Path
+        The file.
+    holds : str
+        ``"tickets"``, ``"events"``, ``"snapshots"``, ``"surveys"`` or ``"invitations"``.
+    rows : int
+        Rows read.
+    left_out : tuple of LeftOut
+        What was left out, most frequent first.
+    ambiguous_times, nonexistent_times : int
+        Wall-clock times that clocks showed twice or skipped.
+    skewed_times, reordered_times : int
+        Times moved to their ticket's creation, or to a neighbor's.
+    """
+
+    file: Path
+    holds: str
+    rows: int
+    left_out: tuple[LeftOut, ...]
+    ambiguous_times: int
+    nonexistent_times: int
+    skewed_times: int
+    reordered_times: int
+
+    @classmethod
+    def _of(cls, form: Mapping[str, Any]) -> Source:
+        left_out = tuple(
+            LeftOut(**{**one, "examples": tuple((example["row"], example["value"]) for example in one["examples"])})
+            for one in form["left_out"]
+        )
+        return cls(**{**form, "file": Path(form["file"]), "left_out": left_out})
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What happened to its instants, in words."""
+        told = (
+            (self.ambiguous_times, "times that clocks showed twice"),
+            (self.nonexistent_times, "times that clocks skipped"),
+            (self.skewed_times, "times moved to the ticket's creation"),
+            (self.reordered_times, "times out of order moved to a neighbor's"),
+        )
+        return tuple(f"{count:,} {what}" for count, what in told if count)
+
+    def __str__(self) -> str:
+        lines = ["; ".join((f"{self.file.name}: {self.rows:,} rows of {self.holds}", *self.remarks))]
+        for left_out in self.left_out:
+            lines += [f"  {left_out}", f"    {left_out.remedy}"]
+        return "\n".join(lines)
+
+
+def describe(
+    name: str | None, counts: Mapping[str, int], as_of: datetime | None, sources: Sequence[Source]
+) -> str:
+    """A dataset in a few lines."""
+    words = {"tickets": "tickets", "events": "events", "responses": "survey answers", "invitations": "invitations"}
+    size = ", ".join(f"{counts[key]:,} {word}" for key, word in words.items() if counts[key]) or "nothing"
+    lines = [f"Dataset({name or 'without a name'})", size, f"as of {as_of:%Y-%m-%d %H:%M} {as_of.tzinfo}" if as_of else "no dates"]
+    return "\n".join(lines + [str(source) for source in sources])

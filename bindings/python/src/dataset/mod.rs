@@ -1,0 +1,353 @@
+//! `Dataset`: everything a description points at, read.
+
+mod progress;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use deskmetrics::Timestamp;
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::{Choice, Dataset as CoreDataset, ReadError, ReadOptions, SourceReport};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple, PyType};
+
+use crate::data::{from_json, to_data};
+use crate::error::{self, exceptions};
+use crate::input::instant;
+use crate::kpi::ReplayedTickets;
+use crate::policy::SlaPolicies;
+use crate::report::Report;
+use crate::report::request::{Asked, Settings, by, kpis, tz};
+use crate::schedule::Schedule;
+use crate::zone::in_zone;
+use progress::Pulse;
+
+/// Tickets, events and surveys that :func:`read` found, with schedules, promises and all else needed to judge them.
+#[pyclass(module = "deskmetrics", frozen)]
+pub(crate) struct Dataset {
+    pub(crate) core: Arc<CoreDataset>,
+}
+
+/// Reads everything that a dataset description points at.
+///
+/// A description is a small TOML file: which file holds tickets, events or surveys, which column is the id or an instant,
+/// how the source's words map to ours, which codes mean missing, which hours and promises apply. CSV (also gzip), Parquet
+/// and Arrow files are read.
+///
+/// Parameters
+/// ----------
+/// description : str or os.PathLike
+///     The description; file names in it start from its folder.
+/// data_root : str or os.PathLike, optional
+///     The folder that the description's ``folder`` starts from, so that the description need not say where on a machine
+///     the data lies.
+/// strict : bool, default False
+///     Whether the first row or value that cannot be used is an error. If not, it is left out and counted, with file,
+///     column, reason, first rows and remedy: see :attr:`Dataset.sources`.
+/// progress : bool or callable, default False
+///     ``True`` shows a bar where tqdm is installed; a function is called with the file's name, the bytes read and the
+///     bytes in all. Ctrl-C ends the reading in either case.
+///
+/// Returns
+/// -------
+/// Dataset
+///
+/// Raises
+/// ------
+/// ReadError
+///     When the description makes no sense, or a file is missing, damaged or without a column it should have; the message
+///     lists what is there and the nearest name.
+///
+/// Examples
+/// --------
+/// >>> import tempfile, pathlib
+/// >>> import deskmetrics as dm
+/// >>> folder = pathlib.Path(tempfile.mkdtemp())
+/// >>> _ = (folder / "tickets.csv").write_text(
+/// ...     "Number,Opened,Done,State,Country\n"
+/// ...     "T-1,2/3/2026 09:12,3/3/2026 10:00,Resolved,DK\n"
+/// ...     "T-2,2/3/2026 11:40,,Waiting,ES\n"
+/// ...     "T-3,2/3/2026 12:00,1/3/2026 12:00,Resolved,ES\n")
+/// >>> _ = (folder / "helpdesk.toml").write_text('''
+/// ... time_zone = "Europe/Copenhagen"
+/// ... instants = { format = "%d/%m/%Y %H:%M" }
+/// ... [[tickets]]
+/// ... file = "tickets.csv"
+/// ... id = "Number"
+/// ... created_at = "Opened"
+/// ... solved_at = "Done"
+/// ... status = { column = "State", words = { "Resolved" = "solved", "Waiting" = "pending" } }
+/// ... attributes = { market = "Country" }
+/// ... ''')
+/// >>> dataset = dm.read(folder / "helpdesk.toml")
+/// >>> dataset.counts["tickets"], dataset.excluded
+/// (2, {'end_before_start': 1})
+/// >>> dataset.sources[0].left_out[0].examples
+/// ((3, '1/3/2026 12:00'),)
+/// >>> dataset.report(kpis=["volume", "solved"])["volume"].value
+/// 2.0
+#[pyfunction]
+#[pyo3(
+    signature = (description, *, data_root = None, strict = false, progress = None),
+    text_signature = "(description, *, data_root=None, strict=False, progress=False)"
+)]
+pub(crate) fn read(
+    py: Python<'_>,
+    description: PathBuf,
+    data_root: Option<PathBuf>,
+    strict: bool,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Dataset> {
+    let mut pulse = Pulse::new(py, progress)?;
+    let read = py.detach(|| {
+        let mut options =
+            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.tell(&progress));
+        if let Some(root) = data_root {
+            options = options.data_root(root);
+        }
+        CoreDataset::read_with(&description, options)
+    });
+    pulse.end(py)?;
+    match read {
+        Ok(core) => Ok(Dataset { core: Arc::new(core) }),
+        Err(ReadError::Stopped) => Err(pulse
+            .stopped_by
+            .unwrap_or_else(|| exceptions::ReadError::new_err(ReadError::Stopped.to_string()))),
+        Err(problem) => Err(exceptions::ReadError::new_err(problem.to_string())),
+    }
+}
+
+impl Dataset {
+    /// The tickets, replayed up to the cut-off; none where nothing bears a date.
+    fn replayed(&self, as_of: Option<Timestamp>) -> ReplayOutcome {
+        let dataset = &self.core;
+        as_of
+            .map(|as_of| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events))
+            .unwrap_or_default()
+    }
+
+    fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
+        match as_of {
+            Some(as_of) => instant("as_of", as_of, None).map(|at| Some(at.utc().into())),
+            None => Ok(self.core.as_of),
+        }
+    }
+}
+
+#[pymethods]
+impl Dataset {
+    /// What the data is, in the description's words.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.core.name.as_deref()
+    }
+
+    /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
+    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
+        let as_of = self.core.as_of.ok_or_else(|| {
+            error::argument("the dataset has no record with a date, so nothing can be replayed".to_owned())
+        })?;
+        Ok(ReplayedTickets { outcome: Arc::new(py.detach(|| self.replayed(Some(as_of)))), as_of })
+    }
+
+    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
+    #[getter]
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.core.as_of.map(|at| in_zone(py, at, Some(self.core.time_zone))).transpose()
+    }
+
+    /// The zone of its days and weeks.
+    #[getter]
+    fn time_zone(&self) -> &'static str {
+        self.core.time_zone.name()
+    }
+
+    /// The attributes that reports are sliced by unless told otherwise.
+    #[getter]
+    fn by<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.core.by.iter().map(Attribute::as_str))
+    }
+
+    /// How many ``tickets``, ``events``, ``responses`` and ``invitations`` there are.
+    #[getter]
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dataset = &self.core;
+        let counts = PyDict::new(py);
+        counts.set_item("tickets", dataset.tickets.len())?;
+        counts.set_item("events", dataset.events.len())?;
+        counts.set_item("responses", dataset.responses.len())?;
+        counts.set_item("invitations", dataset.invitations.len())?;
+        Ok(counts)
+    }
+
+    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.core.sources.iter().map(|source| source_to_python(py, source)).collect()
+    }
+
+    /// Records left out of all files, by reason.
+    #[getter]
+    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.core.excluded())?)
+    }
+
+    /// The working hours by name.
+    #[getter]
+    fn schedules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let schedules = PyDict::new(py);
+        for (name, schedule) in &self.core.schedules {
+            schedules.set_item(&**name, Schedule::of(schedule.clone()))?;
+        }
+        Ok(schedules)
+    }
+
+    /// The promises.
+    #[getter]
+    fn policies(&self) -> SlaPolicies {
+        SlaPolicies(self.core.policies.clone())
+    }
+
+    /// The KPIs of this dataset, by slice and period.
+    ///
+    /// Parameters
+    /// ----------
+    /// kpis : "all", or iterable of str or dict, optional
+    ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``;
+    ///     by default the usual ones that the data can answer, ``"all"`` for all of these. What a KPI needs (question and
+    ///     scale, FCR policy, clocks) is taken from the description.
+    /// by : str or iterable of str or tuple of str, optional
+    ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
+    /// period : {"day", "week", "month", "quarter", "year"}, optional
+    ///     Rows by period, with the change against the period before.
+    /// tz : str or zoneinfo.ZoneInfo, optional
+    ///     Whose days and weeks are meant; by default the description's.
+    /// as_of : datetime.datetime, optional
+    ///     The cut-off: nothing after it is known. By default the description's.
+    /// week_start : str, default "Mon"
+    ///     First day of the week.
+    /// level : float, default 0.95
+    ///     Of the intervals, between 0 and 1.
+    /// min_n : int, default 30
+    ///     Numbers that rest on fewer records are marked.
+    /// observed_from : datetime.datetime, optional
+    ///     Where the data begins: periods that begin earlier are partial. By default the day of the first record.
+    /// fcr : str or dict, optional
+    ///     What first contact resolution means, ``"no_reopen_within(7days)"``; by default the description's.
+    ///
+    /// Returns
+    /// -------
+    /// Report
+    ///
+    /// Raises
+    /// ------
+    /// ArgumentError
+    ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
+    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
+    fn report(
+        &self,
+        py: Python<'_>,
+        kpis: Option<&Bound<'_, PyAny>>,
+        by: Option<&Bound<'_, PyAny>>,
+        period: Option<&str>,
+        tz: Option<&Bound<'_, PyAny>>,
+        as_of: Option<&Bound<'_, PyAny>>,
+        week_start: &str,
+        level: f64,
+        min_n: u64,
+        observed_from: Option<&Bound<'_, PyAny>>,
+        fcr: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Report> {
+        let as_of = self.cut_off(as_of)?;
+        let replayed = py.detach(|| self.replayed(as_of));
+        let own = || self.core.by.iter().map(|attribute| vec![attribute.clone()]).collect();
+        let settings = Settings {
+            by: by.map_or_else(|| Ok(own()), self::by)?,
+            period,
+            zone: Some(self::tz(tz)?.unwrap_or(self.core.time_zone)),
+            week_start,
+            level,
+            min_n,
+            observed_from,
+        };
+        let (requests, notes) = self.requests(kpis, fcr, &replayed)?;
+        let report = settings.report(as_of, requests)?;
+        py.detach(|| {
+            let dataset = &self.core;
+            // What came after the cut-off is not known yet.
+            let known: Vec<_>;
+            let later = |at: Option<Timestamp>| at.zip(as_of).is_some_and(|(at, as_of)| at > as_of);
+            let responses = if dataset.responses.iter().any(|response| later(response.at)) {
+                known = dataset.responses.iter().filter(|response| !later(response.at)).cloned().collect();
+                &known
+            } else {
+                &dataset.responses
+            };
+            let mut notes = notes;
+            let unknown = dataset.responses.len() - responses.len();
+            if unknown > 0 {
+                notes.push(format!("{unknown} survey answers are left out: after the cut-off"));
+            }
+            Ok(Report::new(report.run(&replayed.tickets, responses, &dataset.invitations), notes))
+        })
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        Python::attach(|py| self.described(py)?.extract())
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._html")?.call_method1("dataset", (slf,))
+    }
+}
+
+impl Dataset {
+    fn described<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let sources = self.sources(py)?;
+        py.import("deskmetrics.source")?
+            .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(py)?, sources))
+    }
+
+    /// The KPIs asked for, with what the description says about each.
+    fn requests(
+        &self,
+        asked: Option<&Bound<'_, PyAny>>,
+        fcr: Option<&Bound<'_, PyAny>>,
+        replayed: &ReplayOutcome,
+    ) -> PyResult<(Vec<deskmetrics::report::KpiRequest>, Vec<String>)> {
+        let policy: Option<FcrPolicy> = fcr.map(crate::policy::fcr_policy).transpose()?;
+        let with_policy = |choice: Choice| match &policy {
+            Some(policy) => choice.fcr(policy.clone()),
+            None => choice,
+        };
+        let of = |choice: Choice| {
+            with_policy(choice)
+                .of(&self.core, &replayed.tickets)
+                .map_err(|problem| error::argument(problem.to_string()))
+        };
+        let all = asked.is_some_and(|asked| asked.extract::<&str>().is_ok_and(|word| word == "all"));
+        let Some(asked) = asked.filter(|_| !all) else {
+            let chosen = of(if all { Choice::all() } else { Choice::usual() })?;
+            return Ok((chosen.kpis, chosen.notes));
+        };
+        let mut requests = Vec::new();
+        for one in kpis(asked)? {
+            match one {
+                Asked::Id(id) => requests.extend(of(Choice::these([id]))?.kpis),
+                Asked::Request(request) => requests.push(*request),
+            }
+        }
+        Ok((requests, Vec::new()))
+    }
+}
+
+/// What a file gave, as Python's `Source`.
+fn source_to_python<'py>(py: Python<'py>, source: &SourceReport) -> PyResult<Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.import(py, "deskmetrics.source", "Source")?;
+    class.call_method1("_of", (from_json(py, &to_data(source)?)?,))
+}

@@ -1,0 +1,359 @@
+//! What was promised and what counts: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use deskmetrics::kpi;
+use deskmetrics::sla;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+use serde_json::Value;
+
+use crate::data::{from_form, from_json, to_data, to_json};
+use crate::error::{self, exceptions::PolicyError};
+use crate::input::describe;
+
+/// One promise to one kind of tickets: for which ones, and what is promised to them.
+///
+/// Made by :meth:`from_dict` or :meth:`from_toml`; several in order of precedence make :class:`SlaPolicies`.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> premium = dm.SlaPolicy.from_dict({
+/// ...     "name": "Premium Denmark",
+/// ...     "when": {"market": "DK", "tag": "vip"},
+/// ...     "targets": [{"metric": "first_response", "clock": "business", "within": {"urgent": "1h", "*": "8h"}}],
+/// ... })
+/// >>> premium.name
+/// 'Premium Denmark'
+/// >>> premium.to_dict()["targets"][0]["within"]
+/// {'*': '8h', 'urgent': '1h'}
+#[pyclass(module = "deskmetrics", frozen, eq)]
+#[derive(PartialEq, Clone)]
+pub(crate) struct SlaPolicy(sla::SlaPolicy);
+
+/// All promises of a help desk, in order: the first that fits a ticket applies.
+///
+/// Made by :meth:`from_dict`, :meth:`from_toml` or from a list of :class:`SlaPolicy`.
+///
+/// Parameters
+/// ----------
+/// policies : iterable of SlaPolicy or dict
+///     In order of precedence.
+/// matching : {"first", "first_per_metric"}, default "first"
+///     Whether a ticket has the first policy that fits, with all its targets and no others; or, for each metric, the first
+///     that fits and has a target for it.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> policies = dm.SlaPolicies.from_toml('''
+/// ... [[policies]]
+/// ... name = "everybody"
+/// ... targets = [{ metric = "resolution", within = "72h" }]
+/// ...
+/// ... [[policies]]
+/// ... name = "vip"
+/// ... when = { tag = "vip" }
+/// ... targets = [{ metric = "resolution", within = "8h" }]
+/// ... ''')
+/// >>> policies.names
+/// ['everybody', 'vip']
+/// >>> policies.check()
+/// ['policy "vip" is never reached: "everybody" before it fits the same tickets']
+#[pyclass(module = "deskmetrics", frozen, eq)]
+#[derive(PartialEq, Clone)]
+pub(crate) struct SlaPolicies(pub(crate) sla::SlaPolicies);
+
+/// What "resolved on first contact" means. There is no default: the field has none.
+///
+/// Parameters
+/// ----------
+/// policy : str
+///     Its name, with the window in brackets where it has one: ``"single_reply"``, ``"no_customer_followup"``,
+///     ``"single_handler_close"``, ``"strict_no_activity"``, ``"no_reopen_within(7days)"``,
+///     ``"no_repeat_contact_within(7days, customer)"``, ``"survey(1-2)"``, ``"interaction_no_task"``.
+///
+/// Raises
+/// ------
+/// PolicyError
+///     When there is no such policy.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> policy = dm.FcrPolicy("no_repeat_contact_within(7days)")
+/// >>> policy
+/// FcrPolicy('no_repeat_contact_within(7days, customer)')
+/// >>> policy.name
+/// 'no_repeat_contact_within'
+#[pyclass(module = "deskmetrics", frozen, eq)]
+#[derive(PartialEq, Clone)]
+pub(crate) struct FcrPolicy(kpi::FcrPolicy);
+
+/// A policy from what is given for one: the object, or its text.
+pub(crate) fn fcr_policy(value: &Bound<'_, PyAny>) -> PyResult<kpi::FcrPolicy> {
+    if let Ok(policy) = value.cast::<FcrPolicy>() {
+        return Ok(policy.get().0.clone());
+    }
+    let text: String = value.extract().map_err(|_| {
+        error::argument_type(format!(
+            "{} is not an FCR policy; give its text such as \"no_reopen_within(7days)\"",
+            describe(value)
+        ))
+    })?;
+    text.parse().map_err(|problem: kpi::UnknownFcrPolicy| PolicyError::new_err(problem.to_string()))
+}
+
+/// Policies from what is given for them: the objects, their data form, a single one, or a list.
+pub(crate) fn sla_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
+    if let Ok(all) = value.cast::<SlaPolicies>() {
+        return Ok(all.get().0.clone());
+    }
+    if let Ok(dict) = value.cast::<PyDict>()
+        && dict.contains("policies")?
+    {
+        return from_form("policies", to_json("policies", value)?, PolicyError::new_err);
+    }
+    if value.is_instance_of::<SlaPolicy>() || value.is_instance_of::<PyDict>() {
+        return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
+    }
+    let refused = |_| {
+        error::argument_type(format!(
+            "policies: {} is not SlaPolicies, a list of SlaPolicy, or their data form",
+            describe(value)
+        ))
+    };
+    if value.is_instance_of::<PyString>() {
+        return Err(refused(()));
+    }
+    let mut policies = Vec::new();
+    for (place, one) in value.try_iter().map_err(|_| refused(()))?.enumerate() {
+        policies.push(sla_policy(&format!("policies[{place}]"), &one?)?);
+    }
+    Ok(sla::SlaPolicies::new(policies))
+}
+
+fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy> {
+    match value.cast::<SlaPolicy>() {
+        Ok(policy) => Ok(policy.get().0.clone()),
+        Err(_) => from_form(place, to_json(place, value)?, PolicyError::new_err),
+    }
+}
+
+/// TOML as a data form: a text is TOML itself, a path the file that holds it.
+fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let (place, text) = if source.is_instance_of::<PyString>() {
+        (String::new(), source.extract::<String>()?)
+    } else {
+        let path: PathBuf = source.extract().map_err(|_| {
+            error::argument_type(format!(
+                "{} is neither TOML text nor the path of a file; give a text or a pathlib.Path",
+                describe(source)
+            ))
+        })?;
+        let text = fs::read_to_string(&path).map_err(|problem| {
+            PolicyError::new_err(format!("{}: cannot be read: {problem}", path.display()))
+        })?;
+        (format!("{}: ", path.display()), text)
+    };
+    let table: toml::Value = toml::from_str(&text)
+        .map_err(|problem| PolicyError::new_err(format!("{place}{}", problem.to_string().trim_end())))?;
+    to_data(&table)
+}
+
+#[pymethods]
+impl SlaPolicy {
+    /// A policy from its data form: ``name``, ``when``, ``unless``, ``valid_from``, ``valid_until``, ``schedule`` and
+    /// ``targets``, each of these with ``metric``, ``clock``, ``within`` and ``at_risk``.
+    ///
+    /// Parameters
+    /// ----------
+    /// form : dict
+    ///
+    /// Returns
+    /// -------
+    /// SlaPolicy
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     When it makes no sense; the message names the place in the form.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
+        sla_policy("policy", form).map(Self)
+    }
+
+    /// A policy from TOML with the same keys.
+    ///
+    /// Parameters
+    /// ----------
+    /// source : str or pathlib.Path
+    ///     TOML text, or the path of a file that holds it.
+    ///
+    /// Returns
+    /// -------
+    /// SlaPolicy
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     When it makes no sense; the message names the place in the form.
+    #[classmethod]
+    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        from_form("policy", toml_form(source)?, PolicyError::new_err).map(Self)
+    }
+
+    /// The data form.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.0)?)
+    }
+
+    /// Its name, shown in verdicts.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    fn __repr__(&self) -> String {
+        let targets: Vec<String> = self.0.targets.iter().map(|target| target.metric.to_string()).collect();
+        let targets = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
+        format!("SlaPolicy({:?}, promises {targets})", self.0.name)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
+    }
+}
+
+#[pymethods]
+impl SlaPolicies {
+    #[new]
+    #[pyo3(signature = (policies, *, matching = "first"))]
+    fn new(policies: &Bound<'_, PyAny>, matching: &str) -> PyResult<Self> {
+        let matching = from_form("matching", Value::from(matching), PolicyError::new_err)?;
+        Ok(Self(sla_policies(policies)?.with_matching(matching)))
+    }
+
+    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
+    ///
+    /// Parameters
+    /// ----------
+    /// form : dict
+    ///
+    /// Returns
+    /// -------
+    /// SlaPolicies
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     When it makes no sense; the message names the place in the form.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
+        from_form("policies", to_json("policies", form)?, PolicyError::new_err).map(Self)
+    }
+
+    /// Policies from TOML with the same keys.
+    ///
+    /// Parameters
+    /// ----------
+    /// source : str or pathlib.Path
+    ///     TOML text, or the path of a file that holds it.
+    ///
+    /// Returns
+    /// -------
+    /// SlaPolicies
+    ///
+    /// Raises
+    /// ------
+    /// PolicyError
+    ///     When it makes no sense; the message names the place in the form.
+    #[classmethod]
+    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        from_form("policies", toml_form(source)?, PolicyError::new_err).map(Self)
+    }
+
+    /// The data form.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.0)?)
+    }
+
+    /// The names, in order of precedence.
+    #[getter]
+    fn names(&self) -> Vec<&str> {
+        self.0.policies.iter().map(|policy| &*policy.name).collect()
+    }
+
+    /// What is probably not meant, in sentences: policies never reached, priorities without a target, targets of no time.
+    ///
+    /// Returns
+    /// -------
+    /// list of str
+    ///     Empty when all is well.
+    fn check(&self) -> Vec<String> {
+        self.0.check().iter().map(ToString::to_string).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.policies.len()
+    }
+
+    fn __getitem__(&self, name: &str) -> PyResult<SlaPolicy> {
+        let found = self.0.policies.iter().find(|policy| &*policy.name == name);
+        found
+            .map(|policy| SlaPolicy(policy.clone()))
+            .ok_or_else(|| error::no_such("policy", name, "these policies", &self.names()))
+    }
+
+    fn __repr__(&self) -> String {
+        let names: Vec<String> = self.names().iter().map(|name| format!("{name:?}")).collect();
+        format!("SlaPolicies([{}])", names.join(", "))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
+    }
+}
+
+#[pymethods]
+impl FcrPolicy {
+    #[new]
+    fn new(policy: &Bound<'_, PyAny>) -> PyResult<Self> {
+        fcr_policy(policy).map(Self)
+    }
+
+    /// The name without its window.
+    #[getter]
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("FcrPolicy('{}')", self.0)
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        self.0.to_string().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (String,)) {
+        (slf.get_type(), (slf.get().__str__(),))
+    }
+}

@@ -1,0 +1,287 @@
+//! `Report`: many KPIs at once, by slice and period.
+
+mod columns;
+pub(crate) mod request;
+mod row;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use deskmetrics::Excluded;
+use deskmetrics::kpi::definition;
+use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict};
+
+use crate::data::{from_json, to_data};
+use crate::error;
+use crate::frame::stream;
+use crate::zone::in_zone;
+pub(crate) use row::ReportRow;
+
+/// Every number of many KPIs, by slice and period; made by :func:`report` and :meth:`Dataset.report`.
+///
+/// It prints as a table and shows as one in notebooks. It is an Arrow table, too: ``polars.DataFrame(report)``,
+/// ``pyarrow.table(report)`` and DuckDB take it as it is, and :meth:`to_pandas` gives pandas.
+///
+/// Reports that were asked for alike add up: ``a + b`` is the report on the records of both.
+#[pyclass(module = "deskmetrics", frozen, eq)]
+pub(crate) struct Report {
+    state: ReportState,
+    table: Arc<ReportTable>,
+    notes: Vec<String>,
+}
+
+impl PartialEq for Report {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table
+    }
+}
+
+impl Report {
+    pub(crate) fn new(state: ReportState, notes: Vec<String>) -> Self {
+        Self { table: Arc::new(state.table()), state, notes }
+    }
+
+    /// The rows that a test picks.
+    fn pick(&self, test: impl Fn(&CoreRow) -> bool) -> Vec<ReportRow> {
+        let places = self.table.rows.iter().enumerate().filter(|(_, row)| test(row));
+        places.map(|(place, _)| ReportRow::new(&self.table, place)).collect()
+    }
+
+    fn batch(&self) -> PyResult<RecordBatch> {
+        columns::batch(&self.table).map_err(|problem| error::argument(problem.to_string()))
+    }
+}
+
+#[pymethods]
+impl Report {
+    /// Every number, as rows: all records first, then by slice, then by period, then by both together.
+    #[getter]
+    fn rows(&self) -> Vec<ReportRow> {
+        self.pick(|_| true)
+    }
+
+    /// The headlines over all records, one for each KPI.
+    #[getter]
+    fn headlines(&self) -> Vec<ReportRow> {
+        self.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none())
+    }
+
+    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
+    #[getter]
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.table.as_of.map(|at| in_zone(py, at, self.table.zone)).transpose()
+    }
+
+    /// The zone whose calendar makes the periods; ``None`` without periods.
+    #[getter]
+    fn time_zone(&self) -> Option<&'static str> {
+        self.table.zone.map(|zone| zone.name())
+    }
+
+    /// ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``; ``None`` without periods.
+    #[getter]
+    fn period(&self) -> Option<&'static str> {
+        self.table.period.map(deskmetrics::report::Period::as_str)
+    }
+
+    /// The slicings, each a tuple of attributes.
+    #[getter]
+    fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
+        let slicings = self.table.by.iter();
+        slicings
+            .map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(|attribute| attribute.as_str())))
+            .collect()
+    }
+
+    /// The confidence level of the intervals, between 0 and 1.
+    #[getter]
+    fn level(&self) -> f64 {
+        self.table.level
+    }
+
+    /// Numbers that rest on fewer records are marked as small.
+    #[getter]
+    fn min_n(&self) -> u64 {
+        self.table.min_n
+    }
+
+    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
+    #[getter]
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.table.records)?)
+    }
+
+    /// What to beware of, in sentences: too few answers, uneven response.
+    #[getter]
+    fn warnings(&self) -> Vec<String> {
+        self.table.warnings.iter().map(ToString::to_string).collect()
+    }
+
+    /// What is not shown and why, in sentences.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    /// Records left out of each KPI over all records, by reason.
+    #[getter]
+    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let mut found: BTreeMap<&str, Vec<(String, &Excluded)>> = BTreeMap::new();
+        for row in self.table.overall().filter(|row| row.headline) {
+            found.entry(row.kpi).or_default().push((row::title(row), &row.excluded));
+        }
+        let excluded = PyDict::new(py);
+        for row in self.table.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
+            // Several of one KPI are told apart by their titles.
+            let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
+            let name = if alone { row.kpi.to_owned() } else { row::title(row) };
+            excluded.set_item(name, from_json(py, &to_data(&row.excluded)?)?)?;
+        }
+        Ok(excluded)
+    }
+
+    /// The headline of a KPI over all records; the first where it is reported with several options.
+    fn __getitem__(&self, kpi: &str) -> PyResult<ReportRow> {
+        let id = definition(kpi).map_or(kpi, |definition| definition.id);
+        let headline =
+            |row: &CoreRow| row.kpi == id && row.headline && row.keys.is_empty() && row.period.is_none();
+        let place = self.table.rows.iter().position(headline);
+        place.map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
+            let mut present: Vec<&str> = self.table.overall().map(|row| row.kpi).collect();
+            present.dedup();
+            error::no_such("KPI", kpi, "the report", &present)
+        })
+    }
+
+    fn __contains__(&self, kpi: &str) -> bool {
+        let id = definition(kpi).map_or(kpi, |definition| definition.id);
+        self.table.overall().any(|row| row.kpi == id)
+    }
+
+    /// Everything as plain data: settings, warnings and rows.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&*self.table)?)
+    }
+
+    /// The same as JSON text.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| serde_json::to_string(&*self.table))
+            .map_err(|problem| error::argument(problem.to_string()))
+    }
+
+    /// Every row as comma-separated text with a header, for spreadsheets.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    fn to_csv(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| {
+            let batch = self.batch()?;
+            let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
+            let written = writer.write(&batch).map_err(|problem| error::argument(problem.to_string()));
+            written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
+        })
+    }
+
+    /// The rows as a pandas DataFrame.
+    ///
+    /// Returns
+    /// -------
+    /// pandas.DataFrame
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
+    }
+
+    /// The rows as a polars DataFrame.
+    ///
+    /// Returns
+    /// -------
+    /// polars.DataFrame
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
+    }
+
+    /// A picture of the report, through Altair; needs ``pip install deskmetrics[plot]``.
+    ///
+    /// Parameters
+    /// ----------
+    /// kpi : str, optional
+    ///     Which KPI; by default the first that has most to show.
+    /// kind : str, optional
+    ///     See :func:`deskmetrics.plot.plot`; by default what suits the KPI.
+    /// **options
+    ///     Passed on to :func:`deskmetrics.plot.plot`.
+    ///
+    /// Returns
+    /// -------
+    /// altair.Chart
+    #[pyo3(signature = (kpi = None, *, kind = None, **options))]
+    fn plot<'py>(
+        slf: &Bound<'py, Self>,
+        kpi: Option<&str>,
+        kind: Option<&str>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = match options {
+            Some(options) => options.copy()?,
+            None => PyDict::new(slf.py()),
+        };
+        arguments.set_item("kind", kind)?;
+        slf.py().import("deskmetrics.plot")?.getattr("plot")?.call((slf, kpi), Some(&arguments))
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, vec![self.batch()?], requested_schema)
+    }
+
+    fn __add__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
+        let other: &Self = &other;
+        py.detach(|| {
+            let mut state = self.state.clone();
+            state.merge(other.state.clone()).map_err(|problem| error::argument(problem.to_string()))?;
+            let mut notes = self.notes.clone();
+            notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
+            Ok(Self::new(state, notes))
+        })
+    }
+
+    /// So that ``sum`` works, which begins with 0.
+    fn __radd__(&self, other: u8) -> PyResult<Self> {
+        if other == 0 {
+            return Ok(Self {
+                state: self.state.clone(),
+                table: Arc::clone(&self.table),
+                notes: self.notes.clone(),
+            });
+        }
+        Err(error::argument_type(format!("{other} and a report cannot be added")))
+    }
+
+    fn __repr__(&self) -> String {
+        let mut text = self.table.to_string();
+        for note in &self.notes {
+            text.push_str(&format!("\n{note}\n"));
+        }
+        text.trim_end().to_owned()
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
+    }
+}

@@ -1,0 +1,137 @@
+//! What a report is asked for: KPIs, slices, periods.
+
+use chrono::Weekday;
+use chrono_tz::Tz;
+use deskmetrics::Timestamp;
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder};
+use deskmetrics::ticket::Attribute;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use serde_json::Value;
+
+use crate::data::{from_form, to_json};
+use crate::error;
+use crate::input::describe;
+use crate::input::zone;
+
+/// The settings that have nothing to do with what the data is.
+pub(crate) struct Settings<'a, 'py> {
+    pub(crate) by: Vec<Vec<Attribute>>,
+    pub(crate) period: Option<&'a str>,
+    pub(crate) zone: Option<Tz>,
+    pub(crate) week_start: &'a str,
+    pub(crate) level: f64,
+    pub(crate) min_n: u64,
+    pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl Settings<'_, '_> {
+    /// The report on these KPIs up to the cut-off.
+    pub(crate) fn report(&self, as_of: Option<Timestamp>, kpis: Vec<KpiRequest>) -> PyResult<Report> {
+        let builder: ReportBuilder = as_of.map_or_else(Report::undated, Report::builder);
+        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
+        for attributes in &self.by {
+            builder = builder.by(attributes.iter().cloned());
+        }
+        if let Some(periods) = self.periods()? {
+            builder = builder.periods(periods);
+        }
+        if let Some(from) = self.observed_from {
+            builder = builder.observed_from(crate::input::instant("observed_from", from, None)?.utc());
+        }
+        builder.build().map_err(|problem| error::argument(problem.to_string()))
+    }
+
+    fn periods(&self) -> PyResult<Option<Periods>> {
+        let Some(word) = self.period else { return Ok(None) };
+        let period: Period = word
+            .parse()
+            .map_err(|problem: deskmetrics::report::UnknownPeriod| error::argument(problem.to_string()))?;
+        let Some(zone) = self.zone else {
+            return Err(error::argument(format!(
+                "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \
+                 \"Europe/Copenhagen\""
+            )));
+        };
+        let day: Weekday = self.week_start.parse().map_err(|_| {
+            error::argument(format!(
+                "week_start \"{}\" is not a day of the week such as \"Mon\" or \"Sunday\"",
+                self.week_start
+            ))
+        })?;
+        Ok(Some(Periods::new(period, zone).with_week_start(day)))
+    }
+}
+
+/// A zone where one is given.
+pub(crate) fn tz(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
+    value.map(|value| zone("tz", value)).transpose()
+}
+
+/// The slicings: an attribute, or several, each an attribute or a combination of them.
+pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Attribute>>> {
+    let form = to_json("by", value)?;
+    let name = |value: &Value| value.as_str().map(Attribute::from);
+    let refused = || {
+        error::argument_type(format!(
+            "by: {} is not an attribute such as \"market\", a list of them, or of combinations such as \
+             (\"market\", \"channel\")",
+            describe(value)
+        ))
+    };
+    match &form {
+        Value::String(one) => Ok(vec![vec![Attribute::from(one.as_str())]]),
+        Value::Array(many) => many
+            .iter()
+            .map(|one| match one {
+                Value::Array(together) => together.iter().map(name).collect::<Option<Vec<_>>>(),
+                single => name(single).map(|attribute| vec![attribute]),
+            })
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(refused),
+        _ => Err(refused()),
+    }
+}
+
+/// A KPI asked for: by its id alone, or with all its choices.
+pub(crate) enum Asked {
+    Id(String),
+    Request(Box<KpiRequest>),
+}
+
+/// The KPIs asked for; a single text is one KPI.
+pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<Asked>> {
+    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyDict>() {
+        return Ok(vec![asked("kpis", value)?]);
+    }
+    let refused = |_| {
+        error::argument_type(format!(
+            "kpis: {} is not a list of KPIs such as [\"nps\", {{\"kpi\": \"csat\", \"question\": \"csat\", \"scale\": \
+             (1, 5)}}]",
+            describe(value)
+        ))
+    };
+    let mut found = Vec::new();
+    for (place, one) in value.try_iter().map_err(refused)?.enumerate() {
+        found.push(asked(&format!("kpis[{place}]"), &one?)?);
+    }
+    Ok(found)
+}
+
+fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
+    if let Ok(id) = value.extract::<String>() {
+        return Ok(Asked::Id(id));
+    }
+    let mut form = to_json(place, value)?;
+    let scale = form.get_mut("scale");
+    // A pair of ends, as everywhere in Python.
+    if let Some(scale) = scale
+        && let Value::Array(ends) = &*scale
+        && let [Value::Number(min), Value::Number(max)] = ends.as_slice()
+    {
+        *scale = Value::String(format!("{min}-{max}"));
+    }
+    let request: KpiRequest = from_form(place, form, error::argument)?;
+    request.check().map_err(|problem| error::argument(format!("{place}: {problem}")))?;
+    Ok(Asked::Request(Box::new(request)))
+}

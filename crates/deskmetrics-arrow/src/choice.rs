@@ -1,0 +1,354 @@
+//! Which KPIs a dataset can answer, and which of them a report shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deskmetrics::catalogue::catalogue;
+use deskmetrics::kpi::{self, FcrPolicy};
+use deskmetrics::report::KpiRequest;
+use deskmetrics::ticket::EventKind;
+use deskmetrics::{Author, ClockKind, Replayed, Scale, SlaMetric, TicketEvent};
+
+use crate::Dataset;
+use crate::description::{did_you_mean, nearest};
+
+/// What a report shows unless somebody asks for more.
+const USUAL: [&str; 13] = [
+    "csat",
+    "nps",
+    "ces",
+    "response_rate",
+    "volume",
+    "solved",
+    "backlog",
+    "first_response_time",
+    "full_resolution_time",
+    "fcr",
+    "one_touch",
+    "reopen_rate",
+    "sla_attainment",
+];
+
+/// KPIs that rest on replies.
+const ABOUT_REPLIES: [&str; 13] = [
+    "first_response_time",
+    "next_response_time",
+    "response_time",
+    "bot_first_response_time",
+    "bot_resolution",
+    "bot_containment",
+    "one_touch",
+    "two_touch",
+    "multi_touch",
+    "replies_per_ticket",
+    "agent_touches",
+    "messages_per_ticket",
+    "first_level_resolution",
+];
+
+/// KPIs that rest on changes between creation and end.
+const ABOUT_CHANGES: [&str; 8] = [
+    "reopen_rate",
+    "transfers",
+    "transfer_rate",
+    "group_transfers",
+    "handoffs",
+    "on_hold_time",
+    "time_to_first_assignment",
+    "escalation_rate",
+];
+
+/// Which KPIs of a dataset a report is to show, each with the choices it needs taken from the dataset: the question and
+/// its scale, the FCR policy, the clocks there are schedules for.
+///
+/// ```no_run
+/// use deskmetrics_arrow::{Choice, Dataset};
+///
+/// let dataset = Dataset::read("helpdesk.toml")?;
+/// let replayed = dataset.replay().map(|replay| replay.tickets(&dataset.tickets, &dataset.events)).unwrap_or_default();
+/// let chosen = Choice::usual().of(&dataset, &replayed.tickets)?;
+/// for request in &chosen.kpis {
+///     println!("{}", request.kpi);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Choice {
+    wanted: Wanted,
+    clocks: Option<Vec<ClockKind>>,
+    fcr: Option<FcrPolicy>,
+}
+
+#[derive(Debug, Clone)]
+enum Wanted {
+    Usual,
+    All,
+    These(Vec<String>),
+}
+
+/// The KPIs chosen.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Chosen {
+    /// In the catalogue's order; those asked for by name in the order asked.
+    pub kpis: Vec<KpiRequest>,
+    /// What the reader should know: what is not shown and why.
+    pub notes: Vec<String>,
+}
+
+/// A choice the data cannot answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChoiceError {
+    /// The catalogue has no such KPI.
+    #[error("there is no KPI \"{id}\"{}", did_you_mean(nearest.as_deref()))]
+    UnknownKpi {
+        /// The id asked for.
+        id: String,
+        /// The id most like it.
+        nearest: Option<String>,
+    },
+    /// First contact resolution was asked for without saying what it means.
+    #[error(
+        "KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\", here or in the description"
+    )]
+    FcrPolicy,
+    /// The data has nothing to say about it.
+    #[error("the data holds nothing for {id}{hint}")]
+    Nothing {
+        /// The KPI's id.
+        id: &'static str,
+        /// What would help.
+        hint: String,
+    },
+    /// There is no record at all.
+    #[error("the data holds no ticket, answer or invitation: there is no KPI to report")]
+    NoData,
+}
+
+impl Choice {
+    /// The usual KPIs, as far as the data has something to say about them.
+    pub fn usual() -> Self {
+        Self { wanted: Wanted::Usual, clocks: None, fcr: None }
+    }
+
+    /// Every KPI that the data has something to say about.
+    pub fn all() -> Self {
+        Self { wanted: Wanted::All, ..Self::usual() }
+    }
+
+    /// These KPIs, by their ids or aliases, whatever the data is silent about.
+    pub fn these(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { wanted: Wanted::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
+    }
+
+    /// The clocks of durations; both where the dataset has a schedule, else the calendar, unless told otherwise.
+    #[must_use]
+    pub fn on(mut self, clocks: impl IntoIterator<Item = ClockKind>) -> Self {
+        self.clocks = Some(clocks.into_iter().collect());
+        self
+    }
+
+    /// What first contact resolution means; the dataset's own policy unless told otherwise.
+    #[must_use]
+    pub fn fcr(mut self, policy: FcrPolicy) -> Self {
+        self.fcr = Some(policy);
+        self
+    }
+
+    /// The KPIs of this choice that the dataset and its replayed tickets can answer.
+    ///
+    /// # Errors
+    /// When a KPI asked for by name is unknown or the data holds nothing for it, and when the data holds nothing at all.
+    pub fn of(&self, dataset: &Dataset, tickets: &[Replayed]) -> Result<Chosen, ChoiceError> {
+        let answerable = self.answerable(dataset, tickets);
+        let mut chosen = Chosen::default();
+        match &self.wanted {
+            Wanted::These(ids) => {
+                for name in ids {
+                    let known = kpi::definition(name).ok_or_else(|| unknown(name))?;
+                    let found = answerable.iter().filter(|request| request.kpi == known.id).cloned();
+                    let before = chosen.kpis.len();
+                    chosen.kpis.extend(found);
+                    if chosen.kpis.len() == before {
+                        return Err(self.nothing(known.id, dataset));
+                    }
+                }
+            }
+            Wanted::Usual | Wanted::All => {
+                chosen.kpis = answerable;
+                if matches!(self.wanted, Wanted::Usual) {
+                    chosen.kpis.retain(|request| USUAL.contains(&request.kpi.as_str()));
+                }
+                if self.policy(dataset).is_none() && !tickets.is_empty() {
+                    chosen.notes.push(ChoiceError::FcrPolicy.to_string());
+                }
+                for (ids, why) in silent(dataset) {
+                    let (unknown, known): (Vec<_>, _) =
+                        chosen.kpis.into_iter().partition(|request| ids.contains(&request.kpi.as_str()));
+                    chosen.kpis = known;
+                    chosen.notes.extend(not_shown(&unknown, why));
+                }
+            }
+        }
+        chosen.notes.extend(unscaled(dataset));
+        chosen
+            .notes
+            .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
+        if chosen.kpis.is_empty() { Err(ChoiceError::NoData) } else { Ok(chosen) }
+    }
+
+    fn policy<'a>(&'a self, dataset: &'a Dataset) -> Option<&'a FcrPolicy> {
+        self.fcr.as_ref().or(dataset.fcr.as_ref())
+    }
+
+    fn nothing(&self, id: &'static str, dataset: &Dataset) -> ChoiceError {
+        if id == "fcr" && self.policy(dataset).is_none() {
+            return ChoiceError::FcrPolicy;
+        }
+        let hint = unscaled(dataset).into_iter().map(|why| format!("; {why}")).collect();
+        ChoiceError::Nothing { id, hint }
+    }
+
+    /// Every KPI that the data has something to say about.
+    fn answerable(&self, dataset: &Dataset, tickets: &[Replayed]) -> Vec<KpiRequest> {
+        let mut requests = Vec::new();
+        for definition in catalogue().kpis {
+            let request = KpiRequest::new(definition.id);
+            match definition.id {
+                "csat" | "nps" | "ces" => requests.extend(
+                    questions(dataset)
+                        .filter(|(name, scale)| kind(name, scale) == definition.id)
+                        .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                ),
+                "reasons" => {
+                    let told: BTreeSet<&str> = dataset
+                        .responses
+                        .iter()
+                        .filter(|response| !response.reasons.is_empty())
+                        .map(|response| &*response.question)
+                        .collect();
+                    let told = questions(dataset).filter(|(name, _)| told.contains(name));
+                    requests
+                        .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
+                }
+                "response_rate" => requests.extend(response_rates(dataset)),
+                "survey_completion" if dataset.invitations.is_empty() => {}
+                "survey_completion" => requests.push(request),
+                _ if tickets.is_empty() => {}
+                "fcr" => {
+                    requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
+                }
+                "sla_attainment" => requests.extend(attainments(tickets)),
+                _ => {
+                    let clocks = self.clocks(dataset);
+                    let mut clocks =
+                        clocks.into_iter().filter(|clock| definition.clocks.contains(clock)).peekable();
+                    if clocks.peek().is_none() {
+                        requests.push(request);
+                    } else {
+                        requests.extend(clocks.map(|clock| request.clone().on(clock)));
+                    }
+                }
+            }
+        }
+        // What the catalogue has beyond tickets and surveys is not for a report.
+        requests.retain(|request| request.check().is_ok());
+        requests
+    }
+
+    fn clocks(&self, dataset: &Dataset) -> Vec<ClockKind> {
+        match &self.clocks {
+            Some(clocks) => clocks.clone(),
+            None if dataset.schedule.is_none() && dataset.schedule_by.is_empty() => vec![ClockKind::Calendar],
+            None => vec![ClockKind::Calendar, ClockKind::Business],
+        }
+    }
+}
+
+fn unknown(name: &str) -> ChoiceError {
+    let ids = catalogue().kpis.into_iter().map(|definition| definition.id);
+    ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
+}
+
+/// KPIs about which the data is silent, with what it lacks. Their numbers would be about the data, not about the desk.
+fn silent(dataset: &Dataset) -> Vec<(&'static [&'static str], &'static str)> {
+    let mut silent: Vec<(&[&str], &str)> = Vec::new();
+    let replied = |event: &TicketEvent| {
+        event.kind == EventKind::PublicMessage && matches!(event.author, Author::Agent | Author::Bot)
+    };
+    if !dataset.events.iter().any(replied) {
+        silent.push((&ABOUT_REPLIES, "no reply to a customer"));
+    }
+    if !dataset.sources.iter().any(|source| ["events", "snapshots"].contains(&source.holds)) {
+        silent.push((&ABOUT_CHANGES, "no log of events"));
+    }
+    silent
+}
+
+fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
+    let ids: BTreeSet<&str> = requests.iter().map(|request| request.kpi.as_str()).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    (!ids.is_empty())
+        .then(|| format!("the data has {why}, so these are not shown unless asked for: {}", ids.join(", ")))
+}
+
+/// Questions that were answered on a scale nobody stated.
+fn unscaled(dataset: &Dataset) -> Vec<String> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for response in &dataset.responses {
+        if !dataset.scales.contains_key(&response.question) {
+            *counts.entry(&response.question).or_default() += 1;
+        }
+    }
+    let told = |(question, count): (&str, u64)| {
+        format!(
+            "the {count} answers to \"{question}\" are not used: say on which scale they are, such as \
+             {question} = \"1-5\" under [scales] in the description"
+        )
+    };
+    counts.into_iter().map(told).collect()
+}
+
+/// The questions somebody was asked, with their scales.
+fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
+    let asked: BTreeSet<&str> = dataset.responses.iter().map(|response| &*response.question).collect();
+    dataset.scales.iter().map(|(name, scale)| (&**name, scale)).filter(move |(name, _)| asked.contains(name))
+}
+
+/// The KPI of a question: by its scale where that decides, else by its name.
+fn kind(question: &str, scale: &Scale) -> &'static str {
+    let named = |word: &str| question.to_lowercase().contains(word);
+    if *scale == Scale::nps() {
+        "nps"
+    } else if named("ces") || named("effort") || *scale == Scale::ces1() || *scale == Scale::ces2() {
+        "ces"
+    } else {
+        "csat"
+    }
+}
+
+/// The response rate of all surveys, and of each where there are several.
+fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
+    let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
+    let all = KpiRequest::new("response_rate");
+    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
+    if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
+}
+
+/// SLA attainment over all targets, of each metric where there are several, and as the source states it.
+fn attainments(tickets: &[Replayed]) -> Vec<KpiRequest> {
+    let metrics: BTreeSet<&SlaMetric> =
+        tickets.iter().flat_map(|ticket| &ticket.verdicts).map(|verdict| &verdict.metric).collect();
+    let all = KpiRequest::new("sla_attainment");
+    let mut requests = Vec::new();
+    if !metrics.is_empty() {
+        requests.push(all.clone());
+    }
+    if metrics.len() > 1 {
+        requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
+    }
+    if tickets.iter().any(|ticket| ticket.ticket.stated_sla_met.is_some()) {
+        requests.push(all.of_metric(SlaMetric::Custom("stated".into())));
+    }
+    requests
+}

@@ -1,0 +1,183 @@
+//! Every KPI of the catalogue, asked for by its id: tallied by itself it says what a report says, in any split, and after
+//! storage.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod records;
+
+use chrono::TimeDelta;
+use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, RepeatKey};
+use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::report::{KpiRequest, KpiTally, Report, ReportError};
+use deskmetrics::{
+    ClockKind, Estimate, Invitation, Reason, Replayed, Scale, SlaMetric, Status, SurveyResponse, Timestamp,
+};
+use proptest::prelude::*;
+use records::{CUT_OFF, HOUR, contact, instant, response, shift, surveyed};
+
+/// A record of any kind.
+#[derive(Debug, Clone)]
+enum Record {
+    Ticket(Box<Replayed>),
+    Response(SurveyResponse),
+    Invitation(Invitation),
+    Contact(QueueContact),
+    Shift(AgentShift),
+}
+
+fn record() -> impl Strategy<Value = Vec<Record>> {
+    let answered = (response(), prop::option::of(0..1_100_i64)).prop_map(|(response, at)| match at {
+        Some(hours) => response.answered_at(instant(hours)),
+        None => response,
+    });
+    prop_oneof![
+        surveyed()
+            .prop_map(|(ticket, sent)| vec![Record::Ticket(Box::new(ticket)), Record::Invitation(sent)]),
+        answered.prop_map(|answer| vec![Record::Response(answer)]),
+        contact().prop_map(|contact| vec![Record::Contact(contact)]),
+        shift().prop_map(|shift| vec![Record::Shift(shift)]),
+    ]
+}
+
+fn as_of() -> Timestamp {
+    instant(CUT_OFF / HOUR)
+}
+
+/// Every KPI with everything chosen that has no default, and once more with everything that can be chosen.
+fn requests() -> Vec<KpiRequest> {
+    let hours = TimeDelta::hours;
+    let chosen = |id: &str| {
+        let request = KpiRequest::new(id);
+        match id {
+            "csat" | "reasons" => request.of_question("nps", Scale::csat(1, 5).unwrap()),
+            "nps" => request.of_question("nps", Scale::nps()),
+            "ces" => request.of_question("nps", Scale::ces2()),
+            "fcr" => request.under(FcrPolicy::SingleReply),
+            "time_in_status" => request.of_status(Status::Pending),
+            "time_in_group" => request.of_group("billing"),
+            "service_level" => request.within(TimeDelta::seconds(20)),
+            _ => request,
+        }
+    };
+    let across = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(3), key: RepeatKey::Customer };
+    let mut requests: Vec<KpiRequest> = kpi::DEFINITIONS.iter().map(|kpi| chosen(kpi.id)).collect();
+    requests.extend([
+        chosen("fcr").under(across).without_automatic_solves(),
+        chosen("one_touch").without_automatic_solves(),
+        chosen("first_response_time").on(ClockKind::Business).within(hours(8)),
+        chosen("backlog_age").in_bands([24, 168, 24].map(hours)),
+        chosen("handle_time").in_bands([TimeDelta::minutes(5)]),
+        chosen("response_rate").mature_after(TimeDelta::days(2)).expire_after(TimeDelta::days(7)),
+        chosen("abandon_rate").ignoring_abandons_within(TimeDelta::seconds(5)),
+        chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::Resolution).of_sla_policy("gold"),
+        chosen("customers").with_tickets(CustomersOf::Solved),
+        chosen("customers").with_tickets(CustomersOf::Open),
+    ]);
+    requests
+}
+
+fn feed(tally: &mut KpiTally, records: &[Record]) {
+    for record in records {
+        match record {
+            Record::Ticket(ticket) => tally.push_ticket(ticket),
+            Record::Response(response) => tally.push_response(response),
+            Record::Invitation(invitation) => tally.push_invitation(invitation),
+            Record::Contact(contact) => tally.push_contact(contact),
+            Record::Shift(shift) => tally.push_shift(shift),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_tally_says_what_a_report_says_in_any_split_and_after_storage(
+        records in prop::collection::vec(record(), 0..60), cut in 0..60_usize,
+    ) {
+        let records: Vec<Record> = records.into_iter().flatten().collect();
+        let (early, late) = records.split_at(cut.min(records.len()));
+        for request in requests() {
+            let id = &request.kpi;
+            let empty = request.tally(Some(as_of())).unwrap();
+            let tally_of = |records: &[Record]| {
+                let mut tally = empty.clone();
+                feed(&mut tally, records);
+                tally
+            };
+            let whole = tally_of(&records);
+
+            let (mut there, mut back) = (tally_of(early), tally_of(late));
+            there.merge(tally_of(late)).unwrap();
+            back.merge(tally_of(early)).unwrap();
+            prop_assert_eq!(&there, &whole, "{}: a split changes the result", id);
+            prop_assert_eq!(&back, &whole, "{}: the order changes the result", id);
+
+            let stored = serde_json::to_string(&there).unwrap();
+            prop_assert_eq!(&serde_json::to_string(&whole).unwrap(), &stored, "{}: not the same bytes", id);
+            prop_assert_eq!(&serde_json::from_str::<KpiTally>(&stored).unwrap(), &whole, "{}: storage", id);
+
+            let report = Report::builder(as_of()).kpi(request.clone()).build().unwrap();
+            let mut state = report.state();
+            for record in &records {
+                match record {
+                    Record::Ticket(ticket) => state.push_ticket(ticket),
+                    Record::Response(response) => state.push_response(response, None),
+                    Record::Invitation(invitation) => state.push_invitation(invitation, None),
+                    Record::Contact(contact) => state.push_contact(contact),
+                    Record::Shift(shift) => state.push_shift(shift),
+                }
+            }
+            let table = state.table();
+            let rows: Vec<Estimate> = table.overall().map(|row| {
+                Estimate::new(row.measure.clone(), row.value, row.unit, row.n).with_interval(row.interval)
+            }).collect();
+            prop_assert_eq!(rows, whole.estimates(0.95), "{}: the report says something else", id);
+            prop_assert_eq!(&table.headline(id).unwrap().excluded, whole.excluded(), "{}: left out", id);
+        }
+    }
+}
+
+#[test]
+fn tallies_of_different_requests_are_told_apart() {
+    let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
+    let mut calendar = KpiRequest::new("FRT").tally(None).unwrap();
+    let error = calendar.merge(KpiRequest::new("nps").of_survey("nps").tally(None).unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the tallies of first_response_time and nps do not add up: merge only tallies of equal requests and cut-offs"
+    );
+    assert!(calendar.merge(business.tally(None).unwrap()).is_err());
+    assert!(calendar.merge(KpiRequest::new("FRT").tally(Some(as_of())).unwrap()).is_err());
+    assert!(calendar.merge(KpiRequest::new("first_response_time").tally(None).unwrap()).is_ok());
+}
+
+#[test]
+fn what_comes_after_the_cut_off_is_left_out() {
+    let mut nps = KpiRequest::new("nps").of_survey("nps").tally(Some(instant(10))).unwrap();
+    let answer = |hours| SurveyResponse::new("nps", Some(9)).answered_at(instant(hours));
+    [10, 11].map(answer).iter().for_each(|answer| nps.push_response(answer));
+    assert_eq!((nps.headline(0.95).n, nps.excluded().count(Reason::AfterCutOff)), (1, 1));
+
+    let mut rate = KpiRequest::new("survey_completion").tally(Some(instant(10))).unwrap();
+    let sent = |hours| Invitation::new("i", "nps", instant(hours)).answered(instant(hours + 5));
+    [5, 6, 11].map(sent).iter().for_each(|sent| rate.push_invitation(sent));
+    assert_eq!(rate.headline(0.95).n, 1, "the second was answered later, the third sent later");
+    assert_eq!(rate.excluded().to_string(), "1 value missing, 1 after the cut-off");
+}
+
+#[test]
+fn a_stored_tally_must_be_one_of_its_request() {
+    let mut stored = serde_json::to_value(KpiRequest::new("volume").tally(None).unwrap()).unwrap();
+    stored["request"]["kpi"] = "solved".into();
+    let error = serde_json::from_value::<KpiTally>(stored).unwrap_err();
+    assert_eq!(error.to_string(), "the stored tally is not one of KPI \"solved\", which was asked for");
+}
+
+#[test]
+fn a_kpi_about_an_instant_needs_the_cut_off() {
+    for id in ["backlog", "flow"] {
+        assert_eq!(KpiRequest::new(id).tally(None).unwrap_err(), ReportError::NeedsCutOff { id });
+    }
+    assert!(KpiRequest::new("customers").with_tickets(CustomersOf::Open).tally(None).is_err());
+    assert!(Report::undated().kpi(KpiRequest::new("backlog")).build().is_err());
+}

@@ -75,9 +75,11 @@ mod error;
 pub mod file;
 pub mod frame;
 mod options;
+mod outcome;
 mod record;
 pub mod replay;
 pub mod survey;
+mod usual;
 
 pub use choice::{Choice, ChoiceError, Chosen};
 pub use column::{Column, ColumnError};
@@ -86,4 +88,6 @@ pub use description::{Description, DescriptionError, nearest};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;
+pub use outcome::{MeasureColumns, VerdictColumns};
 pub use record::{Example, LeftOut, Scope, SourceReport};
+pub use usual::{Holds, UsualRoles, usual_roles};

@@ -111,6 +111,7 @@ impl Dataset {
         let mut reading = Reading {
             description,
             folder,
+            tables: &options.tables,
             strict: options.strict,
             scored: true,
             on_progress: options.on_progress.as_mut().map(|tell| &mut **tell as _),

@@ -43,6 +43,7 @@ mod ticket;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -119,6 +120,7 @@ impl Memory {
         Reading {
             description: &self.description,
             folder: PathBuf::new(),
+            tables: const { &BTreeMap::new() },
             strict: self.options.strict,
             scored: false,
             on_progress: None,

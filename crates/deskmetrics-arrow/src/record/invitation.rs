@@ -20,7 +20,7 @@ pub(super) fn read(
 ) -> Result<(), ReadError> {
     let mut seen = HashSet::new();
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records, &mut seen)?;
     }
     Ok(())

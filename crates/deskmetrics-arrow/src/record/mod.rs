@@ -9,7 +9,7 @@ mod snapshot;
 mod survey;
 mod ticket;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -19,7 +19,8 @@ use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
 use crate::description::{Description, InvitationSource, SurveySource, TicketSource};
-use crate::file::Progress;
+use crate::file::{FileSpec, Progress};
+use crate::options::MemoryTable;
 use crate::{ReadError, file::Table};
 use ledger::Ledger;
 
@@ -27,6 +28,8 @@ use ledger::Ledger;
 pub(crate) struct Reading<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
+    /// Tables in memory that stand for files.
+    pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
     /// Whether a score off its scale is left out here; else it is the KPI's to judge.
     pub(crate) scored: bool,
@@ -34,6 +37,16 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// The file of a description, or the table that stands for it.
+    fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
+        match (self.tables.get(&file.path), file.path.to_str()) {
+            (Some(table), Some(name)) => {
+                Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()))
+            }
+            _ => Table::open(&self.folder, file),
+        }
+    }
+
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
         match self.on_progress.as_mut().map(|tell| tell(progress)) {
             Some(ControlFlow::Break(())) => Err(ReadError::Stopped),

@@ -77,8 +77,8 @@ pub mod frame;
 mod options;
 mod outcome;
 mod record;
-pub mod report;
 pub mod replay;
+pub mod report;
 pub mod survey;
 mod usual;
 

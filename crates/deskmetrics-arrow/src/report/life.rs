@@ -161,12 +161,14 @@ impl RowLife {
             in_status[status.index()] += as_of.saturating_sub(since);
         }
         let [new, waiting, pending, on_hold, ..] = in_status;
-        let elapsed = |calendar_micros| Elapsed { calendar_micros, business_micros: None };
-        metrics.time_in_status = in_status.map(elapsed);
-        metrics.agent_work_time = elapsed(new.saturating_add(waiting));
-        metrics.requester_wait_time = elapsed(new.saturating_add(waiting).saturating_add(on_hold));
-        metrics.agent_wait_time = elapsed(pending);
-        metrics.on_hold_time = elapsed(on_hold);
+        // There is no business time here, so only the other part of each time ever changes.
+        for (time, micros) in metrics.time_in_status.iter_mut().zip(in_status) {
+            time.calendar_micros = micros;
+        }
+        metrics.agent_work_time.calendar_micros = new.saturating_add(waiting);
+        metrics.requester_wait_time.calendar_micros = new.saturating_add(waiting).saturating_add(on_hold);
+        metrics.agent_wait_time.calendar_micros = pending;
+        metrics.on_hold_time.calendar_micros = on_hold;
         metrics.time_to_first_assignment = (self.assignee != NONE).then(Elapsed::default);
 
         metrics.customer_messages = 1;

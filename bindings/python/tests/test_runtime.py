@@ -64,7 +64,7 @@ def test_threads_get_the_answers_of_one() -> None:
     rng = np.random.default_rng(7)
     parts = [rng.integers(0, 11, 20_000) for _ in range(16)]
     desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
-    instants = pl.Series(rng.integers(1_700_000_000, 1_800_000_000, 20_000)).cast(pl.Datetime("ms", "UTC"))
+    instants = pl.Series(rng.integers(1_700_000_000_000, 1_800_000_000_000, 20_000)).cast(pl.Datetime("ms", "UTC"))
     expected = [dm.nps(part) for part in parts], desk.due(instants, "8h")
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(dm.nps, parts)) == expected[0]

@@ -27,9 +27,11 @@ from ._deskmetrics import (
     KpiResult,
     Report,
     ReportRow,
+    Representativeness,
     Schedule,
     SlaPolicies,
     SlaPolicy,
+    WeightedRating,
     __version__,
     read,
 )
@@ -52,7 +54,7 @@ from .exceptions import (
     ScaleError,
     ScheduleError,
 )
-from .interval import Interval
+from .interval import Adjusted, Interval
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .quality import (
     agent_touches,
@@ -74,7 +76,17 @@ from .quality import (
 )
 from .sla import sla_at_risk, sla_attainment, sla_overshoot, sla_ticket_attainment
 from .source import LeftOut, Source
-from .surveys import ces, csat, nps, reasons, response_rate, survey_completion, survey_coverage
+from .surveys import (
+    ces,
+    csat,
+    nps,
+    reasons,
+    representativeness,
+    response_rate,
+    survey_completion,
+    survey_coverage,
+    weighted,
+)
 from .volume import backlog, customers, flow, solve_events, solved, volume
 from .waiting import (
     agent_wait_time,
@@ -96,6 +108,7 @@ from .waiting import (
 )
 
 __all__ = [
+    "Adjusted",
     "ArgumentError",
     "ArgumentTypeError",
     "Catalogue",
@@ -120,6 +133,7 @@ __all__ = [
     "ReadError",
     "Report",
     "ReportRow",
+    "Representativeness",
     "ScaleError",
     "Schedule",
     "ScheduleError",
@@ -127,6 +141,7 @@ __all__ = [
     "SlaPolicy",
     "Source",
     "Variant",
+    "WeightedRating",
     "__version__",
     "abandon_rate",
     "agent_touches",
@@ -165,6 +180,7 @@ __all__ = [
     "reasons",
     "reopen_rate",
     "replies_per_ticket",
+    "representativeness",
     "requester_wait_time",
     "resolution_time_censored",
     "response_rate",
@@ -186,4 +202,5 @@ __all__ = [
     "transfers",
     "two_touch",
     "volume",
+    "weighted",
 ]

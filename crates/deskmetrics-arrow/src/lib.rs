@@ -77,6 +77,7 @@ pub mod frame;
 mod options;
 mod outcome;
 mod record;
+pub mod replay;
 pub mod survey;
 mod usual;
 

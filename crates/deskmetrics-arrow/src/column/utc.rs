@@ -95,6 +95,11 @@ impl Instants {
         &self.micros
     }
 
+    /// The same, without copying them.
+    pub(crate) fn into_micros(self) -> ScalarBuffer<i64> {
+        self.micros
+    }
+
     /// Which rows have a value; `None` when all have.
     pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
         self.nulls.as_ref()

@@ -147,6 +147,7 @@ fn event_kind(
         Happening::SplitFrom => EventKind::SplitFrom(TicketId::new(needed(ledger)?)),
         Happening::Deleted => EventKind::Deleted,
         Happening::Spam => EventKind::Spam,
+        Happening::Restored => EventKind::Restored,
         Happening::SurveySent => EventKind::SurveySent,
         Happening::SurveyAnswered => EventKind::SurveyAnswered,
     })

@@ -25,12 +25,11 @@ pub(super) struct Calendar {
 
 impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
-        let mut calendar =
-            Self {
-                periods: report.settings.periods.map(PeriodTable::new),
-                snapshots: Vec::new(),
-                looks: Vec::new(),
-            };
+        let mut calendar = Self {
+            periods: report.settings.periods.map(PeriodTable::new),
+            snapshots: Vec::new(),
+            looks: Vec::new(),
+        };
         let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
             calendar.look_back(as_of);

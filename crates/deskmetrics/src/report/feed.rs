@@ -154,7 +154,10 @@ impl Feed<'_> {
 
     /// Feeds `times` surveys sent that came to the same under the rule number `rule` of
     /// [`Report::invitation_rules`](super::Report::invitation_rules); `later` says that they were sent after the cut-off.
-    #[expect(clippy::too_many_arguments, reason = "each says something of its own about the same invitations")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each says something of its own about the same invitations"
+    )]
     pub fn outcomes(
         &mut self,
         rule: usize,
@@ -239,7 +242,8 @@ impl Feed<'_> {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         let looks = calendar.snapshots().to_vec();
         for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {
-            for (slice, mut changes) in slices.into_iter().enumerate().filter_map(|(slice, it)| Some((slice, it?)))
+            for (slice, mut changes) in
+                slices.into_iter().enumerate().filter_map(|(slice, it)| Some((slice, it?)))
             {
                 changes.add_up();
                 for (place, (_, period)) in looks.iter().enumerate() {

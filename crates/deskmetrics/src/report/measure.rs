@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
-use crate::kpi::{self, Anchor, Definition, FcrPolicy};
+use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
     ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed,
@@ -164,7 +164,7 @@ impl Measure {
     /// Whether a record's verdict may depend on records of other slices and periods.
     pub(super) fn looks_across(&self) -> bool {
         match &self.empty {
-            Tally::Fcr(fcr) => matches!(fcr.policy(), FcrPolicy::NoRepeatContactWithin { .. }),
+            Tally::Fcr(fcr) => fcr.policy().across().is_some(),
             Tally::SurveyCoverage(_) => true,
             _ => false,
         }

@@ -335,7 +335,9 @@ impl Grid {
 
     /// Keeps what is known around `micros`, which lies in `entry`.
     fn learn(&mut self, micros: i64, entry: Entry) {
-        let Some(number) = u32::try_from(entry.number).ok().filter(|number| *number != UNKNOWN) else { return };
+        let Some(number) = u32::try_from(entry.number).ok().filter(|number| *number != UNKNOWN) else {
+            return;
+        };
         let index = micros >> SQUARE_BITS;
         let Some(square) = self.square(index) else { return };
         let start = index << SQUARE_BITS;

@@ -80,7 +80,11 @@ impl SolveEvents {
         if let Some(reason) = ticket.left_out {
             return self.excluded.add(reason);
         }
-        let solves = ticket.solves().count() as u64;
+        self.push_solves(ticket.solves().count() as u64);
+    }
+
+    /// Counts a ticket that was solved so many times, such as those of its solves that lie in a period.
+    pub fn push_solves(&mut self, solves: u64) {
         self.solves.merge(solves);
         self.tickets.merge(u64::from(solves > 0));
     }

@@ -211,7 +211,7 @@ impl Places for OnePlace<'_> {
         self.0
     }
 
-    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(&mut Tally)) {}
+    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(u64, &mut Tally)) {}
 
     fn each_snapshot(&mut self, _ticket: &TicketMetrics, _feed: impl FnMut(Timestamp, &mut Tally)) {}
 }

@@ -60,12 +60,18 @@ impl Places for Place<'_> {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
-    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, mut feed: impl FnMut(&mut Tally)) {
+    fn each_period(
+        &mut self,
+        events: impl Iterator<Item = Timestamp>,
+        mut feed: impl FnMut(u64, &mut Tally),
+    ) {
         let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
         periods.sort_unstable();
-        periods.dedup();
-        for period in periods.into_iter().filter(|period| *period != NO_PERIOD) {
-            feed(self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar));
+        for events in periods.chunk_by(|one, other| one == other) {
+            if let Some(period) = events.first().filter(|period| **period != NO_PERIOD) {
+                let tally = self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar);
+                feed(events.len() as u64, tally);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::interval::IntervalMethod;
 use crate::kpi::tally::Times;
 use crate::live::{AgentShift, QueueContact};
+use crate::replay::Exchange;
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Mean, Merge, Ratio, Reason, Replayed,
     SlaVerdict, SurveyResponse, VerdictState, kpi,
@@ -203,6 +204,15 @@ impl Tally {
             Self::SlaAttainment(tally) => tally.push(verdict),
             Self::SlaOvershoot(tally) => tally.push(verdict),
             Self::SlaAtRisk(tally) => tally.push(verdict),
+            _ => {}
+        }
+    }
+
+    /// Feeds a KPI that looks at exchanges one by one.
+    pub(super) fn push_exchange(&mut self, exchange: &Exchange) {
+        match self {
+            Self::NextResponseTime(tally) => tally.push_exchange(exchange),
+            Self::ResponseTime(tally) => tally.push_exchange(exchange),
             _ => {}
         }
     }

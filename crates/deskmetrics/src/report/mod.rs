@@ -21,6 +21,7 @@
 
 mod calendar;
 mod change;
+mod csv;
 mod error;
 mod kpi_tally;
 mod measure;

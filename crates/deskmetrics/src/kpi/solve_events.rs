@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solve events.
 pub const DEFINITION: Definition = Definition {
@@ -134,6 +134,10 @@ impl Estimates for SolveEvents {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Count(self.solves)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition, FcrPolicy};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
-    ClockKind, Comparison, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, SlaMetric,
+    ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, SlaMetric,
     SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
 };
 
@@ -119,19 +119,14 @@ impl Measure {
         }
     }
 
-    /// How the headline of one tally differs from that of another.
-    pub(super) fn change(&self, earlier: &Tally, later: &Tally, level: f64) -> Option<Comparison> {
-        let share = |tally: &Tally| -> Option<Ratio> {
-            match &self.told {
-                Told::Numbers => None,
-                Told::Within(limit) => Some(tally.times()?.decided_within(*limit)),
-                Told::Bands(limits) => Some(tally.times()?.within(*limits.first()?)),
+    /// What the headline of a tally is made of.
+    pub(super) fn compared<'a>(&self, tally: &'a Tally) -> Compared<'a> {
+        match (&self.told, tally.times()) {
+            (Told::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
+            (Told::Bands(limits), Some(times)) => {
+                limits.first().map_or(Compared::Untested, |limit| Compared::Share(times.within(*limit)))
             }
-        };
-        match self.told {
-            Told::Numbers => later.change_from(earlier, level),
-            _ => Comparison::of_shares(share(later)?, share(earlier)?, level)
-                .map(|change| change.scaled(100.0)),
+            _ => tally.compared(),
         }
     }
 

@@ -328,7 +328,9 @@ impl ReportState {
     /// The change of one measure between two periods; only the headline is tested.
     fn change(&self, kpi: &Measure, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
         let ReportBuilder { level, min_n, .. } = self.report.settings;
-        let tested = (place == 0).then(|| kpi.change(&earlier.tally, &later.tally, level)).flatten();
+        let tested = (place == 0)
+            .then(|| kpi.compared(&later.tally).change_from(kpi.compared(&earlier.tally), level))
+            .flatten();
         Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 

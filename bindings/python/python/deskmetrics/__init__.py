@@ -24,14 +24,19 @@ from . import exceptions as exceptions
 from ._deskmetrics import (
     Dataset,
     FcrPolicy,
+    Frame,
     KpiResult,
+    Replay,
     Report,
     ReportRow,
     Schedule,
     SlaPolicies,
     SlaPolicy,
+    Tracker,
     __version__,
     read,
+    replay,
+    report,
 )
 from .change import Change
 from .comparison import Comparison, compare
@@ -52,6 +57,7 @@ from .exceptions import (
     ScaleError,
     ScheduleError,
 )
+from .explanation import Explanation
 from .interval import Interval
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .quality import (
@@ -108,7 +114,9 @@ __all__ = [
     "Dataset",
     "Definition",
     "DeskmetricsError",
+    "Explanation",
     "FcrPolicy",
+    "Frame",
     "InstantError",
     "Interval",
     "KpiResult",
@@ -118,6 +126,7 @@ __all__ = [
     "NoSuchNameError",
     "PolicyError",
     "ReadError",
+    "Replay",
     "Report",
     "ReportRow",
     "ScaleError",
@@ -126,6 +135,7 @@ __all__ = [
     "SlaPolicies",
     "SlaPolicy",
     "Source",
+    "Tracker",
     "Variant",
     "__version__",
     "abandon_rate",
@@ -164,7 +174,9 @@ __all__ = [
     "read",
     "reasons",
     "reopen_rate",
+    "replay",
     "replies_per_ticket",
+    "report",
     "requester_wait_time",
     "resolution_time_censored",
     "response_rate",

@@ -156,7 +156,8 @@ fn desks() -> impl Strategy<Value = (Vec<Ticket>, Vec<TicketEvent>)> {
                     event.ticket = id.as_str().into();
                     event.id = Some(format!("{}", place / 2 * 2).into());
                     if merges && event.kind == EventKind::Escalated {
-                        event.kind = EventKind::MergedInto(((number + 1) % 5 * 3 + 10).to_string().as_str().into());
+                        event.kind =
+                            EventKind::MergedInto(((number + 1) % 5 * 3 + 10).to_string().as_str().into());
                     }
                     events.push(event);
                 }
@@ -204,7 +205,10 @@ impl Arrays {
         let numbered = |ids_of: Vec<String>| -> Vec<ArrayRef> {
             if layout.numbers {
                 let numbers: Vec<i64> = ids_of.iter().map(|id| id.parse().expect("a number")).collect();
-                numbers.chunks(piece).map(|ids| Arc::new(Int64Array::from(ids.to_vec())) as ArrayRef).collect()
+                numbers
+                    .chunks(piece)
+                    .map(|ids| Arc::new(Int64Array::from(ids.to_vec())) as ArrayRef)
+                    .collect()
             } else {
                 texts(&ids_of.into_iter().map(Some).collect::<Vec<_>>(), ids, piece)
             }

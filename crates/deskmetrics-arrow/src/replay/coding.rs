@@ -37,7 +37,8 @@ fn code_array<C: Copy>(
 ) -> Result<(), crate::column::WrongType> {
     macro_rules! dictionary {
         ($key:ty) => {{
-            let entries = dictionary_codes::<C>(array.as_dictionary::<$key>().values(), missing, known, code)?;
+            let entries =
+                dictionary_codes::<C>(array.as_dictionary::<$key>().values(), missing, known, code)?;
             gather::<$key, C>(array, &entries, missing, codes);
             return Ok(());
         }};
@@ -93,16 +94,23 @@ fn dictionary_codes<C: Copy>(
     Ok((0..values.len()).map(entry).collect())
 }
 
-fn gather<K: ArrowDictionaryKeyType, C: Copy>(array: &ArrayRef, entries: &[C], missing: C, codes: &mut Vec<C>) {
+fn gather<K: ArrowDictionaryKeyType, C: Copy>(
+    array: &ArrayRef,
+    entries: &[C],
+    missing: C,
+    codes: &mut Vec<C>,
+) {
     let keys = array.as_dictionary::<K>().keys();
     let entry = |key: K::Native| entries.get(key.as_usize()).copied().unwrap_or(missing);
     match keys.nulls().filter(|nulls| nulls.null_count() > 0) {
         None => codes.extend(keys.values().iter().map(|key| entry(*key))),
         Some(nulls) => {
             let valid = nulls.iter();
-            codes.extend(keys.values().iter().zip(valid).map(|(key, valid)| {
-                if valid { entry(*key) } else { missing }
-            }));
+            codes.extend(keys.values().iter().zip(valid).map(
+                |(key, valid)| {
+                    if valid { entry(*key) } else { missing }
+                },
+            ));
         }
     }
 }

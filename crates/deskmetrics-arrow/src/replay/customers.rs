@@ -104,11 +104,15 @@ impl Customers {
                 let named: HashMap<i64, u32> = texts
                     .iter()
                     .zip(1..)
-                    .filter_map(|(text, code)| Some((text.parse::<i64>().ok().filter(|id| id.to_string() == text)?, code)))
+                    .filter_map(|(text, code)| {
+                        Some((text.parse::<i64>().ok().filter(|id| id.to_string() == text)?, code))
+                    })
                     .collect();
                 for (code, place) in (0u32..).zip(&mut codes) {
                     let id = match &self.names {
-                        Names::Numbers(names) => (code as usize).checked_sub(1).and_then(|at| names.get(at)).copied(),
+                        Names::Numbers(names) => {
+                            (code as usize).checked_sub(1).and_then(|at| names.get(at)).copied()
+                        }
                         Names::From(least, _) => i64::from(code).checked_sub(1).map(|past| least + past),
                         Names::Texts(_) => None,
                     };

@@ -80,7 +80,10 @@ pub(super) enum Finder {
 #[derive(Debug)]
 pub(super) enum NumberIndex {
     /// The numbers lie close together: a table from the least on.
-    Dense { least: i64, places: Vec<u32> },
+    Dense {
+        least: i64,
+        places: Vec<u32>,
+    },
     Sparse(HashMap<i64, u32>),
 }
 
@@ -135,9 +138,8 @@ impl Finder {
         };
         let finder = match ids {
             Ids::Numbers(chunks) => {
-                let each = |chunk: &Numbers| {
-                    (0..chunk.values.len()).map(|row| chunk.get(row)).collect::<Vec<_>>()
-                };
+                let each =
+                    |chunk: &Numbers| (0..chunk.values.len()).map(|row| chunk.get(row)).collect::<Vec<_>>();
                 let mut ids: Vec<Option<i64>> = chunks.iter().flat_map(each).collect();
                 for (row, id) in ids.iter_mut().enumerate() {
                     match (&id, created[row]) {

@@ -18,8 +18,8 @@ use super::customers::Customers;
 use super::ids::{Finder, Ids, NO_ID, NOWHERE};
 use super::meaning::{Code, IGNORED, MISSING, Meanings, NOTHING, UNKNOWN_WORD};
 use super::order::arrange;
-use crate::column::utc::{Instants, each_instant};
-use crate::column::{Column, ColumnError, WordReading};
+use crate::column::utc::{Instants, each_instant, needs_zone};
+use crate::column::{Column, ColumnError, InstantReading, WordReading};
 
 /// Tickets and their events, decoded from columns for one [`Replay`] and arranged ticket by ticket.
 ///
@@ -100,11 +100,11 @@ impl EventLog {
             None => Vec::new(),
         };
         let customers = tickets.requester.as_ref().map(Customers::new).transpose()?;
-        let own_names = match customers.as_ref().filter(|_| !by.is_empty() && !replay.options().requester_answers)
-        {
-            Some(customers) => customers.find_in(&texts),
-            None => Vec::new(),
-        };
+        let own_names =
+            match customers.as_ref().filter(|_| !by.is_empty() && !replay.options().requester_answers) {
+                Some(customers) => customers.find_in(&texts),
+                None => Vec::new(),
+            };
         let values = match events.value.as_ref().filter(|_| meanings.take_values() || meanings.merge()) {
             Some(column) => texts.column(column)?,
             None => Vec::new(),
@@ -247,9 +247,9 @@ impl EventLog {
                 continue;
             }
             attributes.clear();
-            attributes.extend(self.attributes.iter().map(|(_, number, codes)| {
-                (*number, self.numbers[codes[row] as usize])
-            }));
+            attributes.extend(
+                self.attributes.iter().map(|(_, number, codes)| (*number, self.numbers[codes[row] as usize])),
+            );
             if let Some(end) = self.tags.0.get(row) {
                 let start = row.checked_sub(1).map_or(0, |before| self.tags.0[before]);
                 tags.clear();
@@ -296,7 +296,8 @@ impl EventLog {
     /// The steps of a ticket that takes over messages of others: those come before its own of the same instant.
     #[cold]
     fn steps_with(&self, row: usize, messages: &[i64], mut each: impl FnMut(Step)) {
-        let message = |at: &i64| Step { at: *at, what: What::PublicMessage, by: NONE, author: Author::Customer };
+        let message =
+            |at: &i64| Step { at: *at, what: What::PublicMessage, by: NONE, author: Author::Customer };
         let mut messages = messages.iter().map(message).peekable();
         let (from, to) = self.spans[row];
         let mut first = self.at[from as usize..to as usize].iter().copied();
@@ -370,7 +371,8 @@ impl EventLog {
         let as_of = self.replay.as_of().as_micros();
         let mut seen: HashSet<u32> = HashSet::new();
         // What happened to a ticket that is not known yet is left out for that reason, whatever its id.
-        for ((from, to), _) in self.spans.iter().zip(&self.created).filter(|(_, created)| **created <= as_of) {
+        for ((from, to), _) in self.spans.iter().zip(&self.created).filter(|(_, created)| **created <= as_of)
+        {
             seen.clear();
             for event in *from as usize..*to as usize {
                 let id = ids.get(event).copied().unwrap_or(Texts::NONE);
@@ -425,9 +427,10 @@ impl EventLog {
         let (from, to) = self.spans[row];
         let created = self.created[row];
         let wrote = |event: &usize| {
-            self.meanings.of(self.codes[*event]).iter().any(|template| {
-                template.what == What::PublicMessage && template.author == Author::Customer
-            })
+            self.meanings
+                .of(self.codes[*event])
+                .iter()
+                .any(|template| template.what == What::PublicMessage && template.author == Author::Customer)
         };
         let mut messages: Vec<i64> = (from as usize..to as usize)
             .filter(wrote)
@@ -517,7 +520,9 @@ type InstantsAndGaps = (ScalarBuffer<i64>, Vec<(usize, Reason)>);
 fn instants(column: &Column<'_>, assume_tz: Option<Tz>) -> Result<InstantsAndGaps, ColumnError> {
     let mut gaps = Vec::new();
     if let [array] = column.chunks()
-        && let Ok(instants) = Instants::new(array, assume_tz)
+        && let Some(zone) = assume_tz.or((!needs_zone(array)).then_some(Tz::UTC))
+        && let Ok((instants, doubtful)) = Instants::new(array, &InstantReading::new(zone))
+        && doubtful.is_empty()
     {
         if instants.nulls().is_some() {
             let missing = (0..instants.len()).filter(|row| instants.get(*row).is_none());

@@ -13,8 +13,7 @@ use super::columns::EventColumns;
 use crate::column::{ColumnError, WordReading};
 use crate::description::{Happening, Happenings};
 
-const AUTHORS: [Author; 5] =
-    [Author::Customer, Author::Agent, Author::Bot, Author::System, Author::External];
+const AUTHORS: [Author; 5] = [Author::Customer, Author::Agent, Author::Bot, Author::System, Author::External];
 /// Authors, and a word that names none.
 const AUTHOR_KINDS: u16 = 6;
 const UNKNOWN_AUTHOR: u8 = 5;
@@ -109,7 +108,10 @@ impl Meanings {
     }
 
     /// The meaning of each row.
-    pub(super) fn read(columns: &EventColumns<'_>, replay: &Replay) -> Result<(Vec<Code>, Self), ColumnError> {
+    pub(super) fn read(
+        columns: &EventColumns<'_>,
+        replay: &Replay,
+    ) -> Result<(Vec<Code>, Self), ColumnError> {
         let statuses = reading(&columns.statuses);
         let authors = reading(&columns.authors);
         let (mut codes, known) = Kinds::read(columns)?;

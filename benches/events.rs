@@ -54,7 +54,8 @@ fn by_market(desk: &Desk, replay: &Replay, threads: usize) -> Answer {
     EventTable::MARKETS
         .iter()
         .map(|name| {
-            let code = (0..log.codes()).find(|code| log.text(u32::try_from(*code).unwrap_or(0)) == Some(name));
+            let code =
+                (0..log.codes()).find(|code| log.text(u32::try_from(*code).unwrap_or(0)) == Some(name));
             let of_market = parts.iter().filter_map(|part| part.get(code?));
             of_market.fold((0, 0), |(met, all), tally| (met + tally.ratio().hits, all + tally.ratio().total))
         })
@@ -114,7 +115,9 @@ fn bench(criterion: &mut Criterion) {
         }
         fastest("bound", || by_hand(&desk.table, &hours));
         fastest("columns to attainment", || by_market(&desk, &lean, 1));
-        fastest("columns to log", || EventLog::new(&desk.tickets(), &desk.events(), &lean).map(|log| log.rows()));
+        fastest("columns to log", || {
+            EventLog::new(&desk.tickets(), &desk.events(), &lean).map(|log| log.rows())
+        });
         let mut group = criterion.benchmark_group(format!("attainment by market, {events} events"));
         group.throughput(Throughput::Elements(events as u64)).sample_size(10);
         group.bench_function("hand-written loop", |bencher| {

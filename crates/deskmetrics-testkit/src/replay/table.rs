@@ -48,7 +48,8 @@ impl EventTable {
         let mut table = Self::default();
         let mut batch = 0u64;
         while table.ticket.len() < events {
-            let log = StepLog::generate(BATCH, seed.wrapping_add(batch.wrapping_mul(0x9e37_79b9)), &[FIRST_FREE]);
+            let log =
+                StepLog::generate(BATCH, seed.wrapping_add(batch.wrapping_mul(0x9e37_79b9)), &[FIRST_FREE]);
             log.each(0, log.tickets(), |start, steps| {
                 if table.ticket.len() >= events {
                     return;

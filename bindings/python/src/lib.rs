@@ -10,13 +10,12 @@ mod dataset;
 mod error;
 mod frame;
 mod input;
+mod kpi;
 mod policy;
 mod report;
 mod result;
 mod schedule;
 mod schedule_column;
-mod score;
-mod survey;
 mod zone;
 
 /// The compiled half of the package; use `deskmetrics`.
@@ -25,13 +24,18 @@ mod _deskmetrics {
     #[pymodule_export]
     use crate::dataset::{Dataset, read};
     #[pymodule_export]
+    use crate::kpi::{
+        ReplayedTickets, columns, compare, definitions, of_contacts, of_counts, of_invitations, of_reasons,
+        of_scores, of_shifts, of_tickets,
+    };
+    #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};
     #[pymodule_export]
     use crate::report::{Report, ReportRow};
     #[pymodule_export]
-    use crate::schedule::Schedule;
+    use crate::result::KpiResult;
     #[pymodule_export]
-    use crate::survey::{Ces, Csat, Nps, ResponseRate, ces, csat, nps, response_rate};
+    use crate::schedule::Schedule;
 
     /// The version of the package.
     #[pymodule_export]

@@ -1,97 +1,337 @@
-//! What every result answers: value, n, interval, what was left out.
+//! `KpiResult`: what a KPI came to, whichever it is.
 
-use deskmetrics::{Estimate, Estimates, Interval, Merge, Unit};
+use deskmetrics::report::{KpiTally, value_text};
+use deskmetrics::{ClockKind, Estimate, Interval, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
-use serde::{Serialize, de::DeserializeOwned};
+use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
 use crate::data::from_json;
 use crate::error;
 
 /// The level that the representation shows.
-pub(crate) const USUAL_LEVEL: f64 = 0.95;
+const USUAL_LEVEL: f64 = 0.95;
 
-/// The number that gives a KPI its value; every KPI has one.
-pub(crate) fn headline(tally: &impl Estimates, level: f64) -> Option<Estimate> {
-    tally.estimates(level).into_iter().next()
+/// What a KPI came to: its value, the records behind it, its interval, and what was left out.
+///
+/// Made by the functions named after the KPIs. Results of one KPI, asked for alike, add up: ``a + b`` is the result of all
+/// records together, as is ``sum([a, b, c])``, to the last bit. They can be pickled, and stored with :meth:`to_bytes`.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> monday, tuesday = dm.csat([5, 4, 1]), dm.csat([5, 5, None])
+/// >>> monday + tuesday
+/// KpiResult(csat: 80.0 %, n=5, 95 % CI 37.6 % to 96.4 %, left out: 1 not answered)
+/// >>> week = sum([monday, tuesday])
+/// >>> week.value, week.n, week.excluded, week.unit
+/// (80.0, 5, {'not_answered': 1}, 'percent')
+#[pyclass(module = "deskmetrics", frozen, eq)]
+#[derive(PartialEq, Clone)]
+pub(crate) struct KpiResult {
+    pub(crate) tally: KpiTally,
 }
 
-/// An interval as Python's `Interval`, `None` where there is none.
-pub(crate) fn interval<'py>(
-    py: Python<'py>,
-    tally: &impl Estimates,
-    level: f64,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    check(level)?;
-    headline(tally, level)
-        .and_then(|headline| headline.interval)
-        .map(|found| to_python(py, found))
-        .transpose()
-}
-
-/// Each measure of the KPI with value, unit, n and interval.
-pub(crate) fn measures<'py>(
-    py: Python<'py>,
-    tally: &impl Estimates,
-    level: f64,
-) -> PyResult<Bound<'py, PyDict>> {
-    check(level)?;
-    let measures = PyDict::new(py);
-    for estimate in tally.estimates(level) {
-        let measure = PyDict::new(py);
-        measure.set_item("value", estimate.value)?;
-        measure.set_item("unit", unit_name(estimate.unit))?;
-        measure.set_item("n", estimate.n)?;
-        measure.set_item("interval", estimate.interval.map(|found| to_python(py, found)).transpose()?)?;
-        measures.set_item(estimate.measure, measure)?;
+impl KpiResult {
+    fn unit_of(estimate: &Estimate) -> &'static str {
+        unit_name(estimate.unit)
     }
-    Ok(measures)
+
+    /// A number of this result as people read it.
+    fn text(&self, value: f64, unit: Unit) -> String {
+        value_text(Some(value), unit, self.tally.clock())
+    }
+
+    /// The KPI with what was chosen for it.
+    fn title(&self) -> String {
+        let id = self.tally.definition().id;
+        let clock = self.tally.clock().filter(|clock| *clock != ClockKind::Calendar);
+        let chosen: Vec<String> =
+            [self.tally.option(), clock.map(|clock| format!("{} time", clock_name(clock)))]
+                .into_iter()
+                .flatten()
+                .collect();
+        if chosen.is_empty() { id.to_owned() } else { format!("{id} ({})", chosen.join(", ")) }
+    }
+
+    fn interval_text(&self, interval: &Interval, unit: Unit) -> String {
+        format!("{} to {}", self.text(interval.lower, unit), self.text(interval.upper, unit))
+    }
 }
 
-/// Records left out, by the reason's name.
-pub(crate) fn excluded<'py>(py: Python<'py>, tally: &impl Estimates) -> PyResult<Bound<'py, PyAny>> {
-    let counts =
-        serde_json::to_value(tally.excluded()).map_err(|problem| error::argument(problem.to_string()))?;
-    from_json(py, &counts)
+#[pymethods]
+impl KpiResult {
+    /// The KPI's id in the catalogue.
+    #[getter]
+    fn kpi(&self) -> &'static str {
+        self.tally.definition().id
+    }
+
+    /// The headline number in ``unit``; ``None`` when nothing was counted.
+    #[getter]
+    fn value(&self) -> Option<f64> {
+        self.tally.headline(USUAL_LEVEL).value
+    }
+
+    /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"`` or
+    /// ``"per_ticket"``.
+    #[getter]
+    fn unit(&self) -> &'static str {
+        Self::unit_of(&self.tally.headline(USUAL_LEVEL))
+    }
+
+    /// The headline number of a KPI in seconds as a ``timedelta``; ``None`` for every other KPI and when nothing was counted.
+    #[getter]
+    fn duration(&self) -> Option<chrono::TimeDelta> {
+        let headline = self.tally.headline(USUAL_LEVEL);
+        let seconds = headline.value.filter(|_| headline.unit == Unit::Seconds)?;
+        #[expect(clippy::cast_possible_truncation, reason = "a duration that was counted in microseconds")]
+        let micros = (seconds * 1e6).round() as i64;
+        Some(chrono::TimeDelta::microseconds(micros))
+    }
+
+    /// Records behind the value.
+    #[getter]
+    fn n(&self) -> u64 {
+        self.tally.headline(USUAL_LEVEL).n
+    }
+
+    /// Records left out, counted by reason.
+    #[getter]
+    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(
+            py,
+            &serde_json::to_value(self.tally.excluded())
+                .map_err(|problem| error::argument(problem.to_string()))?,
+        )
+    }
+
+    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
+    #[getter]
+    fn option(&self) -> Option<String> {
+        self.tally.option()
+    }
+
+    /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
+    #[getter]
+    fn clock(&self) -> Option<&'static str> {
+        self.tally.clock().map(clock_name)
+    }
+
+    /// The confidence interval of the value, in the same unit.
+    ///
+    /// Parameters
+    /// ----------
+    /// level : float, default 0.95
+    ///     Between 0 and 1.
+    ///
+    /// Returns
+    /// -------
+    /// Interval or None
+    ///     A pair ``(lower, upper)`` that also knows ``level`` and ``method``; ``None`` when too little was counted, and for
+    ///     counts, which are exact.
+    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
+    fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+        check(level)?;
+        self.tally.headline(level).interval.map(|found| to_python(py, found)).transpose()
+    }
+
+    /// All numbers of the KPI by name, the headline first, each with ``value``, ``unit``, ``n`` and ``interval``.
+    ///
+    /// Parameters
+    /// ----------
+    /// level : float, default 0.95
+    ///     Of the intervals, between 0 and 1.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
+    fn measures<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
+        check(level)?;
+        let measures = PyDict::new(py);
+        for estimate in self.tally.estimates(level) {
+            let measure = PyDict::new(py);
+            measure.set_item("value", estimate.value)?;
+            measure.set_item("unit", Self::unit_of(&estimate))?;
+            measure.set_item("n", estimate.n)?;
+            measure.set_item("interval", estimate.interval.map(|found| to_python(py, found)).transpose()?)?;
+            measures.set_item(estimate.measure.to_string(), measure)?;
+        }
+        Ok(measures)
+    }
+
+    /// What each stated reason costs, the dearest first; only of :func:`reasons`.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    ///     With ``reason``, ``answers`` (negative ones that state it), ``percent`` of all negative answers, ``points`` by
+    ///     which the net score would rise without it, and ``points_shared``, the same with answers of several reasons split.
+    ///     Empty for every other KPI.
+    fn ranking<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for cost in self.tally.reasons().map(deskmetrics::kpi::Reasons::ranking).unwrap_or_default() {
+            let entry = PyDict::new(py);
+            entry.set_item("reason", cost.reason)?;
+            entry.set_item("answers", cost.share.hits)?;
+            entry.set_item("percent", cost.share.percent())?;
+            entry.set_item("points", cost.points)?;
+            entry.set_item("points_shared", cost.points_shared)?;
+            list.append(entry)?;
+        }
+        Ok(list)
+    }
+
+    /// The result as plain data: KPI, value, interval, all measures, what was left out.
+    ///
+    /// Parameters
+    /// ----------
+    /// level : float, default 0.95
+    ///     Of the intervals, between 0 and 1.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     Of texts, numbers and dicts only, ready for JSON. It cannot be read back; see :meth:`to_bytes`.
+    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
+    fn to_dict<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
+        check(level)?;
+        let pair =
+            |interval: &Option<Interval>| interval.as_ref().map(|found| vec![found.lower, found.upper]);
+        let headline = self.tally.headline(level);
+        let form = PyDict::new(py);
+        form.set_item("kpi", self.kpi())?;
+        form.set_item("option", self.option())?;
+        form.set_item("clock", self.clock())?;
+        form.set_item("value", headline.value)?;
+        form.set_item("unit", Self::unit_of(&headline))?;
+        form.set_item("n", headline.n)?;
+        form.set_item("level", level)?;
+        form.set_item("interval", pair(&headline.interval))?;
+        let measures = PyDict::new(py);
+        for estimate in self.tally.estimates(level) {
+            let measure = PyDict::new(py);
+            measure.set_item("value", estimate.value)?;
+            measure.set_item("unit", Self::unit_of(&estimate))?;
+            measure.set_item("n", estimate.n)?;
+            measure.set_item("interval", pair(&estimate.interval))?;
+            measures.set_item(estimate.measure.to_string(), measure)?;
+        }
+        form.set_item("measures", measures)?;
+        form.set_item("excluded", self.excluded(py)?)?;
+        Ok(form)
+    }
+
+    /// Everything counted, to be stored or sent and added up elsewhere; read by :meth:`from_bytes`.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> nps = dm.nps([10, 9, 3])
+    /// >>> dm.KpiResult.from_bytes(nps.to_bytes()) == nps
+    /// True
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let state =
+            serde_json::to_vec(&self.tally).map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(PyBytes::new(py, &state))
+    }
+
+    /// A result from the bytes that :meth:`to_bytes` made.
+    ///
+    /// Parameters
+    /// ----------
+    /// state : bytes
+    ///
+    /// Returns
+    /// -------
+    /// KpiResult
+    ///
+    /// Raises
+    /// ------
+    /// ArgumentError
+    ///     When they are something else, or made by a version that counted otherwise.
+    #[staticmethod]
+    fn from_bytes(state: &[u8]) -> PyResult<Self> {
+        let tally = serde_json::from_slice(state)
+            .map_err(|problem| error::argument(format!("state of a result: {problem}")))?;
+        Ok(Self { tally })
+    }
+
+    fn __add__(&self, other: PyRef<'_, Self>) -> PyResult<Self> {
+        let mut merged = self.clone();
+        match merged.tally.merge(other.tally.clone()) {
+            Ok(()) => Ok(merged),
+            Err(problem) if self.kpi() == other.kpi() => Err(error::argument(problem.to_string())),
+            Err(problem) => Err(error::argument_type(problem.to_string())),
+        }
+    }
+
+    /// So that ``sum`` works, which begins with 0.
+    fn __radd__(&self, other: u8) -> PyResult<Self> {
+        if other == 0 {
+            return Ok(self.clone());
+        }
+        Err(error::argument_type(format!("{other} and a result cannot be added")))
+    }
+
+    /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered)`.
+    fn __repr__(&self) -> String {
+        let Estimate { value, unit, n, interval, .. } = self.tally.headline(USUAL_LEVEL);
+        let excluded = self.tally.excluded();
+        let left_out = if excluded.is_empty() { String::new() } else { format!(", left out: {excluded}") };
+        let title = self.title();
+        let Some(value) = value else { return format!("KpiResult({title}: no records{left_out})") };
+        let interval = interval
+            .map_or_else(String::new, |found| format!(", 95 % CI {}", self.interval_text(&found, unit)));
+        format!("KpiResult({title}: {}, n={n}{interval}{left_out})", self.text(value, unit))
+    }
+
+    /// For notebooks: all measures in a small table, with what was left out below.
+    fn _repr_html_(&self) -> String {
+        let mut rows = String::new();
+        for estimate in self.tally.estimates(USUAL_LEVEL) {
+            let value =
+                estimate.value.map_or_else(|| "–".to_owned(), |value| self.text(value, estimate.unit));
+            let interval =
+                estimate.interval.map_or_else(String::new, |found| self.interval_text(&found, estimate.unit));
+            rows += &format!(
+                "<tr><th scope=\"row\">{}</th><td>{value}</td><td>{interval}</td><td>{}</td></tr>",
+                escaped(&estimate.measure.replace('_', " ")),
+                estimate.n
+            );
+        }
+        let excluded = self.tally.excluded();
+        let left_out = if excluded.is_empty() {
+            String::new()
+        } else {
+            format!("<p>left out: {}</p>", escaped(&excluded.to_string()))
+        };
+        format!(
+            "<table><caption>{}</caption><thead><tr><th></th><th>value</th><th>95 % interval</th><th>n</th></tr></thead>\
+             <tbody>{rows}</tbody></table>{left_out}",
+            escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
+        )
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
+    }
 }
 
-/// Such as `Nps(33.3 points, n=6, 95 % CI -26.7 to 71.2, left out: 1 not answered)`.
-pub(crate) fn describe(name: &str, tally: &impl Estimates) -> String {
-    let Some(Estimate { value: Some(value), unit, n, interval, .. }) = headline(tally, USUAL_LEVEL) else {
-        return format!("{name}(no records{})", left_out(tally));
-    };
-    let (unit, digits) = match unit {
-        Unit::Percent => (" %", 1),
-        Unit::Points => (" points", 1),
-        _ => ("", 2),
-    };
-    let interval = interval.map_or_else(String::new, |Interval { lower, upper, .. }| {
-        format!(", 95 % CI {lower:.digits$} to {upper:.digits$}")
-    });
-    format!("{name}({value:.digits$}{unit}, n={n}{interval}{})", left_out(tally))
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn left_out(tally: &impl Estimates) -> String {
-    let excluded = tally.excluded();
-    if excluded.is_empty() { String::new() } else { format!(", left out: {excluded}") }
-}
-
-/// Two results as one.
-pub(crate) fn merged<T: Merge + Clone>(one: &T, other: &T) -> T {
-    let mut merged = one.clone();
-    merged.merge(other.clone());
-    merged
-}
-
-/// The tally as text, for pickle.
-pub(crate) fn state(tally: &impl Serialize) -> PyResult<String> {
-    serde_json::to_string(tally).map_err(|problem| error::argument(problem.to_string()))
-}
-
-/// A tally from the text that [`state`] made.
-pub(crate) fn restored<T: DeserializeOwned>(state: &str) -> PyResult<T> {
-    serde_json::from_str(state).map_err(|problem| error::argument(format!("state of a result: {problem}")))
+fn clock_name(clock: ClockKind) -> &'static str {
+    match clock {
+        ClockKind::Calendar => "calendar",
+        ClockKind::Business => "business",
+    }
 }
 
 /// The name of a unit in data.
@@ -106,13 +346,14 @@ pub(crate) fn unit_name(unit: Unit) -> &'static str {
     }
 }
 
-fn check(level: f64) -> PyResult<()> {
+pub(crate) fn check(level: f64) -> PyResult<()> {
     if level > 0.0 && level < 1.0 {
         return Ok(());
     }
     Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
 }
 
+/// An interval as Python's `Interval`.
 pub(crate) fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
@@ -120,94 +361,3 @@ pub(crate) fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_
         serde_json::to_value(interval.method).map_err(|problem| error::argument(problem.to_string()))?;
     class.call1((interval.lower, interval.upper, interval.level, from_json(py, &method)?))
 }
-
-/// The methods all results share, with those of one of them.
-macro_rules! result_class {
-    ($class:ident, $tally:ty) => {
-        #[pymethods]
-        impl $class {
-            /// The headline number, in ``unit``; ``None`` when nothing was counted.
-            #[getter]
-            fn value(&self) -> Option<f64> {
-                result::headline(&self.0, result::USUAL_LEVEL)?.value
-            }
-
-            /// What the value counts: ``"percent"``, ``"points"`` or ``"scale_step"``.
-            #[getter]
-            fn unit(&self) -> Option<&'static str> {
-                result::headline(&self.0, result::USUAL_LEVEL)
-                    .map(|headline| result::unit_name(headline.unit))
-            }
-
-            /// Records behind the value.
-            #[getter]
-            fn n(&self) -> u64 {
-                self.0.n()
-            }
-
-            /// Records left out, counted by reason.
-            #[getter]
-            fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                result::excluded(py, &self.0)
-            }
-
-            /// The confidence interval of the value, in the same unit.
-            ///
-            /// Parameters
-            /// ----------
-            /// level : float, default 0.95
-            ///     Between 0 and 1.
-            ///
-            /// Returns
-            /// -------
-            /// Interval or None
-            ///     A pair ``(lower, upper)`` that also knows ``level`` and ``method``; ``None`` when too little was
-            ///     counted.
-            #[pyo3(signature = (level = 0.95))]
-            fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
-                result::interval(py, &self.0, level)
-            }
-
-            /// All numbers of the KPI by name, each with ``value``, ``unit``, ``n`` and ``interval``.
-            ///
-            /// Parameters
-            /// ----------
-            /// level : float, default 0.95
-            ///     Of the intervals, between 0 and 1.
-            ///
-            /// Returns
-            /// -------
-            /// dict
-            #[pyo3(signature = (level = 0.95))]
-            fn measures<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
-                result::measures(py, &self.0, level)
-            }
-
-            fn __add__(&self, other: PyRef<'_, Self>) -> Self {
-                Self(result::merged(&self.0, &other.0))
-            }
-
-            /// So that ``sum`` works, which begins with 0.
-            fn __radd__(&self, other: u8) -> PyResult<Self> {
-                if other == 0 {
-                    return Ok(Self(self.0.clone()));
-                }
-                Err(error::argument_type(format!("{other} and a result cannot be added")))
-            }
-
-            fn __repr__(&self) -> String {
-                result::describe(stringify!($class), &self.0)
-            }
-
-            #[staticmethod]
-            fn _restore(state: &str) -> PyResult<Self> {
-                result::restored::<$tally>(state).map(Self)
-            }
-
-            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-                Ok((slf.get_type().getattr("_restore")?, (result::state(&slf.get().0)?,)))
-            }
-        }
-    };
-}
-pub(crate) use result_class;

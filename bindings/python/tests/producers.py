@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import arro3.core
@@ -101,24 +102,19 @@ def in_unit(values: Sequence[datetime | None], unit: str, zone: str) -> pa.Array
     return pa.array(values, pa.timestamp("us", tz="UTC")).cast(pa.timestamp(unit, tz=zone))
 
 
+def pandas_in(unit: Any, values: Sequence[datetime | None]) -> Any:
+    return pd.Series(pd.to_datetime(values, utc=True).as_unit(unit))
+
+
+def polars_in(unit: Any, values: Sequence[datetime | None]) -> pl.Series:
+    return pl.Series(values, dtype=pl.Datetime("us", "UTC")).cast(pl.Datetime(unit, "UTC"))
+
+
 # Each makes a column of aware instants.
 INSTANTS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
-    **{
-        f"pandas {unit}": (
-            lambda values, unit=unit: pd.Series(pd.to_datetime(values, utc=True).as_unit(unit))
-        )
-        for unit in ("s", "ms", "us", "ns")
-    },
-    **{
-        f"polars {unit}": (
-            lambda values, unit=unit: pl.Series(values, dtype=pl.Datetime("us", "UTC")).cast(pl.Datetime(unit, "UTC"))
-        )
-        for unit in ("ms", "us", "ns")
-    },
-    **{
-        f"pyarrow {unit}": (lambda values, unit=unit: in_unit(values, unit, "Europe/Madrid"))
-        for unit in ("s", "ms", "us", "ns")
-    },
+    **{f"pandas {unit}": partial(pandas_in, unit) for unit in ("s", "ms", "us", "ns")},
+    **{f"polars {unit}": partial(polars_in, unit) for unit in ("ms", "us", "ns")},
+    **{f"pyarrow {unit}": partial(in_unit, unit=unit, zone="Europe/Madrid") for unit in ("s", "ms", "us", "ns")},
     "pandas object": lambda values: pd.Series(values, dtype=object),
     "pandas zone": lambda values: pd.Series(pd.to_datetime(values, utc=True).tz_convert("Europe/Paris")),
     "polars zone": lambda values: pl.Series(values, dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone("Asia/Tokyo"),
@@ -131,6 +127,11 @@ INSTANTS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
 
 def to_list(column: Any) -> list[Any]:
     """Any column as Python values; what is missing is None."""
+    values: list[Any] = _values(column)
+    return values
+
+
+def _values(column: Any) -> Any:
     if isinstance(column, list):
         return column
     if isinstance(column, np.ndarray):

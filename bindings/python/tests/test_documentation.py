@@ -42,7 +42,7 @@ def test_docstring(name: str, thing: Any) -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    for name in ("nps", "csat", "ces", "response_rate", "Schedule", "Interval"):
+    for name in ("compare", "catalogue", "Schedule", "Interval", "KpiResult"):
         assert ">>>" in (inspect.getdoc(getattr(dm, name)) or ""), name
 
 
@@ -59,7 +59,8 @@ def test_readme(place: str) -> None:
 
 
 def test_stubs() -> None:
-    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise"]
+    allowed = Path(__file__).with_name("stubtest-allow.txt")
+    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise", "--allowlist", str(allowed)]
     checked = subprocess.run(stubtest, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

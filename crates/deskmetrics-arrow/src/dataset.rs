@@ -111,7 +111,9 @@ impl Dataset {
         let mut reading = Reading {
             description,
             folder,
+            tables: &options.tables,
             strict: options.strict,
+            scored: true,
             on_progress: options.on_progress.as_mut().map(|tell| &mut **tell as _),
         };
         let mut records = Records::read(&mut reading)?;

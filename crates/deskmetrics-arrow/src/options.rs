@@ -1,8 +1,12 @@
 //! How a dataset is read.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 
 use crate::file::Progress;
 
@@ -25,6 +29,14 @@ pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
     pub(crate) strict: bool,
     pub(crate) on_progress: Option<Box<Tell<'a>>>,
+    pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
+}
+
+/// A table in memory that stands for a file.
+#[derive(Debug)]
+pub(crate) struct MemoryTable {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
 }
 
 impl fmt::Debug for ReadOptions<'_> {
@@ -32,6 +44,7 @@ impl fmt::Debug for ReadOptions<'_> {
         f.debug_struct("ReadOptions")
             .field("data_root", &self.data_root)
             .field("strict", &self.strict)
+            .field("tables", &self.tables.keys())
             .finish_non_exhaustive()
     }
 }
@@ -75,6 +88,32 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn on_progress_or_stop(mut self, tell: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
         self.on_progress = Some(Box::new(tell));
+        self
+    }
+
+    /// Takes these batches, all of this schema, wherever the description names the file `name`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    /// use deskmetrics_arrow::{Dataset, Description, ReadOptions};
+    ///
+    /// let column = |texts: &[&str]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    /// let tickets = RecordBatch::try_from_iter([
+    ///     ("number", column(&["T-1", "T-2"])),
+    ///     ("opened", column(&["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"])),
+    /// ])?;
+    /// let description: Description = toml::from_str(r#"
+    ///     time_zone = "UTC"
+    ///     tickets = [{ file = "tickets", id = "number", created_at = "opened" }]
+    /// "#)?;
+    /// let options = ReadOptions::default().table("tickets", tickets.schema(), vec![tickets]);
+    /// assert_eq!(Dataset::of_description(&description, options)?.tickets.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn table(mut self, name: impl Into<PathBuf>, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        self.tables.insert(name.into(), MemoryTable { schema, batches });
         self
     }
 }

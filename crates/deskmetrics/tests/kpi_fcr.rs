@@ -99,6 +99,24 @@ fn policies_that_watch_a_window() {
 }
 
 #[test]
+fn several_policies_at_once() {
+    // 2 and 3 took two replies, 3 came back; 6 cannot be told yet, though it took one reply
+    let week = judged("all_of(single_reply, no_reopen_within(7days))", 2, 4);
+    assert_eq!(week.excluded().count(Reason::WindowNotOver), 1);
+    // neither 1: Ana came again
+    judged("all_of(single_reply, no_reopen_within(7days), no_repeat_contact_within(7days, customer))", 1, 4);
+    judged("all_of(single_reply, no_repeat_contact_within(1day))", 3, 5);
+    for text in [
+        "all_of(single_reply)",
+        "all_of(single_reply, survey(1-2))",
+        "all_of(no_repeat_contact_within(7days), no_repeat_contact_within(1day))",
+        "all_of(single_reply, all_of(single_reply, interaction_no_task))",
+    ] {
+        assert!(text.parse::<FcrPolicy>().is_err(), "{text}");
+    }
+}
+
+#[test]
 fn repeat_contacts_are_found_across_parts() {
     let policy: FcrPolicy = "no_repeat_contact_within(7days, customer_and_category)".parse().unwrap();
     let desk = desk();
@@ -146,6 +164,7 @@ fn every_policy_survives_being_written() {
         "no_repeat_contact_within(7days, customer_and_category)",
         "survey(0-1, 1-1 good, 0-0 bad)",
         "interaction_no_task",
+        "all_of(single_reply, no_repeat_contact_within(7days, customer_and_category))",
     ] {
         let policy: FcrPolicy = text.parse().unwrap();
         assert_eq!(policy.to_string(), text);

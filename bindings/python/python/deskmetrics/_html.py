@@ -80,7 +80,7 @@ def _overall(found: Report) -> str:
         body.append(
             f"<tr><td>{title}</td><td class='left'>{escape(row.measure.replace('_', ' '))}</td>{_numbers(row)}</tr>"
         )
-    heading = f"<th>KPI</th><th class='left'>measure</th><th>value</th><th>{found.level:.4g} interval</th><th>n</th>"
+    heading = f"<th>KPI</th><th class='left'>measure</th><th>value</th><th>{found.level * 100:.4g} % interval</th><th>n</th>"
     return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 
@@ -101,7 +101,7 @@ def _blocks(heading: str, rows: list[ReportRow], label: Callable[[ReportRow], st
     more = ""
     if len(rows) > len(shown):
         more = f"<p class='note'>{len(rows) - len(shown):,} more rows are in the frame.</p>"
-    head = f"<th></th><th>value</th><th>{found.level:.4g} interval</th><th>n</th>" + ("<th>change</th>" if changes else "")
+    head = f"<th></th><th>value</th><th>{found.level * 100:.4g} % interval</th><th>n</th>" + ("<th>change</th>" if changes else "")
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     return f"<details><summary>{escape(heading)}</summary>{table}{more}</details>"
 
@@ -154,5 +154,5 @@ def _legend(found: Report) -> str:
     if any(row.partial for row in rows):
         notes.append("~ the data covers only a part of the period")
     if any(row.change is not None and row.change.is_significant for row in rows):
-        notes.append(f"▲ ▼ more than chance at a level of {found.level:.4g}")
+        notes.append(f"▲ ▼ so large a change comes about by chance in less than {100 - found.level * 100:.4g} % of cases")
     return "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)

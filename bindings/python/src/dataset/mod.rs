@@ -17,6 +17,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use crate::data::{from_json, to_data};
 use crate::error::{self, exceptions};
 use crate::input::instant;
+use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
 use crate::report::Report;
 use crate::report::request::{Asked, Settings, by, kpis, tz};
@@ -142,6 +143,14 @@ impl Dataset {
     #[getter]
     fn name(&self) -> Option<&str> {
         self.core.name.as_deref()
+    }
+
+    /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
+    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
+        let as_of = self.core.as_of.ok_or_else(|| {
+            error::argument("the dataset has no record with a date, so nothing can be replayed".to_owned())
+        })?;
+        Ok(ReplayedTickets { outcome: Arc::new(py.detach(|| self.replayed(Some(as_of)))), as_of })
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.

@@ -107,7 +107,6 @@ pub(crate) enum Moments<'py> {
 
 /// A column of instants.
 pub(crate) struct InstantColumn<'py> {
-    pub(crate) name: String,
     /// Microseconds since 1970 in UTC.
     pub(crate) micros: Int64Array,
     /// The zone in which answers are told.
@@ -174,7 +173,7 @@ impl<'py> InstantColumn<'py> {
             read.push(micros(&name, before, chunk, &reading)?);
             before += chunk.len();
         }
-        Ok(Self { micros: together(&name, &read)?, name, zone, origin })
+        Ok(Self { micros: together(&name, &read)?, zone, origin })
     }
 }
 

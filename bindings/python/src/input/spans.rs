@@ -26,7 +26,6 @@ pub(crate) enum Spans<'py> {
 
 /// A column of durations.
 pub(crate) struct SpanColumn<'py> {
-    pub(crate) name: String,
     pub(crate) micros: Int64Array,
     pub(crate) origin: Origin<'py>,
 }
@@ -44,6 +43,19 @@ impl<'py> Spans<'py> {
     }
 }
 
+impl Spans<'_> {
+    /// Durations of a column or sequence, in microseconds; one alone is refused.
+    pub(crate) fn many(self, name: &str) -> PyResult<Int64Array> {
+        match self {
+            Self::Column(column) => Ok(column.micros),
+            Self::Values(Input::Many(values)) => Ok(values.into_iter().collect()),
+            Self::Values(Input::One(_)) => Err(error::argument_type(format!(
+                "{name}: a single duration is not a column; give a sequence or a column of them"
+            ))),
+        }
+    }
+}
+
 impl<'py> SpanColumn<'py> {
     /// The durations of a column of any unit, or of texts such as "4h".
     pub(crate) fn read(column: Column<'py>) -> PyResult<Self> {
@@ -54,7 +66,7 @@ impl<'py> SpanColumn<'py> {
             read.push(micros(&name, before, chunk)?);
             before += chunk.len();
         }
-        Ok(Self { micros: together(&name, &read)?, name, origin })
+        Ok(Self { micros: together(&name, &read)?, origin })
     }
 }
 

@@ -157,6 +157,16 @@ impl InstantReading {
         self
     }
 
+    /// The zone of wall-clock times.
+    pub(crate) fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The same for wall-clock times of another zone.
+    pub(crate) fn in_zone(&self, zone: Tz) -> Self {
+        Self { zone, ..self.clone() }
+    }
+
     /// The instant in a text.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use named::{Column, ColumnError};
 pub use number::{NumberColumn, NumberReading};
 pub use text::TextColumn;
+pub(crate) use text::cast;
 pub use word::{Meaning, WordColumn, WordReading};
 
 use deskmetrics::Reason;

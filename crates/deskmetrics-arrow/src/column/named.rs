@@ -6,6 +6,9 @@ use arrow_array::{Array, ArrayRef};
 
 use super::WrongType;
 
+/// The name of a column that was given none.
+const UNNAMED: &str = "values";
+
 /// A named column whose values stand in one array or in several, one after the other. Nothing is copied.
 ///
 /// ```
@@ -28,6 +31,12 @@ impl<'a> Column<'a> {
     pub fn named(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// The same column, under this name where it has none of its own.
+    #[must_use]
+    pub(crate) fn or_named(self, name: impl Into<Cow<'a, str>>) -> Self {
+        if self.name == UNNAMED { self.named(name) } else { self }
     }
 
     /// Its name; `values` unless it was given one.
@@ -68,7 +77,7 @@ impl<'a> Column<'a> {
 
 impl<'a> From<&'a [ArrayRef]> for Column<'a> {
     fn from(chunks: &'a [ArrayRef]) -> Self {
-        Self { name: Cow::Borrowed("values"), chunks: Cow::Borrowed(chunks) }
+        Self { name: Cow::Borrowed(UNNAMED), chunks: Cow::Borrowed(chunks) }
     }
 }
 
@@ -86,7 +95,7 @@ impl<'a> From<&'a ArrayRef> for Column<'a> {
 
 impl From<Vec<ArrayRef>> for Column<'_> {
     fn from(chunks: Vec<ArrayRef>) -> Self {
-        Self { name: Cow::Borrowed("values"), chunks: Cow::Owned(chunks) }
+        Self { name: Cow::Borrowed(UNNAMED), chunks: Cow::Owned(chunks) }
     }
 }
 

@@ -97,6 +97,11 @@ impl NumberReading {
         if whole { Ok(Some(number as i32)) } else { Err(BadCell::NotWhole) }
     }
 
+    /// Whether a number stands for itself and nothing but an empty cell and NaN is missing.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.words.is_empty() && self.missing.is_empty() && (self.factor - 1.0).abs() < f64::EPSILON
+    }
+
     /// This reading of one column.
     ///
     /// # Errors

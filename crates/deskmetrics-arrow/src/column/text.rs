@@ -102,7 +102,7 @@ fn whole_floats_as_integers(array: &ArrayRef) -> Result<StringArray, WrongType> 
     Ok(text.collect())
 }
 
-pub(super) fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, WrongType> {
+pub(crate) fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, WrongType> {
     arrow_cast::cast(array, to).map_err(|_| wrong_type(array))
 }
 

@@ -6,13 +6,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{Array, ArrayRef};
-use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_array::{Array, ArrayRef, Int64Array};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
-use super::text::cast;
 use super::{Column, ColumnError, InstantReading, WrongType};
 
 /// Instants of one array, with no look-up left to do.
@@ -22,48 +21,68 @@ pub(crate) struct Instants {
     nulls: Option<NullBuffer>,
 }
 
-/// Why an array of typed instants is not at hand as microseconds.
-#[derive(Debug)]
-pub(crate) enum NotPlain {
-    /// It holds no timestamps or dates.
-    Type(WrongType),
-    /// It holds wall-clock times, and no zone is given.
-    NoZone,
-    /// A value lies outside all calendars or falls into a clock change, so that each must be looked at.
-    Irregular,
+/// Whether the instants of an array are wall-clock times, which mean nothing without a zone; text may be.
+pub(crate) fn needs_zone(array: &dyn Array) -> bool {
+    match array.data_type() {
+        DataType::Timestamp(_, zone) => zone.is_none(),
+        DataType::Dictionary(_, values) => !values.is_numeric(),
+        kind => matches!(
+            kind,
+            DataType::Date32 | DataType::Date64 | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+        ),
+    }
 }
 
 impl Instants {
-    /// The instants of an array of timestamps or dates.
-    pub(crate) fn new(array: &ArrayRef, assume_tz: Option<Tz>) -> Result<Self, NotPlain> {
-        let wrong = || {
-            NotPlain::Type(WrongType {
-                found: array.data_type().to_string(),
-                expected: "instants: timestamps in any unit, or dates",
-            })
-        };
+    /// The instants of an array under a reading, and the rows that need a second look, because they cannot be read or
+    /// fall into a clock change. Those count as missing here.
+    pub(crate) fn new(array: &ArrayRef, reading: &InstantReading) -> Result<(Self, Vec<usize>), WrongType> {
         let (micros, zoned) = match array.data_type() {
             DataType::Timestamp(unit, zone) => (micros(array, *unit), zone.is_some()),
-            DataType::Date32 | DataType::Date64 => {
-                let seconds =
-                    cast(array, &DataType::Timestamp(TimeUnit::Second, None)).map_err(|_| wrong())?;
-                (micros(&seconds, TimeUnit::Second), false)
+            DataType::Null => return Ok((Self::none(array.len()), Vec::new())),
+            _ => return Self::one_by_one(array, reading),
+        };
+        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
+        let instants = Self { micros, nulls };
+        let mut doubtful = instants.outside_the_calendar();
+        if zoned || reading.zone() == Tz::UTC {
+            return Ok((instants.without(&doubtful), doubtful));
+        }
+        let mut wall = WallClock::new(reading.zone());
+        let mut utc = Vec::with_capacity(instants.len());
+        for row in 0..instants.len() {
+            let micros = instants.get(row);
+            let resolved = micros.and_then(|micros| wall.utc(micros));
+            if micros.is_some() && resolved.is_none() {
+                doubtful.push(row);
             }
-            DataType::Null => (ScalarBuffer::from(vec![0; array.len()]), true),
-            _ => return Err(wrong()),
-        };
-        let nulls = match array.data_type() {
-            DataType::Null => Some(NullBuffer::new_null(array.len())),
-            _ => array.nulls().filter(|nulls| nulls.null_count() > 0).cloned(),
-        };
-        let mut instants = Self { micros, nulls };
-        if instants.leaves_the_calendar() {
-            return Err(NotPlain::Irregular);
+            utc.push(resolved.unwrap_or(0));
         }
-        if !zoned {
-            instants.resolve(assume_tz.ok_or(NotPlain::NoZone)?)?;
-        }
-        Ok(instants)
+        doubtful.sort_unstable();
+        doubtful.dedup();
+        let instants = Self { micros: utc.into(), nulls: instants.nulls };
+        Ok((instants.without(&doubtful), doubtful))
+    }
+
+    /// Text, dates and numbers, decoded once.
+    fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<(Self, Vec<usize>), WrongType> {
+        let mut column = reading.bind(array)?;
+        let mut doubtful = Vec::new();
+        let mut changes = 0;
+        let micros: Int64Array = (0..array.len())
+            .map(|row| {
+                let found = column.get(row);
+                let noted = column.ambiguous() + column.nonexistent();
+                if found.is_err() || noted > changes {
+                    doubtful.push(row);
+                }
+                let plain = noted == changes;
+                changes = noted;
+                found.ok().flatten().filter(|_| plain).map(Timestamp::as_micros)
+            })
+            .collect();
+        let nulls = micros.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
+        Ok((Self { micros: micros.values().clone(), nulls }, doubtful))
     }
 
     /// No instant in any of `rows` rows.
@@ -74,6 +93,11 @@ impl Instants {
     /// Microseconds since 1970; what stands at a missing row means nothing.
     pub(crate) fn micros(&self) -> &[i64] {
         &self.micros
+    }
+
+    /// The same, without copying them.
+    pub(crate) fn into_micros(self) -> ScalarBuffer<i64> {
+        self.micros
     }
 
     /// Which rows have a value; `None` when all have.
@@ -92,29 +116,28 @@ impl Instants {
         self.micros.get(row).copied().filter(|_| valid)
     }
 
-    /// Whether some value lies outside [`Timestamp`]'s range.
-    fn leaves_the_calendar(&self) -> bool {
+    /// Rows whose value lies outside [`Timestamp`]'s range.
+    fn outside_the_calendar(&self) -> Vec<usize> {
         let (least, most) = (Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros());
-        let outside = |micros: i64| micros < least || micros > most;
-        let any = self.micros.iter().fold(false, |any, micros| any | outside(*micros));
-        any && (0..self.len()).any(|row| self.get(row).is_some_and(outside))
+        let outside = |micros: i64| (micros < least) | (micros > most);
+        if !self.micros.iter().fold(false, |any, micros| any | outside(*micros)) {
+            return Vec::new();
+        }
+        (0..self.len()).filter(|row| self.get(*row).is_some_and(outside)).collect()
     }
 
-    /// Takes the values as wall-clock times of `zone`.
-    fn resolve(&mut self, zone: Tz) -> Result<(), NotPlain> {
-        if zone == Tz::UTC {
-            return Ok(());
+    /// The same without the values of these rows.
+    fn without(mut self, rows: &[usize]) -> Self {
+        if !rows.is_empty() {
+            let mut valid = BooleanBufferBuilder::new(self.len());
+            match &self.nulls {
+                Some(nulls) => valid.append_buffer(nulls.inner()),
+                None => valid.append_n(self.len(), true),
+            }
+            rows.iter().for_each(|row| valid.set_bit(*row, false));
+            self.nulls = Some(NullBuffer::new(valid.finish()));
         }
-        let mut wall = WallClock::new(zone);
-        let mut utc = Vec::with_capacity(self.len());
-        for row in 0..self.len() {
-            utc.push(match self.get(row) {
-                Some(micros) => wall.utc(micros).ok_or(NotPlain::Irregular)?,
-                None => 0,
-            });
-        }
-        self.micros = utc.into();
-        Ok(())
+        self
     }
 }
 
@@ -173,30 +196,28 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
     }
 }
 
-/// All instants of a column, one by one where they must be: clock changes are decided as
-/// [`InstantReading`] does unless told otherwise, and what cannot be read is `Err`.
+/// All instants of a column, one by one: clock changes are decided as [`InstantReading`] does unless told otherwise, and
+/// what cannot be read is `Err`.
 pub(crate) fn each_instant(
     column: &Column<'_>,
     assume_tz: Option<Tz>,
     mut each: impl FnMut(Result<Option<i64>, ()>),
 ) -> Result<(), ColumnError> {
+    let reading = InstantReading::new(assume_tz.unwrap_or(Tz::UTC));
+    let wrong = |wrong| column.wrong(wrong, "make it a timestamp column first");
     for array in column.chunks() {
-        match Instants::new(array, assume_tz) {
-            Ok(instants) => (0..instants.len()).for_each(|row| each(Ok(instants.get(row)))),
-            Err(NotPlain::NoZone) => {
-                return Err(ColumnError::NoZone { column: column.name().to_owned() });
-            }
-            Err(NotPlain::Type(wrong)) => {
-                return Err(column.wrong(wrong, "make it a timestamp column first"));
-            }
-            Err(NotPlain::Irregular) => {
-                let reading = InstantReading::new(assume_tz.unwrap_or(Tz::UTC));
-                let mut instants = reading
-                    .bind(array)
-                    .map_err(|wrong| column.wrong(wrong, "make it a timestamp column first"))?;
-                for row in 0..array.len() {
-                    each(instants.get(row).map(|at| at.map(Timestamp::as_micros)).map_err(|_| ()));
+        if needs_zone(array) && assume_tz.is_none() {
+            return Err(ColumnError::NoZone { column: column.name().to_owned() });
+        }
+        let (instants, doubtful) = Instants::new(array, &reading).map_err(wrong)?;
+        let mut again = if doubtful.is_empty() { None } else { Some(reading.bind(array).map_err(wrong)?) };
+        let mut doubtful = doubtful.into_iter().peekable();
+        for row in 0..instants.len() {
+            match (doubtful.next_if_eq(&row), &mut again) {
+                (Some(row), Some(column)) => {
+                    each(column.get(row).map(|at| at.map(Timestamp::as_micros)).map_err(|_| ()));
                 }
+                _ => each(Ok(instants.get(row))),
             }
         }
     }

@@ -109,6 +109,11 @@ impl<T: Meaning> WordReading<T> {
         self
     }
 
+    /// Whether every text but an empty one means itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.words.is_empty() && self.missing.is_empty() && self.other.is_none()
+    }
+
     /// The words listed, for suggestions.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(|word| &**word)

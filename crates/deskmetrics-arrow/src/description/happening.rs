@@ -36,6 +36,8 @@ pub enum Happening {
     Deleted,
     /// `spam`: the ticket was marked as spam or as a test.
     Spam,
+    /// `restored`: the ticket was brought back after a merge, a deletion or the mark of spam.
+    Restored,
     /// `survey_sent`: a survey was sent about the ticket.
     SurveySent,
     /// `survey_answered`: the customer answered a survey about the ticket.
@@ -48,7 +50,7 @@ pub enum Happening {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happenings(pub Vec<Happening>);
 
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 20] = [
     "public_message",
     "internal_note",
     "new",
@@ -66,6 +68,7 @@ const WORDS: [&str; 19] = [
     "split_from",
     "deleted",
     "spam",
+    "restored",
     "survey_sent",
     "survey_answered",
 ];
@@ -85,6 +88,7 @@ impl Happenings {
             "split_from" => Happening::SplitFrom,
             "deleted" => Happening::Deleted,
             "spam" => Happening::Spam,
+            "restored" => Happening::Restored,
             "survey_sent" => Happening::SurveySent,
             "survey_answered" => Happening::SurveyAnswered,
             _ => match word.strip_prefix("changed ") {

@@ -163,7 +163,7 @@ pub struct InstantRules {
 }
 
 /// A key that may be just a column's name.
-pub(super) trait NamesColumn: DeserializeOwned {
+pub(crate) trait NamesColumn: DeserializeOwned {
     /// What the table form allows, for messages.
     const FORM: &'static str;
 

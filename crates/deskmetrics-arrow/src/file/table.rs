@@ -49,9 +49,17 @@ impl Kind {
 #[derive(Debug)]
 pub struct Table {
     path: PathBuf,
-    spec: FileSpec,
-    kind: Kind,
+    store: Store,
     schema: SchemaRef,
+    /// Where the rows are a choice of a longer table's: their numbers there, and how many it has.
+    chosen: Option<(Vec<u64>, u64)>,
+}
+
+/// Where the rows are.
+#[derive(Debug)]
+enum Store {
+    File { spec: FileSpec, kind: Kind },
+    Memory(Vec<RecordBatch>),
 }
 
 impl Table {
@@ -80,7 +88,23 @@ impl Table {
         if schema.fields().is_empty() {
             return Err(ReadError::EmptyFile { file: path });
         }
-        Ok(Self { path, spec: spec.clone(), kind, schema })
+        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema, chosen: None })
+    }
+
+    /// A table that is in memory already, under a name for messages.
+    pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema, chosen: None }
+    }
+
+    /// The same table, whose rows have these numbers among `rows` rows of the table they were taken from.
+    pub(crate) fn chosen_from(mut self, numbers: Vec<u64>, rows: u64) -> Self {
+        self.chosen = Some((numbers, rows));
+        self
+    }
+
+    /// See [`chosen_from`](Self::chosen_from).
+    pub(crate) fn chosen(&self) -> Option<&(Vec<u64>, u64)> {
+        self.chosen.as_ref()
     }
 
     /// The file.
@@ -111,6 +135,10 @@ impl Table {
     /// # Errors
     /// When the file cannot be opened again.
     pub fn batches(&self, columns: &[usize]) -> Result<Batches, ReadError> {
+        let (spec, kind) = match &self.store {
+            Store::File { spec, kind } => (spec, *kind),
+            Store::Memory(batches) => return Ok(self.in_memory_batches(batches, columns)),
+        };
         let io = |source| ReadError::Io { file: self.path.clone(), source };
         let file = File::open(&self.path).map_err(io)?;
         let bytes_total = file.metadata().map_err(io)?.len();
@@ -119,14 +147,22 @@ impl Table {
         sorted.sort_unstable();
         sorted.dedup();
         let order = columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect();
-        let (inner, position) = match self.kind {
-            Kind::Csv { delimiter } => csv::rows(file, &self.spec, delimiter, &self.schema, &sorted),
+        let (inner, position) = match kind {
+            Kind::Csv { delimiter } => csv::rows(file, spec, delimiter, &self.schema, &sorted),
             Kind::Parquet => parquet::rows(file, &sorted),
             Kind::IpcFile => ipc::file_rows(file, &sorted),
             Kind::IpcStream => ipc::stream_rows(file, &sorted),
         }
         .map_err(|error| broken(&self.path, 0, &error))?;
         Ok(Batches { path: self.path.clone(), inner, order, position, bytes_total, rows: 0, done: 0 })
+    }
+
+    fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
+        let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
+        let position = Position::Batches(batches.len() as u64);
+        let inner: Inner = Box::new(batches.to_vec().into_iter().map(Ok));
+        let (path, order) = (self.path.clone(), columns.to_vec());
+        Batches { path, inner, order, position, bytes_total, rows: 0, done: 0 }
     }
 }
 

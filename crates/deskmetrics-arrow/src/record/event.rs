@@ -17,7 +17,7 @@ pub(super) fn read(
     records: &mut Records,
 ) -> Result<(), ReadError> {
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records)?;
     }
     Ok(())
@@ -147,6 +147,7 @@ fn event_kind(
         Happening::SplitFrom => EventKind::SplitFrom(TicketId::new(needed(ledger)?)),
         Happening::Deleted => EventKind::Deleted,
         Happening::Spam => EventKind::Spam,
+        Happening::Restored => EventKind::Restored,
         Happening::SurveySent => EventKind::SurveySent,
         Happening::SurveyAnswered => EventKind::SurveyAnswered,
     })

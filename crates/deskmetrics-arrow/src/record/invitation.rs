@@ -20,13 +20,13 @@ pub(super) fn read(
 ) -> Result<(), ReadError> {
     let mut seen = HashSet::new();
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records, &mut seen)?;
     }
     Ok(())
 }
 
-fn read_file(
+pub(super) fn read_file(
     reading: &mut Reading<'_>,
     source: &InvitationSource,
     table: &Table,
@@ -43,6 +43,8 @@ fn read_file(
     let ticket = columns.maybe_word(source.ticket.as_ref())?;
     let customer = columns.maybe_word(source.customer.as_ref())?;
     let attributes = columns.attributes(&source.attributes)?;
+    // Without any id a row's number is as good.
+    let numbered = id.is_nothing();
 
     let ledger_at = records.begin(table, "invitations", reading.strict);
     let mut batches = columns.batches()?;
@@ -61,7 +63,11 @@ fn read_file(
         let mut one = |row: usize, records: &mut Records| -> Result<(), Halt> {
             let ledger = &mut records.ledgers[ledger_at];
             let number = ledger.row(row);
-            let own_id = ledger.need(&mut id, row, Reason::Missing)?;
+            let own_id = if numbered {
+                (records.rows + number).to_string().into()
+            } else {
+                ledger.need(&mut id, row, Reason::Missing)?
+            };
             if seen.contains(&own_id) {
                 return Err(ledger.leave_out(Scope::Record, Reason::Duplicate, number, id.name(), || {
                     (own_id.to_string(), "keep one row per invitation; the first one counts".to_owned())

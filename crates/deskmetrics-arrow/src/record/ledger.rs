@@ -1,6 +1,6 @@
 //! The books: what a file gave and what was left out of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use deskmetrics::{Excluded, Reason};
@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::slot::Reads;
 use crate::ReadError;
 use crate::column::BadCell;
+use crate::file::Table;
 
 /// How many rows are kept as examples of one reason.
 const EXAMPLES: usize = 3;
@@ -37,6 +38,20 @@ pub struct SourceReport {
 }
 
 impl SourceReport {
+    /// That all of a table could be used.
+    pub(crate) fn of(file: impl Into<PathBuf>, holds: &'static str, rows: u64) -> Self {
+        Self {
+            file: file.into(),
+            holds,
+            rows,
+            left_out: Vec::new(),
+            ambiguous_times: 0,
+            nonexistent_times: 0,
+            skewed_times: 0,
+            reordered_times: 0,
+        }
+    }
+
     /// Records left out, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
@@ -86,7 +101,7 @@ pub struct Example {
 }
 
 /// Why work on a row ends early.
-pub(super) enum Halt {
+pub(crate) enum Halt {
     /// It is left out and counted.
     Skip,
     /// Reading ends.
@@ -100,38 +115,48 @@ impl From<ReadError> for Halt {
 }
 
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     strict: bool,
     report: SourceReport,
     /// Names for messages when records are linked: of the ticket's, the instant's and the event id's column.
     pub(super) link_columns: [String; 3],
     /// How far before its ticket's creation an event may lie.
     pub(super) clock_skew: TimeDelta,
+    /// The rows' numbers in the table they were chosen from, and how many rows that has; none where it is all rows.
+    chosen: Option<(Vec<u64>, u64)>,
 }
 
 impl Ledger {
-    pub(super) fn new(file: &Path, holds: &'static str, strict: bool) -> Self {
-        let report = SourceReport {
-            file: file.to_owned(),
-            holds,
-            rows: 0,
-            left_out: Vec::new(),
-            ambiguous_times: 0,
-            nonexistent_times: 0,
-            skewed_times: 0,
-            reordered_times: 0,
-        };
-        Self { strict, report, link_columns: [const { String::new() }; 3], clock_skew: TimeDelta::zero() }
+    pub(super) fn new(table: &Table, holds: &'static str, strict: bool) -> Self {
+        let report = SourceReport::of(table.path(), holds, 0);
+        Self {
+            strict,
+            report,
+            link_columns: [const { String::new() }; 3],
+            clock_skew: TimeDelta::zero(),
+            chosen: table.chosen().cloned(),
+        }
     }
 
     pub(super) fn into_report(mut self) -> SourceReport {
+        self.report.rows = self.all_rows();
         self.report.left_out.sort_by_key(|left_out| std::cmp::Reverse(left_out.count));
         self.report
     }
 
     /// The number of the row `row` of the batch at hand.
     pub(super) fn row(&self, row: usize) -> u64 {
-        self.report.rows + row as u64 + 1
+        let number = self.report.rows + row as u64 + 1;
+        let chosen = self
+            .chosen
+            .as_ref()
+            .and_then(|(numbers, _)| numbers.get(usize::try_from(number).ok()?.checked_sub(1)?));
+        chosen.copied().unwrap_or(number)
+    }
+
+    /// Rows of the whole table.
+    fn all_rows(&self) -> u64 {
+        self.chosen.as_ref().map_or(self.report.rows, |(_, rows)| *rows)
     }
 
     /// Rows read so far.
@@ -158,7 +183,7 @@ impl Ledger {
 
     /// Ends a file: when one column could not be read in any row, the description is wrong, not the data.
     pub(super) fn finish(&self) -> Result<(), ReadError> {
-        let rows = self.report.rows;
+        let rows = self.all_rows();
         let hopeless = self.report.left_out.iter().find(|left_out| {
             let bad = matches!(left_out.reason, Reason::Unreadable | Reason::UnknownWord);
             bad && left_out.count == rows && rows > 0

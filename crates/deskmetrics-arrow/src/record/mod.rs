@@ -4,12 +4,12 @@ mod event;
 mod invitation;
 mod ledger;
 mod link;
-mod slot;
+pub(crate) mod slot;
 mod snapshot;
 mod survey;
 mod ticket;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -18,8 +18,9 @@ use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
 
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
-use crate::description::Description;
-use crate::file::Progress;
+use crate::description::{Description, InvitationSource, SurveySource, TicketSource};
+use crate::file::{FileSpec, Progress};
+use crate::options::MemoryTable;
 use crate::{ReadError, file::Table};
 use ledger::Ledger;
 
@@ -27,11 +28,25 @@ use ledger::Ledger;
 pub(crate) struct Reading<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
+    /// Tables in memory that stand for files.
+    pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
+    /// Whether a score off its scale is left out here; else it is the KPI's to judge.
+    pub(crate) scored: bool,
     pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>>,
 }
 
 impl Reading<'_> {
+    /// The file of a description, or the table that stands for it.
+    fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
+        match (self.tables.get(&file.path), file.path.to_str()) {
+            (Some(table), Some(name)) => {
+                Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()))
+            }
+            _ => Table::open(&self.folder, file),
+        }
+    }
+
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
         match self.on_progress.as_mut().map(|tell| tell(progress)) {
             Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
@@ -95,6 +110,40 @@ impl Records {
         Ok(records)
     }
 
+    /// Reads one table of tickets.
+    pub(crate) fn of_tickets(
+        reading: &mut Reading<'_>,
+        source: &TicketSource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        ticket::read_file(reading, source, table, &mut records)?;
+        link::link(&mut records)?;
+        Ok(records)
+    }
+
+    /// Reads one table of answers.
+    pub(crate) fn of_answers(
+        reading: &mut Reading<'_>,
+        source: &SurveySource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        survey::read_file(reading, source, table, &mut records)?;
+        Ok(records)
+    }
+
+    /// Reads one table of surveys sent.
+    pub(crate) fn of_invitations(
+        reading: &mut Reading<'_>,
+        source: &InvitationSource,
+        table: &Table,
+    ) -> Result<Self, ReadError> {
+        let mut records = Self::default();
+        invitation::read_file(reading, source, table, &mut records, &mut HashSet::new())?;
+        Ok(records)
+    }
+
     /// What was read and left out, file by file.
     pub(crate) fn reports(&mut self) -> Vec<SourceReport> {
         self.ledgers.drain(..).map(Ledger::into_report).collect()
@@ -102,7 +151,7 @@ impl Records {
 
     /// Opens the books for a file.
     fn begin(&mut self, table: &Table, holds: &'static str, strict: bool) -> usize {
-        self.ledgers.push(Ledger::new(table.path(), holds, strict));
+        self.ledgers.push(Ledger::new(table, holds, strict));
         self.ledgers.len() - 1
     }
 

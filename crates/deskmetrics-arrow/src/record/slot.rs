@@ -19,7 +19,7 @@ use crate::description::{
 use crate::file::{Batches, Table};
 
 /// A column of one batch that gives values by row.
-pub(super) trait Reads {
+pub(crate) trait Reads {
     /// What a cell says.
     type Value;
 
@@ -30,7 +30,7 @@ pub(super) trait Reads {
 }
 
 /// The columns of a file that are to be read.
-pub(super) struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     table: &'a Table,
     wanted: Vec<usize>,
     zone: Tz,
@@ -61,7 +61,7 @@ impl Place {
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn of(
+    pub(crate) fn of(
         table: &'a Table,
         description: &'a Description,
         rules: &'a InstantRules,
@@ -77,7 +77,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Opens the rows of the columns asked for so far.
-    pub(super) fn batches(&self) -> Result<Batches, ReadError> {
+    pub(crate) fn batches(&self) -> Result<Batches, ReadError> {
         self.table.batches(&self.wanted)
     }
 
@@ -94,7 +94,7 @@ impl<'a> Columns<'a> {
         self.missing.iter().copied().chain(own).map(|Code(code)| code.clone())
     }
 
-    pub(super) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
+    pub(crate) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
         let reading =
             WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
                 .missing(self.missing(&key.missing))
@@ -104,7 +104,7 @@ impl<'a> Columns<'a> {
         Ok(WordSlot { place, constant: key.value.clone(), reading })
     }
 
-    pub(super) fn maybe_word<T: Meaning>(
+    pub(crate) fn maybe_word<T: Meaning>(
         &mut self,
         key: Option<&'a WordKey<T>>,
     ) -> Result<WordSlot<T>, ReadError> {
@@ -114,7 +114,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub(super) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
+    pub(crate) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
         let [file, dataset] = self.rules;
         let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
         let mut reading = InstantReading::new(zone).missing(self.missing(&key.missing)).clock_changes(
@@ -130,14 +130,14 @@ impl<'a> Columns<'a> {
         Ok(InstantSlot { place: Some(self.place(&key.column)?), reading })
     }
 
-    pub(super) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
+    pub(crate) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
         match key {
             Some(key) => self.instant(key),
             None => Ok(InstantSlot { place: None, reading: InstantReading::new(self.zone) }),
         }
     }
 
-    pub(super) fn number(&mut self, key: &'a NumberKey) -> Result<NumberSlot, ReadError> {
+    pub(crate) fn number(&mut self, key: &'a NumberKey) -> Result<NumberSlot, ReadError> {
         let reading = NumberReading::default()
             .missing(self.missing(&key.missing))
             .words(key.words.iter().map(|(word, number)| (word, *number)))
@@ -145,14 +145,14 @@ impl<'a> Columns<'a> {
         Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
     }
 
-    pub(super) fn maybe_number(&mut self, key: Option<&'a NumberKey>) -> Result<NumberSlot, ReadError> {
+    pub(crate) fn maybe_number(&mut self, key: Option<&'a NumberKey>) -> Result<NumberSlot, ReadError> {
         match key {
             Some(key) => self.number(key),
             None => Ok(NumberSlot { place: None, reading: NumberReading::default() }),
         }
     }
 
-    pub(super) fn attributes(
+    pub(crate) fn attributes(
         &mut self,
         keys: &'a BTreeMap<Attribute, WordKey<Box<str>>>,
     ) -> Result<AttributeSlots, ReadError> {
@@ -162,14 +162,14 @@ impl<'a> Columns<'a> {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct WordSlot<T> {
+pub(crate) struct WordSlot<T> {
     place: Option<Place>,
     constant: Option<T>,
     reading: WordReading<T>,
 }
 
 impl<T: Meaning> WordSlot<T> {
-    pub(super) fn bind<'s>(
+    pub(crate) fn bind<'s>(
         &'s self,
         table: &Table,
         batch: &RecordBatch,
@@ -183,12 +183,46 @@ impl<T: Meaning> WordSlot<T> {
         Ok(BoundWord { slot: self, column })
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.place.as_ref().map_or("", |place| &place.name)
+    }
+
+    /// Whether there is neither a column nor one meaning for all rows.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.place.is_none() && self.constant.is_none()
+    }
+
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// Whether every text but an empty one means itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.constant.is_none() && self.reading.is_plain()
+    }
+
+    /// What a cell with this text means, or one without.
+    pub(crate) fn meaning(&self, text: Option<&str>) -> Cell<T> {
+        match text.map_or(Ok(None), |text| self.reading.read(text)) {
+            Ok(None) => Ok(self.constant.clone()),
+            found => found,
+        }
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        match &self.place {
+            Some(place) => place.wrong(table, wrong),
+            None => nowhere(table, wrong),
+        }
     }
 }
 
-pub(super) struct BoundWord<'s, T> {
+fn nowhere(table: &Table, wrong: WrongType) -> ReadError {
+    Place { at: 0, name: "".into() }.wrong(table, wrong)
+}
+
+pub(crate) struct BoundWord<'s, T> {
     slot: &'s WordSlot<T>,
     column: Option<WordColumn<'s, T>>,
 }
@@ -227,13 +261,13 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct InstantSlot {
+pub(crate) struct InstantSlot {
     place: Option<Place>,
     reading: InstantReading,
 }
 
 impl InstantSlot {
-    pub(super) fn bind<'s>(
+    pub(crate) fn bind<'s>(
         &'s self,
         table: &Table,
         batch: &RecordBatch,
@@ -247,23 +281,40 @@ impl InstantSlot {
         Ok(BoundInstant { slot: self, column })
     }
 
-    pub(super) fn is_described(&self) -> bool {
+    pub(crate) fn is_described(&self) -> bool {
         self.place.is_some()
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// How it is read.
+    pub(crate) fn reading(&self) -> &InstantReading {
+        &self.reading
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        match &self.place {
+            Some(place) => place.wrong(table, wrong),
+            None => nowhere(table, wrong),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
         self.place.as_ref().map_or("", |place| &place.name)
     }
 }
 
-pub(super) struct BoundInstant<'s> {
+pub(crate) struct BoundInstant<'s> {
     slot: &'s InstantSlot,
     column: Option<InstantColumn<'s>>,
 }
 
 impl BoundInstant<'_> {
     /// Enters the clock changes decided in this batch.
-    pub(super) fn account(&self, ledger: &mut Ledger) {
+    pub(crate) fn account(&self, ledger: &mut Ledger) {
         if let Some(column) = &self.column {
             ledger.clock_changes(column.ambiguous(), column.nonexistent());
         }
@@ -300,13 +351,13 @@ impl Reads for BoundInstant<'_> {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct NumberSlot {
+pub(crate) struct NumberSlot {
     place: Option<Place>,
     reading: NumberReading,
 }
 
 impl NumberSlot {
-    pub(super) fn bind<'s>(
+    pub(crate) fn bind<'s>(
         &'s self,
         table: &Table,
         batch: &RecordBatch,
@@ -321,7 +372,26 @@ impl NumberSlot {
     }
 }
 
-pub(super) struct BoundNumber<'s> {
+impl NumberSlot {
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// How it is read.
+    pub(crate) fn reading(&self) -> &NumberReading {
+        &self.reading
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        match &self.place {
+            Some(place) => place.wrong(table, wrong),
+            None => nowhere(table, wrong),
+        }
+    }
+}
+
+pub(crate) struct BoundNumber<'s> {
     slot: &'s NumberSlot,
     column: Option<NumberColumn<'s>>,
 }
@@ -352,7 +422,7 @@ impl Reads for BoundNumber<'_> {
 }
 
 /// The same column, of which only whole numbers are values.
-pub(super) struct Whole<'s>(pub(super) BoundNumber<'s>);
+pub(crate) struct Whole<'s>(pub(crate) BoundNumber<'s>);
 
 impl Reads for Whole<'_> {
     type Value = i32;
@@ -376,10 +446,15 @@ impl Reads for Whole<'_> {
 
 /// The columns of a record's attributes.
 #[derive(Debug, Clone)]
-pub(super) struct AttributeSlots(Vec<(Attribute, WordSlot<Box<str>>)>);
+pub(crate) struct AttributeSlots(Vec<(Attribute, WordSlot<Box<str>>)>);
 
 impl AttributeSlots {
-    pub(super) fn bind<'s>(
+    /// Each attribute with its column.
+    pub(crate) fn into_slots(self) -> impl Iterator<Item = (Attribute, WordSlot<Box<str>>)> {
+        self.0.into_iter()
+    }
+
+    pub(crate) fn bind<'s>(
         &'s self,
         table: &Table,
         batch: &RecordBatch,
@@ -388,16 +463,16 @@ impl AttributeSlots {
         bound.collect::<Result<_, ReadError>>().map(BoundAttributes)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &Attribute> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Attribute> {
         self.0.iter().map(|(attribute, _)| attribute)
     }
 }
 
-pub(super) struct BoundAttributes<'s>(Vec<(&'s Attribute, BoundWord<'s, Box<str>>)>);
+pub(crate) struct BoundAttributes<'s>(Vec<(&'s Attribute, BoundWord<'s, Box<str>>)>);
 
 impl BoundAttributes<'_> {
     /// The attributes of a row.
-    pub(super) fn read(&mut self, ledger: &mut Ledger, row: usize) -> Result<Attributes, Halt> {
+    pub(crate) fn read(&mut self, ledger: &mut Ledger, row: usize) -> Result<Attributes, Halt> {
         let mut attributes = Attributes::default();
         for (attribute, column) in &mut self.0 {
             if let Some(value) = ledger.want(column, row)? {
@@ -408,7 +483,7 @@ impl BoundAttributes<'_> {
     }
 
     /// The values of a row, in the order of [`AttributeSlots::names`].
-    pub(super) fn values(
+    pub(crate) fn values(
         &mut self,
         ledger: &mut Ledger,
         row: usize,

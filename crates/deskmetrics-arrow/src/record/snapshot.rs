@@ -68,7 +68,7 @@ pub(super) fn read(
     records: &mut Records,
 ) -> Result<(), ReadError> {
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records)?;
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(super) fn read(
     records: &mut Records,
 ) -> Result<(), ReadError> {
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records)?;
     }
     Ok(())
@@ -28,17 +28,18 @@ pub(crate) fn scale(description: &Description, question: &str) -> Option<Scale> 
     description.scales.get(question).cloned().or_else(|| (question == "nps").then(Scale::nps))
 }
 
-fn read_file(
+pub(super) fn read_file(
     reading: &mut Reading<'_>,
     source: &SurveySource,
     table: &Table,
     records: &mut Records,
 ) -> Result<(), ReadError> {
-    let description = reading.description;
+    let (description, scored) = (reading.description, reading.scored);
     let mut columns = Columns::of(table, description, &source.instants, &source.missing);
     let mut questions = Vec::new();
     for (name, key) in &source.questions {
-        questions.push((name.clone(), scale(description, name), columns.number(key)?));
+        let judged = scale(description, name).filter(|_| reading.scored);
+        questions.push((name.clone(), judged, columns.number(key)?));
     }
     let question = columns.maybe_word(source.question.as_ref())?;
     let score = columns.maybe_number(source.score.as_ref())?;
@@ -84,7 +85,7 @@ fn read_file(
             form.attributes = attributes.read(ledger, row)?;
             if questions.is_empty() {
                 form.question = ledger.need(&mut question, row, Reason::Missing)?;
-                let scale = scale(description, &form.question);
+                let scale = scale(description, &form.question).filter(|_| scored);
                 form.score = on_scale(ledger, &mut score, row, scale.as_ref())?;
                 records.responses.push(form);
                 return Ok(());

@@ -17,14 +17,14 @@ pub(super) fn read(
     records: &mut Records,
 ) -> Result<(), ReadError> {
     for file in &source.file {
-        let table = Table::open(&reading.folder, file)?;
+        let table = reading.open(file)?;
         read_file(reading, source, &table, records)?;
     }
     Ok(())
 }
 
 #[expect(clippy::too_many_lines, reason = "a list of a ticket's columns, each once")]
-fn read_file(
+pub(super) fn read_file(
     reading: &mut Reading<'_>,
     source: &TicketSource,
     table: &Table,
@@ -46,6 +46,8 @@ fn read_file(
     let tags = columns.maybe_word(source.tags.as_ref())?;
     let attributes = columns.attributes(&source.attributes)?;
     let ends_described = solved_at.is_described() || closed_at.is_described();
+    // Without any id a row's number is as good.
+    let numbered = id.is_nothing();
     let separator = source.tag_separator.as_deref().unwrap_or(",");
 
     let ledger_at = records.begin(table, "tickets", reading.strict);
@@ -70,7 +72,11 @@ fn read_file(
         let mut one = |row: usize, records: &mut Records| -> Result<(), Halt> {
             let ledger = &mut records.ledgers[ledger_at];
             let number = ledger.row(row);
-            let ticket_id = TicketId::new(ledger.need(&mut id, row, Reason::Missing)?);
+            let ticket_id = if numbered {
+                TicketId::new((records.rows + number).to_string())
+            } else {
+                TicketId::new(ledger.need(&mut id, row, Reason::Missing)?)
+            };
             let created = ledger.need(&mut created_at, row, Reason::NoCreation)?;
             if records.index.contains_key(&ticket_id) {
                 return Err(ledger.leave_out(Scope::Record, Reason::Duplicate, number, id.name(), || {

@@ -112,6 +112,17 @@ impl Backlog {
         }
     }
 
+    /// Counts tickets of which only the numbers are known: open at the instant, and among them without a reply.
+    pub fn push_counts(&mut self, open: u64, unreplied: u64) {
+        self.open.merge(open);
+        self.unreplied.merge(unreplied.min(open));
+    }
+
+    /// Counts records left out, by reason.
+    pub fn leave_out_many(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
     /// Counts a record that is no ticket.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);

@@ -3,6 +3,7 @@
 mod contacts;
 mod policy;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
@@ -12,7 +13,7 @@ use crate::{
     TicketMetrics, Timestamp, Unit,
 };
 use contacts::{Contact, Contacts};
-pub use policy::{FcrPolicy, RepeatKey, UnknownFcrPolicy};
+pub use policy::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
 
 /// The definition of FCR.
 pub const DEFINITION: Definition = Definition {
@@ -52,6 +53,7 @@ pub const DEFINITION: Definition = Definition {
                 "no_repeat_contact_within",
                 "survey",
                 "interaction_no_task",
+                "all_of",
             ],
         },
         Choice {
@@ -98,6 +100,7 @@ pub const DEFINITION: Definition = Definition {
             differs: "closed without creating a task",
             used_by: &["ServiceNow ITSM"],
         },
+        Variant { name: "all_of", differs: "under several of these at once", used_by: &[] },
     ],
     references: &[
         "Freshservice help: How do you calculate FCR",
@@ -236,37 +239,10 @@ impl Fcr {
 
     /// Whether the ticket was resolved on first contact; `None` when that depends on other tickets.
     fn judge(&mut self, ticket: &Ticket, metrics: &TicketMetrics) -> Result<Option<bool>, Reason> {
-        if let FcrPolicy::NoRepeatContactWithin { window, key } = &self.policy {
-            let (window, key) = (window.num_microseconds().unwrap_or(i64::MAX), *key);
-            return self.note_contact(ticket, metrics, window, key).map(|()| None);
+        match self.policy.across() {
+            Some((window, key)) => self.note_contact(ticket, metrics, micros(window), key).map(|()| None),
+            None => says(&self.policy, ticket, metrics, self.solved_at(metrics)?).map(Some),
         }
-        let solved_at = self.solved_at(metrics)?;
-        let reopened = !metrics.reopens.is_empty();
-        let resolved = match &self.policy {
-            FcrPolicy::SingleReply => now_solved(metrics)? && metrics.public_replies == 1,
-            FcrPolicy::NoCustomerFollowup => now_solved(metrics)? && metrics.customer_messages <= 1,
-            FcrPolicy::SingleHandlerClose => {
-                now_solved(metrics)? && !reopened && metrics.replying_agents <= 1
-            }
-            FcrPolicy::StrictNoActivity => {
-                let waited = [Status::Pending, Status::OnHold]
-                    .iter()
-                    .any(|status| metrics.time_in_status[status.index()].calendar_micros > 0);
-                let quiet =
-                    metrics.public_replies == 0 && metrics.customer_messages <= 1 && metrics.escalations == 0;
-                now_solved(metrics)? && !reopened && !waited && quiet
-            }
-            FcrPolicy::NoReopenWithin { window } => {
-                let end = window_end(solved_at, window.num_microseconds().unwrap_or(i64::MAX), metrics)?;
-                !metrics.reopens.iter().any(|cycle| cycle.reopened_at.as_micros() <= end)
-            }
-            FcrPolicy::InteractionNoTask => {
-                now_solved(metrics)? && ticket.attributes.get(&Attribute::from("task")).is_none()
-            }
-            FcrPolicy::Survey { .. } => return Err(Reason::NotAnswered),
-            FcrPolicy::NoRepeatContactWithin { .. } => return Ok(None),
-        };
-        Ok(Some(resolved))
     }
 
     /// The first solve of a ticket that can be judged.
@@ -294,10 +270,10 @@ impl Fcr {
             return self.solved_at(metrics).map(|_| ());
         }
         let customer = ticket.requester.as_ref().ok_or(Reason::NoCustomer)?;
-        let judged_until = self
-            .solved_at(metrics)
-            .and_then(|solved_at| window_end(solved_at, window, metrics))
-            .map(|end| (end, reopened_by_customer(metrics, end)));
+        let judged = self.solved_at(metrics).and_then(|solved_at| {
+            let resolved = says(&self.policy, ticket, metrics, solved_at)?;
+            window_end(solved_at, window, metrics).map(|end| (end, resolved))
+        });
         let category = match key {
             RepeatKey::Customer => None,
             RepeatKey::CustomerAndCategory => ticket.attributes.get(&Attribute::Category).map(Into::into),
@@ -306,12 +282,12 @@ impl Fcr {
             customer.clone(),
             Contact {
                 created: metrics.created_at.as_micros(),
-                judged_until: judged_until.ok().map(|(end, _)| end),
-                came_back: judged_until.is_ok_and(|(_, came_back)| came_back),
+                judged_until: judged.ok().map(|(end, _)| end),
+                failed: judged.is_ok_and(|(_, resolved)| !resolved),
                 category,
             },
         );
-        judged_until.map(|_| ())
+        judged.map(|_| ())
     }
 
     /// The policy counted under.
@@ -321,10 +297,7 @@ impl Fcr {
 
     /// Resolved on first contact, among judged.
     pub fn ratio(&self) -> Ratio {
-        match self.policy {
-            FcrPolicy::NoRepeatContactWithin { .. } => self.contacts.resolved_at_first(),
-            _ => self.judged,
-        }
+        if self.policy.across().is_some() { self.contacts.resolved_at_first() } else { self.judged }
     }
 
     /// The rate in percent; `None` when nothing could be judged.
@@ -336,6 +309,58 @@ impl Fcr {
     pub fn n(&self) -> u64 {
         self.ratio().total
     }
+}
+
+/// What a policy says of a ticket by itself, its customer's other tickets left aside.
+fn says(
+    policy: &FcrPolicy,
+    ticket: &Ticket,
+    metrics: &TicketMetrics,
+    solved_at: Timestamp,
+) -> Result<bool, Reason> {
+    let reopened = !metrics.reopens.is_empty();
+    Ok(match policy {
+        FcrPolicy::SingleReply => now_solved(metrics)? && metrics.public_replies == 1,
+        FcrPolicy::NoCustomerFollowup => now_solved(metrics)? && metrics.customer_messages <= 1,
+        FcrPolicy::SingleHandlerClose => now_solved(metrics)? && !reopened && metrics.replying_agents <= 1,
+        FcrPolicy::StrictNoActivity => {
+            let waited = [Status::Pending, Status::OnHold]
+                .iter()
+                .any(|status| metrics.time_in_status[status.index()].calendar_micros > 0);
+            let quiet =
+                metrics.public_replies == 0 && metrics.customer_messages <= 1 && metrics.escalations == 0;
+            now_solved(metrics)? && !reopened && !waited && quiet
+        }
+        FcrPolicy::NoReopenWithin { window } => {
+            let end = window_end(solved_at, micros(*window), metrics)?;
+            !metrics.reopens.iter().any(|cycle| cycle.reopened_at.as_micros() <= end)
+        }
+        FcrPolicy::NoRepeatContactWithin { window, .. } => {
+            !reopened_by_customer(metrics, window_end(solved_at, micros(*window), metrics)?)
+        }
+        FcrPolicy::InteractionNoTask => {
+            now_solved(metrics)? && ticket.attributes.get(&Attribute::from("task")).is_none()
+        }
+        FcrPolicy::Survey { .. } => return Err(Reason::NotAnswered),
+        FcrPolicy::AllOf(parts) => {
+            let (mut failed, mut unjudged) = (false, None);
+            for part in parts.iter() {
+                match says(part, ticket, metrics, solved_at) {
+                    Ok(resolved) => failed |= !resolved,
+                    Err(Reason::WindowNotOver) => return Err(Reason::WindowNotOver),
+                    Err(reason) => unjudged = Some(reason),
+                }
+            }
+            match unjudged {
+                Some(reason) if !failed => return Err(reason),
+                _ => !failed,
+            }
+        }
+    })
+}
+
+fn micros(window: TimeDelta) -> i64 {
+    window.num_microseconds().unwrap_or(i64::MAX)
 }
 
 /// Policies that ask how a ticket ended look only at those that are solved now.

@@ -13,7 +13,7 @@ use super::stamp::Stamp;
 use super::step::{NONE, Start, Step, What};
 use super::timer::{Around, RawSegment, RawVerdict};
 use crate::sla::{SlaPolicies, Validity};
-use crate::ticket::{Author, Status};
+use crate::ticket::{Attribute, Author, Status};
 
 /// What all tickets of a replay have in common.
 #[derive(Debug, Clone)]
@@ -38,8 +38,11 @@ impl Plan {
         policies: &SlaPolicies,
         explain: bool,
         needs: Needs,
+        watched: &[Attribute],
     ) -> Self {
         let mut vocabulary = Vocabulary::default();
+        let watched: Vec<u16> =
+            watched.iter().map(|attribute| vocabulary.learn_attribute(attribute)).collect();
         let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
         let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
         let judged = needs.any(Needs::VERDICTS);
@@ -48,7 +51,7 @@ impl Plan {
         promises.bind(&clocks);
         // An explanation names the schedule of every stretch, whatever is measured.
         let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
-        let followed = Followed::new(read, &options, &clocks, &promises);
+        let followed = Followed::new(read, &options, &clocks, &promises, &watched);
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
         Self { options, vocabulary, clocks, promises, followed, explain, fingerprint }
@@ -154,7 +157,7 @@ impl Machine {
     }
 
     /// The value of a numbered attribute.
-    fn value(&self, attribute: u16) -> u32 {
+    pub(crate) fn value(&self, attribute: u16) -> u32 {
         self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)
     }
 

@@ -106,7 +106,13 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
-    pub(crate) fn new(needs: Needs, options: &ReplayOptions, clocks: &Clocks, promises: &Promises) -> Self {
+    pub(crate) fn new(
+        needs: Needs,
+        options: &ReplayOptions,
+        clocks: &Clocks,
+        promises: &Promises,
+        watched: &[u16],
+    ) -> Self {
         let judges = |wanted: fn(Measure) -> bool| promises.slots.iter().any(|slot| wanted(slot.measure));
         let custom = judges(|measure| matches!(measure, Measure::Custom(_)));
         let each_change = !promises.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
@@ -119,7 +125,7 @@ impl Followed {
             || needs.any(Needs::STATIONS)
             || judges(|measure| matches!(measure, Measure::GroupOwnership));
         let own = if stations { 1u64 << GROUP | 1 << ASSIGNEE } else { 0 };
-        let watched = clocks.watched().chain(promises.watched());
+        let watched = clocks.watched().chain(promises.watched()).chain(watched.iter().copied());
         Self {
             needs,
             conversation,

@@ -34,6 +34,7 @@ use crate::{ClockKind, Elapsed, Excluded, Reason, Timestamp};
 pub struct Pass<'r> {
     plan: &'r Plan,
     as_of: i64,
+    created: i64,
     machine: Machine,
     metrics: TicketMetrics,
     /// Whether the machine holds the verdicts on the last ticket.
@@ -46,6 +47,7 @@ impl<'r> Pass<'r> {
         Self {
             plan,
             as_of: as_of.as_micros(),
+            created: as_of.as_micros(),
             machine: Machine::new(),
             metrics: TicketMetrics::new(as_of, as_of),
             concluded: false,
@@ -56,28 +58,45 @@ impl<'r> Pass<'r> {
     /// Replays one ticket. The steps must be in order; one before its predecessor is taken at the predecessor's
     /// instant. Steps that do not count are added to [`excluded`](Self::excluded).
     pub fn run(&mut self, start: Start<'_>, steps: impl IntoIterator<Item = Step>) {
+        self.begin(start);
+        for step in steps {
+            self.step(step);
+        }
+        self.conclude();
+    }
+
+    /// Begins the next ticket: [`run`](Self::run) in pieces.
+    pub fn begin(&mut self, start: Start<'_>) {
         self.concluded = false;
-        if start.created_at > self.as_of {
-            self.machine.begin(start, self.plan);
+        self.created = start.created_at;
+        self.machine.begin(start, self.plan);
+    }
+
+    /// Takes the ticket's next step.
+    #[inline]
+    pub fn step(&mut self, step: Step) {
+        if self.created > self.as_of {
+            self.excluded.add(Reason::AfterCutOff);
+        } else if step.at < self.created {
+            self.excluded.add(Reason::BeforeCreation);
+        } else if step.at > self.as_of {
+            self.excluded.add(Reason::AfterCutOff);
+        } else if let (Some((reason, _)), false) = (self.machine.life.left, step.what == What::Restored) {
+            self.excluded.add(reason);
+        } else {
+            self.machine.hear(step, self.plan);
+        }
+    }
+
+    /// Ends the ticket: its measures and verdicts are as of the cut-off.
+    pub fn conclude(&mut self) {
+        if self.created > self.as_of {
             self.metrics = TicketMetrics::new(
-                Timestamp::saturating_from_micros(start.created_at),
+                Timestamp::saturating_from_micros(self.created),
                 Timestamp::saturating_from_micros(self.as_of),
             );
             self.metrics.left_out = Some(Reason::AfterCutOff);
-            self.excluded.add_many(Reason::AfterCutOff, steps.into_iter().count() as u64);
             return;
-        }
-        self.machine.begin(start, self.plan);
-        for step in steps {
-            if step.at < start.created_at {
-                self.excluded.add(Reason::BeforeCreation);
-            } else if step.at > self.as_of {
-                self.excluded.add(Reason::AfterCutOff);
-            } else if let (Some((reason, _)), false) = (self.machine.life.left, step.what == What::Restored) {
-                self.excluded.add(reason);
-            } else {
-                self.machine.hear(step, self.plan);
-            }
         }
         let end = self.machine.stamp(self.as_of, self.plan);
         self.machine.life.measure(end, self.plan.followed.needs, &mut self.metrics);
@@ -86,6 +105,12 @@ impl<'r> Pass<'r> {
             let unjudged = self.machine.conclude(end, self.plan);
             self.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
         }
+    }
+
+    /// The value of an attribute at the cut-off, by their numbers; [`NONE`](super::step::NONE) where it has none and
+    /// for attributes nothing looks at.
+    pub fn value(&self, attribute: u16) -> u32 {
+        self.machine.value(attribute)
     }
 
     /// The measures of the last ticket.
@@ -136,6 +161,31 @@ impl<'p> PassVerdict<'p> {
     /// The target in microseconds.
     pub fn target_micros(&self) -> i64 {
         self.raw.force.target
+    }
+
+    /// 1 for the first instance of the metric on the ticket, 2 for the next.
+    pub fn instance(&self) -> u32 {
+        self.raw.instance
+    }
+
+    /// When counting began, in microseconds since 1970.
+    pub fn started_micros(&self) -> i64 {
+        self.raw.started
+    }
+
+    /// When it was completed, in microseconds since 1970.
+    pub fn completed_micros(&self) -> Option<i64> {
+        self.raw.completed
+    }
+
+    /// When it ended without completion, in microseconds since 1970.
+    pub fn ended_micros(&self) -> Option<i64> {
+        self.raw.ended
+    }
+
+    /// When the target was first exceeded, in microseconds since 1970.
+    pub fn breached_micros(&self) -> Option<i64> {
+        self.raw.breached
     }
 
     /// Counted time on both clocks.

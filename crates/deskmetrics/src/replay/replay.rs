@@ -9,6 +9,7 @@ use super::needs::Needs;
 use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::pass::Pass;
+use super::step::What;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
 use crate::sla::{Finding, SlaPolicies, SlaVerdict, VerdictState};
@@ -43,6 +44,7 @@ pub struct Replay {
     policies: SlaPolicies,
     explain: bool,
     needs: Needs,
+    watched: Vec<Attribute>,
     plan: Plan,
 }
 
@@ -51,9 +53,9 @@ impl Replay {
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
         let (options, schedules) = (ReplayOptions::default(), Schedules::default());
         let policies = SlaPolicies::default();
-        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false, Needs::EVERYTHING);
-        let needs = Needs::EVERYTHING;
-        Self { as_of: as_of.into(), options, schedules, policies, explain: false, needs, plan }
+        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false, Needs::EVERYTHING, &[]);
+        let (needs, watched) = (Needs::EVERYTHING, Vec::new());
+        Self { as_of: as_of.into(), options, schedules, policies, explain: false, needs, watched, plan }
     }
 
     /// The same with other conventions.
@@ -103,10 +105,24 @@ impl Replay {
         self.needs
     }
 
+    /// The same, following these attributes too, whose values at the cut-off [`Pass::value`] then tells. Those that
+    /// schedules and policies look at are followed anyway.
+    #[must_use]
+    pub fn watching<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
+        self.watched.extend(attributes.into_iter().map(Into::into));
+        self.planned()
+    }
+
+    /// Whether a step can change anything that is asked for; others may be kept from a [`Pass`], as long as they count
+    /// for nothing in what it leaves out.
+    pub fn hears(&self, what: What) -> bool {
+        self.plan.followed.hears(what)
+    }
+
     /// The same with everything given so far in numbers.
     fn planned(mut self) -> Self {
         let (options, schedules) = (self.options.clone(), self.schedules.clone());
-        self.plan = Plan::new(options, schedules, &self.policies, self.explain, self.needs);
+        self.plan = Plan::new(options, schedules, &self.policies, self.explain, self.needs, &self.watched);
         self
     }
 

@@ -19,12 +19,17 @@ pub(super) struct Calendar {
     /// The last known instant of each period up to the cut-off with its number, in order of time; empty unless a KPI
     /// needs them.
     snapshots: Vec<(Timestamp, usize)>,
+    /// By period: one more than the place of its look among them, 0 where it has none.
+    looks: Vec<usize>,
 }
 
 impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
-        let mut calendar =
-            Self { periods: report.settings.periods.map(PeriodTable::new), snapshots: Vec::new() };
+        let mut calendar = Self {
+            periods: report.settings.periods.map(PeriodTable::new),
+            snapshots: Vec::new(),
+            looks: Vec::new(),
+        };
         let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
             calendar.look_back(as_of);
@@ -47,6 +52,26 @@ impl Calendar {
             at = before;
         }
         self.snapshots.reverse();
+        for (place, (_, period)) in self.snapshots.iter().enumerate() {
+            if self.looks.len() <= *period {
+                self.looks.resize(period + 1, 0);
+            }
+            self.looks[*period] = place + 1;
+        }
+    }
+
+    /// All looks: the last known instant of each period up to the cut-off with its number, in order of time.
+    pub(super) fn snapshots(&self) -> &[(Timestamp, usize)] {
+        &self.snapshots
+    }
+
+    /// How many of the looks are before `at`. Every look is the last of its period, so the period of `at` tells.
+    pub(super) fn snapshots_before(&mut self, at: Timestamp) -> usize {
+        let period = self.period(Some(at));
+        match self.looks.get(period).and_then(|look| look.checked_sub(1)) {
+            Some(place) => place + usize::from(self.snapshots.get(place).is_some_and(|(look, _)| *look < at)),
+            None => self.snapshots.partition_point(|(look, _)| *look < at),
+        }
     }
 
     /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.

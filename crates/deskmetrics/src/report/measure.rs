@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
-use crate::kpi::{self, Anchor, Definition, FcrPolicy};
+use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
     ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, SlaMetric,
@@ -167,7 +167,7 @@ impl Measure {
     /// Whether a record's verdict may depend on records of other slices and periods.
     pub(super) fn looks_across(&self) -> bool {
         match &self.empty {
-            Tally::Fcr(fcr) => matches!(fcr.policy(), FcrPolicy::NoRepeatContactWithin { .. }),
+            Tally::Fcr(fcr) => fcr.policy().across().is_some(),
             Tally::SurveyCoverage(_) => true,
             _ => false,
         }
@@ -189,6 +189,54 @@ impl Measure {
             (Source::Responses(question), Tally::Csat(_) | Tally::Nps(_) | Tally::Ces(_)) => Some(question),
             _ => None,
         }
+    }
+
+    /// Whether it counts open tickets at the end of each period.
+    pub(super) fn is_backlog(&self) -> bool {
+        self.source == Source::Snapshots && matches!(self.empty, Tally::Backlog(_))
+    }
+
+    /// Whether it looks at a ticket's own record, names or verdicts, not at its measures alone.
+    pub(super) fn needs_whole_ticket(&self) -> bool {
+        match &self.source {
+            Source::Verdicts { .. } | Source::TicketVerdicts | Source::StatedVerdicts => true,
+            _ => matches!(
+                self.empty,
+                Tally::Fcr(_) | Tally::Customers(_) | Tally::SurveyCoverage(_) | Tally::TimeInGroup(_)
+            ),
+        }
+    }
+
+    /// Whether it looks at more of an answer than its question, date and score.
+    pub(super) fn needs_whole_answer(&self) -> bool {
+        matches!(self.empty, Tally::Reasons(_))
+    }
+
+    /// Whether it looks at more of a survey sent than its question, date and what it came to.
+    pub(super) fn needs_whole_invitation(&self) -> bool {
+        match self.source {
+            Source::Invitations(_) => !matches!(self.empty, Tally::ResponseRate(_)),
+            Source::Surveyed(_) => true,
+            _ => false,
+        }
+    }
+
+    /// By which rule it decides what a survey sent came to.
+    pub(super) fn invitation_rule(&self) -> Option<&kpi::ResponseRate> {
+        match (&self.source, &self.empty) {
+            (Source::Invitations(_), Tally::ResponseRate(empty)) => Some(empty),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about the answers to this question.
+    pub(super) fn is_of_question(&self, question: &str) -> bool {
+        self.source.is_question(question)
+    }
+
+    /// Feeds a ticket for the whole only, where its periods are worked out elsewhere.
+    pub(super) fn push_ticket_undated(&self, ticket: &Replayed, place: &mut impl Places) {
+        place.undated().push_ticket(ticket);
     }
 
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut impl Places) {

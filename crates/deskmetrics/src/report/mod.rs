@@ -23,6 +23,7 @@ mod calendar;
 mod change;
 mod csv;
 mod error;
+mod feed;
 mod kpi_tally;
 mod measure;
 mod period;
@@ -42,6 +43,7 @@ use serde::{Deserialize, Serialize};
 
 pub use change::Change;
 pub use error::ReportError;
+pub use feed::{Feed, PeriodId, SliceIds};
 pub use kpi_tally::KpiTally;
 use measure::Measure;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
@@ -52,6 +54,7 @@ pub use table::{RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
 
+use crate::kpi::ResponseRate;
 use crate::ticket::{Attribute, Attributes, TicketId};
 use crate::{Invitation, Replayed, SurveyResponse, Timestamp};
 
@@ -226,6 +229,53 @@ impl Report {
             min_n: min_n(),
             surveys_inherit: inherits(),
         }
+    }
+
+    /// The cut-off: nothing after it is known.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.settings.as_of
+    }
+
+    /// The attributes it is sliced by, each once.
+    pub fn sliced_by(&self) -> Vec<&Attribute> {
+        let mut attributes: Vec<&Attribute> = self.settings.by.iter().flatten().collect();
+        attributes.sort();
+        attributes.dedup();
+        attributes
+    }
+
+    /// Whether surveys take an attribute they lack from their ticket.
+    pub fn surveys_inherit(&self) -> bool {
+        self.settings.surveys_inherit
+    }
+
+    /// Whether some KPI looks at a ticket's own record, names or verdicts and not at its measures alone.
+    pub fn needs_whole_tickets(&self) -> bool {
+        self.measures.iter().any(Measure::needs_whole_ticket)
+    }
+
+    /// Whether some KPI looks at more of an answer than question, date and score.
+    pub fn needs_whole_answers(&self) -> bool {
+        self.measures.iter().any(Measure::needs_whole_answer)
+    }
+
+    /// Whether some KPI looks at more of a survey sent than question, date and what it came to.
+    pub fn needs_whole_invitations(&self) -> bool {
+        self.measures.iter().any(Measure::needs_whole_invitation)
+    }
+
+    /// The rules by which it decides what a survey sent [came to](crate::kpi::ResponseRate::outcome), each once.
+    pub fn invitation_rules(&self) -> Vec<ResponseRate> {
+        let mut rules = Vec::new();
+        if self.measures.iter().any(|measure| measure.scored_question().is_some()) {
+            rules.push(feed::asked_rule(self.settings.as_of));
+        }
+        for rule in self.measures.iter().filter_map(Measure::invitation_rule) {
+            if !rules.contains(rule) {
+                rules.push(rule.clone());
+            }
+        }
+        rules
     }
 
     /// An empty state, to be fed record by record.

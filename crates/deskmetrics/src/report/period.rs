@@ -229,7 +229,7 @@ fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// Looks up periods without working one out twice: each is kept as a pair of UTC microseconds in a sorted table and
-/// numbered in the order of first use.
+/// numbered in the order of first use. A grid over the years around the data answers most questions without a search.
 #[derive(Debug, Clone)]
 pub(super) struct PeriodTable {
     periods: Periods,
@@ -237,8 +237,7 @@ pub(super) struct PeriodTable {
     spans: Vec<PeriodSpan>,
     /// Sorted by start; holds only periods that were asked for, so one absurd date costs one entry.
     sorted: Vec<Entry>,
-    /// Place of the last answer; data usually comes in order of time.
-    recent: usize,
+    grid: Grid,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -250,18 +249,24 @@ struct Entry {
 
 impl PeriodTable {
     pub(super) fn new(periods: Periods) -> Self {
-        Self { periods, spans: Vec::new(), sorted: Vec::new(), recent: 0 }
+        Self { periods, spans: Vec::new(), sorted: Vec::new(), grid: Grid::default() }
     }
 
     /// The number of the period `at` lies in; `None` where [`Periods::of`] knows none.
+    #[inline]
     pub(super) fn number(&mut self, at: Timestamp) -> Option<usize> {
-        let micros = at.as_micros();
-        if let Some(entry) = self.sorted.get(self.recent).filter(|entry| entry.contains(micros)) {
-            return Some(entry.number);
+        match self.grid.number(at.as_micros()) {
+            UNKNOWN => self.look_up(at),
+            number => Some(number as usize),
         }
+    }
+
+    #[cold]
+    fn look_up(&mut self, at: Timestamp) -> Option<usize> {
+        let micros = at.as_micros();
         let after = self.sorted.partition_point(|entry| entry.start <= micros);
         let known = after.checked_sub(1).filter(|place| self.sorted[*place].contains(micros));
-        self.recent = if let Some(place) = known {
+        let place = if let Some(place) = known {
             place
         } else {
             let span = self.periods.of(at)?;
@@ -271,7 +276,9 @@ impl PeriodTable {
             self.sorted.insert(after, Entry { start, end, number });
             after
         };
-        self.sorted.get(self.recent).map(|entry| entry.number)
+        let entry = *self.sorted.get(place)?;
+        self.grid.learn(micros, entry);
+        Some(entry.number)
     }
 
     /// The period of this number.
@@ -283,6 +290,96 @@ impl PeriodTable {
 impl Entry {
     fn contains(&self, micros: i64) -> bool {
         self.start <= micros && micros < self.end
+    }
+}
+
+/// Not known to the grid.
+const UNKNOWN: u32 = u32::MAX;
+
+/// A square of the grid is 2^36 microseconds, some 19 hours: shorter than any period, so at most one begins in it.
+const SQUARE_BITS: u32 = 36;
+
+/// The most squares kept: the grid spans 142 years, in a megabyte.
+const MOST_SQUARES: usize = 1 << 16;
+
+/// Numbers of periods by time, filled as they are asked for.
+#[derive(Debug, Clone, Default)]
+struct Grid {
+    /// Place of the first square.
+    first: i64,
+    squares: Vec<Square>,
+}
+
+/// A stretch of time with the number of the period before the instant at which another begins, and that one's number.
+#[derive(Debug, Clone, Copy)]
+struct Square {
+    boundary: i64,
+    before: u32,
+    after: u32,
+}
+
+impl Square {
+    const EMPTY: Self = Self { boundary: i64::MAX, before: UNKNOWN, after: UNKNOWN };
+}
+
+impl Grid {
+    #[inline]
+    fn number(&self, micros: i64) -> u32 {
+        let place = (micros >> SQUARE_BITS).wrapping_sub(self.first);
+        match usize::try_from(place).ok().and_then(|place| self.squares.get(place)) {
+            Some(square) if micros < square.boundary => square.before,
+            Some(square) => square.after,
+            None => UNKNOWN,
+        }
+    }
+
+    /// Keeps what is known around `micros`, which lies in `entry`.
+    fn learn(&mut self, micros: i64, entry: Entry) {
+        let Some(number) = u32::try_from(entry.number).ok().filter(|number| *number != UNKNOWN) else {
+            return;
+        };
+        let index = micros >> SQUARE_BITS;
+        let Some(square) = self.square(index) else { return };
+        let start = index << SQUARE_BITS;
+        // The last microsecond, since the end itself may lie past all numbers.
+        let last = start + ((1 << SQUARE_BITS) - 1);
+        match (entry.start <= start, last < entry.end) {
+            (true, true) => *square = Square { boundary: i64::MAX, before: number, after: UNKNOWN },
+            (true, false) if square.boundary == entry.end || square.boundary == i64::MAX => {
+                square.boundary = entry.end;
+                square.before = number;
+            }
+            (false, true) if square.boundary == entry.start || square.boundary == i64::MAX => {
+                square.boundary = entry.start;
+                square.after = number;
+            }
+            // Two boundaries in one square are left to the search.
+            _ => {}
+        }
+    }
+
+    /// The square of this index, the grid stretched so far if it may be.
+    fn square(&mut self, index: i64) -> Option<&mut Square> {
+        if self.squares.is_empty() {
+            self.first = index;
+        }
+        let place = index.checked_sub(self.first)?;
+        if place < 0 {
+            let missing = usize::try_from(place.unsigned_abs()).ok()?;
+            if missing.saturating_add(self.squares.len()) > MOST_SQUARES {
+                return None;
+            }
+            self.squares.splice(0..0, std::iter::repeat_n(Square::EMPTY, missing));
+            self.first = index;
+        }
+        let place = usize::try_from(index.checked_sub(self.first)?).ok()?;
+        if place >= MOST_SQUARES {
+            return None;
+        }
+        if place >= self.squares.len() {
+            self.squares.resize(place + 1, Square::EMPTY);
+        }
+        self.squares.get_mut(place)
     }
 }
 

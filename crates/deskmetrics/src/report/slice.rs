@@ -26,7 +26,11 @@ impl Slicer {
 
     /// The slice of a record: its own value of each attribute, else that of the ticket it is about.
     pub(super) fn slice(&mut self, own: &Attributes, ticket: Option<&Attributes>) -> usize {
-        let value = |attribute| own.get(attribute).or_else(|| ticket?.get(attribute));
+        self.slice_with(|attribute| own.get(attribute).or_else(|| ticket?.get(attribute)))
+    }
+
+    /// The slice of a record with these values.
+    pub(super) fn slice_with<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> usize {
         self.joined.clear();
         for attribute in &self.attributes {
             // Length first, so that no value can run into the next one.

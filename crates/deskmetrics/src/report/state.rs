@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use chrono::NaiveDate;
 
 use super::calendar::{Calendar, NO_PERIOD};
+use super::feed::asked_rule;
 use super::measure::{Measure, OverTime, Places};
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
@@ -27,10 +28,10 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ReportState {
     pub(super) report: Report,
-    calendar: Calendar,
+    pub(super) calendar: Calendar,
     /// One per slicing of the report; a report without any has one whose only slice is all records.
     pub(super) slicings: Vec<Sliced>,
-    records: RecordCounts,
+    pub(super) records: RecordCounts,
     /// The earliest record.
     first: Option<Timestamp>,
 }
@@ -47,11 +48,11 @@ pub(super) struct Sliced {
 
 /// Where a record's contributions to one KPI go: the slice is settled, the period is not.
 pub(super) struct Place<'a> {
-    report: &'a Report,
-    kpi: usize,
-    slice: usize,
-    sliced: &'a mut Sliced,
-    calendar: &'a mut Calendar,
+    pub(super) report: &'a Report,
+    pub(super) kpi: usize,
+    pub(super) slice: usize,
+    pub(super) sliced: &'a mut Sliced,
+    pub(super) calendar: &'a mut Calendar,
 }
 
 impl Places for Place<'_> {
@@ -85,7 +86,7 @@ impl Places for Place<'_> {
 }
 
 impl Sliced {
-    fn tally(
+    pub(super) fn tally(
         &mut self,
         slice: usize,
         period: usize,
@@ -107,14 +108,16 @@ impl Sliced {
         &mut tallies[kpi]
     }
 
-    fn asked(&mut self, slice: usize, question: &str, as_of: Option<Timestamp>) -> &mut ResponseRate {
+    pub(super) fn asked(
+        &mut self,
+        slice: usize,
+        question: &str,
+        as_of: Option<Timestamp>,
+    ) -> &mut ResponseRate {
         if self.asked.len() <= slice {
             self.asked.resize_with(slice + 1, BTreeMap::new);
         }
-        self.asked[slice].entry(question.into()).or_insert_with(|| {
-            let rate = ResponseRate::default();
-            as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
-        })
+        self.asked[slice].entry(question.into()).or_insert_with(|| asked_rule(as_of))
     }
 }
 
@@ -187,7 +190,7 @@ impl ReportState {
         }
     }
 
-    fn see(&mut self, at: Option<Timestamp>) {
+    pub(super) fn see(&mut self, at: Option<Timestamp>) {
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
         }

@@ -14,8 +14,8 @@ pub(super) struct Contact {
     pub(super) created: i64,
     /// Until when the customer must stay away for the ticket to count as resolved; `None` when it is not judged.
     pub(super) judged_until: Option<i64>,
-    /// The customer reopened the ticket in that time.
-    pub(super) came_back: bool,
+    /// What is known of the ticket itself says it was not resolved: the customer reopened it in that time, say.
+    pub(super) failed: bool,
     /// What it was about, where that matters.
     pub(super) category: Option<Box<str>>,
 }
@@ -69,7 +69,7 @@ fn verdicts(contacts: &[Contact]) -> Vec<bool> {
             let another = arrivals
                 .get(next)
                 .is_some_and(|arrival| *arrival <= (category, until) && arrival.0 == category);
-            !contact.came_back && !another
+            !contact.failed && !another
         })
         .collect()
 }

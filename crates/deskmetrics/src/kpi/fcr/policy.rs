@@ -58,7 +58,28 @@ pub enum FcrPolicy {
     /// Closed without a task having been made of it: the ticket's attribute `task` is empty. Judged: tickets solved or
     /// closed. (ServiceNow ITSM)
     InteractionNoTask,
+    /// Resolved under every one of several policies; see [`FcrPolicy::all_of`].
+    AllOf(PolicyParts),
 }
+
+/// The policies of [`FcrPolicy::AllOf`]: two or more, no survey, at most one that looks at the customer's other tickets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyParts(Vec<FcrPolicy>);
+
+impl PolicyParts {
+    /// The policies, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &FcrPolicy> {
+        self.0.iter()
+    }
+}
+
+/// Policies that make no policy together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "all_of takes two or more policies that look at tickets, none of them survey or all_of, and only one of them \
+     no_repeat_contact_within"
+)]
+pub struct PolicyPartsError;
 
 /// When two contacts are about the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,7 +96,8 @@ pub enum RepeatKey {
 #[error(
     "FCR policy \"{text}\" is not one of single_reply, no_customer_followup, single_handler_close, strict_no_activity, \
      no_reopen_within(7days), no_repeat_contact_within(7days, customer), \
-     no_repeat_contact_within(7days, customer_and_category), survey(1-2), interaction_no_task"
+     no_repeat_contact_within(7days, customer_and_category), survey(1-2), interaction_no_task, or several of them as \
+     all_of(single_reply, no_reopen_within(7days))"
 )]
 pub struct UnknownFcrPolicy {
     /// The text found.
@@ -83,6 +105,42 @@ pub struct UnknownFcrPolicy {
 }
 
 impl FcrPolicy {
+    /// Resolved under every one of `parts`.
+    ///
+    /// A ticket is judged once all windows are over. It is not resolved as soon as one part says so; where none does, it
+    /// is left out if one cannot judge it. Parts that look at the ticket alone are asked first.
+    ///
+    /// ```
+    /// use deskmetrics::kpi::FcrPolicy;
+    ///
+    /// let once: FcrPolicy = "all_of(single_reply, no_repeat_contact_within(7days, customer))".parse().unwrap();
+    /// let parts = ["single_reply", "no_repeat_contact_within(7days, customer)"].map(|part| part.parse().unwrap());
+    /// assert_eq!(FcrPolicy::all_of(parts), Ok(once));
+    /// assert!(FcrPolicy::all_of([FcrPolicy::SingleReply]).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// When there are fewer than two parts, one is [`Survey`](Self::Survey) or [`AllOf`](Self::AllOf), or more than one is
+    /// [`NoRepeatContactWithin`](Self::NoRepeatContactWithin).
+    pub fn all_of(parts: impl IntoIterator<Item = Self>) -> Result<Self, PolicyPartsError> {
+        let parts: Vec<Self> = parts.into_iter().collect();
+        let across = parts.iter().filter(|part| part.across().is_some()).count();
+        let alone = parts.iter().all(|part| !matches!(part, Self::Survey { .. } | Self::AllOf(_)));
+        if parts.len() < 2 || across > 1 || !alone {
+            return Err(PolicyPartsError);
+        }
+        Ok(Self::AllOf(PolicyParts(parts)))
+    }
+
+    /// The window and the meaning of "the same thing" of a policy that looks at the customer's other tickets.
+    pub(crate) fn across(&self) -> Option<(TimeDelta, RepeatKey)> {
+        match self {
+            Self::NoRepeatContactWithin { window, key } => Some((*window, *key)),
+            Self::AllOf(parts) => parts.iter().find_map(Self::across),
+            _ => None,
+        }
+    }
+
     /// The policy's name, without its parameters.
     pub fn name(&self) -> &'static str {
         match self {
@@ -94,6 +152,7 @@ impl FcrPolicy {
             Self::NoRepeatContactWithin { .. } => "no_repeat_contact_within",
             Self::Survey { .. } => "survey",
             Self::InteractionNoTask => "interaction_no_task",
+            Self::AllOf(_) => "all_of",
         }
     }
 }
@@ -116,6 +175,10 @@ impl fmt::Display for FcrPolicy {
                 write!(f, "({}, {})", window_text(*window), key.as_str())
             }
             Self::Survey { scale } => write!(f, "({scale})"),
+            Self::AllOf(parts) => {
+                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+                write!(f, "({})", parts.join(", "))
+            }
             _ => Ok(()),
         }
     }
@@ -149,6 +212,10 @@ fn parse(text: &str) -> Option<FcrPolicy> {
         ("single_handler_close", None) => FcrPolicy::SingleHandlerClose,
         ("strict_no_activity", None) => FcrPolicy::StrictNoActivity,
         ("interaction_no_task", None) => FcrPolicy::InteractionNoTask,
+        ("all_of", Some(parts)) => {
+            let parts: Option<Vec<FcrPolicy>> = between_commas(parts).map(parse).collect();
+            FcrPolicy::all_of(parts?).ok()?
+        }
         ("survey", Some(scale)) => FcrPolicy::Survey { scale: scale.parse().ok()? },
         ("no_reopen_within", Some(window)) => FcrPolicy::NoReopenWithin { window: parse_window(window)? },
         ("no_repeat_contact_within", Some(parameters)) => {
@@ -159,6 +226,15 @@ fn parse(text: &str) -> Option<FcrPolicy> {
             FcrPolicy::NoRepeatContactWithin { window: parse_window(window)?, key }
         }
         _ => return None,
+    })
+}
+
+/// The parts of a text between the commas that stand in no brackets.
+fn between_commas(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0i32;
+    text.split(move |character| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        character == ',' && depth == 0
     })
 }
 

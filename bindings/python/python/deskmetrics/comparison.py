@@ -1,0 +1,104 @@
+"""Is the difference between two results more than chance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from . import _deskmetrics as _core
+from ._deskmetrics import KpiResult
+from .interval import Interval
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A difference with its interval and the probability of so large a one if there were none.
+
+    Attributes
+    ----------
+    difference : float
+        The first value minus the second; of shares in percentage points.
+    interval : Interval
+        Of the difference.
+    p_value : float
+        Two-sided.
+    n : int
+        Records behind the smaller of the two values.
+    unit : str
+        Of the difference, as that of the results.
+    """
+
+    difference: float
+    interval: Interval
+    p_value: float
+    n: int
+    unit: str
+
+    def significance(self, minimum_n: int = 30) -> Literal["too_few", "not_significant", "significant"]:
+        """Whether to take the difference seriously.
+
+        Parameters
+        ----------
+        minimum_n : int, default 30
+            Below this on either side it is ``"too_few"``, whatever the test says.
+
+        Returns
+        -------
+        str
+            ``"significant"`` when the p-value is below 1 minus the level of the interval.
+
+        Examples
+        --------
+        >>> import deskmetrics as dm
+        >>> change = dm.compare(dm.response_rate(80, 48), dm.response_rate(70, 56))
+        >>> change.significance(), change.significance(minimum_n=100)
+        ('significant', 'too_few')
+        """
+        if self.n < minimum_n:
+            return "too_few"
+        return "significant" if self.p_value < 1.0 - self.interval.level else "not_significant"
+
+
+def compare(a: KpiResult, b: KpiResult | float, *, level: float = 0.95) -> Comparison:
+    """How a result differs from another, or from a fixed value such as the sector's.
+
+    Shares are compared by the pooled z test with Newcombe's interval, net scores by the z test with adjusted Wald standard
+    errors, means by Welch's t test, medians of durations by Bonett and Price's interval; against a fixed value the one-sample
+    forms are used. Counts have no test.
+
+    Parameters
+    ----------
+    a : KpiResult
+    b : KpiResult or float
+        A result of the same KPI, asked for alike, or a value in the unit of ``a``.
+    level : float, default 0.95
+        Of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Comparison
+        Of ``a`` minus ``b``.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When the results are of different KPIs.
+    ArgumentError
+        When there is no test for them, or too little was counted.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> change = dm.compare(dm.response_rate(70, 56), dm.response_rate(80, 48))
+    >>> round(change.difference, 1), round(change.p_value, 4), change.significance()
+    (20.0, 0.008, 'significant')
+    >>> lower, upper = change.interval
+    >>> round(lower, 1), round(upper, 1)
+    (5.2, 33.4)
+    >>> round(dm.compare(dm.response_rate(100, 30), 20.0).p_value, 4)
+    0.0124
+    """
+    difference, interval, p_value, n, unit = _core._compare(a, b, level)
+    return Comparison(difference, interval, p_value, n, unit)

@@ -1,0 +1,291 @@
+"""What every KPI means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, overload
+
+from . import _deskmetrics as _core
+from .exceptions import NoSuchNameError
+
+__all__ = ["Catalogue", "Choice", "Definition", "Variant", "catalogue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen for a KPI.
+
+    Attributes
+    ----------
+    name : str
+        Its name among the function's options.
+    decides : str
+    default : str or None
+        What holds when nothing is chosen; ``None`` when it must be chosen, because the field disagrees.
+    values : tuple of str
+        What can be chosen.
+    """
+
+    name: str
+    decides: str
+    default: str | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another definition that goes by the same name.
+
+    Attributes
+    ----------
+    name : str
+    differs : str
+        How it differs, or how to get it here.
+    used_by : tuple of str
+        Products.
+    """
+
+    name: str
+    differs: str
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a KPI means.
+
+    Attributes
+    ----------
+    id : str
+        Also the name of its function: ``deskmetrics.nps``.
+    topic : str
+        ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
+    name, description : str
+        In English; :attr:`names` and :attr:`descriptions` have every language.
+    aliases : tuple of str
+        Other names for it, in any product's words.
+    formula, population : str
+        What is divided by what, and which records count.
+    unit : str
+        Of the headline number.
+    min, max : float or None
+        The smallest and largest possible value; ``None`` when unbounded.
+    good : str
+        ``"up"``, ``"down"``, ``"by_scale"`` or ``"neither"``.
+    anchor : str
+        The instant that puts a record into a reporting period.
+    clocks : tuple of str
+        The clocks it can be told on; empty when it is no duration.
+    measures : tuple of str
+        The names of its numbers, the headline first.
+    options : tuple of Choice
+    variants : tuple of Variant
+    references : tuple of str
+    """
+
+    id: str
+    topic: str
+    name: str
+    description: str
+    aliases: tuple[str, ...]
+    formula: str
+    unit: str
+    min: float | None
+    max: float | None
+    good: str
+    population: str
+    anchor: str
+    clocks: tuple[str, ...]
+    measures: tuple[str, ...]
+    options: tuple[Choice, ...]
+    variants: tuple[Variant, ...]
+    references: tuple[str, ...]
+    names: dict[str, str] = field(repr=False)
+    descriptions: dict[str, str] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"Definition({self.id!r}: {self.description})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        rows = [
+            ("formula", self.formula),
+            ("who is counted", self.population),
+            ("unit", self.unit),
+            ("measures", ", ".join(self.measures)),
+            ("also called", ", ".join(self.aliases)),
+            *(("option", f"{choice.name}: {choice.decides}") for choice in self.options),
+            *(("differs", f"{variant.name}: {variant.differs} ({', '.join(variant.used_by)})") for variant in self.variants),
+            *(("source", reference) for reference in self.references),
+        ]
+        body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows if text)
+        return f"<h4>{escape(self.name)}</h4><p>{escape(self.description)}</p><table>{body}</table>"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue(Sequence[Definition]):
+    """All definitions, by topic; a sequence, and a table for whoever reads Arrow.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> catalogue = dm.catalogue()
+    >>> catalogue["nps"].name, catalogue.find("First reply time").id
+    ('Net Promoter Score', 'first_response_time')
+    >>> [definition.id for definition in catalogue.of("live")][:2]
+    ['service_level', 'speed_of_answer']
+    """
+
+    definitions: tuple[Definition, ...]
+
+    def __len__(self) -> int:
+        return len(self.definitions)
+
+    def __iter__(self) -> Iterator[Definition]:
+        return iter(self.definitions)
+
+    @overload
+    def __getitem__(self, place: int | str) -> Definition: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Definition]: ...
+    def __getitem__(self, place: int | str | slice) -> Definition | Sequence[Definition]:
+        if isinstance(place, str):
+            return self.find(place)
+        return self.definitions[place]
+
+    def find(self, name: str) -> Definition:
+        """The KPI with this id or alias; case, spaces and hyphens do not matter.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Definition
+
+        Raises
+        ------
+        NoSuchNameError
+            When there is none; the message suggests the nearest.
+
+        Examples
+        --------
+        >>> import deskmetrics as dm
+        >>> dm.catalogue().find("MTTR").id
+        'full_resolution_time'
+        """
+        wanted = _normal(name)
+        for definition in self.definitions:
+            if wanted in map(_normal, (definition.id, *definition.aliases)):
+                return definition
+        from difflib import get_close_matches
+
+        ids = [definition.id for definition in self.definitions]
+        near = get_close_matches(wanted, ids, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise NoSuchNameError(f"the catalogue has no KPI {name!r}{hint}; there are: {', '.join(ids)}")
+
+    def of(self, topic: str) -> list[Definition]:
+        """The KPIs of one topic.
+
+        Parameters
+        ----------
+        topic : str
+            ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
+
+        Returns
+        -------
+        list of Definition
+        """
+        return [definition for definition in self.definitions if definition.topic == topic]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The definitions as plain data, as the shipped ``catalogue.json`` has them.
+
+        Returns
+        -------
+        list of dict
+        """
+        kpis: list[dict[str, Any]] = _core._catalogue()["kpis"]
+        return kpis
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The catalogue as a table, one row per KPI: ``polars.DataFrame(deskmetrics.catalogue())``."""
+        texts = ("id", "topic", "name", "description", "unit", "good", "anchor", "formula", "population")
+        columns: dict[str, list[Any]] = {
+            name: [getattr(definition, name) for definition in self.definitions] for name in texts
+        }
+        for name in ("min", "max"):
+            columns[name] = [getattr(definition, name) for definition in self.definitions]
+        for name in ("aliases", "measures", "clocks"):
+            columns[name] = [", ".join(getattr(definition, name)) for definition in self.definitions]
+        return _core._columns(columns, requested_schema)
+
+    def __repr__(self) -> str:
+        return f"Catalogue({len(self)} KPIs: {', '.join(definition.id for definition in self)})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        rows = "".join(
+            f"<tr><td>{escape(each.topic)}</td><td><code>{escape(each.id)}</code></td><td>{escape(each.name)}</td>"
+            f"<td>{escape(each.unit)}</td><td>{escape(each.description)}</td></tr>"
+            for each in self
+        )
+        heads = "".join(f"<th>{head}</th>" for head in ("topic", "id", "name", "unit", "description"))
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+_MADE: list[Catalogue] = []
+"""The catalogue, once somebody asked for it."""
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _definition(form: dict[str, Any]) -> Definition:
+    names, descriptions = form["name"], form["description"]
+    return Definition(
+        id=form["id"],
+        topic=form["topic"],
+        name=names["en"],
+        description=descriptions["en"],
+        aliases=tuple(form["aliases"]),
+        formula=form["formula"],
+        unit=form["unit"],
+        min=form["min"],
+        max=form["max"],
+        good=form["good"],
+        population=form["population"],
+        anchor=form["anchor"],
+        clocks=tuple(form["clocks"]),
+        measures=tuple(form["measures"]),
+        options=tuple(Choice(**{**choice, "values": tuple(choice["values"])}) for choice in form["options"]),
+        variants=tuple(Variant(**{**each, "used_by": tuple(each["used_by"])}) for each in form["variants"]),
+        references=tuple(form["references"]),
+        names=names,
+        descriptions=descriptions,
+    )
+
+
+def catalogue() -> Catalogue:
+    """Every KPI with its definition: formula, unit, who is counted, options, other names, sources.
+
+    Returns
+    -------
+    Catalogue
+        A sequence of :class:`Definition`, found by id or any product's name for it.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> csat = dm.catalogue()["% satisfied"]
+    >>> csat.id, csat.unit, csat.names["es"]
+    ('csat', 'percent', 'Satisfacción del cliente (CSAT)')
+    """
+    if not _MADE:
+        _MADE.append(Catalogue(tuple(map(_definition, _core._catalogue()["kpis"]))))
+    return _MADE[0]

@@ -1,0 +1,248 @@
+"""KPIs of phone and chat queues, from one row per contact or shift."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from . import _deskmetrics as _core
+from ._deskmetrics import KpiResult
+from .typing import Column, Duration, Instants, TimeZone
+
+__all__ = ["abandon_rate", "handle_time", "occupancy", "service_level", "speed_of_answer"]
+
+
+def service_level(
+    queued_at: Instants,
+    answered_at: Instants,
+    abandoned_at: Instants | None = None,
+    *,
+    within: Duration,
+    short_abandon: Duration | None = None,
+    as_of: datetime | None = None,
+    assume_tz: TimeZone | None = None,
+) -> KpiResult:
+    """Service level: contacts answered within the limit among all offered, in percent.
+
+    Parameters
+    ----------
+    queued_at : column or sequence of datetime.datetime
+        When each contact entered the queue; one without is left out as ``missing``.
+    answered_at : column or sequence of datetime.datetime or None
+        When an agent picked it up; ``None`` or null where nobody did.
+    abandoned_at : column or sequence of datetime.datetime or None, optional
+        When the customer gave up; ``None`` or null where they did not.
+    within : datetime.timedelta or str
+        The limit, such as ``"20s"``. There is none that all agree on.
+    short_abandon : datetime.timedelta or str, optional
+        Customers who gave up sooner than this are left out; without it all count.
+    as_of : datetime.datetime, optional
+        Nothing after this instant is known.
+    assume_tz : str or zoneinfo.ZoneInfo, optional
+        The zone of instants that name none, which are refused without it.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length or a limit makes no sense.
+    InstantError
+        When an instant has no zone.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timedelta, timezone
+    >>> import deskmetrics as dm
+    >>> nine = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    >>> queued = [nine] * 4
+    >>> answered = [nine + timedelta(seconds=seconds) for seconds in (5, 20, 50)] + [None]
+    >>> abandoned = [None, None, None, nine + timedelta(seconds=90)]
+    >>> dm.service_level(queued, answered, abandoned, within="20s")
+    KpiResult(service_level (within 20s): 50.0 %, n=4, 95 % CI 15.0 % to 85.0 %)
+    """
+    return _core._of_contacts(
+        "service_level",
+        {"queued_at": queued_at, "answered_at": answered_at, "abandoned_at": abandoned_at},
+        {"within": within, "short_abandon": short_abandon},
+        as_of,
+        assume_tz,
+    )
+
+
+def speed_of_answer(
+    queued_at: Instants,
+    answered_at: Instants,
+    *,
+    within: Duration | None = None,
+    as_of: datetime | None = None,
+    assume_tz: TimeZone | None = None,
+) -> KpiResult:
+    """Speed of answer: how long answered contacts waited in the queue, in seconds.
+
+    Parameters
+    ----------
+    queued_at : column or sequence of datetime.datetime
+        When each contact entered the queue; one without is left out as ``missing``.
+    answered_at : column or sequence of datetime.datetime or None
+        When an agent picked it up; ``None`` or null where nobody did.
+    within : datetime.timedelta or str, optional
+        Asks for the share answered within this limit instead.
+    as_of : datetime.datetime, optional
+        Nothing after this instant is known.
+    assume_tz : str or zoneinfo.ZoneInfo, optional
+        The zone of instants that name none, which are refused without it.
+
+    Returns
+    -------
+    KpiResult
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average speed of answer (ASA).
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timedelta, timezone
+    >>> import deskmetrics as dm
+    >>> nine = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    >>> answered = [nine + timedelta(seconds=seconds) for seconds in (5, 20, 50)]
+    >>> result = dm.speed_of_answer([nine] * 3, answered)
+    >>> result.value, result.duration, result.measures()["mean"]["value"]
+    (20.0, datetime.timedelta(seconds=20), 25.0)
+    """
+    columns = {"queued_at": queued_at, "answered_at": answered_at}
+    return _core._of_contacts("speed_of_answer", columns, {"within": within}, as_of, assume_tz)
+
+
+def abandon_rate(
+    queued_at: Instants,
+    answered_at: Instants,
+    abandoned_at: Instants,
+    *,
+    short_abandon: Duration | None = None,
+    as_of: datetime | None = None,
+    assume_tz: TimeZone | None = None,
+) -> KpiResult:
+    """Abandon rate: contacts that gave up waiting among all offered, in percent.
+
+    Parameters
+    ----------
+    queued_at : column or sequence of datetime.datetime
+        When each contact entered the queue; one without is left out as ``missing``.
+    answered_at, abandoned_at : column or sequence of datetime.datetime or None
+        When an agent picked it up, and when the customer gave up; a contact with neither still waits and is left out.
+    short_abandon : datetime.timedelta or str, optional
+        Customers who gave up sooner than this are left out; without it all count.
+    as_of : datetime.datetime, optional
+        Nothing after this instant is known.
+    assume_tz : str or zoneinfo.ZoneInfo, optional
+        The zone of instants that name none, which are refused without it.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timedelta, timezone
+    >>> import deskmetrics as dm
+    >>> nine = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    >>> soon, late = nine + timedelta(seconds=3), nine + timedelta(minutes=2)
+    >>> given_up = [None, None, soon, late]
+    >>> dm.abandon_rate([nine] * 4, [late, late, None, None], given_up).value
+    50.0
+    >>> result = dm.abandon_rate([nine] * 4, [late, late, None, None], given_up, short_abandon="5s")
+    >>> round(result.value, 1), result.n
+    (33.3, 3)
+    """
+    return _core._of_contacts(
+        "abandon_rate",
+        {"queued_at": queued_at, "answered_at": answered_at, "abandoned_at": abandoned_at},
+        {"short_abandon": short_abandon},
+        as_of,
+        assume_tz,
+    )
+
+
+def handle_time(
+    talk: Column,
+    hold: Column | None = None,
+    wrap_up: Column | None = None,
+    *,
+    within: Duration | None = None,
+) -> KpiResult:
+    """Handle time: talk, hold and wrap-up time of answered contacts together, in seconds.
+
+    Parameters
+    ----------
+    talk : column or sequence of durations
+        How long they talked; a contact without is left out as ``missing``. ``timedelta``, a column of durations, or texts
+        such as ``"4m"``.
+    hold, wrap_up : column or sequence of durations, optional
+        How long the customer was on hold, and how long the agent worked on it afterwards; missing ones count as none.
+    within : datetime.timedelta or str, optional
+        Asks for the share handled within this limit instead.
+
+    Returns
+    -------
+    KpiResult
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average handle time (AHT).
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> from datetime import timedelta
+    >>> import deskmetrics as dm
+    >>> talk = [timedelta(minutes=4), timedelta(minutes=6), timedelta(minutes=2)]
+    >>> wrap_up = [timedelta(minutes=1), None, timedelta(minutes=1)]
+    >>> result = dm.handle_time(talk, wrap_up=wrap_up)
+    >>> result.duration, result.n
+    (datetime.timedelta(seconds=300), 3)
+    """
+    return _core._of_contacts("handle_time", {"talk": talk, "hold": hold, "wrap_up": wrap_up}, {"within": within})
+
+
+def occupancy(on_duty: Column, busy: Column) -> KpiResult:
+    """Occupancy: time spent on contacts among time on duty, in percent.
+
+    Parameters
+    ----------
+    on_duty : column or sequence of durations
+        How long each agent was ready for contacts or busy with them: ``timedelta``, a column of durations, or texts such as
+        ``"4h"``.
+    busy : column or sequence of durations
+        How much of that they were busy; a row without both is left out as ``missing``.
+
+    Returns
+    -------
+    KpiResult
+        In percent, without an interval; ``n`` counts the shifts.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> result = dm.occupancy(["4h", "8h"], ["3h", "6h"])
+    >>> result.value, result.n, result.measures()["busy_seconds"]["value"]
+    (75.0, 2, 32400.0)
+    """
+    return _core._of_shifts("occupancy", {"on_duty": on_duty, "busy": busy})

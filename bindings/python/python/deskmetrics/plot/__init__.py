@@ -1,0 +1,80 @@
+"""Pictures of reports, through Altair: ``pip install deskmetrics[plot]``.
+
+Nothing is counted here: every point is a row of the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..exceptions import ArgumentError
+from ._backlog import backlog
+from ._nps import nps
+from ._overview import overview
+from ._sla import sla
+from ._slices import slices
+from ._trend import trend
+
+if TYPE_CHECKING:
+    from .. import Report
+
+__all__ = ["backlog", "nps", "overview", "plot", "sla", "slices", "trend"]
+
+Kind = Literal["overview", "trend", "slices", "nps", "sla", "backlog"]
+
+KINDS: dict[str, Callable[..., Any]] = {
+    "trend": trend,
+    "slices": slices,
+    "nps": nps,
+    "sla": sla,
+    "backlog": backlog,
+}
+
+# What suits a KPI best, where that is neither a trend nor slices.
+OWN: dict[str, str] = {"nps": "nps", "sla_attainment": "sla", "sla_ticket_attainment": "sla", "backlog": "backlog"}
+
+
+def plot(
+    report: Report, kpi: str | None = None, *, kind: str | None = None, by: str | Sequence[str] = (), **options: Any
+) -> Any:
+    """A picture of a report.
+
+    Parameters
+    ----------
+    report : Report
+        What to show.
+    kpi : str, optional
+        Which KPI. By default all of them at a glance, or the only one.
+    kind : {"overview", "trend", "slices", "nps", "sla", "backlog"}, optional
+        By default what suits the KPI and the report.
+    by : str or sequence of str, optional
+        A slicing of the report to tell apart.
+    **options
+        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a line to hold it against;
+        ``width`` and ``height`` in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    by = (by,) if isinstance(by, str) else tuple(by)
+    if kpi is None:
+        kpis = list(dict.fromkeys(row.kpi for row in report.headlines))
+        if kind == "overview" or (kind is None and len(kpis) > 1 and report.period is not None and not by):
+            return overview(report, **options)
+        kpi = next((one for one in kpis if kind in (None, OWN.get(one, kind))), kpis[0])
+    kpi = report[kpi].kpi
+    if kind is None:
+        kind = OWN.get(kpi) if "measure" not in options else None
+        if kind == "backlog" and report.period is None:
+            kind = None
+    if kind is None:
+        kind = "trend" if report.period is not None else "slices"
+    if kind not in KINDS:
+        raise ArgumentError(f'there is no picture of kind "{kind}"; there are overview, {", ".join(KINDS)}')
+    if kind == "slices" and not report.by:
+        raise ArgumentError(
+            "the report has neither periods nor slices to draw: ask for it with period=\"week\" or by=\"market\""
+        )
+    return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)

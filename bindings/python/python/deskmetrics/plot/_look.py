@@ -1,0 +1,58 @@
+"""How pictures look: colors that everybody can tell apart, quiet axes, sizes."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from .._frames import needed
+
+__all__ = ["BLUE", "GREEN", "GREY", "INK", "LIGHT", "ORANGE", "RED", "SLICES", "SOFT", "altair", "finished"]
+
+# Okabe and Ito's palette, which people with any kind of color vision can tell apart.
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+GREEN = "#009E73"
+RED = "#D55E00"
+SLICES = [BLUE, RED, GREEN, "#CC79A7", ORANGE, "#56B4E9", "#000000", "#8C8C8C"]
+GREY = "#B8BCC2"
+LIGHT = "#E8EAED"
+SOFT = "#6B7280"
+INK = "#1F2933"
+
+FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
+
+
+def altair() -> ModuleType:
+    """Altair, which only pictures need."""
+    return needed("altair", "plot", "deskmetrics[plot]")
+
+
+def finished(chart: Any, title: str, subtitle: list[str]) -> Any:
+    """The chart with its title and the common look."""
+    alt = altair()
+    return (
+        chart.properties(
+            title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="group", offset=12),
+            background="white",
+            padding={"left": 8, "right": 16, "top": 8, "bottom": 8},
+        )
+        .configure(font=FONT)
+        .configure_title(fontSize=15, fontWeight=600, color=INK, subtitleFontSize=12, subtitleColor=SOFT, subtitlePadding=4)
+        .configure_axis(
+            labelColor=SOFT,
+            titleColor=SOFT,
+            titleFontWeight="normal",
+            labelFontSize=11,
+            titleFontSize=11,
+            gridColor=LIGHT,
+            domainColor=GREY,
+            tickColor=GREY,
+        )
+        .configure_axisX(grid=False)
+        .configure_view(stroke=None)
+        .configure_legend(
+            labelColor=SOFT, titleColor=SOFT, titleFontWeight="normal", labelFontSize=11, orient="bottom", title=None
+        )
+        .configure_header(labelColor=INK, labelFontSize=12, labelFontWeight=600, labelAnchor="start", title=None)
+    )

@@ -1,0 +1,316 @@
+"""KPIs of surveys: what customers say, and whether it can be trusted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, overload
+
+from . import _deskmetrics as _core
+from ._deskmetrics import KpiResult
+from .exceptions import ArgumentError
+from .typing import Column, Duration, Instants, Scale, Tickets, TimeZone
+
+__all__ = ["ces", "csat", "nps", "reasons", "response_rate", "survey_completion", "survey_coverage"]
+
+
+def nps(scores: Column) -> KpiResult:
+    """Net Promoter Score: promoters (9, 10) minus detractors (0 to 6), in points from -100 to 100.
+
+    Parameters
+    ----------
+    scores : column or sequence of int or float
+        Answers from 0 to 10. ``None``, NaN and null are skipped questions, left out as ``not_answered``; other scores are
+        left out as ``out_of_scale``. A stream or iterator is used up.
+
+    Returns
+    -------
+    KpiResult
+        In points. The interval is the adjusted Wald interval; :meth:`KpiResult.measures` has the shares of promoters,
+        passives and detractors.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is no column of numbers.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> result = dm.nps([0, 7, 7, 9, 9, 9, None, 11])
+    >>> result
+    KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered, 1 score outside the scale)
+    >>> result.excluded
+    {'not_answered': 1, 'out_of_scale': 1}
+    >>> lower, upper = result.interval(0.9)
+    >>> round(lower, 1), round(upper, 1)
+    (-18.9, 63.3)
+    """
+    return _core._of_scores("nps", scores)
+
+
+def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
+    """Customer satisfaction: the share of positive answers, in percent.
+
+    Parameters
+    ----------
+    scores : column or sequence of int or float
+        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left out as
+        ``out_of_scale``. Neutral answers stay in n. A stream or iterator is used up.
+    scale : tuple of int, str or dict, default (1, 5)
+        The ends, of which the usual top answers are positive (of 1 to 5: 4 and 5), a name such as ``"1-7"``, or the data
+        form ``{"min": 1, "max": 10, "positive": [9, 10], "negative": [1, 6]}``.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval; :meth:`KpiResult.measures` has the mean, the net score and the
+        dissatisfied.
+
+    Raises
+    ------
+    ScaleError
+        When there is no usual set of positive answers for these ends, or the scale makes no sense.
+    ArgumentTypeError
+        When it is no column of numbers.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> result = dm.csat([5, 5, 5, 4, 4, 4, 4, 3, 2, 1, None], scale=(1, 5))
+    >>> result
+    KpiResult(csat: 70.0 %, n=10, 95 % CI 39.7 % to 89.2 %, left out: 1 not answered)
+    >>> result.measures()["mean"]["value"]
+    3.7
+    >>> result + dm.csat([5, 5], scale=(1, 5))
+    KpiResult(csat: 75.0 %, n=12, 95 % CI 46.8 % to 91.1 %, left out: 1 not answered)
+    """
+    return _core._of_scores("csat", scores, scale)
+
+
+def ces(scores: Column, *, scale: Scale) -> KpiResult:
+    """Customer Effort Score: the mean answer, in steps of the scale.
+
+    Parameters
+    ----------
+    scores : column or sequence of int or float
+        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left out as
+        ``out_of_scale``. A stream or iterator is used up.
+    scale : str, tuple of int or dict
+        ``"ces2"`` or ``(1, 7)``: "the company made it easy", higher is better. ``"ces1"``: "how much effort", 1 to 5, lower
+        is better. Any other question states which answers are easy, as
+        ``{"min": 1, "max": 5, "positive": [4, 5], "negative": [1, 2]}``, since either end may be the good one.
+
+    Returns
+    -------
+    KpiResult
+        In steps of the scale. The interval is Student's t; :meth:`KpiResult.measures` has the share of easy answers and the
+        net score.
+
+    Raises
+    ------
+    ScaleError
+        When the scale makes no sense or does not say which end is good.
+    ArgumentTypeError
+        When it is no column of numbers.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> result = dm.ces([7, 6, 6, 5, 2, None], scale="ces2")
+    >>> result.value, result.n
+    (5.2, 5)
+    >>> result.measures()["percent"]["value"]
+    80.0
+    """
+    return _core._of_scores("ces", scores, scale)
+
+
+@overload
+def response_rate(invited: int, answered: int) -> KpiResult: ...
+@overload
+def response_rate(
+    invited: Instants,
+    answered: Instants,
+    *,
+    delivered: Column | None = None,
+    as_of: datetime | None = None,
+    mature_after: Duration | None = None,
+    expire_after: Duration | None = None,
+    assume_tz: TimeZone | None = None,
+) -> KpiResult: ...
+def response_rate(
+    invited: Any,
+    answered: Any,
+    *,
+    delivered: Column | None = None,
+    as_of: datetime | None = None,
+    mature_after: Duration | None = None,
+    expire_after: Duration | None = None,
+    assume_tz: TimeZone | None = None,
+) -> KpiResult:
+    """Survey response rate: answered among delivered invitations, in percent, by the cohort that was sent.
+
+    Parameters
+    ----------
+    invited : int, or column or sequence of datetime.datetime
+        How many were invited, or when each invitation was sent; one without an instant is left out as ``missing``.
+    answered : int, or column or sequence of datetime.datetime or None
+        How many of them answered, or when each did; ``None`` or null for no answer.
+    delivered : column or sequence of bool, optional
+        Whether each invitation arrived; bounced ones are left out. ``None`` is taken as yes.
+    as_of : datetime.datetime, optional
+        Nothing after this instant is known.
+    mature_after : datetime.timedelta or str, optional
+        Invitations sent less than this before ``as_of`` are left out as ``immature``.
+    expire_after : datetime.timedelta or str, optional
+        Answers later than this after the sending are none.
+    assume_tz : str or zoneinfo.ZoneInfo, optional
+        The zone of instants that name none, which are refused without it.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval; ``measures()["late"]`` counts answers after ``expire_after``.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length, more answered than were invited, or options for instants are given with numbers.
+    InstantError
+        When an instant has no zone.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timezone
+    >>> import deskmetrics as dm
+    >>> dm.response_rate(400, 100)
+    KpiResult(response_rate: 25.0 %, n=400, 95 % CI 21.0 % to 29.5 %)
+    >>> def march(day):
+    ...     return datetime(2026, 3, day, tzinfo=timezone.utc)
+    >>> dm.response_rate([march(2), march(3), march(4)], [march(5), None, march(11)], as_of=march(8)).value
+    33.333333333333336
+    """
+    if isinstance(invited, int) and isinstance(answered, int):
+        options = (delivered, as_of, mature_after, expire_after, assume_tz)
+        if any(option is not None for option in options):
+            raise ArgumentError(
+                "delivered, as_of, mature_after, expire_after and assume_tz need the instants of each invitation, not numbers"
+            )
+        return _core._of_counts("response_rate", _count("invited", invited), _count("answered", answered))
+    return _core._of_invitations(
+        "response_rate",
+        {"invited": invited, "answered": answered, "delivered": delivered},
+        {"mature_after": mature_after, "expire_after": expire_after},
+        as_of,
+        assume_tz,
+    )
+
+
+def survey_completion(
+    started: Instants, answered: Instants, *, delivered: Column | None = None, assume_tz: TimeZone | None = None
+) -> KpiResult:
+    """Survey completion rate: finished among started surveys, in percent.
+
+    Parameters
+    ----------
+    started : column or sequence of datetime.datetime or None
+        When each survey was started; ``None`` or null where it was not, or nobody knows.
+    answered : column or sequence of datetime.datetime or None
+        When each was finished; ``None`` or null where it was not. One that was finished counts as started.
+    delivered : column or sequence of bool, optional
+        Whether each invitation arrived; bounced ones are left out.
+    assume_tz : str or zoneinfo.ZoneInfo, optional
+        The zone of instants that name none, which are refused without it.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval. Surveys neither started nor finished are left out as ``missing``.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timezone
+    >>> import deskmetrics as dm
+    >>> march = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    >>> dm.survey_completion([march, march, march, None], [march, None, march, None])
+    KpiResult(survey_completion: 66.7 %, n=3, 95 % CI 20.8 % to 93.9 %, left out: 1 value missing)
+    """
+    return _core._of_invitations(
+        "survey_completion", {"started": started, "answered": answered, "delivered": delivered}, None, None, assume_tz
+    )
+
+
+def survey_coverage(tickets: Tickets, surveyed: Column) -> KpiResult:
+    """Survey coverage: solved tickets about which a survey was sent, in percent.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    surveyed : column or sequence of str or int
+        The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
+
+    Returns
+    -------
+    KpiResult
+        In percent. The interval is the Wilson interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` or ``surveyed`` is something else.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.survey_coverage(sample.tickets(), ["T-1", "T-4", "T-5"])
+    KpiResult(survey_coverage: 50.0 %, n=6, 95 % CI 18.8 % to 81.2 %, left out: 2 not solved)
+    """
+    return _core._of_tickets("survey_coverage", tickets, surveyed=surveyed)
+
+
+def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
+    """Reasons behind negative answers, and what each costs in points of the net score.
+
+    Parameters
+    ----------
+    scores : column or sequence of int or float
+        ``None``, NaN and null are skipped questions.
+    reasons : column or sequence of str, or of lists of str
+        What each answer states: one reason, several in a list, or ``None``.
+    scale : tuple of int, str or dict
+        The scale of the question; see :func:`csat`. Of NPS: ``"nps"``.
+
+    Returns
+    -------
+    KpiResult
+        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the dearest first.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> result = dm.reasons([10, 2, 3, 9, 0], [None, "slow", ["slow", "rude"], None, None], scale="nps")
+    >>> round(result.value, 1), result.n
+    (66.7, 3)
+    >>> [(cost["reason"], cost["answers"], cost["points"]) for cost in result.ranking()]
+    [('slow', 2, 40.0), ('rude', 1, 20.0)]
+    """
+    return _core._of_reasons(scores, reasons, scale)
+
+
+def _count(name: str, number: int) -> int:
+    if number < 0:
+        raise ArgumentError(f"{name}: {number} is below zero")
+    return number
+

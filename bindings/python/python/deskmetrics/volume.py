@@ -1,0 +1,233 @@
+"""KPIs of tickets: how many tickets come, go and stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from . import _deskmetrics as _core
+from ._deskmetrics import KpiResult
+from .typing import Tickets
+
+__all__ = [
+    "backlog",
+    "customers",
+    "flow",
+    "solve_events",
+    "solved",
+    "volume",
+]
+
+
+def volume(tickets: Tickets) -> KpiResult:
+    """Ticket volume: how many tickets were created.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+
+    Returns
+    -------
+    KpiResult
+        A count, which is exact and has no interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+
+    Notes
+    -----
+    Formula: count of tickets by creation.
+
+    Counted: all tickets but merged-away, deleted and spam ones.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.volume(sample.tickets())
+    KpiResult(volume: 8, n=8)
+    """
+    return _core._of_tickets("volume", tickets)
+
+
+def customers(tickets: Tickets, *, of: Literal["created", "solved", "open"] | None = None) -> KpiResult:
+    """Customers with tickets: how many different customers created tickets.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    of : {"created", "solved", "open"}, default "created"
+        With which tickets the customers are counted.
+
+    Returns
+    -------
+    KpiResult
+        A count, which is exact and has no interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+    ArgumentError
+        When an option makes no sense.
+
+    Notes
+    -----
+    Formula: count of different customers with at least one ticket; tickets / customers.
+
+    Counted: tickets with a known customer.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.customers(sample.tickets())
+    KpiResult(customers: 7, n=7)
+    """
+    return _core._of_tickets("customers", tickets, {"with": of})
+
+
+def solved(tickets: Tickets) -> KpiResult:
+    """Tickets solved: how many tickets are solved or closed, each counted once, on its last solve.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+
+    Returns
+    -------
+    KpiResult
+        A count, which is exact and has no interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+
+    Notes
+    -----
+    Formula: count of tickets now solved or closed, by their last solve.
+
+    Counted: tickets solved or closed at the cut-off.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.solved(sample.tickets())
+    KpiResult(solved: 6, n=6, left out: 2 not solved)
+    """
+    return _core._of_tickets("solved", tickets)
+
+
+def solve_events(tickets: Tickets) -> KpiResult:
+    """Solves: how many times tickets were solved; a ticket solved twice counts twice.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+
+    Returns
+    -------
+    KpiResult
+        A count, which is exact and has no interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+
+    Notes
+    -----
+    Formula: count of entries into solved or closed from an open status.
+
+    Counted: solves of all tickets.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.solve_events(sample.tickets())
+    KpiResult(solve_events: 7, n=7)
+    """
+    return _core._of_tickets("solve_events", tickets)
+
+
+def backlog(tickets: Tickets, *, at: datetime | None = None) -> KpiResult:
+    """Backlog: how many tickets were neither solved nor closed at an instant.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    at : datetime.datetime, optional
+        The instant of the snapshot; the cut-off of the tickets unless told otherwise.
+
+    Returns
+    -------
+    KpiResult
+        A count, which is exact and has no interval.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+    ArgumentError
+        When an option makes no sense.
+
+    Notes
+    -----
+    Formula: tickets with created <= t, not in solved or closed at t.
+
+    Counted: tickets created by t but merged-away, deleted and spam ones.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.backlog(sample.tickets())
+    KpiResult(backlog: 2, n=2)
+    """
+    return _core._of_tickets("backlog", tickets, as_of=at)
+
+
+def flow(tickets: Tickets) -> KpiResult:
+    """Ticket flow: tickets created, solved and reopened in a span of time, and how the backlog grew.
+
+    Parameters
+    ----------
+    tickets : Replay or Dataset
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+
+    Returns
+    -------
+    KpiResult
+        Growth of the backlog over all known time: created and reopened minus solved. ``measures()`` has the parts.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When ``tickets`` is something else.
+    ArgumentError
+        When an option makes no sense.
+
+    Notes
+    -----
+    Formula: growth = created + reopened - solved; clearance = solved / (created + reopened) x 100.
+
+    Counted: creations, solves and reopenings from the start (included) to the end (not included).
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> from deskmetrics import sample
+    >>> dm.flow(sample.tickets())
+    KpiResult(flow: 2, n=16)
+    """
+    return _core._of_tickets("flow", tickets)

@@ -1,0 +1,30 @@
+//! What the KPIs mean, as data; and plain data as a table.
+
+use arrow_array::RecordBatchIterator;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict};
+use pyo3_arrow::PyRecordBatchReader;
+
+use crate::data::from_json;
+use crate::error;
+use crate::input::Table;
+
+/// Every KPI's definition as plain data.
+#[pyfunction(name = "_catalogue")]
+pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let catalogue = deskmetrics::catalogue::catalogue();
+    let form = serde_json::to_value(catalogue).map_err(|problem| error::data(problem.to_string()))?;
+    from_json(py, &form)
+}
+
+/// A dict of columns as an Arrow stream.
+#[pyfunction(name = "_columns", signature = (columns, requested_schema = None))]
+pub(crate) fn columns<'py>(
+    columns: &Bound<'py, PyDict>,
+    requested_schema: Option<Bound<'py, PyCapsule>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let table = Table::read("columns", columns)?;
+    let reader = RecordBatchIterator::new(table.batches.into_iter().map(Ok), table.schema);
+    let reader = PyRecordBatchReader::new(Box::new(reader)).into_pyobject(columns.py())?;
+    reader.call_method1("__arrow_c_stream__", (requested_schema,))
+}

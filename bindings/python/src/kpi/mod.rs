@@ -1,0 +1,16 @@
+//! KPIs asked for by id: a request made of Python's options, records of the kind the KPI is about, a result.
+
+mod catalogue;
+mod comparison;
+mod contacts;
+mod request;
+mod scores;
+mod surveys;
+mod tickets;
+
+pub(crate) use self::catalogue::{columns, definitions};
+pub(crate) use self::comparison::compare;
+pub(crate) use self::contacts::{of_contacts, of_shifts};
+pub(crate) use self::scores::{of_reasons, of_scores};
+pub(crate) use self::surveys::{of_counts, of_invitations};
+pub(crate) use self::tickets::{ReplayedTickets, of_tickets};

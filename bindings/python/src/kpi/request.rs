@@ -1,0 +1,60 @@
+//! From Python's keyword arguments to a request of the core.
+
+use deskmetrics::report::{KpiRequest, KpiTally};
+use deskmetrics::{Timestamp, duration_text};
+use pyo3::prelude::*;
+use pyo3::types::{PyDelta, PyDict, PyList, PyTuple};
+use serde_json::{Map, Value};
+
+use crate::data::to_json;
+use crate::error;
+use crate::input::instant;
+
+/// The request for a KPI; options that are `None` were not chosen.
+pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResult<KpiRequest> {
+    let Some(options) = options else { return Ok(KpiRequest::new(kpi)) };
+    let mut form = Map::new();
+    form.insert("kpi".to_owned(), Value::from(kpi));
+    for (name, value) in options.iter() {
+        let name: String = name.extract()?;
+        if !value.is_none() {
+            let chosen = chosen(&name, &value)?;
+            form.insert(name, chosen);
+        }
+    }
+    serde_path_to_error::deserialize(Value::Object(form)).map_err(|problem| {
+        let place = match problem.path().to_string() {
+            place if place == "." => kpi.to_owned(),
+            place => place,
+        };
+        error::argument(format!("{place}: {}", problem.inner()))
+    })
+}
+
+/// The tally of a KPI that knows nothing after `as_of`.
+pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<KpiTally> {
+    request.tally(as_of).map_err(|problem| error::argument(problem.to_string()))
+}
+
+/// The cut-off, where one is given.
+pub(super) fn cut_off(as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
+    as_of
+        .map(|as_of| instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros)))
+        .transpose()
+}
+
+fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if value.is_instance_of::<PyDelta>() {
+        return Ok(Value::from(duration_text::format(value.extract()?)));
+    }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        let elements = value.try_iter()?.enumerate();
+        let elements = elements.map(|(place, element)| chosen(&format!("{name}[{place}]"), &element?));
+        return elements.collect::<PyResult<Vec<Value>>>().map(Value::Array);
+    }
+    // A policy of ours.
+    if value.hasattr("to_dict")? {
+        return to_json(name, &value.call_method0("to_dict")?);
+    }
+    to_json(name, value)
+}

@@ -1,0 +1,291 @@
+//! Scores: whole numbers of any kind, with `None`, NaN and null for skipped questions.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
+use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::report::{KpiRequest, KpiTally};
+use deskmetrics::survey::Scale;
+use deskmetrics::{Reason, SurveyResponse};
+use deskmetrics_arrow::column::{NumberReading, TextColumn};
+use deskmetrics_arrow::survey::each_score;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use serde_json::Value;
+
+use super::request::{request, tally};
+use crate::data::to_json;
+use crate::error::{self, exceptions::ScaleError};
+use crate::input::{Column, Given, array_of, describe, is_missing};
+use crate::result::KpiResult;
+
+/// A KPI of the answers to one question: "nps", "csat", "ces", and "fcr" under a survey policy.
+#[pyfunction(name = "_of_scores", signature = (kpi, scores, scale = None, options = None))]
+pub(crate) fn of_scores(
+    py: Python<'_>,
+    kpi: &str,
+    scores: &Bound<'_, PyAny>,
+    scale: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<KpiResult> {
+    let (asked, scale) = asked(kpi, scale, options)?;
+    let mut tally = tally(&asked, None)?;
+    feed(py, &mut tally, &scale, scores)?;
+    Ok(KpiResult { tally })
+}
+
+/// The reasons behind negative answers.
+#[pyfunction(name = "_of_reasons")]
+pub(crate) fn of_reasons(
+    scores: &Bound<'_, PyAny>,
+    reasons: &Bound<'_, PyAny>,
+    scale: &Bound<'_, PyAny>,
+) -> PyResult<KpiResult> {
+    let (asked, _) = asked("reasons", Some(scale), None)?;
+    let mut tally = tally(&asked, None)?;
+    let reasons = stated(reasons)?;
+    let scores = numbers(scores)?;
+    if scores.len() != reasons.len() {
+        return Err(error::argument(format!(
+            "reasons has {} elements and scores has {}; both must have the same number",
+            reasons.len(),
+            scores.len()
+        )));
+    }
+    for (score, reasons) in scores.into_iter().zip(reasons) {
+        match score {
+            Ok(score) => {
+                let mut response = SurveyResponse::new("reasons", score);
+                response.reasons = reasons;
+                tally.push_response(&response);
+            }
+            Err(reason) => tally.leave_out(reason),
+        }
+    }
+    Ok(KpiResult { tally })
+}
+
+/// The request for a KPI of one question, and the question's scale.
+fn asked(
+    kpi: &str,
+    scale: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<(KpiRequest, Scale)> {
+    if kpi == "fcr" {
+        let asked = request(kpi, options)?.of_survey(kpi);
+        let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
+            return Err(error::argument(
+                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers".to_owned(),
+            ));
+        };
+        return Ok((asked, scale));
+    }
+    let scale = match (kpi, scale) {
+        ("nps", _) => Scale::nps(),
+        ("ces", Some(scale)) => ces_scale(scale)?,
+        (_, Some(scale)) => csat_scale(scale)?,
+        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem))?,
+    };
+    Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
+}
+
+/// Feeds all scores of a sequence or column.
+fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
+    match given(scores)? {
+        Given::Column(column) => {
+            let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
+            let counted = py.detach(|| {
+                let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
+                each_score(column, scale, |score, times| tally.push_score(score, times))
+            });
+            counted.map_err(|problem| error::column_type(problem.to_string()))
+        }
+        Given::Values(values) => {
+            for (position, score) in values.try_iter()?.enumerate() {
+                match read(position, &score?)? {
+                    Ok(score) => tally.push_score(score, 1),
+                    Err(reason) => tally.leave_out(reason),
+                }
+            }
+            Ok(())
+        }
+        Given::Single(value) => Err(no_sequence(&value)),
+    }
+}
+
+/// Decimals, which DuckDB takes every number with a point for, as floats.
+fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
+    if !chunk.data_type().is_decimal() {
+        return Ok(Arc::clone(chunk));
+    }
+    arrow_cast::cast(chunk, &DataType::Float64)
+        .map_err(|problem| error::column_type(format!("scores: {problem}")))
+}
+
+fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
+    Given::read("scores", scores, "a sequence of scores")
+}
+
+fn no_sequence(value: &Bound<'_, PyAny>) -> PyErr {
+    error::argument_type(format!(
+        "scores: {} is not a sequence of scores; give a list, a tuple, an array or a column",
+        describe(value)
+    ))
+}
+
+/// Each score, or why it is none.
+fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
+    match given(scores)? {
+        Given::Single(value) => Err(no_sequence(&value)),
+        Given::Values(values) => {
+            values.try_iter()?.enumerate().map(|(position, score)| read(position, &score?)).collect()
+        }
+        Given::Column(column) => {
+            let reading = NumberReading::default();
+            let mut numbers = Vec::with_capacity(column.len());
+            for chunk in &column.chunks {
+                if !is_numeric(chunk.data_type()) {
+                    return Err(error::column_type(format!(
+                        "scores: a column of {} is not a column of scores; make it numeric first",
+                        chunk.data_type()
+                    )));
+                }
+                let read = reading
+                    .bind(chunk)
+                    .map_err(|problem| error::column_type(format!("scores: {problem}")))?;
+                numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(|_| Reason::OutOfScale)));
+            }
+            Ok(numbers)
+        }
+    }
+}
+
+fn is_numeric(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, values) => is_numeric(values),
+        DataType::Null => true,
+        kind => kind.is_numeric(),
+    }
+}
+
+/// The reasons of each answer: a text, a list of texts, or nothing.
+fn stated(reasons: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Box<str>>>> {
+    match Given::read("reasons", reasons, "a sequence of reasons")? {
+        Given::Single(value) => Err(error::argument_type(format!(
+            "reasons: {} is not a sequence of reasons; give one text, or a list of texts, for each score",
+            describe(&value)
+        ))),
+        Given::Values(values) => {
+            values.try_iter()?.enumerate().map(|(position, value)| texts(position, &value?)).collect()
+        }
+        Given::Column(column) => texts_of(&column),
+    }
+}
+
+fn texts(position: usize, value: &Bound<'_, PyAny>) -> PyResult<Vec<Box<str>>> {
+    if value.is_instance_of::<PyString>() {
+        return Ok(vec![value.extract::<String>()?.into()]);
+    }
+    if is_missing(value) {
+        return Ok(Vec::new());
+    }
+    let array = array_of(&format!("reasons[{position}]"), value).map_err(|_| {
+        error::argument_type(format!(
+            "reasons[{position}]: {} is neither a text nor a list of texts",
+            describe(value)
+        ))
+    })?;
+    texts_in(&array)
+}
+
+fn texts_in(array: &ArrayRef) -> PyResult<Vec<Box<str>>> {
+    let column =
+        TextColumn::new(array).map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
+    Ok((0..array.len()).filter_map(|row| column.get(row).map(Into::into)).collect())
+}
+
+fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
+    let mut all = Vec::with_capacity(column.len());
+    for chunk in &column.chunks {
+        match chunk.data_type() {
+            DataType::List(_) => {
+                for list in chunk.as_list::<i32>().iter() {
+                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
+                }
+            }
+            DataType::LargeList(_) => {
+                for list in chunk.as_list::<i64>().iter() {
+                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
+                }
+            }
+            _ => {
+                let texts = TextColumn::new(chunk)
+                    .map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
+                all.extend(
+                    (0..chunk.len())
+                        .map(|row| texts.get(row).map(Into::into).into_iter().collect::<Vec<_>>()),
+                );
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// One score; what is no answer is the reason why.
+fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32>, Reason>> {
+    Ok(if let Ok(score) = score.extract::<i32>() {
+        Ok(Some(score))
+    } else if is_missing(score) {
+        Ok(None)
+    } else if let Ok(number) = score.extract::<f64>() {
+        // What is not whole is on no scale.
+        whole(number).map(Some).ok_or(Reason::OutOfScale)
+    } else {
+        return Err(error::argument_type(format!(
+            "scores[{position}]: {} is not a score; give whole numbers, with None or NaN for skipped questions",
+            describe(score)
+        )));
+    })
+}
+
+/// The whole number that `number` is, if it is one and fits.
+fn whole(number: f64) -> Option<i32> {
+    #[expect(clippy::cast_possible_truncation, reason = "compared with the original right after")]
+    let candidate = number as i32;
+    #[expect(clippy::float_cmp, reason = "exactly equal is what is asked")]
+    (f64::from(candidate) == number).then_some(candidate)
+}
+
+/// The scale of a satisfaction question: its ends, or its data form.
+pub(crate) fn csat_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
+    read_scale(scale, |min, max| Scale::csat(min, max).map_err(|problem| error::scale(&problem)))
+}
+
+/// The scale of an effort question: 1 to 7 is CES 2.0; on others either end may be good.
+pub(crate) fn ces_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
+    read_scale(scale, |min, max| {
+        let ces2 = Scale::ces2();
+        if (min, max) == (ces2.min(), ces2.max()) {
+            return Ok(ces2);
+        }
+        Err(ScaleError::new_err(format!(
+            "scale {min} to {max} of an effort question may have either end good: write \"ces1\" (1 to 5, lower is \
+             easier), \"ces2\" (1 to 7, higher is easier), or \
+             {{\"min\": {min}, \"max\": {max}, \"positive\": [..], \"negative\": [..]}}"
+        )))
+    })
+}
+
+fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<Scale>) -> PyResult<Scale> {
+    let form = to_json("scale", scale)?;
+    if let Value::Array(ends) = &form {
+        let end = |place: usize| ends.get(place)?.as_i64()?.try_into().ok();
+        return match (end(0), end(1), ends.len()) {
+            (Some(min), Some(max), 2) => of_ends(min, max),
+            _ => Err(ScaleError::new_err(format!("scale {form} is not a pair of ends such as (1, 5)"))),
+        };
+    }
+    serde_json::from_value(form).map_err(|problem| ScaleError::new_err(problem.to_string()))
+}

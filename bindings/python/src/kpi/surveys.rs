@@ -1,0 +1,142 @@
+//! Surveys sent: counts of them, or a row for each.
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, BooleanArray, Int64Array};
+use arrow_schema::DataType;
+use deskmetrics::{Invitation, Ratio, Reason, Timestamp};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict};
+
+use super::request::{cut_off, request, tally};
+use crate::error;
+use crate::input::{Given, Moments, describe, is_missing, zone};
+use crate::result::KpiResult;
+
+/// Rows worked on between two looks for Ctrl-C.
+const BLOCK: usize = 1 << 20;
+
+/// The response rate of plain numbers.
+#[pyfunction(name = "_of_counts")]
+pub(crate) fn of_counts(kpi: &str, invited: u64, answered: u64) -> PyResult<KpiResult> {
+    if answered > invited {
+        return Err(error::argument(format!(
+            "answered: {answered} are more than the {invited} who were invited"
+        )));
+    }
+    let mut tally = tally(&request(kpi, None)?, None)?;
+    tally.push_counts(Ratio::new(answered, invited));
+    Ok(KpiResult { tally })
+}
+
+/// A KPI of surveys sent, of which `columns` has "sent" or "started", and optionally "answered" and "delivered".
+#[pyfunction(name = "_of_invitations", signature = (kpi, columns, options = None, as_of = None, assume_tz = None))]
+pub(crate) fn of_invitations(
+    py: Python<'_>,
+    kpi: &str,
+    columns: &Bound<'_, PyDict>,
+    options: Option<&Bound<'_, PyDict>>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    assume_tz: Option<&Bound<'_, PyAny>>,
+) -> PyResult<KpiResult> {
+    let mut tally = tally(&request(kpi, options)?, cut_off(as_of)?)?;
+    let assumed = assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
+    let column = |name: &str| -> PyResult<Option<Bound<'_, PyAny>>> {
+        Ok(columns.get_item(name)?.filter(|value| !value.is_none()))
+    };
+    let instants = |name: &str| -> PyResult<Option<(String, Int64Array)>> {
+        let Some(value) = column(name)? else { return Ok(None) };
+        Ok(Some((name.to_owned(), Moments::read(name, &value, assumed)?.many(name)?)))
+    };
+    let (invited, started, answered) = (instants("invited")?, instants("started")?, instants("answered")?);
+    let delivered = column("delivered")?.map(|value| booleans("delivered", &value)).transpose()?;
+    let Some((first, n)) =
+        invited.iter().chain(&started).map(|(name, values)| (name.as_str(), values.len())).next()
+    else {
+        return Err(error::argument("there is no column of instants".to_owned()));
+    };
+    let lengths = started.iter().chain(&answered).map(|(name, values)| (name.as_str(), values.len()));
+    for (name, other) in lengths.chain(delivered.as_ref().map(|values| ("delivered", values.len()))) {
+        same_length(first, n, name, other)?;
+    }
+    let at = |column: &Option<(String, Int64Array)>, row: usize| {
+        let (_, values) = column.as_ref()?;
+        values.is_valid(row).then(|| Timestamp::saturating_from_micros(values.value(row)))
+    };
+    let mut row = 0;
+    while row < n {
+        let rows = row..n.min(row + BLOCK);
+        row = rows.end;
+        py.detach(|| {
+            for row in rows {
+                let sent = match &invited {
+                    Some(_) => at(&invited, row),
+                    // Only how far it got counts.
+                    None => Some(Timestamp::MIN),
+                };
+                let Some(sent) = sent else {
+                    tally.leave_out(Reason::Missing);
+                    continue;
+                };
+                let mut invitation = Invitation::new("", "", sent);
+                invitation.started_at = at(&started, row);
+                invitation.answered_at = at(&answered, row);
+                invitation.delivered =
+                    delivered.as_ref().is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
+                tally.push_invitation(&invitation);
+            }
+        });
+        py.check_signals()?;
+    }
+    Ok(KpiResult { tally })
+}
+
+/// That two columns go together row by row.
+pub(super) fn same_length(first: &str, n: usize, name: &str, other: usize) -> PyResult<()> {
+    if n == other {
+        return Ok(());
+    }
+    Err(error::argument(format!(
+        "{name} has {other} elements and {first} has {n}; both must have the same number"
+    )))
+}
+
+/// A column of bools; null where it is missing.
+fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
+    let wrong =
+        |found: &str| error::column_type(format!("{name}: a column of {found} is not a column of bools"));
+    match Given::read(name, value, "a sequence of bools")? {
+        Given::Single(value) => {
+            Err(error::argument_type(format!("{name}: {} is not a sequence of bools", describe(&value))))
+        }
+        Given::Values(values) => {
+            let mut read = Vec::with_capacity(values.len().unwrap_or(0));
+            for (position, value) in values.try_iter()?.enumerate() {
+                let value = value?;
+                // Also numpy's own bool.
+                let truth = value.is_instance_of::<PyBool>()
+                    || value.get_type().name()?.to_string().starts_with("bool");
+                read.push(match (truth, is_missing(&value)) {
+                    (true, _) => Some(value.is_truthy()?),
+                    (false, true) => None,
+                    (false, false) => {
+                        return Err(error::argument_type(format!(
+                            "{name}[{position}]: {} is not a bool",
+                            describe(&value)
+                        )));
+                    }
+                });
+            }
+            Ok(BooleanArray::from(read))
+        }
+        Given::Column(column) => {
+            let mut read = Vec::with_capacity(column.len());
+            for chunk in &column.chunks {
+                match chunk.data_type() {
+                    DataType::Boolean => read.extend(chunk.as_boolean().iter()),
+                    other => return Err(wrong(&other.to_string())),
+                }
+            }
+            Ok(BooleanArray::from(read))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! KPIs of replayed tickets.
+
+use std::sync::Arc;
+
+use arrow_array::Array;
+use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::{Invitation, Timestamp};
+use deskmetrics_arrow::column::TextColumn;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::request::{cut_off, request, tally};
+use crate::error;
+use crate::input::{Given, array_of, describe};
+use crate::result::KpiResult;
+
+/// Tickets worked on between two looks for Ctrl-C.
+const BLOCK: usize = 1 << 16;
+
+/// Replayed tickets, which whatever holds some gives through its method `_replayed`.
+#[pyclass(name = "_ReplayedTickets", module = "deskmetrics._deskmetrics", frozen)]
+pub(crate) struct ReplayedTickets {
+    pub(crate) outcome: Arc<ReplayOutcome>,
+    /// Nothing after it is known.
+    pub(crate) as_of: Timestamp,
+}
+
+/// A KPI of tickets, of which those whose ids are in `surveyed` were sent a survey.
+#[pyfunction(name = "_of_tickets", signature = (kpi, tickets, options = None, as_of = None, surveyed = None))]
+pub(crate) fn of_tickets(
+    py: Python<'_>,
+    kpi: &str,
+    tickets: &Bound<'_, PyAny>,
+    options: Option<&Bound<'_, PyDict>>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    surveyed: Option<&Bound<'_, PyAny>>,
+) -> PyResult<KpiResult> {
+    if !tickets.hasattr("_replayed")? {
+        return Err(error::argument_type(format!(
+            "tickets: {} has no replayed tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns",
+            describe(tickets)
+        )));
+    }
+    let replayed = tickets.call_method0("_replayed")?;
+    let replayed = replayed.cast::<ReplayedTickets>()?.get();
+    let as_of = cut_off(as_of)?.unwrap_or(replayed.as_of);
+    if as_of > replayed.as_of {
+        return Err(error::argument(format!(
+            "as_of: {as_of} is after {}, up to which the tickets are known",
+            replayed.as_of
+        )));
+    }
+    let mut tally = tally(&request(kpi, options)?, Some(as_of))?;
+    for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
+        tally.push_invitation(&Invitation::new("", "", Timestamp::MIN).about(id.as_str()));
+    }
+    for block in replayed.outcome.tickets.chunks(BLOCK) {
+        py.detach(|| block.iter().for_each(|ticket| tally.push_ticket(ticket)));
+        py.check_signals()?;
+    }
+    Ok(KpiResult { tally })
+}
+
+/// Ids of tickets: texts or numbers, in a sequence or column.
+fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let chunks = match Given::read("surveyed", surveyed, "a sequence of ticket ids")? {
+        Given::Column(column) => column.chunks,
+        Given::Values(values) => vec![array_of("surveyed", &values)?],
+        Given::Single(value) => {
+            let remedy = if value.is_instance_of::<PyString>() { "; put it in a list" } else { "" };
+            return Err(error::argument_type(format!(
+                "surveyed: {} is not a sequence of ticket ids{remedy}",
+                describe(&value)
+            )));
+        }
+    };
+    let mut ids = Vec::new();
+    for chunk in &chunks {
+        let texts =
+            TextColumn::new(chunk).map_err(|problem| error::column_type(format!("surveyed: {problem}")))?;
+        ids.extend((0..chunk.len()).filter_map(|row| texts.get(row).map(str::to_owned)));
+    }
+    Ok(ids)
+}

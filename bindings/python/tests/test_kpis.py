@@ -1,0 +1,211 @@
+"""Every KPI of the catalogue has its function, and all results have the same manners."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import pickle
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import deskmetrics as dm
+from deskmetrics import sample
+
+KPIS = dm.catalogue()
+TICKETS = sample.tickets()
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def after(*seconds: float | None) -> list[datetime | None]:
+    return [None if each is None else NINE + timedelta(seconds=each) for each in seconds]
+
+
+# What KPIs that need more than tickets are asked with.
+ASKED: dict[str, dict[str, Any]] = {
+    "fcr": {"policy": "no_customer_followup"},
+    "time_in_status": {"status": "pending"},
+    "time_in_group": {"group": "tier 1"},
+    "survey_coverage": {"surveyed": ["T-1", "T-5"]},
+}
+RECORDS: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "nps": ([[10, 9, 3, None]], {}),
+    "csat": ([[5, 4, 1, None]], {}),
+    "ces": ([[7, 5, 2]], {"scale": "ces2"}),
+    "reasons": ([[10, 2, 0], [None, "slow", ["slow", "rude"]]], {"scale": "nps"}),
+    "response_rate": ([after(0, 0, 60), after(30, None, 90)], {}),
+    "survey_completion": ([after(0, 0, None), after(30, None, None)], {}),
+    "service_level": ([after(0, 0, 0), after(5, 50, None), after(None, None, 60)], {"within": "20s"}),
+    "speed_of_answer": ([after(0, 0, 0), after(5, 50, None)], {}),
+    "abandon_rate": ([after(0, 0, 0), after(5, 50, None), after(None, None, 60)], {}),
+    "handle_time": ([[timedelta(minutes=4), timedelta(minutes=2)]], {}),
+    "occupancy": ([["4h", "8h"], ["3h", "6h"]], {}),
+}
+
+
+def asked(kpi: str) -> dm.KpiResult:
+    function = getattr(dm, kpi)
+    arguments, options = RECORDS.get(kpi, ([TICKETS], ASKED.get(kpi, {})))
+    result: dm.KpiResult = function(*arguments, **options)
+    return result
+
+
+@pytest.mark.parametrize("kpi", [definition.id for definition in KPIS])
+def test_each_kpi(kpi: str) -> None:
+    definition = KPIS[kpi]
+    function = getattr(dm, kpi)
+    assert kpi in dm.__all__ and function.__name__ == kpi and ">>> " in (inspect.getdoc(function) or "")
+    # After the data everything is named.
+    kinds = {name: each.kind for name, each in inspect.signature(function).parameters.items()}
+    chosen = {choice.name for choice in definition.options} - {"as_of", "at", "span", "with", "of", "bands"}
+    missing = {name for name in chosen if kinds.get(name) is not inspect.Parameter.KEYWORD_ONLY}
+    assert not missing, f"{kpi} has no option {missing}"
+
+    result = asked(kpi)
+    assert result.kpi == kpi and result.unit == definition.unit and result.n >= 0
+    assert tuple(result.measures()) == definition.measures
+    assert all(isinstance(count, int) and count > 0 for count in result.excluded.values())
+    if result.value is not None:
+        assert definition.min is None or result.value >= definition.min
+        assert definition.max is None or result.value <= definition.max
+    interval = result.interval(0.9)
+    if interval is not None and result.value is not None:
+        assert interval.lower <= result.value <= interval.upper and interval.level == 0.9
+    assert result == asked(kpi) and result != asked("nps" if kpi != "nps" else "csat")
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert dm.KpiResult.from_bytes(result.to_bytes()) == result
+    assert json.loads(json.dumps(result.to_dict()))["kpi"] == kpi
+    assert repr(result).startswith(f"KpiResult({kpi}") and "<table>" in result._repr_html_()
+    assert sum([result]) == result and (result + result).kpi == kpi
+    if definition.unit == "seconds":
+        assert result.duration is None or math.isclose(result.duration.total_seconds(), result.value or 0.0)
+        assert result.clock == ("calendar" if definition.clocks else None)
+    else:
+        assert result.duration is None and result.clock is None
+
+
+def test_functions_have_no_kpi_too_many() -> None:
+    """A function that gives a result is a KPI."""
+    ids = {definition.id for definition in KPIS}
+    for module in ("surveys", "volume", "waiting", "quality", "sla", "live"):
+        for name in __import__(f"deskmetrics.{module}", fromlist=["__all__"]).__all__:
+            assert name in ids, name
+
+
+def test_options() -> None:
+    business = dm.first_response_time(TICKETS, clock="business")
+    assert business.clock == "business" and business.duration == timedelta(minutes=70)
+    assert "business time" in repr(business)
+    within = dm.first_response_time(TICKETS, within=timedelta(hours=1))
+    assert within == dm.first_response_time(TICKETS, within="1h") and within.unit == "percent"
+    assert within.option == "within 1h" and within.measures().keys() == {"within"}
+    bands = dm.first_response_time(TICKETS, bands=["1h", timedelta(hours=4)])
+    assert list(bands.measures()) == ["up to 1h", "1h to 4h", "over 4h"]
+    assert dm.customers(TICKETS, of="solved").value == 5.0 and dm.customers(TICKETS, of="open").value == 2.0
+    assert dm.backlog(TICKETS, at=datetime(2026, 3, 2, 12, tzinfo=UTC)).value == 0.0
+    assert dm.backlog(TICKETS, at=datetime(2026, 3, 3, 9, tzinfo=UTC)).value == 1.0
+    with pytest.raises(dm.ArgumentError, match="as_of: .* is after"):
+        dm.backlog(TICKETS, at=datetime(2027, 3, 3, 9, tzinfo=UTC))
+    assert dm.sla_attainment(TICKETS, metric="first_response").n == 6
+    answers = dm.fcr([1, 2, 1, None], policy="survey(1-2)")
+    assert answers.n == 3 and answers.excluded == {"not_answered": 1}
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: dm.first_response_time(TICKETS, clock="lunar"), "clock: .*lunar"),  # type: ignore[arg-type]
+        (lambda: dm.first_response_time(TICKETS, within="soon"), 'within: duration "soon"'),
+        (lambda: dm.first_response_time(TICKETS, within="0s"), "within"),
+        (lambda: dm.time_in_status(TICKETS, status="parked"), "status: .*parked"),  # type: ignore[arg-type]
+        (lambda: dm.fcr(TICKETS, policy="first_try"), "first_try"),
+        (lambda: dm.service_level([NINE], [NINE], within="-1s"), "within"),
+        (lambda: dm.service_level([NINE], [NINE, NINE], within="1s"), "answered_at has 2 elements and queued_at has 1"),
+        (lambda: dm.reasons([1], [], scale="nps"), "reasons has 0 elements and scores has 1"),
+        (lambda: dm.occupancy(["4h"], ["4 hrs?"]), r"busy\[0\]: duration"),
+    ],
+)
+def test_options_that_make_no_sense(ask: Any, words: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=words):
+        ask()
+
+
+def test_what_is_no_tickets() -> None:
+    wrongs: list[Any] = [None, [], pl.DataFrame({"id": [1]}), "tickets"]
+    for wrong in wrongs:
+        with pytest.raises(dm.ArgumentTypeError, match="tickets: .* has no replayed tickets; give what"):
+            dm.volume(wrong)
+
+
+@pytest.mark.parametrize("kind", [list, pd.Series, pl.Series, pa.array])
+def test_contacts_as_columns(kind: Any) -> None:
+    queued, answered, given_up = after(0, 0, 0), after(5, 50, None), after(None, None, 60)
+    columns = [pd.Series(each, dtype="datetime64[us, UTC]") if kind is pd.Series else kind(each) for each in (queued, answered, given_up)]
+    assert dm.service_level(*columns, within="20s") == dm.service_level(queued, answered, given_up, within="20s")
+    talk = [timedelta(seconds=90), timedelta(seconds=30), None]
+    assert dm.handle_time(kind(talk)) == dm.handle_time(talk)
+
+
+def test_reasons_in_columns() -> None:
+    scores, stated = [10, 2, 0, 3], [None, ["slow"], ["slow", "rude"], []]
+    expected = dm.reasons(scores, stated, scale="nps")
+    assert [cost["reason"] for cost in expected.ranking()] == ["slow", "rude"]
+    for column in (pl.Series(stated), pa.array(stated), pa.array(stated, pa.large_list(pa.string())), pd.Series(stated)):
+        assert dm.reasons(pl.Series(scores), column, scale="nps") == expected
+    single = [None, "slow", "rude", None]
+    for column in (pl.Series(single), pa.array(single).dictionary_encode(), pd.Series(single)):
+        assert dm.reasons(scores, column, scale="nps") == dm.reasons(scores, single, scale="nps")
+
+
+def test_results_of_parts_add_up_to_the_whole() -> None:
+    queued, answered = after(*range(0, 100, 10)), after(*range(5, 205, 20))
+    whole = dm.speed_of_answer(queued, answered)
+    parts = [dm.speed_of_answer([one], [other]) for one, other in zip(queued, answered, strict=True)]
+    assert sum(parts) == whole
+    with pytest.raises(dm.ArgumentTypeError, match="do not add up"):
+        whole + dm.nps([9])
+    with pytest.raises(dm.ArgumentError, match="do not add up"):
+        whole + dm.speed_of_answer(queued, answered, within="20s")
+    with pytest.raises(TypeError):
+        whole + 1  # type: ignore[operator]
+
+
+def test_the_catalogue() -> None:
+    assert len(KPIS) == 54 and KPIS[0].id == "csat" and len(KPIS[:3]) == 3
+    assert KPIS["First reply time"] is KPIS["first_response_time"] and KPIS["nps"].names["da"] == "Net Promoter Score"
+    with pytest.raises(dm.NoSuchNameError, match="did you mean 'response_rate'"):
+        KPIS.find("responce rate")
+    assert {definition.topic for definition in KPIS} == {"surveys", "volume", "time", "quality", "sla", "live"}
+    table = pa.table(KPIS)
+    assert table.num_rows == 54 and table["id"].to_pylist() == [definition.id for definition in KPIS]
+    assert "<table>" in KPIS._repr_html_() and "Wilson" in KPIS["csat"]._repr_html_()
+    assert KPIS.to_dicts()[0]["name"]["en"] == KPIS[0].name
+    assert pickle.loads(pickle.dumps(KPIS)) == KPIS
+
+
+def test_compare() -> None:
+    a, b = dm.csat([5] * 56 + [1] * 14), dm.csat([5] * 48 + [1] * 32)
+    change = dm.compare(a, b)
+    assert change.difference == pytest.approx(20.0) and change.p_value == pytest.approx(0.0080, abs=1e-4)
+    assert change.n == 70 and change.unit == "percent" and change.interval.method == "newcombe"
+    back = dm.compare(b, a)
+    assert back.difference == pytest.approx(-20.0) and back.p_value == change.p_value
+    assert dm.compare(a, b, level=0.99).interval.lower < change.interval.lower
+    assert dm.compare(dm.nps([10] * 60 + [0] * 40), 0).p_value == pytest.approx(0.04, abs=0.01)
+    assert dm.compare(dm.ces([7, 6, 6, 5], scale="ces2"), 4.0).interval.method == "student_t"
+    assert dm.compare(dm.replies_per_ticket(TICKETS), 1.0).unit == "per_ticket"
+    within = dm.first_response_time(TICKETS, within="1h")
+    assert dm.compare(within, 80.0).difference == pytest.approx((within.value or 0.0) - 80.0)
+    with pytest.raises(dm.ArgumentTypeError, match="nps and csat cannot be compared"):
+        dm.compare(dm.nps([9]), dm.csat([5]))
+    with pytest.raises(dm.ArgumentError, match="compare the share within"):
+        dm.compare(dm.first_response_time(TICKETS), 3600.0)
+    with pytest.raises(dm.ArgumentError, match="level"):
+        dm.compare(a, b, level=95)
+    with pytest.raises(dm.ArgumentTypeError, match="neither a result nor a number"):
+        dm.compare(a, "80")  # type: ignore[arg-type]

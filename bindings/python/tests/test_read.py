@@ -1,0 +1,185 @@
+"""Files in: what was read, what was left out, what went wrong; bars and Ctrl-C."""
+
+import gc
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import deskmetrics as dm
+
+from sample import DESCRIPTION, dataset
+
+TOML = """
+time_zone = "Europe/Copenhagen"
+[[tickets]]
+file = "tickets.csv"
+id = "Number"
+created_at = "Opened"
+"""
+
+
+def helpdesk(folder: Path, rows: str = "T-1,2026-03-02T09:00:00Z\n", head: str = "Number,Opened") -> Path:
+    (folder / "tickets.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    description = folder / "helpdesk.toml"
+    description.write_text(TOML, encoding="utf-8")
+    return description
+
+
+def test_what_is_there() -> None:
+    read = dataset()
+    assert read.counts == {"tickets": 3000, "events": 30269, "responses": 680, "invitations": 2613}
+    assert read.time_zone == "Europe/Copenhagen" and read.by == ("market",)
+    assert read.as_of is not None and read.as_of.isoformat() == "2026-04-27T02:00:00+02:00"
+    assert read.excluded == {"duplicate": 75, "out_of_scale": 8}
+    assert set(read.schedules) == {"dk", "de", "es", "gb", "us", "mx"}
+    assert read.schedules["es"].time_zone == "Europe/Madrid"
+    assert read.policies.names[0] == "Reply, Germany and Denmark"
+
+
+def test_sources_say_what_to_do() -> None:
+    events = next(source for source in dataset().sources if source.holds == "events")
+    assert events.rows == 30344 and events.file.name == "events.csv.gz"
+    (duplicate,) = events.left_out
+    assert (duplicate.reason, duplicate.column, duplicate.count) == ("duplicate", "Event ID", 75)
+    assert duplicate.examples[0] == (401, "E400")
+    assert "first in row 401" in repr(dataset())
+
+
+def test_html_escapes_what_files_say(tmp_path: Path) -> None:
+    description = helpdesk(tmp_path, "T-1,2026-03-02T09:00:00Z\n<b>x</b>,2026-13-02T09:00:00Z\n")
+    description.write_text('name = "<script>alert(1)</script>"\n' + description.read_text(), encoding="utf-8")
+    html = dm.read(description)._repr_html_()
+    assert "<script>" not in html and "&lt;script&gt;" in html and "2026-13-02" in html
+
+
+def test_a_path_or_a_text(tmp_path: Path) -> None:
+    description = helpdesk(tmp_path)
+    assert dm.read(str(description)).counts == dm.read(description).counts
+    elsewhere = tmp_path / "elsewhere.toml"
+    elsewhere.write_text('folder = "data"\n' + TOML, encoding="utf-8")
+    (tmp_path / "root" / "data").mkdir(parents=True)
+    (tmp_path / "tickets.csv").rename(tmp_path / "root" / "data" / "tickets.csv")
+    assert dm.read(elsewhere, data_root=tmp_path / "root").counts["tickets"] == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "said"),
+    [
+        ("T-1,2026-03-02T09:00:00Z\n", "Number,Opend", 'there is no column "Opened", did you mean "Opend"?'),
+        ("T-1,yesterday\nT-2,2026-03-02T09:00:00Z\n", "Number,Opened", 'row 1, column "Opened": "yesterday"'),
+    ],
+)
+def test_errors_name_place_and_remedy(tmp_path: Path, rows: str, head: str, said: str) -> None:
+    with pytest.raises(dm.ReadError) as problem:
+        dm.read(helpdesk(tmp_path, rows, head), strict=True)
+    assert said in str(problem.value) and "tickets.csv" in str(problem.value)
+    assert isinstance(problem.value, ValueError)
+
+
+def test_a_missing_file_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    helpdesk(tmp_path)
+    with pytest.raises(dm.ReadError, match='did you mean "helpdesk.toml"'):
+        dm.read(tmp_path / "helpdsk.toml")
+
+
+def test_progress_is_told_to_a_function() -> None:
+    told: list[tuple[str, int, int]] = []
+    dm.read(DESCRIPTION, progress=lambda file, done, total: told.append((file, done, total)))
+    assert {file for file, _, _ in told} >= {"tickets.csv", "events.csv.gz"}
+    assert all(0 < done <= total for _, done, total in told)
+
+
+def test_progress_bar_of_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: list[Any] = []
+
+    class Bar:
+        def __init__(self, total: int, desc: str, **_: object) -> None:
+            self.total, self.desc, self.n, self.closed = total, desc, 0, False
+            bars.append(self)
+
+        def update(self, by: int) -> None:
+            self.n += by
+
+        def close(self) -> None:
+            self.closed = True
+
+    monkeypatch.setitem(sys.modules, "tqdm.auto", SimpleNamespace(tqdm=Bar))
+    dm.read(DESCRIPTION, progress=True)
+    assert {bar.desc for bar in bars} >= {"tickets.csv", "events.csv.gz"}
+    assert all(bar.closed and 0 < bar.n <= bar.total for bar in bars)
+
+
+def test_without_tqdm_there_is_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert dm.read(DESCRIPTION, progress=True).counts["tickets"] == 3000
+
+
+def test_an_error_of_the_listener_ends_the_reading() -> None:
+    def refuse(file: str, done: int, total: int) -> None:
+        raise RuntimeError(f"enough of {file}")
+
+    with pytest.raises(RuntimeError, match="enough of tickets.csv"):
+        dm.read(DESCRIPTION, progress=refuse)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer signal")
+def test_ctrl_c_ends_the_reading(tmp_path: Path) -> None:
+    many = "".join(f"T-{n},2026-03-02T09:00:00Z\n" for n in range(1_500_000))
+    description = helpdesk(tmp_path, many)
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            dm.read(description)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_the_lock_is_released(tmp_path: Path) -> None:
+    """Another thread goes on while files are read."""
+    description = helpdesk(tmp_path, "".join(f"T-{n},2026-03-02T09:00:00Z\n" for n in range(300_000)))
+    ticks: list[float] = []
+    done = threading.Event()
+
+    def tick() -> None:
+        while not done.is_set():
+            ticks.append(time.perf_counter())
+            time.sleep(0.002)
+
+    ticking = threading.Thread(target=tick)
+    ticking.start()
+    before = time.perf_counter()
+    try:
+        dm.read(description)
+    finally:
+        done.set()
+        ticking.join()
+    took = time.perf_counter() - before
+    assert len([at for at in ticks if at > before]) > min(10, took / 0.02)
+
+
+def test_threads_read_and_report_alike() -> None:
+    expected = dataset().report().to_json()
+    found: list[str] = []
+
+    def work() -> None:
+        found.append(dm.read(DESCRIPTION).report().to_json())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    gc.collect()
+    assert found == [expected] * 4

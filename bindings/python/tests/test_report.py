@@ -1,0 +1,178 @@
+"""Reports: rows, lookups, exports, merging, errors."""
+
+import csv
+import io
+import json
+import math
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import deskmetrics as dm
+
+from sample import dataset, weekly
+
+
+def test_headlines_are_found_by_id_and_alias() -> None:
+    report = weekly()
+    nps = report["nps"]
+    assert (nps.kpi, nps.name, nps.measure, nps.unit, nps.headline) == ("nps", "Net Promoter Score", "score", "points", True)
+    assert nps.value is not None and round(nps.value, 6) == 9.765625 and nps.n == 256
+    interval = nps.interval
+    assert interval is not None and nps.value in interval and interval.level == 0.95
+    assert nps.excluded == {"not_answered": 7} and report.excluded["nps"] == nps.excluded
+    assert report["net_promoter_score"] == nps and "nps" in report and "fcr_rate" in report
+    assert nps.text == "+9.8" and nps.interval_text == "-0.8 – +20.1"
+
+
+def test_an_unknown_kpi_is_answered_with_the_nearest() -> None:
+    with pytest.raises(dm.NoSuchNameError, match='no KPI "npss" in the report, did you mean "nps"') as problem:
+        weekly()["npss"]
+    assert isinstance(problem.value, KeyError) and str(problem.value).startswith("there is")
+    with pytest.raises(dm.ArgumentError, match='there is no KPI "volum", did you mean "volume"'):
+        dataset().report(kpis=["volum"])
+
+
+def test_rows_by_slice_and_period() -> None:
+    report = weekly()
+    assert report.by == [("market",)] and report.period == "week" and report.time_zone == "Europe/Copenhagen"
+    markets = [row for row in report.rows if row.kpi == "volume" and row.keys and row.period is None]
+    assert [row.keys["market"] for row in markets] == ["DE", "DK", "ES", "GB", "MX", "US"]
+    assert sum(row.n for row in markets) == report["volume"].n == 3000 - 128
+    weeks = [row for row in report.rows if row.kpi == "volume" and not row.keys and row.period_start is not None]
+    assert weeks[0].period == "2026-W08"
+    assert weeks[0].period_start == datetime(2026, 2, 16, tzinfo=ZoneInfo("Europe/Copenhagen"))
+    assert weeks[0].period_end == weeks[1].period_start
+    assert not weeks[0].partial and weeks[-1].partial
+    assert sum(row.value or 0 for row in weeks) == report["volume"].value
+
+
+def test_changes_against_the_period_before() -> None:
+    weeks = [row for row in weekly().rows if row.kpi == "csat" and row.headline and not row.keys and row.period]
+    assert weeks[0].change is None
+    change = weeks[1].change
+    assert change is not None and change.text.endswith(" pp") and change.p_value is not None
+    value, before = weeks[1].value, weeks[0].value
+    assert value is not None and before is not None and math.isclose(change.difference, value - before)
+    assert change.significance == "too_few" and not change.is_significant
+    assert dm.Change(2.0, None, 0.01, "significant", "+2.0 pp").is_significant
+
+
+def test_a_row_is_readable() -> None:
+    assert repr(weekly()["nps"]).startswith("ReportRow(Net Promoter Score, score: +9.8, interval -0.8 – +20.1, n=256")
+    assert weekly()["nps"].to_dict()["interval"]["method"] == "adjusted_wald"
+    printed = repr(weekly())
+    assert printed.startswith("Overall") and "By week (Europe/Copenhagen)" in printed and "Warnings" in printed
+
+
+def test_dict_json_and_csv_agree() -> None:
+    report = weekly()
+    assert json.loads(report.to_json()) == report.to_dict()
+    lines = list(csv.DictReader(io.StringIO(report.to_csv())))
+    assert len(lines) == len(report.rows)
+    for line, row in zip(lines, report.rows, strict=True):
+        assert line["kpi"] == row.kpi and line["n"] == str(row.n)
+        assert (float(line["value"]) if line["value"] else None) == row.value
+
+
+def test_arrow_into_every_frame() -> None:
+    polars = pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    duckdb = pytest.importorskip("duckdb")
+    report = weekly()
+    frame = polars.DataFrame(report)
+    assert frame.equals(report.to_polars()) and frame.height == len(report.rows)
+    assert frame["period_start"].dtype == polars.Datetime("us", "Europe/Copenhagen")
+    assert frame["value"].to_list() == [row.value for row in report.rows]
+    assert set(frame["market"].to_list()) >= {None, "DK"}
+    table = pyarrow.table(report)
+    assert table.schema.names[:3] == ["kpi", "name", "option"]
+    pandas_frame = report.to_pandas()
+    assert list(pandas_frame["n"]) == [row.n for row in report.rows]
+    ((count,),) = duckdb.sql("select count(*) from report").fetchall()
+    assert count == len(report.rows)
+
+
+def test_attributes_named_like_columns_keep_apart() -> None:
+    report = dataset().report(kpis=["volume"], by=["market", ("market", "channel"), "value"])
+    names = report.to_csv().splitlines()[0].split(",")
+    assert len(names) == len(set(names)) and "by_value" in names and names.count("market") == 1
+
+
+def test_reports_add_up() -> None:
+    report = weekly()
+    both = report + report
+    assert both["volume"].value == 2 * (report["volume"].value or 0)
+    assert both["csat"].value == report["csat"].value and both["csat"].n == 2 * report["csat"].n
+    assert sum([report, report]) == both and report != both
+    with pytest.raises(dm.ArgumentError, match="different reports"):
+        _ = report + dataset().report()
+
+
+def test_settings() -> None:
+    report = dataset().report(["csat", "nps"], by=(), level=0.9, min_n=1000)
+    assert [row.kpi for row in report.headlines] == ["csat", "nps"]
+    assert report.level == 0.9 and report.min_n == 1000 and report["csat"].small_n
+    assert "fewer than 1,000 answers" in report.warnings[0]
+    assert report.period is None and report.by == []
+    by_both = dataset().report("volume", by=[("market", "channel")])
+    assert by_both.by == [("market", "channel")]
+    everything = dataset().report("all")
+    assert len({row.kpi for row in everything.headlines}) > 40
+
+
+def test_requests_with_choices() -> None:
+    asked = {"kpi": "first_response_time", "clock": "business", "within": "4h"}
+    report = dataset().report([asked, "nps", {"kpi": "csat", "question": "csat", "scale": (1, 5)}])
+    within = report["first_response_time"]
+    assert within.unit == "percent" and within.clock == "business"
+    fcr = dataset().report("fcr", fcr=dm.FcrPolicy("single_reply"))
+    assert "single_reply" in (fcr["fcr"].option or "")
+
+
+def test_an_earlier_cut_off() -> None:
+    early = dataset().report(["volume", "nps"], as_of=datetime(2026, 3, 16, tzinfo=timezone.utc))
+    assert (early["volume"].value or 0) < (weekly()["volume"].value or 0)
+    assert early["nps"].n < weekly()["nps"].n
+    assert any("after the cut-off" in note for note in early.notes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"period": "fortnight"}, "is not one of day, week, month, quarter, year"),
+        ({"tz": "Europe/Madird", "period": "week"}, "did you mean Europe/Madrid?"),
+        ({"by": 5}, "not an attribute"),
+        ({"kpis": 5}, "is not a list of KPIs"),
+        ({"kpis": [{"kpi": "nps", "clocks": "business"}]}, "kpis[0]"),
+        ({"level": 95}, "is not between 0 and 1"),
+        ({"week_start": "Someday", "period": "week"}, "is not a day of the week"),
+        ({"fcr": "first_try", "kpis": ["fcr"]}, "first_try"),
+        ({"as_of": datetime(2026, 3, 1)}, "has no time zone"),
+    ],
+)
+def test_errors_say_what_is_allowed(arguments: dict[str, object], said: str) -> None:
+    with pytest.raises(dm.DeskmetricsError) as problem:
+        dataset().report(**arguments)  # type: ignore[arg-type]
+    assert said in str(problem.value)
+
+
+def test_html_is_escaped_and_complete() -> None:
+    html = weekly()._repr_html_()
+    assert html.count("<details>") >= 2 and "Net Promoter Score" in html and "By market" in html
+    assert "95 % interval" in html
+    assert len(html) < 400_000
+
+
+def test_memory_does_not_grow() -> None:
+    import tracemalloc
+
+    report = weekly()
+    report.to_csv()
+    tracemalloc.start()
+    for _ in range(200):
+        assert report["nps"].n and report["nps"].interval and report.warnings
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 200_000

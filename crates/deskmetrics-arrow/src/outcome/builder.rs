@@ -1,0 +1,82 @@
+//! Columns that are filled row by row.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{DurationMicrosecondBuilder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, Field, Schema};
+use deskmetrics::{ClockKind, Elapsed, Timestamp};
+
+/// The zone of instants handed out.
+const UTC: &str = "UTC";
+
+/// Instants, in UTC.
+#[derive(Debug, Default)]
+pub(super) struct Instants(TimestampMicrosecondBuilder);
+
+impl Instants {
+    pub(super) fn push(&mut self, at: Option<Timestamp>) {
+        self.0.append_option(at.map(Timestamp::as_micros));
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish().with_timezone(UTC))
+    }
+}
+
+/// Spans of time on both clocks: a column for each.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    calendar: DurationMicrosecondBuilder,
+    business: DurationMicrosecondBuilder,
+}
+
+impl Spans {
+    pub(super) fn push(&mut self, elapsed: Option<Elapsed>) {
+        self.calendar.append_option(elapsed.and_then(|elapsed| elapsed.micros_on(ClockKind::Calendar)));
+        self.business.append_option(elapsed.and_then(|elapsed| elapsed.micros_on(ClockKind::Business)));
+    }
+
+    fn finish(&mut self) -> [ArrayRef; 2] {
+        [Arc::new(self.calendar.finish()), Arc::new(self.business.finish())]
+    }
+}
+
+/// Words.
+#[derive(Debug, Default)]
+pub(super) struct Words(StringBuilder);
+
+impl Words {
+    pub(super) fn push(&mut self, word: Option<&str>) {
+        self.0.append_option(word);
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+/// The columns of a batch in their order.
+#[derive(Default)]
+pub(super) struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    pub(super) fn add(&mut self, name: &str, array: ArrayRef) {
+        self.fields.push(Field::new(name, array.data_type().clone(), true));
+        self.arrays.push(array);
+    }
+
+    /// A column for each clock: `name`, and `name_business`.
+    pub(super) fn add_spans(&mut self, name: &str, spans: &mut Spans) {
+        let [calendar, business] = spans.finish();
+        self.add(name, calendar);
+        self.add(&format!("{name}_business"), business);
+    }
+
+    pub(super) fn finish(self) -> Result<RecordBatch, ArrowError> {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+    }
+}

@@ -1,0 +1,169 @@
+//! One row per ticket: its measures.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_array::builder::{BooleanBuilder, Int64Builder};
+use arrow_schema::ArrowError;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
+use serde::Serialize;
+
+use super::builder::{Columns, Instants, Spans, Words};
+
+type At = fn(&TicketMetrics) -> Option<Timestamp>;
+type Span = fn(&TicketMetrics) -> Option<Elapsed>;
+type Count = fn(&TicketMetrics) -> i64;
+
+const INSTANTS: [(&str, At); 6] = [
+    ("first_customer_message_at", |metrics| metrics.first_customer_message_at),
+    ("first_response_at", |metrics| metrics.first_response_at),
+    ("first_solved_at", |metrics| metrics.first_solved_at),
+    ("last_solved_at", |metrics| metrics.last_solved_at),
+    ("closed_at", |metrics| metrics.closed_at),
+    ("as_of", |metrics| Some(metrics.as_of)),
+];
+
+const SPANS: [(&str, Span); 12] = [
+    ("first_response_time", |metrics| metrics.first_response_time),
+    ("bot_first_response_time", |metrics| metrics.bot_first_response_time),
+    ("first_resolution_time", |metrics| metrics.first_resolution_time),
+    ("full_resolution_time", |metrics| metrics.full_resolution_time),
+    ("net_resolution_time", |metrics| metrics.net_resolution_time),
+    ("requester_wait_time", |metrics| Some(metrics.requester_wait_time)),
+    ("agent_wait_time", |metrics| Some(metrics.agent_wait_time)),
+    ("on_hold_time", |metrics| Some(metrics.on_hold_time)),
+    ("agent_work_time", |metrics| Some(metrics.agent_work_time)),
+    ("time_to_first_assignment", |metrics| metrics.time_to_first_assignment),
+    ("running_first_response_time", |metrics| metrics.running_first_response_time),
+    ("running_resolution_time", |metrics| metrics.running_resolution_time),
+];
+
+const COUNTS: [(&str, Count); 11] = [
+    ("next_responses", |metrics| count(metrics.next_response_times.len())),
+    ("reopens", |metrics| count(metrics.reopens.len())),
+    ("public_replies", |metrics| metrics.public_replies.into()),
+    ("customer_messages", |metrics| metrics.customer_messages.into()),
+    ("bot_messages", |metrics| metrics.bot_messages.into()),
+    ("internal_notes", |metrics| metrics.internal_notes.into()),
+    ("agent_touches", |metrics| metrics.agent_touches.into()),
+    ("replying_agents", |metrics| metrics.replying_agents.into()),
+    ("assignee_stations", |metrics| metrics.assignee_stations.into()),
+    ("group_stations", |metrics| metrics.group_stations.into()),
+    ("escalations", |metrics| metrics.escalations.into()),
+];
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// The measures of tickets, one a row, filled ticket by ticket.
+///
+/// Instants are UTC microseconds, durations microseconds in a column for each clock (`first_response_time` and
+/// `first_response_time_business`); what never ended, or is not known on that clock, is null. What still runs stands in the
+/// columns `running_...`.
+///
+/// ```
+/// use deskmetrics::replay::Replay;
+/// use deskmetrics::{Ticket, Timestamp};
+/// use deskmetrics_arrow::MeasureColumns;
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"));
+/// let replayed = Replay::new(at("2026-03-03T00:00:00Z")).ticket(&ticket, &[]);
+/// let mut columns = MeasureColumns::new([]);
+/// columns.push(&replayed);
+/// let batch = columns.finish()?;
+/// assert_eq!((batch.num_rows(), batch.schema().field(0).name().as_str()), (1, "ticket"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct MeasureColumns {
+    ticket: Words,
+    requester: Words,
+    attributes: Vec<(Attribute, Words)>,
+    created_at: Instants,
+    status: Words,
+    left_out: Words,
+    proactive: BooleanBuilder,
+    solved_by: Words,
+    instants: Vec<Instants>,
+    spans: Vec<Spans>,
+    counts: Vec<Int64Builder>,
+}
+
+impl MeasureColumns {
+    /// No tickets yet; these attributes have a column each, with their values at the cut-off.
+    pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
+        Self {
+            ticket: Words::default(),
+            requester: Words::default(),
+            attributes: attributes.into_iter().map(|attribute| (attribute, Words::default())).collect(),
+            created_at: Instants::default(),
+            status: Words::default(),
+            left_out: Words::default(),
+            proactive: BooleanBuilder::new(),
+            solved_by: Words::default(),
+            instants: INSTANTS.iter().map(|_| Instants::default()).collect(),
+            spans: SPANS.iter().map(|_| Spans::default()).collect(),
+            counts: COUNTS.iter().map(|_| Int64Builder::new()).collect(),
+        }
+    }
+
+    /// Adds a ticket.
+    pub fn push(&mut self, replayed: &Replayed) {
+        let (ticket, metrics): (&Ticket, &TicketMetrics) = (&replayed.ticket, &replayed.metrics);
+        self.ticket.push(Some(ticket.id.as_str()));
+        self.requester.push(ticket.requester.as_ref().map(deskmetrics::ticket::CustomerId::as_str));
+        for (attribute, column) in &mut self.attributes {
+            column.push(ticket.attributes.get(attribute));
+        }
+        self.created_at.push(Some(metrics.created_at));
+        self.status.push(Some(metrics.status.as_str()));
+        self.left_out.push(metrics.left_out.and_then(word).as_deref());
+        self.proactive.append_value(metrics.proactive);
+        self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
+        INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
+        SPANS.iter().zip(&mut self.spans).for_each(|((_, read), column)| column.push(read(metrics)));
+        COUNTS
+            .iter()
+            .zip(&mut self.counts)
+            .for_each(|((_, read), column)| column.append_value(read(metrics)));
+    }
+
+    /// The columns so far, which are empty then.
+    ///
+    /// # Errors
+    /// When two columns have one name, as with an attribute called `ticket`.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let mut columns = Columns::default();
+        columns.add("ticket", self.ticket.finish());
+        columns.add("created_at", self.created_at.finish());
+        columns.add("requester", self.requester.finish());
+        for (attribute, words) in &mut self.attributes {
+            columns.add(attribute.as_str(), words.finish());
+        }
+        columns.add("status", self.status.finish());
+        columns.add("left_out", self.left_out.finish());
+        columns.add("proactive", Arc::new(self.proactive.finish()));
+        for ((name, _), column) in INSTANTS.iter().zip(&mut self.instants) {
+            columns.add(name, column.finish());
+        }
+        columns.add("solved_by", self.solved_by.finish());
+        for ((name, _), column) in SPANS.iter().zip(&mut self.spans) {
+            columns.add_spans(name, column);
+        }
+        for ((name, _), column) in COUNTS.iter().zip(&mut self.counts) {
+            columns.add(name, Arc::new(column.finish()));
+        }
+        columns.finish()
+    }
+}
+
+/// The word that stands for a value in data.
+pub(super) fn word(value: impl Serialize) -> Option<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Some(word),
+        _ => None,
+    }
+}

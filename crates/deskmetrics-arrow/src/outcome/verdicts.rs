@@ -1,0 +1,96 @@
+//! One row per verdict.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_array::builder::{BooleanBuilder, DurationMicrosecondBuilder, Int64Builder};
+use arrow_schema::ArrowError;
+use chrono::TimeDelta;
+use deskmetrics::SlaVerdict;
+
+use super::builder::{Columns, Instants, Spans, Words};
+use super::measures::word;
+
+/// The verdicts on SLA targets, one a row, filled ticket by ticket.
+///
+/// `target`, `remaining` and `overshoot` are counted on the target's clock; `elapsed` on both.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use deskmetrics::{SlaMetric, SlaVerdict, Timestamp};
+/// use deskmetrics_arrow::VerdictColumns;
+///
+/// let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let verdict = SlaVerdict::new("everybody", SlaMetric::FirstResponse, TimeDelta::hours(4), start);
+/// let mut columns = VerdictColumns::default();
+/// columns.push("T-1", &verdict);
+/// assert_eq!(columns.finish()?.num_rows(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct VerdictColumns {
+    ticket: Words,
+    policy: Words,
+    metric: Words,
+    instance: Int64Builder,
+    clock: Words,
+    state: Words,
+    at_risk: BooleanBuilder,
+    target: DurationMicrosecondBuilder,
+    elapsed: Spans,
+    remaining: DurationMicrosecondBuilder,
+    overshoot: DurationMicrosecondBuilder,
+    started_at: Instants,
+    due_at: Instants,
+    completed_at: Instants,
+    ended_at: Instants,
+    breached_at: Instants,
+}
+
+impl VerdictColumns {
+    /// Adds a verdict on a ticket.
+    pub fn push(&mut self, ticket: &str, verdict: &SlaVerdict) {
+        let micros = |span: Option<TimeDelta>| span.and_then(|span| span.num_microseconds());
+        self.ticket.push(Some(ticket));
+        self.policy.push(Some(&verdict.policy));
+        self.metric.push(Some(verdict.metric.as_str()));
+        self.instance.append_value(verdict.instance.into());
+        self.clock.push(word(verdict.clock).as_deref());
+        self.state.push(word(verdict.state).as_deref());
+        self.at_risk.append_value(verdict.is_at_risk());
+        self.target.append_option(micros(Some(verdict.target)));
+        self.elapsed.push(Some(verdict.elapsed));
+        self.remaining.append_option(micros(verdict.remaining()));
+        self.overshoot.append_option(micros(verdict.overshoot()));
+        self.started_at.push(Some(verdict.started_at));
+        self.due_at.push(verdict.due_at);
+        self.completed_at.push(verdict.completed_at);
+        self.ended_at.push(verdict.ended_at);
+        self.breached_at.push(verdict.breached_at);
+    }
+
+    /// The columns so far, which are empty then.
+    ///
+    /// # Errors
+    /// Never; the columns have one length and different names.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let mut columns = Columns::default();
+        columns.add("ticket", self.ticket.finish());
+        columns.add("policy", self.policy.finish());
+        columns.add("metric", self.metric.finish());
+        columns.add("instance", Arc::new(self.instance.finish()));
+        columns.add("clock", self.clock.finish());
+        columns.add("state", self.state.finish());
+        columns.add("at_risk", Arc::new(self.at_risk.finish()));
+        columns.add("target", Arc::new(self.target.finish()));
+        columns.add_spans("elapsed", &mut self.elapsed);
+        columns.add("remaining", Arc::new(self.remaining.finish()));
+        columns.add("overshoot", Arc::new(self.overshoot.finish()));
+        columns.add("started_at", self.started_at.finish());
+        columns.add("due_at", self.due_at.finish());
+        columns.add("completed_at", self.completed_at.finish());
+        columns.add("ended_at", self.ended_at.finish());
+        columns.add("breached_at", self.breached_at.finish());
+        columns.finish()
+    }
+}

@@ -1,0 +1,281 @@
+//! What a row of events means: its kind, its author and the status it may name, in one small number a row.
+
+use std::collections::BTreeMap;
+
+use deskmetrics::replay::Replay;
+use deskmetrics::replay::step::{Step, What};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Author, Status};
+use hashbrown::HashMap;
+
+use super::coding::coded;
+use super::columns::EventColumns;
+use crate::column::{ColumnError, WordReading};
+use crate::description::{Happening, Happenings};
+
+const AUTHORS: [Author; 5] = [Author::Customer, Author::Agent, Author::Bot, Author::System, Author::External];
+/// Authors, and a word that names none.
+const AUTHOR_KINDS: u16 = 6;
+const UNKNOWN_AUTHOR: u8 = 5;
+/// Statuses, no status, and a word that names none.
+const STATUS_KINDS: u16 = 8;
+const NO_STATUS: u8 = 6;
+const UNKNOWN_STATUS: u8 = 7;
+
+/// What a row means, as a number.
+pub(super) type Code = u16;
+
+/// A row that was left out, or says nothing.
+pub(super) const NOTHING: Code = Code::MAX;
+/// A row without a kind, or without the value its kind needs.
+pub(super) const MISSING: Code = Code::MAX - 1;
+/// A row with a word that has no meaning.
+pub(super) const UNKNOWN_WORD: Code = Code::MAX - 2;
+/// A row to be passed over.
+pub(super) const IGNORED: Code = Code::MAX - 3;
+
+/// One step of a row, up to what only the row knows: the instant, the value, the person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Template {
+    pub(super) what: What,
+    pub(super) author: Author,
+    pub(super) takes: Takes,
+}
+
+/// What a step takes from its row's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Nothing.
+    Nothing,
+    /// The new value or the tag.
+    Value,
+    /// The ticket it was merged into.
+    Survivor,
+}
+
+impl Template {
+    /// The step of a row.
+    #[inline]
+    pub(super) fn step(&self, at: i64, by: u32, value: impl FnOnce() -> u32) -> Step {
+        let what = match (self.takes, self.what) {
+            (Takes::Value, What::Changed { attribute, .. }) => What::Changed { attribute, to: value() },
+            (Takes::Value, What::Tagged(_)) => What::Tagged(value()),
+            (Takes::Value, What::Untagged(_)) => What::Untagged(value()),
+            (_, what) => what,
+        };
+        Step { at, what, by, author: self.author }
+    }
+}
+
+/// What each code means.
+#[derive(Debug)]
+pub(super) struct Meanings {
+    /// By code: where its steps stand in `templates`.
+    spans: Vec<(u32, u32)>,
+    templates: Vec<Template>,
+}
+
+impl Meanings {
+    /// The steps of a row.
+    #[inline]
+    pub(super) fn of(&self, code: Code) -> &[Template] {
+        match self.spans.get(usize::from(code)) {
+            Some((from, to)) => &self.templates[*from as usize..*to as usize],
+            None => &[],
+        }
+    }
+
+    /// Whether any step takes the row's value.
+    pub(super) fn take_values(&self) -> bool {
+        self.templates.iter().any(|template| template.takes == Takes::Value)
+    }
+
+    /// The attributes that rows change.
+    pub(super) fn changed_attributes(columns: &EventColumns<'_>) -> Result<Vec<Attribute>, ColumnError> {
+        let (_, kinds) = Kinds::read(columns)?;
+        let happenings = kinds.kinds.into_iter().flat_map(|kind| kind.0);
+        Ok(happenings
+            .filter_map(|one| match one {
+                Happening::Changed(attribute) => Some(attribute),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Whether any step merges tickets.
+    pub(super) fn merge(&self) -> bool {
+        self.templates.iter().any(|template| template.takes == Takes::Survivor)
+    }
+
+    /// The meaning of each row.
+    pub(super) fn read(
+        columns: &EventColumns<'_>,
+        replay: &Replay,
+    ) -> Result<(Vec<Code>, Self), ColumnError> {
+        let statuses = reading(&columns.statuses);
+        let authors = reading(&columns.authors);
+        let (mut codes, known) = Kinds::read(columns)?;
+        let by = match &columns.author {
+            Some(column) => coded(column, AGENT, |word| match authors.read(word) {
+                Ok(Some(author)) => place(author),
+                Ok(None) => AGENT,
+                Err(_) => UNKNOWN_AUTHOR,
+            })?,
+            None => Vec::new(),
+        };
+        let became = match columns.value.as_ref().filter(|_| known.name_statuses()) {
+            Some(column) => coded(column, NO_STATUS, |word| match statuses.read(word) {
+                Ok(Some(status)) => u8::try_from(status.index()).unwrap_or(UNKNOWN_STATUS),
+                Ok(None) => NO_STATUS,
+                Err(_) => UNKNOWN_STATUS,
+            })?,
+            None => Vec::new(),
+        };
+        let has_value: Vec<bool> = match columns.value.as_ref().filter(|_| known.need_values()) {
+            Some(column) => coded(column, false, |word| !word.trim().is_empty())?,
+            None => Vec::new(),
+        };
+        let (meanings, reasons) = known.meanings(replay);
+        for (row, code) in codes.iter_mut().enumerate().filter(|(_, code)| **code < IGNORED) {
+            let author = by.get(row).copied().unwrap_or(AGENT);
+            let status = became.get(row).copied().unwrap_or(NO_STATUS);
+            let needs_value = known.needs_value(*code) && !has_value.get(row).copied().unwrap_or(false);
+            let meaning = combined(*code, author, status);
+            *code = match reasons[usize::from(meaning)] {
+                NOTHING if needs_value => MISSING,
+                NOTHING => meaning,
+                reason => reason,
+            };
+        }
+        Ok((codes, meanings))
+    }
+}
+
+/// The place of [`Author::Agent`].
+const AGENT: u8 = 1;
+
+fn combined(kind: u16, author: u8, status: u8) -> Code {
+    (kind * AUTHOR_KINDS + u16::from(author)) * STATUS_KINDS + u16::from(status)
+}
+
+fn place(author: Author) -> u8 {
+    let place = AUTHORS.iter().position(|known| *known == author);
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(UNKNOWN_AUTHOR)
+}
+
+fn reading<T: crate::column::Meaning>(words: &BTreeMap<Box<str>, T>) -> WordReading<T> {
+    WordReading::new(words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
+}
+
+/// The different kinds met.
+#[derive(Debug, Default)]
+struct Kinds {
+    kinds: Vec<Happenings>,
+    codes: HashMap<String, u16>,
+    /// By kind: it needs a value that is no status.
+    need_value: Vec<bool>,
+}
+
+/// As many different kinds as codes have room for.
+const MOST_KINDS: usize = (IGNORED / (AUTHOR_KINDS * STATUS_KINDS)) as usize;
+
+impl Kinds {
+    /// The kind of each row.
+    fn read(columns: &EventColumns<'_>) -> Result<(Vec<u16>, Self), ColumnError> {
+        let words = reading(&columns.kinds);
+        let mut known = Self::default();
+        let codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
+            Ok(Some(happenings)) if happenings.0.is_empty() => IGNORED,
+            Ok(Some(happenings)) => known.code(happenings),
+            Ok(None) => MISSING,
+            Err(_) => UNKNOWN_WORD,
+        })?;
+        Ok((codes, known))
+    }
+
+    fn code(&mut self, happenings: Happenings) -> u16 {
+        let key = format!("{happenings:?}");
+        if let Some(code) = self.codes.get(&key) {
+            return *code;
+        }
+        let code = u16::try_from(self.kinds.len()).ok().filter(|_| self.kinds.len() < MOST_KINDS);
+        let Some(code) = code else { return UNKNOWN_WORD };
+        self.need_value.push(happenings.0.iter().any(|one| {
+            matches!(
+                one,
+                Happening::Tagged | Happening::Untagged | Happening::MergedInto | Happening::SplitFrom
+            )
+        }));
+        self.codes.insert(key, code);
+        self.kinds.push(happenings);
+        code
+    }
+
+    fn name_statuses(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.0.contains(&Happening::Status))
+    }
+
+    fn need_values(&self) -> bool {
+        self.need_value.iter().any(|needed| *needed)
+    }
+
+    fn needs_value(&self, kind: u16) -> bool {
+        self.need_value.get(usize::from(kind)).copied().unwrap_or(false)
+    }
+
+    /// The steps of each code, and why it has none; [`NOTHING`] where all is well.
+    fn meanings(&self, replay: &Replay) -> (Meanings, Vec<Code>) {
+        let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new() };
+        let mut reasons = Vec::new();
+        for kind in &self.kinds {
+            for author in 0..AUTHOR_KINDS {
+                for status in 0..STATUS_KINDS {
+                    let named = Status::ALL.get(usize::from(status)).copied();
+                    let by = AUTHORS.get(usize::from(author)).copied();
+                    let names = kind.0.contains(&Happening::Status);
+                    reasons.push(match (by, named) {
+                        (None, _) => UNKNOWN_WORD,
+                        (_, None) if names && status == u16::from(NO_STATUS) => MISSING,
+                        (_, None) if names => UNKNOWN_WORD,
+                        _ => NOTHING,
+                    });
+                    let from = meanings.templates.len();
+                    let author = by.unwrap_or(Author::Agent);
+                    let mut steps: Vec<(u8, Template)> =
+                        kind.0.iter().map(|one| template(one, author, named, replay)).collect();
+                    // As among events of one row: attributes first, then messages, then the status.
+                    steps.sort_by_key(|(rank, _)| *rank);
+                    meanings.templates.extend(steps.into_iter().map(|(_, template)| template));
+                    let span = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+                    meanings.spans.push((span(from), span(meanings.templates.len())));
+                }
+            }
+        }
+        (meanings, reasons)
+    }
+}
+
+/// The step of a happening, and its rank among those of one row.
+fn template(one: &Happening, author: Author, named: Option<Status>, replay: &Replay) -> (u8, Template) {
+    let number = |attribute: &Attribute| replay.attribute_number(attribute);
+    let (rank, what, takes) = match one {
+        Happening::SplitFrom => (0, What::SplitFrom, Takes::Nothing),
+        Happening::Changed(attribute) => {
+            (1, What::Changed { attribute: number(attribute), to: 0 }, Takes::Value)
+        }
+        Happening::Tagged => (1, What::Tagged(0), Takes::Value),
+        Happening::Untagged => (1, What::Untagged(0), Takes::Value),
+        Happening::Escalated => (1, What::Escalated, Takes::Nothing),
+        Happening::PublicMessage => (2, What::PublicMessage, Takes::Nothing),
+        Happening::InternalNote => (3, What::InternalNote, Takes::Nothing),
+        Happening::Became(status) => (4, What::Status(*status), Takes::Nothing),
+        Happening::Status => (4, What::Status(named.unwrap_or_default()), Takes::Nothing),
+        Happening::SurveySent => (5, What::SurveySent, Takes::Nothing),
+        Happening::SurveyAnswered => (6, What::SurveyAnswered, Takes::Nothing),
+        Happening::MergedInto => (7, What::MergedInto, Takes::Survivor),
+        Happening::Deleted => (7, What::Deleted, Takes::Nothing),
+        Happening::Spam => (7, What::Spam, Takes::Nothing),
+        Happening::Restored => (7, What::Restored, Takes::Nothing),
+    };
+    (rank, Template { what, author, takes })
+}

@@ -1,0 +1,13 @@
+//! Events as columns: millions of them replayed in the time a data frame takes to sort them.
+
+mod coding;
+mod columns;
+mod customers;
+mod ids;
+mod log;
+mod meaning;
+mod order;
+
+pub use columns::{EventColumns, TicketColumns};
+pub use customers::Customers;
+pub use log::{AttributeSlot, EventLog, ReplayedRow};

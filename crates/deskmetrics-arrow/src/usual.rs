@@ -1,0 +1,139 @@
+//! Which column says what, told by the columns' usual names, as the data form of a description.
+
+use std::collections::BTreeMap;
+
+use arrow_schema::{DataType, Field, Schema};
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// One row per ticket.
+    Tickets,
+    /// One row per event.
+    Events,
+    /// One row per answer, or per form with a column for each question.
+    Surveys,
+    /// One row per survey sent.
+    Invitations,
+}
+
+const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
+const CUSTOMER: &[&str] = &["requester_id", "requester", "customer_id", "customer", "contact_id", "contact"];
+
+const TICKETS: &[(&str, &[&str])] = &[
+    ("created_at", &["created_at", "created", "opened_at", "ticket_created_at"]),
+    ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number"]),
+    ("requester", CUSTOMER),
+    ("created_by", &["created_by"]),
+    ("status", &["status"]),
+    ("first_response_at", &["first_response_at", "first_reply_at", "first_replied_at"]),
+    ("solved_at", &["solved_at", "resolved_at"]),
+    ("closed_at", &["closed_at"]),
+    ("due_at", &["due_at"]),
+    ("sla_met", &["sla_met"]),
+    ("tags", &["tags"]),
+];
+
+const EVENTS: &[(&str, &[&str])] = &[
+    ("ticket", TICKET),
+    ("at", &["at", "time", "timestamp", "occurred_at", "event_at", "created_at"]),
+    ("kind", &["kind", "event", "event_type", "type", "action"]),
+    ("value", &["value", "new_value", "to"]),
+    ("id", &["event_id", "id"]),
+    ("author", &["author", "author_type", "author_role", "actor_type", "actor_role"]),
+    ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor"]),
+];
+
+const SURVEYS: &[(&str, &[&str])] = &[
+    ("question", &["question", "survey"]),
+    ("score", &["score", "rating"]),
+    ("at", &["answered_at", "responded_at", "response_at", "submitted_at", "created_at", "at"]),
+    ("ticket", TICKET),
+    ("customer", CUSTOMER),
+    ("invitation", &["invitation_id", "invitation"]),
+    ("weight", &["weight"]),
+    ("reasons", &["reasons", "reason"]),
+];
+
+const INVITATIONS: &[(&str, &[&str])] = &[
+    ("sent_at", &["sent_at", "invited_at", "sent"]),
+    ("id", &["invitation_id", "id"]),
+    ("question", &["question", "survey"]),
+    ("delivered", &["delivered"]),
+    ("started_at", &["started_at", "opened_at"]),
+    ("answered_at", &["answered_at", "responded_at", "response_at"]),
+    ("ticket", TICKET),
+    ("customer", CUSTOMER),
+];
+
+/// The roles of a table's columns, as far as their names are usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UsualRoles {
+    /// By role, under the names that descriptions have for them, the column.
+    pub roles: BTreeMap<&'static str, String>,
+    /// By attribute, the column: every column of words that has no other role. Events have none.
+    pub attributes: BTreeMap<String, String>,
+    /// By question, the column, where answers stand side by side under the questions' names.
+    pub questions: BTreeMap<String, String>,
+}
+
+/// Which column says what, told by the columns' usual names. Columns among `taken` have a role already.
+///
+/// ```
+/// use arrow_schema::{DataType, Field, Schema};
+/// use deskmetrics_arrow::{Holds, usual_roles};
+///
+/// let text = |name: &str| Field::new(name, DataType::Utf8, true);
+/// let found = usual_roles(Holds::Tickets, &Schema::new(vec![text("Ticket ID"), text("Created at"), text("market")]), &[]);
+/// assert_eq!(found.roles["id"], "Ticket ID");
+/// assert_eq!(found.attributes["market"], "market");
+/// ```
+pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles {
+    let mut free: Vec<&Field> = schema
+        .fields()
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
+        .collect();
+    let mut found = UsualRoles::default();
+    let roles = match holds {
+        Holds::Tickets => TICKETS,
+        Holds::Events => EVENTS,
+        Holds::Surveys => SURVEYS,
+        Holds::Invitations => INVITATIONS,
+    };
+    for (role, names) in roles {
+        let place = names.iter().find_map(|name| free.iter().position(|field| usual(field.name()) == *name));
+        if let Some(place) = place {
+            found.roles.insert(role, free.remove(place).name().clone());
+        }
+    }
+    if holds == Holds::Surveys && !found.roles.contains_key("question") {
+        for question in ["nps", "csat", "ces"] {
+            let named =
+                |field: &&Field| [question, &format!("{question}_score")].contains(&&*usual(field.name()));
+            if let Some(place) = free.iter().position(named) {
+                found.questions.insert(question.to_owned(), free.remove(place).name().clone());
+            }
+        }
+    }
+    if holds != Holds::Events {
+        for field in free.into_iter().filter(|field| holds_words(field)) {
+            found.attributes.entry(usual(field.name())).or_insert_with(|| field.name().clone());
+        }
+    }
+    found
+}
+
+/// Lower case, with underscores.
+fn usual(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-', '.'], "_")
+}
+
+fn holds_words(field: &Field) -> bool {
+    match field.data_type() {
+        DataType::Dictionary(_, values) => values.is_string(),
+        kind => kind.is_string() || *kind == DataType::Boolean,
+    }
+}

@@ -1,0 +1,355 @@
+//! Events as columns say the same as events as records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::types::{Int8Type, Int32Type, UInt16Type};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Int64Array, LargeStringArray, StringArray, StringViewArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray,
+};
+use chrono::TimeDelta;
+use deskmetrics::replay::{EventOrder, Needs, Replay, ReplayOptions, Replayed, Schedules};
+use deskmetrics::schedule::Schedule;
+use deskmetrics::sla::SlaPolicies;
+use deskmetrics::ticket::{Attribute, Attributes, EventKind};
+use deskmetrics::{Excluded, Merge as _, Reason, SlaVerdict, Ticket, TicketEvent, TicketMetrics, Timestamp};
+use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
+use deskmetrics_testkit::replay::strategy::logs;
+use proptest::prelude::*;
+
+const POLICIES: &str = r#"
+[[policies]]
+name = "vip"
+when = { tag = "vip" }
+targets = [{ metric = "resolution", clock = "business", within = { high = "2h", low = "16h" } }]
+[[policies]]
+name = "standard"
+targets = [
+    { metric = "first_response", clock = "business", within = { high = "2h", "*" = "8h" } },
+    { metric = "next_response", within = "4h" },
+    { metric = "requester_wait", clock = "business", within = "8h" },
+    { metric = "group_ownership", within = "24h" },
+]
+"#;
+
+fn replay(as_of: Timestamp) -> Replay {
+    let hours = |text| Schedule::parse("UTC", text).expect("readable hours").compile_years(2026..=2026);
+    let schedules = Schedules::default()
+        .with("dk", hours("Mo-Fr 09:00-17:00"))
+        .with("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
+        .when(Attribute::Market, ["DK"], "dk")
+        .when(Attribute::Market, ["ES"], "es")
+        .otherwise("dk");
+    let policies: SlaPolicies = toml::from_str(POLICIES).expect("readable policies");
+    Replay::new(as_of).with_schedules(schedules).with_policies(policies)
+}
+
+/// A column's text in one of Arrow's encodings, in pieces.
+#[derive(Debug, Clone, Copy)]
+enum Encoding {
+    Small,
+    Large,
+    View,
+    Narrow,
+    Wide,
+}
+
+fn encodings() -> impl Strategy<Value = Encoding> {
+    prop_oneof![
+        Just(Encoding::Small),
+        Just(Encoding::Large),
+        Just(Encoding::View),
+        Just(Encoding::Narrow),
+        Just(Encoding::Wide)
+    ]
+}
+
+fn texts(values: &[Option<String>], encoding: Encoding, piece: usize) -> Vec<ArrayRef> {
+    let pieces = values.chunks(piece.max(1));
+    let array = |values: &[Option<String>]| -> ArrayRef {
+        let values = values.iter().map(Option::as_deref);
+        match encoding {
+            Encoding::Small => Arc::new(values.collect::<StringArray>()),
+            Encoding::Large => Arc::new(values.collect::<LargeStringArray>()),
+            Encoding::View => Arc::new(values.collect::<StringViewArray>()),
+            Encoding::Narrow => Arc::new(values.collect::<DictionaryArray<Int8Type>>()),
+            Encoding::Wide => Arc::new(values.collect::<DictionaryArray<UInt16Type>>()),
+        }
+    };
+    pieces.map(array).collect()
+}
+
+fn instants(values: &[i64], piece: usize, coarse: bool) -> Vec<ArrayRef> {
+    let array = |values: &[i64]| -> ArrayRef {
+        if coarse {
+            let millis: Vec<i64> = values.iter().map(|micros| micros / 1_000).collect();
+            Arc::new(TimestampMillisecondArray::from(millis).with_timezone("UTC"))
+        } else {
+            Arc::new(TimestampMicrosecondArray::from(values.to_vec()).with_timezone("UTC"))
+        }
+    };
+    values.chunks(piece.max(1)).map(array).collect()
+}
+
+/// The words of an event: its kind and its value.
+fn words(kind: &EventKind) -> (String, Option<String>) {
+    let plain = |word: &str| (word.to_owned(), None);
+    match kind {
+        EventKind::PublicMessage => plain("public_message"),
+        EventKind::InternalNote => plain("internal note"),
+        EventKind::Status(status) => ("status".to_owned(), Some(status.as_str().to_owned())),
+        EventKind::Changed { attribute, to } => {
+            (format!("changed {attribute}"), to.as_deref().map(str::to_owned))
+        }
+        EventKind::Tagged(tag) => ("tagged".to_owned(), Some(tag.to_string())),
+        EventKind::Untagged(tag) => ("untagged".to_owned(), Some(tag.to_string())),
+        EventKind::MergedInto(ticket) => ("merged_into".to_owned(), Some(ticket.to_string())),
+        EventKind::Escalated => plain("escalated"),
+        EventKind::Deleted => plain("deleted"),
+        EventKind::Spam => plain("spam"),
+        EventKind::Restored => plain("restored"),
+        _ => plain("survey_sent"),
+    }
+}
+
+/// How records are laid out in columns.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    ids: Encoding,
+    kinds: Encoding,
+    piece: usize,
+    numbers: bool,
+    coarse: bool,
+    with_event_ids: bool,
+    by_sequence: bool,
+    threads: usize,
+}
+
+fn layouts() -> impl Strategy<Value = Layout> {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (encodings(), encodings(), 1..40usize, flags, 1..3usize).prop_map(
+        |(ids, kinds, piece, (numbers, coarse, with_event_ids, by_sequence), threads)| Layout {
+            ids,
+            kinds,
+            piece,
+            numbers,
+            coarse,
+            with_event_ids,
+            by_sequence,
+            threads,
+        },
+    )
+}
+
+/// Several tickets and their events in some order of rows.
+fn desks() -> impl Strategy<Value = (Vec<Ticket>, Vec<TicketEvent>)> {
+    (proptest::collection::vec(logs(), 1..6), any::<u64>(), 0..4u8, any::<bool>()).prop_map(
+        |(logs, seed, disorder, merges)| {
+            let mut tickets = Vec::new();
+            let mut events = Vec::new();
+            for (number, (mut ticket, log)) in logs.into_iter().enumerate() {
+                let id = (number * 3 + 10).to_string();
+                ticket.id = id.as_str().into();
+                ticket.requester = [None, Some("ana".into()), Some("cleo".into())][number % 3].clone();
+                for (place, mut event) in log.into_iter().enumerate() {
+                    event.ticket = id.as_str().into();
+                    event.id = Some(format!("{}", place / 2 * 2).into());
+                    if merges && event.kind == EventKind::Escalated {
+                        event.kind =
+                            EventKind::MergedInto(((number + 1) % 5 * 3 + 10).to_string().as_str().into());
+                    }
+                    events.push(event);
+                }
+                tickets.push(ticket);
+            }
+            // Each ticket's rows together and in order, all by time, or anyhow.
+            let scramble = |place: usize| (place as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            match disorder {
+                0 => {}
+                1 => events.sort_by_key(|event| event.at),
+                2 => events.sort_by_key(|event| std::cmp::Reverse(event.ticket.clone())),
+                _ => {
+                    let mut numbered: Vec<(usize, TicketEvent)> = events.into_iter().enumerate().collect();
+                    numbered.sort_by_key(|(place, _)| scramble(*place));
+                    events = numbered.into_iter().map(|(_, event)| event).collect();
+                }
+            }
+            for (event, row) in events.iter_mut().zip(1..) {
+                event.sequence = row;
+            }
+            (tickets, events)
+        },
+    )
+}
+
+/// The columns of the records.
+struct Arrays {
+    id: Vec<ArrayRef>,
+    created: Vec<ArrayRef>,
+    created_by: Vec<ArrayRef>,
+    requester: Vec<ArrayRef>,
+    market: Vec<ArrayRef>,
+    ticket: Vec<ArrayRef>,
+    at: Vec<ArrayRef>,
+    kind: Vec<ArrayRef>,
+    value: Vec<ArrayRef>,
+    author: Vec<ArrayRef>,
+    name: Vec<ArrayRef>,
+    event_id: Vec<ArrayRef>,
+}
+
+impl Arrays {
+    fn new(tickets: &[Ticket], events: &[TicketEvent], layout: Layout) -> Self {
+        let Layout { ids, kinds, piece, .. } = layout;
+        let numbered = |ids_of: Vec<String>| -> Vec<ArrayRef> {
+            if layout.numbers {
+                let numbers: Vec<i64> = ids_of.iter().map(|id| id.parse().expect("a number")).collect();
+                numbers
+                    .chunks(piece)
+                    .map(|ids| Arc::new(Int64Array::from(ids.to_vec())) as ArrayRef)
+                    .collect()
+            } else {
+                texts(&ids_of.into_iter().map(Some).collect::<Vec<_>>(), ids, piece)
+            }
+        };
+        let of_tickets = |text: &dyn Fn(&Ticket) -> Option<String>| {
+            texts(&tickets.iter().map(text).collect::<Vec<_>>(), kinds, piece + 1)
+        };
+        let of_events = |text: &dyn Fn(&TicketEvent) -> Option<String>| {
+            texts(&events.iter().map(text).collect::<Vec<_>>(), kinds, piece + 2)
+        };
+        let author = |author: deskmetrics::Author| format!("{author:?}").to_lowercase();
+        let micros: Vec<i64> = tickets.iter().map(|ticket| ticket.created_at.as_micros()).collect();
+        let at: Vec<i64> = events.iter().map(|event| event.at.as_micros()).collect();
+        Self {
+            id: numbered(tickets.iter().map(|ticket| ticket.id.to_string()).collect()),
+            created: instants(&micros, piece, layout.coarse),
+            created_by: of_tickets(&|ticket| ticket.created_by.map(author)),
+            requester: of_tickets(&|ticket| ticket.requester.as_ref().map(ToString::to_string)),
+            market: of_tickets(&|ticket| ticket.attributes.get(&Attribute::Market).map(str::to_owned)),
+            ticket: numbered(events.iter().map(|event| event.ticket.to_string()).collect()),
+            at: instants(&at, piece + 5, layout.coarse),
+            kind: of_events(&|event| Some(words(&event.kind).0)),
+            value: of_events(&|event| words(&event.kind).1),
+            author: of_events(&|event| Some(author(event.author))),
+            name: of_events(&|event| event.author_name.as_deref().map(str::to_owned)),
+            event_id: of_events(&|event| event.id.as_deref().map(str::to_owned)),
+        }
+    }
+
+    fn tickets(&self) -> TicketColumns<'_> {
+        TicketColumns::new(&self.id, &self.created)
+            .created_by(&self.created_by)
+            .requester(&self.requester)
+            .attribute(Attribute::Market, &self.market)
+    }
+
+    fn events(&self, layout: Layout) -> EventColumns<'_> {
+        let columns = EventColumns::new(&self.ticket, &self.at, &self.kind)
+            .value(&self.value)
+            .author(&self.author)
+            .author_name(&self.name);
+        if layout.with_event_ids { columns.id(&self.event_id) } else { columns }
+    }
+}
+
+/// A ticket as the columns tell it.
+type Told = (String, TicketMetrics, Vec<SlaVerdict>, Option<String>);
+
+fn told(log: &EventLog, threads: usize) -> (Vec<Told>, Excluded) {
+    let market = log.slot(&Attribute::Market).expect("the market is read");
+    let (parts, excluded) = log.each(threads, Vec::new, |told: &mut Vec<Told>, row| {
+        told.push((
+            row.id().into_owned(),
+            row.metrics().clone(),
+            row.verdicts().map(|verdict| verdict.to_verdict()).collect(),
+            log.text(row.code(market)).map(str::to_owned),
+        ));
+    });
+    (parts.into_iter().flatten().collect(), excluded)
+}
+
+/// What records tell and steps do not: names.
+fn nameless(replayed: &Replayed) -> TicketMetrics {
+    let mut metrics = replayed.metrics.clone();
+    metrics.assignee_stints.clear();
+    metrics.group_stints.clear();
+    metrics.repliers.clear();
+    metrics
+}
+
+fn options(layout: Layout) -> ReplayOptions {
+    let mut options = ReplayOptions::default();
+    options.order = if layout.by_sequence { EventOrder::Sequence } else { EventOrder::Time };
+    options
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn columns_and_records_say_the_same(
+        (tickets, mut events) in desks(),
+        layout in layouts(),
+        after in -2000..3000i64,
+    ) {
+        if !layout.with_event_ids {
+            events.iter_mut().for_each(|event| event.id = None);
+        }
+        let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
+        let as_of = Timestamp::from(last.to_utc() + TimeDelta::minutes(after));
+        let replay = replay(as_of).with_options(options(layout));
+        let records = replay.tickets(&tickets, &events);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), &replay)
+            .expect("the columns can be read");
+        let (told, mut excluded) = told(&log, layout.threads);
+        excluded.merge(log.excluded().clone());
+        prop_assert_eq!(told.len(), records.tickets.len());
+        for ((id, metrics, verdicts, market), record) in told.iter().zip(&records.tickets) {
+            prop_assert_eq!(id, record.ticket.id.as_str());
+            prop_assert_eq!(metrics, &nameless(record));
+            prop_assert_eq!(verdicts, &record.verdicts);
+            prop_assert_eq!(market.as_deref(), record.ticket.attributes.get(&Attribute::Market));
+        }
+        prop_assert_eq!(excluded, records.excluded);
+    }
+
+    #[test]
+    fn what_is_asked_for_comes_out_the_same((tickets, events) in desks(), layout in layouts()) {
+        let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let replay = replay(last).with_options(options(layout));
+        let read = |replay: &Replay| {
+            let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), replay)
+                .expect("the columns can be read");
+            told(&log, layout.threads)
+        };
+        let (whole, whole_excluded) = read(&replay);
+        for needs in [Needs::VERDICTS, Needs::SOLVES, Needs::CONVERSATION.and(Needs::REOPENS), Needs::NOTHING] {
+            let (lean, excluded) = read(&replay.clone().needing(needs));
+            for ((_, metrics, verdicts, market), (_, all, all_verdicts, all_market)) in lean.iter().zip(&whole) {
+                prop_assert_eq!((metrics.status, metrics.left_out), (all.status, all.left_out));
+                prop_assert_eq!(market, all_market);
+                if needs.any(Needs::VERDICTS) {
+                    prop_assert_eq!(verdicts.len(), all_verdicts.len());
+                    for (lean, whole) in verdicts.iter().zip(all_verdicts) {
+                        prop_assert_eq!((lean.state, lean.due_at), (whole.state, whole.due_at));
+                        prop_assert_eq!(lean.elapsed_on_clock(), whole.elapsed_on_clock());
+                    }
+                    prop_assert_eq!(&excluded, &whole_excluded);
+                }
+                if needs.any(Needs::SOLVES) {
+                    prop_assert_eq!(metrics.solved_by, all.solved_by);
+                    prop_assert_eq!(metrics.net_resolution_time.map(|time| time.calendar_micros),
+                        all.net_resolution_time.map(|time| time.calendar_micros));
+                }
+                if needs.any(Needs::REOPENS) {
+                    prop_assert_eq!(&metrics.reopens, &all.reopens);
+                    prop_assert_eq!(metrics.public_replies, all.public_replies);
+                }
+            }
+        }
+    }
+}

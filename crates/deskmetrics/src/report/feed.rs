@@ -1,0 +1,328 @@
+//! Feeding a report many records of which slice and period are found without looking at each record's text.
+
+use std::collections::BTreeMap;
+
+use super::ReportState;
+use super::measure::{Measure, Source};
+use super::state::Place;
+use super::tally::Tally;
+use crate::kpi::{InvitationOutcome, ResponseRate};
+use crate::ticket::{Attribute, Attributes};
+use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
+
+/// The slices of a record, one of each slicing of the report; good for the [`Feed`] that gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceIds(Box<[usize]>);
+
+/// The period of a record; good for the [`Feed`] that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeriodId(usize);
+
+impl PeriodId {
+    /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
+/// with dictionary codes: slices are found once for each combination of values, and equal survey answers are counted
+/// before they are fed.
+///
+/// It gives the very state that feeding the records one by one gives. The backlog is kept as changes from look to look and
+/// worked out when the feed is [finished](Self::finish) or dropped.
+///
+/// ```
+/// use deskmetrics::report::{KpiRequest, Report};
+/// use deskmetrics::ticket::Attribute;
+/// use deskmetrics::{Scale, Timestamp};
+///
+/// let report = Report::builder("2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap())
+///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
+///     .by([Attribute::Market])
+///     .build()
+///     .unwrap();
+/// let mut state = report.state();
+/// let mut feed = state.feed();
+/// for (market, score, answers) in [("DK", 10, 700), ("DK", 3, 300), ("ES", 9, 500)] {
+///     let slices = feed.slices(|attribute| (*attribute == Attribute::Market).then_some(market));
+///     let undated = feed.period(None);
+///     feed.scores("nps", &slices, undated, false, Some(score), answers);
+/// }
+/// feed.finish();
+/// let table = state.table();
+/// let by_market: Vec<_> = table.slices().filter(|row| row.headline).map(|row| row.value).collect();
+/// assert_eq!(by_market, [Some(40.0), Some(100.0)]);
+/// ```
+#[derive(Debug)]
+pub struct Feed<'s> {
+    state: &'s mut ReportState,
+    /// By slicing, then by slice: how the backlog changes.
+    backlogs: Vec<Vec<Option<Changes>>>,
+    has_backlog: bool,
+}
+
+/// By how much the numbers of open tickets change at each look, against the one before.
+#[derive(Debug, Clone, Default)]
+struct Changes {
+    open: Vec<i64>,
+    unreplied: Vec<i64>,
+    left_out: BTreeMap<Reason, Vec<i64>>,
+}
+
+impl ReportState {
+    /// Opens the state for many records.
+    pub fn feed(&mut self) -> Feed<'_> {
+        let backlogs = vec![Vec::new(); self.slicings.len()];
+        let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
+        Feed { state: self, backlogs, has_backlog }
+    }
+}
+
+impl Feed<'_> {
+    /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by).
+    pub fn slices<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> SliceIds {
+        SliceIds(self.state.slicings.iter_mut().map(|sliced| sliced.slicer.slice_with(&value)).collect())
+    }
+
+    /// The period of records with this date.
+    #[inline]
+    pub fn period(&mut self, at: Option<Timestamp>) -> PeriodId {
+        PeriodId(self.state.calendar.period(at))
+    }
+
+    /// Feeds one ticket; its own attributes are not looked at.
+    pub fn ticket(&mut self, ticket: &Replayed, slices: &SliceIds) {
+        self.state.records.tickets.merge(1);
+        self.state.see(Some(ticket.metrics.created_at));
+        let spans = self.has_backlog && self.spans(&ticket.metrics, slices);
+        self.each_place(slices, |measure, place| {
+            if spans && measure.is_backlog() {
+                measure.push_ticket_undated(ticket, place);
+            } else {
+                measure.push_ticket(ticket, place);
+            }
+        });
+    }
+
+    /// Feeds one answer; see [`ReportState::push_response`].
+    pub fn response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
+        self.state.push_response(response, ticket);
+    }
+
+    /// Feeds one survey that was sent; see [`ReportState::push_invitation`].
+    pub fn invitation(&mut self, invitation: &Invitation, ticket: Option<&Attributes>) {
+        self.state.push_invitation(invitation, ticket);
+    }
+
+    /// Counts answers as records of the report; `first` is the date of the earliest.
+    /// Their scores are fed by [`scores`](Self::scores).
+    pub fn count_responses(&mut self, answers: u64, first: Option<Timestamp>) {
+        self.state.records.responses.merge(answers);
+        self.state.see(first);
+    }
+
+    /// Counts surveys sent as records of the report; `first` is the date of the earliest.
+    /// What they came to is fed by [`outcomes`](Self::outcomes).
+    pub fn count_invitations(&mut self, invitations: u64, first: Option<Timestamp>) {
+        self.state.records.invitations.merge(invitations);
+        self.state.see(first);
+    }
+
+    /// Feeds `times` answers of the same score to a question, `None` for a skipped one; `later` says that they were given
+    /// after the cut-off. A KPI that [needs more than scores](super::Report::needs_whole_answers) is not fed.
+    pub fn scores(
+        &mut self,
+        question: &str,
+        slices: &SliceIds,
+        period: PeriodId,
+        later: bool,
+        score: Option<i32>,
+        times: u64,
+    ) {
+        self.each_place(slices, |measure, place| {
+            if measure.is_of_question(question) {
+                let tally = place.of_period(period.0);
+                if later {
+                    (0..times).for_each(|_| tally.leave_out(Reason::AfterCutOff));
+                } else {
+                    tally.push_score(score, times);
+                }
+            }
+        });
+    }
+
+    /// Feeds `times` surveys sent that came to the same under the rule number `rule` of
+    /// [`Report::invitation_rules`](super::Report::invitation_rules); `later` says that they were sent after the cut-off.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each says something of its own about the same invitations"
+    )]
+    pub fn outcomes(
+        &mut self,
+        rule: usize,
+        question: &str,
+        slices: &SliceIds,
+        period: PeriodId,
+        later: bool,
+        outcome: InvitationOutcome,
+        times: u64,
+    ) {
+        let rules = self.state.report.invitation_rules();
+        let Some(rule) = rules.get(rule) else { return };
+        let as_of = self.state.report.settings.as_of;
+        self.each_place(slices, |measure, place| match (&measure.source, measure.empty()) {
+            (Source::Invitations(mine), Tally::ResponseRate(empty))
+                if mine.as_deref().is_none_or(|mine| mine == question) && empty == rule =>
+            {
+                if let Tally::ResponseRate(tally) = place.of_period(period.0) {
+                    let left_out = InvitationOutcome::LeftOut(Reason::AfterCutOff);
+                    tally.push_outcome(if later { left_out } else { outcome }, times);
+                }
+            }
+            _ => {}
+        });
+        let scored = |measure: &Measure| measure.scored_question() == Some(question);
+        if *rule == asked_rule(as_of) && self.state.report.measures.iter().any(scored) {
+            for (sliced, slice) in self.state.slicings.iter_mut().zip(&slices.0) {
+                sliced.asked(*slice, question, as_of).push_outcome(outcome, times);
+            }
+        }
+    }
+
+    /// Works out what was kept as changes.
+    pub fn finish(self) {}
+
+    fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&Measure, &mut Place<'_>)) {
+        let ReportState { report, calendar, slicings, .. } = &mut *self.state;
+        for (sliced, slice) in slicings.iter_mut().zip(&slices.0) {
+            let mut place = Place { report, kpi: 0, slice: *slice, sliced, calendar };
+            for (number, measure) in report.measures.iter().enumerate() {
+                place.kpi = number;
+                feed(measure, &mut place);
+            }
+        }
+    }
+
+    /// Notes when a ticket was open; `false` where its looks must be gone through one by one.
+    fn spans(&mut self, ticket: &TicketMetrics, slices: &SliceIds) -> bool {
+        let ReportState { report, calendar, .. } = &mut *self.state;
+        if report.settings.as_of.is_none_or(|as_of| ticket.as_of < as_of) || !in_order(ticket) {
+            return false;
+        }
+        let looks = calendar.snapshots().len();
+        if looks == 0 {
+            return true;
+        }
+        let reply = ticket.first_response_at.map_or(looks, |at| calendar.snapshots_before(at));
+        for (from, until) in ticket.open_intervals() {
+            let from = calendar.snapshots_before(from);
+            let until = until.map_or(looks, |until| calendar.snapshots_before(until));
+            if from >= until {
+                continue;
+            }
+            for (slices, slice) in self.backlogs.iter_mut().zip(&slices.0) {
+                if slices.len() <= *slice {
+                    slices.resize(slice + 1, None);
+                }
+                let changes = slices[*slice].get_or_insert_default();
+                match ticket.left_out {
+                    Some(reason) => change(changes.left_out.entry(reason).or_default(), looks, from, until),
+                    None => {
+                        change(&mut changes.open, looks, from, until);
+                        change(&mut changes.unreplied, looks, from, until.min(reply));
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    fn settle(&mut self) {
+        let ReportState { report, calendar, slicings, .. } = &mut *self.state;
+        let looks = calendar.snapshots().to_vec();
+        for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {
+            for (slice, mut changes) in
+                slices.into_iter().enumerate().filter_map(|(slice, it)| Some((slice, it?)))
+            {
+                changes.add_up();
+                for (place, (_, period)) in looks.iter().enumerate() {
+                    let now = |counts: &[i64]| {
+                        counts.get(place).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0)
+                    };
+                    let (open, unreplied) = (now(&changes.open), now(&changes.unreplied));
+                    if open == 0 && changes.left_out.values().all(|counts| now(counts) == 0) {
+                        continue;
+                    }
+                    let measures = report.measures.iter().enumerate();
+                    for (kpi, _) in measures.filter(|(_, measure)| measure.is_backlog()) {
+                        if let Tally::Backlog(tally) = sliced.tally(slice, *period, kpi, report, calendar) {
+                            tally.push_counts(open, unreplied);
+                            for (reason, counts) in &changes.left_out {
+                                tally.leave_out_many(*reason, now(counts));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Feed<'_> {
+    fn drop(&mut self) {
+        self.settle();
+    }
+}
+
+impl Changes {
+    /// Turns the changes into the numbers at each look.
+    fn add_up(&mut self) {
+        for counts in [&mut self.open, &mut self.unreplied].into_iter().chain(self.left_out.values_mut()) {
+            let mut now = 0;
+            for count in counts {
+                now += *count;
+                *count = now;
+            }
+        }
+    }
+}
+
+/// One more from the look `from` on, one less from the look `until` on.
+fn change(counts: &mut Vec<i64>, looks: usize, from: usize, until: usize) {
+    if counts.is_empty() {
+        counts.resize(looks + 1, 0);
+    }
+    if from < until
+        && let Some(count) = counts.get_mut(from)
+    {
+        *count += 1;
+        if let Some(count) = counts.get_mut(until) {
+            *count -= 1;
+        }
+    }
+}
+
+/// Whether the ticket's solves and reopenings follow one another, so that its open intervals do not overlap.
+fn in_order(ticket: &TicketMetrics) -> bool {
+    let turns = ticket.reopens.iter().flat_map(|cycle| [cycle.solved_at, cycle.reopened_at]);
+    let mut last = ticket.created_at;
+    turns.chain(ticket.done_since()).all(|at| {
+        let follows = last <= at;
+        last = at;
+        follows
+    })
+}
+
+/// Which answers count where it is told who was asked.
+pub(super) fn asked_rule(as_of: Option<Timestamp>) -> ResponseRate {
+    let rate = ResponseRate::default();
+    as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
+}
+
+impl Place<'_> {
+    /// The tally of a period.
+    fn of_period(&mut self, period: usize) -> &mut Tally {
+        self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
+    }
+}

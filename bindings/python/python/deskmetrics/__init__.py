@@ -24,16 +24,21 @@ from . import exceptions as exceptions
 from ._deskmetrics import (
     Dataset,
     FcrPolicy,
+    Frame,
     KpiResult,
+    Replay,
     Report,
     ReportRow,
     Representativeness,
     Schedule,
     SlaPolicies,
     SlaPolicy,
+    Tracker,
     WeightedRating,
     __version__,
     read,
+    replay,
+    report,
 )
 from .change import Change
 from .comparison import Comparison, compare
@@ -54,6 +59,7 @@ from .exceptions import (
     ScaleError,
     ScheduleError,
 )
+from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .quality import (
@@ -121,7 +127,9 @@ __all__ = [
     "Dataset",
     "Definition",
     "DeskmetricsError",
+    "Explanation",
     "FcrPolicy",
+    "Frame",
     "InstantError",
     "Interval",
     "KpiResult",
@@ -131,6 +139,7 @@ __all__ = [
     "NoSuchNameError",
     "PolicyError",
     "ReadError",
+    "Replay",
     "Report",
     "ReportRow",
     "Representativeness",
@@ -140,6 +149,7 @@ __all__ = [
     "SlaPolicies",
     "SlaPolicy",
     "Source",
+    "Tracker",
     "Variant",
     "WeightedRating",
     "__version__",
@@ -179,7 +189,9 @@ __all__ = [
     "read",
     "reasons",
     "reopen_rate",
+    "replay",
     "replies_per_ticket",
+    "report",
     "representativeness",
     "requester_wait_time",
     "resolution_time_censored",

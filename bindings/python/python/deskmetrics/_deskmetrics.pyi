@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, final, overload
 from zoneinfo import ZoneInfo
 
 from .change import Change
+from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .source import Source
 from .typing import Column, Duration, Instants, Scale, TimeZone
@@ -12,13 +13,16 @@ from .typing import Column, Duration, Instants, Scale, TimeZone
 __all__ = [
     "Dataset",
     "FcrPolicy",
+    "Frame",
     "KpiResult",
+    "Replay",
     "Report",
     "ReportRow",
     "Representativeness",
     "Schedule",
     "SlaPolicies",
     "SlaPolicy",
+    "Tracker",
     "WeightedRating",
     "_ReplayedTickets",
     "__version__",
@@ -35,6 +39,8 @@ __all__ = [
     "_representativeness",
     "_weighted",
     "read",
+    "replay",
+    "report",
 ]
 __version__: Final[str]
 
@@ -357,6 +363,7 @@ class Dataset:
     def schedules(self) -> dict[str, Schedule]: ...
     @property
     def policies(self) -> SlaPolicies: ...
+    def replay(self, *, as_of: datetime | None = None) -> Replay: ...
     def report(
         self,
         kpis: _Kpis | None = None,
@@ -424,3 +431,116 @@ class FcrPolicy:
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[type[FcrPolicy], tuple[str]]: ...
+
+_Schedules = Schedule | Mapping[str, Schedule | Mapping[str, Any]]
+_Policies = SlaPolicies | SlaPolicy | Mapping[str, Any] | Iterable[SlaPolicy | Mapping[str, Any]]
+_Progress = bool | Callable[[str, int, int], object]
+# A frame of any library with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+_Table = Any
+
+@final
+class Frame:
+    @property
+    def columns(self) -> list[str]: ...
+    def __len__(self) -> int: ...
+    def to_pandas(self) -> Any: ...
+    def to_polars(self) -> Any: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+@final
+class Replay:
+    @property
+    def as_of(self) -> datetime: ...
+    def __len__(self) -> int: ...
+    @property
+    def metrics(self) -> Frame: ...
+    @property
+    def verdicts(self) -> Frame: ...
+    @property
+    def excluded(self) -> dict[str, int]: ...
+    @property
+    def sources(self) -> list[Source]: ...
+    @property
+    def findings(self) -> list[str]: ...
+    def explain(self, ticket: str) -> Explanation: ...
+    def report(
+        self,
+        kpis: _Kpis | None = None,
+        *,
+        by: _By | None = None,
+        period: _Period | None = None,
+        tz: str | ZoneInfo | None = None,
+        week_start: str = "Mon",
+        level: float = 0.95,
+        min_n: int = 30,
+        observed_from: datetime | None = None,
+        fcr: FcrPolicy | str | None = None,
+    ) -> Report: ...
+    def _replayed(self) -> _ReplayedTickets: ...
+
+def replay(
+    events: _Table,
+    *,
+    tickets: _Table | None = None,
+    columns: Mapping[str, Mapping[str, Any]] | None = None,
+    schedules: _Schedules | None = None,
+    schedule: str | None = None,
+    schedule_by: Mapping[str, Mapping[str, str]] | None = None,
+    policies: _Policies | None = None,
+    options: Mapping[str, Any] | None = None,
+    as_of: datetime | None = None,
+    assume_tz: str | ZoneInfo | None = None,
+    strict: bool = False,
+    progress: _Progress = False,
+) -> Replay: ...
+def report(
+    tickets: _Table | None = None,
+    events: _Table | None = None,
+    surveys: _Table | None = None,
+    *,
+    invitations: _Table | None = None,
+    kpis: _Kpis | None = None,
+    by: _By | None = None,
+    period: _Period | None = None,
+    tz: str | ZoneInfo | None = None,
+    as_of: datetime | None = None,
+    scales: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Mapping[str, Any]] | None = None,
+    schedules: _Schedules | None = None,
+    schedule: str | None = None,
+    schedule_by: Mapping[str, Mapping[str, str]] | None = None,
+    policies: _Policies | None = None,
+    options: Mapping[str, Any] | None = None,
+    assume_tz: str | ZoneInfo | None = None,
+    strict: bool = False,
+    progress: _Progress = False,
+    week_start: str = "Mon",
+    level: float = 0.95,
+    min_n: int = 30,
+    observed_from: datetime | None = None,
+    fcr: FcrPolicy | str | None = None,
+) -> Report: ...
+@final
+class Tracker:
+    def __new__(
+        cls,
+        *,
+        schedules: _Schedules | None = None,
+        schedule: str | None = None,
+        schedule_by: Mapping[str, Mapping[str, str]] | None = None,
+        policies: _Policies | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Tracker: ...
+    def open(self, ticket: dict[str, Any]) -> datetime | None: ...
+    def push(self, event: dict[str, Any]) -> datetime | None: ...
+    def state(self, ticket: str, at: datetime | None = None) -> dict[str, Any]: ...
+    @property
+    def next_due(self) -> tuple[datetime, str] | None: ...
+    def due(self, now: datetime) -> list[tuple[datetime, str]]: ...
+    def forget(self, ticket: str) -> bool: ...
+    @property
+    def tickets(self) -> list[str]: ...
+    def dump(self) -> bytes: ...
+    def load(self, dumped: bytes) -> None: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, ticket: str, /) -> bool: ...

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::{Measure, Places, Told};
+use super::measure::{Measure, Places};
 use super::tally::Tally;
 use super::{KpiRequest, ReportError};
 use crate::kpi::tally::Times;
@@ -156,11 +156,12 @@ impl KpiTally {
     /// differently, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
         let same = self.tally.is_like(&earlier.tally) && self.measure.told == earlier.measure.told;
-        same.then(|| self.measure.change(&earlier.tally, &self.tally, level)).flatten()
+        let (now, before) = (self.measure.compared(&self.tally), earlier.measure.compared(&earlier.tally));
+        now.change_from(before, level).filter(|_| same)
     }
 
     /// How the headline differs from a fixed value in its own unit, such as the sector's; `None` where there is no test for
-    /// it (durations and counts), too little was counted, or the value lies outside what the headline can be.
+    /// it (stocks such as the backlog), too little was counted, or the headline can never be that value.
     ///
     /// ```
     /// use deskmetrics::report::KpiRequest;
@@ -172,16 +173,7 @@ impl KpiTally {
     /// assert!((change.difference - 10.0).abs() < 1e-9 && change.p_value < 0.02);
     /// ```
     pub fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
-        match &self.measure.told {
-            Told::Numbers => self.tally.change_from_benchmark(benchmark, level),
-            Told::Within(limit) => Comparison::of_share_against(
-                self.tally.times()?.decided_within(*limit),
-                benchmark / 100.0,
-                level,
-            )
-            .map(|change| change.scaled(100.0)),
-            Told::Bands(_) => None,
-        }
+        self.measure.compared(&self.tally).against(benchmark, level)
     }
 
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.
@@ -211,7 +203,7 @@ impl Places for OnePlace<'_> {
         self.0
     }
 
-    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(&mut Tally)) {}
+    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(u64, &mut Tally)) {}
 
     fn each_snapshot(&mut self, _ticket: &TicketMetrics, _feed: impl FnMut(Timestamp, &mut Tally)) {}
 }

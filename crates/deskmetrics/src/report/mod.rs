@@ -5,10 +5,13 @@
 //! why, and the change against the period before.
 //!
 //! Each KPI puts its records into periods by its own date (its [`Anchor`](crate::kpi::Anchor)): a ticket created in March
-//! and solved in April counts in March's volume and in April's resolution time. Some do not add up over periods: the
-//! backlog and the flow are told for each period and, on their own, as of the cut-off, for the last 1,000 periods.
-//! What is known as of the cut-off only (the age of the backlog, targets at risk), and what has many dates per ticket (each
-//! single response time, each solve), has no rows by period.
+//! and solved in April counts in March's volume and in April's resolution time, each single response, solve and stint on its
+//! own day, and what still runs under no date. Some do not add up over periods: the backlog, its age (as of the end of each
+//! period), the flow and the solves are told for each period and, on their own, as of the cut-off, for the last 1,000 periods.
+//!
+//! Two have no rows by period, since only the cut-off's state is known. SLA targets at risk: a verdict tells how much of its
+//! target was used by the cut-off, pauses and changed schedules taken into account, not by when. And the age of the backlog in
+//! business hours, which needs the opening hours up to each period's end; on the calendar clock it is there.
 //!
 //! A CSAT, NPS or CES that rests on too few answers, or on answers that came unevenly from the slices of the report, comes
 //! with a [`Warning`].
@@ -18,6 +21,7 @@
 
 mod calendar;
 mod change;
+mod csv;
 mod error;
 mod feed;
 mod kpi_tally;
@@ -33,10 +37,8 @@ mod tally;
 mod value;
 mod warning;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -261,6 +263,21 @@ impl Report {
     /// Whether some KPI looks at more of a survey sent than question, date and what it came to.
     pub fn needs_whole_invitations(&self) -> bool {
         self.measures.iter().any(Measure::needs_whole_invitation)
+    }
+
+    /// The questions whose scores it looks at, with the lowest and the highest score that matter to some KPI; each question
+    /// once.
+    pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
+        let mut ranges: Vec<(Box<str>, RangeInclusive<i32>)> = Vec::new();
+        for (question, ends) in self.measures.iter().filter_map(Measure::scores) {
+            match ranges.iter_mut().find(|(known, _)| **known == *question) {
+                Some((_, known)) => {
+                    *known = *known.start().min(ends.start())..=*known.end().max(ends.end());
+                }
+                None => ranges.push((question.into(), ends)),
+            }
+        }
+        ranges
     }
 
     /// The rules by which it decides what a survey sent [came to](crate::kpi::ResponseRate::outcome), each once.

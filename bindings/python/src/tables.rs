@@ -214,7 +214,7 @@ fn columns_of(role: &Value) -> Vec<String> {
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
-fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
+fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
     let says_zone = |form: &Value| form.get("time_zone").is_some();
     if roles.get("instants").is_some_and(says_zone) {
         return Ok(());
@@ -241,7 +241,7 @@ fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
 }
 
 /// Whether texts mean different instants in different zones, which those with an offset do not.
-fn differs(table: &Table<'_>, place: usize) -> bool {
+fn differs(table: &Table, place: usize) -> bool {
     let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
     table.batches.iter().any(|batch| {
         let array = batch.column(place);

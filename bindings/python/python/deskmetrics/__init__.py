@@ -29,10 +29,12 @@ from ._deskmetrics import (
     Replay,
     Report,
     ReportRow,
+    Representativeness,
     Schedule,
     SlaPolicies,
     SlaPolicy,
     Tracker,
+    WeightedRating,
     __version__,
     read,
     replay,
@@ -58,7 +60,7 @@ from .exceptions import (
     ScheduleError,
 )
 from .explanation import Explanation
-from .interval import Interval
+from .interval import Adjusted, Interval
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .quality import (
     agent_touches,
@@ -80,7 +82,17 @@ from .quality import (
 )
 from .sla import sla_at_risk, sla_attainment, sla_overshoot, sla_ticket_attainment
 from .source import LeftOut, Source
-from .surveys import ces, csat, nps, reasons, response_rate, survey_completion, survey_coverage
+from .surveys import (
+    ces,
+    csat,
+    nps,
+    reasons,
+    representativeness,
+    response_rate,
+    survey_completion,
+    survey_coverage,
+    weighted,
+)
 from .volume import backlog, customers, flow, solve_events, solved, volume
 from .waiting import (
     agent_wait_time,
@@ -102,6 +114,7 @@ from .waiting import (
 )
 
 __all__ = [
+    "Adjusted",
     "ArgumentError",
     "ArgumentTypeError",
     "Catalogue",
@@ -129,6 +142,7 @@ __all__ = [
     "Replay",
     "Report",
     "ReportRow",
+    "Representativeness",
     "ScaleError",
     "Schedule",
     "ScheduleError",
@@ -137,6 +151,7 @@ __all__ = [
     "Source",
     "Tracker",
     "Variant",
+    "WeightedRating",
     "__version__",
     "abandon_rate",
     "agent_touches",
@@ -177,6 +192,7 @@ __all__ = [
     "replay",
     "replies_per_ticket",
     "report",
+    "representativeness",
     "requester_wait_time",
     "resolution_time_censored",
     "response_rate",
@@ -198,4 +214,5 @@ __all__ = [
     "transfers",
     "two_touch",
     "volume",
+    "weighted",
 ]

@@ -156,7 +156,7 @@ def test_an_explanation_adds_up() -> None:
             assert counted == verdict["elapsed"]["calendar"]
     text = str(replay.explain("20002"))
     assert text.startswith("Ticket 20002, closed") and 'resolution: breached' in text and 'of business time on "de"' in text
-    with pytest.raises(dm.NoSuchNameError, match='no ticket "2000" among the 3000 replayed, did you mean "20001"'):
+    with pytest.raises(dm.NoSuchNameError, match="no ticket \"2000\" among the 3000 replayed, did you mean \"20"):
         replay.explain("2000")
 
 

@@ -61,7 +61,8 @@ def test_results_add_up_and_travel() -> None:
     assert pickle.loads(pickle.dumps(RESPONSE)) == RESPONSE
     rating = dm.weighted([5, 1, None], [2.0, 1.0, 1.0], scale=(1, 5))
     assert pickle.loads(pickle.dumps(rating)) == rating and rating.excluded == {"not_answered": 1}
-    twice = sum([rating, rating])
+    twice = rating + rating
+    assert sum([rating, rating]) == twice
     assert twice.n == 4 and twice.weight == 6.0 and twice.percent == rating.percent
 
 

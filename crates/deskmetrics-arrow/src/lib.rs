@@ -79,6 +79,8 @@ mod outcome;
 mod record;
 pub mod replay;
 pub mod report;
+pub mod report;
+pub mod replay;
 pub mod survey;
 mod usual;
 

@@ -79,8 +79,6 @@ mod outcome;
 mod record;
 pub mod replay;
 pub mod report;
-pub mod report;
-pub mod replay;
 pub mod survey;
 mod usual;
 

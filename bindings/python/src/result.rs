@@ -1,5 +1,7 @@
 //! `KpiResult`: what a KPI came to, whichever it is.
 
+use std::fmt::Write as _;
+
 use deskmetrics::report::{KpiTally, value_text};
 use deskmetrics::{ClockKind, Estimate, Interval, Unit};
 use pyo3::prelude::*;
@@ -262,11 +264,11 @@ impl KpiResult {
         Ok(Self { tally })
     }
 
-    fn __add__(&self, other: PyRef<'_, Self>) -> PyResult<Self> {
+    fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
         let mut merged = self.clone();
-        match merged.tally.merge(other.tally.clone()) {
+        match merged.tally.merge(other.get().tally.clone()) {
             Ok(()) => Ok(merged),
-            Err(problem) if self.kpi() == other.kpi() => Err(error::argument(problem.to_string())),
+            Err(problem) if self.kpi() == other.get().kpi() => Err(error::argument(problem.to_string())),
             Err(problem) => Err(error::argument_type(problem.to_string())),
         }
     }
@@ -299,7 +301,8 @@ impl KpiResult {
                 estimate.value.map_or_else(|| "–".to_owned(), |value| self.text(value, estimate.unit));
             let interval =
                 estimate.interval.map_or_else(String::new, |found| self.interval_text(&found, estimate.unit));
-            rows += &format!(
+            let _ = write!(
+                rows,
                 "<tr><th scope=\"row\">{}</th><td>{value}</td><td>{interval}</td><td>{}</td></tr>",
                 escaped(&estimate.measure.replace('_', " ")),
                 estimate.n

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 
 import deskmetrics as dm
@@ -139,6 +140,17 @@ def test_holidays_in_every_form() -> None:
     assert not wanted.is_open(at("2026-12-25T12:00Z"))
     yearly = dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=("--12-25",))
     assert not yearly.is_open(at("2028-12-25T12:00Z"))
+
+
+def test_holidays_of_the_package_holidays() -> None:
+    spain = holidays.country_holidays("ES", subdiv="MD", years=range(2025, 2028))
+    desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00", holidays=spain)
+    for day, open_at_noon in ((date(2026, 1, 6), False), (date(2026, 1, 7), True), (date(2026, 5, 1), False)):
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=MADRID)
+        assert desk.is_open(noon) is open_at_noon is (day not in spain)
+    # Made without years it is empty until asked, which would be a desk that never closes.
+    with pytest.raises(dm.ArgumentError, match="knows no year yet"):
+        dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00", holidays=holidays.country_holidays("ES"))
 
 
 def test_openings_and_closings() -> None:

@@ -78,6 +78,7 @@ mod options;
 mod outcome;
 mod record;
 pub mod replay;
+pub mod report;
 pub mod survey;
 mod usual;
 

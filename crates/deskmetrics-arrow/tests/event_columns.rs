@@ -9,11 +9,14 @@ use arrow_array::{
     TimestampMicrosecondArray, TimestampMillisecondArray,
 };
 use chrono::TimeDelta;
+use deskmetrics::kpi::{FcrPolicy, fcr};
 use deskmetrics::replay::{EventOrder, Needs, Replay, ReplayOptions, Replayed, Schedules};
 use deskmetrics::schedule::Schedule;
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::{Attribute, Attributes, EventKind};
-use deskmetrics::{Excluded, Merge as _, Reason, SlaVerdict, Ticket, TicketEvent, TicketMetrics, Timestamp};
+use deskmetrics::{
+    Estimates as _, Excluded, Merge as _, Reason, SlaVerdict, Ticket, TicketEvent, TicketMetrics, Timestamp,
+};
 use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
 use deskmetrics_testkit::replay::strategy::logs;
 use proptest::prelude::*;
@@ -314,6 +317,33 @@ proptest! {
             prop_assert_eq!(market.as_deref(), record.ticket.attributes.get(&Attribute::Market));
         }
         prop_assert_eq!(excluded, records.excluded);
+    }
+
+    #[test]
+    fn first_contacts_are_the_same((tickets, events) in desks(), layout in layouts(), days in 0..9i64) {
+        let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
+        let as_of = Timestamp::from(last.to_utc() + TimeDelta::days(days));
+        let replay = replay(as_of);
+        let records = replay.tickets(&tickets, &events);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let lean = replay.needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS);
+        let layout = Layout { with_event_ids: true, by_sequence: false, ..layout };
+        let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), &lean)
+            .expect("the columns can be read");
+        for policy in [
+            "single_reply",
+            "interaction_no_task",
+            "no_reopen_within(1day)",
+            "no_repeat_contact_within(1day, customer)",
+            "no_repeat_contact_within(5days, customer_and_category)",
+            "all_of(single_reply, no_reopen_within(3days), no_repeat_contact_within(3days, customer))",
+        ] {
+            let policy: FcrPolicy = policy.parse().expect("a policy");
+            let expected = fcr(&records.tickets, policy.clone());
+            let (found, _) = log.fcr(&policy, layout.threads);
+            prop_assert_eq!(found.ratio(), expected.ratio());
+            prop_assert_eq!(found.excluded(), expected.excluded());
+        }
     }
 
     #[test]

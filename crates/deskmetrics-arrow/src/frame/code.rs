@@ -43,19 +43,18 @@ impl Codes {
         }
     }
 
-    /// Adds `times` the code of each row from `from` on to `sums`.
-    pub(crate) fn add_to(&self, from: usize, times: u32, sums: &mut [u32]) {
+    /// Adds `times` the code of each row from `from` on to `sums`, wrapping round.
+    pub(crate) fn add_to(&self, from: usize, times: u64, sums: &mut [u64]) {
+        let add = |sum: &mut u64, code: u64| *sum = sum.wrapping_add(times.wrapping_mul(code));
         match self {
-            Self::All(code) => sums.iter_mut().for_each(|sum| *sum += times * code),
+            Self::All(code) => sums.iter_mut().for_each(|sum| add(sum, u64::from(*code))),
             Self::Narrow(codes) => {
-                for (sum, code) in sums.iter_mut().zip(&codes[from..]) {
-                    *sum += times * u32::from(*code);
-                }
+                let codes = codes.get(from..).unwrap_or_default();
+                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, u64::from(*code)));
             }
             Self::Wide(codes) => {
-                for (sum, code) in sums.iter_mut().zip(&codes[from..]) {
-                    *sum += times * code;
-                }
+                let codes = codes.get(from..).unwrap_or_default();
+                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, u64::from(*code)));
             }
         }
     }

@@ -78,6 +78,11 @@ impl Ids {
         (part, row - self.starts.get(part).copied().unwrap_or(0))
     }
 
+    /// Rows before a part.
+    pub(crate) fn first_row(&self, part: usize) -> usize {
+        self.starts.get(part).copied().unwrap_or(0)
+    }
+
     /// The id of a row.
     pub(crate) fn get(&self, row: usize) -> Option<Id<'_>> {
         let (part, row) = self.part_of(row);

@@ -60,11 +60,9 @@ use crate::record::slot::{Columns, InstantSlot};
 use crate::record::{Reading, Records};
 
 pub use invitation::InvitationFrame;
-pub(crate) use invitation::InvitationPart;
+pub(crate) use response::Questions;
 pub use response::ResponseFrame;
-pub(crate) use response::{Questions, ResponsePart};
 pub use ticket::TicketFrame;
-pub(crate) use ticket::TicketPart;
 
 /// How the columns of a frame are taken.
 #[derive(Debug, Clone, Default)]

@@ -29,7 +29,6 @@ pub struct TicketFrame {
     status: Option<Coded<Status>>,
     created_by: Option<Coded<Author>>,
     author: Option<Coded<Author>>,
-    sla_met: Option<Coded<bool>>,
     attributes: AttributeColumns,
     /// Tickets of rows that needed a second look, and their events.
     read: (Vec<Ticket>, Vec<TicketEvent>),
@@ -47,7 +46,6 @@ pub(crate) struct TicketPart {
     pub(crate) first_response_at: Option<Instants>,
     pub(crate) solved_at: Option<Instants>,
     pub(crate) closed_at: Option<Instants>,
-    pub(crate) due_at: Option<Instants>,
 }
 
 impl TicketFrame {
@@ -102,25 +100,25 @@ impl TicketFrame {
         let first_responses = instants(&first_response_at, source.first_response_at.as_ref())?;
         let solved = instants(&solved_at, source.solved_at.as_ref())?;
         let closed = instants(&closed_at, source.closed_at.as_ref())?;
-        let due = instants(&due_at, source.due_at.as_ref())?;
+        // Where it cannot be read, the reader of files counts it.
+        instants(&due_at, source.due_at.as_ref())?;
         let status = coded(&status, &batches).map_err(|wrong| status.wrong(&table, wrong))?;
         let created_by = coded(&created_by, &batches).map_err(|wrong| created_by.wrong(&table, wrong))?;
         let author = coded(&author, &batches).map_err(|wrong| author.wrong(&table, wrong))?;
         let sla_met = coded(&sla_met, &batches).map_err(|wrong| sla_met.wrong(&table, wrong))?;
 
-        let ends = first_responses.into_iter().zip(solved).zip(closed.into_iter().zip(due));
+        let ends = first_responses.into_iter().zip(solved).zip(closed);
         let mut parts: Vec<TicketPart> = created
             .into_iter()
             .zip(ends)
             .zip(&batches)
-            .map(|((created_at, ((first_response_at, solved_at), (closed_at, due_at))), batch)| TicketPart {
+            .map(|((created_at, ((first_response_at, solved_at), closed_at)), batch)| TicketPart {
                 rows: batch.num_rows(),
                 clean: None,
                 created_at: created_at.unwrap_or_else(|| Instants::none(batch.num_rows())),
                 first_response_at,
                 solved_at,
                 closed_at,
-                due_at,
             })
             .collect();
         let mut start = 0;
@@ -156,7 +154,6 @@ impl TicketFrame {
             status,
             created_by,
             author,
-            sla_met,
             attributes,
             read: (records.tickets, records.events),
             report,
@@ -225,10 +222,6 @@ impl TicketFrame {
 
     pub(crate) fn author(&self) -> Option<&Coded<Author>> {
         self.author.as_ref()
-    }
-
-    pub(crate) fn sla_met(&self) -> Option<&Coded<bool>> {
-        self.sla_met.as_ref()
     }
 
     /// The codes of an attribute's values; `None` where there is no column for it.

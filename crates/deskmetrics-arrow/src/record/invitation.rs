@@ -43,7 +43,7 @@ pub(super) fn read_file(
     let ticket = columns.maybe_word(source.ticket.as_ref())?;
     let customer = columns.maybe_word(source.customer.as_ref())?;
     let attributes = columns.attributes(&source.attributes)?;
-    // Without any id a row's number is as good.
+    // Without any id a row's number is as good; written so, nothing refers to it by chance.
     let numbered = id.is_nothing();
 
     let ledger_at = records.begin(table, "invitations", reading.strict);
@@ -64,7 +64,7 @@ pub(super) fn read_file(
             let ledger = &mut records.ledgers[ledger_at];
             let number = ledger.row(row);
             let own_id = if numbered {
-                (records.rows + number).to_string().into()
+                format!("row {}", records.rows + number).into()
             } else {
                 ledger.need(&mut id, row, Reason::Missing)?
             };

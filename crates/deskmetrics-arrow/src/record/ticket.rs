@@ -46,7 +46,7 @@ pub(super) fn read_file(
     let tags = columns.maybe_word(source.tags.as_ref())?;
     let attributes = columns.attributes(&source.attributes)?;
     let ends_described = solved_at.is_described() || closed_at.is_described();
-    // Without any id a row's number is as good.
+    // Without any id a row's number is as good; written so, nothing refers to it by chance.
     let numbered = id.is_nothing();
     let separator = source.tag_separator.as_deref().unwrap_or(",");
 
@@ -73,7 +73,7 @@ pub(super) fn read_file(
             let ledger = &mut records.ledgers[ledger_at];
             let number = ledger.row(row);
             let ticket_id = if numbered {
-                TicketId::new((records.rows + number).to_string())
+                TicketId::new(format!("row {}", records.rows + number))
             } else {
                 TicketId::new(ledger.need(&mut id, row, Reason::Missing)?)
             };

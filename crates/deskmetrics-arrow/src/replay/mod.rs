@@ -3,6 +3,7 @@
 mod coding;
 mod columns;
 mod customers;
+mod fcr;
 mod ids;
 mod log;
 mod meaning;

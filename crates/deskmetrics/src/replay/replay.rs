@@ -236,6 +236,15 @@ impl Replay {
         outcome
     }
 
+    /// Whether it is as [`new`](Self::new) makes it but for the cut-off: no options, schedules or promises, all
+    /// measures.
+    pub fn is_plain(&self) -> bool {
+        self.options == ReplayOptions::default()
+            && self.schedules.names().next().is_none()
+            && self.plan.promises.slots.is_empty()
+            && self.needs == Needs::EVERYTHING
+    }
+
     /// A pass over many tickets from steps, the fast way through.
     pub fn pass(&self) -> Pass<'_> {
         Pass::new(&self.plan, self.as_of)

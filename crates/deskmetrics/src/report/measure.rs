@@ -1,6 +1,7 @@
 //! A KPI of a report: which records it is worked out from, when each counts, and what is told about it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 
@@ -10,7 +11,7 @@ use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
-    ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, SlaMetric,
+    ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
     SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
 };
 
@@ -209,7 +210,19 @@ impl Measure {
 
     /// Whether it looks at more of an answer than its question, date and score.
     pub(super) fn needs_whole_answer(&self) -> bool {
-        matches!(self.empty, Tally::Reasons(_))
+        matches!(self.source, Source::Responses(_))
+            && !matches!(self.empty, Tally::Nps(_) | Tally::Csat(_) | Tally::Ces(_))
+    }
+
+    /// The question whose scores it counts, with the ends of its scale.
+    pub(super) fn scores(&self) -> Option<(&str, RangeInclusive<i32>)> {
+        let scale = match &self.empty {
+            Tally::Nps(_) => Scale::nps(),
+            Tally::Csat(tally) => tally.scale().clone(),
+            Tally::Ces(tally) => tally.scale().clone(),
+            _ => return None,
+        };
+        Some((self.scored_question()?, scale.min()..=scale.max()))
     }
 
     /// Whether it looks at more of a survey sent than its question, date and what it came to.

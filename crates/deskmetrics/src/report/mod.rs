@@ -39,6 +39,7 @@ mod value;
 mod warning;
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -264,6 +265,21 @@ impl Report {
     /// Whether some KPI looks at more of a survey sent than question, date and what it came to.
     pub fn needs_whole_invitations(&self) -> bool {
         self.measures.iter().any(Measure::needs_whole_invitation)
+    }
+
+    /// The questions whose scores it looks at, with the lowest and the highest score that matter to some KPI; each question
+    /// once.
+    pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
+        let mut ranges: Vec<(Box<str>, RangeInclusive<i32>)> = Vec::new();
+        for (question, ends) in self.measures.iter().filter_map(Measure::scores) {
+            match ranges.iter_mut().find(|(known, _)| **known == *question) {
+                Some((_, known)) => {
+                    *known = *known.start().min(ends.start())..=*known.end().max(ends.end());
+                }
+                None => ranges.push((question.into(), ends)),
+            }
+        }
+        ranges
     }
 
     /// The rules by which it decides what a survey sent [came to](crate::kpi::ResponseRate::outcome), each once.

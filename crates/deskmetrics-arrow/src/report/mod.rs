@@ -1,0 +1,316 @@
+//! A whole report from columns.
+//!
+//! [`run`] gives the very [`ReportState`] that the records of the same tables give, to the last bit, at a fraction of the
+//! cost: slices and periods are found by number, answers are counted before they are fed, and no record is made. The rows
+//! may be split over threads, since states merge exactly.
+//!
+//! Where a KPI needs more of a record than its measures (the customer, names, SLA verdicts, stated reasons), or the replay has
+//! schedules, promises or options, the records are made and fed one by one.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
+//! use deskmetrics::report::{KpiRequest, Report};
+//! use deskmetrics::replay::Replay;
+//! use deskmetrics::ticket::Attribute;
+//! use deskmetrics::Timestamp;
+//! use deskmetrics_arrow::frame::{FrameOptions, TicketFrame};
+//! use deskmetrics_arrow::report::{self, Frames};
+//!
+//! let instants = |at: Vec<Option<i64>>| Arc::new(TimestampSecondArray::from(at).with_timezone("UTC")) as ArrayRef;
+//! let tickets = RecordBatch::try_from_iter([
+//!     ("created_at", instants(vec![Some(0), Some(60), Some(120)])),
+//!     ("first_reply_at", instants(vec![Some(600), Some(1860), None])),
+//!     ("team", Arc::new(StringArray::from(vec!["nordic", "iberia", "iberia"])) as ArrayRef),
+//! ])?;
+//! let tickets = TicketFrame::standard(vec![tickets], &FrameOptions::default())?;
+//!
+//! let cut_off: Timestamp = "1970-01-02T00:00:00Z".parse()?;
+//! let report =
+//!     Report::builder(cut_off).kpi(KpiRequest::new("first_response_time")).by([Attribute::Group]).build()?;
+//! let replay = Replay::new(cut_off);
+//! let state = report::run(&report, &Frames::default().tickets(&tickets, &replay), 1)?;
+//! let table = state.table();
+//! let medians: Vec<_> = table.slices().filter(|row| row.headline).map(|row| row.value).collect();
+//! assert_eq!(medians, [Some(1800.0), Some(600.0)]); // iberia, nordic
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod cell;
+mod directory;
+mod life;
+mod place;
+mod survey;
+
+use std::collections::HashMap;
+
+use deskmetrics::replay::Replay;
+use deskmetrics::report::{Feed, Report, ReportError, ReportState};
+use deskmetrics::ticket::{Attributes, TicketId};
+use deskmetrics::{Replayed, Ticket, Timestamp};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use crate::ReadError;
+use crate::column::score::BLOCK;
+use crate::frame::{InvitationFrame, ResponseFrame, TicketFrame};
+use directory::Directory;
+use life::Lives;
+use place::{Keys, NO_TICKET, Slices};
+use survey::{Answers, Sendings, blocks, share_of};
+
+/// The tables a report is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Frames<'f> {
+    tickets: Option<(&'f TicketFrame, &'f Replay)>,
+    responses: Vec<&'f ResponseFrame>,
+    invitations: Vec<&'f InvitationFrame>,
+}
+
+impl<'f> Frames<'f> {
+    /// Tickets, and the replay that measures their lives.
+    #[must_use]
+    pub fn tickets(mut self, frame: &'f TicketFrame, replay: &'f Replay) -> Self {
+        self.tickets = Some((frame, replay));
+        self
+    }
+
+    /// One more table of answers.
+    #[must_use]
+    pub fn responses(mut self, frame: &'f ResponseFrame) -> Self {
+        self.responses.push(frame);
+        self
+    }
+
+    /// One more table of surveys sent.
+    #[must_use]
+    pub fn invitations(mut self, frame: &'f InvitationFrame) -> Self {
+        self.invitations.push(frame);
+        self
+    }
+}
+
+/// Why a report cannot be made from columns.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A column cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The states of two threads do not merge.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// There are no threads to be had.
+    #[error("{threads} threads cannot be started: {message}; ask for fewer")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        message: String,
+    },
+}
+
+/// Feeds a report with tables, on so many threads; 1 (or 0) is the caller's own.
+///
+/// # Errors
+/// When a column the report is sliced by has no text form, or the threads cannot be started.
+pub fn run(report: &Report, frames: &Frames<'_>, threads: usize) -> Result<ReportState, RunError> {
+    let threads = threads.max(1);
+    let directory = match frames.responses.is_empty() && frames.invitations.is_empty() {
+        true => None,
+        false => Directory::of(report, frames.tickets.map(|(tickets, _)| tickets))?,
+    };
+    let work = Work::plan(report, frames, directory.as_ref())?;
+    if threads == 1 {
+        return work.share(report, 0, 1).map_err(RunError::from);
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| RunError::Threads { threads, message: error.to_string() })?;
+    let shares: Result<Vec<ReportState>, ReadError> = pool
+        .install(|| (0..threads).into_par_iter().map(|share| work.share(report, share, threads)).collect());
+    let mut whole: Option<ReportState> = None;
+    for state in shares? {
+        match &mut whole {
+            None => whole = Some(state),
+            Some(whole) => whole.merge(state)?,
+        }
+    }
+    Ok(whole.unwrap_or_else(|| report.state()))
+}
+
+/// What there is to do, and which way.
+struct Work<'f> {
+    tickets: Option<Tickets<'f>>,
+    answers: Vec<Answers<'f>>,
+    /// Tables of which whole answers are needed.
+    whole_answers: Vec<&'f ResponseFrame>,
+    sendings: Vec<Sendings<'f>>,
+    whole_sendings: Vec<&'f InvitationFrame>,
+    frames: &'f Frames<'f>,
+}
+
+enum Tickets<'f> {
+    /// Row by row, from columns.
+    Columns { frame: &'f TicketFrame, replay: &'f Replay, keys: Keys<'f>, lives: Lives<'f> },
+    /// As records.
+    Records { frame: &'f TicketFrame, replay: &'f Replay },
+}
+
+impl<'f> Work<'f> {
+    fn plan(
+        report: &Report,
+        frames: &'f Frames<'f>,
+        directory: Option<&'f Directory<'f>>,
+    ) -> Result<Self, ReadError> {
+        let mut work = Self {
+            tickets: None,
+            answers: Vec::new(),
+            whole_answers: Vec::new(),
+            sendings: Vec::new(),
+            whole_sendings: Vec::new(),
+            frames,
+        };
+        work.tickets = match frames.tickets {
+            None => None,
+            Some((frame, replay)) if report.needs_whole_tickets() || !replay.is_plain() => {
+                Some(Tickets::Records { frame, replay })
+            }
+            Some((frame, replay)) => {
+                let keys = Keys::of(report, |attribute| frame.codes(attribute))?;
+                Some(Tickets::Columns { frame, replay, keys, lives: Lives::of(frame)? })
+            }
+        };
+        for frame in &frames.responses {
+            match Answers::of(report, frame, directory)? {
+                Some(answers) => work.answers.push(answers),
+                None => work.whole_answers.push(frame),
+            }
+        }
+        for frame in &frames.invitations {
+            match Sendings::of(report, frame, directory)? {
+                Some(sendings) => work.sendings.push(sendings),
+                None => work.whole_sendings.push(frame),
+            }
+        }
+        Ok(work)
+    }
+
+    /// Does one of `shares` shares of the work.
+    fn share(&self, report: &Report, share: usize, shares: usize) -> Result<ReportState, ReadError> {
+        let mut state = report.state();
+        let mut feed = state.feed();
+        if let Some(Tickets::Columns { frame, replay, keys, lives }) = &self.tickets {
+            ticket_rows(frame, replay, keys, lives, share, shares, &mut feed);
+        }
+        for answers in &self.answers {
+            answers.feed(share, shares, &mut feed);
+        }
+        for sendings in &self.sendings {
+            sendings.feed(share, shares, &mut feed);
+        }
+        if share == 0 {
+            self.one_by_one(report, &mut feed)?;
+        }
+        feed.finish();
+        Ok(state)
+    }
+
+    /// Feeds everything that must be a record.
+    fn one_by_one(&self, report: &Report, feed: &mut Feed<'_>) -> Result<(), ReadError> {
+        match &self.tickets {
+            None => {}
+            Some(Tickets::Records { frame, replay }) => {
+                let (tickets, events) = frame.records()?;
+                replay.tickets(&tickets, &events).tickets.iter().for_each(|ticket| feed_whole(feed, ticket));
+            }
+            Some(Tickets::Columns { frame, replay, .. }) => {
+                let (tickets, events) = frame.read_one_by_one();
+                replay.tickets(tickets, events).tickets.iter().for_each(|ticket| feed_whole(feed, ticket));
+            }
+        }
+        let read_answers = self.frames.responses.iter().any(|frame| !frame.read_one_by_one().is_empty());
+        let read_sendings = self.frames.invitations.iter().any(|frame| !frame.read_one_by_one().is_empty());
+        let whole = !self.whole_answers.is_empty() || !self.whole_sendings.is_empty();
+        if !(read_answers || read_sendings || whole) {
+            return Ok(());
+        }
+        let tickets = match self.frames.tickets {
+            Some((frame, _)) if report.surveys_inherit() && !report.sliced_by().is_empty() => {
+                frame.records()?.0
+            }
+            _ => Vec::new(),
+        };
+        let entry = |ticket: Ticket| (ticket.id, ticket.attributes);
+        let tickets: HashMap<TicketId, Attributes> = tickets.into_iter().map(entry).collect();
+        let of = |id: Option<&TicketId>| tickets.get(id?);
+        for frame in &self.frames.responses {
+            let records;
+            let responses = if self.whole_answers.iter().any(|whole| std::ptr::eq(*whole, *frame)) {
+                records = frame.records()?;
+                &*records
+            } else {
+                frame.read_one_by_one()
+            };
+            responses.iter().for_each(|response| feed.response(response, of(response.ticket.as_ref())));
+        }
+        for frame in &self.frames.invitations {
+            let records;
+            let invitations = if self.whole_sendings.iter().any(|whole| std::ptr::eq(*whole, *frame)) {
+                records = frame.records()?;
+                &*records
+            } else {
+                frame.read_one_by_one()
+            };
+            for invitation in invitations {
+                feed.invitation(invitation, of(invitation.ticket.as_ref()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Feeds a ticket with its own attributes.
+fn feed_whole(feed: &mut Feed<'_>, ticket: &Replayed) {
+    let slices = feed.slices(|attribute| ticket.ticket.attributes.get(attribute));
+    feed.ticket(ticket, &slices);
+}
+
+/// Feeds one of `shares` shares of the clean rows, with one record that is filled anew for each.
+fn ticket_rows(
+    frame: &TicketFrame,
+    replay: &Replay,
+    keys: &Keys<'_>,
+    lives: &Lives<'_>,
+    share: usize,
+    shares: usize,
+    feed: &mut Feed<'_>,
+) {
+    let as_of = replay.as_of();
+    let mut pass = replay.pass();
+    let metrics = deskmetrics::TicketMetrics::new(Timestamp::MIN, as_of);
+    let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
+    let mut slices = Slices::new(keys.combinations());
+    let mut combinations = [0; BLOCK];
+    for (number, part) in frame.parts().iter().enumerate() {
+        for range in blocks(share_of(part.rows, share, shares)) {
+            let combinations = &mut combinations[..range.len()];
+            keys.of_rows(number, range.start, combinations);
+            for (row, combination) in range.zip(&*combinations) {
+                if part.clean.as_ref().is_some_and(|clean| !clean.value(row)) {
+                    continue;
+                }
+                let Some(life) = lives.of_row(number, row) else { continue };
+                life.measure(as_of.as_micros(), &mut scratch.metrics, &mut pass);
+                if keys.combinations().is_some() {
+                    let value = |attribute: &_| keys.value(*combination, attribute);
+                    let slice = slices.number(*combination, NO_TICKET, feed, value);
+                    feed.ticket(&scratch, slices.ids(slice));
+                } else {
+                    let slices = feed.slices(|attribute| keys.value_of_row(number, row, attribute));
+                    feed.ticket(&scratch, &slices);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! From dictionary codes to the slices of a report.
+
+use deskmetrics::report::{Feed, Report, SliceIds};
+use deskmetrics::ticket::Attribute;
+use hashbrown::HashMap;
+
+use crate::ReadError;
+use crate::column::Cell;
+use crate::frame::code::Coded;
+
+/// The codes of the attributes a report is sliced by, as one number for each combination.
+#[derive(Debug)]
+pub(super) struct Keys<'f> {
+    attributes: Vec<Key<'f>>,
+    /// How many combinations there are, if they can be counted.
+    combinations: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Key<'f> {
+    attribute: Attribute,
+    codes: &'f Coded<Box<str>>,
+    /// What its code is multiplied by.
+    times: u64,
+    /// How many codes there are.
+    kinds: u64,
+}
+
+impl<'f> Keys<'f> {
+    pub(super) fn of(
+        report: &Report,
+        codes: impl Fn(&Attribute) -> Result<Option<&'f Coded<Box<str>>>, ReadError>,
+    ) -> Result<Self, ReadError> {
+        let mut keys = Self { attributes: Vec::new(), combinations: Some(1) };
+        for attribute in report.sliced_by() {
+            let Some(codes) = codes(attribute)? else { continue };
+            let kinds = codes.meanings().len().max(1) as u64;
+            let times = keys.combinations.unwrap_or(0);
+            keys.attributes.push(Key { attribute: attribute.clone(), codes, times, kinds });
+            keys.combinations = keys.combinations.and_then(|all| all.checked_mul(kinds));
+        }
+        Ok(keys)
+    }
+
+    /// How many combinations there are; `None` where a number cannot tell them apart.
+    pub(super) fn combinations(&self) -> Option<u64> {
+        self.combinations
+    }
+
+    /// The combination of each row from `from` on.
+    pub(super) fn of_rows(&self, part: usize, from: usize, combinations: &mut [u64]) {
+        combinations.fill(0);
+        for key in &self.attributes {
+            key.codes.part(part).add_to(from, key.times, combinations);
+        }
+    }
+
+    /// The combination of one row.
+    pub(super) fn of_row(&self, part: usize, row: usize) -> u64 {
+        let mut combination = [0];
+        self.of_rows(part, row, &mut combination);
+        combination[0]
+    }
+
+    /// The value of an attribute in a combination.
+    pub(super) fn value(&self, combination: u64, attribute: &Attribute) -> Option<&'f str> {
+        let key = self.attributes.iter().find(|key| key.attribute == *attribute)?;
+        let code = u32::try_from(combination / key.times.max(1) % key.kinds).ok()?;
+        let meaning: &'f Cell<Box<str>> = key.codes.meaning(code);
+        meaning.as_ref().ok()?.as_deref()
+    }
+
+    /// The value of an attribute in a row.
+    pub(super) fn value_of_row(&self, part: usize, row: usize, attribute: &Attribute) -> Option<&'f str> {
+        let key = self.attributes.iter().find(|key| key.attribute == *attribute)?;
+        let meaning: &'f Cell<Box<str>> = key.codes.meaning(key.codes.part(part).get(row));
+        meaning.as_ref().ok()?.as_deref()
+    }
+}
+
+/// Numbers given to combinations as they are met, with the slices they mean.
+#[derive(Debug)]
+pub(super) struct Slices {
+    /// One more than the number of each combination; empty where there are too many to have one each.
+    dense: Vec<u32>,
+    sparse: HashMap<(u64, u64), u32>,
+    ids: Vec<SliceIds>,
+}
+
+/// A combination that takes nothing from a ticket.
+pub(super) const NO_TICKET: u64 = u64::MAX;
+
+impl Slices {
+    pub(super) fn new(combinations: Option<u64>) -> Self {
+        const MOST: u64 = 1 << 18;
+        let dense = combinations.filter(|all| *all <= MOST).and_then(|all| usize::try_from(all).ok());
+        Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
+    }
+
+    /// The number of a combination of a record's own values and those of its ticket.
+    #[inline]
+    pub(super) fn number<'v>(
+        &mut self,
+        own: u64,
+        ticket: u64,
+        feed: &mut Feed<'_>,
+        value: impl Fn(&Attribute) -> Option<&'v str>,
+    ) -> usize {
+        if ticket == NO_TICKET
+            && let Ok(place) = usize::try_from(own)
+            && let Some(number) = self.dense.get_mut(place)
+        {
+            if *number == 0 {
+                self.ids.push(feed.slices(value));
+                *number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+            }
+            return *number as usize - 1;
+        }
+        let ids = &mut self.ids;
+        let number = self.sparse.entry((own, ticket)).or_insert_with(|| {
+            ids.push(feed.slices(value));
+            u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
+        });
+        *number as usize
+    }
+
+    /// The slices of a number.
+    #[inline]
+    pub(super) fn ids(&self, number: usize) -> &SliceIds {
+        &self.ids[number]
+    }
+}

@@ -48,6 +48,24 @@ impl KpiTally {
         Ok(Self { request: request.clone(), tally: measure.empty().clone(), measure })
     }
 
+    /// The tally with what was counted before.
+    pub(super) fn of_counted(
+        request: &KpiRequest,
+        as_of: Option<Timestamp>,
+        counted: Tally,
+    ) -> Result<Self, ReportError> {
+        let mut tally = Self::new(request, as_of)?;
+        if !tally.tally.is_like(&counted) {
+            return Err(ReportError::StoredOtherwise { id: tally.definition().id });
+        }
+        tally.tally = counted;
+        Ok(tally)
+    }
+
+    pub(super) fn counted(&self) -> &Tally {
+        &self.tally
+    }
+
     /// What was asked for.
     pub fn request(&self) -> &KpiRequest {
         &self.request
@@ -228,11 +246,6 @@ impl TryFrom<Stored> for KpiTally {
     type Error = ReportError;
 
     fn try_from(stored: Stored) -> Result<Self, ReportError> {
-        let mut tally = Self::new(&stored.request, stored.as_of)?;
-        if !tally.tally.is_like(&stored.tally) {
-            return Err(ReportError::StoredOtherwise { id: tally.definition().id });
-        }
-        tally.tally = stored.tally;
-        Ok(tally)
+        Self::of_counted(&stored.request, stored.as_of, stored.tally)
     }
 }

@@ -190,6 +190,17 @@ impl ReportState {
         }
     }
 
+    /// The earliest record.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.first
+    }
+
+    /// Takes over what was fed before, but for the tallies.
+    pub(super) fn restore(&mut self, records: RecordCounts, first: Option<Timestamp>) {
+        self.records = records;
+        self.first = first;
+    }
+
     pub(super) fn see(&mut self, at: Option<Timestamp>) {
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));

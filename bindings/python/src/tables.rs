@@ -219,7 +219,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
 }
 
 /// Gives a table whose rows have no ids their numbers, counted from 1.
-fn number(table: &mut Table<'_>) -> PyResult<()> {
+fn number(table: &mut Table) -> PyResult<()> {
     let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
     let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
     fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));

@@ -248,8 +248,13 @@ def test_compare() -> None:
     assert dm.compare(within, 80.0).difference == pytest.approx((within.value or 0.0) - 80.0)
     with pytest.raises(dm.ArgumentTypeError, match="nps and csat cannot be compared"):
         dm.compare(dm.nps([9]), dm.csat([5]))
-    with pytest.raises(dm.ArgumentError, match="compare the share within"):
-        dm.compare(dm.first_response_time(TICKETS), 3600.0)
+    slow = dm.compare(dm.first_response_time(TICKETS), timedelta(hours=1))
+    assert slow == dm.compare(dm.first_response_time(TICKETS), 3600.0)
+    assert slow.difference == 2400.0 and slow.unit == "seconds"
+    with pytest.raises(dm.ArgumentError, match="cannot be compared: too little"):
+        dm.compare(dm.backlog(TICKETS), 1.0)
+    with pytest.raises(dm.ArgumentError, match="cannot be compared: too little"):
+        dm.compare(dm.nps([]), dm.nps([9]))
     with pytest.raises(dm.ArgumentError, match="level"):
         dm.compare(a, b, level=95)
     with pytest.raises(dm.ArgumentTypeError, match="neither a result nor a number"):

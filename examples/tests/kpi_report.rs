@@ -182,7 +182,7 @@ fn csv_has_one_line_per_row_and_every_field() {
             && &record[column("period")] == "2026-W10"
     };
     let record = records.iter().find(week).unwrap();
-    assert_eq!((&record[column("value")], &record[column("period_start")]), ("1", "2026-03-01T23:00:00Z"));
+    assert_eq!((&record[column("value")], &record[column("period_start")]), ("1.0", "2026-03-01T23:00:00Z"));
 }
 
 #[test]

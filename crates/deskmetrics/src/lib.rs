@@ -89,7 +89,7 @@ mod survival;
 pub mod ticket;
 mod timestamp;
 
-pub use comparison::{Comparison, MeanEstimate, Significance};
+pub use comparison::{Compared, Comparison, MeanEstimate, Significance};
 pub use duration_sketch::DurationSketch;
 pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
@@ -105,6 +105,6 @@ pub use replay::{Replayed, TicketMetrics};
 pub use score_counts::ScoreCounts;
 pub use sla::{SlaMetric, SlaVerdict, VerdictState};
 pub use survey::{Invitation, Scale, SurveyResponse};
-pub use survival::Survival;
+pub use survival::{CurveStep, Survival};
 pub use ticket::{Author, Status, Ticket, TicketEvent};
 pub use timestamp::Timestamp;

@@ -29,6 +29,22 @@ pub struct Survival {
     censored: Durations,
 }
 
+/// One step of the survival curve, as [`Survival::curve`] draws it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CurveStep {
+    /// How long after the start, in seconds.
+    pub seconds: f64,
+    /// The share still running from then on, 0 to 1.
+    pub running: f64,
+    /// The interval of that share; the share itself where it is 0, of which the formula knows nothing.
+    pub interval: Interval,
+    /// How many were still watched just before.
+    pub at_risk: u64,
+    /// How many ended then.
+    pub ended: u64,
+}
+
 /// One step of the survival curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Step {
@@ -37,6 +53,8 @@ struct Step {
     survival: f64,
     /// Greenwood's sum Σ d / (n (n − d)).
     greenwood: f64,
+    at_risk: usize,
+    ended: usize,
 }
 
 impl Survival {
@@ -111,6 +129,37 @@ impl Survival {
         Some(1.0 - survival)
     }
 
+    /// The curve, to be drawn: one step at each duration at which something ended, each with its pointwise interval
+    /// (Greenwood's variance on the log(−log) scale). It begins at 1, before the first step. Empty when nothing has ended or
+    /// `level` is not between 0 and 1.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::Survival;
+    ///
+    /// let hours = |hours: &[i64]| hours.iter().map(|hour| TimeDelta::hours(*hour)).collect();
+    /// let curve = Survival::new(hours(&[1, 2, 4]), hours(&[3, 5, 6])).curve(0.95);
+    /// let steps: Vec<_> = curve.iter().map(|step| (step.seconds / 3600.0, step.at_risk, step.ended)).collect();
+    /// assert_eq!(steps, [(1.0, 6, 1), (2.0, 5, 1), (4.0, 3, 1)]);
+    /// assert!((curve[2].running - 4.0 / 9.0).abs() < 1e-12);
+    /// assert!((curve[2].interval.lower - 0.066).abs() < 1e-3 && (curve[2].interval.upper - 0.785).abs() < 1e-3);
+    /// ```
+    #[doc(alias = "survival function")]
+    pub fn curve(&self, level: f64) -> Vec<CurveStep> {
+        let Some(z) = critical_z(level) else { return Vec::new() };
+        let drawn = |step: &Step| {
+            let (lower, upper) = bounds(step, z);
+            CurveStep {
+                seconds: step.micros as f64 / 1e6,
+                running: step.survival,
+                interval: Interval { lower, upper, level, method: IntervalMethod::Greenwood },
+                at_risk: step.at_risk as u64,
+                ended: step.ended as u64,
+            }
+        };
+        self.steps().iter().map(drawn).collect()
+    }
+
     /// The median and its interval, given all durations in order.
     pub(crate) fn median_of_sorted(
         finished: &[i64],
@@ -174,12 +223,18 @@ impl Iterator for Curve<'_> {
         // What ran exactly as long as this counts as still at risk.
         let left = self.censored.iter().take_while(|other| **other < micros).count();
         self.censored = &self.censored[left..];
-        let at_risk = (self.finished.len() + self.censored.len()) as f64;
-        let deaths_here = deaths as f64;
+        let watched = self.finished.len() + self.censored.len();
+        let (at_risk, deaths_here) = (watched as f64, deaths as f64);
         self.survival *= 1.0 - deaths_here / at_risk;
         self.greenwood += deaths_here / (at_risk * (at_risk - deaths_here));
         self.finished = &self.finished[deaths..];
-        Some(Step { micros, survival: self.survival, greenwood: self.greenwood })
+        Some(Step {
+            micros,
+            survival: self.survival,
+            greenwood: self.greenwood,
+            at_risk: watched,
+            ended: deaths,
+        })
     }
 }
 

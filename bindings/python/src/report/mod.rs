@@ -1,6 +1,8 @@
 //! `Report`: many KPIs at once, by slice and period.
 
+pub(crate) mod ask;
 mod columns;
+mod function;
 pub(crate) mod request;
 mod row;
 
@@ -18,6 +20,7 @@ use crate::data::{from_json, to_data};
 use crate::error;
 use crate::frame::stream;
 use crate::zone::in_zone;
+pub(crate) use function::report;
 pub(crate) use row::ReportRow;
 
 /// Every number of many KPIs, by slice and period; made by :func:`report` and :meth:`Dataset.report`.

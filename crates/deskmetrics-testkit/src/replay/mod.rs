@@ -3,5 +3,7 @@
 pub mod oracle;
 mod steps;
 pub mod strategy;
+mod table;
 
 pub use steps::StepLog;
+pub use table::EventTable;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::ticket::{Attribute, Status};
 use crate::{
-    Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse,
-    Ticket, TicketMetrics, Timestamp, Unit,
+    Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
+    TicketMetrics, Timestamp, Unit,
 };
 use contacts::{Contact, Contacts};
 pub use policy::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
@@ -240,7 +240,7 @@ impl Fcr {
     /// Whether the ticket was resolved on first contact; `None` when that depends on other tickets.
     fn judge(&mut self, ticket: &Ticket, metrics: &TicketMetrics) -> Result<Option<bool>, Reason> {
         match self.policy.across() {
-            Some((window, key)) => self.note_contact(ticket, metrics, micros(window), key).map(|()| None),
+            Some((_, key)) => self.note_contact(ticket, metrics, key).map(|()| None),
             None => says(&self.policy, ticket, metrics, self.solved_at(metrics)?).map(Some),
         }
     }
@@ -263,31 +263,78 @@ impl Fcr {
         &mut self,
         ticket: &Ticket,
         metrics: &TicketMetrics,
-        window: i64,
         key: RepeatKey,
     ) -> Result<(), Reason> {
-        if matches!(metrics.left_out, Some(reason) if reason != Reason::Merged) {
-            return self.solved_at(metrics).map(|_| ());
+        let visit = self.visit(ticket, metrics);
+        if let (true, Some(customer)) = (visit.is_contact, &ticket.requester) {
+            let category = match key {
+                RepeatKey::Customer => None,
+                RepeatKey::CustomerAndCategory => ticket.attributes.get(&Attribute::Category).map(Into::into),
+            };
+            self.contacts.note(
+                customer.clone(),
+                Contact {
+                    created: visit.created,
+                    judged_until: visit.judged.ok().map(|(end, _)| end),
+                    failed: visit.judged.is_ok_and(|(_, resolved)| !resolved),
+                    category,
+                },
+            );
         }
-        let customer = ticket.requester.as_ref().ok_or(Reason::NoCustomer)?;
+        visit.judged.map(|_| ())
+    }
+
+    /// What one ticket says by itself, under a policy that looks at its customer's other tickets: to be counted by
+    /// [`push_visit`](Self::push_visit) once the customer's next contact is known.
+    ///
+    /// For those who have all tickets of a customer at hand and find the next contact faster than the tally would: it
+    /// then keeps a ratio instead of every contact. A tally fed so cannot see that a customer comes back in another part
+    /// it is merged with.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::kpi::{Fcr, FcrPolicy};
+    /// use deskmetrics::ticket::Status;
+    /// use deskmetrics::{Ratio, Ticket, TicketMetrics, Timestamp};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let ticket = Ticket::new("1", at("2026-03-02T09:00:00Z")).requested_by("ana");
+    /// let mut metrics = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-31T00:00:00Z"));
+    /// metrics.status = Status::Solved;
+    /// metrics.first_solved_at = Some(at("2026-03-02T10:00:00Z"));
+    /// let mut fcr = Fcr::new("no_repeat_contact_within(7days)".parse::<FcrPolicy>().unwrap());
+    /// let visit = fcr.visit(&ticket, &metrics);
+    /// fcr.push_visit(&visit, Some(at("2026-03-05T09:00:00Z")));
+    /// fcr.push_visit(&visit, Some(at("2026-03-25T09:00:00Z")));
+    /// fcr.push_visit(&visit, None);
+    /// assert_eq!(fcr.ratio(), Ratio::new(2, 3));
+    /// ```
+    pub fn visit(&self, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
+        let created = metrics.created_at.as_micros();
+        let unseen = |reason| Visit { created, is_contact: false, judged: Err(reason) };
+        if let Some(reason) = metrics.left_out.filter(|reason| *reason != Reason::Merged) {
+            return unseen(reason);
+        }
+        if ticket.requester.is_none() {
+            return unseen(Reason::NoCustomer);
+        }
+        let window = self.policy.across().map_or(0, |(window, _)| micros(window));
         let judged = self.solved_at(metrics).and_then(|solved_at| {
             let resolved = says(&self.policy, ticket, metrics, solved_at)?;
             window_end(solved_at, window, metrics).map(|end| (end, resolved))
         });
-        let category = match key {
-            RepeatKey::Customer => None,
-            RepeatKey::CustomerAndCategory => ticket.attributes.get(&Attribute::Category).map(Into::into),
-        };
-        self.contacts.note(
-            customer.clone(),
-            Contact {
-                created: metrics.created_at.as_micros(),
-                judged_until: judged.ok().map(|(end, _)| end),
-                failed: judged.is_ok_and(|(_, resolved)| !resolved),
-                category,
-            },
-        );
-        judged.map(|_| ())
+        Visit { created, is_contact: true, judged }
+    }
+
+    /// Counts a ticket by itself and by the first later contact of its customer (about the same thing, where the policy
+    /// says so), if there is one.
+    pub fn push_visit(&mut self, visit: &Visit, next: Option<Timestamp>) {
+        match visit.judged {
+            Ok((end, resolved)) => {
+                self.judged.push(resolved && next.is_none_or(|next| next.as_micros() > end));
+            }
+            Err(reason) => self.excluded.add(reason),
+        }
     }
 
     /// The policy counted under.
@@ -297,7 +344,11 @@ impl Fcr {
 
     /// Resolved on first contact, among judged.
     pub fn ratio(&self) -> Ratio {
-        if self.policy.across().is_some() { self.contacts.resolved_at_first() } else { self.judged }
+        let mut ratio = self.judged;
+        if !self.contacts.is_empty() {
+            ratio.merge(self.contacts.resolved_at_first());
+        }
+        ratio
     }
 
     /// The rate in percent; `None` when nothing could be judged.
@@ -308,6 +359,28 @@ impl Fcr {
     /// Tickets judged.
     pub fn n(&self) -> u64 {
         self.ratio().total
+    }
+}
+
+/// One ticket, seen as a contact of its customer; see [`Fcr::visit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit {
+    created: i64,
+    is_contact: bool,
+    /// Until when the customer must stay away, and what the ticket says by itself.
+    judged: Result<(i64, bool), Reason>,
+}
+
+impl Visit {
+    /// When the customer came.
+    pub fn created_at(&self) -> Timestamp {
+        Timestamp::saturating_from_micros(self.created)
+    }
+
+    /// Whether it counts as a contact that other tickets of the customer look at. Tickets merged away do; those deleted
+    /// or marked as spam do not.
+    pub fn is_contact(&self) -> bool {
+        self.is_contact
     }
 }
 
@@ -422,8 +495,8 @@ impl Estimates for Fcr {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio())
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
 use crate::live::QueueContact;
-use crate::{Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Unit};
+use crate::{Compared, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Unit};
 
 /// The definition of handle time.
 pub const DEFINITION: Definition = Definition {
@@ -122,8 +122,8 @@ impl Estimates for HandleTime {
         self.0.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.0.change_from(&earlier.0, level)
+    fn compared(&self) -> Compared<'_> {
+        self.0.compared()
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::ticket::Status;
-use crate::{Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the one-touch rate.
 pub const DEFINITION: Definition = Definition {
@@ -212,9 +212,8 @@ impl Estimates for OneTouch {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.exactly_one(), earlier.exactly_one(), level)
-            .map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.exactly_one())
     }
 }
 

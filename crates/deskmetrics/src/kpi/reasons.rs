@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
 use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
+    Compared, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
 };
 
 /// The definition of the reasons behind low scores.
@@ -228,8 +228,8 @@ impl Estimates for Reasons {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.explained(), earlier.explained(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.explained())
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the reopen rate.
 pub const DEFINITION: Definition = Definition {
@@ -192,8 +192,8 @@ impl Estimates for ReopenRate {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio())
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
 use super::tally::Times;
-use crate::{ClockKind, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of the censored resolution time.
 pub const DEFINITION: Definition = Definition {
@@ -163,6 +163,10 @@ impl Estimates for ResolutionTimeCensored {
 
     fn excluded(&self) -> &Excluded {
         self.0.excluded()
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Survival(self.0.survival())
     }
 }
 

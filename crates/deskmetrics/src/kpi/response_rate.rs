@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use crate::{Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
 pub const DEFINITION: Definition = Definition {
@@ -285,8 +285,8 @@ impl Estimates for ResponseRate {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.answered, earlier.answered, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.answered)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Choice, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
 use super::tally::{SHARE_MEASURES, Share};
 use crate::live::QueueContact;
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
 
 /// The definition of the service level.
 pub const DEFINITION: Definition = Definition {
@@ -168,8 +168,8 @@ impl Estimates for ServiceLevel {
         self.tally.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.tally.change_from(&earlier.tally, level)
+    fn compared(&self) -> Compared<'_> {
+        self.tally.compared()
     }
 }
 

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
-use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState,
-};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
 
 /// The definition of SLA targets at risk.
 pub const DEFINITION: Definition = Definition {
@@ -169,8 +167,8 @@ impl Estimates for SlaAtRisk {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio)
     }
 }
 

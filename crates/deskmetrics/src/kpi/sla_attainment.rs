@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
 use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
+    Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
     VerdictState,
 };
 
@@ -211,8 +211,8 @@ impl Estimates for SlaAttainment {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.decided)
     }
 }
 

@@ -7,7 +7,7 @@ use super::definition::{
 };
 use super::tally::{TIME_MEASURES, Times};
 use crate::{
-    ClockKind, Comparison, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
+    ClockKind, Compared, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
     VerdictState,
 };
 
@@ -145,8 +145,8 @@ impl Estimates for SlaOvershoot {
         self.0.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.0.change_from(&earlier.0, level)
+    fn compared(&self) -> Compared<'_> {
+        self.0.compared()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
 
 /// The definition of SLA attainment per ticket.
 pub const DEFINITION: Definition = Definition {
@@ -173,8 +173,8 @@ impl Estimates for SlaTicketAttainment {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.decided)
     }
 }
 

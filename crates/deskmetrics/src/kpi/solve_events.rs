@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solve events.
 pub const DEFINITION: Definition = Definition {
@@ -80,7 +80,11 @@ impl SolveEvents {
         if let Some(reason) = ticket.left_out {
             return self.excluded.add(reason);
         }
-        let solves = ticket.solves().count() as u64;
+        self.push_solves(ticket.solves().count() as u64);
+    }
+
+    /// Counts a ticket that was solved so many times, such as those of its solves that lie in a period.
+    pub fn push_solves(&mut self, solves: u64) {
         self.solves.merge(solves);
         self.tickets.merge(u64::from(solves > 0));
     }
@@ -130,6 +134,10 @@ impl Estimates for SolveEvents {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Count(self.solves)
     }
 }
 

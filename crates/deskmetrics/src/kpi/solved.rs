@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solved tickets.
 pub const DEFINITION: Definition = Definition {
@@ -127,6 +127,10 @@ impl Estimates for Solved {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Count(self.solved)
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::tally::{SHARE_MEASURES, Share};
-use crate::{Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Unit};
 
 /// The definition of the survey completion rate.
 pub const DEFINITION: Definition = Definition {
@@ -122,8 +122,8 @@ impl Estimates for SurveyCompletion {
         self.0.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.0.change_from(&earlier.0, level)
+    fn compared(&self) -> Compared<'_> {
+        self.0.compared()
     }
 }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
-use crate::{ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::replay::Stint;
+use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of the time in a group.
 pub const DEFINITION: Definition = Definition {
@@ -99,12 +100,18 @@ impl TimeInGroup {
         if let Some(reason) = ticket.left_out {
             return self.times.leave_out(reason);
         }
-        for stint in ticket.group_stints.iter().filter(|stint| stint.name == self.group) {
-            if stint.until.is_some() || ticket.status.is_done() {
-                self.times.finished(stint.elapsed);
-            } else {
-                self.times.running(stint.elapsed);
-            }
+        for stint in &ticket.group_stints {
+            self.push_stint(stint, ticket);
+        }
+    }
+
+    /// Counts one stint of `ticket`; one with another group adds nothing.
+    pub fn push_stint(&mut self, stint: &Stint, ticket: &TicketMetrics) {
+        let ended = stint.until.is_some() || ticket.status.is_done();
+        match (stint.name == self.group, ended) {
+            (false, _) => {}
+            (true, true) => self.times.finished(stint.elapsed),
+            (true, false) => self.times.running(stint.elapsed),
         }
     }
 
@@ -147,8 +154,8 @@ impl Estimates for TimeInGroup {
         self.times.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.times.change_from(&earlier.times, level)
+    fn compared(&self) -> Compared<'_> {
+        self.times.compared()
     }
 }
 

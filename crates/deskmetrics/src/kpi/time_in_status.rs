@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times};
-use crate::{
-    ClockKind, Comparison, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit,
-};
+use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit};
 
 /// The definition of the time in a status.
 pub const DEFINITION: Definition = Definition {
@@ -144,8 +142,8 @@ impl Estimates for TimeInStatus {
         self.times.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        self.times.change_from(&earlier.times, level)
+    fn compared(&self) -> Compared<'_> {
+        self.times.compared()
     }
 }
 

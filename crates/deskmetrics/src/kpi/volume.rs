@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, TicketMetrics, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, TicketMetrics, Unit};
 
 /// The definition of ticket volume.
 pub const DEFINITION: Definition = Definition {
@@ -131,6 +131,10 @@ impl Estimates for Volume {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Count(self.created)
     }
 }
 

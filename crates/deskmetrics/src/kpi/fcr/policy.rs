@@ -141,6 +141,11 @@ impl FcrPolicy {
         }
     }
 
+    /// When two contacts are about the same thing, for a policy that looks at the customer's other tickets.
+    pub fn repeat_key(&self) -> Option<RepeatKey> {
+        self.across().map(|(_, key)| key)
+    }
+
     /// The policy's name, without its parameters.
     pub fn name(&self) -> &'static str {
         match self {

@@ -42,8 +42,8 @@ macro_rules! ticket_kpi {
                 self.0.excluded()
             }
 
-            fn change_from(&self, earlier: &Self, level: f64) -> Option<crate::Comparison> {
-                self.0.change_from(&earlier.0, level)
+            fn compared(&self) -> crate::Compared<'_> {
+                self.0.compared()
             }
         }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
 
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
@@ -67,7 +67,7 @@ impl Estimates for Share {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio)
     }
 }

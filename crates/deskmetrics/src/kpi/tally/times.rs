@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durations::{from_float_micros, quantile_interval_of_sorted, quantile_of_sorted};
 use crate::{
-    ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
+    ClockKind, Compared, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
     Survival, Unit,
 };
 
@@ -185,8 +185,8 @@ impl Estimates for Times {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_medians(self.durations(), earlier.durations(), level).map(|change| change.scaled(1e-6))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Median(self.durations())
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is known of a life at the cut-off.
 
 use super::{ASSIGNEE, GROUP, Life};
-use crate::Elapsed;
-use crate::replay::metrics::TicketMetrics;
+use crate::replay::metrics::{Replier, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
+use crate::replay::step::NONE;
+use crate::{Elapsed, Timestamp};
 
 impl Life {
     /// Where counting ends when it is looked at at `as_of`.
@@ -58,8 +59,12 @@ impl Life {
         };
         metrics.running_next_response_time = if talk.responded { running.map(Span::elapsed) } else { None };
         metrics.bot_first_response_time = talk.bot_first_response.map(Span::elapsed);
-        refill(&mut metrics.next_response_times, &talk.next_responses);
+        refill(&mut metrics.next_response_times, talk.next_responses.iter().map(|(_, waited)| waited));
         refill(&mut metrics.unanswered_next_response_times, &talk.unanswered_next);
+        metrics.next_response_at.clear();
+        metrics
+            .next_response_at
+            .extend(talk.next_responses.iter().map(|(at, _)| Timestamp::saturating_from_micros(*at)));
         metrics.public_replies = talk.public_replies;
         metrics.customer_messages = talk.customer_messages;
         metrics.bot_messages = talk.bot_messages;
@@ -97,13 +102,47 @@ impl Life {
         metrics.on_hold_time = on_hold.elapsed();
     }
 
+    /// Tells the stints and who replied, by name.
+    pub(crate) fn name_people<'n>(
+        &self,
+        as_of: Stamp,
+        needs: Needs,
+        name: impl Fn(u32) -> &'n str,
+        metrics: &mut TicketMetrics,
+    ) {
+        let end = self.end(as_of);
+        metrics.group_stints.clear();
+        metrics.assignee_stints.clear();
+        metrics.repliers.clear();
+        if needs.any(Needs::STATIONS) {
+            for mark in &self.stations.stints {
+                let stint = Stint {
+                    name: name(mark.value).into(),
+                    from: mark.from.timestamp(),
+                    until: mark.until.map(Stamp::timestamp),
+                    elapsed: self.stint_time(mark, end).elapsed(),
+                };
+                match mark.attribute {
+                    GROUP => metrics.group_stints.push(stint),
+                    _ => metrics.assignee_stints.push(stint),
+                }
+            }
+        }
+        if needs.any(Needs::CONVERSATION) {
+            metrics.repliers.extend(self.talk.repliers.iter().map(|(by, from)| Replier {
+                name: (*by != NONE).then(|| name(*by).into()),
+                from: from.timestamp(),
+            }));
+        }
+    }
+
     fn stations(&self, attribute: u16) -> u32 {
         let n = self.stations.stints.iter().filter(|stint| stint.attribute == attribute).count();
         u32::try_from(n).unwrap_or(u32::MAX)
     }
 }
 
-fn refill(times: &mut Vec<Elapsed>, spans: &[Span]) {
+fn refill<'a>(times: &mut Vec<Elapsed>, spans: impl IntoIterator<Item = &'a Span>) {
     times.clear();
-    times.extend(spans.iter().map(|span| span.elapsed()));
+    times.extend(spans.into_iter().map(|span| span.elapsed()));
 }

@@ -1,0 +1,99 @@
+//! A desk's tickets and events as Arrow columns, for the benches that begin with columns.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::types::Int8Type;
+use arrow_array::{ArrayRef, DictionaryArray, Int8Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use deskmetrics::Timestamp;
+use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::replay::{EventColumns, TicketColumns};
+use deskmetrics_testkit::replay::EventTable;
+
+/// The cut-off of the benches, after most of the tickets' lives.
+pub(crate) fn as_of() -> Timestamp {
+    "2026-06-01T00:00:00Z".parse().unwrap_or(Timestamp::MAX)
+}
+
+/// Numbers of events to measure with.
+pub(crate) fn sizes() -> Vec<usize> {
+    match std::env::var("DESKMETRICS_BENCH_EVENTS").ok().and_then(|text| text.parse().ok()) {
+        Some(events) => vec![events],
+        None => vec![100_000, 1_000_000, 30_000_000],
+    }
+}
+
+/// The table as Arrow columns: ids as whole numbers, instants with a zone, words as dictionaries.
+pub(crate) struct Desk {
+    pub(crate) table: EventTable,
+    id: ArrayRef,
+    created: ArrayRef,
+    customer: ArrayRef,
+    market: ArrayRef,
+    ticket: ArrayRef,
+    at: ArrayRef,
+    kind: ArrayRef,
+    value: ArrayRef,
+    author: ArrayRef,
+}
+
+fn numbers(values: &[i64]) -> ArrayRef {
+    Arc::new(Int64Array::from(values.to_vec()))
+}
+
+fn instants(values: &[i64]) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from(values.to_vec()).with_timezone("UTC"))
+}
+
+fn words(places: &[i8], words: &[&str]) -> ArrayRef {
+    let keys: Int8Array = places.iter().map(|place| (*place >= 0).then_some(*place)).collect();
+    let words = Arc::new(StringArray::from(words.to_vec()));
+    let column = DictionaryArray::<Int8Type>::try_new(keys, words);
+    Arc::new(column.unwrap_or_else(|error| panic!("every place is in the list: {error}")))
+}
+
+impl Desk {
+    pub(crate) fn new(table: EventTable) -> Self {
+        Self {
+            id: numbers(&table.id),
+            created: instants(&table.created),
+            customer: numbers(&table.customer),
+            market: words(&table.market, &EventTable::MARKETS),
+            ticket: numbers(&table.ticket),
+            at: instants(&table.at),
+            kind: words(&table.kind, &EventTable::KINDS),
+            value: words(&table.value, &EventTable::STATUSES),
+            author: words(&table.author, &EventTable::AUTHORS),
+            table,
+        }
+    }
+
+    pub(crate) fn tickets(&self) -> TicketColumns<'_> {
+        TicketColumns::new(&self.id, &self.created)
+            .requester(&self.customer)
+            .attribute(Attribute::Market, &self.market)
+    }
+
+    pub(crate) fn events(&self) -> EventColumns<'_> {
+        EventColumns::new(&self.ticket, &self.at, &self.kind).value(&self.value).author(&self.author)
+    }
+}
+
+/// Time this thread has spent on a processor, where the system tells (Linux).
+fn processor_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// Says the least processor time of three runs: on a busy machine wall time measures the neighbors.
+pub(crate) fn fastest<T>(name: &str, mut run: impl FnMut() -> T) {
+    let spent = (0..3).filter_map(|_| {
+        let before = processor_time()?;
+        black_box(run());
+        processor_time()?.checked_sub(before)
+    });
+    if let Some(spent) = spent.min() {
+        eprintln!("{name}: {:.0} ms of processor time, the best of three", spent.as_secs_f64() * 1e3);
+    }
+}

@@ -1,8 +1,10 @@
 //! Tables of any library as a dataset.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow_schema::{DataType, Schema};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
@@ -19,6 +21,9 @@ use crate::error::{self, exceptions};
 use crate::input::{Table, instant, zone};
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
+
+/// The column of row numbers, where rows have no ids.
+const NUMBER: &str = "row number";
 
 /// The roles that hold instants.
 const INSTANTS: [&str; 9] = [
@@ -85,8 +90,20 @@ impl<'py> Tables<'_, 'py> {
         let mut read = Vec::new();
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
-            let table = Table::read(name, value)?;
+            let mut table = Table::read(name, value)?;
             let mut roles = described(holds, &table.schema, roles.get(name))?;
+            let named = match holds {
+                Holds::Tickets => self.events.is_some(), // by which their events find them
+                Holds::Invitations => false,
+                Holds::Events | Holds::Surveys => true,
+            };
+            if holds == Holds::Tickets && named {
+                roles.entry("id").or_insert(json!("id"));
+            }
+            if !named && !roles.contains_key("id") {
+                number(&mut table)?;
+                roles.insert("id".to_owned(), json!(NUMBER));
+            }
             if holds == Holds::Events && self.tickets.is_none() {
                 roles.entry("creates_tickets").or_insert(json!(true));
             }
@@ -189,7 +206,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
     }
     // What must be there is asked for by its usual name, so that the message can say what is there instead.
     let needed: &[&str] = match holds {
-        Holds::Tickets => &["id", "created_at"],
+        Holds::Tickets => &["created_at"],
         Holds::Events => &["ticket", "at", "kind"],
         Holds::Surveys if roles.contains_key("questions") => &[],
         Holds::Surveys => &["question", "score"],
@@ -199,6 +216,25 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
         roles.entry(*role).or_insert(json!(role));
     }
     Ok(roles)
+}
+
+/// Gives a table whose rows have no ids their numbers, counted from 1.
+fn number(table: &mut Table) -> PyResult<()> {
+    let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
+    let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));
+    let schema = Arc::new(Schema::new(fields));
+    let mut row = 0_usize;
+    let mut batches = Vec::with_capacity(table.batches.len());
+    for batch in &table.batches {
+        let numbers = (0..batch.num_rows()).map(|place| (row + place + 1).to_string());
+        let numbers: ArrayRef = Arc::new(StringArray::from_iter_values(numbers));
+        row += batch.num_rows();
+        let columns = batch.columns().iter().cloned().chain([numbers]).collect();
+        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(wrong)?);
+    }
+    (table.schema, table.batches) = (schema, batches);
+    Ok(())
 }
 
 /// The columns that a role takes.
@@ -214,7 +250,7 @@ fn columns_of(role: &Value) -> Vec<String> {
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
-fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
+fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
     let says_zone = |form: &Value| form.get("time_zone").is_some();
     if roles.get("instants").is_some_and(says_zone) {
         return Ok(());
@@ -241,7 +277,7 @@ fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
 }
 
 /// Whether texts mean different instants in different zones, which those with an offset do not.
-fn differs(table: &Table<'_>, place: usize) -> bool {
+fn differs(table: &Table, place: usize) -> bool {
     let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
     table.batches.iter().any(|batch| {
         let array = batch.column(place);

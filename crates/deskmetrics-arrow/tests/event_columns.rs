@@ -1,23 +1,29 @@
 //! Events as columns say the same as events as records.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::types::{Int8Type, Int32Type, UInt16Type};
+use arrow_array::types::{Int8Type, UInt16Type};
 use arrow_array::{
     Array, ArrayRef, DictionaryArray, Int64Array, LargeStringArray, StringArray, StringViewArray,
     TimestampMicrosecondArray, TimestampMillisecondArray,
 };
+use arrow_array::{RecordBatch, UInt32Array};
+use arrow_schema::DataType;
 use chrono::TimeDelta;
 use deskmetrics::kpi::{FcrPolicy, fcr};
+use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::replay::{EventOrder, Needs, Replay, ReplayOptions, Replayed, Schedules};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder};
 use deskmetrics::schedule::Schedule;
 use deskmetrics::sla::SlaPolicies;
-use deskmetrics::ticket::{Attribute, Attributes, EventKind};
+use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{
-    Estimates as _, Excluded, Merge as _, Reason, SlaVerdict, Ticket, TicketEvent, TicketMetrics, Timestamp,
+    ClockKind, Estimates as _, Excluded, Merge as _, SlaVerdict, Ticket, TicketEvent, TicketMetrics,
+    Timestamp,
 };
-use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
+use deskmetrics_arrow::replay::{EventColumns, EventLog, EventStream, LogColumns, TicketColumns};
+use deskmetrics_arrow::report::{Frames, run};
+use deskmetrics_arrow::{MeasureColumns, VerdictColumns};
 use deskmetrics_testkit::replay::strategy::logs;
 use proptest::prelude::*;
 
@@ -288,6 +294,98 @@ fn options(layout: Layout) -> ReplayOptions {
     options
 }
 
+/// A KPI of every kind of need.
+fn kpis() -> Vec<KpiRequest> {
+    let policy = |text: &str| text.parse::<FcrPolicy>().expect("a policy");
+    let plain = [
+        "volume",
+        "solved",
+        "solve_events",
+        "flow",
+        "backlog",
+        "next_response_time",
+        "bot_first_response_time",
+        "net_resolution_time",
+        "resolution_time_censored",
+        "agent_wait_time",
+        "time_to_first_assignment",
+        "reopen_rate",
+        "escalation_rate",
+        "handoffs",
+        "transfers",
+        "messages_per_ticket",
+        "agent_touches",
+        "customers",
+        "sla_attainment",
+        "sla_ticket_attainment",
+        "sla_overshoot",
+        "sla_at_risk",
+    ];
+    let mut kpis: Vec<KpiRequest> = plain.into_iter().map(KpiRequest::new).collect();
+    for id in ["first_response_time", "full_resolution_time", "requester_wait_time"] {
+        kpis.push(KpiRequest::new(id).on(ClockKind::Business));
+    }
+    for text in
+        ["single_reply", "strict_no_activity", "no_repeat_contact_within(1day, customer_and_category)"]
+    {
+        kpis.push(KpiRequest::new("fcr").under(policy(text)));
+    }
+    kpis.push(KpiRequest::new("time_in_group").of_group("first"));
+    kpis
+}
+
+fn sliced(report: ReportBuilder) -> Report {
+    let weeks = Periods::new(Period::Week, chrono_tz::Europe::Copenhagen);
+    report.by([Attribute::Market]).periods(weeks).build().expect("a report")
+}
+
+fn same_report(
+    report: &Report,
+    replay: &Replay,
+    records: &ReplayOutcome,
+    arrays: &Arrays,
+    layout: Layout,
+) -> Result<(), TestCaseError> {
+    let mut state = report.state();
+    records.tickets.iter().for_each(|ticket| state.push_ticket(ticket));
+    let lean = replay.clone().needing(report.needs());
+    for replay in [replay, &lean] {
+        let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), replay)
+            .expect("the columns can be read");
+        let (found, _) = log.report(report, layout.threads).expect("states of one report merge");
+        prop_assert_eq!(found.table(), state.table());
+        let run = run(report, &Frames::default().log(&log), layout.threads).expect("the report runs");
+        prop_assert_eq!(run.table(), state.table());
+    }
+    Ok(())
+}
+
+/// Some columns of the batches in one piece.
+fn joined<'n>(batches: &[RecordBatch], names: impl Iterator<Item = &'n str> + Clone) -> RecordBatch {
+    let columns = names.map(|name| {
+        let pieces: Vec<&dyn Array> = batches
+            .iter()
+            .map(|batch| &**batch.column_by_name(name).expect("a column of that name"))
+            .collect();
+        (name, arrow_select::concat::concat(&pieces).expect("columns of one type"))
+    });
+    RecordBatch::try_from_iter(columns).expect("columns of one length")
+}
+
+/// The rows as text, whatever the dictionaries look like.
+fn pretty(batch: &RecordBatch) -> Vec<Vec<String>> {
+    let text = |column: &ArrayRef| {
+        let column = match column.data_type() {
+            DataType::Dictionary(_, values) => {
+                arrow_cast::cast(column, values).expect("a dictionary has values")
+            }
+            _ => column.clone(),
+        };
+        format!("{column:?}").lines().map(str::to_owned).collect()
+    };
+    batch.columns().iter().map(text).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
@@ -317,6 +415,117 @@ proptest! {
             prop_assert_eq!(market.as_deref(), record.ticket.attributes.get(&Attribute::Market));
         }
         prop_assert_eq!(excluded, records.excluded);
+    }
+
+    #[test]
+    fn reports_are_the_same((tickets, events) in desks(), layout in layouts(), hours in 0..200i64) {
+        let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
+        let as_of = Timestamp::from(last.to_utc() + TimeDelta::hours(hours));
+        let layout = Layout { with_event_ids: true, ..layout };
+        let replay = replay(as_of).with_options(options(layout));
+        let records = replay.tickets(&tickets, &events);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let mut all = Report::builder(as_of);
+        for kpi in kpis() {
+            all = all.kpi(kpi.clone());
+            let one = Report::builder(as_of).kpi(kpi);
+            same_report(&sliced(one), &replay, &records, &arrays, layout)?;
+        }
+        same_report(&sliced(all), &replay, &records, &arrays, layout)?;
+    }
+
+    #[test]
+    fn measures_and_verdicts_as_columns_are_the_same((tickets, events) in desks(), layout in layouts()) {
+        let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
+        let layout = Layout { with_event_ids: true, ..layout };
+        let replay = replay(last).with_options(options(layout)).watching([Attribute::Group]);
+        let records = replay.tickets(&tickets, &events);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), &replay)
+            .expect("the columns can be read");
+        let market = || MeasureColumns::new([Attribute::Market]);
+        let mut measures = market();
+        let mut verdicts = VerdictColumns::default();
+        for record in &records.tickets {
+            measures.push(record);
+            record.verdicts.iter().for_each(|verdict| verdicts.push(record.ticket.id.as_str(), verdict));
+        }
+        let expected = measures.finish().expect("the columns go together");
+        let (batches, _) = log.measures(layout.threads).expect("the columns go together");
+        let found = joined(&batches, expected.schema().fields().iter().map(|field| field.name().as_str()));
+        prop_assert_eq!(pretty(&found), pretty(&expected));
+        let expected = verdicts.finish().expect("the columns go together");
+        let (batches, _) = log.verdicts(layout.threads).expect("the columns go together");
+        let found = joined(&batches, expected.schema().fields().iter().map(|field| field.name().as_str()));
+        prop_assert_eq!(pretty(&found), pretty(&expected));
+    }
+
+    #[test]
+    fn a_stream_of_batches_is_the_whole((tickets, mut events) in desks(), layout in layouts(), sizes in 1..30usize) {
+        // What a stream tells of a ticket, its rows tell: its creation and market stand on each.
+        events.sort_by_key(|event| (event.ticket.clone(), event.at, event.sequence));
+        events.iter_mut().zip(1..).for_each(|(event, row)| event.sequence = row);
+        let with_events = |ticket: &&Ticket| events.iter().any(|event| event.ticket == ticket.id);
+        let mut tickets: Vec<Ticket> = tickets.iter().filter(with_events).cloned().collect();
+        tickets.sort_by_key(|ticket| ticket.id.clone());
+        let last = events.iter().map(|event| event.at).max().unwrap_or(Timestamp::MIN);
+        let merging = |event: &TicketEvent| matches!(event.kind, EventKind::MergedInto(_));
+        prop_assume!(!events.iter().any(merging));
+        let layout = Layout { piece: usize::MAX - 10, with_event_ids: true, by_sequence: false, ..layout };
+        let replay = replay(last).with_options(options(layout));
+        let records = replay.tickets(&tickets, &events);
+        let arrays = Arrays::new(&tickets, &events, layout);
+        let of_ticket = |event: &TicketEvent| {
+            tickets.iter().position(|ticket| ticket.id == event.ticket).and_then(|place| u32::try_from(place).ok())
+        };
+        let rows: UInt32Array = events.iter().map(of_ticket).collect();
+        let spread = |column: &[ArrayRef]| arrow_select::take::take(&column[0], &rows, None).expect("rows are there");
+        prop_assume!(!events.is_empty());
+        let batch = RecordBatch::try_from_iter([
+            ("ticket", arrays.ticket[0].clone()),
+            ("at", arrays.at[0].clone()),
+            ("kind", arrays.kind[0].clone()),
+            ("value", arrays.value[0].clone()),
+            ("author", arrays.author[0].clone()),
+            ("name", arrays.name[0].clone()),
+            ("id", arrays.event_id[0].clone()),
+            ("created", spread(&arrays.created)),
+            ("opener", spread(&arrays.created_by)),
+            ("requester", spread(&arrays.requester)),
+            ("market", spread(&arrays.market)),
+        ]);
+        let batch = batch.expect("columns of one length");
+        let batches: Vec<_> = (0..batch.num_rows())
+            .step_by(sizes)
+            .map(|from| Ok(batch.slice(from, sizes.min(batch.num_rows() - from))))
+            .collect();
+        let columns = LogColumns::new("ticket", "at", "kind")
+            .value("value")
+            .author("author")
+            .author_name("name")
+            .id("id")
+            .created_at("created")
+            .created_by("opener")
+            .requester("requester")
+            .attribute(Attribute::Market, "market");
+        let longest = tickets
+            .iter()
+            .map(|ticket| events.iter().filter(|event| event.ticket == ticket.id).count())
+            .max()
+            .unwrap_or(0);
+        let mut all = Vec::new();
+        for log in EventStream::new(columns, &replay, batches) {
+            let log = log.expect("the batches can be read");
+            prop_assert!(log.events() <= longest + sizes, "only the ticket under way is carried over");
+            all.extend(told(&log, layout.threads).0);
+        }
+        prop_assert_eq!(all.len(), records.tickets.len());
+        for ((id, metrics, verdicts, market), record) in all.iter().zip(&records.tickets) {
+            prop_assert_eq!(id, record.ticket.id.as_str());
+            prop_assert_eq!(metrics, &nameless(record));
+            prop_assert_eq!(verdicts, &record.verdicts);
+            prop_assert_eq!(market.as_deref(), record.ticket.attributes.get(&Attribute::Market));
+        }
     }
 
     #[test]
@@ -382,4 +591,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_ticket_that_comes_back_in_a_stream_is_an_error() {
+    let batch = |tickets: Vec<&str>| {
+        let rows = tickets.len();
+        let at: Vec<i64> = (0..).take(rows).collect();
+        RecordBatch::try_from_iter([
+            ("ticket", Arc::new(StringArray::from(tickets)) as ArrayRef),
+            ("at", Arc::new(TimestampMicrosecondArray::from(at).with_timezone("UTC")) as ArrayRef),
+            ("kind", Arc::new(StringArray::from(vec!["new"; rows])) as ArrayRef),
+        ])
+    };
+    let batches = [batch(vec!["1", "1", "2"]), batch(vec!["2", "3"]), batch(vec!["1", "4"])];
+    let replay = Replay::new(Timestamp::MAX);
+    let stream = EventStream::new(LogColumns::new("ticket", "at", "kind"), &replay, batches);
+    let logs: Vec<Result<usize, String>> =
+        stream.map(|log| log.map(|log| log.rows()).map_err(|error| error.to_string())).collect();
+    assert_eq!(logs[..2], [Ok(1), Ok(1)]);
+    assert!(logs[2].as_ref().is_err_and(|error| error.contains("ticket \"1\"")), "{logs:?}");
+    assert_eq!(logs.len(), 3);
+    let unknown = EventStream::new(LogColumns::new("tickets", "at", "kind"), &replay, [batch(vec!["1"])]);
+    let error = unknown.map(|log| log.map(|_| ())).next().expect("one answer").expect_err("no such column");
+    assert!(error.to_string().contains("did you mean \"ticket\""), "{error}");
 }

@@ -1,18 +1,19 @@
 //! `Replay`: the lives of tickets, read once from their events.
 
+mod shape;
 mod tracker;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use deskmetrics::Timestamp;
 use deskmetrics::replay::{Replay as CoreReplay, ReplayOutcome};
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Timestamp};
 use deskmetrics_arrow::{Dataset, MeasureColumns, VerdictColumns};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::data::{from_json, to_data};
+use crate::data::{from_form, from_json, to_data};
 use crate::error;
 use crate::frame::Frame;
 use crate::kpi::ReplayedTickets;
@@ -185,6 +186,80 @@ impl Replay {
         ask.of(py, &self.dataset, &self.outcome, Some(self.core.as_of()))
     }
 
+    /// The survival curve of the full resolution time: which share of tickets is still open after how long. Tickets that
+    /// are open at the cut-off count as open for as long as they were watched (Kaplan-Meier).
+    ///
+    /// Parameters
+    /// ----------
+    /// by : str, optional
+    ///     An attribute: a curve for each of its values.
+    /// clock : {"calendar", "business"}, default "calendar"
+    ///     The clock of the durations.
+    /// level : float, default 0.95
+    ///     Of the pointwise intervals, between 0 and 1.
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///     One row per step: ``slice``, ``seconds``, ``open_percent``, ``lower``, ``upper``, ``at_risk``, ``solved``.
+    #[pyo3(signature = (*, by = None, clock = "calendar", level = 0.95))]
+    fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: f64) -> PyResult<Frame> {
+        let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
+        if !(level > 0.0 && level < 1.0) {
+            return Err(error::argument(format!(
+                "level: {level} is not between 0 and 1; 95 percent is 0.95"
+            )));
+        }
+        let by = by.map(Attribute::from);
+        let batch = py.detach(|| shape::survival(&self.outcome, by.as_ref(), clock, level));
+        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(Frame { rows_are: "steps", batch })
+    }
+
+    /// When tickets are created: how many in each hour of each weekday, on the clocks of a zone.
+    ///
+    /// Parameters
+    /// ----------
+    /// by : str, optional
+    ///     An attribute: a pattern for each of its values.
+    /// tz : str or zoneinfo.ZoneInfo, optional
+    ///     Whose clocks are meant; by default those of the data.
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///     168 rows for each slice: ``slice``, ``weekday``, ``hour``, ``tickets``.
+    #[pyo3(signature = (*, by = None, tz = None))]
+    fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
+        let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
+        let by = by.map(Attribute::from);
+        let batch = py.detach(|| shape::arrivals(&self.outcome, by.as_ref(), zone));
+        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(Frame { rows_are: "hours of the week", batch })
+    }
+
+    /// A picture of the tickets' lives, through Altair; needs ``pip install deskmetrics[plot]``.
+    ///
+    /// Parameters
+    /// ----------
+    /// kind : {"survival", "arrivals"}, default "survival"
+    ///     The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
+    /// **options
+    ///     ``by``, and ``clock``, ``level`` or ``tz`` as for :meth:`survival` and :meth:`arrivals`; ``width`` and
+    ///     ``height`` in pixels.
+    ///
+    /// Returns
+    /// -------
+    /// altair.Chart
+    #[pyo3(signature = (kind = "survival", **options))]
+    fn plot<'py>(
+        slf: &Bound<'py, Self>,
+        kind: &str,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics.plot")?.getattr("plot_replay")?.call((slf, kind), options)
+    }
+
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
         ReplayedTickets { outcome: Arc::clone(&self.outcome), as_of: self.core.as_of() }
@@ -281,7 +356,9 @@ impl Replay {
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
 #[pyfunction]
-#[pyo3(signature = (events, *, tickets = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None))]
+#[pyo3(signature = (events, *, tickets = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
+    text_signature = "(events, *, tickets=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
+)]
 #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
 pub(crate) fn replay(
     py: Python<'_>,

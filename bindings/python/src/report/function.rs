@@ -75,7 +75,10 @@ use crate::tables::{Rules, Tables};
 /// ...                                                         and row.period is None]
 /// [('DK', 100.0), ('ES', 0.0)]
 #[pyfunction]
-#[pyo3(signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
+#[pyo3(
+    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None),
+    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None)"
+)]
 #[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
 pub(crate) fn report(
     py: Python<'_>,

@@ -260,3 +260,14 @@ impl Ids {
         chunks.iter().flat_map(|chunk| (0..chunk.values.len()).map(|row| chunk.get(row))).collect()
     }
 }
+
+impl Ids {
+    /// The ids as text, one a row; none for a column of numbers.
+    pub(super) fn texts(&self) -> impl Iterator<Item = Option<&str>> {
+        let chunks = match self {
+            Self::Texts(chunks) => chunks.as_slice(),
+            Self::Numbers(_) => &[],
+        };
+        chunks.iter().flat_map(|(text, rows)| (0..*rows).map(|row| trimmed(text.get(row))))
+    }
+}

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use arrow_buffer::ScalarBuffer;
 use chrono_tz::Tz;
-use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, UNWATCHED, What};
+use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
 use deskmetrics::replay::{EventOrder, Merged, Needs, Pass, PassVerdict, Replay};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Merge as _, Reason, TicketMetrics};
@@ -74,11 +75,14 @@ impl EventLog {
     ) -> Result<Self, ColumnError> {
         tickets.agree()?;
         events.agree()?;
-        let mut replay = replay.clone();
+        // Slices are by the values at the cut-off.
+        let named: Vec<Attribute> =
+            tickets.attributes.iter().map(|(attribute, _)| attribute.clone()).collect();
+        let changed = Meanings::changed_attributes(events)?;
+        let mut replay = replay.clone().watching(named);
         if replay.needs().any(Needs::TOUCHES) {
             // Every change of an attribute is a touch, unless it has the value already.
-            let named = tickets.attributes.iter().map(|(attribute, _)| attribute.clone());
-            replay = replay.watching(named.chain(Meanings::changed_attributes(events)?).collect::<Vec<_>>());
+            replay = replay.watching(changed.clone());
         }
         let mut excluded = Excluded::default();
         let as_numbers = Ids::are_numbers(&tickets.id, &events.ticket);
@@ -105,7 +109,8 @@ impl EventLog {
                 Some(customers) => customers.find_in(&texts),
                 None => Vec::new(),
             };
-        let values = match events.value.as_ref().filter(|_| meanings.take_values() || meanings.merge()) {
+        let values = match events.value.as_ref().filter(|_| meanings.take_values(&replay) || meanings.merge())
+        {
             Some(column) => texts.column(column)?,
             None => Vec::new(),
         };
@@ -113,6 +118,13 @@ impl EventLog {
         for (attribute, column) in &tickets.attributes {
             let number = replay.attribute_number(attribute);
             attributes.push((attribute.clone(), number, texts.column(column)?));
+        }
+        for attribute in changed {
+            let number = replay.attribute_number(&attribute);
+            let followed = replay.hears(What::Changed { attribute: number, to: NONE });
+            if followed && !attributes.iter().any(|(known, ..)| *known == attribute) {
+                attributes.push((attribute, number, Vec::new()));
+            }
         }
         let tags = tags(tickets, &mut texts)?;
         let created_by = match &tickets.created_by {
@@ -173,6 +185,11 @@ impl EventLog {
         self.usable.len()
     }
 
+    /// Events that belong to tickets, those left out among them.
+    pub fn events(&self) -> usize {
+        self.codes.len()
+    }
+
     /// Rows left out of the columns, by reason. What counts for nothing on a ticket is told by [`each`](Self::each).
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
@@ -193,10 +210,11 @@ impl EventLog {
         self.customers.as_ref()
     }
 
-    /// The attribute's place among those that are read, to ask tickets for their value.
+    /// To ask tickets for their value of an attribute; `None` where no column tells of it, and where only events do that
+    /// nobody's answer depends on (see [`Replay::watching`]).
     pub fn slot(&self, attribute: &Attribute) -> Option<AttributeSlot> {
-        let place = self.attributes.iter().position(|(known, ..)| known == attribute)?;
-        Some(AttributeSlot { number: self.replay.attribute_number(attribute), place })
+        let (_, number, _) = self.attributes.iter().find(|(known, ..)| known == attribute)?;
+        Some(AttributeSlot(*number))
     }
 
     /// Replays every ticket and shows it to `visit`, on `threads` threads: 1 works on the caller's, 0 takes as many as the
@@ -210,10 +228,23 @@ impl EventLog {
         new: impl Fn() -> A + Sync,
         visit: impl Fn(&mut A, &ReplayedRow<'_>) + Sync,
     ) -> (Vec<A>, Excluded) {
+        let show = |part: &mut A, rows| {
+            self.run(rows, |row, pass| visit(part, &ReplayedRow { row, pass, log: self }))
+        };
+        self.split(threads, new, show)
+    }
+
+    /// Splits the rows into ranges, works on each with an accumulator of its own, and gives these in the order of the rows.
+    pub(super) fn split<A: Send>(
+        &self,
+        threads: usize,
+        new: impl Fn() -> A + Sync,
+        work: impl Fn(&mut A, Range<usize>) -> Excluded + Sync,
+    ) -> (Vec<A>, Excluded) {
         let rows = self.rows();
-        let run = |from: usize, to: usize| {
+        let run = |rows: Range<usize>| {
             let mut part = new();
-            let excluded = self.run(from, to, |row| visit(&mut part, row));
+            let excluded = work(&mut part, rows);
             (part, excluded)
         };
         let pool = match threads {
@@ -221,11 +252,11 @@ impl EventLog {
             _ => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
         };
         let parts: Vec<(A, Excluded)> = match pool {
-            None => vec![run(0, rows)],
+            None => vec![run(0..rows)],
             Some(pool) => {
                 let pieces = (pool.current_num_threads() * 8).min(rows).max(1);
                 let piece = |number: usize| rows * number / pieces;
-                let all = (0..pieces).into_par_iter().map(|number| run(piece(number), piece(number + 1)));
+                let all = (0..pieces).into_par_iter().map(|number| run(piece(number)..piece(number + 1)));
                 pool.install(|| all.collect())
             }
         };
@@ -238,18 +269,19 @@ impl EventLog {
     }
 
     /// Replays the tickets of some rows.
-    fn run(&self, from: usize, to: usize, mut visit: impl FnMut(&ReplayedRow<'_>)) -> Excluded {
+    pub(super) fn run(&self, rows: Range<usize>, mut visit: impl FnMut(usize, &mut Pass<'_>)) -> Excluded {
         let mut pass = self.replay.pass();
         let mut attributes: Vec<(u16, u32)> = Vec::with_capacity(self.attributes.len());
         let mut tags: Vec<u32> = Vec::new();
-        for row in from..to {
+        for row in rows {
             if !self.usable[row] {
                 continue;
             }
             attributes.clear();
-            attributes.extend(
-                self.attributes.iter().map(|(_, number, codes)| (*number, self.numbers[codes[row] as usize])),
-            );
+            attributes.extend(self.attributes.iter().filter_map(|(_, number, codes)| {
+                // An attribute that only events tell of has no value at creation.
+                codes.get(row).map(|code| (*number, self.numbers[*code as usize]))
+            }));
             if let Some(end) = self.tags.0.get(row) {
                 let start = row.checked_sub(1).map_or(0, |before| self.tags.0[before]);
                 tags.clear();
@@ -264,7 +296,7 @@ impl EventLog {
             });
             self.steps(row, |step| pass.step(step));
             pass.conclude();
-            visit(&ReplayedRow { row, pass: &pass, log: self });
+            visit(row, &mut pass);
         }
         pass.excluded().clone()
     }
@@ -339,7 +371,7 @@ impl EventLog {
     }
 
     /// The text code behind a number of a step.
-    fn code_of(&self, number: u32) -> u32 {
+    pub(super) fn code_of(&self, number: u32) -> u32 {
         if number >= FIRST_FREE {
             return number & !FIRST_FREE;
         }
@@ -408,12 +440,17 @@ impl EventLog {
     /// The ticket a ticket ends up merged into at the cut-off, if it does; `Some(None)` for one that is not there.
     fn merged_into(&self, row: usize, as_of: i64) -> Option<Option<usize>> {
         let (from, to) = self.spans[row];
-        let mut survivor = None;
-        for event in (from as usize..to as usize).filter(|event| self.at[*event] <= as_of) {
+        // The latest decides; of several at one instant, that of the last row.
+        let (mut survivor, mut latest) = (None, i64::MIN);
+        for event in from as usize..to as usize {
+            let at = self.at[event];
+            if at > as_of || at < latest {
+                continue;
+            }
             for template in self.meanings.of(self.codes[event]) {
                 match template.what {
-                    What::MergedInto => survivor = self.values.get(event).copied(),
-                    What::Restored => survivor = None,
+                    What::MergedInto => (survivor, latest) = (self.values.get(event).copied(), at),
+                    What::Restored => (survivor, latest) = (None, at),
                     _ => {}
                 }
             }
@@ -448,9 +485,9 @@ impl EventLog {
 /// A ticket just replayed.
 #[derive(Debug)]
 pub struct ReplayedRow<'l> {
-    row: usize,
-    pass: &'l Pass<'l>,
-    log: &'l EventLog,
+    pub(super) row: usize,
+    pub(super) pass: &'l Pass<'l>,
+    pub(super) log: &'l EventLog,
 }
 
 impl<'l> ReplayedRow<'l> {
@@ -479,23 +516,20 @@ impl<'l> ReplayedRow<'l> {
         self.log.customers.as_ref().map_or(0, |customers| customers.code(self.row))
     }
 
-    /// The code of an attribute's value at the cut-off (see [`EventLog::text`]); 0 for none. The value at creation where
-    /// the replay does not follow the attribute; see [`Replay::watching`].
+    /// The name of its customer.
+    pub fn requester(&self) -> Option<Cow<'l, str>> {
+        self.log.customers.as_ref()?.name(self.customer())
+    }
+
+    /// The code of an attribute's value at the cut-off (see [`EventLog::text`]); 0 for none.
     pub fn code(&self, slot: AttributeSlot) -> u32 {
-        if slot.number == UNWATCHED {
-            let (_, _, codes) = &self.log.attributes[slot.place];
-            return codes.get(self.row).copied().unwrap_or(Texts::NONE);
-        }
-        self.log.code_of(self.pass.value(slot.number))
+        self.log.code_of(self.pass.value(slot.0))
     }
 }
 
 /// Where an attribute stands among those that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttributeSlot {
-    number: u16,
-    place: usize,
-}
+pub struct AttributeSlot(u16);
 
 /// Where a ticket merged away lives on, following merges of merges; `None` when that is not among the tickets, or the
 /// merges go in circles.

@@ -85,9 +85,9 @@ impl Meanings {
         }
     }
 
-    /// Whether any step takes the row's value.
-    pub(super) fn take_values(&self) -> bool {
-        self.templates.iter().any(|template| template.takes == Takes::Value)
+    /// Whether any step takes the row's value and can change anything that is asked for.
+    pub(super) fn take_values(&self, replay: &Replay) -> bool {
+        self.templates.iter().any(|template| template.takes == Takes::Value && replay.hears(template.what))
     }
 
     /// The attributes that rows change.

@@ -8,7 +8,10 @@ mod ids;
 mod log;
 mod meaning;
 mod order;
+mod outcome;
+mod stream;
 
 pub use columns::{EventColumns, TicketColumns};
 pub use customers::Customers;
 pub use log::{AttributeSlot, EventLog, ReplayedRow};
+pub use stream::{EventStream, LogColumns, StreamError};

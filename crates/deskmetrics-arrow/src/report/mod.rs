@@ -53,6 +53,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::ReadError;
 use crate::column::score::BLOCK;
 use crate::frame::{InvitationFrame, ResponseFrame, TicketFrame};
+use crate::replay::EventLog;
 use directory::Directory;
 use life::Lives;
 use place::{Keys, NO_TICKET, Slices};
@@ -62,6 +63,7 @@ use survey::{Answers, Sendings, blocks, share_of};
 #[derive(Debug, Clone, Default)]
 pub struct Frames<'f> {
     tickets: Option<(&'f TicketFrame, &'f Replay)>,
+    log: Option<&'f EventLog>,
     responses: Vec<&'f ResponseFrame>,
     invitations: Vec<&'f InvitationFrame>,
 }
@@ -71,6 +73,14 @@ impl<'f> Frames<'f> {
     #[must_use]
     pub fn tickets(mut self, frame: &'f TicketFrame, replay: &'f Replay) -> Self {
         self.tickets = Some((frame, replay));
+        self
+    }
+
+    /// Tickets and their events, with the replay the log was made for, which must work out what the report needs
+    /// ([`Report::needs`]). Tickets given beside a log only lend their attributes to answers about them.
+    #[must_use]
+    pub fn log(mut self, log: &'f EventLog) -> Self {
+        self.log = Some(log);
         self
     }
 
@@ -153,6 +163,8 @@ struct Work<'f> {
 enum Tickets<'f> {
     /// Row by row, from columns.
     Columns { frame: &'f TicketFrame, replay: &'f Replay, keys: Keys<'f>, lives: Lives<'f> },
+    /// Row by row, with their events.
+    Log(&'f EventLog),
     /// As records.
     Records { frame: &'f TicketFrame, replay: &'f Replay },
 }
@@ -172,6 +184,7 @@ impl<'f> Work<'f> {
             frames,
         };
         work.tickets = match frames.tickets {
+            _ if frames.log.is_some() => frames.log.map(Tickets::Log),
             None => None,
             Some((frame, replay)) if report.needs_whole_tickets() || !replay.is_plain() => {
                 Some(Tickets::Records { frame, replay })
@@ -203,6 +216,10 @@ impl<'f> Work<'f> {
         if let Some(Tickets::Columns { frame, replay, keys, lives }) = &self.tickets {
             ticket_rows(frame, replay, keys, lives, share, shares, &mut feed);
         }
+        if let Some(Tickets::Log(log)) = &self.tickets {
+            // What was left out of lives is no part of a state: the log tells it.
+            let _left_out = log.feed(report, share_of(log.rows(), share, shares), &mut feed);
+        }
         for answers in &self.answers {
             answers.feed(share, shares, &mut feed);
         }
@@ -219,7 +236,7 @@ impl<'f> Work<'f> {
     /// Feeds everything that must be a record.
     fn one_by_one(&self, report: &Report, feed: &mut Feed<'_>) -> Result<(), ReadError> {
         match &self.tickets {
-            None => {}
+            None | Some(Tickets::Log(_)) => {}
             Some(Tickets::Records { frame, replay }) => {
                 let (tickets, events) = frame.records()?;
                 replay.tickets(&tickets, &events).tickets.iter().for_each(|ticket| feed_whole(feed, ticket));

@@ -11,8 +11,8 @@ use crate::{ClockKind, Elapsed, Excluded, Reason, Timestamp};
 /// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
 /// and without an allocation per event. One for each thread.
 ///
-/// Made by [`Replay::pass`](super::Replay::pass). Stints and repliers have no names here, so they are left out: see
-/// [`stations`](TicketMetrics::assignee_stations) for their number.
+/// Made by [`Replay::pass`](super::Replay::pass). Stints and repliers have no names here, so they are left out until
+/// [`name_people`](Self::name_people) is told the names.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
@@ -116,6 +116,19 @@ impl<'r> Pass<'r> {
     /// The measures of the last ticket.
     pub fn metrics(&self) -> &TicketMetrics {
         &self.metrics
+    }
+
+    /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.
+    pub fn name_people<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
+        if self.created <= self.as_of {
+            let end = self.machine.stamp(self.as_of, self.plan);
+            self.machine.life.name_people(end, self.plan.followed.needs, name, &mut self.metrics);
+        }
+    }
+
+    /// Gives the measures of the last ticket away for others, which the next ticket writes over.
+    pub fn exchange(&mut self, metrics: &mut TicketMetrics) {
+        std::mem::swap(&mut self.metrics, metrics);
     }
 
     /// The verdicts on the last ticket.

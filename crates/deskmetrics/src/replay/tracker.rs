@@ -4,13 +4,10 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::life::{ASSIGNEE, GROUP};
 use super::machine::{Machine, Plan};
-use super::metrics::{Replayed, Replier, Stint, TicketMetrics};
+use super::metrics::{Replayed, TicketMetrics};
 use super::names::Names;
-use super::needs::Needs;
-use super::stamp::Stamp;
-use super::step::{NONE, Start, Step, What};
+use super::step::{Start, Step, What};
 use super::told::told;
 use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
@@ -239,33 +236,9 @@ impl TicketTracker {
         let end = self.machine.stamp(as_of.as_micros(), plan);
         let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
         self.machine.life.measure(end, plan.followed.needs, &mut metrics);
-        if plan.followed.needs.any(Needs::STATIONS) {
-            self.tell_stints(self.machine.life.end(end), plan, &mut metrics);
-        }
-        if plan.followed.needs.any(Needs::CONVERSATION) {
-            let replier = |&(by, from): &(u32, Stamp)| Replier {
-                name: (by != NONE).then(|| self.names.text(by, &plan.vocabulary).into()),
-                from: from.timestamp(),
-            };
-            metrics.repliers = self.machine.life.talk.repliers.iter().map(replier).collect();
-        }
+        let name = |number| self.names.text(number, &plan.vocabulary);
+        self.machine.life.name_people(end, plan.followed.needs, name, &mut metrics);
         metrics
-    }
-
-    fn tell_stints(&self, end: Stamp, plan: &Plan, metrics: &mut TicketMetrics) {
-        for mark in &self.machine.life.stations.stints {
-            let stint = Stint {
-                name: self.names.text(mark.value, &plan.vocabulary).into(),
-                from: mark.from.timestamp(),
-                until: mark.until.map(Stamp::timestamp),
-                elapsed: self.machine.life.stint_time(mark, end).elapsed(),
-            };
-            match mark.attribute {
-                GROUP => metrics.group_stints.push(stint),
-                ASSIGNEE => metrics.assignee_stints.push(stint),
-                _ => {}
-            }
-        }
     }
 
     /// The verdicts as of `as_of` (not before the last event), and how many could not be judged.

@@ -208,6 +208,19 @@ impl Measure {
         }
     }
 
+    /// Whether it is the source system's own verdict.
+    pub(super) fn is_stated(&self) -> bool {
+        matches!(self.source, Source::StatedVerdicts)
+    }
+
+    /// The policy it counts first contacts under.
+    pub(super) fn fcr_policy(&self) -> Option<&kpi::FcrPolicy> {
+        match &self.empty {
+            Tally::Fcr(tally) => Some(tally.policy()),
+            _ => None,
+        }
+    }
+
     /// Whether it looks at more of an answer than its question, date and score.
     pub(super) fn needs_whole_answer(&self) -> bool {
         matches!(self.source, Source::Responses(_))

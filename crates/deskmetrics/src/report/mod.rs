@@ -26,6 +26,7 @@ mod error;
 mod feed;
 mod kpi_tally;
 mod measure;
+mod needs;
 mod period;
 mod request;
 mod resolve;

@@ -1,9 +1,10 @@
 //! What is known of a life at the cut-off.
 
 use super::{ASSIGNEE, GROUP, Life};
-use crate::replay::metrics::TicketMetrics;
+use crate::replay::metrics::{Replier, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
+use crate::replay::step::NONE;
 use crate::{Elapsed, Timestamp};
 
 impl Life {
@@ -99,6 +100,40 @@ impl Life {
         metrics.requester_wait_time = new.plus(open).plus(on_hold).elapsed();
         metrics.agent_wait_time = pending.elapsed();
         metrics.on_hold_time = on_hold.elapsed();
+    }
+
+    /// Tells the stints and who replied, by name.
+    pub(crate) fn name_people<'n>(
+        &self,
+        as_of: Stamp,
+        needs: Needs,
+        name: impl Fn(u32) -> &'n str,
+        metrics: &mut TicketMetrics,
+    ) {
+        let end = self.end(as_of);
+        metrics.group_stints.clear();
+        metrics.assignee_stints.clear();
+        metrics.repliers.clear();
+        if needs.any(Needs::STATIONS) {
+            for mark in &self.stations.stints {
+                let stint = Stint {
+                    name: name(mark.value).into(),
+                    from: mark.from.timestamp(),
+                    until: mark.until.map(Stamp::timestamp),
+                    elapsed: self.stint_time(mark, end).elapsed(),
+                };
+                match mark.attribute {
+                    GROUP => metrics.group_stints.push(stint),
+                    _ => metrics.assignee_stints.push(stint),
+                }
+            }
+        }
+        if needs.any(Needs::CONVERSATION) {
+            metrics.repliers.extend(self.talk.repliers.iter().map(|(by, from)| Replier {
+                name: (*by != NONE).then(|| name(*by).into()),
+                from: from.timestamp(),
+            }));
+        }
     }
 
     fn stations(&self, attribute: u16) -> u32 {

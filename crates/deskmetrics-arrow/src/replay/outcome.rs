@@ -1,0 +1,153 @@
+//! What the replay of a log comes to: a report, measures or verdicts as columns.
+
+use std::ops::Range;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use deskmetrics::replay::{Needs, Pass};
+use deskmetrics::report::{Feed, Report, ReportError, ReportState, SliceIds};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
+use hashbrown::HashMap;
+
+use super::log::{AttributeSlot, EventLog, ReplayedRow};
+use crate::outcome::{MeasureColumns, VerdictColumns};
+
+/// What is filled in of a ticket's record besides its measures.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    id: bool,
+    /// Requester, attributes, names of people.
+    record: bool,
+    verdicts: bool,
+}
+
+impl EventLog {
+    /// Feeds a report with all tickets, on `threads` threads (see [`each`](Self::each)), and says what was left out of the
+    /// tickets' lives.
+    ///
+    /// The log's replay must work out what the report needs: [`Report::needs`]. It is the very state that the records of
+    /// the same columns give.
+    ///
+    /// # Errors
+    /// Never while the states of one report merge.
+    pub fn report(&self, report: &Report, threads: usize) -> Result<(ReportState, Excluded), ReportError> {
+        let (states, excluded) = self.split(
+            threads,
+            || report.state(),
+            |state, rows| {
+                let mut feed = state.feed();
+                let excluded = self.feed(report, rows, &mut feed);
+                feed.finish();
+                excluded
+            },
+        );
+        let mut whole = report.state();
+        for state in states {
+            whole.merge(state)?;
+        }
+        Ok((whole, excluded))
+    }
+
+    /// Feeds a report with the tickets of some rows.
+    pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
+        let whole = report.needs_whole_tickets();
+        let wanted = Wanted { id: false, record: whole, verdicts: whole };
+        let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
+            report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
+        let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
+        let mut codes = Vec::with_capacity(slots.len());
+        let mut scratch = self.scratch();
+        self.run(rows, |row, pass| {
+            let ticket = ReplayedRow { row, pass, log: self };
+            codes.clear();
+            codes.extend(slots.iter().map(|(_, slot)| slot.map_or(0, |slot| ticket.code(slot))));
+            self.fill(&mut scratch, row, pass, wanted);
+            let known = slices.entry_ref(codes.as_slice()).or_insert_with(|| {
+                let value = |attribute: &Attribute| {
+                    let place = slots.iter().position(|(sliced, _)| *sliced == attribute)?;
+                    self.text(codes[place])
+                };
+                feed.slices(value)
+            });
+            feed.ticket(&scratch, known);
+        })
+    }
+
+    /// The measures of all tickets, a row each, as [`MeasureColumns`] lays them out, with the attributes that are read; and
+    /// what was left out of the tickets' lives.
+    ///
+    /// # Errors
+    /// When an attribute has the name of a measure.
+    pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let wanted = Wanted { id: true, record: true, verdicts: false };
+        let new = || MeasureColumns::new(self.attributes.iter().map(|(attribute, ..)| attribute.clone()));
+        self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
+    }
+
+    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was left out of the
+    /// tickets' lives.
+    ///
+    /// # Errors
+    /// Never while columns are of one length.
+    pub fn verdicts(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let wanted = Wanted { id: true, record: false, verdicts: true };
+        let push = |columns: &mut VerdictColumns, ticket: &Replayed| {
+            ticket.verdicts.iter().for_each(|verdict| columns.push(ticket.ticket.id.as_str(), verdict));
+        };
+        self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
+    }
+
+    /// One batch for each range of tickets, in the order of the rows.
+    fn batches<C: Send>(
+        &self,
+        threads: usize,
+        wanted: Wanted,
+        new: impl Fn() -> C + Sync,
+        push: impl Fn(&mut C, &Replayed) + Sync,
+        finish: impl Fn(&mut C) -> Result<RecordBatch, ArrowError>,
+    ) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let (parts, excluded) = self.split(threads, new, |columns, rows| {
+            let mut scratch = self.scratch();
+            self.run(rows, |row, pass| {
+                self.fill(&mut scratch, row, pass, wanted);
+                push(columns, &scratch);
+            })
+        });
+        let batches: Result<Vec<RecordBatch>, ArrowError> =
+            parts.into_iter().map(|mut columns| finish(&mut columns)).collect();
+        Ok((batches?, excluded))
+    }
+
+    /// A record to be filled again and again.
+    fn scratch(&self) -> Replayed {
+        let metrics = TicketMetrics::new(Timestamp::MIN, self.replay.as_of());
+        Replayed::new(Ticket::new("", Timestamp::MIN), metrics)
+    }
+
+    /// Makes the record that of the ticket just replayed. The measures change hands instead of being copied.
+    fn fill(&self, scratch: &mut Replayed, row: usize, pass: &mut Pass<'_>, wanted: Wanted) {
+        if wanted.record && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
+            pass.name_people(|number| self.text(self.code_of(number)).unwrap_or_default());
+        }
+        scratch.verdicts.clear();
+        if wanted.verdicts {
+            scratch.verdicts.extend(pass.verdicts().map(|verdict| verdict.to_verdict()));
+        }
+        let ticket = ReplayedRow { row, pass, log: self };
+        if wanted.id {
+            scratch.ticket.id = ticket.id().as_ref().into();
+        }
+        if wanted.record {
+            scratch.ticket.requester = ticket.requester().map(|name| name.as_ref().into());
+            for (attribute, number, _) in &self.attributes {
+                let value = self.text(self.code_of(pass.value(*number)));
+                if scratch.ticket.attributes.get(attribute) != value {
+                    scratch.ticket.attributes.set(attribute.clone(), value.map(Into::into));
+                }
+            }
+        }
+        pass.exchange(&mut scratch.metrics);
+        scratch.ticket.created_at = scratch.metrics.created_at;
+    }
+}

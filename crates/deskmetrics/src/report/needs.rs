@@ -1,0 +1,62 @@
+//! What a report needs of a replay.
+
+use super::Report;
+use super::measure::Measure;
+use crate::ClockKind;
+use crate::kpi::FcrPolicy;
+use crate::replay::Needs;
+
+impl Report {
+    /// What a replay must work out for this report: give it to [`Replay::needing`](crate::replay::Replay::needing), and the
+    /// attributes the report is [sliced by](Self::sliced_by) to [`Replay::watching`](crate::replay::Replay::watching).
+    ///
+    /// ```
+    /// use deskmetrics::Timestamp;
+    /// use deskmetrics::replay::Needs;
+    /// use deskmetrics::report::{KpiRequest, Report};
+    ///
+    /// let report = Report::builder(Timestamp::MAX).kpi(KpiRequest::new("sla_attainment")).build().unwrap();
+    /// assert_eq!(report.needs(), Needs::VERDICTS);
+    /// ```
+    pub fn needs(&self) -> Needs {
+        self.measures.iter().map(needs_of).fold(Needs::NOTHING, Needs::and)
+    }
+}
+
+fn needs_of(measure: &Measure) -> Needs {
+    let lasting = Needs::SOLVES | Needs::REOPENS;
+    let times = match measure.definition().id {
+        "volume" => return Needs::NOTHING,
+        "sla_attainment" | "sla_ticket_attainment" | "sla_at_risk" if !measure.is_stated() => {
+            return Needs::VERDICTS;
+        }
+        "first_response_time" | "next_response_time" | "response_time" | "bot_first_response_time" => {
+            Needs::CONVERSATION | lasting
+        }
+        "first_resolution_time"
+        | "full_resolution_time"
+        | "net_resolution_time"
+        | "resolution_time_censored" => lasting,
+        "requester_wait_time" | "agent_wait_time" | "on_hold_time" | "agent_work_time" | "time_in_status" => {
+            Needs::STATUS_TIMES | lasting
+        }
+        "fcr" if !measure.fcr_policy().is_some_and(looks_at_everything) => {
+            return Needs::CONVERSATION | lasting;
+        }
+        "backlog" | "flow" | "solved" | "solve_events" => return Needs::CONVERSATION | lasting,
+        _ => return Needs::EVERYTHING,
+    };
+    match measure.clock() {
+        Some(ClockKind::Business) => times | Needs::BUSINESS_TIME,
+        _ => times,
+    }
+}
+
+/// Whether an FCR policy looks at more than the conversation, the solves and the reopenings.
+fn looks_at_everything(policy: &FcrPolicy) -> bool {
+    match policy {
+        FcrPolicy::StrictNoActivity => true,
+        FcrPolicy::AllOf(parts) => parts.iter().any(looks_at_everything),
+        _ => false,
+    }
+}

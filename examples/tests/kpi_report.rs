@@ -168,7 +168,7 @@ fn what_is_left_out_is_told_with_its_place() {
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
     assert!(text.contains("row 4: \"11\""), "{text}");
     assert!(text.contains("(none)"), "the ticket without a market has a line of its own: {text}");
-    assert!(text.contains("FCR is not shown"), "{text}");
+    assert!(text.contains("KPI \"fcr\" has no usual meaning"), "{text}");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn mistakes_on_the_command_line_are_told_as_such() {
     let path = small();
     let path = path.to_str().unwrap();
     assert!(error(&run(&[path, "--kpi", "horoscope"]), 2).contains("--list shows them all"));
-    assert!(error(&run(&[path, "--kpi", "fcr"]), 2).contains("choose one with --fcr"));
+    assert!(error(&run(&[path, "--kpi", "fcr"]), 2).ends_with("with --fcr\n\nFor more, see --help.\n"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::catalogue::catalogue;
-use deskmetrics::kpi::{self, FcrPolicy};
+use deskmetrics::kpi::{self, FcrPolicy, Topic};
 use deskmetrics::report::KpiRequest;
 use deskmetrics::ticket::EventKind;
 use deskmetrics::{Author, ClockKind, Replayed, Scale, SlaMetric, TicketEvent};
@@ -232,9 +232,10 @@ impl Choice {
                         .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
-                "survey_completion" if dataset.invitations.is_empty() => {}
+                "survey_completion" | "survey_coverage" if dataset.invitations.is_empty() => {}
                 "survey_completion" => requests.push(request),
-                _ if tickets.is_empty() => {}
+                // A dataset has no contacts of phone and chat queues.
+                _ if definition.topic == Topic::Live || tickets.is_empty() => {}
                 "fcr" => {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
                 }
@@ -251,8 +252,8 @@ impl Choice {
                 }
             }
         }
-        // What the catalogue has beyond tickets and surveys is not for a report.
-        requests.retain(|request| request.check().is_ok());
+        // What needs a choice that the data does not make.
+        requests.retain(|request| request.tally(dataset.as_of).is_ok());
         requests
     }
 

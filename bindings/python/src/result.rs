@@ -237,10 +237,8 @@ impl KpiResult {
     /// >>> nps = dm.nps([10, 9, 3])
     /// >>> dm.KpiResult.from_bytes(nps.to_bytes()) == nps
     /// True
-    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let state =
-            serde_json::to_vec(&self.tally).map_err(|problem| error::argument(problem.to_string()))?;
-        Ok(PyBytes::new(py, &state))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.tally.to_bytes())
     }
 
     /// A result from the bytes that :meth:`to_bytes` made.
@@ -256,11 +254,10 @@ impl KpiResult {
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When they are something else, or made by a version that counted otherwise.
+    ///     When they are something else, damaged, or made by a version that counts otherwise.
     #[staticmethod]
     fn from_bytes(state: &[u8]) -> PyResult<Self> {
-        let tally = serde_json::from_slice(state)
-            .map_err(|problem| error::argument(format!("state of a result: {problem}")))?;
+        let tally = KpiTally::from_bytes(state).map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Self { tally })
     }
 
@@ -322,7 +319,7 @@ impl KpiResult {
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
     }
 }
 

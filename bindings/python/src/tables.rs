@@ -261,7 +261,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
 }
 
 /// Gives a table whose rows have no ids their numbers, counted from 1.
-fn number(table: &mut Table<'_>) -> PyResult<()> {
+fn number(table: &mut Table) -> PyResult<()> {
     let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
     let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
     fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));
@@ -292,7 +292,7 @@ fn columns_of(role: &Value) -> Vec<String> {
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
-fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
+fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
     let says_zone = |form: &Value| form.get("time_zone").is_some();
     if roles.get("instants").is_some_and(says_zone) {
         return Ok(());
@@ -319,7 +319,7 @@ fn zoned(table: &Table<'_>, roles: &Map<String, Value>) -> PyResult<()> {
 }
 
 /// Whether texts mean different instants in different zones, which those with an offset do not.
-fn differs(table: &Table<'_>, place: usize) -> bool {
+fn differs(table: &Table, place: usize) -> bool {
     let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
     table.batches.iter().any(|batch| {
         let array = batch.column(place);

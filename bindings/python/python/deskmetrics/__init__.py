@@ -42,6 +42,7 @@ from ._deskmetrics import (
 )
 from .change import Change
 from .comparison import Comparison, compare
+from .counts import backlog, customers, flow, solve_events, solved, volume
 from .definitions import Catalogue, Choice, Definition, Variant, catalogue
 from .exceptions import (
     ArgumentError,
@@ -93,7 +94,6 @@ from .surveys import (
     survey_coverage,
     weighted,
 )
-from .volume import backlog, customers, flow, solve_events, solved, volume
 from .waiting import (
     agent_wait_time,
     agent_work_time,

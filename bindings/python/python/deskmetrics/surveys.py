@@ -9,7 +9,7 @@ from typing import Any, overload
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
 from .exceptions import ArgumentError
-from .typing import Column, Duration, Instants, Scale, Tickets, TimeZone
+from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
 
 __all__ = [
     "ces",
@@ -256,13 +256,14 @@ def survey_completion(
     )
 
 
-def survey_coverage(tickets: Tickets, surveyed: Column) -> KpiResult:
+def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
     """Survey coverage: solved tickets about which a survey was sent, in percent.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...).
     surveyed : column or sequence of str or int
         The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
 

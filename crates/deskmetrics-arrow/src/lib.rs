@@ -79,7 +79,9 @@ mod outcome;
 mod record;
 pub mod replay;
 pub mod report;
+pub mod schedule;
 pub mod survey;
+mod table;
 mod usual;
 
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
@@ -91,4 +93,5 @@ pub use file::Progress;
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use record::{Example, LeftOut, Scope, SourceReport};
+pub use table::report_batch;
 pub use usual::{Holds, UsualRoles, usual_roles};

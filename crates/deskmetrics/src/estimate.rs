@@ -25,6 +25,20 @@ pub enum Unit {
     PerTicket,
 }
 
+impl Unit {
+    /// The word used in data.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Percent => "percent",
+            Self::Points => "points",
+            Self::ScaleStep => "scale_step",
+            Self::Seconds => "seconds",
+            Self::Count => "count",
+            Self::PerTicket => "per_ticket",
+        }
+    }
+}
+
 /// One number of a KPI, such as the median first response time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]

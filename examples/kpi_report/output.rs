@@ -1,13 +1,11 @@
 //! The report as people, programs and spreadsheets want it.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono_tz::Tz;
-use deskmetrics::report::{ReportRow, ReportTable};
-use deskmetrics::ticket::Attribute;
+use deskmetrics::report::ReportTable;
 use deskmetrics::{ClockKind, Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset, LeftOut, Scope, SourceReport};
 use serde::Serialize;
@@ -30,7 +28,7 @@ impl Findings<'_> {
         match arguments.format {
             Format::Table => Ok(self.text(arguments)?),
             Format::Json => Ok(serde_json::to_string_pretty(&self.json())? + "\n"),
-            Format::Csv => csv(self.table),
+            Format::Csv => Ok(self.table.to_csv()?),
         }
     }
 
@@ -60,15 +58,13 @@ impl Findings<'_> {
     fn size(&self) -> String {
         let dataset = self.dataset;
         let counts = [
-            (dataset.tickets.len(), "tickets"),
-            (dataset.events.len(), "events"),
-            (dataset.responses.len(), "survey answers"),
-            (dataset.invitations.len(), "invitations"),
+            (dataset.tickets.len(), "ticket"),
+            (dataset.events.len(), "event"),
+            (dataset.responses.len(), "survey answer"),
+            (dataset.invitations.len(), "invitation"),
         ];
-        let named = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{} {what}", grouped(*count)));
+        let named =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count as u64, what));
         named.collect::<Vec<_>>().join(", ")
     }
 
@@ -78,8 +74,8 @@ impl Findings<'_> {
             let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
             writeln!(
                 text,
-                "  {file}: {} rows of {}{}",
-                grouped_u64(source.rows),
+                "  {file}: {} of {}{}",
+                counted(source.rows, "row"),
                 source.holds,
                 remarks(source)
             )?;
@@ -142,92 +138,12 @@ fn local(at: Timestamp, zone: Tz) -> String {
     at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn grouped(count: usize) -> String {
-    grouped_u64(count as u64)
+/// Such as `1 ticket` and `3,000 tickets`.
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped_u64(count))
 }
 
 fn grouped_u64(count: u64) -> String {
     deskmetrics::report::value_text(Some(count as f64), deskmetrics::Unit::Count, None)
-}
-
-/// One line per row, a column of its own for each attribute sliced by.
-fn csv(table: &ReportTable) -> Result<String, Box<dyn Error>> {
-    let attributes: BTreeSet<&Attribute> = table.by.iter().flatten().collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut header = vec!["by"];
-    header.extend(attributes.iter().map(|attribute| attribute.as_str()));
-    header.extend([
-        "period",
-        "period_start",
-        "period_end",
-        "partial",
-        "kpi",
-        "name",
-        "option",
-        "clock",
-        "measure",
-        "value",
-        "unit",
-        "n",
-        "small_n",
-        "lower",
-        "upper",
-        "level",
-        "method",
-        "change",
-        "change_lower",
-        "change_upper",
-        "change_p_value",
-        "significant",
-        "left_out",
-        "left_out_reasons",
-    ]);
-    writer.write_record(&header)?;
-    for row in &table.rows {
-        let mut record = vec![row.keys.0.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(" ")];
-        record.extend(attributes.iter().map(|attribute| match row.keys.get(attribute) {
-            Some(value) => value.unwrap_or("(none)").to_owned(),
-            None => String::new(),
-        }));
-        record.extend(fields(row)?);
-        writer.write_record(&record)?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
-}
-
-fn fields(row: &ReportRow) -> Result<Vec<String>, serde_json::Error> {
-    let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
-    let period = row.period.as_ref();
-    let change = row.change.as_ref();
-    let moved = change.and_then(|change| change.interval.as_ref());
-    let interval = row.interval.as_ref();
-    let word = |value: serde_json::Result<serde_json::Value>| {
-        value.map(|word| word.as_str().unwrap_or_default().to_owned())
-    };
-    Ok(vec![
-        text(period.map(|period| &period.label as _)),
-        text(period.and_then(|period| period.start.as_ref()).map(|at| at as _)),
-        text(period.and_then(|period| period.end.as_ref()).map(|at| at as _)),
-        text(period.map(|period| &period.partial as _)),
-        row.kpi.to_owned(),
-        row.name.to_owned(),
-        row.option.clone().unwrap_or_default(),
-        row.clock.map(|clock| word(serde_json::to_value(clock))).transpose()?.unwrap_or_default(),
-        row.measure.to_string(),
-        text(row.value.as_ref().map(|value| value as _)),
-        word(serde_json::to_value(row.unit))?,
-        row.n.to_string(),
-        row.small_n.to_string(),
-        text(interval.map(|interval| &interval.lower as _)),
-        text(interval.map(|interval| &interval.upper as _)),
-        text(interval.map(|interval| &interval.level as _)),
-        interval.map(|interval| word(serde_json::to_value(interval.method))).transpose()?.unwrap_or_default(),
-        text(change.map(|change| &change.difference as _)),
-        text(moved.map(|interval| &interval.lower as _)),
-        text(moved.map(|interval| &interval.upper as _)),
-        text(change.and_then(|change| change.p_value.as_ref()).map(|p_value| p_value as _)),
-        word(serde_json::to_value(change.and_then(|change| change.significance)))?,
-        row.excluded.total().to_string(),
-        row.excluded.to_string(),
-    ])
 }

@@ -1,11 +1,17 @@
-//! Record batches out to Python.
+//! Record batches out to Python: `Frame`.
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{Field, SchemaRef};
+use arrow_schema::{DataType, Field, SchemaRef};
+use chrono::TimeDelta;
+use deskmetrics::Timestamp;
+use deskmetrics::report::count_text;
+use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
 use crate::error;
@@ -24,4 +30,98 @@ pub(crate) fn stream<'py>(
     let arrays = batches.into_iter().map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
     let reader = ArrayIterator::new(arrays, field);
     to_stream_pycapsule(py, Box::new(reader), requested_schema).map_err(PyErr::from)
+}
+
+/// A table of Arrow columns, such as the measures of tickets.
+///
+/// ``polars.DataFrame(frame)``, ``pyarrow.table(frame)`` and DuckDB take it as it is; :meth:`to_pandas` and
+/// :meth:`to_polars` do it for you. Nothing is copied where the taker can borrow.
+#[pyclass(module = "deskmetrics", frozen)]
+pub(crate) struct Frame {
+    /// What a row is.
+    pub(crate) rows_are: &'static str,
+    pub(crate) batch: RecordBatch,
+}
+
+#[pymethods]
+impl Frame {
+    /// The names of the columns.
+    #[getter]
+    fn columns(&self) -> Vec<String> {
+        self.batch.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// The columns by name, as lists of Python values.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let columns = PyDict::new(py);
+        for (field, array) in self.batch.schema().fields().iter().zip(self.batch.columns()) {
+            columns.set_item(field.name(), values(py, array)?)?;
+        }
+        Ok(columns)
+    }
+
+    /// A pandas DataFrame.
+    ///
+    /// Returns
+    /// -------
+    /// pandas.DataFrame
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
+    }
+
+    /// A polars DataFrame.
+    ///
+    /// Returns
+    /// -------
+    /// polars.DataFrame
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, vec![self.batch.clone()], requested_schema)
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Frame({} {}: {})",
+            count_text(self.batch.num_rows() as u64),
+            self.rows_are,
+            self.columns().join(", ")
+        )
+    }
+}
+
+/// A column as Python values: text, truths, numbers, spans, instants in UTC.
+fn values<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
+    match array.data_type() {
+        DataType::Boolean => array.as_boolean().iter().collect::<Vec<_>>().into_bound_py_any(py),
+        DataType::Int64 => array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py),
+        DataType::Float64 => {
+            array.as_primitive::<Float64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py)
+        }
+        DataType::Duration(_) => {
+            let spans = array.as_primitive::<DurationMicrosecondType>().iter();
+            spans.map(|span| span.map(TimeDelta::microseconds)).collect::<Vec<_>>().into_bound_py_any(py)
+        }
+        DataType::Timestamp(..) => {
+            let instants = array.as_primitive::<TimestampMicrosecondType>().iter();
+            let instants = instants.map(|at| at.map(|at| Timestamp::saturating_from_micros(at).to_utc()));
+            instants.collect::<Vec<_>>().into_bound_py_any(py)
+        }
+        _ => array.as_string::<i32>().iter().collect::<Vec<_>>().into_bound_py_any(py),
+    }
 }

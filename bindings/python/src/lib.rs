@@ -12,10 +12,12 @@ mod frame;
 mod input;
 mod kpi;
 mod policy;
+mod replay;
 mod report;
 mod result;
 mod schedule;
 mod schedule_column;
+mod tables;
 mod zone;
 
 /// The compiled half of the package; use `deskmetrics`.
@@ -24,14 +26,19 @@ mod _deskmetrics {
     #[pymodule_export]
     use crate::dataset::{Dataset, read};
     #[pymodule_export]
+    use crate::frame::Frame;
+    #[pymodule_export]
     use crate::kpi::{
-        ReplayedTickets, columns, compare, definitions, of_contacts, of_counts, of_invitations, of_reasons,
-        of_scores, of_shifts, of_tickets,
+        ReplayedTickets, Representativeness, WeightedRating, columns, compare, definitions, of_contacts,
+        of_counts, of_invitations, of_reasons, of_scores, of_shifts, of_tickets, representativeness,
+        weighted,
     };
     #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};
     #[pymodule_export]
-    use crate::report::{Report, ReportRow};
+    use crate::replay::{Replay, Tracker, replay};
+    #[pymodule_export]
+    use crate::report::{Report, ReportRow, report};
     #[pymodule_export]
     use crate::result::KpiResult;
     #[pymodule_export]

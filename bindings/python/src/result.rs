@@ -1,5 +1,7 @@
 //! `KpiResult`: what a KPI came to, whichever it is.
 
+use std::fmt::Write as _;
+
 use deskmetrics::report::{KpiTally, value_text};
 use deskmetrics::{ClockKind, Estimate, Interval, Unit};
 use pyo3::prelude::*;
@@ -235,10 +237,8 @@ impl KpiResult {
     /// >>> nps = dm.nps([10, 9, 3])
     /// >>> dm.KpiResult.from_bytes(nps.to_bytes()) == nps
     /// True
-    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let state =
-            serde_json::to_vec(&self.tally).map_err(|problem| error::argument(problem.to_string()))?;
-        Ok(PyBytes::new(py, &state))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.tally.to_bytes())
     }
 
     /// A result from the bytes that :meth:`to_bytes` made.
@@ -254,19 +254,18 @@ impl KpiResult {
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When they are something else, or made by a version that counted otherwise.
+    ///     When they are something else, damaged, or made by a version that counts otherwise.
     #[staticmethod]
     fn from_bytes(state: &[u8]) -> PyResult<Self> {
-        let tally = serde_json::from_slice(state)
-            .map_err(|problem| error::argument(format!("state of a result: {problem}")))?;
+        let tally = KpiTally::from_bytes(state).map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Self { tally })
     }
 
-    fn __add__(&self, other: PyRef<'_, Self>) -> PyResult<Self> {
+    fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
         let mut merged = self.clone();
-        match merged.tally.merge(other.tally.clone()) {
+        match merged.tally.merge(other.get().tally.clone()) {
             Ok(()) => Ok(merged),
-            Err(problem) if self.kpi() == other.kpi() => Err(error::argument(problem.to_string())),
+            Err(problem) if self.kpi() == other.get().kpi() => Err(error::argument(problem.to_string())),
             Err(problem) => Err(error::argument_type(problem.to_string())),
         }
     }
@@ -299,7 +298,8 @@ impl KpiResult {
                 estimate.value.map_or_else(|| "–".to_owned(), |value| self.text(value, estimate.unit));
             let interval =
                 estimate.interval.map_or_else(String::new, |found| self.interval_text(&found, estimate.unit));
-            rows += &format!(
+            let _ = write!(
+                rows,
                 "<tr><th scope=\"row\">{}</th><td>{value}</td><td>{interval}</td><td>{}</td></tr>",
                 escaped(&estimate.measure.replace('_', " ")),
                 estimate.n
@@ -319,7 +319,7 @@ impl KpiResult {
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
     }
 }
 

@@ -30,7 +30,7 @@ use crate::schedule_column::{Pairs, Side, is_open, next};
 ///     Weekly hours as text, ``"Mo-Fr 09:00-17:00"``, or by day, ``{"mon": [["09:00", "17:00"]]}``.
 /// holidays : iterable of str or datetime.date, optional
 ///     Closed dates: ``"2026-12-25"``, ``"--12-25"`` for every year, ``"2026-12-24/2026-12-31"``, dates, or the keys of
-///     an object of the package holidays.
+///     an object of the package holidays, which must be made with ``years``.
 ///
 /// Raises
 /// ------
@@ -341,7 +341,7 @@ impl Schedule {
     ) -> PyResult<Bound<'py, PyAny>> {
         match Moments::read("at", at, assumed(assume_tz)?)? {
             Moments::Values(at) => at.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros))),
-            Moments::Column(at) => is_open(py, &self.compiled, at),
+            Moments::Column(at) => is_open(py, &self.compiled, &at),
         }
     }
 
@@ -490,6 +490,14 @@ fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
 fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
     if holidays.is_instance_of::<pyo3::types::PyString>() || holidays.is_instance_of::<PyDateTime>() {
         return Err(error::argument_type("holidays: give a list of dates, not a single one".to_owned()));
+    }
+    // They work out years when asked about a date, and know none before.
+    if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
+        return Err(error::argument(format!(
+            "holidays: {} knows no year yet; make it with years, such as holidays.country_holidays(\"ES\", \
+             years=range(2020, 2031))",
+            holidays.get_type().name()?
+        )));
     }
     let dates = holidays.try_iter().map_err(|_| {
         error::argument_type(format!("holidays: {} is not a list of dates", crate::input::describe(holidays)))

@@ -106,7 +106,7 @@ impl<'py> Pairs<'py> {
             py.check_signals()?;
         }
         let answer = DurationMicrosecondArray::new(out.into(), self.nulls);
-        self.origin.give(py, "elapsed", Arc::new(answer))
+        self.origin.give(py, "elapsed", &(Arc::new(answer) as ArrayRef))
     }
 
     /// The instant for each row; `why` is asked for the reason where there is none.
@@ -141,7 +141,7 @@ impl<'py> Pairs<'py> {
             py.check_signals()?;
         }
         let answer = TimestampMicrosecondArray::new(found.into(), self.nulls).with_timezone(self.zone);
-        self.origin.give(py, name, Arc::new(answer))
+        self.origin.give(py, name, &(Arc::new(answer) as ArrayRef))
     }
 }
 
@@ -149,7 +149,7 @@ impl<'py> Pairs<'py> {
 pub(crate) fn is_open<'py>(
     py: Python<'py>,
     schedule: &CompiledSchedule,
-    at: InstantColumn<'py>,
+    at: &InstantColumn<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut out = vec![false; at.micros.len()];
     for (out, at) in out.chunks_mut(BLOCK).zip(at.micros.values().chunks(BLOCK)) {
@@ -158,7 +158,7 @@ pub(crate) fn is_open<'py>(
         py.check_signals()?;
     }
     let answer = BooleanArray::new(out.into(), at.micros.nulls().cloned());
-    at.origin.give(py, "is_open", Arc::new(answer))
+    at.origin.give(py, "is_open", &(Arc::new(answer) as ArrayRef))
 }
 
 /// The next instant of some kind after each one; null where there is none.
@@ -181,5 +181,5 @@ pub(crate) fn next<'py>(
         py.check_signals()?;
     }
     let answer: ArrayRef = Arc::new(out.finish().with_timezone(at.zone));
-    at.origin.give(py, name, answer)
+    at.origin.give(py, name, &answer)
 }

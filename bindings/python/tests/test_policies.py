@@ -69,7 +69,7 @@ def test_broken_toml_and_missing_files(tmp_path: Path) -> None:
     with pytest.raises(dm.ArgumentTypeError):
         dm.SlaPolicies(3)  # type: ignore[arg-type]
     with pytest.raises(dm.ArgumentTypeError):
-        dm.SlaPolicies("Premium")
+        dm.SlaPolicies("Premium")  # type: ignore[arg-type]
 
 
 def test_fcr_policies() -> None:

@@ -86,7 +86,7 @@ pub mod report;
 pub mod survey;
 mod usual;
 
-pub use choice::{Choice, ChoiceError, Chosen};
+pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
 pub use description::{Description, DescriptionError, nearest};

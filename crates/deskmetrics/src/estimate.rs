@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Excluded, Interval, NetScore, Ratio};
+use crate::{Compared, Comparison, Excluded, Interval, NetScore, Ratio};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,13 +80,34 @@ pub trait Estimates {
     /// What was left out, by reason.
     fn excluded(&self) -> &Excluded;
 
+    /// What the headline number is made of, and so how it is compared.
+    fn compared(&self) -> Compared<'_> {
+        Compared::Untested
+    }
+
     /// How the headline number differs from that of `earlier` (or of any other group), in its own unit; `None` where
     /// there is no test for it or too little was counted.
     fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison>
     where
         Self: Sized,
     {
-        let _ = (earlier, level);
-        None
+        self.compared().change_from(earlier.compared(), level)
+    }
+
+    /// How the headline number differs from a fixed one in its own unit, such as the sector's; `None` where there is no test
+    /// for it, too little was counted, or the headline can never be that number.
+    ///
+    /// ```
+    /// use deskmetrics::{Estimates, kpi};
+    ///
+    /// // "We are 11 points ahead of the sector's NPS of 30": of 60 answers, 34 promoters and 9 detractors
+    /// let scores = [10; 34].into_iter().chain([8; 17]).chain([3; 9]);
+    /// let ahead = kpi::nps(scores).against(30.0, 0.95).unwrap();
+    /// assert!((ahead.difference - 11.67).abs() < 0.01);
+    /// assert!(ahead.interval.lower < 0.0 && ahead.p_value > 0.2); // it may be chance
+    /// ```
+    #[doc(alias = "benchmark")]
+    fn against(&self, benchmark: f64, level: f64) -> Option<Comparison> {
+        self.compared().against(benchmark, level)
     }
 }

@@ -6,7 +6,8 @@ use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, DiscreteCDF, Nor
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// Lower end, in the unit of the estimate.
+    /// Lower end, in the unit of the estimate; minus infinity where the data set no limit (`null` in JSON).
+    #[serde(deserialize_with = "null_is_minus_infinite")]
     pub lower: f64,
     /// Upper end, in the unit of the estimate; infinite where the data set no limit (`null` in JSON).
     #[serde(deserialize_with = "null_is_infinite")]
@@ -40,6 +41,10 @@ pub enum IntervalMethod {
     Welch,
     /// Bonett and Price's interval of a difference of two medians.
     BonettPrice,
+    /// Garwood's exact interval of a Poisson count.
+    Garwood,
+    /// Interval of a difference made of the intervals of both values (method of variance estimates recovery, Zou and Donner).
+    Mover,
 }
 
 impl Interval {
@@ -47,6 +52,21 @@ impl Interval {
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
+    }
+
+    /// The interval of a difference, made of each value with its own interval: the method of variance estimates recovery
+    /// (Zou and Donner 2008), as in Newcombe's interval of a difference of shares.
+    pub(crate) fn of_difference(first: (f64, Self), second: (f64, Self)) -> Self {
+        let ((value_1, range_1), (value_2, range_2)) = (first, second);
+        let difference = value_1 - value_2;
+        let below = (value_1 - range_1.lower).hypot(range_2.upper - value_2);
+        let above = (range_1.upper - value_1).hypot(value_2 - range_2.lower);
+        Self {
+            lower: difference - below,
+            upper: difference + above,
+            level: range_1.level,
+            method: IntervalMethod::Mover,
+        }
     }
 
     /// Whether `value` lies inside, ends included.
@@ -58,6 +78,10 @@ impl Interval {
 /// JSON has no infinity and says `null`.
 fn null_is_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Option::<f64>::deserialize(deserializer).map(|upper| upper.unwrap_or(f64::INFINITY))
+}
+
+fn null_is_minus_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|lower| lower.unwrap_or(f64::NEG_INFINITY))
 }
 
 /// The two-sided critical value of the normal distribution; `None` unless `0 < level < 1`.
@@ -125,6 +149,26 @@ pub(crate) fn p_of_t(t: f64, degrees: f64) -> Option<f64> {
 /// The probability of so large a chi-squared statistic; `None` for degrees of freedom that are not positive.
 pub(crate) fn p_of_chi_squared(statistic: f64, degrees: f64) -> Option<f64> {
     Some(ChiSquared::new(degrees).ok()?.sf(statistic))
+}
+
+/// The quantile of a chi-squared distribution; `None` for degrees of freedom that are not positive. (statrs' own search
+/// stops at three digits.)
+pub(crate) fn chi_squared_quantile(degrees: f64, p: f64) -> Option<f64> {
+    let distribution = ChiSquared::new(degrees).ok()?;
+    let (mut low, mut high) = (0.0, degrees.max(1.0));
+    while distribution.cdf(high) < p && high < f64::MAX {
+        (low, high) = (high, high * 2.0);
+    }
+    // Each step halves the bracket: as many as a float has digits.
+    for _ in 0..f64::MANTISSA_DIGITS {
+        let middle = f64::midpoint(low, high);
+        if distribution.cdf(middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(f64::midpoint(low, high))
 }
 
 /// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).

@@ -4,75 +4,15 @@
 
 mod records;
 
-use chrono::TimeDelta;
-use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, RepeatKey};
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::kpi::CustomersOf;
 use deskmetrics::report::{KpiRequest, KpiTally, Report, ReportError};
-use deskmetrics::{
-    ClockKind, Estimate, Invitation, Reason, Replayed, Scale, SlaMetric, Status, SurveyResponse, Timestamp,
-};
+use deskmetrics::{ClockKind, Estimate, Invitation, Reason, SurveyResponse, Timestamp};
 use proptest::prelude::*;
-use records::{CUT_OFF, HOUR, contact, instant, response, shift, surveyed};
-
-/// A record of any kind.
-#[derive(Debug, Clone)]
-enum Record {
-    Ticket(Box<Replayed>),
-    Response(SurveyResponse),
-    Invitation(Invitation),
-    Contact(QueueContact),
-    Shift(AgentShift),
-}
-
-fn record() -> impl Strategy<Value = Vec<Record>> {
-    let answered = (response(), prop::option::of(0..1_100_i64)).prop_map(|(response, at)| match at {
-        Some(hours) => response.answered_at(instant(hours)),
-        None => response,
-    });
-    prop_oneof![
-        surveyed()
-            .prop_map(|(ticket, sent)| vec![Record::Ticket(Box::new(ticket)), Record::Invitation(sent)]),
-        answered.prop_map(|answer| vec![Record::Response(answer)]),
-        contact().prop_map(|contact| vec![Record::Contact(contact)]),
-        shift().prop_map(|shift| vec![Record::Shift(shift)]),
-    ]
-}
+use records::any::{Record, record, requests};
+use records::{CUT_OFF, HOUR, instant};
 
 fn as_of() -> Timestamp {
     instant(CUT_OFF / HOUR)
-}
-
-/// Every KPI with everything chosen that has no default, and once more with everything that can be chosen.
-fn requests() -> Vec<KpiRequest> {
-    let hours = TimeDelta::hours;
-    let chosen = |id: &str| {
-        let request = KpiRequest::new(id);
-        match id {
-            "csat" | "reasons" => request.of_question("nps", Scale::csat(1, 5).unwrap()),
-            "nps" => request.of_question("nps", Scale::nps()),
-            "ces" => request.of_question("nps", Scale::ces2()),
-            "fcr" => request.under(FcrPolicy::SingleReply),
-            "time_in_status" => request.of_status(Status::Pending),
-            "time_in_group" => request.of_group("billing"),
-            "service_level" => request.within(TimeDelta::seconds(20)),
-            _ => request,
-        }
-    };
-    let across = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(3), key: RepeatKey::Customer };
-    let mut requests: Vec<KpiRequest> = kpi::DEFINITIONS.iter().map(|kpi| chosen(kpi.id)).collect();
-    requests.extend([
-        chosen("fcr").under(across).without_automatic_solves(),
-        chosen("one_touch").without_automatic_solves(),
-        chosen("first_response_time").on(ClockKind::Business).within(hours(8)),
-        chosen("backlog_age").in_bands([24, 168, 24].map(hours)),
-        chosen("handle_time").in_bands([TimeDelta::minutes(5)]),
-        chosen("response_rate").mature_after(TimeDelta::days(2)).expire_after(TimeDelta::days(7)),
-        chosen("abandon_rate").ignoring_abandons_within(TimeDelta::seconds(5)),
-        chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::Resolution).of_sla_policy("gold"),
-        chosen("customers").with_tickets(CustomersOf::Solved),
-        chosen("customers").with_tickets(CustomersOf::Open),
-    ]);
-    requests
 }
 
 fn feed(tally: &mut KpiTally, records: &[Record]) {
@@ -115,17 +55,14 @@ proptest! {
             let stored = serde_json::to_string(&there).unwrap();
             prop_assert_eq!(&serde_json::to_string(&whole).unwrap(), &stored, "{}: not the same bytes", id);
             prop_assert_eq!(&serde_json::from_str::<KpiTally>(&stored).unwrap(), &whole, "{}: storage", id);
+            let bytes = there.to_bytes();
+            prop_assert_eq!(&whole.to_bytes(), &bytes, "{}: not the same bytes", id);
+            prop_assert_eq!(&KpiTally::from_bytes(&bytes).unwrap(), &whole, "{}: bytes", id);
 
             let report = Report::builder(as_of()).kpi(request.clone()).build().unwrap();
             let mut state = report.state();
             for record in &records {
-                match record {
-                    Record::Ticket(ticket) => state.push_ticket(ticket),
-                    Record::Response(response) => state.push_response(response, None),
-                    Record::Invitation(invitation) => state.push_invitation(invitation, None),
-                    Record::Contact(contact) => state.push_contact(contact),
-                    Record::Shift(shift) => state.push_shift(shift),
-                }
+                record.feed(&mut state);
             }
             let table = state.table();
             let rows: Vec<Estimate> = table.overall().map(|row| {

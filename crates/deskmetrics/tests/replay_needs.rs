@@ -93,6 +93,7 @@ fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
         asked.running_first_response_time = whole.running_first_response_time;
         asked.bot_first_response_time = whole.bot_first_response_time;
         asked.next_response_times = whole.next_response_times;
+        asked.next_response_at = whole.next_response_at;
         asked.running_next_response_time = whole.running_next_response_time;
         asked.unanswered_next_response_times = whole.unanswered_next_response_times;
         asked.public_replies = whole.public_replies;

@@ -19,8 +19,12 @@ struct Reference {
     mean_differences: Vec<Difference<Vec<u32>>>,
     quantiles: Vec<Quantiles>,
     quantile_intervals: Vec<QuantileIntervals>,
-    survival: Vec<Curve>,
+    survival: Vec<Watched>,
     responses: Vec<Response>,
+    survival_differences: Vec<SurvivalDifference>,
+    counts: Vec<Events>,
+    rate_differences: Vec<Difference<(u64, f64)>>,
+    median_benchmarks: Vec<MedianBenchmark>,
 }
 
 /// The upper end is `None` where it is infinite.
@@ -81,12 +85,43 @@ struct AtLevel {
 }
 
 #[derive(Deserialize)]
-struct Curve {
+struct Watched {
     seconds: Vec<i64>,
     ended: Vec<bool>,
     median: Option<f64>,
     intervals: Vec<AtLevel>,
     within: Vec<(i64, f64)>,
+    curve: Vec<(f64, f64, Option<Ends>, u64, u64)>,
+}
+
+#[derive(Deserialize)]
+struct SurvivalDifference {
+    sides: [Side; 2],
+    p_value: f64,
+    difference: Option<f64>,
+    interval: Option<(Option<f64>, Option<f64>)>,
+}
+
+#[derive(Deserialize)]
+struct Side {
+    seconds: Vec<i64>,
+    ended: Vec<bool>,
+}
+
+#[derive(Deserialize)]
+struct Events {
+    count: u64,
+    benchmark: f64,
+    level: f64,
+    p_value: f64,
+    interval: Ends,
+}
+
+#[derive(Deserialize)]
+struct MedianBenchmark {
+    seconds: Vec<i64>,
+    benchmark: i64,
+    p_value: f64,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +155,24 @@ fn same_ends(found: Option<Interval>, expected: Ends, what: &str) {
 
 fn durations(seconds: &[i64]) -> Durations {
     seconds.iter().map(|seconds| TimeDelta::seconds(*seconds)).collect()
+}
+
+fn survival(seconds: &[i64], ended: &[bool]) -> Survival {
+    let mut survival = Survival::default();
+    for (seconds, ended) in seconds.iter().zip(ended) {
+        if *ended {
+            survival.push_finished(seconds * 1_000_000);
+        } else {
+            survival.push_censored(seconds * 1_000_000);
+        }
+    }
+    survival
+}
+
+/// To seven digits: as exact as the quantiles and tails of the gamma and beta distributions are on both sides.
+fn close(found: f64, expected: f64, what: &str) {
+    let off = (found - expected).abs();
+    assert!(off <= 1e-7 * expected.abs().max(1.0), "{what}: found {found}, expected {expected}");
 }
 
 fn in_seconds(interval: Option<Interval>) -> Option<Interval> {
@@ -219,15 +272,8 @@ fn intervals_of_quantiles_have_scipys_ranks() {
 
 #[test]
 fn censored_medians_are_those_of_lifelines() {
-    for Curve { seconds, ended, median, intervals, within } in reference().survival {
-        let mut survival = Survival::default();
-        for (seconds, ended) in seconds.iter().zip(&ended) {
-            if *ended {
-                survival.push_finished(seconds * 1_000_000);
-            } else {
-                survival.push_censored(seconds * 1_000_000);
-            }
-        }
+    for Watched { seconds, ended, median, intervals, within, curve } in reference().survival {
+        let survival = survival(&seconds, &ended);
         let what = format!("{} of {} ended", ended.iter().filter(|ended| **ended).count(), ended.len());
         assert_eq!(survival.quantile_micros(0.5).map(|micros| micros / 1e6), median, "{what}: median");
         for AtLevel { level, interval, .. } in intervals {
@@ -244,6 +290,67 @@ fn censored_medians_are_those_of_lifelines() {
                 &format!("{what}: within {limit}"),
             );
         }
+        let steps = survival.curve(0.95);
+        assert!(curve.is_empty() || curve.len() == steps.len(), "{what}: steps");
+        for (step, (at, running, interval, at_risk, ended)) in steps.iter().zip(curve) {
+            let what = format!("{what}: step at {at}");
+            assert_eq!((step.seconds, step.at_risk, step.ended), (at, at_risk, ended), "{what}");
+            same(step.running, running, &what);
+            if let Some(ends) = interval {
+                same_ends(Some(step.interval), ends, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn differences_of_censored_medians_are_those_of_lifelines() {
+    for case in reference().survival_differences {
+        let [first, second] = case.sides.map(|side| survival(&side.seconds, &side.ended));
+        let Some((difference, (lower, upper))) = case.difference.zip(case.interval) else {
+            assert!(Comparison::of_survivals(&first, &second, 0.95).is_none());
+            continue;
+        };
+        let change = Comparison::of_survivals(&first, &second, 0.95).unwrap().scaled(1e-6);
+        let what = format!("{} against {}", first.n(), second.n());
+        same(change.difference, difference, &what);
+        same(change.p_value, case.p_value, &format!("{what}: log-rank"));
+        assert_eq!(
+            (change.interval.lower.is_finite(), change.interval.upper.is_finite()),
+            (lower.is_some(), upper.is_some())
+        );
+        for (found, expected) in [(change.interval.lower, lower), (change.interval.upper, upper)] {
+            if let Some(expected) = expected {
+                same(found, expected, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_are_compared_as_statsmodels_and_scipy_do() {
+    for case in reference().counts {
+        let against = Comparison::of_count_against(case.count, case.benchmark, case.level).unwrap();
+        let what = format!("{} against {} at {}", case.count, case.benchmark, case.level);
+        close(against.p_value, case.p_value, &what);
+        close(against.interval.lower + case.benchmark, case.interval.0, &what);
+        close(against.interval.upper + case.benchmark, case.interval.1.unwrap(), &what);
+    }
+    for case in reference().rate_differences {
+        let change = Comparison::of_rates(case.first, case.second, case.level).unwrap();
+        let what = format!("{:?} against {:?} at {}", case.first, case.second, case.level);
+        close(change.p_value, case.p_value, &what);
+        close(change.interval.lower, case.interval.0, &what);
+        close(change.interval.upper, case.interval.1.unwrap(), &what);
+    }
+}
+
+#[test]
+fn the_sign_test_is_that_of_scipy() {
+    for case in reference().median_benchmarks {
+        let benchmark = TimeDelta::seconds(case.benchmark);
+        let against = Comparison::of_median_against(&durations(&case.seconds), benchmark, 0.95).unwrap();
+        same(against.p_value, case.p_value, &format!("{} against {benchmark}", case.seconds.len()));
     }
 }
 

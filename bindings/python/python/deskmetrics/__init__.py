@@ -24,17 +24,25 @@ from . import exceptions as exceptions
 from ._deskmetrics import (
     Dataset,
     FcrPolicy,
+    Frame,
     KpiResult,
+    Replay,
     Report,
     ReportRow,
+    Representativeness,
     Schedule,
     SlaPolicies,
     SlaPolicy,
+    Tracker,
+    WeightedRating,
     __version__,
     read,
+    replay,
+    report,
 )
 from .change import Change
 from .comparison import Comparison, compare
+from .counts import backlog, customers, flow, solve_events, solved, volume
 from .definitions import Catalogue, Choice, Definition, Variant, catalogue
 from .exceptions import (
     ArgumentError,
@@ -52,7 +60,8 @@ from .exceptions import (
     ScaleError,
     ScheduleError,
 )
-from .interval import Interval
+from .explanation import Explanation
+from .interval import Adjusted, Interval
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .quality import (
     agent_touches,
@@ -74,8 +83,17 @@ from .quality import (
 )
 from .sla import sla_at_risk, sla_attainment, sla_overshoot, sla_ticket_attainment
 from .source import LeftOut, Source
-from .surveys import ces, csat, nps, reasons, response_rate, survey_completion, survey_coverage
-from .volume import backlog, customers, flow, solve_events, solved, volume
+from .surveys import (
+    ces,
+    csat,
+    nps,
+    reasons,
+    representativeness,
+    response_rate,
+    survey_completion,
+    survey_coverage,
+    weighted,
+)
 from .waiting import (
     agent_wait_time,
     agent_work_time,
@@ -96,6 +114,7 @@ from .waiting import (
 )
 
 __all__ = [
+    "Adjusted",
     "ArgumentError",
     "ArgumentTypeError",
     "Catalogue",
@@ -108,7 +127,9 @@ __all__ = [
     "Dataset",
     "Definition",
     "DeskmetricsError",
+    "Explanation",
     "FcrPolicy",
+    "Frame",
     "InstantError",
     "Interval",
     "KpiResult",
@@ -118,15 +139,19 @@ __all__ = [
     "NoSuchNameError",
     "PolicyError",
     "ReadError",
+    "Replay",
     "Report",
     "ReportRow",
+    "Representativeness",
     "ScaleError",
     "Schedule",
     "ScheduleError",
     "SlaPolicies",
     "SlaPolicy",
     "Source",
+    "Tracker",
     "Variant",
+    "WeightedRating",
     "__version__",
     "abandon_rate",
     "agent_touches",
@@ -164,7 +189,10 @@ __all__ = [
     "read",
     "reasons",
     "reopen_rate",
+    "replay",
     "replies_per_ticket",
+    "report",
+    "representativeness",
     "requester_wait_time",
     "resolution_time_censored",
     "response_rate",
@@ -186,4 +214,5 @@ __all__ = [
     "transfers",
     "two_touch",
     "volume",
+    "weighted",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from . import _deskmetrics as _core
@@ -61,18 +62,18 @@ class Comparison:
         return "significant" if self.p_value < 1.0 - self.interval.level else "not_significant"
 
 
-def compare(a: KpiResult, b: KpiResult | float, *, level: float = 0.95) -> Comparison:
+def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:
     """How a result differs from another, or from a fixed value such as the sector's.
 
     Shares are compared by the pooled z test with Newcombe's interval, net scores by the z test with adjusted Wald standard
-    errors, means by Welch's t test, medians of durations by Bonett and Price's interval; against a fixed value the one-sample
-    forms are used. Counts have no test.
+    errors, means by Welch's t test, medians of durations by Bonett and Price's interval, counts of events by the exact test of
+    Poisson rates; against a fixed value the one-sample forms are used. Stocks such as the backlog have no test.
 
     Parameters
     ----------
     a : KpiResult
-    b : KpiResult or float
-        A result of the same KPI, asked for alike, or a value in the unit of ``a``.
+    b : KpiResult, float or datetime.timedelta
+        A result of the same KPI, asked for alike, or a value in the unit of ``a``; of durations also a ``timedelta``.
     level : float, default 0.95
         Of the interval, between 0 and 1.
 

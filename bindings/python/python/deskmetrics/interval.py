@@ -1,11 +1,11 @@
-"""Confidence intervals."""
+"""Confidence intervals, and values that were corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Interval"]
+__all__ = ["Adjusted", "Interval"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,25 @@ class Interval:
 
     def __contains__(self, value: float) -> bool:
         return self.lower <= value <= self.upper
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """A score corrected for uneven response.
+
+    Attributes
+    ----------
+    value : float
+        In percent, points or steps of the scale, as the score is.
+    interval : Interval or None
+        At the effective n.
+    effective_n : float
+        The number of evenly weighted answers that would tell as much (Kish).
+    uncovered : float
+        The share of the invited, 0 to 1, whose segment gave no score at all; the others speak for it.
+    """
+
+    value: float
+    interval: Interval | None
+    effective_n: float
+    uncovered: float

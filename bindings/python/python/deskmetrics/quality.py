@@ -6,7 +6,7 @@ from typing import cast
 
 from . import _deskmetrics as _core
 from ._deskmetrics import FcrPolicy, KpiResult
-from .typing import Column, Tickets
+from .typing import Column, Table, Tickets
 
 __all__ = [
     "agent_touches",
@@ -28,17 +28,18 @@ __all__ = [
 ]
 
 
-def fcr(tickets: Tickets | Column, *, policy: FcrPolicy | str, without_automatic_solves: bool = False) -> KpiResult:
+def fcr(tickets: Tickets | Table | Column, *, policy: FcrPolicy | str, without_automatic_solves: bool = False) -> KpiResult:
     """First contact resolution (FCR).
 
     The share of issues resolved at the customer's first contact, under a named policy.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them. Under
-        ``"survey(1-2)"`` (the scale of "was it resolved at your first contact?", of which the positive answers are yes) a
-        column of the answers.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Under ``"survey(1-2)"`` (the scale of "was it resolved at your first contact?", of which the positive answers are yes)
+        a column of the answers.
     policy : FcrPolicy or str
         What counts as resolved at first contact: there is no usual meaning. One of ``"single_reply"``,
         ``"no_customer_followup"``, ``"single_handler_close"``, ``"strict_no_activity"``, ``"no_reopen_within(7days)"``,
@@ -77,13 +78,14 @@ def fcr(tickets: Tickets | Column, *, policy: FcrPolicy | str, without_automatic
     return _core._of_tickets("fcr", tickets, options)
 
 
-def one_touch(tickets: Tickets, *, without_automatic_solves: bool = False) -> KpiResult:
+def one_touch(tickets: Tickets | Table, *, without_automatic_solves: bool = False) -> KpiResult:
     """One-touch rate: the share of solved tickets that took exactly one public reply.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     without_automatic_solves : bool, default False
         Whether tickets that a bot or rule solved are left out.
 
@@ -115,13 +117,14 @@ def one_touch(tickets: Tickets, *, without_automatic_solves: bool = False) -> Kp
     return _core._of_tickets("one_touch", tickets, {"without_automatic_solves": without_automatic_solves or None})
 
 
-def two_touch(tickets: Tickets) -> KpiResult:
+def two_touch(tickets: Tickets | Table) -> KpiResult:
     """Two-touch rate: the share of solved tickets that took exactly two public replies.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -149,13 +152,14 @@ def two_touch(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("two_touch", tickets)
 
 
-def multi_touch(tickets: Tickets) -> KpiResult:
+def multi_touch(tickets: Tickets | Table) -> KpiResult:
     """Multi-touch rate: the share of solved tickets that took more than two public replies.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -183,13 +187,14 @@ def multi_touch(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("multi_touch", tickets)
 
 
-def reopen_rate(tickets: Tickets) -> KpiResult:
+def reopen_rate(tickets: Tickets | Table) -> KpiResult:
     """Reopen rate: the share of solved tickets that came back.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -217,13 +222,14 @@ def reopen_rate(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("reopen_rate", tickets)
 
 
-def first_level_resolution(tickets: Tickets) -> KpiResult:
+def first_level_resolution(tickets: Tickets | Table) -> KpiResult:
     """First level resolution: the share of solved tickets that never left the first level of support.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -251,13 +257,14 @@ def first_level_resolution(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("first_level_resolution", tickets)
 
 
-def escalation_rate(tickets: Tickets) -> KpiResult:
+def escalation_rate(tickets: Tickets | Table) -> KpiResult:
     """Escalation rate: the share of tickets handed to a higher level of support.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -285,13 +292,14 @@ def escalation_rate(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("escalation_rate", tickets)
 
 
-def transfer_rate(tickets: Tickets) -> KpiResult:
+def transfer_rate(tickets: Tickets | Table) -> KpiResult:
     """Transfer rate: the share of solved tickets that went from one agent or group to another.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -319,13 +327,14 @@ def transfer_rate(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("transfer_rate", tickets)
 
 
-def transfers(tickets: Tickets) -> KpiResult:
+def transfers(tickets: Tickets | Table) -> KpiResult:
     """Transfers per ticket: how often a solved ticket changed its agent.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -353,13 +362,14 @@ def transfers(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("transfers", tickets)
 
 
-def group_transfers(tickets: Tickets) -> KpiResult:
+def group_transfers(tickets: Tickets | Table) -> KpiResult:
     """Group transfers per ticket: how often a solved ticket changed its group.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -387,13 +397,14 @@ def group_transfers(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("group_transfers", tickets)
 
 
-def handoffs(tickets: Tickets) -> KpiResult:
+def handoffs(tickets: Tickets | Table) -> KpiResult:
     """Hand-offs per ticket: how many further agents answered the customer of a solved ticket.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -421,13 +432,14 @@ def handoffs(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("handoffs", tickets)
 
 
-def replies_per_ticket(tickets: Tickets) -> KpiResult:
+def replies_per_ticket(tickets: Tickets | Table) -> KpiResult:
     """Replies per ticket: how many public replies of people a solved ticket took.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -455,13 +467,14 @@ def replies_per_ticket(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("replies_per_ticket", tickets)
 
 
-def messages_per_ticket(tickets: Tickets) -> KpiResult:
+def messages_per_ticket(tickets: Tickets | Table) -> KpiResult:
     """Messages per ticket: how many public messages of customers and agents a solved ticket took.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -489,13 +502,14 @@ def messages_per_ticket(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("messages_per_ticket", tickets)
 
 
-def agent_touches(tickets: Tickets) -> KpiResult:
+def agent_touches(tickets: Tickets | Table) -> KpiResult:
     """Agent touches: how many times agents did something to a ticket.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -523,13 +537,14 @@ def agent_touches(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("agent_touches", tickets)
 
 
-def bot_resolution(tickets: Tickets) -> KpiResult:
+def bot_resolution(tickets: Tickets | Table) -> KpiResult:
     """Bot resolution rate: the share of solved tickets that a bot answered and no person had to.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -557,13 +572,14 @@ def bot_resolution(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("bot_resolution", tickets)
 
 
-def bot_containment(tickets: Tickets) -> KpiResult:
+def bot_containment(tickets: Tickets | Table) -> KpiResult:
     """Bot containment rate: the share of tickets a bot took part in that never reached a person.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------

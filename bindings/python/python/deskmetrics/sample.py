@@ -10,15 +10,16 @@ KpiResult(volume: 8, n=8)
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import csv
+from datetime import datetime, timezone
+from typing import Any
 
-from ._deskmetrics import Dataset, read
+from ._deskmetrics import Replay, Schedule, replay
 
-__all__ = ["DESCRIPTION", "EVENTS", "TICKETS", "tickets"]
+__all__ = ["EVENTS", "TICKETS", "events", "tickets"]
 
 TICKETS = """\
-ticket,created,customer,channel,market,priority
+id,created_at,requester,channel,market,priority
 T-1,2026-03-02 09:00,ana,mail,DK,normal
 T-2,2026-03-02 10:00,bo,chat,DK,high
 T-3,2026-03-02 15:30,carl,mail,ES,normal
@@ -31,7 +32,7 @@ T-8,2026-03-06 16:00,gus,mail,ES,normal
 """Tickets: id, creation, customer and attributes."""
 
 EVENTS = """\
-ticket,at,who,name,what,value
+ticket,at,author,author_name,kind,value
 T-1,2026-03-02 09:00,customer,ana,public_message,
 T-1,2026-03-02 09:10,system,,changed assignee,Kim
 T-1,2026-03-02 10:30,agent,Kim,public_message,
@@ -78,59 +79,63 @@ T-8,2026-03-06 16:00,customer,gus,public_message,
 """
 """What happened to them."""
 
-DESCRIPTION = """\
-time_zone = "UTC"
-as_of = "2026-03-09T09:00:00Z"
-schedule = "desk"
-
-[[tickets]]
-file = "tickets.csv"
-id = "ticket"
-created_at = { column = "created", format = "%Y-%m-%d %H:%M" }
-requester = "customer"
-attributes = { market = "market", channel = "channel", priority = "priority" }
-
-[[events]]
-file = "events.csv"
-instants = { format = "%Y-%m-%d %H:%M" }
-ticket = "ticket"
-at = "at"
-author = "who"
-author_name = "name"
-kind = "what"
-value = "value"
-
-[schedules.desk]
-time_zone = "UTC"
-hours = "Mo-Fr 09:00-17:00"
-
-[[sla.policies]]
-name = "standard"
-targets = [
-    { metric = "first_response", clock = "business", within = { urgent = "30m", high = "1h", "*" = "4h" } },
-    { metric = "resolution", clock = "business", within = "8h" },
-]
-"""
-"""What the columns mean, when the desk works, and what it promises."""
-
-
-_MADE: list[Dataset] = []
+_MADE: list[Replay] = []
 """The tickets, once somebody asked for them."""
 
 
-def tickets() -> Dataset:
-    """The tickets with all that happened to them until Monday, 9 March 2026, 09:00 UTC.
+def events() -> dict[str, list[str | None]]:
+    """What happened, as columns.
 
     Returns
     -------
-    Dataset
+    dict of list
+
+    Examples
+    --------
+    >>> from deskmetrics import sample
+    >>> list(sample.events())
+    ['ticket', 'at', 'author', 'author_name', 'kind', 'value']
+    """
+    return _columns(EVENTS)
+
+
+def tickets() -> Replay:
+    """The tickets with all that happened to them until Monday, 9 March 2026, 09:00 UTC.
+
+    The desk works from 9 to 17 o'clock UTC from Monday to Friday. It promises a first reply within half an hour for urgent
+    tickets, an hour for those of high priority and four hours for all others, and a resolution within eight, all of
+    business time.
+
+    Returns
+    -------
+    Replay
         For the functions named after the KPIs.
     """
-    if _MADE:
-        return _MADE[0]
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        for name, text in (("tickets.csv", TICKETS), ("events.csv", EVENTS), ("desk.toml", DESCRIPTION)):
-            (place / name).write_text(text, encoding="utf-8")
-        _MADE.append(read(place / "desk.toml"))
+    if not _MADE:
+        promises: dict[str, Any] = {
+            "name": "standard",
+            "targets": [
+                {
+                    "metric": "first_response",
+                    "clock": "business",
+                    "within": {"urgent": "30m", "high": "1h", "*": "4h"},
+                },
+                {"metric": "resolution", "clock": "business", "within": "8h"},
+            ],
+        }
+        _MADE.append(
+            replay(
+                events(),
+                tickets=_columns(TICKETS),
+                schedules=Schedule("UTC", "Mo-Fr 09:00-17:00"),
+                policies=promises,
+                as_of=datetime(2026, 3, 9, 9, tzinfo=timezone.utc),
+                assume_tz="UTC",
+            )
+        )
     return _MADE[0]
+
+
+def _columns(text: str) -> dict[str, list[str | None]]:
+    rows = list(csv.DictReader(text.splitlines()))
+    return {name: [row[name] or None for row in rows] for name in rows[0]}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
-from .typing import Clock, Duration, Tickets
+from .typing import Clock, Duration, Table, Tickets
 
 __all__ = [
     "sla_at_risk",
@@ -16,13 +16,19 @@ __all__ = [
 ]
 
 
-def sla_attainment(tickets: Tickets, *, metric: str | None = None, sla_policy: str | None = None) -> KpiResult:
+def sla_attainment(
+    tickets: Tickets | Table,
+    *,
+    metric: str | None = None,
+    sla_policy: str | None = None,
+) -> KpiResult:
     """SLA attainment: the share of decided SLA targets that were met.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
         Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
         own verdict.
@@ -58,13 +64,14 @@ def sla_attainment(tickets: Tickets, *, metric: str | None = None, sla_policy: s
     return _core._of_tickets("sla_attainment", tickets, {"metric": metric, "sla_policy": sla_policy})
 
 
-def sla_ticket_attainment(tickets: Tickets) -> KpiResult:
+def sla_ticket_attainment(tickets: Tickets | Table) -> KpiResult:
     """SLA attainment per ticket: the share of tickets on which every SLA target was met.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def sla_ticket_attainment(tickets: Tickets) -> KpiResult:
 
 
 def sla_overshoot(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     metric: str | None = None,
     sla_policy: str | None = None,
@@ -105,8 +112,9 @@ def sla_overshoot(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
         Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
         own verdict.
@@ -150,7 +158,7 @@ def sla_overshoot(
 
 
 def sla_at_risk(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     metric: str | None = None,
     sla_policy: str | None = None,
@@ -160,8 +168,9 @@ def sla_at_risk(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
         Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
         own verdict.

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, overload
 
 from . import _deskmetrics as _core
-from ._deskmetrics import KpiResult
+from ._deskmetrics import KpiResult, Representativeness, WeightedRating
 from .exceptions import ArgumentError
-from .typing import Column, Duration, Instants, Scale, Tickets, TimeZone
+from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
 
-__all__ = ["ces", "csat", "nps", "reasons", "response_rate", "survey_completion", "survey_coverage"]
+__all__ = [
+    "ces",
+    "csat",
+    "nps",
+    "reasons",
+    "representativeness",
+    "response_rate",
+    "survey_completion",
+    "survey_coverage",
+    "weighted",
+]
 
 
 def nps(scores: Column) -> KpiResult:
@@ -245,13 +256,14 @@ def survey_completion(
     )
 
 
-def survey_coverage(tickets: Tickets, surveyed: Column) -> KpiResult:
+def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
     """Survey coverage: solved tickets about which a survey was sent, in percent.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...).
     surveyed : column or sequence of str or int
         The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
 
@@ -307,6 +319,78 @@ def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
     [('slow', 2, 40.0), ('rude', 1, 20.0)]
     """
     return _core._of_reasons(scores, reasons, scale)
+
+
+@overload
+def representativeness(segments: Mapping[str, tuple[int, int]], answered: None = None) -> Representativeness: ...
+@overload
+def representativeness(segments: Column, answered: Column) -> Representativeness: ...
+def representativeness(segments: Any, answered: Column | None = None) -> Representativeness:
+    """Is a survey representative? Who was invited and who answered, by segment: market, channel, customer group ...
+
+    Parameters
+    ----------
+    segments : column or sequence of str, or dict
+        The segment of each invitation; or a dict of counts ``{segment: (invited, answered)}``.
+    answered : column or sequence of bool
+        Whether each invitation was answered.
+
+    Returns
+    -------
+    Representativeness
+        With ``r_indicator``, ``variation``, ``p_even``, and :meth:`Representativeness.adjust`, which tells what a score would
+        be if all segments had answered alike.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length, or more answered than were invited.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> response = dm.representativeness({"chat": (500, 300), "mail": (500, 150)})
+    >>> response
+    Representativeness(45.0 % of 1000 answered, R-indicator 0.700, chat 60.0 %, mail 30.0 %)
+    >>> response == dm.representativeness(
+    ...     ["chat"] * 500 + ["mail"] * 500, [True] * 300 + [False] * 200 + [True] * 150 + [False] * 350)
+    True
+    """
+    return _core._representativeness(segments, answered)
+
+
+def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating:
+    """Weighted answers to one question: NPS, CSAT or CES of a weighted sample.
+
+    Parameters
+    ----------
+    scores : column or sequence of int or float
+        ``None``, NaN and null are skipped questions.
+    weights : column or sequence of float
+        How many people each answer stands for. A weight that is negative, infinite or missing cannot be used and leaves its
+        answer out.
+    scale : tuple of int, str or dict
+        The scale of the question; see :func:`csat`. Of NPS: ``"nps"``.
+
+    Returns
+    -------
+    WeightedRating
+        With ``mean``, ``percent`` and ``net``, and intervals at the effective n.
+
+    Raises
+    ------
+    ArgumentError
+        When the columns differ in length.
+
+    Examples
+    --------
+    >>> import deskmetrics as dm
+    >>> nps = dm.weighted([10, 9, 7, 3], [1.0, 1.0, 2.0, 0.5], scale="nps")
+    >>> nps
+    WeightedRating(44.4 % positive, net 33.3, n=4, effective n 3.2)
+    >>> lower, upper = nps.net_interval(0.9)
+    """
+    return _core._weighted(scores, weights, scale)
 
 
 def _count(name: str, number: int) -> int:

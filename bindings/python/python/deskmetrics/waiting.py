@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
-from .typing import Clock, Duration, Status, Tickets
+from .typing import Clock, Duration, Status, Table, Tickets
 
 __all__ = [
     "agent_wait_time",
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def first_response_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -39,8 +39,9 @@ def first_response_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -84,7 +85,7 @@ def first_response_time(
 
 
 def next_response_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -94,8 +95,9 @@ def next_response_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -134,7 +136,7 @@ def next_response_time(
 
 
 def response_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -144,8 +146,9 @@ def response_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -184,7 +187,7 @@ def response_time(
 
 
 def bot_first_response_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -194,8 +197,9 @@ def bot_first_response_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -234,7 +238,7 @@ def bot_first_response_time(
 
 
 def first_resolution_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -244,8 +248,9 @@ def first_resolution_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -284,7 +289,7 @@ def first_resolution_time(
 
 
 def full_resolution_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -294,8 +299,9 @@ def full_resolution_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -334,7 +340,7 @@ def full_resolution_time(
 
 
 def net_resolution_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -344,8 +350,9 @@ def net_resolution_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -383,15 +390,16 @@ def net_resolution_time(
     return _core._of_tickets("net_resolution_time", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
-def resolution_time_censored(tickets: Tickets, *, clock: Clock = "calendar") -> KpiResult:
+def resolution_time_censored(tickets: Tickets | Table, *, clock: Clock = "calendar") -> KpiResult:
     """Resolution time, open tickets included.
 
     The time after which half of all created tickets are solved, open ones taken into account.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
 
@@ -424,7 +432,7 @@ def resolution_time_censored(tickets: Tickets, *, clock: Clock = "calendar") -> 
 
 
 def requester_wait_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -434,8 +442,9 @@ def requester_wait_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -474,7 +483,7 @@ def requester_wait_time(
 
 
 def agent_wait_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -484,8 +493,9 @@ def agent_wait_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -524,7 +534,7 @@ def agent_wait_time(
 
 
 def on_hold_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -534,8 +544,9 @@ def on_hold_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -574,7 +585,7 @@ def on_hold_time(
 
 
 def agent_work_time(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -584,8 +595,9 @@ def agent_work_time(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -624,7 +636,7 @@ def agent_work_time(
 
 
 def time_in_status(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     status: Status,
     clock: Clock = "calendar",
@@ -635,8 +647,9 @@ def time_in_status(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     status : {"new", "open", "pending", "on_hold", "solved", "closed"}
         Whose time is counted.
     clock : {"calendar", "business"}, default "calendar"
@@ -677,7 +690,7 @@ def time_in_status(
 
 
 def time_in_group(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     group: str,
     clock: Clock = "calendar",
@@ -688,8 +701,9 @@ def time_in_group(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     group : str
         Whose time is counted.
     clock : {"calendar", "business"}, default "calendar"
@@ -731,7 +745,7 @@ def time_in_group(
 
 
 def time_to_first_assignment(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -741,8 +755,9 @@ def time_to_first_assignment(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
@@ -781,7 +796,7 @@ def time_to_first_assignment(
 
 
 def backlog_age(
-    tickets: Tickets,
+    tickets: Tickets | Table,
     *,
     clock: Clock = "calendar",
     within: Duration | None = None,
@@ -791,8 +806,9 @@ def backlog_age(
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional

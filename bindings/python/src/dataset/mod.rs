@@ -1,15 +1,14 @@
 //! `Dataset`: everything a description points at, read.
 
-mod progress;
+pub(crate) mod progress;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskmetrics::Timestamp;
-use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset as CoreDataset, ReadError, ReadOptions, SourceReport};
+use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions, SourceReport};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -19,8 +18,10 @@ use crate::error::{self, exceptions};
 use crate::input::instant;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
+use crate::replay::Replay;
 use crate::report::Report;
-use crate::report::request::{Asked, Settings, by, kpis, tz};
+use crate::report::ask::Ask;
+use crate::report::request::tz;
 use crate::schedule::Schedule;
 use crate::zone::in_zone;
 use progress::Pulse;
@@ -264,36 +265,32 @@ impl Dataset {
     ) -> PyResult<Report> {
         let as_of = self.cut_off(as_of)?;
         let replayed = py.detach(|| self.replayed(as_of));
-        let own = || self.core.by.iter().map(|attribute| vec![attribute.clone()]).collect();
-        let settings = Settings {
-            by: by.map_or_else(|| Ok(own()), self::by)?,
-            period,
-            zone: Some(self::tz(tz)?.unwrap_or(self.core.time_zone)),
-            week_start,
-            level,
-            min_n,
-            observed_from,
-        };
-        let (requests, notes) = self.requests(kpis, fcr, &replayed)?;
-        let report = settings.report(as_of, requests)?;
-        py.detach(|| {
-            let dataset = &self.core;
-            // What came after the cut-off is not known yet.
-            let known: Vec<_>;
-            let later = |at: Option<Timestamp>| at.zip(as_of).is_some_and(|(at, as_of)| at > as_of);
-            let responses = if dataset.responses.iter().any(|response| later(response.at)) {
-                known = dataset.responses.iter().filter(|response| !later(response.at)).cloned().collect();
-                &known
-            } else {
-                &dataset.responses
-            };
-            let mut notes = notes;
-            let unknown = dataset.responses.len() - responses.len();
-            if unknown > 0 {
-                notes.push(format!("{unknown} survey answers are left out: after the cut-off"));
-            }
-            Ok(Report::new(report.run(&replayed.tickets, responses, &dataset.invitations), notes))
-        })
+        let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
+        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
+        ask.of(py, &self.core, &replayed, as_of)
+    }
+
+    /// The lives of the tickets, read once from their events: measures, SLA verdicts, explanations.
+    ///
+    /// Parameters
+    /// ----------
+    /// as_of : datetime.datetime, optional
+    ///     The cut-off: nothing after it is known. By default the dataset's own.
+    ///
+    /// Returns
+    /// -------
+    /// Replay
+    ///
+    /// Raises
+    /// ------
+    /// ArgumentError
+    ///     When nothing bears a date and no cut-off is given.
+    #[pyo3(signature = (*, as_of = None))]
+    fn replay(&self, py: Python<'_>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
+        let as_of = self.cut_off(as_of)?.ok_or_else(|| {
+            error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
+        })?;
+        Ok(py.detach(|| Replay::of(Arc::clone(&self.core), as_of)))
     }
 
     fn __repr__(&self) -> PyResult<String> {
@@ -311,42 +308,10 @@ impl Dataset {
         py.import("deskmetrics.source")?
             .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(py)?, sources))
     }
-
-    /// The KPIs asked for, with what the description says about each.
-    fn requests(
-        &self,
-        asked: Option<&Bound<'_, PyAny>>,
-        fcr: Option<&Bound<'_, PyAny>>,
-        replayed: &ReplayOutcome,
-    ) -> PyResult<(Vec<deskmetrics::report::KpiRequest>, Vec<String>)> {
-        let policy: Option<FcrPolicy> = fcr.map(crate::policy::fcr_policy).transpose()?;
-        let with_policy = |choice: Choice| match &policy {
-            Some(policy) => choice.fcr(policy.clone()),
-            None => choice,
-        };
-        let of = |choice: Choice| {
-            with_policy(choice)
-                .of(&self.core, &replayed.tickets)
-                .map_err(|problem| error::argument(problem.to_string()))
-        };
-        let all = asked.is_some_and(|asked| asked.extract::<&str>().is_ok_and(|word| word == "all"));
-        let Some(asked) = asked.filter(|_| !all) else {
-            let chosen = of(if all { Choice::all() } else { Choice::usual() })?;
-            return Ok((chosen.kpis, chosen.notes));
-        };
-        let mut requests = Vec::new();
-        for one in kpis(asked)? {
-            match one {
-                Asked::Id(id) => requests.extend(of(Choice::these([id]))?.kpis),
-                Asked::Request(request) => requests.push(*request),
-            }
-        }
-        Ok((requests, Vec::new()))
-    }
 }
 
 /// What a file gave, as Python's `Source`.
-fn source_to_python<'py>(py: Python<'py>, source: &SourceReport) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn source_to_python<'py>(py: Python<'py>, source: &SourceReport) -> PyResult<Bound<'py, PyAny>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = CLASS.import(py, "deskmetrics.source", "Source")?;
     class.call_method1("_of", (from_json(py, &to_data(source)?)?,))

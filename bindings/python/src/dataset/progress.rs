@@ -10,23 +10,23 @@ use pyo3::prelude::*;
 const PULSE: Duration = Duration::from_millis(100);
 
 /// Tells Python how far reading has come, and whether it is to go on.
-pub(super) struct Pulse {
+pub(crate) struct Pulse {
     bar: Option<Py<PyAny>>,
     last: Instant,
     /// What Python said to end it.
-    pub(super) stopped_by: Option<PyErr>,
+    pub(crate) stopped_by: Option<PyErr>,
 }
 
 impl Pulse {
     /// With `progress` true a bar of tqdm, where tqdm is installed; a function is called with each file, the bytes read
     /// and the bytes in all.
-    pub(super) fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+    pub(crate) fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let listener = |progress| py.import("deskmetrics._progress")?.call_method1("listener", (progress,));
         let bar = progress.map(listener).transpose()?.filter(|bar| !bar.is_none());
         Ok(Self { bar: bar.map(Bound::unbind), last: Instant::now(), stopped_by: None })
     }
 
-    pub(super) fn tell(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
+    pub(crate) fn tell(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
         let done = progress.bytes_read >= progress.bytes_total;
         if self.last.elapsed() < PULSE && !(done && self.bar.is_some()) {
             return ControlFlow::Continue(());
@@ -52,7 +52,7 @@ impl Pulse {
     }
 
     /// Takes the bar away.
-    pub(super) fn end(&self, py: Python<'_>) -> PyResult<()> {
+    pub(crate) fn end(&self, py: Python<'_>) -> PyResult<()> {
         match &self.bar {
             Some(bar) => bar.call_method0(py, "close").map(|_| ()),
             None => Ok(()),

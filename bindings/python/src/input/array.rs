@@ -87,24 +87,23 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
         known.push(Some(value));
     }
     let Some(kind) = kind else { return Ok(Arc::new(NullArray::new(known.len()))) };
-    let whole = |(position, value): (usize, Option<Bound<'_, PyAny>>)| {
-        value.map(|value| {
-            value.extract::<i64>().map_err(|_| {
-                error::argument(format!("{name}[{position}]: {} is too large", describe(&value)))
-            })
-        })
-    };
-    let values = known.into_iter().enumerate();
+    let values = known.into_iter();
+    let numbered = |name: &str, position: usize| format!("{name}[{position}]");
     Ok(match kind {
         Kind::Truth => Arc::new(read::<bool, BooleanArray>(values)?),
         Kind::Whole => {
-            let numbers: PyResult<Vec<Option<i64>>> = values.map(|entry| whole(entry).transpose()).collect();
-            Arc::new(Int64Array::from(numbers?))
+            let numbers = values.enumerate().map(|(position, value)| {
+                let too_large = |value: &Bound<'_, PyAny>| {
+                    error::argument(format!("{}: {} is too large", numbered(name, position), describe(value)))
+                };
+                value.map(|value| value.extract::<i64>().map_err(|_| too_large(&value))).transpose()
+            });
+            Arc::new(Int64Array::from(numbers.collect::<PyResult<Vec<_>>>()?))
         }
         Kind::Number => Arc::new(read::<f64, Float64Array>(values)?),
         Kind::Text => Arc::new(read::<String, StringArray>(values)?),
         Kind::Span => {
-            let micros = values.map(|(_, value)| {
+            let micros = values.map(|value| {
                 value.map(|value| {
                     value.extract::<TimeDelta>().map(|span| span.num_microseconds().unwrap_or(i64::MAX))
                 })
@@ -113,9 +112,9 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             Arc::new(DurationMicrosecondArray::from(micros?))
         }
         Kind::Instant => {
-            let micros = values.map(|(position, value)| {
+            let micros = values.enumerate().map(|(position, value)| {
                 value
-                    .map(|value| instant(&format!("{name}[{position}]"), &value, None).map(|at| at.micros))
+                    .map(|value| instant(&numbered(name, position), &value, None).map(|at| at.micros))
                     .transpose()
             });
             Arc::new(
@@ -123,18 +122,18 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             )
         }
         Kind::WallClock => {
-            let micros = values.map(|(_, value)| value.map(|value| wall_clock(&value)).transpose());
+            let micros = values.map(|value| value.map(|value| wall_clock(&value)).transpose());
             Arc::new(TimestampMicrosecondArray::from(micros.collect::<PyResult<Vec<_>>>()?))
         }
     })
 }
 
-fn read<'py, T, A>(values: impl Iterator<Item = (usize, Option<Bound<'py, PyAny>>)>) -> PyResult<A>
+fn read<'py, T, A>(values: impl Iterator<Item = Option<Bound<'py, PyAny>>>) -> PyResult<A>
 where
     T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>,
     A: FromIterator<Option<T>>,
 {
-    values.map(|(_, value)| value.map(|value| value.extract::<T>().map_err(Into::into)).transpose()).collect()
+    values.map(|value| value.map(|value| value.extract::<T>().map_err(Into::into)).transpose()).collect()
 }
 
 fn wall_clock(value: &Bound<'_, PyAny>) -> PyResult<i64> {

@@ -103,10 +103,11 @@ impl<'py> Column<'py> {
         let origin = Origin::Pandas(series.clone());
         let dtype = series.getattr("dtype")?;
         let of_numpy = dtype.get_type().module()?.to_str()?.starts_with("numpy");
-        if of_numpy && dtype.getattr("kind")?.extract::<String>()? != "O" {
-            if let Some(array) = numpy::read(name, &series.call_method0("to_numpy")?)? {
-                return Ok(Some(Given::Column(Self::of(name, array, origin))));
-            }
+        if of_numpy
+            && dtype.getattr("kind")?.extract::<String>()? != "O"
+            && let Some(array) = numpy::read(name, &series.call_method0("to_numpy")?)?
+        {
+            return Ok(Some(Given::Column(Self::of(name, array, origin))));
         }
         match Self::of_capsule(name, &series) {
             Ok(column) => Ok(Some(Given::Column(Self { origin, ..column }))),

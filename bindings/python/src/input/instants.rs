@@ -200,7 +200,7 @@ pub(super) fn together(name: &str, arrays: &[Int64Array]) -> PyResult<Int64Array
 }
 
 /// The chunks of a column as one array.
-pub(super) fn together_any(name: &str, column: &Column<'_>) -> PyResult<ArrayRef> {
+pub(crate) fn together_any(name: &str, column: &Column<'_>) -> PyResult<ArrayRef> {
     if let [one] = column.chunks.as_slice() {
         return Ok(Arc::clone(one));
     }

@@ -14,8 +14,8 @@ mod table;
 #[expect(unused_imports, reason = "for the functions that take tables")]
 pub(crate) use self::{
     array::array_of, column::Column, column::Given, instants::Instant, instants::InstantColumn,
-    instants::Moments, instants::instant, instants::zone, origin::Origin, spans::SpanColumn, spans::Spans,
-    spans::span, table::Table,
+    instants::Moments, instants::instant, instants::together_any, instants::zone, origin::Origin,
+    spans::SpanColumn, spans::Spans, spans::span, table::Table,
 };
 
 use pyo3::IntoPyObjectExt;

@@ -53,17 +53,17 @@ impl<'py> Origin<'py> {
     }
 
     /// An array of durations, instants or booleans as the kind that came in, called `name` where columns have names.
-    pub(crate) fn give(&self, py: Python<'py>, name: &str, array: ArrayRef) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn give(&self, py: Python<'py>, name: &str, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
         let field = || Arc::new(Field::new(name, array.data_type().clone(), true));
-        let arrow = || PyArray::new(Arc::clone(&array), field());
+        let arrow = || PyArray::new(Arc::clone(array), field());
         match self {
-            Self::Pandas(series) => pandas(py, series, name, &array),
-            Self::Numpy => to_numpy(py, &array),
-            Self::List => list(py, &array),
+            Self::Pandas(series) => pandas(py, series, name, array),
+            Self::Numpy => to_numpy(py, array),
+            Self::List => list(py, array),
             Self::Polars => py.import("polars")?.getattr("Series")?.call1((name, arrow())),
             Self::PyArrow { chunked: false } => py.import("pyarrow")?.getattr("array")?.call1((arrow(),)),
             Self::PyArrow { chunked: true } => {
-                PyChunkedArray::try_new(vec![Arc::clone(&array)], field())?.into_pyarrow(py)
+                PyChunkedArray::try_new(vec![Arc::clone(array)], field())?.into_pyarrow(py)
             }
             Self::Arro3 => arrow().into_arro3(py),
             Self::Nanoarrow => py.import("nanoarrow")?.getattr("Array")?.call1((arrow(),)),

@@ -10,31 +10,28 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 
 use super::array::array_of;
-use super::column::{Column, Given, has_capsule, imported};
+use super::column::{Given, has_capsule, imported};
 use super::instants::together_any;
-use super::origin::Origin;
 use super::{describe, refuse};
-use crate::error::{self, exceptions::ColumnNotFoundError};
+use crate::error;
 
 /// The columns that pandas adds for an index without a name.
 const INDEX: &str = "__index_level_";
 
 /// A table in Arrow.
-pub(crate) struct Table<'py> {
+pub(crate) struct Table {
     /// What messages call it: the argument's name.
     pub(crate) name: String,
     pub(crate) schema: SchemaRef,
     /// One after the other; each of this schema.
     pub(crate) batches: Vec<RecordBatch>,
-    /// What it was, to give answers of the same kind.
-    pub(crate) origin: Origin<'py>,
 }
 
-impl<'py> Table<'py> {
+impl Table {
     /// Reads a table: a frame of any library with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
     ///
     /// A stream (a `RecordBatchReader`, say) is used up by it.
-    pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if value.is_instance_of::<PyDict>() {
             return Self::of_columns(name, value);
         }
@@ -53,29 +50,7 @@ impl<'py> Table<'py> {
         Err(refuse::refuse_table(name, value))
     }
 
-    /// Records in it.
-    pub(crate) fn len(&self) -> usize {
-        self.batches.iter().map(RecordBatch::num_rows).sum()
-    }
-
-    /// The column of this name.
-    ///
-    /// # Errors
-    /// `ColumnNotFoundError`, which lists the columns and suggests the nearest.
-    pub(crate) fn column(&self, wanted: &str) -> PyResult<Column<'py>> {
-        let Ok(place) = self.schema.index_of(wanted) else {
-            return Err(not_found(&self.name, wanted, self.schema.fields()));
-        };
-        Ok(Column {
-            name: wanted.to_owned(),
-            chunks: self.batches.iter().map(|batch| Arc::clone(batch.column(place))).collect(),
-            data_type: self.schema.field(place).data_type().clone(),
-            origin: self.origin.clone(),
-        })
-    }
-
-    fn of_capsule(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let origin = Origin::of(value)?;
+    fn of_capsule(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let failed =
             |problem: &dyn std::fmt::Display| error::data(format!("{name}: reading it failed: {problem}"));
         let (chunks, field) = imported(name, &without_null_type(value)?)?;
@@ -96,12 +71,11 @@ impl<'py> Table<'py> {
             RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)
                 .map_err(|problem| failed(&problem))
         });
-        Ok(Self { name: name.to_owned(), batches: batches.collect::<PyResult<_>>()?, schema, origin })
+        Ok(Self { name: name.to_owned(), batches: batches.collect::<PyResult<_>>()?, schema })
     }
 
     /// A mapping from name to column: a dict, or a DataFrame taken column by column.
-    fn of_columns(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let origin = if value.is_instance_of::<PyDict>() { Origin::List } else { Origin::of(value)? };
+    fn of_columns(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut columns: Vec<(String, ArrayRef)> = Vec::new();
         let keys = value.call_method0("keys")?;
         for key in keys.try_iter()? {
@@ -129,12 +103,12 @@ impl<'py> Table<'py> {
             }
             columns.push((label, array));
         }
-        Self::of_arrays(name, columns, origin)
+        Self::of_arrays(name, columns)
     }
 
     /// A list of rows, each a mapping from name to value; the first says which columns there are, and what a row does not
     /// have is missing.
-    fn of_rows(name: &str, rows: &Bound<'py, PyAny>) -> PyResult<Self> {
+    fn of_rows<'py>(name: &str, rows: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = rows.py();
         let mut labels: Vec<String> = Vec::new();
         let mut cells: Vec<Bound<'py, PyList>> = Vec::new();
@@ -176,10 +150,10 @@ impl<'py> Table<'py> {
             let array = array_of(&format!("{name}[\"{label}\"]"), &cells)?;
             Ok((label, array))
         });
-        Self::of_arrays(name, columns.collect::<PyResult<_>>()?, Origin::List)
+        Self::of_arrays(name, columns.collect::<PyResult<_>>()?)
     }
 
-    fn of_arrays(name: &str, columns: Vec<(String, ArrayRef)>, origin: Origin<'py>) -> PyResult<Self> {
+    fn of_arrays(name: &str, columns: Vec<(String, ArrayRef)>) -> PyResult<Self> {
         let fields: Vec<Field> =
             columns.iter().map(|(label, array)| Field::new(label, array.data_type().clone(), true)).collect();
         let schema = Arc::new(Schema::new(fields));
@@ -188,7 +162,7 @@ impl<'py> Table<'py> {
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
             .map_err(|problem| error::data(format!("{name}: {problem}")))?;
-        Ok(Self { name: name.to_owned(), schema, batches: vec![batch], origin })
+        Ok(Self { name: name.to_owned(), schema, batches: vec![batch] })
     }
 }
 
@@ -206,17 +180,4 @@ fn without_null_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAn
     let types = PyDict::new(value.py());
     types.set_item(null, polars.getattr("String")?)?;
     value.call_method1("cast", (types,))
-}
-
-/// The error for a column that is not there.
-fn not_found(table: &str, wanted: &str, fields: &Fields) -> PyErr {
-    const ALIKE: f64 = 0.75;
-    let names: Vec<String> = fields.iter().map(|field| field.name().clone()).collect();
-    let alike = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase());
-    let nearest = names.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)));
-    let nearest = nearest.filter(|name| alike(name) >= ALIKE);
-    let hint = nearest.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"));
-    let there = names.join(", ");
-    let message = format!("{table} has no column \"{wanted}\"{hint}; there are: {there}");
-    ColumnNotFoundError::new_err((message, wanted.to_owned(), names))
 }

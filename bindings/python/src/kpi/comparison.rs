@@ -1,7 +1,7 @@
 //! Two results, or a result and a benchmark.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDelta, PyTuple};
 
 use crate::error;
 use crate::result::{KpiResult, check, to_python, unit_name};
@@ -27,21 +27,23 @@ pub(crate) fn compare<'py>(
             )));
         }
         (tally.change_from(other, level), other.headline(level).value)
-    } else if let Ok(benchmark) = b.extract::<f64>() {
+    } else if let Some(benchmark) = benchmark(b) {
         (tally.change_from_benchmark(benchmark, level), Some(benchmark))
     } else {
         return Err(error::argument_type(format!(
-            "b: {} is neither a result nor a number",
+            "b: {} is neither a result nor a number, nor a timedelta",
             crate::input::describe(b)
         )));
     };
     let Some(found) = found else {
+        let told =
+            |value: Option<f64>| value.map_or_else(|| "no records".to_owned(), |value| value.to_string());
         return Err(error::argument(format!(
-            "{} ({}) and {} cannot be compared by a test: too little was counted, they were asked for differently, or \
-             there is none for this KPI; of durations, compare the share within a limit (within=\"4h\")",
+            "{} of {} and {} cannot be compared: too little was counted, they were asked for differently, or there is no \
+             test for this KPI",
             tally.definition().id,
-            headline.value.map_or_else(|| "no records".to_owned(), |value| value.to_string()),
-            other.map_or_else(|| "no records".to_owned(), |value| value.to_string()),
+            told(headline.value),
+            told(other),
         )));
     };
     PyTuple::new(
@@ -54,4 +56,12 @@ pub(crate) fn compare<'py>(
             unit_name(headline.unit).into_pyobject(py)?.into_any(),
         ],
     )
+}
+
+/// A fixed value; a duration in seconds, as results have it.
+fn benchmark(b: &Bound<'_, PyAny>) -> Option<f64> {
+    if b.is_instance_of::<PyDelta>() {
+        return b.call_method0("total_seconds").ok()?.extract().ok();
+    }
+    b.extract().ok()
 }

@@ -7,6 +7,7 @@ mod request;
 mod scores;
 mod surveys;
 mod tickets;
+mod trust;
 
 pub(crate) use self::catalogue::{columns, definitions};
 pub(crate) use self::comparison::compare;
@@ -14,3 +15,4 @@ pub(crate) use self::contacts::{of_contacts, of_shifts};
 pub(crate) use self::scores::{of_reasons, of_scores};
 pub(crate) use self::surveys::{of_counts, of_invitations};
 pub(crate) use self::tickets::{ReplayedTickets, of_tickets};
+pub(crate) use self::trust::{Representativeness, WeightedRating, representativeness, weighted};

@@ -82,13 +82,19 @@ fn asked(
         };
         return Ok((asked, scale));
     }
-    let scale = match (kpi, scale) {
-        ("nps", _) => Scale::nps(),
-        ("ces", Some(scale)) => ces_scale(scale)?,
-        (_, Some(scale)) => csat_scale(scale)?,
-        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem))?,
-    };
+    let scale = scale_of(kpi, scale)?;
     Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
+}
+
+/// The scale of the question behind a KPI.
+pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<Scale> {
+    match (kpi, scale) {
+        ("nps", _) => Ok(Scale::nps()),
+        ("ces", Some(scale)) => ces_scale(scale),
+        ("ces", None) => Ok(Scale::ces2()),
+        (_, Some(scale)) => csat_scale(scale),
+        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem)),
+    }
 }
 
 /// Feeds all scores of a sequence or column.
@@ -136,7 +142,7 @@ fn no_sequence(value: &Bound<'_, PyAny>) -> PyErr {
 }
 
 /// Each score, or why it is none.
-fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
+pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
     match given(scores)? {
         Given::Single(value) => Err(no_sequence(&value)),
         Given::Values(values) => {

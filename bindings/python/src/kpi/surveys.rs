@@ -101,7 +101,7 @@ pub(super) fn same_length(first: &str, n: usize, name: &str, other: usize) -> Py
 }
 
 /// A column of bools; null where it is missing.
-fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
+pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
     let wrong =
         |found: &str| error::column_type(format!("{name}: a column of {found} is not a column of bools"));
     match Given::read(name, value, "a sequence of bools")? {

@@ -7,12 +7,13 @@ use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::{Invitation, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
 use crate::input::{Given, array_of, describe};
 use crate::result::KpiResult;
+use crate::tables::{Rules, Tables};
 
 /// Tickets worked on between two looks for Ctrl-C.
 const BLOCK: usize = 1 << 16;
@@ -35,14 +36,12 @@ pub(crate) fn of_tickets(
     as_of: Option<&Bound<'_, PyAny>>,
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
-    if !tickets.hasattr("_replayed")? {
-        return Err(error::argument_type(format!(
-            "tickets: {} has no replayed tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns",
-            describe(tickets)
-        )));
-    }
-    let replayed = tickets.call_method0("_replayed")?;
-    let replayed = replayed.cast::<ReplayedTickets>()?.get();
+    let own = if tickets.hasattr("_replayed")? { None } else { Some(of_table(py, tickets, as_of)?) };
+    let given = own.is_none().then(|| tickets.call_method0("_replayed")).transpose()?;
+    let replayed = match (&own, &given) {
+        (Some(own), _) => own,
+        (None, given) => given.as_ref().unwrap_or(tickets).cast::<ReplayedTickets>()?.get(),
+    };
     let as_of = cut_off(as_of)?.unwrap_or(replayed.as_of);
     if as_of > replayed.as_of {
         return Err(error::argument(format!(
@@ -59,6 +58,41 @@ pub(crate) fn of_tickets(
         py.check_signals()?;
     }
     Ok(KpiResult { tally })
+}
+
+/// The tickets of a table of one row each, with instants in columns.
+fn of_table(
+    py: Python<'_>,
+    tickets: &Bound<'_, PyAny>,
+    as_of: Option<&Bound<'_, PyAny>>,
+) -> PyResult<ReplayedTickets> {
+    let rows = tickets.is_instance_of::<PyDict>()
+        || tickets.cast::<PyList>().is_ok_and(|rows| !rows.is_empty())
+        || tickets.hasattr("__arrow_c_stream__")?
+        || tickets.hasattr("__arrow_c_array__")?;
+    if !rows {
+        return Err(error::argument_type(format!(
+            "tickets: {} holds no tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a \
+             table with a row for each ticket and instants in columns",
+            describe(tickets)
+        )));
+    }
+    let tables = Tables {
+        tickets: Some(tickets),
+        events: None,
+        surveys: None,
+        invitations: None,
+        columns: None,
+        assume_tz: None,
+        strict: false,
+        progress: None,
+    };
+    let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;
+    let as_of = dataset.as_of.ok_or_else(|| {
+        error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
+    })?;
+    let outcome = py.detach(|| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events));
+    Ok(ReplayedTickets { outcome: Arc::new(outcome), as_of })
 }
 
 /// Ids of tickets: texts or numbers, in a sequence or column.

@@ -42,7 +42,7 @@ impl Settings<'_, '_> {
         builder.build().map_err(|problem| error::argument(problem.to_string()))
     }
 
-    fn periods(&self) -> PyResult<Option<Periods>> {
+    pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
         let Some(word) = self.period else { return Ok(None) };
         let period: Period = word
             .parse()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use super::tally::{Rated, survey_kpi};
-use crate::{Comparison, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
 
 /// The definition of CES.
 pub const DEFINITION: Definition = Definition {
@@ -137,8 +137,8 @@ impl Estimates for Ces {
         self.0.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_means(self.scores(), earlier.scores(), level)
+    fn compared(&self) -> Compared<'_> {
+        Compared::Scores(self.scores())
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use super::tally::{Rated, survey_kpi};
-use crate::{Comparison, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
 
 /// The definition of CSAT.
 pub const DEFINITION: Definition = Definition {
@@ -172,8 +172,8 @@ impl Estimates for Csat {
         self.0.excluded()
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.positive(), earlier.positive(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.positive())
     }
 }
 

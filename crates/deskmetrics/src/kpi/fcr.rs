@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use crate::ticket::{Attribute, Status};
 use crate::{
-    Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse,
-    Ticket, TicketMetrics, Timestamp, Unit,
+    Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
+    TicketMetrics, Timestamp, Unit,
 };
 use contacts::{Contact, Contacts};
 pub use policy::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
@@ -495,8 +495,8 @@ impl Estimates for Fcr {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio())
     }
 }
 

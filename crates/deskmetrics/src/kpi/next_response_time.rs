@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Exchange;
 use crate::{ClockKind, TicketMetrics, Unit};
 
 /// The definition of next response time.
@@ -91,15 +92,18 @@ impl NextResponseTime {
 
     /// Counts the exchanges of one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            return self.0.leave_out(reason);
+        match ticket.left_out {
+            Some(reason) => self.0.leave_out(reason),
+            None => ticket.exchanges().for_each(|exchange| self.push_exchange(&exchange)),
         }
-        for elapsed in &ticket.next_response_times {
-            self.0.finished(*elapsed);
-        }
-        for elapsed in ticket.unanswered_next_response_times.iter().chain(&ticket.running_next_response_time)
-        {
-            self.0.running(*elapsed);
+    }
+
+    /// Counts one exchange; the first of a ticket adds nothing.
+    pub fn push_exchange(&mut self, exchange: &Exchange) {
+        match (exchange.is_first, exchange.answered) {
+            (true, _) => {}
+            (false, true) => self.0.finished(exchange.elapsed),
+            (false, false) => self.0.running(exchange.elapsed),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Comparison, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
 
 /// The definition of NPS.
 pub const DEFINITION: Definition = Definition {
@@ -210,8 +210,8 @@ impl Estimates for Nps {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_net_scores(self.sides(), earlier.sides(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Net(self.sides())
     }
 }
 

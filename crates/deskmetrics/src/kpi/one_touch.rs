@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::ticket::Status;
-use crate::{Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the one-touch rate.
 pub const DEFINITION: Definition = Definition {
@@ -185,11 +186,7 @@ impl Merge for OneTouch {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for OneTouch {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(OneTouch, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for OneTouch {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
@@ -212,9 +209,8 @@ impl Estimates for OneTouch {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.exactly_one(), earlier.exactly_one(), level)
-            .map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.exactly_one())
     }
 }
 

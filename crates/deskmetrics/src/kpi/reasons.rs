@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
+use super::tally::feeds_on;
 use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
+    Compared, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
 };
 
 /// The definition of the reasons behind low scores.
@@ -209,11 +210,7 @@ impl Merge for Reasons {
     }
 }
 
-impl<'a> Extend<&'a SurveyResponse> for Reasons {
-    fn extend<I: IntoIterator<Item = &'a SurveyResponse>>(&mut self, answers: I) {
-        answers.into_iter().for_each(|answer| self.push(answer));
-    }
-}
+feeds_on!(Reasons, SurveyResponse);
 
 impl Estimates for Reasons {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
@@ -228,8 +225,8 @@ impl Estimates for Reasons {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.explained(), earlier.explained(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.explained())
     }
 }
 

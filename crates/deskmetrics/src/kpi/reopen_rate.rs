@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Author, Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use super::tally::feeds_on;
+use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the reopen rate.
 pub const DEFINITION: Definition = Definition {
@@ -165,11 +166,7 @@ impl Merge for ReopenRate {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for ReopenRate {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(ReopenRate, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for ReopenRate {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
@@ -192,8 +189,8 @@ impl Estimates for ReopenRate {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio())
     }
 }
 

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
-use super::tally::Times;
-use crate::{ClockKind, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use super::tally::{Times, feeds_on};
+use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of the censored resolution time.
 pub const DEFINITION: Definition = Definition {
@@ -138,11 +138,7 @@ impl Merge for ResolutionTimeCensored {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for ResolutionTimeCensored {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(ResolutionTimeCensored, tickets);
 
 impl Estimates for ResolutionTimeCensored {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
@@ -163,6 +159,10 @@ impl Estimates for ResolutionTimeCensored {
 
     fn excluded(&self) -> &Excluded {
         self.0.excluded()
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Survival(self.0.survival())
     }
 }
 

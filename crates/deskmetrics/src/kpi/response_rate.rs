@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use crate::{Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
+use super::tally::feeds_on;
+use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
 pub const DEFINITION: Definition = Definition {
@@ -267,11 +268,7 @@ impl Merge for ResponseRate {
     }
 }
 
-impl<'a> Extend<&'a Invitation> for ResponseRate {
-    fn extend<I: IntoIterator<Item = &'a Invitation>>(&mut self, invitations: I) {
-        invitations.into_iter().for_each(|invitation| self.push(invitation));
-    }
-}
+feeds_on!(ResponseRate, Invitation);
 
 impl Estimates for ResponseRate {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
@@ -285,8 +282,8 @@ impl Estimates for ResponseRate {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.answered, earlier.answered, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.answered)
     }
 }
 

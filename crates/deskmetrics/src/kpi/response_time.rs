@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Exchange;
 use crate::{ClockKind, TicketMetrics, Unit};
 
 /// The definition of response time over all exchanges.
@@ -92,15 +93,18 @@ impl ResponseTime {
 
     /// Counts the exchanges of one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            return self.0.leave_out(reason);
+        match ticket.left_out {
+            Some(reason) => self.0.leave_out(reason),
+            None => ticket.exchanges().for_each(|exchange| self.push_exchange(&exchange)),
         }
-        for elapsed in ticket.first_response_time.iter().chain(&ticket.next_response_times) {
-            self.0.finished(*elapsed);
-        }
-        let waiting = [&ticket.running_first_response_time, &ticket.running_next_response_time];
-        for elapsed in waiting.into_iter().flatten().chain(&ticket.unanswered_next_response_times) {
-            self.0.running(*elapsed);
+    }
+
+    /// Counts one exchange.
+    pub fn push_exchange(&mut self, exchange: &Exchange) {
+        if exchange.answered {
+            self.0.finished(exchange.elapsed);
+        } else {
+            self.0.running(exchange.elapsed);
         }
     }
 

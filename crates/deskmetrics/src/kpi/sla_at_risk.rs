@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
-use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState,
-};
+use super::tally::feeds_on;
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
 
 /// The definition of SLA targets at risk.
 pub const DEFINITION: Definition = Definition {
@@ -151,11 +150,7 @@ impl Merge for SlaAtRisk {
     }
 }
 
-impl<'a> Extend<&'a SlaVerdict> for SlaAtRisk {
-    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
-        verdicts.into_iter().for_each(|verdict| self.push(verdict));
-    }
-}
+feeds_on!(SlaAtRisk, SlaVerdict);
 
 impl Estimates for SlaAtRisk {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
@@ -169,8 +164,8 @@ impl Estimates for SlaAtRisk {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio)
     }
 }
 

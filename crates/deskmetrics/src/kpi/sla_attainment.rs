@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{
-    Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
+    Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
     VerdictState,
 };
 
@@ -186,11 +187,7 @@ impl Merge for SlaAttainment {
     }
 }
 
-impl<'a> Extend<&'a SlaVerdict> for SlaAttainment {
-    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
-        verdicts.into_iter().for_each(|verdict| self.push(verdict));
-    }
-}
+feeds_on!(SlaAttainment, SlaVerdict);
 
 impl<'a> Extend<&'a Replayed> for SlaAttainment {
     fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
@@ -211,8 +208,8 @@ impl Estimates for SlaAttainment {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.decided)
     }
 }
 

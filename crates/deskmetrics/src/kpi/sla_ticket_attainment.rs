@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
+use super::tally::feeds_on;
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
 
 /// The definition of SLA attainment per ticket.
 pub const DEFINITION: Definition = Definition {
@@ -155,11 +156,7 @@ impl Merge for SlaTicketAttainment {
     }
 }
 
-impl<'a> Extend<&'a Replayed> for SlaTicketAttainment {
-    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket));
-    }
-}
+feeds_on!(SlaTicketAttainment, Replayed);
 
 impl Estimates for SlaTicketAttainment {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
@@ -173,8 +170,8 @@ impl Estimates for SlaTicketAttainment {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.decided, earlier.decided, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.decided)
     }
 }
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use super::tally::feeds_on;
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solve events.
 pub const DEFINITION: Definition = Definition {
@@ -80,7 +81,11 @@ impl SolveEvents {
         if let Some(reason) = ticket.left_out {
             return self.excluded.add(reason);
         }
-        let solves = ticket.solves().count() as u64;
+        self.push_solves(ticket.solves().count() as u64);
+    }
+
+    /// Counts a ticket that was solved so many times, such as those of its solves that lie in a period.
+    pub fn push_solves(&mut self, solves: u64) {
         self.solves.merge(solves);
         self.tickets.merge(u64::from(solves > 0));
     }
@@ -109,11 +114,7 @@ impl Merge for SolveEvents {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for SolveEvents {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(SolveEvents, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for SolveEvents {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
@@ -130,6 +131,10 @@ impl Estimates for SolveEvents {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared::Count(self.solves)
     }
 }
 

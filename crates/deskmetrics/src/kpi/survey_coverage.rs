@@ -8,7 +8,7 @@ use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::tally::SHARE_MEASURES;
 use crate::ticket::TicketId;
 use crate::{
-    Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Ticket, TicketMetrics, Unit,
+    Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Ticket, TicketMetrics, Unit,
 };
 
 /// The definition of survey coverage.
@@ -184,8 +184,8 @@ impl Estimates for SurveyCoverage {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio(), earlier.ratio(), level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio())
     }
 }
 

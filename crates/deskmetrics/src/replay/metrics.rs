@@ -68,6 +68,9 @@ pub struct TicketMetrics {
     /// public reply of an agent.
     #[doc(alias = "NRT")]
     pub next_response_times: Vec<Elapsed>,
+    /// When each of [`next_response_times`](Self::next_response_times) ended: the instants of those replies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_response_at: Vec<Timestamp>,
     /// Waiting for the next response so far, where the customer wrote last on an answered ticket.
     pub running_next_response_time: Option<Elapsed>,
 
@@ -158,6 +161,7 @@ impl TicketMetrics {
             running_first_response_time: None,
             bot_first_response_time: None,
             next_response_times: Vec::new(),
+            next_response_at: Vec::new(),
             running_next_response_time: None,
             unanswered_next_response_times: Vec::new(),
             first_solved_at: None,
@@ -208,6 +212,39 @@ impl TicketMetrics {
     pub fn response_times(&self) -> impl Iterator<Item = Elapsed> + '_ {
         self.first_response_time.into_iter().chain(self.next_response_times.iter().copied())
     }
+
+    /// Every exchange, answered or not: the customer wrote and waited.
+    pub fn exchanges(&self) -> impl Iterator<Item = Exchange> + '_ {
+        let answered =
+            |is_first, elapsed, at| Exchange { is_first, elapsed, answered: true, answered_at: at };
+        let waiting = |is_first, elapsed| Exchange { is_first, elapsed, answered: false, answered_at: None };
+        let first = self.first_response_time.map(|elapsed| answered(true, elapsed, self.first_response_at));
+        let next = self.next_response_times.iter().enumerate();
+        let next = next.map(move |(place, elapsed)| {
+            answered(false, *elapsed, self.next_response_at.get(place).copied())
+        });
+        let unanswered = self.unanswered_next_response_times.iter().chain(&self.running_next_response_time);
+        let first_waiting = self.running_first_response_time.map(|elapsed| waiting(true, elapsed));
+        first
+            .into_iter()
+            .chain(next)
+            .chain(first_waiting)
+            .chain(unanswered.map(move |elapsed| waiting(false, *elapsed)))
+    }
+}
+
+/// A customer's message and the wait for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// Whether it is the ticket's first.
+    pub is_first: bool,
+    /// How long the customer waited: until the answer, else until the solve or the cut-off.
+    pub elapsed: Elapsed,
+    /// Whether an agent answered.
+    pub answered: bool,
+    /// When an agent answered, where that is known.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// A stretch of time a ticket lay with one assignee or group.

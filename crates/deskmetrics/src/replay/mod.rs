@@ -23,7 +23,7 @@ mod tracker;
 
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
-pub use metrics::{ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
+pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
 pub use needs::Needs;
 pub use options::{
     EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::{Measure, Places, Told};
+use super::measure::{Measure, Places};
 use super::tally::Tally;
 use super::{KpiRequest, ReportError};
 use crate::kpi::tally::Times;
@@ -46,6 +46,24 @@ impl KpiTally {
     pub(super) fn new(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, ReportError> {
         let measure = Measure::resolve(request, as_of)?;
         Ok(Self { request: request.clone(), tally: measure.empty().clone(), measure })
+    }
+
+    /// The tally with what was counted before.
+    pub(super) fn of_counted(
+        request: &KpiRequest,
+        as_of: Option<Timestamp>,
+        counted: Tally,
+    ) -> Result<Self, ReportError> {
+        let mut tally = Self::new(request, as_of)?;
+        if !tally.tally.is_like(&counted) {
+            return Err(ReportError::StoredOtherwise { id: tally.definition().id });
+        }
+        tally.tally = counted;
+        Ok(tally)
+    }
+
+    pub(super) fn counted(&self) -> &Tally {
+        &self.tally
     }
 
     /// What was asked for.
@@ -156,11 +174,12 @@ impl KpiTally {
     /// differently, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
         let same = self.tally.is_like(&earlier.tally) && self.measure.told == earlier.measure.told;
-        same.then(|| self.measure.change(&earlier.tally, &self.tally, level)).flatten()
+        let (now, before) = (self.measure.compared(&self.tally), earlier.measure.compared(&earlier.tally));
+        now.change_from(before, level).filter(|_| same)
     }
 
     /// How the headline differs from a fixed value in its own unit, such as the sector's; `None` where there is no test for
-    /// it (durations and counts), too little was counted, or the value lies outside what the headline can be.
+    /// it (stocks such as the backlog), too little was counted, or the headline can never be that value.
     ///
     /// ```
     /// use deskmetrics::report::KpiRequest;
@@ -172,16 +191,7 @@ impl KpiTally {
     /// assert!((change.difference - 10.0).abs() < 1e-9 && change.p_value < 0.02);
     /// ```
     pub fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
-        match &self.measure.told {
-            Told::Numbers => self.tally.change_from_benchmark(benchmark, level),
-            Told::Within(limit) => Comparison::of_share_against(
-                self.tally.times()?.decided_within(*limit),
-                benchmark / 100.0,
-                level,
-            )
-            .map(|change| change.scaled(100.0)),
-            Told::Bands(_) => None,
-        }
+        self.measure.compared(&self.tally).against(benchmark, level)
     }
 
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.
@@ -211,7 +221,7 @@ impl Places for OnePlace<'_> {
         self.0
     }
 
-    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(&mut Tally)) {}
+    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(u64, &mut Tally)) {}
 
     fn each_snapshot(&mut self, _ticket: &TicketMetrics, _feed: impl FnMut(Timestamp, &mut Tally)) {}
 }
@@ -236,11 +246,6 @@ impl TryFrom<Stored> for KpiTally {
     type Error = ReportError;
 
     fn try_from(stored: Stored) -> Result<Self, ReportError> {
-        let mut tally = Self::new(&stored.request, stored.as_of)?;
-        if !tally.tally.is_like(&stored.tally) {
-            return Err(ReportError::StoredOtherwise { id: tally.definition().id });
-        }
-        tally.tally = stored.tally;
-        Ok(tally)
+        Self::of_counted(&stored.request, stored.as_of, stored.tally)
     }
 }

@@ -7,12 +7,12 @@ use chrono::TimeDelta;
 
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
+use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
-    ClockKind, Comparison, Durations, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed,
-    Scale, SlaMetric, SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState,
-    duration_text,
+    ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
+    SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -39,6 +39,12 @@ pub(super) enum Source {
     Snapshots,
     /// Every ticket, in each period in which something happened to it.
     Flow,
+    /// Every ticket, in each period in which it was solved.
+    Solves,
+    /// Every exchange of every ticket, when it was answered.
+    Exchanges,
+    /// Every stint of every ticket with a group, when it ended.
+    Stints,
     /// Every SLA verdict of every ticket, of one metric and policy or all.
     Verdicts { metric: Option<SlaMetric>, policy: Option<Box<str>> },
     /// All SLA verdicts of a ticket together.
@@ -85,8 +91,8 @@ pub(super) trait Places {
     /// show in the overall numbers.
     fn at(&mut self, anchor: Option<Timestamp>) -> &mut Tally;
 
-    /// The tallies of all periods in which one of `events` lies, each once.
-    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, feed: impl FnMut(&mut Tally));
+    /// The tallies of all periods in which some of `events` lie, each once, with how many.
+    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, feed: impl FnMut(u64, &mut Tally));
 
     /// The tallies of all periods at whose last known instant the ticket was open, with that instant.
     fn each_snapshot(&mut self, ticket: &TicketMetrics, feed: impl FnMut(Timestamp, &mut Tally));
@@ -109,24 +115,19 @@ impl Measure {
             (Told::Within(limit), Some(times)) => {
                 vec![Estimate::share("within", times.decided_within(*limit), level)]
             }
-            (Told::Bands(limits), Some(times)) => bands(times.durations(), limits, level),
+            (Told::Bands(limits), Some(times)) => bands(times, limits, level),
             _ => tally.estimates(level),
         }
     }
 
-    /// How the headline of one tally differs from that of another.
-    pub(super) fn change(&self, earlier: &Tally, later: &Tally, level: f64) -> Option<Comparison> {
-        let share = |tally: &Tally| -> Option<Ratio> {
-            match &self.told {
-                Told::Numbers => None,
-                Told::Within(limit) => Some(tally.times()?.decided_within(*limit)),
-                Told::Bands(limits) => Some(tally.times()?.within(*limits.first()?)),
+    /// What the headline of a tally is made of.
+    pub(super) fn compared<'a>(&self, tally: &'a Tally) -> Compared<'a> {
+        match (&self.told, tally.times()) {
+            (Told::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
+            (Told::Bands(limits), Some(times)) => {
+                limits.first().map_or(Compared::Untested, |limit| Compared::Share(times.within(*limit)))
             }
-        };
-        match self.told {
-            Told::Numbers => later.change_from(earlier, level),
-            _ => Comparison::of_shares(share(later)?, share(earlier)?, level)
-                .map(|change| change.scaled(100.0)),
+            _ => tally.compared(),
         }
     }
 
@@ -145,8 +146,9 @@ impl Measure {
     /// How its numbers for all periods come about from those of single periods.
     pub(super) fn over_time(&self) -> OverTime {
         match (&self.source, self.definition.anchor) {
-            (Source::Snapshots | Source::Flow, _) => OverTime::EachItsOwn,
-            (_, Anchor::Event | Anchor::Snapshot) => OverTime::WholeOnly,
+            (Source::Snapshots | Source::Flow | Source::Solves, _) => OverTime::EachItsOwn,
+            // Backlog age in business hours, targets at risk: on an earlier day nobody knows.
+            (_, Anchor::Snapshot) => OverTime::WholeOnly,
             _ => OverTime::AddsUp,
         }
     }
@@ -258,11 +260,6 @@ impl Measure {
         self.source.is_question(question)
     }
 
-    /// Feeds a ticket for the whole only, where its periods are worked out elsewhere.
-    pub(super) fn push_ticket_undated(&self, ticket: &Replayed, place: &mut impl Places) {
-        place.undated().push_ticket(ticket);
-    }
-
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut impl Places) {
         let metrics = &ticket.metrics;
         match &self.source {
@@ -279,9 +276,39 @@ impl Measure {
                 if metrics.left_out.is_none() {
                     let reopened = metrics.reopens.iter().map(|cycle| cycle.reopened_at);
                     let events = std::iter::once(metrics.created_at).chain(metrics.solves()).chain(reopened);
-                    place.each_period(events, |tally| tally.push_ticket(ticket));
+                    place.each_period(events, |_, tally| tally.push_ticket(ticket));
                 }
             }
+            Source::Solves => {
+                place.undated().push_ticket(ticket);
+                if metrics.left_out.is_none() {
+                    place.each_period(metrics.solves(), |solves, tally| {
+                        if let Tally::SolveEvents(tally) = tally {
+                            tally.push_solves(solves);
+                        }
+                    });
+                }
+            }
+            Source::Exchanges => match metrics.left_out {
+                Some(reason) => place.undated().leave_out(reason),
+                None => {
+                    for exchange in metrics.exchanges() {
+                        place.at(exchange.answered_at).push_exchange(&exchange);
+                    }
+                }
+            },
+            Source::Stints => match metrics.left_out {
+                Some(reason) => place.undated().leave_out(reason),
+                None => {
+                    for stint in &metrics.group_stints {
+                        // The last one of a done ticket ended with the solve.
+                        let ended_at = stint.until.or_else(|| metrics.done_since());
+                        if let Tally::TimeInGroup(tally) = place.at(ended_at) {
+                            tally.push_stint(stint, metrics);
+                        }
+                    }
+                }
+            },
             Source::TicketVerdicts => place.at(all_decided_at(&ticket.verdicts)).push_ticket(ticket),
             Source::Verdicts { metric, policy } => {
                 let concerned = |verdict: &&SlaVerdict| {
@@ -410,18 +437,28 @@ fn calendar_age(metrics: &TicketMetrics, at: Timestamp) -> Elapsed {
     Elapsed { calendar_micros, business_micros: None }
 }
 
-/// The share of durations in each band, with how many there are.
-fn bands(durations: &Durations, limits: &[TimeDelta], level: f64) -> Vec<Estimate> {
-    let text = |place: usize| limits.get(place).map(|limit| duration_text::format(*limit));
+/// The share of finished durations in each band.
+fn bands(times: &Times, limits: &[TimeDelta], level: f64) -> Vec<Estimate> {
+    let text = |place: usize| limits.get(place).map(|limit| limit_text(*limit, times.clock()));
     let name = |band: usize| match (band.checked_sub(1).and_then(text), text(band)) {
         (None, Some(upper)) => format!("up to {upper}"),
         (Some(lower), Some(upper)) => format!("{lower} to {upper}"),
         (lower, None) => format!("over {}", lower.unwrap_or_default()),
     };
-    let counts = durations.bands(limits);
+    let counts = times.durations().bands(limits);
     let share =
-        |(band, count): (usize, &u64)| Estimate::share(name(band), Ratio::new(*count, durations.n()), level);
+        |(band, count): (usize, &u64)| Estimate::share(name(band), Ratio::new(*count, times.n()), level);
     counts.iter().enumerate().map(share).collect()
+}
+
+/// Whole days as days on the calendar; a day of opening hours is as long as each desk's schedule.
+fn limit_text(limit: TimeDelta, clock: ClockKind) -> String {
+    let days = limit.num_days();
+    if clock == ClockKind::Calendar && days > 0 && limit == TimeDelta::days(days) {
+        format!("{days}d")
+    } else {
+        duration_text::format(limit)
+    }
 }
 
 /// When it was decided whether all targets of a ticket are met: at the first breach, else when the last one is met.

@@ -5,10 +5,13 @@
 //! why, and the change against the period before.
 //!
 //! Each KPI puts its records into periods by its own date (its [`Anchor`](crate::kpi::Anchor)): a ticket created in March
-//! and solved in April counts in March's volume and in April's resolution time. Some do not add up over periods: the
-//! backlog and the flow are told for each period and, on their own, as of the cut-off, for the last 1,000 periods.
-//! What is known as of the cut-off only (the age of the backlog, targets at risk), and what has many dates per ticket (each
-//! single response time, each solve), has no rows by period.
+//! and solved in April counts in March's volume and in April's resolution time, each single response, solve and stint on its
+//! own day, and what still runs under no date. Some do not add up over periods: the backlog, its age (as of the end of each
+//! period), the flow and the solves are told for each period and, on their own, as of the cut-off, for the last 1,000 periods.
+//!
+//! Two have no rows by period, since only the cut-off's state is known. SLA targets at risk: a verdict tells how much of its
+//! target was used by the cut-off, pauses and changed schedules taken into account, not by when. And the age of the backlog in
+//! business hours, which needs the opening hours up to each period's end; on the calendar clock it is there.
 //!
 //! A CSAT, NPS or CES that rests on too few answers, or on answers that came unevenly from the slices of the report, comes
 //! with a [`Warning`].
@@ -18,6 +21,7 @@
 
 mod calendar;
 mod change;
+mod csv;
 mod error;
 mod feed;
 mod kpi_tally;
@@ -29,13 +33,11 @@ mod resolve;
 mod row;
 mod slice;
 mod state;
+mod stored;
 mod table;
 mod tally;
 mod value;
 mod warning;
-
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -51,6 +53,7 @@ pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
 pub use request::KpiRequest;
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
+pub use stored::StoredError;
 pub use table::{RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};

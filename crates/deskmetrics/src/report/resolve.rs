@@ -85,6 +85,11 @@ fn choose(
             let source = if clock == ClockKind::Calendar { Source::Snapshots } else { Source::Tickets };
             (source, Tally::BacklogAge(kpi::BacklogAge::new(clock)), None)
         }
+        "solve_events" => (Source::Solves, Tally::SolveEvents(kpi::SolveEvents::default()), None),
+        "response_time" => (Source::Exchanges, Tally::ResponseTime(kpi::ResponseTime::new(clock)), None),
+        "next_response_time" => {
+            (Source::Exchanges, Tally::NextResponseTime(kpi::NextResponseTime::new(clock)), None)
+        }
         "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, cut_off()?)), None),
         "fcr" => first_contact(request)?,
         "one_touch" => {
@@ -279,7 +284,7 @@ fn in_group(request: &KpiRequest, clock: ClockKind) -> Result<Choice, ReportErro
         allowed: "the group's name",
     })?;
     let option = Some(group.to_string());
-    Ok((Source::Tickets, Tally::TimeInGroup(kpi::TimeInGroup::new(group, clock)), option))
+    Ok((Source::Stints, Tally::TimeInGroup(kpi::TimeInGroup::new(group, clock)), option))
 }
 
 /// A KPI of one question and its scale.

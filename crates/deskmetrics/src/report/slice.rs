@@ -62,6 +62,11 @@ impl Slicer {
         self.slice(&attributes, None)
     }
 
+    /// How many attributes it slices by.
+    pub(super) fn attributes(&self) -> usize {
+        self.attributes.len()
+    }
+
     pub(super) fn values(&self, number: usize) -> Option<&Values> {
         self.slices.get(number)
     }

@@ -61,12 +61,18 @@ impl Places for Place<'_> {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
-    fn each_period(&mut self, events: impl Iterator<Item = Timestamp>, mut feed: impl FnMut(&mut Tally)) {
+    fn each_period(
+        &mut self,
+        events: impl Iterator<Item = Timestamp>,
+        mut feed: impl FnMut(u64, &mut Tally),
+    ) {
         let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
         periods.sort_unstable();
-        periods.dedup();
-        for period in periods.into_iter().filter(|period| *period != NO_PERIOD) {
-            feed(self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar));
+        for events in periods.chunk_by(|one, other| one == other) {
+            if let Some(period) = events.first().filter(|period| **period != NO_PERIOD) {
+                let tally = self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar);
+                feed(events.len() as u64, tally);
+            }
         }
     }
 
@@ -182,6 +188,17 @@ impl ReportState {
                 sliced.asked(slice, question, as_of).push(invitation);
             }
         }
+    }
+
+    /// The earliest record.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.first
+    }
+
+    /// Takes over what was fed before, but for the tallies.
+    pub(super) fn restore(&mut self, records: RecordCounts, first: Option<Timestamp>) {
+        self.records = records;
+        self.first = first;
     }
 
     pub(super) fn see(&mut self, at: Option<Timestamp>) {
@@ -325,7 +342,9 @@ impl ReportState {
     /// The change of one measure between two periods; only the headline is tested.
     fn change(&self, kpi: &Measure, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
         let ReportBuilder { level, min_n, .. } = self.report.settings;
-        let tested = (place == 0).then(|| kpi.change(&earlier.tally, &later.tally, level)).flatten();
+        let tested = (place == 0)
+            .then(|| kpi.compared(&later.tally).change_from(kpi.compared(&earlier.tally), level))
+            .flatten();
         Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 

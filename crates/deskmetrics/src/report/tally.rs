@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::IntervalMethod;
 use crate::kpi::tally::Times;
 use crate::live::{AgentShift, QueueContact};
+use crate::replay::Exchange;
 use crate::{
-    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Mean, Merge, Ratio, Reason, Replayed,
+    ClockKind, Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
     SlaVerdict, SurveyResponse, VerdictState, kpi,
 };
 
@@ -125,14 +125,13 @@ macro_rules! tallies {
                 }
             }
 
-            fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-                match (self, earlier) {
-                    $((Self::$clocked(now), Self::$clocked(before)) => now.change_from(before, level),)*
-                    $((Self::$plain(now), Self::$plain(before)) => now.change_from(before, level),)*
-                    $((Self::$contact(now), Self::$contact(before)) => now.change_from(before, level),)*
-                    $((Self::$span(now), Self::$span(before)) => now.change_from(before, level),)*
-                    $((Self::$other(now), Self::$other(before)) => now.change_from(before, level),)*
-                    _ => None,
+            fn compared(&self) -> Compared<'_> {
+                match self {
+                    $(Self::$clocked(tally) => tally.compared(),)*
+                    $(Self::$plain(tally) => tally.compared(),)*
+                    $(Self::$contact(tally) => tally.compared(),)*
+                    $(Self::$span(tally) => tally.compared(),)*
+                    $(Self::$other(tally) => tally.compared(),)*
                 }
             }
         }
@@ -207,6 +206,15 @@ impl Tally {
         }
     }
 
+    /// Feeds a KPI that looks at exchanges one by one.
+    pub(super) fn push_exchange(&mut self, exchange: &Exchange) {
+        match self {
+            Self::NextResponseTime(tally) => tally.push_exchange(exchange),
+            Self::ResponseTime(tally) => tally.push_exchange(exchange),
+            _ => {}
+        }
+    }
+
     /// Feeds a KPI that can count a verdict of which only the state is known.
     pub(super) fn push_state(&mut self, state: VerdictState) {
         if let Self::SlaAttainment(tally) = self {
@@ -241,32 +249,6 @@ impl Tally {
     pub(super) fn push_counts(&mut self, answered: Ratio) {
         if let Self::ResponseRate(tally) = self {
             tally.push_counts(answered);
-        }
-    }
-
-    /// How the headline differs from a fixed value, in the headline's unit.
-    pub(super) fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
-        let of_mean = |counts: &Mean| Comparison::of_mean_against(counts, benchmark, level);
-        match self {
-            Self::Nps(_) if benchmark.abs() > 100.0 => None,
-            Self::Nps(tally) => Comparison::of_net_score_against(tally.sides(), benchmark / 100.0, level)
-                .map(|change| change.scaled(100.0)),
-            Self::Ces(tally) => Comparison::of_mean_against(tally.scores(), benchmark, level),
-            Self::Transfers(tally) => of_mean(tally.counts()),
-            Self::GroupTransfers(tally) => of_mean(tally.counts()),
-            Self::Handoffs(tally) => of_mean(tally.counts()),
-            Self::RepliesPerTicket(tally) => of_mean(tally.counts()),
-            Self::MessagesPerTicket(tally) => of_mean(tally.counts()),
-            Self::AgentTouches(tally) => of_mean(tally.counts()),
-            _ => {
-                let headline = self.estimates(level).into_iter().next()?;
-                // Only the interval of a share is Wilson's.
-                headline.interval.filter(|interval| interval.method == IntervalMethod::Wilson)?;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of n")]
-                let hits = (headline.value? / 100.0 * headline.n as f64).round() as u64;
-                Comparison::of_share_against(Ratio::new(hits, headline.n), benchmark / 100.0, level)
-                    .map(|change| change.scaled(100.0))
-            }
         }
     }
 

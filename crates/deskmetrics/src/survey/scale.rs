@@ -187,7 +187,15 @@ impl Scale {
 #[serde(untagged)]
 enum ScaleForm {
     Text(String),
-    Table { min: i32, max: i32, positive: [i32; 2], negative: [i32; 2] },
+    Table(ScaleTable),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ScaleTable {
+    min: i32,
+    max: i32,
+    positive: [i32; 2],
+    negative: [i32; 2],
 }
 
 impl TryFrom<ScaleForm> for Scale {
@@ -195,7 +203,7 @@ impl TryFrom<ScaleForm> for Scale {
 
     fn try_from(form: ScaleForm) -> Result<Self, Self::Error> {
         match form {
-            ScaleForm::Table { min, max, positive, negative } => {
+            ScaleForm::Table(ScaleTable { min, max, positive, negative }) => {
                 Self::new(min..=max, positive[0]..=positive[1], negative[0]..=negative[1])
             }
             ScaleForm::Text(text) => text.parse(),
@@ -263,11 +271,11 @@ impl fmt::Display for Scale {
 
 impl From<Scale> for ScaleForm {
     fn from(scale: Scale) -> Self {
-        Self::Table {
+        Self::Table(ScaleTable {
             min: scale.min,
             max: scale.max,
             positive: [*scale.positive.start(), *scale.positive.end()],
             negative: [*scale.negative.start(), *scale.negative.end()],
-        }
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! Made-up records of every kind, odd ones among them.
 #![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and each takes what it needs")]
 
+pub(crate) mod any;
+
 use chrono::TimeDelta;
 use deskmetrics::live::{AgentShift, QueueContact};
 use deskmetrics::replay::ReopenCycle;

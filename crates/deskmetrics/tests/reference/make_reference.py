@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import scipy.stats as st
 from lifelines import KaplanMeierFitter
+from lifelines.statistics import logrank_test
 from lifelines.utils import median_survival_times
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
+from statsmodels.stats.rates import confint_poisson, confint_poisson_2indep
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 RANDOM = np.random.default_rng(20260301)
@@ -130,7 +132,85 @@ def survival() -> list:
             pointwise = KaplanMeierFitter(alpha=1 - level).fit(seconds, ended).confidence_interval_
             intervals.append({"level": level, "interval": ends(median_survival_times(pointwise.round(12)).iloc[0]) if known else None})
         rows.append({"seconds": seconds, "ended": ended, "median": median if known else None, "intervals": intervals,
-                     "within": [[limit, 1 - float(curve.predict(limit))] for limit in (600, 3000)]})
+                     "within": [[limit, 1 - float(curve.predict(limit))] for limit in (600, 3000)],
+                     "curve": steps(curve) if n < 100 else []})
+    return rows
+
+
+def steps(curve: KaplanMeierFitter) -> list:
+    """Seconds, share still running, its interval, watched just before, ended then: where something ended."""
+    table, band = curve.event_table, curve.confidence_interval_
+    rows = []
+    for at in table.index[table["observed"] > 0]:
+        running = float(curve.survival_function_.loc[at].iloc[0])
+        interval = ends(band.loc[at]) if running > 1e-12 else None
+        rows.append([float(at), running, interval, int(table.at_risk[at]), int(table.observed[at])])
+    return rows
+
+
+def survival_differences() -> list:
+    """The log-rank test, and the difference of the medians with the interval made of theirs (Zou and Donner 2008)."""
+    rows = []
+    for n, m, factor in [(30, 30, 1.0), (80, 50, 2.5), (200, 300, 1.4), (12, 9, 5.0)]:
+        sides = []
+        for size, slower in ((n, 1.0), (m, factor)):
+            sample = [int(x * slower) for x in durations(size)]
+            watched = [int(x) for x in RANDOM.integers(3000, 20_000, size)]
+            sides.append({"seconds": [min(pair) for pair in zip(sample, watched, strict=True)],
+                          "ended": [duration <= limit for duration, limit in zip(sample, watched, strict=True)]})
+        test = logrank_test(sides[0]["seconds"], sides[1]["seconds"], sides[0]["ended"], sides[1]["ended"])
+        medians, intervals = [], []
+        for side in sides:
+            curve = KaplanMeierFitter().fit(side["seconds"], side["ended"])
+            medians.append(float(median_survival_times(curve.survival_function_.round(12))))
+            intervals.append(median_survival_times(curve.confidence_interval_.round(12)).iloc[0].tolist())
+        known = all(math.isfinite(median) for median in medians)
+        rows.append({"sides": sides, "p_value": float(test.p_value),
+                     "difference": medians[0] - medians[1] if known else None,
+                     "interval": recovered(medians, intervals) if known else None})
+    return rows
+
+
+def recovered(values, intervals) -> list:
+    """The interval of a difference, made of the intervals of both values."""
+    (first, second), (one, other) = values, intervals
+    return [v if math.isfinite(v) else None for v in (
+        first - second - math.hypot(first - one[0], other[1] - second),
+        first - second + math.hypot(one[1] - first, second - other[0]))]
+
+
+def counts() -> list:
+    """Garwood's interval, and the exact test against a fixed count."""
+    rows = []
+    for count, benchmark in [(0, 2.5), (1, 4.0), (7, 7.0), (130, 100.0), (4096, 4000.0)]:
+        p_value = min(1.0, 2 * min(st.poisson.cdf(count, benchmark), st.poisson.sf(count - 1, benchmark)))
+        for level in LEVELS:
+            rows.append({"count": count, "benchmark": benchmark, "level": level, "p_value": float(p_value),
+                         "interval": ends(confint_poisson(count, 1, method="exact-c", alpha=1 - level))})
+    return rows
+
+
+def rate_differences() -> list:
+    """The conditional test; the interval by statsmodels' own recovery, of exact intervals."""
+    rows = []
+    cases = [((130, 1.0), (100, 1.0)), ((0, 1.0), (5, 1.0)), ((3, 1.0), (0, 1.0)), ((3100, 31.0), (2700, 28.0)), ((12, 7.0), (3, 2.0))]
+    for first, second in cases:
+        total, share = first[0] + second[0], first[1] / (first[1] + second[1])
+        p_value = min(1.0, 2 * min(st.binom.cdf(first[0], total, share), st.binom.sf(first[0] - 1, total, share)))
+        for level in LEVELS:
+            interval = confint_poisson_2indep(*first, *second, method="mover", compare="diff", alpha=1 - level, method_mover="exact-c")
+            rows.append({"first": first, "second": second, "level": level, "p_value": float(p_value), "interval": ends(interval)})
+    return rows
+
+
+def median_benchmarks() -> list:
+    """The sign test: ties with the benchmark are on neither side."""
+    rows = []
+    for n, benchmark in [(10, 3000), (100, 3000), (101, 2000)]:
+        sample = durations(n)
+        below, equal = sum(x < benchmark for x in sample), sum(x == benchmark for x in sample)
+        p_value = min(1.0, 2 * min(st.binom.cdf(below, n - equal, 0.5), st.binom.sf(below - 1, n - equal, 0.5)))
+        rows.append({"seconds": sample, "benchmark": benchmark, "p_value": float(p_value)})
     return rows
 
 
@@ -149,7 +229,8 @@ def responses() -> list:
 
 
 def main() -> None:
-    parts = [shares, share_differences, net_scores, means, mean_differences, quantiles, quantile_intervals, survival, responses]
+    parts = [shares, share_differences, net_scores, means, mean_differences, quantiles, quantile_intervals, survival, responses,
+             survival_differences, counts, rate_differences, median_benchmarks]
     made_with = {name: version(name) for name in ("lifelines", "numpy", "scipy", "statsmodels")}
     reference = {"made_with": made_with} | {part.__name__: part() for part in parts}
     lines = []

@@ -6,7 +6,7 @@ Nothing is counted here: every point is a row of the report.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
 from ._backlog import backlog
@@ -14,14 +14,14 @@ from ._nps import nps
 from ._overview import overview
 from ._sla import sla
 from ._slices import slices
+from ._survival import survival
 from ._trend import trend
+from ._week import arrivals
 
 if TYPE_CHECKING:
-    from .. import Report
+    from .. import Replay, Report
 
-__all__ = ["backlog", "nps", "overview", "plot", "sla", "slices", "trend"]
-
-Kind = Literal["overview", "trend", "slices", "nps", "sla", "backlog"]
+__all__ = ["arrivals", "backlog", "nps", "overview", "plot", "plot_replay", "sla", "slices", "survival", "trend"]
 
 KINDS: dict[str, Callable[..., Any]] = {
     "trend": trend,
@@ -78,3 +78,25 @@ def plot(
             "the report has neither periods nor slices to draw: ask for it with period=\"week\" or by=\"market\""
         )
     return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
+
+
+def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
+    """A picture of the lives of tickets.
+
+    Parameters
+    ----------
+    replay : Replay
+        What to show.
+    kind : {"survival", "arrivals"}, default "survival"
+        The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
+    **options
+        Those of :func:`survival` and :func:`arrivals`.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    kinds: dict[str, Callable[..., Any]] = {"survival": survival, "arrivals": arrivals}
+    if kind not in kinds:
+        raise ArgumentError(f'there is no picture of kind "{kind}"; there are {", ".join(kinds)}')
+    return kinds[kind](replay, **options)

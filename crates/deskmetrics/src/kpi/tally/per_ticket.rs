@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
 
 /// The measures of every count KPI.
 pub(crate) const MEASURES: &[&str] = &["mean", "total"];
@@ -66,7 +66,7 @@ impl Estimates for PerTicket {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_means(&self.counts, &earlier.counts, level)
+    fn compared(&self) -> Compared<'_> {
+        Compared::Mean(&self.counts)
     }
 }

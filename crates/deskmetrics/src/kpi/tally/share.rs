@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
 
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
@@ -25,13 +25,14 @@ impl Share {
         self.excluded.add(reason);
     }
 
-    /// Counts `n` records of which nothing can be said.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, n: u64) {
-        self.excluded.add_many(reason, n);
+    /// Records counted.
+    pub(crate) fn counted(&self) -> u64 {
+        self.n()
     }
 
-    /// Takes over what another tally left out, and nothing else.
-    pub(crate) fn merge_excluded(&mut self, other: Self) {
+    /// Leaves out everything another tally counted, since it counted something else.
+    pub(crate) fn refuse(&mut self, other: Self) {
+        self.excluded.add_many(Reason::OtherOptions, other.n());
         self.excluded.merge(other.excluded);
     }
 
@@ -67,7 +68,7 @@ impl Estimates for Share {
         &self.excluded
     }
 
-    fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        Comparison::of_shares(self.ratio, earlier.ratio, level).map(|change| change.scaled(100.0))
+    fn compared(&self) -> Compared<'_> {
+        Compared::Share(self.ratio)
     }
 }

@@ -34,7 +34,8 @@ pub(crate) struct Conversation {
     pub(super) bot_first_response: Option<Span>,
     pub(super) last_bot_act: Option<Stamp>,
     pub(super) last_public_author: Option<Author>,
-    pub(super) next_responses: Vec<Span>,
+    /// When each came, in microseconds, and how long the customer had waited.
+    pub(super) next_responses: Vec<(i64, Span)>,
     pub(super) unanswered_next: Vec<Span>,
     pub(super) replying_agents: Vec<u32>,
     /// Who replied publicly, and since when they were the last to.
@@ -281,7 +282,7 @@ impl Life {
             (None, None) => return,
         };
         if self.talk.responded {
-            self.talk.next_responses.push(now.since(waiting_since));
+            self.talk.next_responses.push((now.at, now.since(waiting_since)));
             signals.raise(Signals::NEXT_RESPONSE);
         } else {
             let start = match (options.first_response_start, self.talk.last_bot_act) {

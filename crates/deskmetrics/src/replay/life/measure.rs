@@ -1,11 +1,11 @@
 //! What is known of a life at the cut-off.
 
 use super::{ASSIGNEE, GROUP, Life};
-use crate::Elapsed;
 use crate::replay::metrics::{Replier, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
 use crate::replay::step::NONE;
+use crate::{Elapsed, Timestamp};
 
 impl Life {
     /// Where counting ends when it is looked at at `as_of`.
@@ -59,8 +59,12 @@ impl Life {
         };
         metrics.running_next_response_time = if talk.responded { running.map(Span::elapsed) } else { None };
         metrics.bot_first_response_time = talk.bot_first_response.map(Span::elapsed);
-        refill(&mut metrics.next_response_times, &talk.next_responses);
+        refill(&mut metrics.next_response_times, talk.next_responses.iter().map(|(_, waited)| waited));
         refill(&mut metrics.unanswered_next_response_times, &talk.unanswered_next);
+        metrics.next_response_at.clear();
+        metrics
+            .next_response_at
+            .extend(talk.next_responses.iter().map(|(at, _)| Timestamp::saturating_from_micros(*at)));
         metrics.public_replies = talk.public_replies;
         metrics.customer_messages = talk.customer_messages;
         metrics.bot_messages = talk.bot_messages;
@@ -138,7 +142,7 @@ impl Life {
     }
 }
 
-fn refill(times: &mut Vec<Elapsed>, spans: &[Span]) {
+fn refill<'a>(times: &mut Vec<Elapsed>, spans: impl IntoIterator<Item = &'a Span>) {
     times.clear();
-    times.extend(spans.iter().map(|span| span.elapsed()));
+    times.extend(spans.into_iter().map(|span| span.elapsed()));
 }

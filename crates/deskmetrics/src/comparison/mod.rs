@@ -1,10 +1,13 @@
 //! Is the difference real? Two groups, two periods, or a benchmark.
 
+mod compared;
+mod counts;
+mod medians;
+
+pub use compared::Compared;
 use serde::{Deserialize, Serialize};
 
-use crate::interval::{
-    Interval, IntervalMethod, critical_t_of, critical_z, median_standard_error, p_of_t, p_of_z,
-};
+use crate::interval::{Interval, IntervalMethod, critical_t_of, critical_z, p_of_t, p_of_z};
 use crate::{Durations, Mean, NetScore, Ratio, ScoreCounts};
 
 /// A difference with its interval and the probability of so large a one if there were none.
@@ -63,19 +66,13 @@ impl Comparison {
         let (share_1, share_2) = (first.share()?, second.share()?);
         let (range_1, range_2) = (first.interval(level)?, second.interval(level)?);
         let difference = share_1 - share_2;
-        let below = (share_1 - range_1.lower).hypot(range_2.upper - share_2);
-        let above = (range_1.upper - share_1).hypot(share_2 - range_2.lower);
+        let interval = Interval::of_difference((share_1, range_1), (share_2, range_2));
         let (n_1, n_2) = (first.total as f64, second.total as f64);
         let pooled = (first.hits as f64 + second.hits as f64) / (n_1 + n_2);
         let error = (pooled * (1.0 - pooled) * (1.0 / n_1 + 1.0 / n_2)).sqrt();
         Some(Self {
             difference,
-            interval: Interval {
-                lower: difference - below,
-                upper: difference + above,
-                level,
-                method: IntervalMethod::Newcombe,
-            },
+            interval: Interval { method: IntervalMethod::Newcombe, ..interval },
             p_value: p_of_z(ratio_or_zero(difference, error)),
             smaller_n: first.total.min(second.total),
         })
@@ -149,16 +146,6 @@ impl Comparison {
         let difference = mean.mean()? - benchmark;
         let degrees = mean.n() as f64 - 1.0;
         Self::by_t(difference, mean.standard_error()?, degrees, level, mean.n(), IntervalMethod::StudentT)
-    }
-
-    /// One median duration minus another, in microseconds: Bonett and Price's interval (2020), with standard errors from
-    /// order statistics, and its z test. `None` for fewer than four durations on a side.
-    pub fn of_medians(first: &Durations, second: &Durations, level: f64) -> Option<Self> {
-        let (sorted_1, sorted_2) = (first.sorted(), second.sorted());
-        let error = median_standard_error(&sorted_1)?.hypot(median_standard_error(&sorted_2)?);
-        let median = |sorted: &[i64]| crate::durations::quantile_of_sorted(sorted, 0.5);
-        let difference = median(&sorted_1)? - median(&sorted_2)?;
-        Self::by_z(difference, error, level, first.n().min(second.n()), IntervalMethod::BonettPrice)
     }
 
     /// The same difference and interval multiplied by `factor`, such as 100 for percent points.

@@ -7,7 +7,7 @@ from typing import Literal
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
-from .typing import Tickets
+from .typing import Table, Tickets
 
 __all__ = [
     "backlog",
@@ -19,13 +19,14 @@ __all__ = [
 ]
 
 
-def volume(tickets: Tickets) -> KpiResult:
+def volume(tickets: Tickets | Table) -> KpiResult:
     """Ticket volume: how many tickets were created.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -53,13 +54,14 @@ def volume(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("volume", tickets)
 
 
-def customers(tickets: Tickets, *, of: Literal["created", "solved", "open"] | None = None) -> KpiResult:
+def customers(tickets: Tickets | Table, *, of: Literal["created", "solved", "open"] | None = None) -> KpiResult:
     """Customers with tickets: how many different customers created tickets.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     of : {"created", "solved", "open"}, default "created"
         With which tickets the customers are counted.
 
@@ -91,13 +93,14 @@ def customers(tickets: Tickets, *, of: Literal["created", "solved", "open"] | No
     return _core._of_tickets("customers", tickets, {"with": of})
 
 
-def solved(tickets: Tickets) -> KpiResult:
+def solved(tickets: Tickets | Table) -> KpiResult:
     """Tickets solved: how many tickets are solved or closed, each counted once, on its last solve.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -125,13 +128,14 @@ def solved(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("solved", tickets)
 
 
-def solve_events(tickets: Tickets) -> KpiResult:
+def solve_events(tickets: Tickets | Table) -> KpiResult:
     """Solves: how many times tickets were solved; a ticket solved twice counts twice.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -159,13 +163,14 @@ def solve_events(tickets: Tickets) -> KpiResult:
     return _core._of_tickets("solve_events", tickets)
 
 
-def backlog(tickets: Tickets, *, at: datetime | None = None) -> KpiResult:
+def backlog(tickets: Tickets | Table, *, at: datetime | None = None) -> KpiResult:
     """Backlog: how many tickets were neither solved nor closed at an instant.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     at : datetime.datetime, optional
         The instant of the snapshot; the cut-off of the tickets unless told otherwise.
 
@@ -197,13 +202,14 @@ def backlog(tickets: Tickets, *, at: datetime | None = None) -> KpiResult:
     return _core._of_tickets("backlog", tickets, as_of=at)
 
 
-def flow(tickets: Tickets) -> KpiResult:
+def flow(tickets: Tickets | Table) -> KpiResult:
     """Ticket flow: tickets created, solved and reopened in a span of time, and how the backlog grew.
 
     Parameters
     ----------
-    tickets : Replay or Dataset
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them.
+    tickets : Replay, Dataset or table
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
+        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------

@@ -1,0 +1,51 @@
+"""Plain data of the core as Python's own types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+__all__ = ["plain", "span_text"]
+
+STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
+INSTANTS = {"from", "to", "until", "at", "as_of"}
+
+
+def plain(value: Any, key: str = "") -> Any:
+    """Instants as aware datetimes, durations on both clocks as timedeltas."""
+    if isinstance(value, Mapping):
+        if "calendar_micros" in value:
+            business = value["business_micros"]
+            return {
+                "calendar": timedelta(microseconds=value["calendar_micros"]),
+                "business": None if business is None else timedelta(microseconds=business),
+            }
+        return {name: plain(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        inner = [plain(one) for one in value]
+        return dict(zip(STATUSES, inner, strict=True)) if key == "time_in_status" else inner
+    if isinstance(value, str) and (key in INSTANTS or key.endswith("_at")):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:  # an assignee's new name, say
+            return value
+    return value
+
+
+def span_text(span: timedelta | None, *, days: bool = True) -> str:
+    """A duration as people write it: ``2d 4h``, ``1h 20m``, ``15s``."""
+    if span is None:
+        return "unknown"
+    sign = "-" if span < timedelta() else ""
+    seconds = abs(span).total_seconds()
+    whole = int(seconds)
+    parts = []
+    if days and whole >= 2 * 86_400:
+        parts.append(f"{whole // 86_400:,}d")
+        whole %= 86_400
+    hours, minutes, rest = whole // 3_600, whole % 3_600 // 60, whole % 60
+    parts += [f"{n:,}{unit}" for n, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if n]
+    if not parts:
+        parts = ["<1s" if seconds else "0s"]
+    return sign + " ".join(parts)

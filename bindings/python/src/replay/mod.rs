@@ -1,0 +1,395 @@
+//! `Replay`: the lives of tickets, read once from their events.
+
+mod shape;
+mod tracker;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use deskmetrics::replay::{Replay as CoreReplay, ReplayOutcome};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Timestamp};
+use deskmetrics_arrow::{Dataset, MeasureColumns, VerdictColumns};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::data::{from_form, from_json, to_data};
+use crate::error;
+use crate::frame::Frame;
+use crate::kpi::ReplayedTickets;
+use crate::report::Report;
+use crate::report::ask::Ask;
+use crate::report::request::tz;
+use crate::zone::in_zone;
+pub(crate) use tracker::Tracker;
+
+/// The lives of tickets, read once from their events: per ticket its measures, its SLA verdicts, and what was counted.
+///
+/// Made by :func:`replay` and :meth:`Dataset.replay`. Every function for a KPI of tickets takes one.
+#[pyclass(module = "deskmetrics", frozen)]
+pub(crate) struct Replay {
+    dataset: Arc<Dataset>,
+    core: CoreReplay,
+    outcome: Arc<ReplayOutcome>,
+    places: OnceLock<HashMap<String, usize>>,
+}
+
+impl Replay {
+    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Timestamp) -> Self {
+        let core = dataset.replay_at(as_of);
+        let outcome = Arc::new(core.tickets(&dataset.tickets, &dataset.events));
+        Self { dataset, core, outcome, places: OnceLock::new() }
+    }
+
+    /// Where a ticket stands.
+    fn place(&self, ticket: &str) -> PyResult<usize> {
+        let places = self.places.get_or_init(|| {
+            let tickets = self.outcome.tickets.iter().enumerate();
+            tickets.map(|(place, replayed)| (replayed.ticket.id.to_string(), place)).collect()
+        });
+        places.get(ticket).copied().ok_or_else(|| {
+            // Names like ids: of thousands only the nearest helps.
+            let nearest = deskmetrics_arrow::nearest(ticket, places.keys());
+            let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
+            error::exceptions::NoSuchNameError::new_err(format!(
+                "there is no ticket \"{ticket}\" among the {} replayed{meant}",
+                places.len()
+            ))
+        })
+    }
+}
+
+#[pymethods]
+impl Replay {
+    /// The cut-off, in the zone of the data.
+    #[getter]
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        in_zone(py, self.core.as_of(), Some(self.dataset.time_zone))
+    }
+
+    /// How many tickets there are.
+    fn __len__(&self) -> usize {
+        self.outcome.tickets.len()
+    }
+
+    /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
+    /// ``first_response_time_business``), counts. What never ended is missing; what still runs stands in ``running_...``.
+    #[getter]
+    fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
+        py.detach(|| {
+            let tickets = &self.outcome.tickets;
+            let used: BTreeSet<&Attribute> = tickets
+                .iter()
+                .flat_map(|replayed| replayed.ticket.attributes.iter().map(|(attribute, _)| attribute))
+                .collect();
+            let mut columns = MeasureColumns::new(used.into_iter().cloned());
+            tickets.iter().for_each(|replayed| columns.push(replayed));
+            let batch = columns.finish().map_err(|problem| error::argument(problem.to_string()))?;
+            Ok(Frame { rows_are: "tickets", batch })
+        })
+    }
+
+    /// The verdict on each instance of each SLA target of each ticket, one a row.
+    #[getter]
+    fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
+        py.detach(|| {
+            let mut columns = VerdictColumns::default();
+            for replayed in &self.outcome.tickets {
+                replayed
+                    .verdicts
+                    .iter()
+                    .for_each(|verdict| columns.push(replayed.ticket.id.as_str(), verdict));
+            }
+            let batch = columns.finish().map_err(|problem| error::argument(problem.to_string()))?;
+            Ok(Frame { rows_are: "verdicts", batch })
+        })
+    }
+
+    /// Events and tickets left out, by reason: second copies, before the creation, after the cut-off, of unknown tickets.
+    #[getter]
+    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.outcome.excluded)?)
+    }
+
+    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.dataset.sources.iter().map(|source| crate::dataset::source_to_python(py, source)).collect()
+    }
+
+    /// What is odd about the promises, with the schedules known here, in sentences.
+    #[getter]
+    fn findings(&self) -> Vec<String> {
+        self.core.check().iter().map(ToString::to_string).collect()
+    }
+
+    /// How the measures and verdicts of one ticket came about: its events, and for each SLA target the stretches of time
+    /// that were counted.
+    ///
+    /// Parameters
+    /// ----------
+    /// ticket : str
+    ///     Its id.
+    ///
+    /// Returns
+    /// -------
+    /// Explanation
+    ///     Readable when printed; with ``measures``, ``verdicts`` and ``events`` as data.
+    ///
+    /// Raises
+    /// ------
+    /// NoSuchNameError
+    ///     When there is no such ticket.
+    fn explain<'py>(&self, py: Python<'py>, ticket: &str) -> PyResult<Bound<'py, PyAny>> {
+        let place = self.place(ticket)?;
+        let known = &self.outcome.tickets[place];
+        let (replayed, events) = py.detach(|| {
+            let record = self.dataset.tickets.iter().find(|record| record.id == known.ticket.id);
+            let events: Vec<_> =
+                self.dataset.events.iter().filter(|event| event.ticket == known.ticket.id).cloned().collect();
+            // Messages that merged tickets handed over do not stand in its own log: then without segments.
+            let again = record.map(|record| self.core.clone().explained().ticket(record, &events));
+            (again.filter(|again| again.metrics == known.metrics), events)
+        });
+        let forms = (
+            from_json(py, &to_data(replayed.as_ref().unwrap_or(known))?)?,
+            from_json(py, &to_data(&events)?)?,
+            self.dataset.time_zone.name(),
+        );
+        py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
+    }
+
+    /// The KPIs of these tickets and the surveys beside them, by slice and period.
+    ///
+    /// Parameters are those of :meth:`Dataset.report`.
+    ///
+    /// Returns
+    /// -------
+    /// Report
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
+    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
+    fn report(
+        &self,
+        py: Python<'_>,
+        kpis: Option<&Bound<'_, PyAny>>,
+        by: Option<&Bound<'_, PyAny>>,
+        period: Option<&str>,
+        tz: Option<&Bound<'_, PyAny>>,
+        week_start: &str,
+        level: f64,
+        min_n: u64,
+        observed_from: Option<&Bound<'_, PyAny>>,
+        fcr: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Report> {
+        let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
+        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
+        ask.of(py, &self.dataset, &self.outcome, Some(self.core.as_of()))
+    }
+
+    /// The survival curve of the full resolution time: which share of tickets is still open after how long. Tickets that
+    /// are open at the cut-off count as open for as long as they were watched (Kaplan-Meier).
+    ///
+    /// Parameters
+    /// ----------
+    /// by : str, optional
+    ///     An attribute: a curve for each of its values.
+    /// clock : {"calendar", "business"}, default "calendar"
+    ///     The clock of the durations.
+    /// level : float, default 0.95
+    ///     Of the pointwise intervals, between 0 and 1.
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///     One row per step: ``slice``, ``seconds``, ``open_percent``, ``lower``, ``upper``, ``at_risk``, ``solved``.
+    #[pyo3(signature = (*, by = None, clock = "calendar", level = 0.95))]
+    fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: f64) -> PyResult<Frame> {
+        let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
+        if !(level > 0.0 && level < 1.0) {
+            return Err(error::argument(format!(
+                "level: {level} is not between 0 and 1; 95 percent is 0.95"
+            )));
+        }
+        let by = by.map(Attribute::from);
+        let batch = py.detach(|| shape::survival(&self.outcome, by.as_ref(), clock, level));
+        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(Frame { rows_are: "steps", batch })
+    }
+
+    /// When tickets are created: how many in each hour of each weekday, on the clocks of a zone.
+    ///
+    /// Parameters
+    /// ----------
+    /// by : str, optional
+    ///     An attribute: a pattern for each of its values.
+    /// tz : str or zoneinfo.ZoneInfo, optional
+    ///     Whose clocks are meant; by default those of the data.
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///     168 rows for each slice: ``slice``, ``weekday``, ``hour``, ``tickets``.
+    #[pyo3(signature = (*, by = None, tz = None))]
+    fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
+        let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
+        let by = by.map(Attribute::from);
+        let batch = py.detach(|| shape::arrivals(&self.outcome, by.as_ref(), zone));
+        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(Frame { rows_are: "hours of the week", batch })
+    }
+
+    /// A picture of the tickets' lives, through Altair; needs ``pip install deskmetrics[plot]``.
+    ///
+    /// Parameters
+    /// ----------
+    /// kind : {"survival", "arrivals"}, default "survival"
+    ///     The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
+    /// **options
+    ///     ``by``, and ``clock``, ``level`` or ``tz`` as for :meth:`survival` and :meth:`arrivals`; ``width`` and
+    ///     ``height`` in pixels.
+    ///
+    /// Returns
+    /// -------
+    /// altair.Chart
+    #[pyo3(signature = (kind = "survival", **options))]
+    fn plot<'py>(
+        slf: &Bound<'py, Self>,
+        kind: &str,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics.plot")?.getattr("plot_replay")?.call((slf, kind), options)
+    }
+
+    /// What the functions for KPIs of tickets take.
+    fn _replayed(&self) -> ReplayedTickets {
+        ReplayedTickets { outcome: Arc::clone(&self.outcome), as_of: self.core.as_of() }
+    }
+
+    fn __repr__(&self) -> String {
+        let verdicts: usize = self.outcome.tickets.iter().map(|replayed| replayed.verdicts.len()).sum();
+        let left_out = &self.outcome.excluded;
+        let left_out = if left_out.is_empty() { String::new() } else { format!(", left out: {left_out}") };
+        let n = |count: usize| deskmetrics::report::count_text(count as u64);
+        format!(
+            "Replay({} tickets, {} verdicts, as of {}{left_out})",
+            n(self.outcome.tickets.len()),
+            n(verdicts),
+            self.core.as_of()
+        )
+    }
+}
+
+/// Reads the lives of tickets from their events, once.
+///
+/// Parameters
+/// ----------
+/// events : frame
+///     One row per event: ``ticket``, ``at``, ``kind`` and, where there are, ``value``, ``author``, ``author_name`` and
+///     ``id``. Kinds are ``public_message``, ``internal_note``, a status (``solved``), ``status`` with the new one in
+///     ``value``, ``changed group`` (or any attribute), ``tagged``, ``merged_into``, ``deleted``, ``spam`` ...; authors are
+///     ``customer``, ``agent``, ``bot``, ``system``, ``external``. pandas, polars, pyarrow, DuckDB or anything else with
+///     the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+/// tickets : frame, optional
+///     One row per ticket: ``id``, ``created_at`` and, where there are, ``requester``, ``created_by``, ``tags``; every other
+///     column of words is an attribute under its own name. Without it, a ticket begins with its first event.
+/// columns : dict, optional
+///     Which column says what where names are not the usual ones, and what the source's words mean: the keys of a dataset
+///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``.
+/// schedules : Schedule or dict, optional
+///     The working hours of all tickets, or several by name.
+/// schedule : str, optional
+///     Which of several applies where no rule does.
+/// schedule_by : dict, optional
+///     Rules: ``{"market": {"DK": "dk", "ES": "es"}}``.
+/// policies : SlaPolicies, iterable of SlaPolicy, or dict, optional
+///     What was promised.
+/// options : dict, optional
+///     How lives are read where products disagree, ``{"bots_reply": True}``; the keys of a description's ``replay``.
+/// as_of : datetime.datetime, optional
+///     The cut-off: nothing after it is known. By default the last instant in the data.
+/// assume_tz : str or zoneinfo.ZoneInfo, optional
+///     The zone of wall-clock times; without it, such columns are an error.
+/// strict : bool, default False
+///     Whether the first row that cannot be used is an error; if not, it is left out and counted.
+/// progress : bool or callable, default False
+///     ``True`` shows a bar where tqdm is installed; a function is called with the table's name, the bytes read and the
+///     bytes in all. Ctrl-C ends the call in either case.
+///
+/// Returns
+/// -------
+/// Replay
+///
+/// Raises
+/// ------
+/// ColumnNotFoundError
+///     When a column is missing; the message lists those there are and the nearest.
+/// InstantError
+///     When wall-clock times have no zone.
+/// ArgumentError, PolicyError, ScheduleError
+///     When something given makes no sense.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> events = {
+/// ...     "ticket": ["T-1", "T-1", "T-1", "T-1"],
+/// ...     "at": ["2026-03-02T09:00:00Z", "2026-03-02T09:20:00Z", "2026-03-02T11:00:00Z", "2026-03-03T08:00:00Z"],
+/// ...     "kind": ["public_message", "public_message", "solved", "closed"],
+/// ...     "author": ["customer", "agent", "agent", "system"],
+/// ... }
+/// >>> policies = {"name": "everybody", "targets": [{"metric": "first_response", "within": "15m"}]}
+/// >>> replay = dm.replay(events, policies=policies)
+/// >>> replay
+/// Replay(1 tickets, 1 verdicts, as of 2026-03-03T08:00:00Z)
+/// >>> replay.metrics.columns[:4]
+/// ['ticket', 'created_at', 'requester', 'status']
+/// >>> print(replay.explain("T-1"))
+/// Ticket T-1, closed
+/// created 2026-03-02 09:00:00 UTC, as of 2026-03-03 08:00:00
+/// <BLANKLINE>
+/// Events
+///   2026-03-02 09:00:00  customer  public message
+///   2026-03-02 09:20:00  agent     public message
+///   2026-03-02 11:00:00  agent     status solved
+///   2026-03-03 08:00:00  system    status closed
+/// <BLANKLINE>
+/// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
+///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
+#[pyfunction]
+#[pyo3(signature = (events, *, tickets = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
+    text_signature = "(events, *, tickets=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
+)]
+#[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
+pub(crate) fn replay(
+    py: Python<'_>,
+    events: &Bound<'_, PyAny>,
+    tickets: Option<&Bound<'_, PyAny>>,
+    columns: Option<&Bound<'_, PyDict>>,
+    schedules: Option<&Bound<'_, PyAny>>,
+    schedule: Option<&str>,
+    schedule_by: Option<&Bound<'_, PyDict>>,
+    policies: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    assume_tz: Option<&Bound<'_, PyAny>>,
+    strict: bool,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Replay> {
+    use crate::tables::{Rules, Tables};
+    let tables = Tables {
+        tickets,
+        events: Some(events),
+        surveys: None,
+        invitations: None,
+        columns,
+        assume_tz,
+        strict,
+        progress,
+    };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of };
+    let dataset = tables.dataset(py, &rules)?;
+    let as_of = dataset.as_of.ok_or_else(|| {
+        error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
+    })?;
+    Ok(py.detach(|| Replay::of(Arc::new(dataset), as_of)))
+}

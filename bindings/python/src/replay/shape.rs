@@ -1,0 +1,88 @@
+//! Shapes behind pictures: the survival curve of resolution times, arrivals by weekday and hour.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::builder::{Float64Builder, Int64Builder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::ArrowError;
+use chrono::{Datelike as _, Timelike as _};
+use chrono_tz::Tz;
+use deskmetrics::kpi::ResolutionTimeCensored;
+use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Replayed};
+
+/// The slice of a ticket: the attribute's value, `(none)` without it; empty when nothing is told apart.
+fn slice(replayed: &Replayed, by: Option<&Attribute>) -> String {
+    by.map_or_else(String::new, |by| replayed.ticket.attributes.get(by).unwrap_or("(none)").to_owned())
+}
+
+/// The steps of the survival curve of each slice.
+pub(super) fn survival(
+    outcome: &ReplayOutcome,
+    by: Option<&Attribute>,
+    clock: ClockKind,
+    level: f64,
+) -> Result<RecordBatch, ArrowError> {
+    let mut slices: BTreeMap<String, ResolutionTimeCensored> = BTreeMap::new();
+    for replayed in &outcome.tickets {
+        let tally = slices.entry(slice(replayed, by)).or_insert_with(|| ResolutionTimeCensored::new(clock));
+        tally.push(&replayed.metrics);
+    }
+    let mut names = StringBuilder::new();
+    let [mut seconds, mut open, mut lower, mut upper] = std::array::from_fn(|_| Float64Builder::new());
+    let [mut at_risk, mut ended] = std::array::from_fn(|_| Int64Builder::new());
+    for (name, tally) in &slices {
+        for step in tally.times().survival().curve(level) {
+            names.append_value(name);
+            seconds.append_value(step.seconds);
+            open.append_value(step.running * 100.0);
+            lower.append_value(step.interval.lower * 100.0);
+            upper.append_value(step.interval.upper * 100.0);
+            at_risk.append_value(i64::try_from(step.at_risk).unwrap_or(i64::MAX));
+            ended.append_value(i64::try_from(step.ended).unwrap_or(i64::MAX));
+        }
+    }
+    RecordBatch::try_from_iter([
+        ("slice", Arc::new(names.finish()) as ArrayRef),
+        ("seconds", Arc::new(seconds.finish())),
+        ("open_percent", Arc::new(open.finish())),
+        ("lower", Arc::new(lower.finish())),
+        ("upper", Arc::new(upper.finish())),
+        ("at_risk", Arc::new(at_risk.finish())),
+        ("solved", Arc::new(ended.finish())),
+    ])
+}
+
+/// Tickets created by local weekday and hour, each of the 168 hours of each slice.
+pub(super) fn arrivals(
+    outcome: &ReplayOutcome,
+    by: Option<&Attribute>,
+    zone: Tz,
+) -> Result<RecordBatch, ArrowError> {
+    let mut slices: BTreeMap<String, [[i64; 24]; 7]> = BTreeMap::new();
+    for replayed in outcome.tickets.iter().filter(|replayed| replayed.metrics.left_out.is_none()) {
+        let at = replayed.metrics.created_at.to_utc().with_timezone(&zone);
+        let counts = slices.entry(slice(replayed, by)).or_insert([[0; 24]; 7]);
+        counts[at.weekday().num_days_from_monday() as usize][at.hour() as usize] += 1;
+    }
+    let (mut names, mut days) = (StringBuilder::new(), StringBuilder::new());
+    let [mut hours, mut tickets] = std::array::from_fn(|_| Int64Builder::new());
+    for (name, counts) in &slices {
+        for (day, of_day) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().zip(counts) {
+            for (hour, n) in (0_i64..).zip(of_day) {
+                names.append_value(name);
+                days.append_value(day);
+                hours.append_value(hour);
+                tickets.append_value(*n);
+            }
+        }
+    }
+    RecordBatch::try_from_iter([
+        ("slice", Arc::new(names.finish()) as ArrayRef),
+        ("weekday", Arc::new(days.finish())),
+        ("hour", Arc::new(hours.finish())),
+        ("tickets", Arc::new(tickets.finish())),
+    ])
+}

@@ -1,0 +1,144 @@
+//! `report`: tables of any library in, a report out.
+
+use deskmetrics::replay::ReplayOutcome;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::ask::Ask;
+use super::request::tz;
+use super::{Report, columns_run};
+use crate::policy::fcr_policy;
+use crate::tables::{Rules, Tables};
+
+/// KPIs of tickets, their events and surveys, by slice and period.
+///
+/// Parameters
+/// ----------
+/// tickets : frame, optional
+///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
+///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. pandas,
+///     polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+/// events : frame, optional
+///     One row per event; see :func:`replay`.
+/// surveys : frame, optional
+///     One row per answer: ``question``, ``score`` and, where there are, ``answered_at``, ``ticket``, ``customer``,
+///     ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
+///     of words is an attribute; one that is missing is taken from the ticket.
+/// invitations : frame, optional
+///     One row per survey sent: ``question``, ``sent_at`` and, where there are, ``id``, ``delivered``, ``started_at``,
+///     ``answered_at``, ``ticket``, ``customer``.
+/// kpis : "all", or iterable of str or dict, optional
+///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
+///     default the usual ones that the data can answer, ``"all"`` for all of these.
+/// by : str or iterable of str or tuple of str, default ()
+///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``.
+/// period : {"day", "week", "month", "quarter", "year"}, optional
+///     Rows by period, with the change against the period before.
+/// tz : str or zoneinfo.ZoneInfo, optional
+///     Whose days and weeks are meant; must be given with ``period``.
+/// as_of : datetime.datetime, optional
+///     The cut-off: nothing after it is known. By default the last instant in the data.
+/// scales : dict, optional
+///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
+/// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
+///     As for :func:`replay`; ``columns`` may also have ``"surveys"`` and ``"invitations"``.
+/// week_start, level, min_n, observed_from, fcr
+///     As for :meth:`Dataset.report`.
+/// threads : int, default 1
+///     How many may work at once, where ``kpis`` are named and ``as_of`` is given: then the report is made straight from the
+///     columns. The answer is the same to the last bit.
+///
+/// Returns
+/// -------
+/// Report
+///
+/// Raises
+/// ------
+/// ColumnNotFoundError
+///     When a column is missing; the message lists those there are and the nearest.
+/// InstantError
+///     When wall-clock times have no zone.
+/// ArgumentError
+///     When there is no table, a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> tickets = {
+/// ...     "id": ["T-1", "T-2", "T-3"],
+/// ...     "created_at": ["2026-03-02T08:00:00Z", "2026-03-02T09:00:00Z", "2026-03-10T09:00:00Z"],
+/// ...     "solved_at": ["2026-03-02T12:00:00Z", "2026-03-04T09:00:00Z", None],
+/// ...     "market": ["DK", "ES", "DK"],
+/// ... }
+/// >>> surveys = {"ticket": ["T-1", "T-2"], "csat": [5, 2], "answered_at": ["2026-03-03T08:00:00Z", "2026-03-05T08:00:00Z"]}
+/// >>> report = dm.report(tickets, surveys=surveys, kpis=["volume", "full_resolution_time", "csat"],
+/// ...                    scales={"csat": (1, 5)}, by="market", period="week", tz="Europe/Copenhagen")
+/// >>> report["full_resolution_time"].text, report["csat"].value
+/// ('26h 0m', 50.0)
+/// >>> [(row.keys["market"], row.value) for row in report.rows if row.kpi == "csat" and row.headline and row.keys
+/// ...                                                         and row.period is None]
+/// [('DK', 100.0), ('ES', 0.0)]
+#[pyfunction]
+#[pyo3(
+    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = 1),
+    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=1)"
+)]
+#[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
+pub(crate) fn report(
+    py: Python<'_>,
+    tickets: Option<&Bound<'_, PyAny>>,
+    events: Option<&Bound<'_, PyAny>>,
+    surveys: Option<&Bound<'_, PyAny>>,
+    invitations: Option<&Bound<'_, PyAny>>,
+    kpis: Option<&Bound<'_, PyAny>>,
+    by: Option<&Bound<'_, PyAny>>,
+    period: Option<&str>,
+    tz: Option<&Bound<'_, PyAny>>,
+    as_of: Option<&Bound<'_, PyAny>>,
+    scales: Option<&Bound<'_, PyDict>>,
+    columns: Option<&Bound<'_, PyDict>>,
+    schedules: Option<&Bound<'_, PyAny>>,
+    schedule: Option<&str>,
+    schedule_by: Option<&Bound<'_, PyDict>>,
+    policies: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+    assume_tz: Option<&Bound<'_, PyAny>>,
+    strict: bool,
+    progress: Option<&Bound<'_, PyAny>>,
+    week_start: &str,
+    level: f64,
+    min_n: u64,
+    observed_from: Option<&Bound<'_, PyAny>>,
+    fcr: Option<&Bound<'_, PyAny>>,
+    threads: usize,
+) -> PyResult<Report> {
+    let tables = Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
+    let zone = self::tz(tz)?;
+    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
+    // What is wrong with the settings is told before the data is read.
+    ask.settings(&[])?.periods()?;
+    let described = tables.described(&rules)?;
+    if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
+        let alone = rules.alone()?;
+        let policy = fcr.map(fcr_policy).transpose()?;
+        let asked = super::request::kpis(kpis)?;
+        if let (Some(requests), Some(as_of)) =
+            (columns_run::requests(&asked, &described, &alone, policy.as_ref()), alone.as_of)
+        {
+            let report = ask.settings(&[])?.report(Some(as_of), requests)?;
+            if let Some((state, sources)) =
+                columns_run::feed(py, &described, &alone, &report, as_of, threads)?
+            {
+                return Ok(Report::new(state, Vec::new(), sources));
+            }
+        }
+    }
+    let dataset = described.dataset(py, &rules, progress)?;
+    let as_of = dataset.as_of;
+    let replayed = py.detach(|| match dataset.replay() {
+        Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
+        None => ReplayOutcome::default(),
+    });
+    ask.of(py, &dataset, &replayed, as_of)
+}

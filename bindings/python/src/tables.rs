@@ -1,0 +1,384 @@
+//! Tables of any library as a dataset.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use chrono_tz::Tz;
+use deskmetrics::Timestamp;
+use deskmetrics::replay::ReplayOptions;
+use deskmetrics::schedule::WorkingTime;
+use deskmetrics_arrow::column::InstantReading;
+use deskmetrics_arrow::{Dataset, Description, Holds, ReadError, ReadOptions, usual_roles};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde_json::{Map, Value, json};
+
+use crate::data::{from_form, to_json};
+use crate::dataset::progress::Pulse;
+use crate::error::{self, exceptions};
+use crate::input::{Table, instant, zone};
+use crate::policy::sla_policies;
+use crate::schedule::Schedule;
+
+/// The column of row numbers, where rows have no ids.
+const NUMBER: &str = "row number";
+
+/// The roles that hold instants.
+const INSTANTS: [&str; 9] = [
+    "created_at",
+    "first_response_at",
+    "solved_at",
+    "closed_at",
+    "due_at",
+    "at",
+    "sent_at",
+    "started_at",
+    "answered_at",
+];
+
+/// Tables as Python gave them, and how their columns are to be read.
+pub(crate) struct Tables<'a, 'py> {
+    pub(crate) tickets: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) events: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) strict: bool,
+    pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+}
+
+/// What the tables do not say: hours, promises, conventions.
+#[derive(Default)]
+pub(crate) struct Rules<'a, 'py> {
+    pub(crate) schedules: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) schedule: Option<&'a str>,
+    pub(crate) schedule_by: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) policies: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl<'py> Tables<'_, 'py> {
+    /// Which column says what, with the tables as Arrow.
+    pub(crate) fn described(&self, rules: &Rules<'_, 'py>) -> PyResult<Described> {
+        let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
+        let roles = match self.columns {
+            Some(columns) => to_json("columns", columns)?,
+            None => json!({}),
+        };
+        let given = [
+            ("tickets", Holds::Tickets, self.tickets),
+            ("events", Holds::Events, self.events),
+            ("surveys", Holds::Surveys, self.surveys),
+            ("invitations", Holds::Invitations, self.invitations),
+        ];
+        let known: Vec<&str> = given.iter().map(|(name, ..)| *name).collect();
+        for name in roles.as_object().into_iter().flat_map(Map::keys) {
+            if !known.contains(&name.as_str()) {
+                return Err(error::no_such("table", name, "columns", &known));
+            }
+        }
+        let mut form = Map::new();
+        form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
+        if let Some(scales) = rules.scales {
+            form.insert("scales".to_owned(), scales_form(scales)?);
+        }
+        let mut read = Vec::new();
+        for (name, holds, value) in given {
+            let Some(value) = value else { continue };
+            let mut table = Table::read(name, value)?;
+            let mut roles = described(holds, &table.schema, roles.get(name))?;
+            let named = match holds {
+                Holds::Tickets => self.events.is_some(), // by which their events find them
+                Holds::Invitations => false,
+                Holds::Events | Holds::Surveys => true,
+            };
+            if holds == Holds::Tickets && named {
+                roles.entry("id").or_insert(json!("id"));
+            }
+            if !named && !roles.contains_key("id") {
+                number(&mut table)?;
+                roles.insert("id".to_owned(), json!(NUMBER));
+            }
+            if holds == Holds::Events && self.tickets.is_none() {
+                roles.entry("creates_tickets").or_insert(json!(true));
+            }
+            if assumed.is_none() {
+                zoned(&table, &roles)?;
+            }
+            roles.insert("file".to_owned(), json!(name));
+            form.insert(name.to_owned(), json!([roles]));
+            read.push((name, table.schema, table.batches));
+        }
+        let description: Description = from_form("columns", Value::Object(form), error::argument)?;
+        Ok(Described { description, tables: read, assumed, strict: self.strict })
+    }
+
+    /// Everything read, with the rules.
+    pub(crate) fn dataset(&self, py: Python<'py>, rules: &Rules<'_, 'py>) -> PyResult<Dataset> {
+        self.described(rules)?.dataset(py, rules, self.progress)
+    }
+}
+
+/// Tables in Arrow, with what their columns say.
+pub(crate) struct Described {
+    pub(crate) description: Description,
+    pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
+    pub(crate) assumed: Option<Tz>,
+    pub(crate) strict: bool,
+}
+
+impl Described {
+    /// Everything read record by record, with the rules.
+    pub(crate) fn dataset<'py>(
+        self,
+        py: Python<'py>,
+        rules: &Rules<'_, 'py>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Dataset> {
+        let Self { description, tables, strict, .. } = self;
+        let mut pulse = Pulse::new(py, progress)?;
+        let dataset = py.detach(|| {
+            let mut options = ReadOptions::default()
+                .strict(strict)
+                .keep_off_scale(true)
+                .on_progress_or_stop(|progress| pulse.tell(&progress));
+            for (name, schema, batches) in tables {
+                options = options.table(name, schema, batches);
+            }
+            Dataset::of_description(&description, options)
+        });
+        pulse.end(py)?;
+        let mut dataset = dataset.map_err(|problem| match pulse.stopped_by.take() {
+            Some(stopped) => stopped,
+            None => unusable(&problem),
+        })?;
+        rules.apply(&mut dataset)?;
+        Ok(dataset)
+    }
+
+    /// The batches of a table.
+    pub(crate) fn batches(&self, name: &str) -> Option<&[RecordBatch]> {
+        self.tables.iter().find(|(known, ..)| *known == name).map(|(.., batches)| batches.as_slice())
+    }
+}
+
+impl Rules<'_, '_> {
+    /// A dataset without records, to which the rules apply.
+    pub(crate) fn alone(&self) -> PyResult<Dataset> {
+        let empty: Description = from_form("rules", json!({"time_zone": "UTC"}), error::argument)?;
+        let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
+            .map_err(|problem| error::argument(problem.to_string()))?;
+        self.apply(&mut dataset)?;
+        Ok(dataset)
+    }
+
+    pub(crate) fn apply(&self, dataset: &mut Dataset) -> PyResult<()> {
+        if let Some(schedules) = self.schedules {
+            dataset.schedules = named(schedules)?;
+            let only =
+                (dataset.schedules.len() == 1).then(|| dataset.schedules.keys().next().cloned()).flatten();
+            dataset.schedule = only;
+        }
+        let names: Vec<String> = dataset.schedules.keys().map(ToString::to_string).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let known = |name: &str| match names.contains(&name) {
+            true => Ok(()),
+            false => Err(error::no_such("schedule", name, "schedules", &names)),
+        };
+        if let Some(name) = self.schedule {
+            known(name)?;
+            dataset.schedule = Some(name.into());
+        }
+        if let Some(rules) = self.schedule_by {
+            dataset.schedule_by = from_form("schedule_by", to_json("schedule_by", rules)?, error::argument)?;
+            dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| known(name))?;
+        }
+        if names.len() > 1 && dataset.schedule.is_none() && dataset.schedule_by.is_empty() {
+            return Err(error::argument(format!(
+                "schedules: there are {} and no rule which applies to which ticket; give schedule_by={{\"market\": \
+                 {{\"DK\": \"{}\"}}}}, or schedule=\"{}\" for all",
+                names.join(", "),
+                names[0],
+                names[0]
+            )));
+        }
+        if let Some(policies) = self.policies {
+            dataset.policies = sla_policies(policies)?;
+            let named = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
+            named.into_iter().try_for_each(known)?;
+        }
+        if let Some(options) = self.options {
+            let options: ReplayOptions = from_form("options", to_json("options", options)?, error::argument)?;
+            dataset.replay_options = options;
+        }
+        if let Some(at) = self.as_of {
+            dataset.as_of = Some(Timestamp::from(instant("as_of", at, None)?.utc()));
+        }
+        Ok(())
+    }
+}
+
+/// The roles of a table's columns: those given, and the usual ones of the other columns.
+fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<Map<String, Value>> {
+    let mut roles = match given {
+        None => Map::new(),
+        Some(Value::Object(roles)) => roles.clone(),
+        Some(other) => {
+            return Err(error::argument_type(format!(
+                "columns: {other} is not a dict of roles such as {{\"at\": \"Time\"}}"
+            )));
+        }
+    };
+    let taken: Vec<String> = roles.values().flat_map(columns_of).collect();
+    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    let usual = usual_roles(holds, schema, &taken);
+    for (role, column) in usual.roles {
+        roles.entry(role).or_insert(json!(column));
+    }
+    for (role, found) in [("attributes", usual.attributes), ("questions", usual.questions)] {
+        // Attributes that are given are all there are.
+        if !found.is_empty() && !(role == "questions" && roles.contains_key("question")) {
+            roles.entry(role).or_insert(json!(found));
+        }
+    }
+    // What must be there is asked for by its usual name, so that the message can say what is there instead.
+    let needed: &[&str] = match holds {
+        Holds::Tickets => &["created_at"],
+        Holds::Events => &["ticket", "at", "kind"],
+        Holds::Surveys if roles.contains_key("questions") => &[],
+        Holds::Surveys => &["question", "score"],
+        Holds::Invitations => &["sent_at", "question"],
+    };
+    for role in needed {
+        roles.entry(*role).or_insert(json!(role));
+    }
+    Ok(roles)
+}
+
+/// Gives a table whose rows have no ids their numbers, counted from 1.
+fn number(table: &mut Table) -> PyResult<()> {
+    let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
+    let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));
+    let schema = Arc::new(Schema::new(fields));
+    let mut row = 0_usize;
+    let mut batches = Vec::with_capacity(table.batches.len());
+    for batch in &table.batches {
+        let numbers = (0..batch.num_rows()).map(|place| (row + place + 1).to_string());
+        let numbers: ArrayRef = Arc::new(StringArray::from_iter_values(numbers));
+        row += batch.num_rows();
+        let columns = batch.columns().iter().cloned().chain([numbers]).collect();
+        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(wrong)?);
+    }
+    (table.schema, table.batches) = (schema, batches);
+    Ok(())
+}
+
+/// The columns that a role takes.
+fn columns_of(role: &Value) -> Vec<String> {
+    match role {
+        Value::String(column) => vec![column.clone()],
+        Value::Object(form) => match form.get("column") {
+            Some(Value::String(column)) => vec![column.clone()],
+            _ => form.values().flat_map(columns_of).collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Checks that no column of instants holds wall-clock times of an unknown zone.
+fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
+    let says_zone = |form: &Value| form.get("time_zone").is_some();
+    if roles.get("instants").is_some_and(says_zone) {
+        return Ok(());
+    }
+    for role in INSTANTS {
+        let Some(form) = roles.get(role).filter(|form| !says_zone(form)) else { continue };
+        let columns = columns_of(form);
+        let Some(name) = columns.first() else { continue };
+        let Ok(place) = table.schema.index_of(name) else { continue };
+        let naive = match table.schema.field(place).data_type() {
+            DataType::Timestamp(_, zone) => zone.is_none(),
+            DataType::Int64 | DataType::UInt64 | DataType::Float64 => false,
+            _ => form.get("format").is_none() && differs(table, place),
+        };
+        if naive {
+            return Err(exceptions::InstantError::new_err(format!(
+                "{}[\"{name}\"]: the times have no zone; say which one is meant, such as assume_tz=\"Europe/Copenhagen\" or \
+                 assume_tz=\"UTC\"",
+                table.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether texts mean different instants in different zones, which those with an offset do not.
+fn differs(table: &Table, place: usize) -> bool {
+    let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
+    table.batches.iter().any(|batch| {
+        let array = batch.column(place);
+        let (Ok(mut here), Ok(mut there)) = (here.bind(array), there.bind(array)) else { return false };
+        (0..batch.num_rows()).any(|row| match (here.get(row), there.get(row)) {
+            (Ok(here), Ok(there)) => here != there,
+            _ => false,
+        })
+    })
+}
+
+/// The scale of each question; a pair of ends, as everywhere in Python.
+fn scales_form(scales: &Bound<'_, PyDict>) -> PyResult<Value> {
+    let mut form = to_json("scales", scales)?;
+    for scale in form.as_object_mut().into_iter().flat_map(|scales| scales.iter_mut()).map(|(_, scale)| scale)
+    {
+        if let Value::Array(ends) = &*scale
+            && let [Value::Number(min), Value::Number(max)] = ends.as_slice()
+        {
+            *scale = Value::String(format!("{min}-{max}"));
+        }
+    }
+    Ok(form)
+}
+
+/// The schedules by name; a single one is called `default`.
+fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTime>> {
+    if let Ok(one) = schedules.cast::<Schedule>() {
+        return Ok(BTreeMap::from([("default".into(), one.get().working_time().clone())]));
+    }
+    let Ok(many) = schedules.cast::<PyDict>() else {
+        return Err(error::argument_type(format!(
+            "schedules: {} is not a Schedule, nor a dict of them by name",
+            crate::input::describe(schedules)
+        )));
+    };
+    let mut found = BTreeMap::new();
+    for (name, schedule) in many {
+        let name: String = name.extract()?;
+        let working_time = match schedule.cast::<Schedule>() {
+            Ok(schedule) => schedule.get().working_time().clone(),
+            Err(_) => {
+                let place = format!("schedules[\"{name}\"]");
+                from_form(&place, to_json(&place, &schedule)?, error::schedule)?
+            }
+        };
+        found.insert(name.into(), working_time);
+    }
+    Ok(found)
+}
+
+/// What is wrong with tables in memory.
+pub(crate) fn unusable(problem: &ReadError) -> PyErr {
+    let message = problem.to_string();
+    match problem {
+        ReadError::ColumnMissing { column, present, .. } => {
+            exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
+        }
+        ReadError::ColumnType { .. } => error::column_type(message),
+        _ => error::data(message),
+    }
+}

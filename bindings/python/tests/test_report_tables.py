@@ -1,0 +1,200 @@
+"""`report` on tables: tickets, events, surveys, invitations of any library."""
+
+from typing import Any
+
+import pytest
+
+import deskmetrics as dm
+from sample import dataset
+from test_replay import EVENT_WORDS, TICKET_WORDS, rows_of
+
+TICKETS: dict[str, list[Any]] = {
+    "id": ["T-1", "T-2", "T-3"],
+    "created_at": ["2026-03-02T08:00:00Z", "2026-03-02T09:00:00Z", "2026-03-10T09:00:00Z"],
+    "solved_at": ["2026-03-02T12:00:00Z", "2026-03-04T09:00:00Z", None],
+    "market": ["DK", "ES", "DK"],
+}
+SURVEYS: dict[str, list[Any]] = {
+    "ticket": ["T-1", "T-2", "T-3"],
+    "csat": [5, 2, None],
+    "nps": [10, 3, 9],
+    "answered_at": ["2026-03-03T08:00:00Z", "2026-03-05T08:00:00Z", "2026-03-12T08:00:00Z"],
+}
+
+
+def test_tickets_and_forms() -> None:
+    report = dm.report(
+        TICKETS, surveys=SURVEYS, kpis=["volume", "csat", "nps"], scales={"csat": (1, 5)}, by="market", period="week", tz="UTC"
+    )
+    assert (report["volume"].value, report["csat"].value, report["csat"].n) == (3.0, 50.0, 2)
+    assert report["csat"].excluded == {"not_answered": 1}
+    by_market = {row.keys["market"]: row.value for row in report.rows if row.kpi == "nps" and row.headline and row.keys and not row.period}
+    assert by_market == {"DK": 100.0, "ES": -100.0}, "an answer takes its market from its ticket"
+    assert {row.period for row in report.rows if row.period} == {"2026-W10", "2026-W11"}
+
+
+def test_the_usual_kpis_that_the_data_can_answer() -> None:
+    report = dm.report(TICKETS, surveys=SURVEYS, scales={"csat": "1-5"})
+    kpis = [row.kpi for row in report.headlines]
+    assert kpis[:2] == ["csat", "nps"] and "full_resolution_time" in kpis and "first_response_time" not in kpis
+    assert any("no reply to a customer" in note for note in report.notes)
+    unscaled = dm.report(TICKETS, surveys=SURVEYS)
+    assert any('answers to "csat" are not used' in note for note in unscaled.notes)
+
+
+def test_one_row_per_answer_and_invitations() -> None:
+    surveys = {"survey": ["nps", "nps"], "score": [9, 2], "market": ["DK", "ES"], "at": ["2026-03-02T08:00:00Z"] * 2}
+    invitations = {
+        "question": ["nps"] * 4,
+        "sent_at": ["2026-03-01T08:00:00Z"] * 4,
+        "answered_at": ["2026-03-02T08:00:00Z", "2026-03-02T08:00:00Z", None, None],
+        "delivered": [True, True, True, False],
+    }
+    report = dm.report(surveys=surveys, invitations=invitations, by="market", kpis=["nps", "response_rate"])
+    assert report["nps"].value == 0.0 and report["response_rate"].value == pytest.approx(200 / 3)
+    assert report["response_rate"].excluded == {"bounced": 1}
+
+
+def test_tables_of_the_sample_give_what_its_files_give() -> None:
+    files = dataset()
+    asked = ["volume", "solved", "backlog", "first_response_time", "reopen_rate", "sla_attainment"]
+    arguments: dict[str, Any] = {"kpis": asked, "by": ["market"], "period": "week", "tz": "Europe/Copenhagen"}
+    report = dm.report(
+        rows_of("tickets.csv"),
+        rows_of("events.csv.gz"),
+        columns={"events": EVENT_WORDS, "tickets": TICKET_WORDS},
+        assume_tz="Europe/Copenhagen",
+        schedules=files.schedules,
+        schedule="dk",
+        schedule_by={"market": {market: market.lower() for market in ("DK", "DE", "ES", "GB", "US", "MX")}},
+        policies=files.policies,
+        as_of=files.as_of,
+        **arguments,
+    )
+    assert report.rows == files.report(**arguments).rows
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "said"),
+    [
+        ({}, dm.ArgumentError, "holds no ticket, answer or invitation"),
+        ({"tickets": TICKETS, "period": "week"}, dm.ArgumentError, 'period "week" needs tz'),
+        ({"tickets": {"id": ["a"]}}, dm.ColumnNotFoundError, 'no column "created_at"'),
+        ({"surveys": {"scor": [1]}}, dm.ColumnNotFoundError, 'no column "question"'),
+        ({"tickets": TICKETS, "kpis": ["fcr"]}, dm.ArgumentError, "choose a policy"),
+        ({"tickets": TICKETS, "scales": {"csat": "1 to 5"}}, dm.ArgumentError, "scales"),
+        ({"tickets": 3}, dm.ArgumentTypeError, "tickets"),
+    ],
+)
+def test_errors_say_what_is_wrong(arguments: dict[str, Any], kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind) as problem:
+        dm.report(**arguments)
+    assert said in str(problem.value)
+
+
+def test_a_lazy_frame_is_answered_with_help() -> None:
+    polars = pytest.importorskip("polars")
+    with pytest.raises(dm.ArgumentTypeError, match="collect"):
+        dm.report(polars.LazyFrame(TICKETS))
+
+
+def standard_tables() -> tuple[Any, Any, Any, Any]:
+    """The sample's tickets, events, answers and invitations as typed Arrow tables with the usual names."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    home = ZoneInfo("Europe/Copenhagen")
+    raw = rows_of("tickets.csv")
+    tickets = pyarrow.table(
+        {
+            "id": raw["Ticket ID"],
+            "created_at": [
+                datetime.strptime(text or "", "%d/%m/%Y %H:%M:%S").replace(tzinfo=home).astimezone(UTC) for text in raw["Created"]
+            ],
+            "requester": raw["Requester"],
+            "market": raw["Country"],
+            "channel": raw["Contact Channel"],
+            "priority": raw["Urgency"],
+        }
+    )
+    kinds, authors = EVENT_WORDS["kind"]["words"], EVENT_WORDS["author"]["words"]
+    log = rows_of("events.csv.gz")
+    statuses = EVENT_WORDS["statuses"]
+    events = pyarrow.table(
+        {
+            "ticket": log["Ticket ID"],
+            "at": [datetime.fromisoformat(text or "").replace(tzinfo=UTC) for text in log["Time (UTC)"]],
+            "kind": [kinds[kind] for kind in log["Action"]],
+            "value": [
+                statuses.get(value, (value or "").lower()) if kind == "Status" else value
+                for kind, value in zip(log["Action"], log["Value"], strict=True)
+            ],
+            "author": [authors[role] for role in log["Actor Role"]],
+            "author_name": log["Actor"],
+            "event_id": log["Event ID"],
+        }
+    )
+    given = rows_of("responses.csv")
+    words = {"How likely are you to recommend us?": "nps", "How satisfied are you with the help?": "csat", "It was easy to get help.": "ces"}
+    scores = [None if score in (None, "Blank") else int(score) for score in given["Score"]]
+    answers = pyarrow.table(
+        {
+            "ticket": given["Ticket ID"],
+            "answered_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in given["Answered"]],
+            "market": given["Country"],
+            **{
+                question: [score if words[asked or ""] == question and score is not None and score <= 10 else None
+                           for asked, score in zip(given["Survey"], scores, strict=True)]
+                for question in ("nps", "csat")
+            },
+        }
+    )
+    sent = rows_of("invitations.csv")
+    invitations = pyarrow.table(
+        {
+            "id": sent["Survey ID"],
+            "question": [words[asked or ""] for asked in sent["Survey"]],
+            "sent_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in sent["Sent"]],
+            "delivered": [state == "delivered" for state in sent["Delivery"]],
+            "market": sent["Country"],
+        }
+    )
+    return tickets, events, answers, invitations
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("with_events", [True, False])
+def test_columns_and_records_give_the_same(with_events: bool, threads: int) -> None:
+    """With `as_of` and named KPIs the report comes straight from the columns; it is the one that records give."""
+    tickets, events, answers, invitations = standard_tables()
+    files = dataset()
+    asked: list[Any] = ["volume", "backlog", "customers", "nps", "csat", {"kpi": "response_rate"}]
+    if with_events:
+        asked += ["first_response_time", "full_resolution_time", "reopen_rate", "fcr", {"kpi": "sla_attainment"}, "flow"]
+    arguments: dict[str, Any] = {
+        "surveys": answers,
+        "invitations": invitations,
+        "scales": {"csat": (1, 5)},
+        "fcr": "no_reopen_within(7days)",
+        "by": ["market", ("market", "channel")],
+        "period": "week",
+        "tz": "Europe/Copenhagen",
+        "as_of": files.as_of,
+        "schedules": files.schedules,
+        "schedule": "dk",
+        "policies": files.policies,
+    }
+    log = events if with_events else None
+    fast = dm.report(tickets, log, kpis=asked, threads=threads, **arguments)
+    # A progress bar is shown for records only; "all" looks at the data first.
+    slow = dm.report(tickets, log, kpis="all", **arguments)
+    assert len(fast.rows) > 500
+    known = {(row.kpi, row.option, row.clock, row.measure, str(row.keys), row.period): row for row in slow.rows}
+    compared = 0
+    for row in fast.rows:
+        other = known.get((row.kpi, row.option, row.clock, row.measure, str(row.keys), row.period))
+        if other is not None:
+            compared += 1
+            assert (row.value, row.n, row.interval, row.excluded) == (other.value, other.n, other.interval, other.excluded), row
+    assert compared > 0.9 * len(fast.rows)

@@ -1,0 +1,155 @@
+"""Threads, memory, interrupts, speed of small calls, nothing needed."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import timeit
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import deskmetrics as dm
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_memory_does_not_grow() -> None:
+    start = datetime(2026, 3, 6, 16, tzinfo=UTC)
+    desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    columns = [pl.Series([9, 10, 3] * 50), pa.array([9, 10, 3] * 50), np.array([9.0, 10.0, 3.0] * 50), [9, 10, 3] * 50]
+    instants = pl.Series([start] * 100)
+    frame = pd.Series([9, 10, 3] * 50)
+
+    def calls(times: int) -> None:
+        for _ in range(times):
+            for column in columns:
+                result = dm.nps(column)
+            repr(result + dm.nps(frame))
+            result.measures()
+            desk.due(instants, "4h")
+            desk.elapsed([start] * 10, start)
+            with pytest.raises(dm.ArgumentTypeError):
+                dm.nps({"score": 9})
+
+    calls(500)
+    gc.collect()
+    tracemalloc.start()
+    python_before, before = tracemalloc.get_traced_memory()[0], resident()
+    calls(10_000 // 4)
+    gc.collect()
+    python_grown = tracemalloc.get_traced_memory()[0] - python_before
+    tracemalloc.stop()
+    assert python_grown < 200_000
+    # A leak of one column of 150 rows a call would be 12 MB.
+    assert resident() - before < 8_000_000
+
+
+def test_threads_get_the_answers_of_one() -> None:
+    rng = np.random.default_rng(7)
+    parts = [rng.integers(0, 11, 20_000) for _ in range(16)]
+    desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
+    instants = pl.Series(rng.integers(1_700_000_000_000, 1_800_000_000_000, 20_000)).cast(pl.Datetime("ms", "UTC"))
+    expected = [dm.nps(part) for part in parts], desk.due(instants, "8h")
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(dm.nps, parts)) == expected[0]
+        assert all(each.equals(expected[1]) for each in pool.map(lambda _: desk.due(instants, "8h"), range(16)))
+        assert sum(pool.map(lambda part: dm.nps(part), parts)) == dm.nps(np.concatenate(parts))
+
+
+def test_other_threads_run_meanwhile() -> None:
+    """A long call does not hold the interpreter."""
+    starts = pl.Series(np.full(300_000, 1_772_000_000_000)).cast(pl.Datetime("ms", "UTC"))
+    desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
+    ticks, done = 0, threading.Event()
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.is_set():
+            ticks += 1
+            time.sleep(0.0005)
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    before = ticks
+    desk.due(starts, "800h")
+    during = ticks - before
+    done.set()
+    ticker.join()
+    assert during > 5
+
+
+def test_interrupt() -> None:
+    """Ctrl-C ends a call over many rows."""
+    script = (
+        "import polars as pl, numpy as np, deskmetrics as dm\n"
+        "starts = pl.Series(np.full(4_000_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))\n"
+        "desk = dm.Schedule('Europe/Madrid', 'Mo-Fr 09:00-17:00')\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        "    while True: desk.due(starts, '8000h')\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped', flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.read() == "stopped\n" and child.wait() == 0
+        assert time.monotonic() - began < 5.0
+
+
+def test_a_small_list_costs_microseconds() -> None:
+    scores = [9, 10, 3, 7] * 25
+    best = min(timeit.repeat(lambda: dm.nps(scores), number=200, repeat=5)) / 200
+    # Some 10 microseconds as released; the limit is for debug builds on busy machines.
+    assert best < 300e-6
+
+
+def test_nothing_is_copied() -> None:
+    """Counting a column takes no memory of its size."""
+    for column in (np.zeros(4_000_000), pl.Series(np.zeros(4_000_000)), pa.array(np.zeros(4_000_000))):
+        before = resident()
+        assert dm.nps(column).n == 4_000_000
+        assert resident() - before < 16_000_000
+
+
+@pytest.mark.parametrize("absent", ["pyarrow", "numpy", "pandas", "polars"])
+def test_other_libraries_may_be_absent(absent: str) -> None:
+    """pandas without pyarrow, polars without NumPy ..."""
+    script = f"""
+import sys
+sys.modules[{absent!r}] = None
+import deskmetrics as dm
+expected = dm.nps([9, None, 3])
+desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+if {absent!r} not in ("pandas", "numpy"):
+    import pandas as pd
+    for kind in ("f8", "Int64", object):
+        assert dm.nps(pd.Series([9, None, 3], dtype=kind)) == expected
+    at = pd.Series(pd.to_datetime(["2026-03-06T16:00Z", None], format="ISO8601"))
+    assert desk.due(at, "2h")[0].isoformat() == "2026-03-09T10:00:00+00:00" if {absent!r} != "pyarrow" else True
+if {absent!r} != "polars":
+    import polars as pl
+    assert dm.nps(pl.Series([9, None, 3])) == expected
+    assert dm.nps(pl.DataFrame({{"score": [9, None, 3]}})) == expected
+print("fine")
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.stdout == "fine\n", ran.stderr

@@ -1,0 +1,90 @@
+//! What a number is made of decides how two of them are compared.
+
+use chrono::TimeDelta;
+
+use super::Comparison;
+use crate::{Durations, Mean, NetScore, Ratio, ScoreCounts, Survival};
+
+/// What a KPI's headline is made of, and so by which test it is compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Compared<'a> {
+    /// A share, told in percent: [`Comparison::of_shares`].
+    Share(Ratio),
+    /// A net score, told in points: [`Comparison::of_net_scores`].
+    Net(NetScore),
+    /// The mean of scores, told in steps of the scale: [`Comparison::of_means`].
+    Scores(&'a ScoreCounts),
+    /// A mean count per ticket: [`Comparison::of_means`].
+    Mean(&'a Mean),
+    /// The median of durations, told in seconds: [`Comparison::of_medians`].
+    Median(&'a Durations),
+    /// The median of durations of which some still run, told in seconds: [`Comparison::of_survivals`].
+    Survival(&'a Survival),
+    /// A count of events that come independently of each other: [`Comparison::of_counts`].
+    Count(u64),
+    /// There is no test for it: a stock, whose tickets are largely those of the day before; customers, who may stand on both
+    /// sides; a ratio of times.
+    Untested,
+}
+
+/// Durations are kept in microseconds and told in seconds.
+const SECONDS: f64 = 1e-6;
+
+impl Compared<'_> {
+    /// This value minus an earlier one, or that of any other group, in its own unit. `None` when the two are not made alike,
+    /// there is no test, or too little was counted.
+    pub fn change_from(self, earlier: Self, level: f64) -> Option<Comparison> {
+        match (self, earlier) {
+            (Self::Share(now), Self::Share(before)) => {
+                Comparison::of_shares(now, before, level).map(|change| change.scaled(100.0))
+            }
+            (Self::Net(now), Self::Net(before)) => {
+                Comparison::of_net_scores(now, before, level).map(|change| change.scaled(100.0))
+            }
+            (Self::Scores(now), Self::Scores(before)) => Comparison::of_means(now, before, level),
+            (Self::Mean(now), Self::Mean(before)) => Comparison::of_means(now, before, level),
+            (Self::Median(now), Self::Median(before)) => {
+                Comparison::of_medians(now, before, level).map(|change| change.scaled(SECONDS))
+            }
+            (Self::Survival(now), Self::Survival(before)) => {
+                Comparison::of_survivals(now, before, level).map(|change| change.scaled(SECONDS))
+            }
+            (Self::Count(now), Self::Count(before)) => Comparison::of_counts(now, before, level),
+            _ => None,
+        }
+    }
+
+    /// This value minus a fixed one in the same unit, such as the sector's: "11 points ahead" (is it?). `None` where there is
+    /// no test, too little was counted, or the value can never be that of the benchmark.
+    #[doc(alias = "benchmark")]
+    pub fn against(self, benchmark: f64, level: f64) -> Option<Comparison> {
+        match self {
+            Self::Share(share) => Comparison::of_share_against(share, benchmark / 100.0, level)
+                .map(|change| change.scaled(100.0)),
+            Self::Net(score) => {
+                let possible = (-100.0..=100.0).contains(&benchmark).then_some(benchmark / 100.0)?;
+                Comparison::of_net_score_against(score, possible, level).map(|change| change.scaled(100.0))
+            }
+            Self::Scores(scores) => Comparison::of_mean_against(scores, finite(benchmark)?, level),
+            Self::Mean(mean) => Comparison::of_mean_against(mean, finite(benchmark)?, level),
+            Self::Median(durations) => {
+                let benchmark = positive_seconds(benchmark)?;
+                Comparison::of_median_against(durations, benchmark, level)
+                    .map(|change| change.scaled(SECONDS))
+            }
+            Self::Count(count) => Comparison::of_count_against(count, benchmark, level),
+            Self::Survival(_) | Self::Untested => None,
+        }
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "rounded, and at most i64::MAX")]
+fn positive_seconds(seconds: f64) -> Option<TimeDelta> {
+    let micros = (seconds / SECONDS).round();
+    (micros >= 0.0 && micros < i64::MAX as f64).then(|| TimeDelta::microseconds(micros as i64))
+}

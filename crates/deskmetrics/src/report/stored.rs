@@ -1,0 +1,297 @@
+//! States and tallies as bytes: compact, versioned, and refused when damaged or foreign.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::slice::Values;
+use super::table::RecordCounts;
+use super::tally::Tally;
+use super::{KpiRequest, KpiTally, Report, ReportError, ReportState};
+use crate::kpi::ResponseRate;
+use crate::{Merge, Timestamp};
+
+/// How stored bytes begin.
+const MAGIC: [u8; 4] = *b"DKMS";
+
+/// The version of the form; another one is refused.
+const VERSION: u8 = 1;
+
+/// Magic, version, kind, checksum of the rest.
+const HEADER: usize = 10;
+
+/// Cells a stored state may make room for without filling them, beside as many for each that it fills.
+const ROOM: usize = 1 << 22;
+const ROOM_PER_CELL: usize = 256;
+
+/// What is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    State = 1,
+    Tally = 2,
+}
+
+/// Why bytes are not taken for a stored state or tally.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoredError {
+    /// They are something else.
+    #[error("the bytes are no stored {wanted}: give what to_bytes made of one")]
+    Foreign {
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// They were written by another version of the library.
+    #[error(
+        "the stored {wanted} has version {found} of the form, this library reads version {known}: store it again"
+    )]
+    Version {
+        /// What was asked for.
+        wanted: &'static str,
+        /// The version found.
+        found: u8,
+        /// The version read here.
+        known: u8,
+    },
+    /// Some of them changed or are missing since they were written.
+    #[error("the stored {wanted} is damaged: its checksum is {found:08x}, not {stored:08x}")]
+    Damaged {
+        /// What was asked for.
+        wanted: &'static str,
+        /// The checksum of the bytes.
+        found: u32,
+        /// The checksum stored with them.
+        stored: u32,
+    },
+    /// The checksum is right, yet they do not say what they should.
+    #[error("the stored {wanted} cannot be read: {why}")]
+    Unreadable {
+        /// What was asked for.
+        wanted: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::State => "report state",
+            Self::Tally => "KPI tally",
+        }
+    }
+
+    /// The settings, named since they may leave fields out, then the counts, by place since there are many.
+    fn write(self, settings: &impl Serialize, counts: &impl Serialize) -> Vec<u8> {
+        let mut bytes = vec![0; HEADER];
+        let mut writer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
+        // Memory takes whatever is written, and none of it is of a kind that MessagePack has not: a test writes all.
+        let _ = settings.serialize(&mut writer);
+        let _ = counts.serialize(&mut rmp_serde::Serializer::new(&mut bytes));
+        let sum = crc32fast::hash(&bytes[HEADER..]);
+        bytes[..4].copy_from_slice(&MAGIC);
+        bytes[4] = VERSION;
+        bytes[5] = self as u8;
+        bytes[6..HEADER].copy_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    fn read<S: DeserializeOwned, C: DeserializeOwned>(self, bytes: &[u8]) -> Result<(S, C), StoredError> {
+        let wanted = self.name();
+        let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(StoredError::Foreign { wanted })?;
+        let [m0, m1, m2, m3, version, kind, sum @ ..] = *header;
+        if [m0, m1, m2, m3] != MAGIC {
+            return Err(StoredError::Foreign { wanted });
+        }
+        if version != VERSION {
+            return Err(StoredError::Version { wanted, found: version, known: VERSION });
+        }
+        if kind != self as u8 {
+            return Err(StoredError::Foreign { wanted });
+        }
+        let (found, stored) = (crc32fast::hash(rest), u32::from_le_bytes(sum));
+        if found != stored {
+            return Err(StoredError::Damaged { wanted, found, stored });
+        }
+        let unreadable = |error: rmp_serde::decode::Error| self.unreadable(&error);
+        let mut reader = rmp_serde::Deserializer::from_read_ref(rest);
+        let settings = S::deserialize(&mut reader).map_err(unreadable)?;
+        Ok((settings, C::deserialize(&mut reader).map_err(unreadable)?))
+    }
+
+    fn unreadable(self, why: &impl ToString) -> StoredError {
+        StoredError::Unreadable { wanted: self.name(), why: why.to_string() }
+    }
+}
+
+/// What a state has counted. Slices and periods are in order, so that equal states have equal bytes.
+#[derive(Serialize)]
+struct Counts<'a> {
+    records: RecordCounts,
+    first: Option<Timestamp>,
+    /// By slicing.
+    slices: Vec<Vec<SliceCounts<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SliceCounts<'a> {
+    values: &'a Values,
+    asked: Option<&'a BTreeMap<Box<str>, ResponseRate>>,
+    /// By the first instant of a period, `None` for what belongs to none.
+    periods: Vec<(Option<Timestamp>, &'a [Tally])>,
+}
+
+#[derive(Deserialize)]
+struct ReadCounts {
+    records: RecordCounts,
+    first: Option<Timestamp>,
+    slices: Vec<Vec<ReadSlice>>,
+}
+
+#[derive(Deserialize)]
+struct ReadSlice {
+    values: Values,
+    asked: Option<BTreeMap<Box<str>, ResponseRate>>,
+    periods: Vec<(Option<Timestamp>, Vec<Tally>)>,
+}
+
+impl ReportState {
+    /// The state as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): the report, every count and
+    /// a checksum, as MessagePack. Equal states have equal bytes.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report, ReportState};
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let report = Report::undated().kpi(nps).build().unwrap();
+    /// let answers = [10, 9, 3].map(|score| SurveyResponse::new("nps", Some(score)));
+    /// let here = report.run(&[], &answers, &[]);
+    ///
+    /// let there = ReportState::from_bytes(&here.to_bytes()).unwrap();
+    /// assert_eq!(there.table(), here.table());
+    /// assert!(ReportState::from_bytes(b"something else").is_err());
+    /// ```
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Kind::State.write(&self.report, &self.counts())
+    }
+
+    /// The state that [`to_bytes`](Self::to_bytes) wrote. It feeds the report that it was made by, and merges with any other
+    /// state of an equal one.
+    ///
+    /// # Errors
+    /// When the bytes are something else, of another version, damaged, or do not fit the report they name.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
+        let (report, counts): (Report, _) = Kind::State.read(bytes)?;
+        Self::of_counts(&report, counts).map_err(|why| Kind::State.unreadable(&why))
+    }
+
+    fn counts(&self) -> Counts<'_> {
+        let slices = self.slicings.iter().map(|sliced| {
+            let mut slices: Vec<SliceCounts<'_>> = (0..)
+                .map_while(|slice| Some((slice, sliced.slicer.values(slice)?)))
+                .map(|(slice, values)| {
+                    let periods = sliced.cells.get(slice).into_iter().flatten().enumerate();
+                    let filled = periods.filter_map(|(period, tallies)| {
+                        let start = self.calendar.span(period).map(|span| span.start);
+                        Some((start, tallies.as_deref()?))
+                    });
+                    let mut periods: Vec<_> = filled.collect();
+                    periods.sort_unstable_by_key(|(start, _)| *start);
+                    let asked = sliced.asked.get(slice).filter(|asked| !asked.is_empty());
+                    SliceCounts { values, asked, periods }
+                })
+                .collect();
+            slices.sort_unstable_by(|one, other| one.values.cmp(other.values));
+            slices
+        });
+        Counts { records: self.records, first: self.first(), slices: slices.collect() }
+    }
+
+    fn of_counts(report: &Report, counts: ReadCounts) -> Result<Self, String> {
+        let mut state = report.state();
+        if counts.slices.len() != state.slicings.len() {
+            let (found, wanted) = (counts.slices.len(), state.slicings.len());
+            return Err(format!("it has {found} slicings, its report has {wanted}"));
+        }
+        state.restore(counts.records, counts.first);
+        let as_of = state.report.settings.as_of;
+        for (number, slices) in counts.slices.into_iter().enumerate() {
+            let (mut filled, mut room) = (0_usize, 0_usize);
+            for read in slices {
+                if read.values.len() != state.slicings[number].slicer.attributes() {
+                    return Err("a slice has not the attributes of its slicing".to_owned());
+                }
+                let slice = state.slicings[number].slicer.slice_of_values(&read.values);
+                for (question, rate) in read.asked.into_iter().flatten() {
+                    state.slicings[number].asked(slice, &question, as_of).merge(rate);
+                }
+                for (start, tallies) in read.periods {
+                    let period = state.calendar.period(start);
+                    if state.calendar.span(period).map(|span| span.start) != start {
+                        return Err("a period does not begin where one of its report does".to_owned());
+                    }
+                    let fits = |(tally, measure): (&Tally, &super::Measure)| tally.is_like(measure.empty());
+                    let measures = &state.report.measures;
+                    if tallies.len() != measures.len() || !tallies.iter().zip(measures).all(fits) {
+                        return Err("its counts are not those of its report's KPIs".to_owned());
+                    }
+                    // The cells of a slice reach up to its last period.
+                    (filled, room) = (filled + 1, room.saturating_add(period));
+                    if room > ROOM.saturating_add(filled.saturating_mul(ROOM_PER_CELL)) {
+                        return Err("it has next to no counts for the slices and periods it names".to_owned());
+                    }
+                    for (kpi, tally) in tallies.into_iter().enumerate() {
+                        let sliced = &mut state.slicings[number];
+                        sliced.tally(slice, period, kpi, &state.report, &state.calendar).merge(tally);
+                    }
+                }
+            }
+        }
+        Ok(state)
+    }
+}
+
+impl KpiTally {
+    /// The tally as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): what was asked for, the counts
+    /// and a checksum, as MessagePack. Equal tallies have equal bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Kind::Tally.write(&(self.request(), self.as_of()), self.counted())
+    }
+
+    /// The tally that [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, KpiTally};
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// nps.push_response(&SurveyResponse::new("nps", Some(9)));
+    /// let mut bytes = nps.to_bytes();
+    /// assert_eq!(KpiTally::from_bytes(&bytes).unwrap(), nps);
+    /// bytes[20] ^= 1;
+    /// assert!(KpiTally::from_bytes(&bytes).unwrap_err().to_string().starts_with("the stored KPI tally is damaged"));
+    /// ```
+    ///
+    /// # Errors
+    /// When the bytes are something else, of another version or damaged, or the counts are not those of the request.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
+        let ((request, as_of), tally) = Kind::Tally.read::<(KpiRequest, Option<Timestamp>), Tally>(bytes)?;
+        Self::of_counted(&request, as_of, tally).map_err(|why: ReportError| Kind::Tally.unreadable(&why))
+    }
+}
+
+/// As [`to_bytes`](ReportState::to_bytes), for any format of serde.
+impl Serialize for ReportState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.report, self.counts()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (report, counts): (Report, _) = Deserialize::deserialize(deserializer)?;
+        Self::of_counts(&report, counts).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,261 @@
+//! Periods: partial ones, changes between them, what counts in which.
+
+use chrono::TimeDelta;
+use chrono_tz::Europe::Copenhagen;
+use deskmetrics::kpi::CustomersOf;
+use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::replay::ReopenCycle;
+use deskmetrics::report::{
+    Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable,
+};
+use deskmetrics::ticket::{Attribute, Author};
+use deskmetrics::{ClockKind, Estimates, Invitation, Reason, Replayed, Significance, SurveyResponse, kpi};
+
+use crate::made::{as_of, elapsed, hour, report, row, ticket};
+
+#[test]
+fn periods_not_covered_by_the_data_are_partial() {
+    let tickets: Vec<Replayed> =
+        (0..95).map(|day| ticket(usize::try_from(day).unwrap(), 24 * day + 30, 1, None)).collect();
+    let partial = |report: &Report| -> Vec<bool> {
+        let table = report.run(&tickets, &[], &[]).table();
+        table
+            .periods()
+            .filter(|row| row.kpi == "volume")
+            .filter_map(|row| Some(row.period.as_ref()?.partial))
+            .collect()
+    };
+    // from 2 January, cut off on 11 April
+    assert_eq!(partial(&report(Period::Month)), [true, false, false, true]);
+    let from_new_year = ReportBuilder::from(report(Period::Month)).observed_from(hour(-1));
+    assert_eq!(partial(&from_new_year.build().unwrap()), [false, false, false, true]);
+}
+
+#[test]
+fn changes_are_told_between_neighbours_only() {
+    let tickets: Vec<Replayed> = [0, 1, 36, 40, 70, 71]
+        .iter()
+        .enumerate()
+        .map(|(number, day)| ticket(number, 24 * day, 1, None))
+        .collect();
+    let table = report(Period::Week).run(&tickets, &[], &[]).table();
+    let volume: Vec<(String, Option<f64>)> = table
+        .periods()
+        .filter(|row| row.kpi == "volume")
+        .map(|row| (row.period.as_ref().unwrap().label.clone(), row.change.map(|change| change.difference)))
+        .collect();
+    let weeks: Vec<&str> = volume.iter().map(|(label, _)| label.as_str()).collect();
+    assert_eq!(weeks, ["2026-W01", "2026-W06", "2026-W07", "2026-W11"]);
+    // weeks 1 and 6 are no neighbours
+    assert_eq!(volume.iter().map(|(_, change)| *change).collect::<Vec<_>>(), [None, None, Some(0.0), None]);
+}
+
+#[test]
+fn a_change_is_tested_as_the_kpi_compares_itself() {
+    let answers = |month: i64, promoters: usize, detractors: usize| {
+        let answer =
+            move |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(24 * 31 * month + 50));
+        std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors))
+    };
+    let all: Vec<SurveyResponse> =
+        answers(0, 50, 50).chain(answers(1, 90, 10)).chain(answers(2, 6, 0)).collect();
+    let table = report(Period::Month).run(&[], &all, &[]).table();
+    let change = |month| row(&table, "nps", None, Some(month)).change;
+
+    let nps = |promoters, detractors| {
+        kpi::nps(std::iter::repeat_n(10, promoters).chain(std::iter::repeat_n(0, detractors)))
+    };
+    let expected = nps(90, 10).change_from(&nps(50, 50), 0.95).unwrap();
+    let february = change("2026-02").unwrap();
+    assert_eq!((february.difference, february.interval), (80.0, Some(expected.interval)));
+    assert_eq!(february.p_value, Some(expected.p_value));
+    assert!(february.is_significant());
+    assert_eq!(change("2026-01"), None);
+    // six answers are too few to call it a change
+    assert_eq!(change("2026-03").unwrap().significance, Some(Significance::TooFew));
+
+    let promoters = |row: &&ReportRow| row.kpi == "nps" && row.measure == "promoters";
+    let shares: Vec<Option<Change>> = table.periods().filter(promoters).map(|row| row.change).collect();
+    assert_eq!(
+        shares.iter().map(|change| change.map(|change| change.difference)).collect::<Vec<_>>()[..2],
+        [None, Some(40.0)]
+    );
+    assert_eq!(shares[1].unwrap().significance, None); // headlines only
+}
+
+const DAY: i64 = 24;
+
+/// A report of these KPIs by month.
+fn monthly(kpis: impl IntoIterator<Item = KpiRequest>) -> Report {
+    let months = Periods::new(Period::Month, Copenhagen);
+    Report::builder(as_of()).kpis(kpis).periods(months).build().unwrap()
+}
+
+/// One number of a KPI by period: label, value and n.
+fn by_month<'a>(table: &'a ReportTable, kpi: &str, measure: &str) -> Vec<(&'a str, Option<f64>, u64)> {
+    let rows = table.periods().filter(|row| row.kpi == kpi && row.measure == measure);
+    rows.map(|row| (row.period.as_ref().unwrap().label.as_str(), row.value, row.n)).collect()
+}
+
+#[test]
+fn responses_and_solves_count_on_their_own_day() {
+    let mut ticket = ticket(1, 30 * DAY, 1, None); // 31 January, answered and solved that day
+    let metrics = &mut ticket.metrics;
+    metrics.next_response_times = [1, 3, 5].map(elapsed).to_vec();
+    metrics.next_response_at = [30 * DAY + 5, 35 * DAY, 36 * DAY].map(hour).to_vec();
+    metrics.unanswered_next_response_times = vec![elapsed(7)];
+    let mut cycle = ReopenCycle::new(hour(30 * DAY + 2), hour(34 * DAY), Author::Customer);
+    cycle.solved_again_at = Some(hour(37 * DAY));
+    metrics.reopens = vec![cycle];
+
+    let kpis = ["next_response_time", "response_time", "solve_events"].map(KpiRequest::new);
+    let table = monthly(kpis).run(&[ticket], &[], &[]).table();
+    let hours = |hours: f64| Some(hours * 3600.0);
+    assert_eq!(
+        by_month(&table, "next_response_time", "mean"),
+        [("2026-01", hours(1.0), 1), ("2026-02", hours(4.0), 2), ("no date", None, 0)]
+    );
+    assert_eq!(by_month(&table, "next_response_time", "censored")[2], ("no date", Some(1.0), 1));
+    assert_eq!(by_month(&table, "response_time", "mean")[0], ("2026-01", hours(1.0), 2));
+    let solves = ["count", "tickets"].map(|measure| by_month(&table, "solve_events", measure));
+    assert!(solves.iter().all(|rows| *rows == [("2026-01", Some(1.0), 1), ("2026-02", Some(1.0), 1)]));
+    let overall: Vec<Option<f64>> =
+        table.overall().filter(|row| row.kpi == "solve_events").map(|row| row.value).collect();
+    assert_eq!(overall, [Some(2.0), Some(1.0)], "one ticket, solved twice");
+}
+
+#[test]
+fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
+    let mut tickets = [ticket(1, 21 * DAY, 1, None), ticket(2, 40 * DAY, 2, None)];
+    for ticket in &mut tickets {
+        // still open at the cut-off, 100 days after New Year
+        *ticket = {
+            let mut open = ticket.clone();
+            open.metrics.status = deskmetrics::Status::Open;
+            open.metrics.first_solved_at = None;
+            open.metrics.last_solved_at = None;
+            open.metrics.running_resolution_time =
+                Some(elapsed((as_of().as_micros() - open.metrics.created_at.as_micros()) / 3_600_000_000));
+            open
+        };
+    }
+    let ages = KpiRequest::new("backlog_age");
+    let bands = ages.clone().in_bands([TimeDelta::days(14), TimeDelta::days(30)]);
+    let table = monthly([ages.clone(), ages.clone().on(ClockKind::Business)]).run(&tickets, &[], &[]).table();
+    let days: Vec<_> = table
+        .periods()
+        .filter(|row| row.measure == "max" && row.clock == Some(ClockKind::Calendar))
+        .map(|row| (row.period.as_ref().unwrap().label.as_str(), row.value.unwrap() / 86_400.0, row.n))
+        .map(|(month, days, n)| (month, days.round(), n))
+        .collect();
+    assert_eq!(
+        days,
+        [("2026-01", 10.0, 1), ("2026-02", 38.0, 2), ("2026-03", 69.0, 2), ("2026-04", 79.0, 2)]
+    );
+    let business = |row: &&ReportRow| row.clock == Some(ClockKind::Business);
+    assert_eq!((table.overall().filter(business).count(), table.periods().filter(business).count()), (8, 0));
+
+    let stacked = monthly([bands]).run(&tickets, &[], &[]).table();
+    let february: Vec<_> = stacked
+        .periods()
+        .filter(|row| row.period.as_ref().unwrap().label == "2026-02")
+        .map(|row| (&*row.measure, row.value, row.headline))
+        .collect();
+    assert_eq!(
+        february,
+        [("up to 14d", Some(0.0), true), ("14d to 30d", Some(50.0), false), ("over 30d", Some(50.0), false)]
+    );
+
+    let open = KpiRequest::new("customers").with_tickets(CustomersOf::Open);
+    let table = monthly([open]).run(&tickets, &[], &[]).table();
+    assert_eq!(
+        by_month(&table, "customers", "count")[..2],
+        [("2026-01", Some(1.0), 1), ("2026-02", Some(2.0), 2)]
+    );
+}
+
+#[test]
+fn phone_and_chat_stand_in_the_same_report() {
+    let report = Report::builder(as_of())
+        .kpi(KpiRequest::new("service_level").within(TimeDelta::seconds(20)))
+        .kpis(["speed_of_answer", "abandon_rate", "handle_time", "occupancy"].map(KpiRequest::new))
+        .by([Attribute::Market])
+        .periods(Periods::new(Period::Month, Copenhagen))
+        .build()
+        .unwrap();
+    let mut state = report.state();
+    let seconds = TimeDelta::seconds;
+    let call = |at, wait, market| {
+        let queued = hour(at);
+        QueueContact::new(queued)
+            .answered(queued.to_utc() + seconds(wait))
+            .handled(seconds(300), seconds(0), seconds(60))
+            .with(Attribute::Market, market)
+    };
+    for contact in [
+        call(1, 10, "DK"),
+        call(2, 30, "DK"),
+        call(40 * DAY, 20, "ES"),
+        QueueContact::new(hour(3)).abandoned(hour(4)).with(Attribute::Market, "DK"),
+        call(101 * DAY, 1, "DK"), // after the cut-off
+        QueueContact::new(as_of()).answered(hour(101 * DAY)).with(Attribute::Market, "ES"), // still waiting
+    ] {
+        state.push_contact(&contact);
+    }
+    state.push_shift(&AgentShift::new(hour(1), TimeDelta::hours(8), TimeDelta::hours(6)));
+    let table = state.table();
+
+    assert_eq!((table.records.contacts, table.records.shifts), (6, 1));
+    let headlines: Vec<_> = table
+        .overall()
+        .filter(|row| row.headline)
+        .map(|row| (row.kpi, row.value.unwrap(), row.n, row.excluded.to_string()))
+        .collect();
+    let left_out = |text: &str| text.to_owned();
+    assert_eq!(
+        headlines,
+        [
+            ("service_level", 50.0, 4, left_out("1 after the cut-off, 1 still running")),
+            ("speed_of_answer", 20.0, 3, left_out("1 after the cut-off, 1 still running")),
+            ("abandon_rate", 25.0, 4, left_out("1 after the cut-off, 1 still running")),
+            ("handle_time", 360.0, 3, left_out("1 after the cut-off, 2 no reply yet")),
+            ("occupancy", 75.0, 1, String::new()),
+        ]
+    );
+    assert_eq!(row(&table, "service_level", Some("ES"), None).value, Some(100.0));
+    assert_eq!(row(&table, "service_level", None, Some("2026-01")).n, 3);
+    assert_eq!(row(&table, "service_level", None, None).option.as_deref(), Some("within 20s"));
+}
+
+#[test]
+fn coverage_finds_the_ticket_wherever_the_survey_was_sent() {
+    // solved in January in Denmark; asked in February, and the invitation names no market
+    let tickets =
+        [ticket(1, 20 * DAY, 1, Some(0)), ticket(2, 21 * DAY, 2, Some(0)), ticket(3, 40 * DAY, 3, Some(1))];
+    let report = ReportBuilder::from(monthly([KpiRequest::new("survey_coverage")]))
+        .by([Attribute::Market])
+        .build()
+        .unwrap();
+    let sent = |about: &str, at| Invitation::new(about, "csat", hour(at)).about(about);
+    let invitations = [
+        sent("T-1", 40 * DAY),
+        sent("T-1", 41 * DAY),
+        sent("T-2", 40 * DAY).bounced(),
+        sent("T-3", 101 * DAY), // after the cut-off
+        sent("T-9", 40 * DAY),
+    ];
+    let mut state = report.state();
+    for invitation in &invitations {
+        state.push_invitation(invitation, None);
+    }
+    for ticket in &tickets {
+        state.push_ticket(ticket);
+    }
+    let table = state.table();
+    let all = row(&table, "survey_coverage", None, None);
+    assert_eq!((all.value.map(f64::round), all.n), (Some(33.0), 3));
+    assert_eq!((all.excluded.count(Reason::Bounced), all.excluded.count(Reason::AfterCutOff)), (1, 1));
+    assert_eq!(row(&table, "survey_coverage", Some("DK"), None).value, Some(50.0));
+    assert_eq!(row(&table, "survey_coverage", None, Some("2026-01")).value, Some(50.0));
+    assert_eq!(row(&table, "survey_coverage", None, Some("2026-02")).value, Some(0.0));
+}

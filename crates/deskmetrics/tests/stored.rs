@@ -1,0 +1,164 @@
+//! Stored states: read back as they were, and refused when damaged or foreign, whatever the bytes.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod records;
+
+use chrono_tz::Europe::Copenhagen;
+use deskmetrics::report::{KpiRequest, KpiTally, Period, Periods, Report, ReportState, StoredError};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Scale, SurveyResponse};
+use proptest::prelude::*;
+use records::any::{Record, record, requests};
+use records::{CUT_OFF, HOUR, instant};
+
+/// Bytes before the settings and counts: magic, version, kind, checksum.
+const HEADER: usize = 10;
+
+fn report() -> Report {
+    Report::builder(instant(CUT_OFF / HOUR))
+        .kpis(requests())
+        .by([Attribute::Category])
+        .by([Attribute::Market, Attribute::Category])
+        .periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .unwrap()
+}
+
+fn state_of<'a>(records: impl IntoIterator<Item = &'a Record>) -> ReportState {
+    let mut state = report().state();
+    records.into_iter().for_each(|record| record.feed(&mut state));
+    state
+}
+
+/// Puts the right checksum on bytes that were tampered with.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let sum = crc32fast::hash(&bytes[HEADER..]);
+    bytes[6..HEADER].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+fn records(most: usize) -> impl Strategy<Value = Vec<Record>> {
+    prop::collection::vec(record(), 0..most).prop_map(|records| records.into_iter().flatten().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stored_state_is_the_state_in_any_order_and_split(records in records(30), cut in 0..30_usize) {
+        let whole = state_of(&records);
+        let bytes = whole.to_bytes();
+        let restored = ReportState::from_bytes(&bytes).unwrap();
+        prop_assert_eq!(restored.table(), whole.table());
+        prop_assert_eq!(&restored.to_bytes(), &bytes);
+        prop_assert_eq!(&state_of(records.iter().rev()).to_bytes(), &bytes, "the order shows");
+
+        let (early, late) = records.split_at(cut.min(records.len()));
+        let mut joined = ReportState::from_bytes(&state_of(late).to_bytes()).unwrap();
+        joined.merge(ReportState::from_bytes(&state_of(early).to_bytes()).unwrap()).unwrap();
+        prop_assert_eq!(&joined.to_bytes(), &bytes, "the split shows");
+
+        let text = serde_json::to_string(&whole).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<ReportState>(&text).unwrap().to_bytes(), &bytes);
+    }
+
+    #[test]
+    fn damage_is_an_error(records in records(6), places in prop::collection::vec((any::<prop::sample::Index>(), 0..8), 1..4)) {
+        let bytes = state_of(&records).to_bytes();
+        for (place, bit) in places {
+            let mut damaged = bytes.clone();
+            damaged[place.index(bytes.len())] ^= 1_u8 << bit;
+            prop_assert!(ReportState::from_bytes(&damaged).is_err());
+            prop_assert!(ReportState::from_bytes(&bytes[..place.index(bytes.len())]).is_err());
+        }
+        prop_assert!(ReportState::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+        let as_tally = matches!(KpiTally::from_bytes(&bytes), Err(StoredError::Foreign { .. }));
+        prop_assert!(as_tally);
+    }
+
+    /// Whoever knows the checksum can write anything: it is refused, or a state that can be asked.
+    #[test]
+    fn forgeries_never_panic(
+        records in records(6),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut bytes = state_of(&records).to_bytes();
+        for (place, byte) in edits {
+            let place = HEADER + place.index(bytes.len() - HEADER);
+            bytes[place] = byte;
+            if let Ok(mut state) = ReportState::from_bytes(&sealed(bytes.clone())) {
+                let _ = state.table();
+                let again = state.clone();
+                let _ = state.merge(again);
+                let _ = state.table().to_string();
+            }
+        }
+    }
+
+    #[test]
+    fn forged_tallies_never_panic(
+        records in records(6),
+        kpi in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+    ) {
+        let requests = requests();
+        let request = &requests[kpi.index(requests.len())];
+        let mut tally = request.tally(Some(instant(CUT_OFF / HOUR))).unwrap();
+        for record in &records {
+            if let Record::Ticket(ticket) = record {
+                tally.push_ticket(ticket);
+            }
+        }
+        let mut bytes = tally.to_bytes();
+        for (place, byte) in edits {
+            let place = HEADER + place.index(bytes.len() - HEADER);
+            bytes[place] = byte;
+            if let Ok(mut forged) = KpiTally::from_bytes(&sealed(bytes.clone())) {
+                let _ = (forged.estimates(0.95), forged.change_from(&tally, 0.95), forged.excluded().total());
+                let _ = forged.merge(forged.clone());
+                let _ = forged.estimates(0.95);
+            }
+        }
+    }
+
+    #[test]
+    fn noise_is_refused(noise in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(ReportState::from_bytes(&noise).is_err());
+        let header = [&b"DKMS\x01\x01\0\0\0\0"[..], &noise].concat();
+        prop_assert!(ReportState::from_bytes(&sealed(header)).is_err());
+    }
+}
+
+#[test]
+fn announced_lengths_cost_no_memory() {
+    let bytes = state_of(&[]).to_bytes();
+    // an array, a map, a text and a blob of four billion
+    for head in [0xdd, 0xdf, 0xdb, 0xc6] {
+        let forged = [&bytes[..HEADER], &[head, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]].concat();
+        assert!(matches!(ReportState::from_bytes(&sealed(forged)), Err(StoredError::Unreadable { .. })));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    let report = Report::undated().kpi(nps.clone()).build().unwrap();
+    let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).to_bytes();
+    let message = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap_err().to_string();
+    assert_eq!(message(b"kpi,value"), "the bytes are no stored report state: give what to_bytes made of one");
+    assert_eq!(
+        message(&nps.tally(None).unwrap().to_bytes()),
+        "the bytes are no stored report state: give what to_bytes made of one"
+    );
+    let mut newer = bytes.clone();
+    newer[4] = 9;
+    assert_eq!(
+        message(&newer),
+        "the stored report state has version 9 of the form, this library reads version 1: store it again"
+    );
+    assert!(
+        message(&bytes[..bytes.len() - 1])
+            .starts_with("the stored report state is damaged: its checksum is ")
+    );
+    assert!(bytes.len() < 200, "one answer takes {} bytes", bytes.len());
+}

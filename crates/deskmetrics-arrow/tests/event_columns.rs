@@ -124,6 +124,7 @@ fn words(kind: &EventKind) -> (String, Option<String>) {
 
 /// How records are laid out in columns.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 struct Layout {
     ids: Encoding,
     kinds: Encoding,
@@ -160,7 +161,11 @@ fn desks() -> impl Strategy<Value = (Vec<Ticket>, Vec<TicketEvent>)> {
             for (number, (mut ticket, log)) in logs.into_iter().enumerate() {
                 let id = (number * 3 + 10).to_string();
                 ticket.id = id.as_str().into();
-                ticket.requester = [None, Some("ana".into()), Some("cleo".into())][number % 3].clone();
+                ticket.requester = match number % 3 {
+                    0 => None,
+                    1 => Some("ana".into()),
+                    _ => Some("cleo".into()),
+                };
                 for (place, mut event) in log.into_iter().enumerate() {
                     event.ticket = id.as_str().into();
                     event.id = Some(format!("{}", place / 2 * 2).into());
@@ -347,7 +352,9 @@ fn same_report(
     layout: Layout,
 ) -> Result<(), TestCaseError> {
     let mut state = report.state();
-    records.tickets.iter().for_each(|ticket| state.push_ticket(ticket));
+    for ticket in &records.tickets {
+        state.push_ticket(ticket);
+    }
     let lean = replay.clone().needing(report.needs());
     for replay in [replay, &lean] {
         let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), replay)

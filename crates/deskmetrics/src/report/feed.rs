@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ReportState;
-use super::measure::{Measure, Source};
+use super::measure::{Measure, Places as _, Source};
 use super::state::Place;
 use super::tally::Tally;
 use crate::kpi::{InvitationOutcome, ResponseRate};
@@ -98,7 +98,8 @@ impl Feed<'_> {
         let spans = self.has_backlog && self.spans(&ticket.metrics, slices);
         self.each_place(slices, |measure, place| {
             if spans && measure.is_backlog() {
-                measure.push_ticket_undated(ticket, place);
+                // Its periods are worked out when the feed is finished.
+                place.undated().push_ticket(ticket);
             } else {
                 measure.push_ticket(ticket, place);
             }
@@ -226,12 +227,11 @@ impl Feed<'_> {
                     slices.resize(slice + 1, None);
                 }
                 let changes = slices[*slice].get_or_insert_default();
-                match ticket.left_out {
-                    Some(reason) => change(changes.left_out.entry(reason).or_default(), looks, from, until),
-                    None => {
-                        change(&mut changes.open, looks, from, until);
-                        change(&mut changes.unreplied, looks, from, until.min(reply));
-                    }
+                if let Some(reason) = ticket.left_out {
+                    change(changes.left_out.entry(reason).or_default(), looks, from, until);
+                } else {
+                    change(&mut changes.open, looks, from, until);
+                    change(&mut changes.unreplied, looks, from, until.min(reply));
                 }
             }
         }

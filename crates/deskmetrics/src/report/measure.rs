@@ -260,11 +260,6 @@ impl Measure {
         self.source.is_question(question)
     }
 
-    /// Feeds a ticket for the whole only, where its periods are worked out elsewhere.
-    pub(super) fn push_ticket_undated(&self, ticket: &Replayed, place: &mut impl Places) {
-        place.undated().push_ticket(ticket);
-    }
-
     pub(super) fn push_ticket(&self, ticket: &Replayed, place: &mut impl Places) {
         let metrics = &ticket.metrics;
         match &self.source {

@@ -115,13 +115,13 @@ impl Kind {
         if found != stored {
             return Err(StoredError::Damaged { wanted, found, stored });
         }
-        let unreadable = |error: rmp_serde::decode::Error| self.unreadable(error);
+        let unreadable = |error: rmp_serde::decode::Error| self.unreadable(&error);
         let mut reader = rmp_serde::Deserializer::from_read_ref(rest);
         let settings = S::deserialize(&mut reader).map_err(unreadable)?;
         Ok((settings, C::deserialize(&mut reader).map_err(unreadable)?))
     }
 
-    fn unreadable(self, why: impl ToString) -> StoredError {
+    fn unreadable(self, why: &impl ToString) -> StoredError {
         StoredError::Unreadable { wanted: self.name(), why: why.to_string() }
     }
 }
@@ -184,8 +184,8 @@ impl ReportState {
     /// # Errors
     /// When the bytes are something else, of another version, damaged, or do not fit the report they name.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
-        let (report, counts) = Kind::State.read(bytes)?;
-        Self::of_counts(report, counts).map_err(|why| Kind::State.unreadable(why))
+        let (report, counts): (Report, _) = Kind::State.read(bytes)?;
+        Self::of_counts(&report, counts).map_err(|why| Kind::State.unreadable(&why))
     }
 
     fn counts(&self) -> Counts<'_> {
@@ -210,7 +210,7 @@ impl ReportState {
         Counts { records: self.records, first: self.first(), slices: slices.collect() }
     }
 
-    fn of_counts(report: Report, counts: ReadCounts) -> Result<Self, String> {
+    fn of_counts(report: &Report, counts: ReadCounts) -> Result<Self, String> {
         let mut state = report.state();
         if counts.slices.len() != state.slicings.len() {
             let (found, wanted) = (counts.slices.len(), state.slicings.len());
@@ -279,7 +279,7 @@ impl KpiTally {
     /// When the bytes are something else, of another version or damaged, or the counts are not those of the request.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
         let ((request, as_of), tally) = Kind::Tally.read::<(KpiRequest, Option<Timestamp>), Tally>(bytes)?;
-        Self::of_counted(&request, as_of, tally).map_err(|why: ReportError| Kind::Tally.unreadable(why))
+        Self::of_counted(&request, as_of, tally).map_err(|why: ReportError| Kind::Tally.unreadable(&why))
     }
 }
 
@@ -292,7 +292,7 @@ impl Serialize for ReportState {
 
 impl<'de> Deserialize<'de> for ReportState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (report, counts) = Deserialize::deserialize(deserializer)?;
-        Self::of_counts(report, counts).map_err(serde::de::Error::custom)
+        let (report, counts): (Report, _) = Deserialize::deserialize(deserializer)?;
+        Self::of_counts(&report, counts).map_err(serde::de::Error::custom)
     }
 }

@@ -206,7 +206,8 @@ def response_rate(
         options = (delivered, as_of, mature_after, expire_after, assume_tz)
         if any(option is not None for option in options):
             raise ArgumentError(
-                "delivered, as_of, mature_after, expire_after and assume_tz need the instants of each invitation, not numbers"
+                "delivered, as_of, mature_after, expire_after and assume_tz "
+                "need the instants of each invitation, not numbers"
             )
         return _core._of_counts("response_rate", _count("invited", invited), _count("answered", answered))
     return _core._of_invitations(

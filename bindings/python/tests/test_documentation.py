@@ -60,7 +60,7 @@ def test_readme(place: str) -> None:
 
 def test_stubs() -> None:
     allowed = Path(__file__).with_name("stubtest-allow.txt")
-    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise", "--allowlist", str(allowed)]
+    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise", "--allowlist", str(allowed), "--ignore-unused-allowlist"]
     checked = subprocess.run(stubtest, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

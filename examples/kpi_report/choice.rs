@@ -160,7 +160,7 @@ fn unscaled(dataset: &Dataset) -> Vec<String> {
     }
     let told = |(question, count): (&str, u64)| {
         format!(
-            "the {count} answers to \"{question}\" are not used: say on which scale they are, such as \
+            "answers to \"{question}\" are not used, {count} in all: say on which scale they are, such as \
              {question} = \"1-5\" under [scales] in the description"
         )
     };

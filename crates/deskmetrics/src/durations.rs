@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Merge;
 use crate::interval::{Interval, IntervalMethod, quantile_ranks};
 use crate::mean::t_interval;
+use crate::order_statistics::at_ranks;
 
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.
 ///
@@ -47,7 +48,14 @@ impl Durations {
 
     /// Sum in microseconds.
     pub fn sum_micros(&self) -> i128 {
-        self.micros.iter().map(|micros| i128::from(*micros)).sum()
+        // In 64 bits as far as that goes: a piece of 2^20 values below 2^43 (100 days) cannot run over.
+        const PIECE: usize = 1 << 20;
+        let small = |piece: &[i64]| piece.iter().fold(0, |any, micros| any | micros.unsigned_abs()) < 1 << 43;
+        let sum = |piece: &[i64]| match small(piece) {
+            true => i128::from(piece.iter().sum::<i64>()),
+            false => piece.iter().map(|micros| i128::from(*micros)).sum(),
+        };
+        self.micros.chunks(PIECE).map(sum).sum()
     }
 
     /// Arithmetic mean, rounded to the nearest microsecond; `None` when empty.
@@ -103,7 +111,7 @@ impl Durations {
         }
     }
 
-    /// Everything a report shows, from a single sort; `None` when empty.
+    /// The usual figures, all at once and without putting the values in order; `None` when empty.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -116,16 +124,36 @@ impl Durations {
     /// assert_eq!(summary.max, TimeDelta::hours(11));
     /// ```
     pub fn summary(&self) -> Option<Summary> {
-        let sorted = self.sorted();
-        let at = |q| quantile_of_sorted(&sorted, q).map(from_float_micros);
+        let n = self.n();
+        let places: Vec<(u64, f64)> =
+            [0.0, 0.5, 0.9, 0.95, 1.0].into_iter().filter_map(|q| type_7_place(n, q)).collect();
+        let mut ranks: Vec<usize> = places
+            .iter()
+            .flat_map(|(below, _)| [*below, below + 1])
+            .filter_map(|rank| rank.try_into().ok())
+            .collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks.retain(|rank| *rank < self.micros.len());
+        let values = at_ranks(&self.micros, &ranks);
+        let value = |rank: u64| {
+            let rank = usize::try_from(rank).ok()?;
+            values.get(ranks.binary_search(&rank).ok()?).map(|micros| *micros as f64)
+        };
+        let at = |place: usize| {
+            let (below, fraction) = *places.get(place)?;
+            let low = value(below)?;
+            let high = value(below + 1).filter(|_| fraction > 0.0);
+            Some(from_float_micros(high.map_or(low, |high| low + fraction * (high - low))))
+        };
         Some(Summary {
-            n: self.n(),
+            n,
             mean: self.mean()?,
-            min: at(0.0)?,
-            median: at(0.5)?,
-            p90: at(0.9)?,
-            p95: at(0.95)?,
-            max: at(1.0)?,
+            min: at(0)?,
+            median: at(1)?,
+            p90: at(2)?,
+            p95: at(3)?,
+            max: at(4)?,
         })
     }
 
@@ -178,16 +206,25 @@ impl Durations {
     /// Student's t interval of the mean, in microseconds; `None` for fewer than two values or a `level` not
     /// between 0 and 1. With skewed durations and few values it is a rough guide only.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)
+        self.mean_interval_of_sorted(&self.sorted(), level)
+    }
+
+    /// The same, given the values in order.
+    pub(crate) fn mean_interval_of_sorted(&self, sorted: &[i64], level: f64) -> Option<Interval> {
+        t_interval(self.mean_micros()?, self.standard_error_of_sorted(sorted)?, self.n(), level)
     }
 
     /// The standard error of the mean, in microseconds; `None` for fewer than two values.
     pub fn standard_error_micros(&self) -> Option<f64> {
+        self.standard_error_of_sorted(&self.sorted())
+    }
+
+    fn standard_error_of_sorted(&self, sorted: &[i64]) -> Option<f64> {
         let n = self.n();
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         let mean = self.mean_micros()?;
         // In order of size, so that the order of feeding does not show in the last bits.
-        let squares: f64 = self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
+        let squares: f64 = sorted.iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
         Some((squares / degrees as f64 / n as f64).sqrt())
     }
 

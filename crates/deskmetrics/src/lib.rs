@@ -77,6 +77,7 @@ pub mod live;
 mod mean;
 mod merge;
 mod net_score;
+mod order_statistics;
 mod ratio;
 pub mod replay;
 pub mod report;

@@ -110,12 +110,7 @@ impl Survival {
     /// `conf.type = "log-log"` do) crosses one half (Brookmeyer and Crowley 1982). The upper end is infinite
     /// where the curve was not watched long enough; `None` where there is no median.
     pub fn median_interval(&self, level: f64) -> Option<Interval> {
-        let z = critical_z(level)?;
-        let steps = self.steps();
-        first_at_most(&steps, 0.5, |step| step.survival)?;
-        let lower = first_at_most(&steps, 0.5, |step| bounds(step, z).0)?;
-        let upper = first_at_most(&steps, 0.5, |step| bounds(step, z).1).unwrap_or(f64::INFINITY);
-        Some(Interval { lower, upper, level, method: IntervalMethod::Greenwood })
+        Self::median_of_sorted(&self.finished.sorted(), &self.censored.sorted(), level).1
     }
 
     /// The estimated share that has ended after `limit`, running ones taken into account; `None` when nothing was
@@ -165,26 +160,81 @@ impl Survival {
         self.steps().iter().map(drawn).collect()
     }
 
-    /// The curve: one step at each duration at which something ended.
-    fn steps(&self) -> Vec<Step> {
-        let finished = self.finished.sorted();
-        let censored = self.censored.sorted();
-        let mut steps: Vec<Step> = Vec::new();
-        let (mut survival, mut greenwood) = (1.0, 0.0);
-        let mut ended = 0;
-        let mut left = 0;
-        while let Some(&micros) = finished.get(ended) {
-            let deaths = finished[ended..].partition_point(|other| *other == micros);
-            // What ran exactly as long as this counts as still at risk.
-            left += censored[left..].partition_point(|other| *other < micros);
-            let watched = finished.len() - ended + censored.len() - left;
-            let (at_risk, deaths_here) = (watched as f64, deaths as f64);
-            survival *= 1.0 - deaths_here / at_risk;
-            greenwood += deaths_here / (at_risk * (at_risk - deaths_here));
-            steps.push(Step { micros, survival, greenwood, at_risk: watched, ended: deaths });
-            ended += deaths;
+    /// The median and its interval, given all durations in order.
+    pub(crate) fn median_of_sorted(
+        finished: &[i64],
+        censored: &[i64],
+        level: f64,
+    ) -> (Option<f64>, Option<Interval>) {
+        // Enough steps to make up for the look at their ends.
+        const RUN: usize = 512;
+        let z = critical_z(level);
+        let (mut median, mut lower, mut upper) = (None, None, None);
+        let mut curve = Curve::new(finished, censored);
+        loop {
+            let run: Vec<Step> = curve.by_ref().take(RUN).collect();
+            if run.is_empty() {
+                break;
+            }
+            median = median.or_else(|| first_at_most(&run, 0.5, |step| step.survival));
+            if let Some(z) = z {
+                lower = lower.or_else(|| first_bound_at_most(&run, z, Bound::Lower));
+                upper = upper.or_else(|| first_bound_at_most(&run, z, Bound::Upper));
+            }
+            if median.is_some() && (z.is_none() || (lower.is_some() && upper.is_some())) {
+                break;
+            }
         }
-        steps
+        let interval = median.zip(lower).map(|(_, lower)| Interval {
+            lower,
+            upper: upper.unwrap_or(f64::INFINITY),
+            level,
+            method: IntervalMethod::Greenwood,
+        });
+        (median, interval)
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        Curve::new(&self.finished.sorted(), &self.censored.sorted()).collect()
+    }
+}
+
+/// The curve: one step at each duration at which something ended.
+struct Curve<'d> {
+    finished: &'d [i64],
+    censored: &'d [i64],
+    survival: f64,
+    greenwood: f64,
+}
+
+impl<'d> Curve<'d> {
+    /// From durations in order.
+    fn new(finished: &'d [i64], censored: &'d [i64]) -> Self {
+        Self { finished, censored, survival: 1.0, greenwood: 0.0 }
+    }
+}
+
+impl Iterator for Curve<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        let micros = *self.finished.first()?;
+        let deaths = self.finished.iter().take_while(|other| **other == micros).count();
+        // What ran exactly as long as this counts as still at risk.
+        let left = self.censored.iter().take_while(|other| **other < micros).count();
+        self.censored = &self.censored[left..];
+        let watched = self.finished.len() + self.censored.len();
+        let (at_risk, deaths_here) = (watched as f64, deaths as f64);
+        self.survival *= 1.0 - deaths_here / at_risk;
+        self.greenwood += deaths_here / (at_risk * (at_risk - deaths_here));
+        self.finished = &self.finished[deaths..];
+        Some(Step {
+            micros,
+            survival: self.survival,
+            greenwood: self.greenwood,
+            at_risk: watched,
+            ended: deaths,
+        })
     }
 }
 
@@ -197,6 +247,35 @@ fn bounds(step: &Step, z: f64) -> (f64, f64) {
     let spread = z * step.greenwood.sqrt() / log;
     // log(survival) < 0, so a negative spread raises the exponent and lowers the curve.
     (step.survival.powf((-spread).exp()), step.survival.powf(spread.exp()))
+}
+
+/// Either end of the interval of a survival.
+#[derive(Clone, Copy)]
+enum Bound {
+    Lower,
+    Upper,
+}
+
+/// The duration of the first step of a run at which this bound is at most one half.
+///
+/// `exp(-exp(x))` falls as `x` rises, with `x = ln(-ln survival)` plus or minus the spread. Survival falls and Greenwood's
+/// sum rises from step to step, so the ends of a run limit `x` within it, and most runs need no look inside.
+fn first_bound_at_most(run: &[Step], z: f64, bound: Bound) -> Option<f64> {
+    let (first, last) = (run.first()?, run.last()?);
+    let inside = first.survival < 1.0 && last.survival > 0.0;
+    let highest = (-last.survival.ln()).ln();
+    let x = match bound {
+        Bound::Lower => highest + z * last.greenwood.sqrt() / -first.survival.ln(),
+        Bound::Upper => highest - z * first.greenwood.sqrt() / -last.survival.ln(),
+    };
+    // What is close may be rounded to either side.
+    if inside && x < (-(0.5_f64.ln())).ln() - 1e-6 {
+        return None;
+    }
+    first_at_most(run, 0.5, |step| match bound {
+        Bound::Lower => bounds(step, z).0,
+        Bound::Upper => bounds(step, z).1,
+    })
 }
 
 /// The first duration at which the curve, or one of its bounds, is at most `level`. A hair above counts as at the

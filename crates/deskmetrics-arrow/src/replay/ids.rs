@@ -221,7 +221,9 @@ impl Finder {
             Self::Texts { index, .. } => {
                 let plain = |array: &ArrayRef| !matches!(array.data_type(), DataType::Dictionary(..));
                 if !column.chunks().iter().all(plain) {
-                    return coded(column, NO_ID, |id| self.find_id(id));
+                    let places = coded(column, NO_ID, |id| self.find_id(id))?;
+                    let none = places.is_empty();
+                    return Ok(if none { vec![NO_ID; column.len()] } else { places });
                 }
                 let Ids::Texts(chunks) = Ids::new(column, false)? else { return Ok(Vec::new()) };
                 let mut places = Vec::with_capacity(column.len());

@@ -93,12 +93,12 @@ impl EventLog {
 
         let (mut at, unreadable) = instants(&events.at, events.assume_tz)?;
         let mut places = finder.places(&events.ticket)?;
-        let (mut codes, meanings) = Meanings::read(events, &replay)?;
+        let hears_people = replay.hears(What::PublicMessage)
+            || replay.needs().any(Needs::SOLVES.and(Needs::TOUCHES).and(Needs::REOPENS));
+        let (mut codes, meanings) = Meanings::read(events, &replay, hears_people)?;
         settle(&mut codes, &mut places, &unreadable, &mut excluded);
 
         let mut texts = Texts::default();
-        let hears_people = replay.hears(What::PublicMessage)
-            || replay.needs().any(Needs::SOLVES.and(Needs::TOUCHES).and(Needs::REOPENS));
         let by = match events.author_name.as_ref().filter(|_| hears_people) {
             Some(column) => texts.column(column)?,
             None => Vec::new(),

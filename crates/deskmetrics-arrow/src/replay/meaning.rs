@@ -107,18 +107,19 @@ impl Meanings {
         self.templates.iter().any(|template| template.takes == Takes::Survivor)
     }
 
-    /// The meaning of each row.
+    /// The meaning of each row; all by agents where nobody asked who did what.
     pub(super) fn read(
         columns: &EventColumns<'_>,
         replay: &Replay,
+        people: bool,
     ) -> Result<(Vec<Code>, Self), ColumnError> {
         let statuses = reading(&columns.statuses);
         let authors = reading(&columns.authors);
         let (mut codes, known) = Kinds::read(columns)?;
         let by = match &columns.author {
             Some(column) => coded(column, AGENT, |word| match authors.read(word) {
-                Ok(Some(author)) => place(author),
-                Ok(None) => AGENT,
+                Ok(Some(author)) if people => place(author),
+                Ok(_) => AGENT,
                 Err(_) => UNKNOWN_AUTHOR,
             })?,
             None => Vec::new(),
@@ -184,12 +185,15 @@ impl Kinds {
     fn read(columns: &EventColumns<'_>) -> Result<(Vec<u16>, Self), ColumnError> {
         let words = reading(&columns.kinds);
         let mut known = Self::default();
-        let codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
+        let mut codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
             Ok(Some(happenings)) if happenings.0.is_empty() => IGNORED,
             Ok(Some(happenings)) => known.code(happenings),
             Ok(None) => MISSING,
             Err(_) => UNKNOWN_WORD,
         })?;
+        if codes.is_empty() {
+            codes = vec![MISSING; columns.kind.len()];
+        }
         Ok((codes, known))
     }
 

@@ -1,7 +1,7 @@
 //! The measures of a ticket of which nothing but a few columns is known.
 
-use deskmetrics::replay::Pass;
 use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::replay::{Needs, Pass};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Elapsed, Reason, Status, TicketMetrics, Timestamp};
 
@@ -34,8 +34,12 @@ pub(super) struct Lives<'f> {
 }
 
 impl<'f> Lives<'f> {
-    pub(super) fn of(frame: &'f TicketFrame) -> Result<Self, ReadError> {
-        let (group, assignee) = (frame.codes(&Attribute::Group)?, frame.codes(&Attribute::Assignee)?);
+    /// The lives of a frame's tickets, of which only some measures are read.
+    pub(super) fn of(frame: &'f TicketFrame, needs: Needs) -> Result<Self, ReadError> {
+        let stations = |attribute| {
+            if needs.any(Needs::STATIONS) { frame.codes(attribute) } else { Ok(None) }
+        };
+        let (group, assignee) = (stations(&Attribute::Group)?, stations(&Attribute::Assignee)?);
         Ok(Self { frame, group, assignee })
     }
 
@@ -72,7 +76,8 @@ impl<'f> Lives<'f> {
 
 impl RowLife {
     /// Fills `metrics` with what a plain replay of these columns' events gives, up to the cut-off of `pass`.
-    pub(super) fn measure(self, as_of: i64, metrics: &mut TicketMetrics, pass: &mut Pass<'_>) {
+    /// What `needs` does not name is left as it was.
+    pub(super) fn measure(self, as_of: i64, needs: Needs, metrics: &mut TicketMetrics, pass: &mut Pass<'_>) {
         if self.created > as_of {
             *metrics = TicketMetrics::new(
                 Timestamp::saturating_from_micros(self.created),
@@ -80,7 +85,7 @@ impl RowLife {
             );
             metrics.left_out = Some(Reason::AfterCutOff);
         } else if self.is_usual() {
-            self.fill(as_of, metrics);
+            self.fill(as_of, needs, metrics);
         } else {
             self.replay(pass);
             metrics.clone_from(pass.metrics());
@@ -103,7 +108,7 @@ impl RowLife {
     }
 
     /// The closed form of the replay of a usual life.
-    fn fill(self, as_of: i64, metrics: &mut TicketMetrics) {
+    fn fill(self, as_of: i64, needs: Needs, metrics: &mut TicketMetrics) {
         let known = |at: Option<i64>| at.filter(|at| *at <= as_of);
         let (replied, solved, closed) = (known(self.replied), known(self.solved), known(self.closed));
         let created = self.created;
@@ -146,6 +151,12 @@ impl RowLife {
         metrics.net_resolution_time = metrics.first_resolution_time;
         metrics.running_resolution_time = open.then(|| since_created(as_of));
 
+        metrics.customer_messages = 1;
+        metrics.public_replies = u32::from(replied.is_some());
+        metrics.replying_agents = metrics.public_replies;
+        if !needs.any(Needs::STATUS_TIMES | Needs::STATIONS | Needs::TOUCHES) {
+            return;
+        }
         let mut in_status = [0_i64; 6];
         let left_new = ended.or(opened.map(|(_, at)| at)).unwrap_or(as_of);
         in_status[Status::New.index()] = left_new.saturating_sub(created);
@@ -161,17 +172,16 @@ impl RowLife {
             in_status[status.index()] += as_of.saturating_sub(since);
         }
         let [new, waiting, pending, on_hold, ..] = in_status;
-        let elapsed = |calendar_micros| Elapsed { calendar_micros, business_micros: None };
-        metrics.time_in_status = in_status.map(elapsed);
-        metrics.agent_work_time = elapsed(new.saturating_add(waiting));
-        metrics.requester_wait_time = elapsed(new.saturating_add(waiting).saturating_add(on_hold));
-        metrics.agent_wait_time = elapsed(pending);
-        metrics.on_hold_time = elapsed(on_hold);
+        // There is no business time here, so only the other part of each time ever changes.
+        for (time, micros) in metrics.time_in_status.iter_mut().zip(in_status) {
+            time.calendar_micros = micros;
+        }
+        metrics.agent_work_time.calendar_micros = new.saturating_add(waiting);
+        metrics.requester_wait_time.calendar_micros = new.saturating_add(waiting).saturating_add(on_hold);
+        metrics.agent_wait_time.calendar_micros = pending;
+        metrics.on_hold_time.calendar_micros = on_hold;
         metrics.time_to_first_assignment = (self.assignee != NONE).then(Elapsed::default);
 
-        metrics.customer_messages = 1;
-        metrics.public_replies = u32::from(replied.is_some());
-        metrics.replying_agents = metrics.public_replies;
         // A close after a solve is a timer's.
         metrics.agent_touches =
             metrics.public_replies + u32::from(opened.is_some() && open) + u32::from(ended.is_some());

@@ -191,7 +191,7 @@ impl<'f> Work<'f> {
             }
             Some((frame, replay)) => {
                 let keys = Keys::of(report, |attribute| frame.codes(attribute))?;
-                Some(Tickets::Columns { frame, replay, keys, lives: Lives::of(frame)? })
+                Some(Tickets::Columns { frame, replay, keys, lives: Lives::of(frame, report.needs())? })
             }
         };
         for frame in &frames.responses {
@@ -304,7 +304,7 @@ fn ticket_rows(
     feed: &mut Feed<'_>,
 ) {
     let as_of = replay.as_of();
-    let mut pass = replay.pass();
+    let (needs, mut pass) = (feed.report().needs(), replay.pass());
     let metrics = deskmetrics::TicketMetrics::new(Timestamp::MIN, as_of);
     let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
     let mut slices = Slices::new(keys.combinations());
@@ -318,7 +318,7 @@ fn ticket_rows(
                     continue;
                 }
                 let Some(life) = lives.of_row(number, row) else { continue };
-                life.measure(as_of.as_micros(), &mut scratch.metrics, &mut pass);
+                life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
                 if keys.combinations().is_some() {
                     let value = |attribute: &_| keys.value(*combination, attribute);
                     let slice = slices.number(*combination, NO_TICKET, feed, value);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
+use super::tally::feeds_on;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
 };
@@ -209,11 +210,7 @@ impl Merge for Reasons {
     }
 }
 
-impl<'a> Extend<&'a SurveyResponse> for Reasons {
-    fn extend<I: IntoIterator<Item = &'a SurveyResponse>>(&mut self, answers: I) {
-        answers.into_iter().for_each(|answer| self.push(answer));
-    }
-}
+feeds_on!(Reasons, SurveyResponse);
 
 impl Estimates for Reasons {
     fn estimates(&self, level: f64) -> Vec<Estimate> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::ReportState;
 use super::measure::{Measure, Places as _, Source};
 use super::state::Place;
 use super::tally::Tally;
+use super::{Report, ReportState};
 use crate::kpi::{InvitationOutcome, ResponseRate};
 use crate::ticket::{Attribute, Attributes};
 use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
@@ -80,6 +80,11 @@ impl ReportState {
 }
 
 impl Feed<'_> {
+    /// The report that is fed.
+    pub fn report(&self) -> &Report {
+        &self.state.report
+    }
+
     /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by).
     pub fn slices<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> SliceIds {
         SliceIds(self.state.slicings.iter_mut().map(|sliced| sliced.slicer.slice_with(&value)).collect())

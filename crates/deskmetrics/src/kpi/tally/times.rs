@@ -60,6 +60,11 @@ impl Times {
         None
     }
 
+    /// Durations counted, finished or running.
+    pub(crate) fn counted(&self) -> u64 {
+        self.survival.n()
+    }
+
     /// Leaves out everything another tally counted, since it counted something else.
     pub(crate) fn refuse(&mut self, other: Self) {
         self.excluded.add_many(Reason::OtherOptions, other.survival.n());
@@ -165,21 +170,18 @@ impl Estimates for Times {
         let interval = |q| quantile_interval_of_sorted(&sorted, q, level).map(|it| it.scaled(SECONDS));
         let scaled = |interval: Option<Interval>| interval.map(|interval| interval.scaled(SECONDS));
         let all = self.survival.n();
+        let censored = self.survival.censored().sorted();
+        let (censored_median, censored_interval) = Survival::median_of_sorted(&sorted, &censored, level);
         vec![
             quantile("median", 0.5).with_interval(interval(0.5)),
             Estimate::new("mean", in_seconds(self.durations().mean_micros()), Unit::Seconds, n)
-                .with_interval(scaled(self.durations().mean_interval(level))),
+                .with_interval(scaled(self.durations().mean_interval_of_sorted(&sorted, level))),
             quantile("p90", 0.9).with_interval(interval(0.9)),
             quantile("p95", 0.95).with_interval(interval(0.95)),
             quantile("min", 0.0),
             quantile("max", 1.0),
-            Estimate::new(
-                "censored_median",
-                in_seconds(self.survival.quantile_micros(0.5)),
-                Unit::Seconds,
-                all,
-            )
-            .with_interval(scaled(self.survival.median_interval(level))),
+            Estimate::new("censored_median", in_seconds(censored_median), Unit::Seconds, all)
+                .with_interval(scaled(censored_interval)),
             Estimate::new("censored", Some(self.censored() as f64), Unit::Count, all),
         ]
     }

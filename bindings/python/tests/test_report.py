@@ -193,3 +193,12 @@ def test_a_report_travels_as_bytes() -> None:
 
 def test_what_was_left_out_of_files_stands_with_the_report() -> None:
     assert sum(left_out.count for source in weekly().sources for left_out in source.left_out) == 83
+
+
+def test_the_age_of_the_backlog_is_that_of_the_tickets_in_it() -> None:
+    report = dataset().report(["backlog", "backlog_age"], period="week", by=["market"])
+    backlog = {(str(row.keys), row.period): row.value for row in report.rows if row.kpi == "backlog" and row.headline}
+    ages = [row for row in report.rows if row.kpi == "backlog_age" and row.headline and row.clock == "calendar"]
+    assert len(ages) > 50
+    for row in ages:
+        assert row.n == backlog[str(row.keys), row.period], row

@@ -70,8 +70,9 @@ impl<'py> Tables<'_, 'py> {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
+        let tickets = if self.events.is_some() { Holds::TicketsBesideEvents } else { Holds::Tickets };
         let given = [
-            ("tickets", Holds::Tickets, self.tickets),
+            ("tickets", tickets, self.tickets),
             ("events", Holds::Events, self.events),
             ("surveys", Holds::Surveys, self.surveys),
             ("invitations", Holds::Invitations, self.invitations),
@@ -93,11 +94,11 @@ impl<'py> Tables<'_, 'py> {
             let mut table = Table::read(name, value)?;
             let mut roles = described(holds, &table.schema, roles.get(name))?;
             let named = match holds {
-                Holds::Tickets => self.events.is_some(), // by which their events find them
-                Holds::Invitations => false,
-                Holds::Events | Holds::Surveys => true,
+                Holds::Tickets | Holds::Invitations => false,
+                // By which their events find them, and their tickets.
+                Holds::TicketsBesideEvents | Holds::Events | Holds::Surveys => true,
             };
-            if holds == Holds::Tickets && named {
+            if holds == Holds::TicketsBesideEvents {
                 roles.entry("id").or_insert(json!("id"));
             }
             if !named && !roles.contains_key("id") {
@@ -248,7 +249,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
     }
     // What must be there is asked for by its usual name, so that the message can say what is there instead.
     let needed: &[&str] = match holds {
-        Holds::Tickets => &["created_at"],
+        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
         Holds::Events => &["ticket", "at", "kind"],
         Holds::Surveys if roles.contains_key("questions") => &[],
         Holds::Surveys => &["question", "score"],

@@ -16,8 +16,10 @@ use crate::tables::{Rules, Tables};
 /// ----------
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
-///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. pandas,
-///     polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
+///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
+///     gives them one. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
+///     columns, or a list of dicts.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional

@@ -109,7 +109,9 @@ fn words<'r>(
 
 fn texts(name: &str, rows: &[ReportRow], text: impl Fn(&ReportRow) -> Option<String>) -> (String, ArrayRef) {
     let mut column = StringBuilder::new();
-    rows.iter().for_each(|row| column.append_option(text(row)));
+    for row in rows {
+        column.append_option(text(row));
+    }
     (name.to_owned(), Arc::new(column.finish()))
 }
 

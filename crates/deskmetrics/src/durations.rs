@@ -51,9 +51,12 @@ impl Durations {
         // In 64 bits as far as that goes: a piece of 2^20 values below 2^43 (100 days) cannot run over.
         const PIECE: usize = 1 << 20;
         let small = |piece: &[i64]| piece.iter().fold(0, |any, micros| any | micros.unsigned_abs()) < 1 << 43;
-        let sum = |piece: &[i64]| match small(piece) {
-            true => i128::from(piece.iter().sum::<i64>()),
-            false => piece.iter().map(|micros| i128::from(*micros)).sum(),
+        let sum = |piece: &[i64]| {
+            if small(piece) {
+                i128::from(piece.iter().sum::<i64>())
+            } else {
+                piece.iter().map(|micros| i128::from(*micros)).sum()
+            }
         };
         self.micros.chunks(PIECE).map(sum).sum()
     }

@@ -76,7 +76,7 @@ fn bucket(value: i64, least: i64) -> usize {
         return above as usize;
     }
     // At least 6; then the six bits below the leading one.
-    let power = 63 - above.leading_zeros();
+    let power = above.ilog2();
     (power as usize - 5) * 64 + ((above >> (power - 6)) as usize & 63)
 }
 

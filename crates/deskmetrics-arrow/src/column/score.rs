@@ -49,17 +49,17 @@ impl Places {
         self.scores + 1
     }
 
-    /// The score at a place: `Some(None)` where it is missing, `None` where it is outside.
-    pub(crate) fn score(self, place: usize) -> Option<Option<i32>> {
+    /// The score at a place; one off the scale stands for all of them, and `None` for a missing one.
+    pub(crate) fn score(self, place: usize) -> Option<i32> {
         match u8::try_from(place) {
-            Ok(place) if place < self.scores => Some(Some(self.lowest + i32::from(place))),
-            Ok(place) if place == self.missing() => Some(None),
-            _ => None,
+            Ok(place) if place < self.scores => Some(self.lowest + i32::from(place)),
+            Ok(place) if place == self.missing() => None,
+            _ => Some(self.off_scale()),
         }
     }
 
     /// A score off the scale.
-    pub(crate) fn off_scale(self) -> i32 {
+    fn off_scale(self) -> i32 {
         self.lowest.checked_sub(1).unwrap_or(i32::MAX)
     }
 }
@@ -156,6 +156,7 @@ impl ScoreColumn {
             let value: f64 = (*value).into();
             let whole = value as i32; // saturates, and then differs
             let distance = whole.wrapping_sub(scale.lowest).cast_unsigned();
+            #[expect(clippy::float_cmp, reason = "whether it is that very whole number")]
             let on_scale = f64::from(whole) == value;
             let near = if on_scale { distance.min(u32::from(scale.scores)) } else { u32::from(scale.scores) };
             *place = if value.is_nan() { scale.missing() } else { near as u8 };

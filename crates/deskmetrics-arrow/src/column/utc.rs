@@ -119,7 +119,7 @@ impl Instants {
     /// Rows whose value lies outside [`Timestamp`]'s range.
     fn outside_the_calendar(&self) -> Vec<usize> {
         let (least, most) = (Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros());
-        let outside = |micros: i64| (micros < least) | (micros > most);
+        let outside = |micros: i64| !(least..=most).contains(&micros);
         if !self.micros.iter().fold(false, |any, micros| any | outside(*micros)) {
             return Vec::new();
         }
@@ -134,7 +134,9 @@ impl Instants {
                 Some(nulls) => valid.append_buffer(nulls.inner()),
                 None => valid.append_n(self.len(), true),
             }
-            rows.iter().for_each(|row| valid.set_bit(*row, false));
+            for row in rows {
+                valid.set_bit(*row, false);
+            }
             self.nulls = Some(NullBuffer::new(valid.finish()));
         }
         self

@@ -160,7 +160,8 @@ impl Table {
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Batches(batches.len() as u64);
-        let inner: Inner = Box::new(batches.to_vec().into_iter().map(Ok));
+        let batches = batches.to_vec();
+        let inner: Inner = Box::new(batches.into_iter().map(Ok));
         let (path, order) = (self.path.clone(), columns.to_vec());
         Batches { path, inner, order, position, bytes_total, rows: 0, done: 0 }
     }

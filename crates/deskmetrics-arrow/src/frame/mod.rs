@@ -204,6 +204,8 @@ fn clean_rows(rows: usize, start: usize, doubtful: &[usize]) -> Option<arrow_buf
     let here = doubtful.get(from..to).filter(|here| !here.is_empty())?;
     let mut clean = arrow_buffer::BooleanBufferBuilder::new(rows);
     clean.append_n(rows, true);
-    here.iter().for_each(|row| clean.set_bit(row - start, false));
+    for row in here {
+        clean.set_bit(row - start, false);
+    }
     Some(clean.finish())
 }

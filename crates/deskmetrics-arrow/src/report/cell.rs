@@ -51,7 +51,8 @@ pub(super) struct Cells {
     kinds: usize,
     /// By combination and kind, then by period and whether later: the number of the cell.
     numbers: Vec<Vec<u32>>,
-    cells: Vec<Cell>,
+    /// By number.
+    met: Vec<Cell>,
     /// The earliest date met.
     pub(super) first: Option<i64>,
     /// Rows that count.
@@ -67,7 +68,7 @@ impl Cells {
             slices: Slices::new(ways.keys.combinations()),
             kinds: kinds.max(1),
             numbers: Vec::new(),
-            cells: vec![nowhere],
+            met: vec![nowhere],
             first: None,
             rows: 0,
             combinations: Vec::new(),
@@ -76,12 +77,12 @@ impl Cells {
 
     /// How many cells there are.
     pub(super) fn len(&self) -> usize {
-        self.cells.len()
+        self.met.len()
     }
 
     /// Every cell with its number but the first.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, Cell, &SliceIds)> {
-        self.cells
+        self.met
             .iter()
             .enumerate()
             .skip(1)
@@ -155,14 +156,14 @@ impl Cells {
         if self.numbers.len() <= line {
             self.numbers.resize_with(line + 1, Vec::new);
         }
-        let number = u32::try_from(self.cells.len()).unwrap_or(NOWHERE);
+        let number = u32::try_from(self.met.len()).unwrap_or(NOWHERE);
         if let Some(line) = self.numbers.get_mut(line) {
             if line.len() <= column {
                 line.resize(column + 1, NOWHERE);
             }
             line[column] = number;
         }
-        self.cells.push(cell);
+        self.met.push(cell);
         number
     }
 }

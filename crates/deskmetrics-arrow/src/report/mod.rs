@@ -125,10 +125,9 @@ pub enum RunError {
 /// When a column the report is sliced by has no text form, or the threads cannot be started.
 pub fn run(report: &Report, frames: &Frames<'_>, threads: usize) -> Result<ReportState, RunError> {
     let threads = threads.max(1);
-    let directory = match frames.responses.is_empty() && frames.invitations.is_empty() {
-        true => None,
-        false => Directory::of(report, frames.tickets.map(|(tickets, _)| tickets))?,
-    };
+    let asks = !frames.responses.is_empty() || !frames.invitations.is_empty();
+    let tickets = frames.tickets.map(|(tickets, _)| tickets).filter(|_| asks);
+    let directory = Directory::of(report, tickets)?;
     let work = Work::plan(report, frames, directory.as_ref())?;
     if threads == 1 {
         return work.share(report, 0, 1).map_err(RunError::from);
@@ -269,7 +268,9 @@ impl<'f> Work<'f> {
             } else {
                 frame.read_one_by_one()
             };
-            responses.iter().for_each(|response| feed.response(response, of(response.ticket.as_ref())));
+            for response in responses {
+                feed.response(response, of(response.ticket.as_ref()));
+            }
         }
         for frame in &self.frames.invitations {
             let records;
@@ -308,7 +309,7 @@ fn ticket_rows(
     let metrics = deskmetrics::TicketMetrics::new(Timestamp::MIN, as_of);
     let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
     let mut slices = Slices::new(keys.combinations());
-    let mut combinations = [0; BLOCK];
+    let mut combinations = vec![0; BLOCK];
     for (number, part) in frame.parts().iter().enumerate() {
         for range in blocks(share_of(part.rows, share, shares)) {
             let combinations = &mut combinations[..range.len()];

@@ -117,7 +117,7 @@ impl<'f> Answers<'f> {
             for (number, cell, slices) in cells.each() {
                 let here = counts.get(number * kinds..(number + 1) * kinds).unwrap_or_default();
                 for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
-                    let score = asked.scale.score(place).unwrap_or(Some(asked.scale.off_scale()));
+                    let score = asked.scale.score(place);
                     feed.scores(&asked.name, slices, cell.period, cell.later, score, *times);
                 }
             }

@@ -42,7 +42,9 @@ impl Histogram {
         const FEW: usize = 24;
         let kinds = self.scale.count();
         if kinds > FEW {
-            places.iter().for_each(|place| self.counts[usize::from(*place)] += 1);
+            for place in places {
+                self.counts[usize::from(*place)] += 1;
+            }
             return;
         }
         // What is counted last is what the others leave over.
@@ -58,7 +60,7 @@ impl Histogram {
     /// Each score, or none, or one off the scale, with how often it stands there.
     pub(super) fn each(&self, mut each: impl FnMut(Option<i32>, u64)) {
         for (place, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            each(self.scale.score(place).unwrap_or(Some(self.scale.off_scale())), *count);
+            each(self.scale.score(place), *count);
         }
     }
 }
@@ -92,8 +94,8 @@ pub(super) fn feed(
         for place in 0..usize::from(histogram.scale.outside()) {
             let count = histogram.counts[place];
             elsewhere -= count;
-            if let (Some(score), true) = (histogram.scale.score(place), count > 0) {
-                each(score, count);
+            if count > 0 {
+                each(histogram.scale.score(place), count);
             }
         }
         let Some(next) = to.checked_add(1) else { break };

@@ -75,6 +75,7 @@ impl Calendar {
     }
 
     /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
+    #[inline]
     pub(super) fn period(&mut self, at: Option<Timestamp>) -> usize {
         let number = self.periods.as_mut().zip(at).and_then(|(periods, at)| periods.number(at));
         number.map_or(NO_PERIOD, |number| number + 1)

@@ -1,0 +1,274 @@
+//! Reports straight from Arrow columns, each beside a minimal hand-written loop over the same columns.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use arrow_array::types::Int8Type;
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, Int8Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+use chrono_tz::Europe::Copenhagen;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use deskmetrics::replay::Replay;
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
+use deskmetrics::schedule::{Schedule, WorkingTime};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Estimates as _, Scale, Timestamp};
+use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
+use deskmetrics_arrow::report::{Frames, run};
+use deskmetrics_arrow::{schedule, survey};
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::Rng;
+
+/// 2026-01-01T00:00:00Z.
+const JANUARY: i64 = 1_767_225_600_000_000;
+const DAY: i64 = 86_400_000_000;
+const SIZES: [usize; 3] = [100_000, 1_000_000, 10_000_000];
+const MARKETS: [&str; 6] = ["DE", "DK", "ES", "GB", "MX", "US"];
+
+struct Draw(Pcg64Mcg);
+
+impl Draw {
+    fn below(&mut self, limit: i64) -> i64 {
+        let limit = u128::try_from(limit).unwrap_or(0);
+        i64::try_from((u128::from(self.0.next_u64()) * limit) >> 64).unwrap_or(0)
+    }
+
+    fn scores(&mut self, n: usize, lowest: i8, highest: i8) -> Int8Array {
+        let mut score = || i8::try_from(self.below(i64::from(highest - lowest) + 1)).unwrap_or(0) + lowest;
+        (0..n).map(|row| if row % 11 == 3 { None } else { Some(score()) }).collect()
+    }
+}
+
+fn micros(values: TimestampMicrosecondArray) -> ArrayRef {
+    Arc::new(values.with_timezone("UTC"))
+}
+
+/// A year of answers: one in eleven questions skipped, one in four invitations answered.
+struct Surveys {
+    nps: Int8Array,
+    csat: Int8Array,
+    ces: Int8Array,
+    answered: BooleanArray,
+    market: DictionaryArray<Int8Type>,
+    sent_at: TimestampMicrosecondArray,
+    answered_at: TimestampMicrosecondArray,
+}
+
+impl Surveys {
+    fn new(n: usize) -> Self {
+        let mut draw = Draw(Pcg64Mcg::new(2026));
+        let (nps, csat, ces) = (draw.scores(n, 0, 10), draw.scores(n, 1, 5), draw.scores(n, 1, 7));
+        let keys: Int8Array = (0..n).map(|_| i8::try_from(draw.below(6)).ok()).collect();
+        let sent: Vec<i64> = (0..n).map(|_| JANUARY + draw.below(365 * DAY)).collect();
+        let answered: Vec<Option<i64>> = sent
+            .iter()
+            .map(|at| if draw.below(4) == 0 { Some(at + draw.below(3 * DAY)) } else { None })
+            .collect();
+        Self {
+            nps,
+            csat,
+            ces,
+            answered: answered.iter().map(|at| Some(at.is_some())).collect(),
+            market: DictionaryArray::new(keys, Arc::new(StringArray::from(MARKETS.to_vec()))),
+            sent_at: sent.into(),
+            answered_at: answered.into(),
+        }
+    }
+
+    fn frames(&self) -> Option<(ResponseFrame, InvitationFrame)> {
+        let column = |array: &Int8Array| Arc::new(array.clone()) as ArrayRef;
+        let market = || Arc::new(self.market.clone()) as ArrayRef;
+        let answers = RecordBatch::try_from_iter_with_nullable([
+            ("answered_at", micros(self.sent_at.clone()), true),
+            ("nps", column(&self.nps), true),
+            ("csat", column(&self.csat), true),
+            ("ces", column(&self.ces), true),
+            ("market", market(), true),
+        ]);
+        let sent = RecordBatch::try_from_iter_with_nullable([
+            ("sent_at", micros(self.sent_at.clone()), true),
+            ("answered_at", micros(self.answered_at.clone()), true),
+            ("market", market(), true),
+        ]);
+        let options = FrameOptions::default();
+        Some((
+            ResponseFrame::standard(vec![answers.ok()?], &[], &options).ok()?,
+            InvitationFrame::standard(vec![sent.ok()?], Some("nps"), &options).ok()?,
+        ))
+    }
+}
+
+/// How often each score stands in a column, counted without anything around it.
+fn minimal_counts(scores: &Int8Array) -> [u32; 256] {
+    let mut counts = [0; 256];
+    for (row, score) in scores.values().iter().enumerate() {
+        if scores.is_valid(row) {
+            counts[usize::from(score.cast_unsigned())] += 1;
+        }
+    }
+    counts
+}
+
+fn ungrouped(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("columns");
+    let Ok(five) = Scale::csat(1, 5) else { return };
+    let seven = Scale::ces2();
+    for n in SIZES {
+        let surveys = Surveys::new(n);
+        let column = |array: &Int8Array| Arc::new(array.clone()) as ArrayRef;
+        let (nps, csat, ces) = (column(&surveys.nps), column(&surveys.csat), column(&surveys.ces));
+        let answered = Arc::new(surveys.answered.clone()) as ArrayRef;
+        let counts = minimal_counts(&surveys.nps);
+        let counted = survey::nps(&nps).map(|nps| *nps.scores()).unwrap_or_default();
+        assert!(counted.iter().zip(counts).all(|(one, other)| *one == u64::from(other)));
+        group.throughput(Throughput::Elements(n as u64)).sample_size(20);
+        group.bench_function(BenchmarkId::new("nps, csat, ces and response rate", n), |bencher| {
+            bencher.iter(|| {
+                let nps = survey::nps(black_box(&nps)).ok();
+                let csat = survey::csat(black_box(&csat), &five).ok();
+                let ces = survey::ces(black_box(&ces), &seven).ok();
+                (nps, csat, ces, survey::response_rate(black_box(&answered)).ok())
+            });
+        });
+        group.bench_function(BenchmarkId::new("the same, minimal loop", n), |bencher| {
+            bencher.iter(|| {
+                let counts = [&surveys.nps, &surveys.csat, &surveys.ces]
+                    .map(|scores| minimal_counts(black_box(scores)));
+                (counts, black_box(&surveys.answered).true_count())
+            });
+        });
+    }
+    group.finish();
+}
+
+fn weekly() -> Option<Report> {
+    let as_of = Timestamp::from_micros(JANUARY + 400 * DAY)?;
+    Report::builder(as_of)
+        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
+        .kpi(KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5).ok()?))
+        .kpi(KpiRequest::new("ces").of_question("ces", Scale::ces2()))
+        .kpi(KpiRequest::new("response_rate"))
+        .by([Attribute::Market])
+        .periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .ok()
+}
+
+fn by_market_and_week(criterion: &mut Criterion) {
+    let Some(report) = weekly() else { panic!("the report can be made") };
+    let mut group = criterion.benchmark_group("columns");
+    for n in SIZES {
+        let surveys = Surveys::new(n);
+        let of = |state: &ReportState| state.table().headline("nps").map(|row| row.n);
+        let whole = || {
+            let (answers, sent) = surveys.frames()?;
+            run(&report, &Frames::default().responses(&answers).invitations(&sent), 1).ok()
+        };
+        let nps = survey::nps(&(Arc::new(surveys.nps.clone()) as ArrayRef)).ok();
+        assert_eq!(whole().as_ref().and_then(of), nps.map(|nps| nps.n()));
+        group.throughput(Throughput::Elements(n as u64)).sample_size(10);
+        group.bench_function(BenchmarkId::new("report: all four by market and week", n), |bencher| {
+            bencher.iter(|| whole().map(|state| state.table()));
+        });
+    }
+    group.finish();
+}
+
+fn tickets(criterion: &mut Criterion) {
+    const N: usize = 5_000_000;
+    let mut draw = Draw(Pcg64Mcg::new(2026));
+    let created: Vec<i64> = (0..N).map(|_| JANUARY + draw.below(365 * DAY)).collect();
+    let mut later = |limit: i64, missing: i64| -> TimestampMicrosecondArray {
+        let mut end = |at: &i64| if draw.below(missing) == 0 { None } else { Some(at + draw.below(limit)) };
+        created.iter().map(&mut end).collect()
+    };
+    let (replied, solved) = (later(DAY, 20), later(30 * DAY, 10));
+    let team: DictionaryArray<Int8Type> =
+        created.iter().map(|at| Some(MARKETS[usize::try_from(at % 6).unwrap_or(0)])).collect();
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("created_at", micros(created.clone().into()), true),
+        ("first_reply_at", micros(replied), true),
+        ("solved_at", micros(solved.clone()), true),
+        ("team", Arc::new(team) as ArrayRef, true),
+    ]);
+    let (Ok(batch), Some(as_of)) = (batch, Timestamp::from_micros(JANUARY + 365 * DAY)) else { return };
+    let replay = Replay::new(as_of);
+    let of = |kpis: &[&str], periods: Option<Period>| {
+        let report =
+            Report::builder(as_of).kpis(kpis.iter().map(|kpi| KpiRequest::new(*kpi))).by([Attribute::Group]);
+        match periods {
+            Some(period) => report.periods(Periods::new(period, Copenhagen)).build(),
+            None => report.build(),
+        }
+    };
+    let run_on = |report: &Report, threads: usize| {
+        let frame = TicketFrame::standard(vec![batch.clone()], &FrameOptions::default()).ok()?;
+        run(report, &Frames::default().tickets(&frame, &replay), threads).ok().map(|state| state.table())
+    };
+
+    let mut group = criterion.benchmark_group("columns");
+    group.throughput(Throughput::Elements(N as u64)).sample_size(10);
+    let reports = [
+        (
+            "first response and resolution time by team",
+            of(&["first_response_time", "full_resolution_time"], None),
+        ),
+        ("weekly volume by team", of(&["volume"], Some(Period::Week))),
+        ("midnight backlog by team", of(&["backlog"], Some(Period::Day))),
+    ];
+    for (name, report) in reports {
+        let Ok(report) = report else { panic!("the report can be made") };
+        assert_eq!(run_on(&report, 1), run_on(&report, 2));
+        for threads in [1, 2] {
+            let name = format!("report: {name}, {threads} threads");
+            group.bench_function(BenchmarkId::new(name, N), |bencher| {
+                bencher.iter(|| run_on(black_box(&report), threads))
+            });
+        }
+    }
+
+    let Ok(hours) = "Mo-Fr 09:00-17:00".parse() else { return };
+    let desk = WorkingTime::from(Schedule::new(Copenhagen, hours)).compile();
+    let (from, to) = (micros(created.clone().into()), micros(solved.clone()));
+    let minimal = || -> i64 {
+        let pairs = created.iter().zip(solved.iter());
+        pairs.map(|(from, to)| to.map_or(0, |to| desk.elapsed_micros(*from, to))).sum()
+    };
+    let took = schedule::elapsed(&desk, &from, &to, None).ok();
+    assert_eq!(took.map(|took| took.iter().flatten().sum::<i64>()), Some(minimal()));
+    group.bench_function(BenchmarkId::new("business time elapsed", N), |bencher| {
+        bencher.iter(|| schedule::elapsed(&desk, black_box(&from), black_box(&to), None));
+    });
+    group.bench_function(BenchmarkId::new("business time elapsed, minimal loop", N), |bencher| {
+        bencher.iter(minimal)
+    });
+    group.finish();
+}
+
+/// States of parts of the data, joined.
+fn merge(criterion: &mut Criterion) {
+    const STATES: usize = 10_000;
+    let Some(report) = weekly() else { panic!("the report can be made") };
+    let surveys = Surveys::new(STATES * 10);
+    let Some((answers, _)) = surveys.frames() else { panic!("the frames can be made") };
+    let Ok(whole) = run(&report, &Frames::default().responses(&answers), 1) else {
+        panic!("the report can be run")
+    };
+    let Ok(records) = answers.records() else { panic!("the answers can be read") };
+    let states: Vec<ReportState> = records.chunks(30).map(|part| report.run(&[], part, &[])).collect();
+    assert_eq!(states.len(), STATES);
+    let merged = || {
+        let mut all = report.state();
+        states.iter().cloned().try_for_each(|state| all.merge(state)).map(|()| all)
+    };
+    assert_eq!(merged().map(|state| state.table()), Ok(whole.table()));
+    let mut group = criterion.benchmark_group("columns");
+    group.throughput(Throughput::Elements(STATES as u64)).sample_size(10);
+    group.bench_function("merge 10,000 report states", |bencher| bencher.iter(merged));
+    group.finish();
+}
+
+criterion_group!(columns, ungrouped, by_market_and_week, tickets, merge);
+criterion_main!(columns);

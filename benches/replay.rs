@@ -1,4 +1,5 @@
-//! Replay: events per second for the measures alone, with business time, and with SLA verdicts on two clocks.
+//! Replay: events per second for the measures alone, with business time, with SLA verdicts on two clocks, and asked for
+//! little.
 //!
 //! `DESKMETRICS_BENCH_TICKETS` sets the number of tickets (default 5,000,000, six events each: 720 MB of steps).
 

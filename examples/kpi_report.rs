@@ -26,10 +26,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::{Periods, Report, ReportTable};
+use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
 
-use arguments::Arguments;
-use choice::Choice;
+use arguments::{Arguments, Slicing};
 use output::Findings;
 use progress::ReadingBar;
 
@@ -72,10 +72,10 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         None => ReplayOutcome::default(),
     };
 
-    let choice = Choice::of(arguments, &dataset, &replayed.tickets)?;
+    let chosen = choice::choose(arguments, &dataset, &replayed.tickets)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
-    builder = builder.kpis(choice.kpis).level(arguments.level).min_n(arguments.min_n);
-    for attributes in choice.by {
+    builder = builder.kpis(chosen.kpis).level(arguments.level).min_n(arguments.min_n);
+    for attributes in slicings(arguments, &dataset) {
         builder = builder.by(attributes);
     }
     if let Some(period) = arguments.period(dated(&dataset)) {
@@ -90,7 +90,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         description: &description,
         dataset: &dataset,
         replay: &replayed.excluded,
-        notes: &choice.notes,
+        notes: &chosen.notes,
         table: &table,
     };
     findings.write(arguments).map_err(|error| Trouble::Data(format!("the report cannot be written: {error}")))
@@ -127,6 +127,14 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let shared = workspace.and_then(Path::parent).map(|folder| folder.join("shared").join("data"));
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
+}
+
+/// The slicings asked for, else those of the description.
+fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
+    match arguments.by.as_slice() {
+        [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
+        asked => asked.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
+    }
 }
 
 /// Whether anything in the data bears a date.

@@ -58,15 +58,13 @@ impl Findings<'_> {
     fn size(&self) -> String {
         let dataset = self.dataset;
         let counts = [
-            (dataset.tickets.len(), "tickets"),
-            (dataset.events.len(), "events"),
-            (dataset.responses.len(), "survey answers"),
-            (dataset.invitations.len(), "invitations"),
+            (dataset.tickets.len(), "ticket"),
+            (dataset.events.len(), "event"),
+            (dataset.responses.len(), "survey answer"),
+            (dataset.invitations.len(), "invitation"),
         ];
-        let named = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{} {what}", grouped(*count)));
+        let named =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count as u64, what));
         named.collect::<Vec<_>>().join(", ")
     }
 
@@ -76,8 +74,8 @@ impl Findings<'_> {
             let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
             writeln!(
                 text,
-                "  {file}: {} rows of {}{}",
-                grouped_u64(source.rows),
+                "  {file}: {} of {}{}",
+                counted(source.rows, "row"),
                 source.holds,
                 remarks(source)
             )?;
@@ -140,8 +138,10 @@ fn local(at: Timestamp, zone: Tz) -> String {
     at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn grouped(count: usize) -> String {
-    grouped_u64(count as u64)
+/// Such as `1 ticket` and `3,000 tickets`.
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped_u64(count))
 }
 
 fn grouped_u64(count: u64) -> String {

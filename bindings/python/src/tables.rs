@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, FieldRef, Schema};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
@@ -63,15 +63,16 @@ pub(crate) struct Rules<'a, 'py> {
 }
 
 impl<'py> Tables<'_, 'py> {
-    /// Everything read, with the rules.
-    pub(crate) fn dataset(&self, py: Python<'py>, rules: &Rules<'_, 'py>) -> PyResult<Dataset> {
+    /// Which column says what, with the tables as Arrow.
+    pub(crate) fn described(&self, rules: &Rules<'_, 'py>) -> PyResult<Described> {
         let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
         let roles = match self.columns {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
+        let tickets = if self.events.is_some() { Holds::TicketsBesideEvents } else { Holds::Tickets };
         let given = [
-            ("tickets", Holds::Tickets, self.tickets),
+            ("tickets", tickets, self.tickets),
             ("events", Holds::Events, self.events),
             ("surveys", Holds::Surveys, self.surveys),
             ("invitations", Holds::Invitations, self.invitations),
@@ -93,11 +94,11 @@ impl<'py> Tables<'_, 'py> {
             let mut table = Table::read(name, value)?;
             let mut roles = described(holds, &table.schema, roles.get(name))?;
             let named = match holds {
-                Holds::Tickets => self.events.is_some(), // by which their events find them
-                Holds::Invitations => false,
-                Holds::Events | Holds::Surveys => true,
+                Holds::Tickets | Holds::Invitations => false,
+                // By which their events find them, and their tickets.
+                Holds::TicketsBesideEvents | Holds::Events | Holds::Surveys => true,
             };
-            if holds == Holds::Tickets && named {
+            if holds == Holds::TicketsBesideEvents {
                 roles.entry("id").or_insert(json!("id"));
             }
             if !named && !roles.contains_key("id") {
@@ -115,11 +116,39 @@ impl<'py> Tables<'_, 'py> {
             read.push((name, table.schema, table.batches));
         }
         let description: Description = from_form("columns", Value::Object(form), error::argument)?;
-        let (mut pulse, strict) = (Pulse::new(py, self.progress)?, self.strict);
+        Ok(Described { description, tables: read, assumed, strict: self.strict })
+    }
+
+    /// Everything read, with the rules.
+    pub(crate) fn dataset(&self, py: Python<'py>, rules: &Rules<'_, 'py>) -> PyResult<Dataset> {
+        self.described(rules)?.dataset(py, rules, self.progress)
+    }
+}
+
+/// Tables in Arrow, with what their columns say.
+pub(crate) struct Described {
+    pub(crate) description: Description,
+    pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
+    pub(crate) assumed: Option<Tz>,
+    pub(crate) strict: bool,
+}
+
+impl Described {
+    /// Everything read record by record, with the rules.
+    pub(crate) fn dataset<'py>(
+        self,
+        py: Python<'py>,
+        rules: &Rules<'_, 'py>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Dataset> {
+        let Self { description, tables, strict, .. } = self;
+        let mut pulse = Pulse::new(py, progress)?;
         let dataset = py.detach(|| {
-            let mut options =
-                ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.tell(&progress));
-            for (name, schema, batches) in read {
+            let mut options = ReadOptions::default()
+                .strict(strict)
+                .keep_off_scale(true)
+                .on_progress_or_stop(|progress| pulse.tell(&progress));
+            for (name, schema, batches) in tables {
                 options = options.table(name, schema, batches);
             }
             Dataset::of_description(&description, options)
@@ -132,9 +161,23 @@ impl<'py> Tables<'_, 'py> {
         rules.apply(&mut dataset)?;
         Ok(dataset)
     }
+
+    /// The batches of a table.
+    pub(crate) fn batches(&self, name: &str) -> Option<&[RecordBatch]> {
+        self.tables.iter().find(|(known, ..)| *known == name).map(|(.., batches)| batches.as_slice())
+    }
 }
 
 impl Rules<'_, '_> {
+    /// A dataset without records, to which the rules apply.
+    pub(crate) fn alone(&self) -> PyResult<Dataset> {
+        let empty: Description = from_form("rules", json!({"time_zone": "UTC"}), error::argument)?;
+        let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
+            .map_err(|problem| error::argument(problem.to_string()))?;
+        self.apply(&mut dataset)?;
+        Ok(dataset)
+    }
+
     pub(crate) fn apply(&self, dataset: &mut Dataset) -> PyResult<()> {
         if let Some(schedules) = self.schedules {
             dataset.schedules = named(schedules)?;
@@ -206,7 +249,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
     }
     // What must be there is asked for by its usual name, so that the message can say what is there instead.
     let needed: &[&str] = match holds {
-        Holds::Tickets => &["created_at"],
+        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
         Holds::Events => &["ticket", "at", "kind"],
         Holds::Surveys if roles.contains_key("questions") => &[],
         Holds::Surveys => &["question", "score"],
@@ -262,7 +305,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
         let Ok(place) = table.schema.index_of(name) else { continue };
         let naive = match table.schema.field(place).data_type() {
             DataType::Timestamp(_, zone) => zone.is_none(),
-            DataType::Timestamp(..) | DataType::Int64 | DataType::UInt64 | DataType::Float64 => false,
+            DataType::Int64 | DataType::UInt64 | DataType::Float64 => false,
             _ => form.get("format").is_none() && differs(table, place),
         };
         if naive {
@@ -330,7 +373,7 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
 }
 
 /// What is wrong with tables in memory.
-fn unusable(problem: &ReadError) -> PyErr {
+pub(crate) fn unusable(problem: &ReadError) -> PyErr {
     let message = problem.to_string();
     match problem {
         ReadError::ColumnMissing { column, present, .. } => {

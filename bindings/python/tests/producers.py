@@ -118,7 +118,9 @@ INSTANTS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
     "pandas object": lambda values: pd.Series(values, dtype=object),
     "pandas zone": lambda values: pd.Series(pd.to_datetime(values, utc=True).tz_convert("Europe/Paris")),
     "polars zone": lambda values: pl.Series(values, dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone("Asia/Tokyo"),
-    "pyarrow chunks": lambda values: pa.chunked_array([in_unit(values[:1], "us", "UTC"), in_unit(values[1:], "us", "UTC")]),
+    "pyarrow chunks": lambda values: pa.chunked_array(
+        [in_unit(values[:1], "us", "UTC"), in_unit(values[1:], "us", "UTC")]
+    ),
     "duckdb": duck,
     "arro3": lambda values: arro3.core.Array.from_arrow(in_unit(values, "us", "UTC")),
     "nanoarrow": lambda values: nanoarrow.Array(in_unit(values, "us", "UTC")),

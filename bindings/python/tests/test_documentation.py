@@ -42,7 +42,8 @@ def test_docstring(name: str, thing: Any) -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    for name in ("compare", "catalogue", "Schedule", "Interval", "KpiResult"):
+    described = ("compare", "catalogue", "Schedule", "Interval", "KpiResult", "read", "replay", "report", "Tracker")
+    for name in (*described, "SlaPolicy", "SlaPolicies", "FcrPolicy"):
         assert ">>>" in (inspect.getdoc(getattr(dm, name)) or ""), name
 
 
@@ -60,7 +61,7 @@ def test_readme(place: str) -> None:
 
 def test_stubs() -> None:
     allowed = Path(__file__).with_name("stubtest-allow.txt")
-    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise", "--allowlist", str(allowed)]
+    stubtest = [sys.executable, "-m", "mypy.stubtest", "deskmetrics", "--concise", "--allowlist", str(allowed), "--ignore-unused-allowlist"]
     checked = subprocess.run(stubtest, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

@@ -190,7 +190,10 @@ def test_tables_of_tickets(make: Any) -> None:
 @pytest.mark.parametrize("kind", [list, pd.Series, pl.Series, pa.array])
 def test_contacts_as_columns(kind: Any) -> None:
     queued, answered, given_up = after(0, 0, 0), after(5, 50, None), after(None, None, 60)
-    columns = [pd.Series(each, dtype="datetime64[us, UTC]") if kind is pd.Series else kind(each) for each in (queued, answered, given_up)]
+    columns = [
+        pd.Series(each, dtype="datetime64[us, UTC]") if kind is pd.Series else kind(each)
+        for each in (queued, answered, given_up)
+    ]
     assert dm.service_level(*columns, within="20s") == dm.service_level(queued, answered, given_up, within="20s")
     talk = [timedelta(seconds=90), timedelta(seconds=30), None]
     assert dm.handle_time(kind(talk)) == dm.handle_time(talk)
@@ -200,7 +203,12 @@ def test_reasons_in_columns() -> None:
     scores, stated = [10, 2, 0, 3], [None, ["slow"], ["slow", "rude"], []]
     expected = dm.reasons(scores, stated, scale="nps")
     assert [cost["reason"] for cost in expected.ranking()] == ["slow", "rude"]
-    for column in (pl.Series(stated), pa.array(stated), pa.array(stated, pa.large_list(pa.string())), pd.Series(stated)):
+    for column in (
+        pl.Series(stated),
+        pa.array(stated),
+        pa.array(stated, pa.large_list(pa.string())),
+        pd.Series(stated),
+    ):
         assert dm.reasons(pl.Series(scores), column, scale="nps") == expected
     single = [None, "slow", "rude", None]
     for column in (pl.Series(single), pa.array(single).dictionary_encode(), pd.Series(single)):

@@ -74,7 +74,11 @@ def test_a_reader_is_used_up() -> None:
 
 
 START = [datetime(2026, 3, 6, 16, tzinfo=UTC), None, datetime(2026, 3, 9, 8, 30, tzinfo=UTC)]
-END = [datetime(2026, 3, 9, 10, tzinfo=UTC), datetime(2026, 3, 9, 10, tzinfo=UTC), datetime(2026, 3, 9, 9, 0, 1, tzinfo=UTC)]
+END = [
+    datetime(2026, 3, 9, 10, tzinfo=UTC),
+    datetime(2026, 3, 9, 10, tzinfo=UTC),
+    datetime(2026, 3, 9, 9, 0, 1, tzinfo=UTC),
+]
 
 
 @pytest.mark.parametrize("producer", INSTANTS)

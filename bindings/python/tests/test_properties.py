@@ -120,7 +120,9 @@ def test_quantiles_of_durations(seconds: list[int]) -> None:
 @given(SCORES, st.integers(0, 60))
 def test_parts_add_up_in_any_grouping(scores: list[int | None], cut: int) -> None:
     whole = dm.nps(scores)
-    assert dm.nps(scores[:cut]) + dm.nps(scores[cut:]) == whole == sum((dm.nps([score]) for score in scores), dm.nps([]))
+    assert (
+        dm.nps(scores[:cut]) + dm.nps(scores[cut:]) == whole == sum((dm.nps([score]) for score in scores), dm.nps([]))
+    )
     assert (dm.nps(scores[cut:]) + dm.nps(scores[:cut])).to_bytes() == whole.to_bytes()
 
 

@@ -176,3 +176,29 @@ def test_memory_does_not_grow() -> None:
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size < 200_000
+
+
+def test_a_report_travels_as_bytes() -> None:
+    import pickle
+
+    report = weekly()
+    stored = report.to_bytes()
+    again = dm.Report.from_bytes(stored)
+    assert again == report == pickle.loads(pickle.dumps(report))
+    assert (again + report)["volume"].value == 2 * (report["volume"].value or 0)
+    for broken in (b"", stored[:-1], b"x" + stored[1:], stored + b"x"):
+        with pytest.raises(dm.ArgumentError, match="stored"):
+            dm.Report.from_bytes(broken)
+
+
+def test_what_was_left_out_of_files_stands_with_the_report() -> None:
+    assert sum(left_out.count for source in weekly().sources for left_out in source.left_out) == 83
+
+
+def test_the_age_of_the_backlog_is_that_of_the_tickets_in_it() -> None:
+    report = dataset().report(["backlog", "backlog_age"], period="week", by=["market"])
+    backlog = {(str(row.keys), row.period): row.value for row in report.rows if row.kpi == "backlog" and row.headline}
+    ages = [row for row in report.rows if row.kpi == "backlog_age" and row.headline and row.clock == "calendar"]
+    assert len(ages) > 50
+    for row in ages:
+        assert row.n == backlog[str(row.keys), row.period], row

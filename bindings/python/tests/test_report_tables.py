@@ -96,3 +96,105 @@ def test_a_lazy_frame_is_answered_with_help() -> None:
     polars = pytest.importorskip("polars")
     with pytest.raises(dm.ArgumentTypeError, match="collect"):
         dm.report(polars.LazyFrame(TICKETS))
+
+
+def standard_tables() -> tuple[Any, Any, Any, Any]:
+    """The sample's tickets, events, answers and invitations as typed Arrow tables with the usual names."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    home = ZoneInfo("Europe/Copenhagen")
+    raw = rows_of("tickets.csv")
+    tickets = pyarrow.table(
+        {
+            "id": raw["Ticket ID"],
+            "created_at": [
+                datetime.strptime(text or "", "%d/%m/%Y %H:%M:%S").replace(tzinfo=home).astimezone(UTC) for text in raw["Created"]
+            ],
+            "requester": raw["Requester"],
+            "market": raw["Country"],
+            "channel": raw["Contact Channel"],
+            "priority": raw["Urgency"],
+        }
+    )
+    kinds, authors = EVENT_WORDS["kind"]["words"], EVENT_WORDS["author"]["words"]
+    log = rows_of("events.csv.gz")
+    statuses = EVENT_WORDS["statuses"]
+    events = pyarrow.table(
+        {
+            "ticket": log["Ticket ID"],
+            "at": [datetime.fromisoformat(text or "").replace(tzinfo=UTC) for text in log["Time (UTC)"]],
+            "kind": [kinds[kind] for kind in log["Action"]],
+            "value": [
+                statuses.get(value, (value or "").lower()) if kind == "Status" else value
+                for kind, value in zip(log["Action"], log["Value"], strict=True)
+            ],
+            "author": [authors[role] for role in log["Actor Role"]],
+            "author_name": log["Actor"],
+            "event_id": log["Event ID"],
+        }
+    )
+    given = rows_of("responses.csv")
+    words = {"How likely are you to recommend us?": "nps", "How satisfied are you with the help?": "csat", "It was easy to get help.": "ces"}
+    scores = [None if score in (None, "Blank") else int(score) for score in given["Score"]]
+    answers = pyarrow.table(
+        {
+            "ticket": given["Ticket ID"],
+            "answered_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in given["Answered"]],
+            "market": given["Country"],
+            **{
+                question: [score if words[asked or ""] == question and score is not None and score <= 10 else None
+                           for asked, score in zip(given["Survey"], scores, strict=True)]
+                for question in ("nps", "csat")
+            },
+        }
+    )
+    sent = rows_of("invitations.csv")
+    invitations = pyarrow.table(
+        {
+            "id": sent["Survey ID"],
+            "question": [words[asked or ""] for asked in sent["Survey"]],
+            "sent_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in sent["Sent"]],
+            "delivered": [state == "delivered" for state in sent["Delivery"]],
+            "market": sent["Country"],
+        }
+    )
+    return tickets, events, answers, invitations
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("with_events", [True, False])
+def test_columns_and_records_give_the_same(with_events: bool, threads: int) -> None:
+    """With `as_of` and named KPIs the report comes straight from the columns; it is the one that records give."""
+    tickets, events, answers, invitations = standard_tables()
+    files = dataset()
+    asked: list[Any] = ["volume", "backlog", "customers", "nps", "csat", {"kpi": "response_rate"}]
+    if with_events:
+        asked += ["first_response_time", "full_resolution_time", "reopen_rate", "fcr", {"kpi": "sla_attainment"}, "flow"]
+    arguments: dict[str, Any] = {
+        "surveys": answers,
+        "invitations": invitations,
+        "scales": {"csat": (1, 5)},
+        "fcr": "no_reopen_within(7days)",
+        "by": ["market", ("market", "channel")],
+        "period": "week",
+        "tz": "Europe/Copenhagen",
+        "as_of": files.as_of,
+        "schedules": files.schedules,
+        "schedule": "dk",
+        "policies": files.policies,
+    }
+    log = events if with_events else None
+    fast = dm.report(tickets, log, kpis=asked, threads=threads, **arguments)
+    # A progress bar is shown for records only; "all" looks at the data first.
+    slow = dm.report(tickets, log, kpis="all", **arguments)
+    assert len(fast.rows) > 500
+    known = {(row.kpi, row.option, row.clock, row.measure, str(row.keys), row.period): row for row in slow.rows}
+    compared = 0
+    for row in fast.rows:
+        other = known.get((row.kpi, row.option, row.clock, row.measure, str(row.keys), row.period))
+        if other is not None:
+            compared += 1
+            assert (row.value, row.n, row.interval, row.excluded) == (other.value, other.n, other.interval, other.excluded), row
+    assert compared > 0.9 * len(fast.rows)

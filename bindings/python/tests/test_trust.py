@@ -56,7 +56,10 @@ def test_adjusted_to_those_invited() -> None:
 
 
 def test_results_add_up_and_travel() -> None:
-    halves = [dm.representativeness(SEGMENTS[::2], ANSWERED[::2]), dm.representativeness(SEGMENTS[1::2], ANSWERED[1::2])]
+    halves = [
+        dm.representativeness(SEGMENTS[::2], ANSWERED[::2]),
+        dm.representativeness(SEGMENTS[1::2], ANSWERED[1::2]),
+    ]
     assert halves[0] + halves[1] == RESPONSE == sum(halves, dm.representativeness({}))
     assert pickle.loads(pickle.dumps(RESPONSE)) == RESPONSE
     rating = dm.weighted([5, 1, None], [2.0, 1.0, 1.0], scale=(1, 5))

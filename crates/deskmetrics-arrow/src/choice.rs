@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::catalogue::catalogue;
-use deskmetrics::kpi::{self, FcrPolicy};
+use deskmetrics::kpi::{self, FcrPolicy, Topic};
 use deskmetrics::report::KpiRequest;
 use deskmetrics::ticket::EventKind;
 use deskmetrics::{Author, ClockKind, Replayed, Scale, SlaMetric, TicketEvent};
@@ -217,7 +217,7 @@ impl Choice {
             match definition.id {
                 "csat" | "nps" | "ces" => requests.extend(
                     questions(dataset)
-                        .filter(|(name, scale)| kind(name, scale) == definition.id)
+                        .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
                         .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
                 ),
                 "reasons" => {
@@ -232,9 +232,10 @@ impl Choice {
                         .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
-                "survey_completion" if dataset.invitations.is_empty() => {}
+                "survey_completion" | "survey_coverage" if dataset.invitations.is_empty() => {}
                 "survey_completion" => requests.push(request),
-                _ if tickets.is_empty() => {}
+                // A dataset has no contacts of phone and chat queues.
+                _ if definition.topic == Topic::Live || tickets.is_empty() => {}
                 "fcr" => {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
                 }
@@ -251,8 +252,8 @@ impl Choice {
                 }
             }
         }
-        // What the catalogue has beyond tickets and surveys is not for a report.
-        requests.retain(|request| request.check().is_ok());
+        // What needs a choice that the data does not make.
+        requests.retain(|request| request.tally(dataset.as_of).is_ok());
         requests
     }
 
@@ -302,7 +303,7 @@ fn unscaled(dataset: &Dataset) -> Vec<String> {
     }
     let told = |(question, count): (&str, u64)| {
         format!(
-            "the {count} answers to \"{question}\" are not used: say on which scale they are, such as \
+            "answers to \"{question}\" are not used, {count} in all: say on which scale they are, such as \
              {question} = \"1-5\" under [scales] in the description"
         )
     };
@@ -315,8 +316,17 @@ fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
     dataset.scales.iter().map(|(name, scale)| (&**name, scale)).filter(move |(name, _)| asked.contains(name))
 }
 
-/// The KPI of a question: by its scale where that decides, else by its name.
-fn kind(question: &str, scale: &Scale) -> &'static str {
+/// The KPI of a survey question, `nps`, `csat` or `ces`: by its scale where that decides, else by its name.
+///
+/// ```
+/// use deskmetrics::Scale;
+/// use deskmetrics_arrow::kpi_of_question;
+///
+/// assert_eq!(kpi_of_question("recommend", &Scale::nps()), "nps");
+/// assert_eq!(kpi_of_question("effort", &Scale::csat(1, 5).unwrap()), "ces");
+/// assert_eq!(kpi_of_question("stars", &Scale::csat(1, 5).unwrap()), "csat");
+/// ```
+pub fn kpi_of_question(question: &str, scale: &Scale) -> &'static str {
     let named = |word: &str| question.to_lowercase().contains(word);
     if *scale == Scale::nps() {
         "nps"

@@ -113,7 +113,7 @@ impl Dataset {
             folder,
             tables: &options.tables,
             strict: options.strict,
-            scored: true,
+            scored: !options.keep_off_scale,
             on_progress: options.on_progress.as_mut().map(|tell| &mut **tell as _),
         };
         let mut records = Records::read(&mut reading)?;

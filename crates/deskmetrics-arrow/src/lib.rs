@@ -50,6 +50,10 @@
 //!    instants in columns (again [`TicketSource`]); a log of nothing but events creates its tickets.
 //! 4. [`Dataset::replay`] hands them to the core. No KPI is computed here.
 //!
+//! # Columns in memory
+//! [`mod@survey`] counts columns of answers, [`mod@replay`] replays tickets and their events from columns, and [`report::run`]
+//! makes a whole report of frames and logs.
+//!
 //! # What cannot be used
 //! A record that cannot be used is left out and counted, with file, column, reason, the first rows and a remedy
 //! ([`SourceReport`], [`LeftOut`]); nothing disappears. With [`ReadOptions::strict`] the first one is an error instead.
@@ -84,7 +88,7 @@ pub mod survey;
 mod table;
 mod usual;
 
-pub use choice::{Choice, ChoiceError, Chosen};
+pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
 pub use description::{Description, DescriptionError, nearest};

@@ -28,6 +28,7 @@ type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
     pub(crate) strict: bool,
+    pub(crate) keep_off_scale: bool,
     pub(crate) on_progress: Option<Box<Tell<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
 }
@@ -62,6 +63,14 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
+        self
+    }
+
+    /// Keeps scores that are not on their question's scale, for the KPIs to leave out. If not, they are left out here, with
+    /// row and remedy.
+    #[must_use]
+    pub fn keep_off_scale(mut self, keep: bool) -> Self {
+        self.keep_off_scale = keep;
         self
     }
 

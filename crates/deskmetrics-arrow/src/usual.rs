@@ -9,6 +9,9 @@ use arrow_schema::{DataType, Field, Schema};
 pub enum Holds {
     /// One row per ticket.
     Tickets,
+    /// One row per ticket, whose events are in a table of their own: status, replies and solves are told there, so the
+    /// ticket's own columns of these have no role.
+    TicketsBesideEvents,
     /// One row per event.
     Events,
     /// One row per answer, or per form with a column for each question.
@@ -33,6 +36,9 @@ const TICKETS: &[(&str, &[&str])] = &[
     ("sla_met", &["sla_met"]),
     ("tags", &["tags"]),
 ];
+
+/// What the events of a ticket tell as well.
+const TOLD_BY_EVENTS: &[&str] = &["status", "first_response_at", "solved_at", "closed_at"];
 
 const EVENTS: &[(&str, &[&str])] = &[
     ("ticket", TICKET),
@@ -98,7 +104,7 @@ pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles 
         .collect();
     let mut found = UsualRoles::default();
     let roles = match holds {
-        Holds::Tickets => TICKETS,
+        Holds::Tickets | Holds::TicketsBesideEvents => TICKETS,
         Holds::Events => EVENTS,
         Holds::Surveys => SURVEYS,
         Holds::Invitations => INVITATIONS,
@@ -108,6 +114,9 @@ pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles 
         if let Some(place) = place {
             found.roles.insert(role, free.remove(place).name().clone());
         }
+    }
+    if holds == Holds::TicketsBesideEvents {
+        found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
     }
     if holds == Holds::Surveys && !found.roles.contains_key("question") {
         for question in ["nps", "csat", "ces"] {

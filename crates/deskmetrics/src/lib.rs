@@ -56,7 +56,11 @@
 //! | What was promised, and was it kept? | [`sla`] |
 //! | Is this ticket about to breach, and when? | [`replay::TicketTracker`], [`replay::DueQueue`] |
 //! | All KPIs by market and week? | [`report`] |
-//! | Is the difference between two teams real? | [`Comparison`] |
+//! | Any one KPI, chosen by its id? | [`report::KpiTally`] |
+//! | Is the difference between two teams real? Are we ahead of the sector? | [`Estimates::change_from`], [`Estimates::against`], [`Comparison`] |
+//! | How long until half, or nine in ten, are solved? | [`Survival`] |
+//! | When does work arrive? | [`kpi::Arrivals`] |
+//! | Whose score is it? | [`survey::Attribution`] |
 //! | Can this survey be trusted? | [`survey::Representativeness`] |
 //!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use deskmetrics::replay::{Replay, Replayed};
-use deskmetrics::survey::Attribution;
+use deskmetrics::report::{KpiRequest, Report};
+use deskmetrics::survey::{Attribution, Scale, WeightedRating};
+use deskmetrics::ticket::Attribute;
 use deskmetrics::{SurveyResponse, Ticket, TicketEvent, Timestamp};
 
 fn at(clock: &str) -> Timestamp {
@@ -59,4 +61,38 @@ fn a_score_belongs_to_whoever_had_replied_last() {
     assert_eq!(last("13:00"), []); // somebody without a name
     assert_eq!(Attribution::EveryReplier.agents(&metrics, &rated("13:00")), [("ivan", 0.5), ("maria", 0.5)]);
     assert_eq!(Attribution::LastReplier.agents(&metrics, &SurveyResponse::new("csat", Some(4))), []);
+}
+
+#[test]
+fn scores_are_told_by_agent() {
+    let rated =
+        |clock: &str, score| SurveyResponse::new("csat", Some(score)).about("T-1").answered_at(at(clock));
+    let elsewhere = SurveyResponse::new("csat", Some(1)).about("T-2").answered_at(at("11:30"));
+    let answers = [rated("10:45", 5), rated("10:50", 2), rated("11:30", 4), rated("09:10", 3), elsewhere];
+    let tickets = [replayed()];
+    let stars = Scale::csat(1, 5).unwrap();
+
+    let named = Attribution::LastReplier.attributed(&answers, &tickets);
+    let report = Report::builder(at("18:00"))
+        .kpi(KpiRequest::new("csat").of_question("csat", stars.clone()))
+        .by([Attribute::from("agent")])
+        .build()
+        .unwrap();
+    let table = report.run(&tickets, &named, &[]).table();
+    let by_agent: Vec<_> =
+        table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value, row.n)).collect();
+    let told = [("ivan", 50.0, 2), ("maria", 100.0, 1), ("(none)", 0.0, 2)];
+    assert_eq!(by_agent, told.map(|(agent, percent, n)| (agent.to_owned(), Some(percent), n)));
+
+    // shared: at 11:30 ivan and maria both had replied, at 10:45 too
+    let shared = Attribution::EveryReplier.attributed(&answers[..3], &tickets);
+    assert_eq!((shared.len(), shared.iter().filter_map(|answer| answer.weight).sum::<f64>()), (6, 3.0));
+    let mut ivan = WeightedRating::new(&stars);
+    for answer in
+        shared.iter().filter(|answer| answer.attributes.get(&Attribute::from("agent")) == Some("ivan"))
+    {
+        ivan.push(answer.score, answer.weight.unwrap());
+    }
+    assert_eq!((ivan.n(), ivan.weight()), (3, 1.5));
+    assert!((ivan.positive_percent().unwrap() - 200.0 / 3.0).abs() < 1e-9);
 }

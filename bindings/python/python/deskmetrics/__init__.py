@@ -15,9 +15,9 @@ Surveys::
     >>> dm.nps([10, 9, 8, 6, None])
     KpiResult(nps: +25.0, n=4, 95 % CI -44.2 to +72.7, left out: 1 not answered)
 
-Columns of pandas, polars, pyarrow, DuckDB, NumPy and anything else that speaks Arrow go in wherever a list does. Every result
-has ``value``, ``n``, ``interval(level)`` and ``excluded``, and results of one KPI add up. ``dm.catalogue()`` says what each
-KPI means; its function has the same name.
+Columns of pandas, polars, pyarrow, DuckDB, NumPy and anything else that speaks Arrow go in wherever a list does.
+Every result has ``value``, ``n``, ``interval(level)`` and ``excluded``, and results of one KPI add up.
+``dm.catalogue()`` says what each KPI means; its function has the same name.
 """
 
 from . import exceptions as exceptions

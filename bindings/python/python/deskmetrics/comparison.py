@@ -65,9 +65,10 @@ class Comparison:
 def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:
     """How a result differs from another, or from a fixed value such as the sector's.
 
-    Shares are compared by the pooled z test with Newcombe's interval, net scores by the z test with adjusted Wald standard
-    errors, means by Welch's t test, medians of durations by Bonett and Price's interval, counts of events by the exact test of
-    Poisson rates; against a fixed value the one-sample forms are used. Stocks such as the backlog have no test.
+    Shares are compared by the pooled z test with Newcombe's interval, net scores by the z test with adjusted Wald
+    standard errors, means by Welch's t test, medians of durations by Bonett and Price's interval, counts of events by
+    the exact test of Poisson rates; against a fixed value the one-sample forms are used. Stocks such as the backlog
+    have no test.
 
     Parameters
     ----------

@@ -25,8 +25,8 @@ def volume(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -60,8 +60,8 @@ def customers(tickets: Tickets | Table, *, of: Literal["created", "solved", "ope
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     of : {"created", "solved", "open"}, default "created"
         With which tickets the customers are counted.
 
@@ -99,8 +99,8 @@ def solved(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -134,8 +134,8 @@ def solve_events(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -169,8 +169,8 @@ def backlog(tickets: Tickets | Table, *, at: datetime | None = None) -> KpiResul
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     at : datetime.datetime, optional
         The instant of the snapshot; the cut-off of the tickets unless told otherwise.
 
@@ -208,8 +208,8 @@ def flow(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------

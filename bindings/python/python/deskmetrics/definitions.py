@@ -117,7 +117,10 @@ class Definition:
             ("measures", ", ".join(self.measures)),
             ("also called", ", ".join(self.aliases)),
             *(("option", f"{choice.name}: {choice.decides}") for choice in self.options),
-            *(("differs", f"{variant.name}: {variant.differs} ({', '.join(variant.used_by)})") for variant in self.variants),
+            *(
+                ("differs", f"{variant.name}: {variant.differs} ({', '.join(variant.used_by)})")
+                for variant in self.variants
+            ),
             *(("source", reference) for reference in self.references),
         ]
         body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows if text)

@@ -14,7 +14,7 @@ from ._plain import plain, span_text
 __all__ = ["Explanation"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """One ticket's life: its events, its measures, and for each SLA target the stretches of time that were counted.
 
@@ -53,6 +53,9 @@ class Explanation:
             excluded=replayed.get("excluded", {}),
             time_zone=time_zone,
         )
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.ticket['id']!r}, {_words(self.measures['status'])}, {len(self.verdicts)} verdicts)"
 
     def _at(self, at: datetime) -> str:
         return f"{at.astimezone(ZoneInfo(self.time_zone)):%Y-%m-%d %H:%M:%S}"

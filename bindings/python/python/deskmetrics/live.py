@@ -98,7 +98,8 @@ def speed_of_answer(
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average speed of answer (ASA).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average speed of answer
+        (ASA).
 
     Raises
     ------
@@ -187,8 +188,8 @@ def handle_time(
     Parameters
     ----------
     talk : column or sequence of durations
-        How long they talked; a contact without is left out as ``missing``. ``timedelta``, a column of durations, or texts
-        such as ``"4m"``.
+        How long they talked; a contact without is left out as ``missing``. ``timedelta``, a column of durations, or
+        texts such as ``"4m"``.
     hold, wrap_up : column or sequence of durations, optional
         How long the customer was on hold, and how long the agent worked on it afterwards; missing ones count as none.
     within : datetime.timedelta or str, optional
@@ -197,7 +198,8 @@ def handle_time(
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average handle time (AHT).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average handle time
+        (AHT).
 
     Raises
     ------
@@ -223,8 +225,8 @@ def occupancy(on_duty: Column, busy: Column) -> KpiResult:
     Parameters
     ----------
     on_duty : column or sequence of durations
-        How long each agent was ready for contacts or busy with them: ``timedelta``, a column of durations, or texts such as
-        ``"4h"``.
+        How long each agent was ready for contacts or busy with them: ``timedelta``, a column of durations, or texts
+        such as ``"4h"``.
     busy : column or sequence of durations
         How much of that they were busy; a row without both is left out as ``missing``.
 

@@ -28,7 +28,9 @@ __all__ = [
 ]
 
 
-def fcr(tickets: Tickets | Table | Column, *, policy: FcrPolicy | str, without_automatic_solves: bool = False) -> KpiResult:
+def fcr(
+    tickets: Tickets | Table | Column, *, policy: FcrPolicy | str, without_automatic_solves: bool = False
+) -> KpiResult:
     """First contact resolution (FCR).
 
     The share of issues resolved at the customer's first contact, under a named policy.
@@ -36,10 +38,10 @@ def fcr(tickets: Tickets | Table | Column, *, policy: FcrPolicy | str, without_a
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-        Under ``"survey(1-2)"`` (the scale of "was it resolved at your first contact?", of which the positive answers are yes)
-        a column of the answers.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row
+        for each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are
+        known. Under ``"survey(1-2)"`` (the scale of "was it resolved at your first contact?", of which the positive
+        answers are yes) a column of the answers.
     policy : FcrPolicy or str
         What counts as resolved at first contact: there is no usual meaning. One of ``"single_reply"``,
         ``"no_customer_followup"``, ``"single_handler_close"``, ``"strict_no_activity"``, ``"no_reopen_within(7days)"``,
@@ -84,8 +86,8 @@ def one_touch(tickets: Tickets | Table, *, without_automatic_solves: bool = Fals
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     without_automatic_solves : bool, default False
         Whether tickets that a bot or rule solved are left out.
 
@@ -123,8 +125,8 @@ def two_touch(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -158,8 +160,8 @@ def multi_touch(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -193,8 +195,8 @@ def reopen_rate(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -228,8 +230,8 @@ def first_level_resolution(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -263,8 +265,8 @@ def escalation_rate(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -298,8 +300,8 @@ def transfer_rate(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -333,8 +335,8 @@ def transfers(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -368,8 +370,8 @@ def group_transfers(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -403,8 +405,8 @@ def handoffs(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -438,8 +440,8 @@ def replies_per_ticket(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -473,8 +475,8 @@ def messages_per_ticket(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -508,8 +510,8 @@ def agent_touches(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -543,8 +545,8 @@ def bot_resolution(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -578,8 +580,8 @@ def bot_containment(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------

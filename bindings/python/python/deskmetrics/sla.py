@@ -27,11 +27,11 @@ def sla_attainment(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
-        own verdict.
+        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
+        source's own verdict.
     sla_policy : str, optional
         Only targets of the policy of this name; all unless told otherwise.
 
@@ -70,8 +70,8 @@ def sla_ticket_attainment(tickets: Tickets | Table) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
@@ -113,26 +113,26 @@ def sla_overshoot(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
-        own verdict.
+        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
+        source's own verdict.
     sla_policy : str, optional
         Only targets of the policy of this name; all unless told otherwise.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -154,7 +154,11 @@ def sla_overshoot(
     >>> dm.sla_overshoot(sample.tickets(), clock="business")
     KpiResult(sla_overshoot (business time): 2h 30m, n=3)
     """
-    return _core._of_tickets("sla_overshoot", tickets, {"metric": metric, "sla_policy": sla_policy, "clock": clock, "within": within, "bands": bands})
+    return _core._of_tickets(
+        "sla_overshoot",
+        tickets,
+        {"metric": metric, "sla_policy": sla_policy, "clock": clock, "within": within, "bands": bands},
+    )
 
 
 def sla_at_risk(
@@ -169,11 +173,11 @@ def sla_at_risk(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the source's
-        own verdict.
+        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
+        source's own verdict.
     sla_policy : str, optional
         Only targets of the policy of this name; all unless told otherwise.
     threshold_percent : int, default 80
@@ -204,4 +208,6 @@ def sla_at_risk(
     >>> dm.sla_at_risk(sample.tickets())
     KpiResult(sla_at_risk: 0.0 %, n=2, 95 % CI 0.0 % to 65.8 %)
     """
-    return _core._of_tickets("sla_at_risk", tickets, {"metric": metric, "sla_policy": sla_policy, "threshold_percent": threshold_percent})
+    return _core._of_tickets(
+        "sla_at_risk", tickets, {"metric": metric, "sla_policy": sla_policy, "threshold_percent": threshold_percent}
+    )

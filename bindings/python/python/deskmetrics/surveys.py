@@ -30,8 +30,8 @@ def nps(scores: Column) -> KpiResult:
     Parameters
     ----------
     scores : column or sequence of int or float
-        Answers from 0 to 10. ``None``, NaN and null are skipped questions, left out as ``not_answered``; other scores are
-        left out as ``out_of_scale``. A stream or iterator is used up.
+        Answers from 0 to 10. ``None``, NaN and null are skipped questions, left out as ``not_answered``; other scores
+        are left out as ``out_of_scale``. A stream or iterator is used up.
 
     Returns
     -------
@@ -65,11 +65,11 @@ def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
     Parameters
     ----------
     scores : column or sequence of int or float
-        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left out as
-        ``out_of_scale``. Neutral answers stay in n. A stream or iterator is used up.
+        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left
+        out as ``out_of_scale``. Neutral answers stay in n. A stream or iterator is used up.
     scale : tuple of int, str or dict, default (1, 5)
-        The ends, of which the usual top answers are positive (of 1 to 5: 4 and 5), a name such as ``"1-7"``, or the data
-        form ``{"min": 1, "max": 10, "positive": [9, 10], "negative": [1, 6]}``.
+        The ends, of which the usual top answers are positive (of 1 to 5: 4 and 5), a name such as ``"1-7"``, or the
+        data form ``{"min": 1, "max": 10, "positive": [9, 10], "negative": [1, 6]}``.
 
     Returns
     -------
@@ -104,18 +104,18 @@ def ces(scores: Column, *, scale: Scale) -> KpiResult:
     Parameters
     ----------
     scores : column or sequence of int or float
-        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left out as
-        ``out_of_scale``. A stream or iterator is used up.
+        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left
+        out as ``out_of_scale``. A stream or iterator is used up.
     scale : str, tuple of int or dict
-        ``"ces2"`` or ``(1, 7)``: "the company made it easy", higher is better. ``"ces1"``: "how much effort", 1 to 5, lower
-        is better. Any other question states which answers are easy, as
-        ``{"min": 1, "max": 5, "positive": [4, 5], "negative": [1, 2]}``, since either end may be the good one.
+        ``"ces2"`` or ``(1, 7)``: "the company made it easy", higher is better. ``"ces1"``: "how much effort", 1 to 5,
+        lower is better. Any other question states which answers are easy, as ``{"min": 1, "max": 5, "positive": [4,
+        5], "negative": [1, 2]}``, since either end may be the good one.
 
     Returns
     -------
     KpiResult
-        In steps of the scale. The interval is Student's t; :meth:`KpiResult.measures` has the share of easy answers and the
-        net score.
+        In steps of the scale. The interval is Student's t; :meth:`KpiResult.measures` has the share of easy answers
+        and the net score.
 
     Raises
     ------
@@ -186,7 +186,8 @@ def response_rate(
     Raises
     ------
     ArgumentError
-        When the columns differ in length, more answered than were invited, or options for instants are given with numbers.
+        When the columns differ in length, more answered than were invited, or options for instants are given with
+        numbers.
     InstantError
         When an instant has no zone.
 
@@ -205,7 +206,8 @@ def response_rate(
         options = (delivered, as_of, mature_after, expire_after, assume_tz)
         if any(option is not None for option in options):
             raise ArgumentError(
-                "delivered, as_of, mature_after, expire_after and assume_tz need the instants of each invitation, not numbers"
+                "delivered, as_of, mature_after, expire_after and assume_tz "
+                "need the instants of each invitation, not numbers"
             )
         return _core._of_counts("response_rate", _count("invited", invited), _count("answered", answered))
     return _core._of_invitations(
@@ -236,7 +238,8 @@ def survey_completion(
     Returns
     -------
     KpiResult
-        In percent. The interval is the Wilson interval. Surveys neither started nor finished are left out as ``missing``.
+        In percent. The interval is the Wilson interval. Surveys neither started nor finished are left out as
+        ``missing``.
 
     Raises
     ------
@@ -262,8 +265,8 @@ def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...).
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row
+        for each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...).
     surveyed : column or sequence of str or int
         The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
 
@@ -302,7 +305,8 @@ def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
     Returns
     -------
     KpiResult
-        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the dearest first.
+        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the dearest
+        first.
 
     Raises
     ------
@@ -338,8 +342,8 @@ def representativeness(segments: Any, answered: Column | None = None) -> Represe
     Returns
     -------
     Representativeness
-        With ``r_indicator``, ``variation``, ``p_even``, and :meth:`Representativeness.adjust`, which tells what a score would
-        be if all segments had answered alike.
+        With ``r_indicator``, ``variation``, ``p_even``, and :meth:`Representativeness.adjust`, which tells what a
+        score would be if all segments had answered alike.
 
     Raises
     ------
@@ -367,8 +371,8 @@ def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating
     scores : column or sequence of int or float
         ``None``, NaN and null are skipped questions.
     weights : column or sequence of float
-        How many people each answer stands for. A weight that is negative, infinite or missing cannot be used and leaves its
-        answer out.
+        How many people each answer stands for. A weight that is negative, infinite or missing cannot be used and
+        leaves its answer out.
     scale : tuple of int, str or dict
         The scale of the question; see :func:`csat`. Of NPS: ``"nps"``.
 
@@ -397,4 +401,3 @@ def _count(name: str, number: int) -> int:
     if number < 0:
         raise ArgumentError(f"{name}: {number} is below zero")
     return number
-

@@ -1,7 +1,7 @@
 """Who is accepted where: names for the types of arguments.
 
-Anything with the Arrow PyCapsule interface is a column or a table: pandas, polars, pyarrow, DuckDB, arro3, nanoarrow and
-whatever comes next. A one-column frame is a column.
+Anything with the Arrow PyCapsule interface is a column or a table: pandas, polars, pyarrow, DuckDB, arro3, nanoarrow
+and whatever comes next. A one-column frame is a column.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ Column: TypeAlias = ArrowArray | ArrowStream | Iterable[Any]
 
 Table: TypeAlias = ArrowArray | ArrowStream | Mapping[str, Column] | Sequence[Mapping[str, Any]]
 """A frame of any library, a dict of columns, or a list of dicts."""
+
 
 class Tickets(Protocol):
     """Replayed tickets: what :func:`deskmetrics.replay` or :func:`deskmetrics.read` gives."""

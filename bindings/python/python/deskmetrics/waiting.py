@@ -40,21 +40,21 @@ def first_response_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -96,21 +96,21 @@ def next_response_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -147,21 +147,21 @@ def response_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -198,21 +198,21 @@ def bot_first_response_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -249,21 +249,21 @@ def first_resolution_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -300,21 +300,21 @@ def full_resolution_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -351,21 +351,21 @@ def net_resolution_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -398,15 +398,16 @@ def resolution_time_censored(tickets: Tickets | Table, *, clock: Clock = "calend
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
 
     Returns
     -------
     KpiResult
-        The Kaplan-Meier median, in seconds; ``duration`` is a ``timedelta``. ``None`` when fewer than half are finished.
+        The Kaplan-Meier median, in seconds; ``duration`` is a ``timedelta``. ``None`` when fewer than half are
+        finished.
 
     Raises
     ------
@@ -443,21 +444,21 @@ def requester_wait_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -494,21 +495,21 @@ def agent_wait_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -545,21 +546,21 @@ def on_hold_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -596,21 +597,21 @@ def agent_work_time(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -648,23 +649,23 @@ def time_in_status(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     status : {"new", "open", "pending", "on_hold", "solved", "closed"}
         Whose time is counted.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -686,7 +687,9 @@ def time_in_status(
     >>> dm.time_in_status(sample.tickets(), status="pending")
     KpiResult(time_in_status (pending): 55m, n=1)
     """
-    return _core._of_tickets("time_in_status", tickets, {"status": status, "clock": clock, "within": within, "bands": bands})
+    return _core._of_tickets(
+        "time_in_status", tickets, {"status": status, "clock": clock, "within": within, "bands": bands}
+    )
 
 
 def time_in_group(
@@ -702,23 +705,23 @@ def time_in_group(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     group : str
         Whose time is counted.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -741,7 +744,9 @@ def time_in_group(
     >>> dm.time_in_group(sample.tickets(), group="tier 1")
     KpiResult(time_in_group (tier 1): 17h 50m, n=1)
     """
-    return _core._of_tickets("time_in_group", tickets, {"group": group, "clock": clock, "within": within, "bands": bands})
+    return _core._of_tickets(
+        "time_in_group", tickets, {"group": group, "clock": clock, "within": within, "bands": bands}
+    )
 
 
 def time_to_first_assignment(
@@ -756,21 +761,21 @@ def time_to_first_assignment(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------
@@ -807,21 +812,21 @@ def backlog_age(
     Parameters
     ----------
     tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for each
-        ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
+        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
+        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
     clock : {"calendar", "business"}, default "calendar"
         Whether all time counts or only the opening hours of the ticket's schedule.
     within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not within,
-        others are not judged yet.
+        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
+        within, others are not judged yet.
     bands : sequence of datetime.timedelta or str, optional
         Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
 
     Returns
     -------
     KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th percentile, and
-        the median with running tickets taken into account (``censored_median``).
+        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
+        percentile, and the median with running tickets taken into account (``censored_median``).
 
     Raises
     ------

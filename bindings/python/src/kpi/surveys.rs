@@ -1,9 +1,13 @@
 //! Surveys sent: counts of them, or a row for each.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, BooleanArray, Int64Array};
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array};
 use arrow_schema::DataType;
 use deskmetrics::{Invitation, Ratio, Reason, Timestamp};
+use deskmetrics_arrow::survey::{InvitationColumns, response_rate_of};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
@@ -57,6 +61,22 @@ pub(crate) fn of_invitations(
     let lengths = started.iter().chain(&answered).map(|(name, values)| (name.as_str(), values.len()));
     for (name, other) in lengths.chain(delivered.as_ref().map(|values| ("delivered", values.len()))) {
         same_length(first, n, name, other)?;
+    }
+    if let (Some(rate), Some((_, sent))) = (tally.response_rate(), &invited) {
+        let typed = |values: &Int64Array| -> ArrayRef {
+            Arc::new(values.reinterpret_cast::<TimestampMicrosecondType>().with_timezone("UTC"))
+        };
+        let mut sendings = InvitationColumns::new(vec![typed(sent)]);
+        if let Some((_, answers)) = &answered {
+            sendings = sendings.answered_at(vec![typed(answers)]);
+        }
+        if let Some(delivered) = delivered {
+            sendings = sendings.delivered(vec![Arc::new(delivered) as ArrayRef]);
+        }
+        *rate = py
+            .detach(|| response_rate_of(&sendings, std::mem::take(rate)))
+            .map_err(|problem| error::column_type(problem.to_string()))?;
+        return Ok(KpiResult { tally });
     }
     let at = |column: &Option<(String, Int64Array)>, row: usize| {
         let (_, values) = column.as_ref()?;

@@ -207,11 +207,11 @@ impl Representativeness {
         let answers = answers.filter_map(|(segment, score)| Some((segment, (*score).ok()??)));
         let adjusted = match kpi {
             "nps" => {
-                let by = by_segment(answers, Nps::default, |tally, score| tally.push(score));
+                let by = by_segment(answers, Nps::default, Nps::push);
                 self.0.adjusted_net(by.iter().map(|(segment, tally)| (*segment, tally.sides())), level)
             }
             "csat" => {
-                let by = by_segment(answers, || Csat::new(&scale), |tally, score| tally.push(score));
+                let by = by_segment(answers, || Csat::new(&scale), Csat::push);
                 self.0.adjusted_percent(by.iter().map(|(segment, tally)| (*segment, tally.positive())), level)
             }
             "ces" => {

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use arrow_array::builder::{Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::ArrowError;
-use chrono::{Datelike as _, Timelike as _};
 use chrono_tz::Tz;
-use deskmetrics::kpi::ResolutionTimeCensored;
+use deskmetrics::kpi::{Arrivals, ResolutionTimeCensored};
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Replayed};
@@ -61,21 +60,20 @@ pub(super) fn arrivals(
     by: Option<&Attribute>,
     zone: Tz,
 ) -> Result<RecordBatch, ArrowError> {
-    let mut slices: BTreeMap<String, [[i64; 24]; 7]> = BTreeMap::new();
-    for replayed in outcome.tickets.iter().filter(|replayed| replayed.metrics.left_out.is_none()) {
-        let at = replayed.metrics.created_at.to_utc().with_timezone(&zone);
-        let counts = slices.entry(slice(replayed, by)).or_insert([[0; 24]; 7]);
-        counts[at.weekday().num_days_from_monday() as usize][at.hour() as usize] += 1;
+    let mut slices: BTreeMap<String, Arrivals> = BTreeMap::new();
+    for replayed in &outcome.tickets {
+        let pattern = slices.entry(slice(replayed, by)).or_insert_with(|| Arrivals::new(zone));
+        pattern.push_ticket(&replayed.metrics);
     }
     let (mut names, mut days) = (StringBuilder::new(), StringBuilder::new());
     let [mut hours, mut tickets] = std::array::from_fn(|_| Int64Builder::new());
-    for (name, counts) in &slices {
-        for (day, of_day) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().zip(counts) {
+    for (name, pattern) in slices.iter().filter(|(_, pattern)| pattern.n() > 0) {
+        for (day, of_day) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().zip(pattern.counts()) {
             for (hour, n) in (0_i64..).zip(of_day) {
                 names.append_value(name);
                 days.append_value(day);
                 hours.append_value(hour);
-                tickets.append_value(*n);
+                tickets.append_value(i64::try_from(*n).unwrap_or(i64::MAX));
             }
         }
     }

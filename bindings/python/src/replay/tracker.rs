@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
-use deskmetrics_arrow::{Dataset, Description, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use serde::{Deserialize, Serialize};
@@ -103,11 +102,8 @@ impl Tracker {
         policies: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let empty: Description = from_form("tracker", json!({"time_zone": "UTC"}), error::argument)?;
-        let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
-            .map_err(|problem| error::argument(problem.to_string()))?;
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
-        rules.apply(&mut dataset)?;
+        let dataset = rules.alone()?;
         Ok(Self { replay: dataset.replay_at(Timestamp::MAX), followed: Mutex::default() })
     }
 

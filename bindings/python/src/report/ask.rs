@@ -65,7 +65,8 @@ impl Ask<'_, '_> {
             if unknown > 0 {
                 notes.push(format!("{unknown} survey answers are left out: after the cut-off"));
             }
-            Report::new(report.run(&replayed.tickets, responses, &dataset.invitations), notes)
+            let state = report.run(&replayed.tickets, responses, &dataset.invitations);
+            Report::new(state, notes, dataset.sources.clone())
         }))
     }
 

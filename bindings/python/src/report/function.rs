@@ -4,9 +4,10 @@ use deskmetrics::replay::ReplayOutcome;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::Report;
 use super::ask::Ask;
 use super::request::tz;
+use super::{Report, columns_run};
+use crate::policy::fcr_policy;
 use crate::tables::{Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
@@ -15,8 +16,10 @@ use crate::tables::{Rules, Tables};
 /// ----------
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
-///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. pandas,
-///     polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
+///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
+///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
+///     gives them one. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
+///     columns, or a list of dicts.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
@@ -43,6 +46,9 @@ use crate::tables::{Rules, Tables};
 ///     As for :func:`replay`; ``columns`` may also have ``"surveys"`` and ``"invitations"``.
 /// week_start, level, min_n, observed_from, fcr
 ///     As for :meth:`Dataset.report`.
+/// threads : int, default 1
+///     How many may work at once, where ``kpis`` are named and ``as_of`` is given: then the report is made straight from the
+///     columns. The answer is the same to the last bit.
 ///
 /// Returns
 /// -------
@@ -76,8 +82,8 @@ use crate::tables::{Rules, Tables};
 /// [('DK', 100.0), ('ES', 0.0)]
 #[pyfunction]
 #[pyo3(
-    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None),
-    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None)"
+    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = 1),
+    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=1)"
 )]
 #[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
 pub(crate) fn report(
@@ -106,6 +112,7 @@ pub(crate) fn report(
     min_n: u64,
     observed_from: Option<&Bound<'_, PyAny>>,
     fcr: Option<&Bound<'_, PyAny>>,
+    threads: usize,
 ) -> PyResult<Report> {
     let tables = Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
@@ -113,7 +120,23 @@ pub(crate) fn report(
     let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
     // What is wrong with the settings is told before the data is read.
     ask.settings(&[])?.periods()?;
-    let dataset = tables.dataset(py, &rules)?;
+    let described = tables.described(&rules)?;
+    if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
+        let alone = rules.alone()?;
+        let policy = fcr.map(fcr_policy).transpose()?;
+        let asked = super::request::kpis(kpis)?;
+        if let (Some(requests), Some(as_of)) =
+            (columns_run::requests(&asked, &described, &alone, policy.as_ref()), alone.as_of)
+        {
+            let report = ask.settings(&[])?.report(Some(as_of), requests)?;
+            if let Some((state, sources)) =
+                columns_run::feed(py, &described, &alone, &report, as_of, threads)?
+            {
+                return Ok(Report::new(state, Vec::new(), sources));
+            }
+        }
+    }
+    let dataset = described.dataset(py, &rules, progress)?;
     let as_of = dataset.as_of;
     let replayed = py.detach(|| match dataset.replay() {
         Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),

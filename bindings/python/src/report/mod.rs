@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 mod columns;
+mod columns_run;
 mod function;
 pub(crate) mod request;
 mod row;
@@ -13,10 +14,12 @@ use arrow_array::RecordBatch;
 use deskmetrics::Excluded;
 use deskmetrics::kpi::definition;
 use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
+use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
 use crate::data::{from_json, to_data};
+use crate::dataset::source_to_python;
 use crate::error;
 use crate::frame::stream;
 use crate::zone::in_zone;
@@ -34,6 +37,7 @@ pub(crate) struct Report {
     state: ReportState,
     table: Arc<ReportTable>,
     notes: Vec<String>,
+    sources: Vec<SourceReport>,
 }
 
 impl PartialEq for Report {
@@ -43,8 +47,8 @@ impl PartialEq for Report {
 }
 
 impl Report {
-    pub(crate) fn new(state: ReportState, notes: Vec<String>) -> Self {
-        Self { table: Arc::new(state.table()), state, notes }
+    pub(crate) fn new(state: ReportState, notes: Vec<String>, sources: Vec<SourceReport>) -> Self {
+        Self { table: Arc::new(state.table()), state, notes, sources }
     }
 
     /// The rows that a test picks.
@@ -127,6 +131,46 @@ impl Report {
     #[getter]
     fn notes(&self) -> Vec<String> {
         self.notes.clone()
+    }
+
+    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.sources.iter().map(|source| source_to_python(py, source)).collect()
+    }
+
+    /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| self.state.to_bytes());
+        PyBytes::new(py, &bytes)
+    }
+
+    /// A report from what :meth:`to_bytes` made.
+    ///
+    /// Parameters
+    /// ----------
+    /// stored : bytes
+    ///
+    /// Returns
+    /// -------
+    /// Report
+    ///
+    /// Raises
+    /// ------
+    /// ArgumentError
+    ///     When these are no such bytes.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
+        py.detach(|| ReportState::from_bytes(stored).map(|state| Self::new(state, Vec::new(), Vec::new())))
+            .map_err(|problem| error::argument(format!("stored: {problem}")))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
     }
 
     /// Records left out of each KPI over all records, by reason.
@@ -260,7 +304,8 @@ impl Report {
             state.merge(other.state.clone()).map_err(|problem| error::argument(problem.to_string()))?;
             let mut notes = self.notes.clone();
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
-            Ok(Self::new(state, notes))
+            let sources = self.sources.iter().chain(&other.sources).cloned().collect();
+            Ok(Self::new(state, notes, sources))
         })
     }
 
@@ -271,6 +316,7 @@ impl Report {
                 state: self.state.clone(),
                 table: Arc::clone(&self.table),
                 notes: self.notes.clone(),
+                sources: self.sources.clone(),
             });
         }
         Err(error::argument_type(format!("{other} and a report cannot be added")))

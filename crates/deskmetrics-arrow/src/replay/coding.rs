@@ -13,17 +13,32 @@ use hashbrown::HashMap;
 use crate::column::{Column, ColumnError, TextColumn};
 
 /// The codes of a column, one a row: `code` is asked once for each entry of a dictionary and once for each distinct text
-/// of a plain column; a null gets `missing`.
-pub(super) fn coded<C: Copy>(
+/// of a plain column; a null gets `missing`. No codes at all where the dictionaries show that every row would get that.
+pub(super) fn coded<C: Copy + PartialEq>(
     column: &Column<'_>,
     missing: C,
     mut code: impl FnMut(&str) -> C,
 ) -> Result<Vec<C>, ColumnError> {
-    let mut codes = Vec::with_capacity(column.len());
     let mut known: HashMap<Box<str>, C> = HashMap::new();
+    let wrong = |wrong| column.wrong(wrong, "make it a text column first");
+    let mut uniform = true;
     for array in column.chunks() {
-        code_array(array, missing, &mut known, &mut code, &mut codes)
-            .map_err(|wrong| column.wrong(wrong, "make it a text column first"))?;
+        uniform = uniform
+            && match array.data_type() {
+                DataType::Dictionary(..) => {
+                    let values = array.as_any_dictionary().values();
+                    let entries = dictionary_codes(values, missing, &mut known, &mut code).map_err(wrong)?;
+                    entries.iter().all(|entry| *entry == missing)
+                }
+                _ => array.null_count() == array.len(),
+            };
+    }
+    if uniform {
+        return Ok(Vec::new());
+    }
+    let mut codes = Vec::with_capacity(column.len());
+    for array in column.chunks() {
+        code_array(array, missing, &mut known, &mut code, &mut codes).map_err(wrong)?;
     }
     Ok(codes)
 }

@@ -47,14 +47,14 @@ impl Customers {
         }
         let mut names: Vec<i64> = Vec::new();
         let mut found: HashMap<i64, u32> = HashMap::new();
-        let mut code = |id: &Option<i64>| {
+        let mut numbered = |id: &Option<i64>| {
             let Some(id) = id else { return Texts::NONE };
             *found.entry(*id).or_insert_with(|| {
                 names.push(*id);
                 u32::try_from(names.len()).unwrap_or(u32::MAX)
             })
         };
-        let codes = ids.iter().map(&mut code).collect();
+        let codes = ids.iter().map(&mut numbered).collect();
         Ok(Self { codes, names: Names::Numbers(names) })
     }
 
@@ -108,12 +108,12 @@ impl Customers {
                         Some((text.parse::<i64>().ok().filter(|id| id.to_string() == text)?, code))
                     })
                     .collect();
-                for (code, place) in (0u32..).zip(&mut codes) {
+                for (number, place) in (0u32..).zip(&mut codes) {
                     let id = match &self.names {
                         Names::Numbers(names) => {
-                            (code as usize).checked_sub(1).and_then(|at| names.get(at)).copied()
+                            (number as usize).checked_sub(1).and_then(|at| names.get(at)).copied()
                         }
-                        Names::From(least, _) => i64::from(code).checked_sub(1).map(|past| least + past),
+                        Names::From(least, _) => i64::from(number).checked_sub(1).map(|past| least + past),
                         Names::Texts(_) => None,
                     };
                     *place = id.and_then(|id| named.get(&id)).copied().unwrap_or(Texts::NONE);

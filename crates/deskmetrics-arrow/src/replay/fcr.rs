@@ -36,7 +36,9 @@ impl EventLog {
                 fcr.push(&tickets[ticket], row.metrics());
             });
             let mut whole = Fcr::new(policy.clone());
-            parts.into_iter().for_each(|(part, _)| whole.merge(part));
+            for (part, _) in parts {
+                whole.merge(part);
+            }
             return (whole, excluded);
         };
         let category = match key {

@@ -39,9 +39,9 @@ impl Numbers {
 
 /// Whether every value is a whole number that fits.
 fn are_numbers(column: &Column<'_>) -> bool {
-    let kinds = column.chunks().iter().map(|array| array.data_type());
+    let mut kinds = column.chunks().iter().map(arrow_array::Array::data_type);
     column.chunks().iter().any(|array| !array.is_empty())
-        && kinds.into_iter().all(|kind| kind.is_integer() && *kind != DataType::UInt64)
+        && kinds.all(|kind| kind.is_integer() && *kind != DataType::UInt64)
 }
 
 impl Ids {
@@ -143,10 +143,9 @@ impl Finder {
                 let mut ids: Vec<Option<i64>> = chunks.iter().flat_map(each).collect();
                 for (row, id) in ids.iter_mut().enumerate() {
                     match (&id, created[row]) {
-                        (Some(_), Some(_)) => {}
                         (Some(_), None) => *id = None,
                         (None, Some(_)) => drop(row, Reason::Missing),
-                        (None, None) => {}
+                        (Some(_), Some(_)) | (None, None) => {}
                     }
                 }
                 let index = NumberIndex::new(&ids, |row| drop(row, Reason::Duplicate));
@@ -206,6 +205,16 @@ impl Finder {
                 // Most logs stand ticket by ticket: the same one as the row before, or the one after.
                 let (mut last, mut last_id) = (NOWHERE, None);
                 for chunk in &chunks {
+                    if chunk.nulls.is_none() {
+                        let (mut same, mut found) = (None, NOWHERE);
+                        places.extend(chunk.values.iter().map(|id| {
+                            if same != Some(*id) {
+                                (same, found) = (Some(*id), index.find(*id));
+                            }
+                            found
+                        }));
+                        continue;
+                    }
                     for row in 0..chunk.values.len() {
                         let id = chunk.get(row);
                         if id != last_id || last == NOWHERE {
@@ -221,7 +230,9 @@ impl Finder {
             Self::Texts { index, .. } => {
                 let plain = |array: &ArrayRef| !matches!(array.data_type(), DataType::Dictionary(..));
                 if !column.chunks().iter().all(plain) {
-                    return coded(column, NO_ID, |id| self.find_id(id));
+                    let places = coded(column, NO_ID, |id| self.find_id(id))?;
+                    let none = places.is_empty();
+                    return Ok(if none { vec![NO_ID; column.len()] } else { places });
                 }
                 let Ids::Texts(chunks) = Ids::new(column, false)? else { return Ok(Vec::new()) };
                 let mut places = Vec::with_capacity(column.len());

@@ -93,12 +93,12 @@ impl EventLog {
 
         let (mut at, unreadable) = instants(&events.at, events.assume_tz)?;
         let mut places = finder.places(&events.ticket)?;
-        let (mut codes, meanings) = Meanings::read(events, &replay)?;
+        let hears_people = replay.hears(What::PublicMessage)
+            || replay.needs().any(Needs::SOLVES.and(Needs::TOUCHES).and(Needs::REOPENS));
+        let (mut codes, meanings) = Meanings::read(events, &replay, hears_people)?;
         settle(&mut codes, &mut places, &unreadable, &mut excluded);
 
         let mut texts = Texts::default();
-        let hears_people = replay.hears(What::PublicMessage)
-            || replay.needs().any(Needs::SOLVES.and(Needs::TOUCHES).and(Needs::REOPENS));
         let by = match events.author_name.as_ref().filter(|_| hears_people) {
             Some(column) => texts.column(column)?,
             None => Vec::new(),
@@ -420,7 +420,7 @@ impl EventLog {
     /// Gives the customer messages of tickets merged away to those they live on in.
     fn move_messages(&mut self) {
         let as_of = self.replay.as_of().as_micros();
-        let mut into: BTreeMap<usize, Option<usize>> = BTreeMap::new();
+        let mut into: BTreeMap<usize, Survivor> = BTreeMap::new();
         for row in 0..self.rows() {
             if let Some(survivor) = self.merged_into(row, as_of) {
                 into.insert(row, survivor);
@@ -437,8 +437,8 @@ impl EventLog {
         }
     }
 
-    /// The ticket a ticket ends up merged into at the cut-off, if it does; `Some(None)` for one that is not there.
-    fn merged_into(&self, row: usize, as_of: i64) -> Option<Option<usize>> {
+    /// The ticket a ticket ends up merged into at the cut-off, if it does.
+    fn merged_into(&self, row: usize, as_of: i64) -> Option<Survivor> {
         let (from, to) = self.spans[row];
         // The latest decides; of several at one instant, that of the last row.
         let (mut survivor, mut latest) = (None, i64::MIN);
@@ -456,7 +456,7 @@ impl EventLog {
             }
         }
         let place = self.finder.find_text(self.texts.text(survivor?)?);
-        Some(usize::try_from(place).ok().filter(|place| *place < self.rows()))
+        Some(Survivor(usize::try_from(place).ok().filter(|place| *place < self.rows())))
     }
 
     /// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
@@ -531,17 +531,21 @@ impl<'l> ReplayedRow<'l> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributeSlot(u16);
 
+/// The ticket another was merged into; none where it is not among the tickets.
+#[derive(Debug, Clone, Copy)]
+struct Survivor(Option<usize>);
+
 /// Where a ticket merged away lives on, following merges of merges; `None` when that is not among the tickets, or the
 /// merges go in circles.
-fn survivor(row: usize, into: &BTreeMap<usize, Option<usize>>) -> Option<usize> {
-    let mut place = (*into.get(&row)?)?;
+fn survivor(row: usize, into: &BTreeMap<usize, Survivor>) -> Option<usize> {
+    let mut place = into.get(&row)?.0?;
     for _ in 0..=into.len() {
         if place == row {
             return None;
         }
         match into.get(&place) {
             None => return Some(place),
-            Some(next) => place = (*next)?,
+            Some(next) => place = next.0?,
         }
     }
     None
@@ -595,8 +599,14 @@ fn ticket_instants(
 fn settle(codes: &mut [Code], places: &mut [u32], unreadable: &[(usize, Reason)], excluded: &mut Excluded) {
     let mut unreadable = unreadable.iter().peekable();
     let mut last = NOWHERE;
+    let mut gap = unreadable.peek().map_or(usize::MAX, |(row, _)| *row);
     for (row, (code, place)) in codes.iter_mut().zip(places).enumerate() {
+        if *code < IGNORED && *place < NO_ID && row != gap {
+            last = *place;
+            continue;
+        }
         let instant = unreadable.next_if(|(gap, _)| *gap == row).map(|(_, reason)| *reason);
+        gap = unreadable.peek().map_or(usize::MAX, |(row, _)| *row);
         let reason = match (*place, instant, *code) {
             (NO_ID, ..) => Some(Reason::Missing),
             (_, Some(reason), _) => Some(reason),

@@ -93,7 +93,7 @@ impl Meanings {
     /// The attributes that rows change.
     pub(super) fn changed_attributes(columns: &EventColumns<'_>) -> Result<Vec<Attribute>, ColumnError> {
         let (_, kinds) = Kinds::read(columns)?;
-        let happenings = kinds.kinds.into_iter().flat_map(|kind| kind.0);
+        let happenings = kinds.met.into_iter().flat_map(|kind| kind.0);
         Ok(happenings
             .filter_map(|one| match one {
                 Happening::Changed(attribute) => Some(attribute),
@@ -107,18 +107,19 @@ impl Meanings {
         self.templates.iter().any(|template| template.takes == Takes::Survivor)
     }
 
-    /// The meaning of each row.
+    /// The meaning of each row; all by agents where nobody asked who did what.
     pub(super) fn read(
         columns: &EventColumns<'_>,
         replay: &Replay,
+        people: bool,
     ) -> Result<(Vec<Code>, Self), ColumnError> {
         let statuses = reading(&columns.statuses);
         let authors = reading(&columns.authors);
         let (mut codes, known) = Kinds::read(columns)?;
         let by = match &columns.author {
             Some(column) => coded(column, AGENT, |word| match authors.read(word) {
-                Ok(Some(author)) => place(author),
-                Ok(None) => AGENT,
+                Ok(Some(author)) if people => place(author),
+                Ok(_) => AGENT,
                 Err(_) => UNKNOWN_AUTHOR,
             })?,
             None => Vec::new(),
@@ -170,7 +171,7 @@ fn reading<T: crate::column::Meaning>(words: &BTreeMap<Box<str>, T>) -> WordRead
 /// The different kinds met.
 #[derive(Debug, Default)]
 struct Kinds {
-    kinds: Vec<Happenings>,
+    met: Vec<Happenings>,
     codes: HashMap<String, u16>,
     /// By kind: it needs a value that is no status.
     need_value: Vec<bool>,
@@ -184,12 +185,15 @@ impl Kinds {
     fn read(columns: &EventColumns<'_>) -> Result<(Vec<u16>, Self), ColumnError> {
         let words = reading(&columns.kinds);
         let mut known = Self::default();
-        let codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
+        let mut codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
             Ok(Some(happenings)) if happenings.0.is_empty() => IGNORED,
             Ok(Some(happenings)) => known.code(happenings),
             Ok(None) => MISSING,
             Err(_) => UNKNOWN_WORD,
         })?;
+        if codes.is_empty() {
+            codes = vec![MISSING; columns.kind.len()];
+        }
         Ok((codes, known))
     }
 
@@ -198,7 +202,7 @@ impl Kinds {
         if let Some(code) = self.codes.get(&key) {
             return *code;
         }
-        let code = u16::try_from(self.kinds.len()).ok().filter(|_| self.kinds.len() < MOST_KINDS);
+        let code = u16::try_from(self.met.len()).ok().filter(|_| self.met.len() < MOST_KINDS);
         let Some(code) = code else { return UNKNOWN_WORD };
         self.need_value.push(happenings.0.iter().any(|one| {
             matches!(
@@ -207,12 +211,12 @@ impl Kinds {
             )
         }));
         self.codes.insert(key, code);
-        self.kinds.push(happenings);
+        self.met.push(happenings);
         code
     }
 
     fn name_statuses(&self) -> bool {
-        self.kinds.iter().any(|kind| kind.0.contains(&Happening::Status))
+        self.met.iter().any(|kind| kind.0.contains(&Happening::Status))
     }
 
     fn need_values(&self) -> bool {
@@ -227,13 +231,13 @@ impl Kinds {
     fn meanings(&self, replay: &Replay) -> (Meanings, Vec<Code>) {
         let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new() };
         let mut reasons = Vec::new();
-        for kind in &self.kinds {
+        for kind in &self.met {
             for author in 0..AUTHOR_KINDS {
                 for status in 0..STATUS_KINDS {
-                    let named = Status::ALL.get(usize::from(status)).copied();
+                    let becomes = Status::ALL.get(usize::from(status)).copied();
                     let by = AUTHORS.get(usize::from(author)).copied();
                     let names = kind.0.contains(&Happening::Status);
-                    reasons.push(match (by, named) {
+                    reasons.push(match (by, becomes) {
                         (None, _) => UNKNOWN_WORD,
                         (_, None) if names && status == u16::from(NO_STATUS) => MISSING,
                         (_, None) if names => UNKNOWN_WORD,
@@ -242,7 +246,7 @@ impl Kinds {
                     let from = meanings.templates.len();
                     let author = by.unwrap_or(Author::Agent);
                     let mut steps: Vec<(u8, Template)> =
-                        kind.0.iter().map(|one| template(one, author, named, replay)).collect();
+                        kind.0.iter().map(|one| template(one, author, becomes, replay)).collect();
                     // As among events of one row: attributes first, then messages, then the status.
                     steps.sort_by_key(|(rank, _)| *rank);
                     meanings.templates.extend(steps.into_iter().map(|(_, template)| template));

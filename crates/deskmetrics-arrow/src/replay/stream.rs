@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher as _;
 
-use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow_array::{RecordBatch, UInt32Array};
 use arrow_schema::ArrowError;
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
@@ -142,7 +142,7 @@ pub enum StreamError {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
+/// use arrow_array::{RecordBatch, StringArray, TimestampSecondArray};
 /// use deskmetrics::Timestamp;
 /// use deskmetrics::replay::Replay;
 /// use deskmetrics::report::{KpiRequest, Report};
@@ -272,20 +272,12 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Iterator for EventStre
 
 /// A batch's column of this name.
 fn column(batch: &RecordBatch, name: &str) -> Result<Column<'static>, ColumnError> {
-    let array: Option<&ArrayRef> = batch.column_by_name(name);
-    match array {
-        Some(array) => Ok(Column::from(vec![array.clone()]).named(name.to_owned())),
-        None => {
-            let schema = batch.schema();
-            let present: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-            Err(ColumnError::Missing {
-                table: "events",
-                column: name.to_owned(),
-                nearest: crate::description::nearest(name, &present),
-                present,
-            })
-        }
+    if let Some(array) = batch.column_by_name(name) {
+        return Ok(Column::from(vec![array.clone()]).named(name.to_owned()));
     }
+    let present: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let nearest = crate::description::nearest(name, &present);
+    Err(ColumnError::Missing { table: "events", column: name.to_owned(), nearest, present })
 }
 
 /// The rows at which another ticket's events begin.

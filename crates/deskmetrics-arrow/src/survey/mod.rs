@@ -24,16 +24,16 @@
 //! ```
 
 mod count;
+mod sent;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, BooleanArray};
 use arrow_schema::DataType;
-use chrono_tz::Tz;
 use deskmetrics::kpi::{Ces, Csat, InvitationOutcome, Nps, ResponseRate};
-use deskmetrics::{Ratio, Reason, Scale, Timestamp};
+use deskmetrics::{Ratio, Reason, Scale};
 
-use crate::column::utc::each_instant;
 use crate::column::{Column, ColumnError, WrongType};
+pub use sent::{InvitationColumns, response_rate_of};
 
 /// NPS of a column of scores; see [`Nps`].
 ///
@@ -122,101 +122,6 @@ pub fn response_rate<'a>(answered: impl Into<Column<'a>>) -> Result<ResponseRate
         tally.push_counts(Ratio::new(flags.true_count() as u64, known));
         tally.push_outcome(InvitationOutcome::LeftOut(Reason::Missing), flags.null_count() as u64);
     }
-    Ok(tally)
-}
-
-/// Surveys sent, one a row, as columns.
-#[derive(Debug, Clone)]
-pub struct InvitationColumns<'a> {
-    sent_at: Column<'a>,
-    answered_at: Option<Column<'a>>,
-    delivered: Option<Column<'a>>,
-    assume_tz: Option<Tz>,
-}
-
-impl<'a> InvitationColumns<'a> {
-    /// When each was sent; none is answered and all are delivered unless told otherwise.
-    pub fn new(sent_at: impl Into<Column<'a>>) -> Self {
-        Self { sent_at: sent_at.into(), answered_at: None, delivered: None, assume_tz: None }
-    }
-
-    /// When each was answered; null where it was not.
-    #[must_use]
-    pub fn answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
-        self.answered_at = Some(column.into());
-        self
-    }
-
-    /// Whether each was delivered, as booleans; a null is taken as yes.
-    #[must_use]
-    pub fn delivered(mut self, column: impl Into<Column<'a>>) -> Self {
-        self.delivered = Some(column.into());
-        self
-    }
-
-    /// The zone of timestamps without one.
-    #[must_use]
-    pub fn assume_tz(mut self, zone: Tz) -> Self {
-        self.assume_tz = Some(zone);
-        self
-    }
-}
-
-/// Feeds invitations to a response rate that may have a cut-off, a maturity and an expiry. A row without the instant of
-/// its sending is left out as missing, one with an instant outside all calendars as unreadable.
-///
-/// ```
-/// use std::sync::Arc;
-/// use arrow_array::{ArrayRef, TimestampSecondArray};
-/// use deskmetrics::kpi::ResponseRate;
-/// use deskmetrics_arrow::survey::{InvitationColumns, response_rate_of};
-///
-/// let sent: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0, 0, 60]).with_timezone("UTC"));
-/// let answered: ArrayRef =
-///     Arc::new(TimestampSecondArray::from(vec![Some(30), None, Some(7200)]).with_timezone("UTC"));
-/// let columns = InvitationColumns::new(&sent).answered_at(&answered);
-/// let quick = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
-/// let rate = response_rate_of(&columns, quick)?;
-/// assert_eq!((rate.answered().hits, rate.n(), rate.late()), (1, 3, 1));
-/// # Ok::<(), deskmetrics_arrow::ColumnError>(())
-/// ```
-///
-/// # Errors
-/// When a column is of the wrong type or length, or holds wall-clock times and no zone is given.
-pub fn response_rate_of(
-    invitations: &InvitationColumns<'_>,
-    mut tally: ResponseRate,
-) -> Result<ResponseRate, ColumnError> {
-    let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
-    for other in answered_at.iter().chain(delivered) {
-        sent_at.goes_with(other)?;
-    }
-    let mut answers = Vec::new();
-    if let Some(column) = answered_at {
-        answers.reserve(column.len());
-        each_instant(column, *assume_tz, |at| answers.push(at))?;
-    }
-    let mut arrived = Vec::new();
-    if let Some(column) = delivered {
-        for array in column.chunks() {
-            arrived.extend(booleans(column, array)?.iter().map(|flag| flag.unwrap_or(true)));
-        }
-    }
-    let mut row = 0;
-    each_instant(sent_at, *assume_tz, |sent| {
-        let answered = answers.get(row).copied().unwrap_or(Ok(None));
-        let delivered = arrived.get(row).copied().unwrap_or(true);
-        row += 1;
-        let at = Timestamp::saturating_from_micros;
-        match (sent, answered) {
-            (Ok(Some(sent)), Ok(answered)) => {
-                let outcome = tally.outcome(delivered, at(sent), answered.map(at));
-                tally.push_outcome(outcome, 1);
-            }
-            (Ok(None), _) => tally.leave_out(Reason::Missing),
-            (Err(()), _) | (_, Err(())) => tally.leave_out(Reason::Unreadable),
-        }
-    })?;
     Ok(tally)
 }
 

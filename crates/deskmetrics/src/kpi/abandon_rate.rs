@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
-use super::tally::{SHARE_MEASURES, Share};
+use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
 use crate::live::QueueContact;
-use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
+use crate::{Ratio, Reason, Unit};
 
 /// The definition of the abandon rate.
 pub const DEFINITION: Definition = Definition {
@@ -108,39 +108,8 @@ impl AbandonRate {
     }
 }
 
-impl Merge for AbandonRate {
-    fn merge(&mut self, other: Self) {
-        if self.short_abandon_micros == other.short_abandon_micros || other.tally.n() == 0 {
-            return self.tally.merge(other.tally);
-        }
-        if self.tally.n() == 0 {
-            let mine = std::mem::replace(self, other);
-            return self.tally.merge(mine.tally);
-        }
-        self.tally.leave_out_many(Reason::OtherOptions, other.tally.n());
-        self.tally.merge_excluded(other.tally);
-    }
-}
-
-impl<'a> Extend<&'a QueueContact> for AbandonRate {
-    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
-        contacts.into_iter().for_each(|contact| self.push(contact));
-    }
-}
-
-impl Estimates for AbandonRate {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.tally.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.tally.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.tally.compared()
-    }
-}
+wraps_with_options!(AbandonRate { short_abandon_micros }.tally);
+feeds_on!(AbandonRate, QueueContact);
 
 /// Abandon rate of `contacts`; see [`AbandonRate`].
 pub fn abandon_rate<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> AbandonRate {

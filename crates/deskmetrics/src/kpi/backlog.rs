@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Timestamp};
 
 /// The definition of the backlog.
@@ -160,11 +161,7 @@ impl Merge for Backlog {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for Backlog {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(Backlog, tickets);
 
 impl Estimates for Backlog {
     fn estimates(&self, _level: f64) -> Vec<Estimate> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Timestamp, Unit};
 
 /// The definition of the flow of tickets.
@@ -179,11 +180,7 @@ impl Merge for Flow {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for Flow {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(Flow, tickets);
 
 impl Estimates for Flow {
     fn estimates(&self, _level: f64) -> Vec<Estimate> {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, Variant, WITHIN};
-use super::tally::{TIME_MEASURES, Times};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
 use crate::live::QueueContact;
-use crate::{Compared, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Unit};
+use crate::{Elapsed, Reason, Unit};
 
 /// The definition of handle time.
 pub const DEFINITION: Definition = Definition {
@@ -101,31 +101,8 @@ impl HandleTime {
     }
 }
 
-impl Merge for HandleTime {
-    fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
-    }
-}
-
-impl<'a> Extend<&'a QueueContact> for HandleTime {
-    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
-        contacts.into_iter().for_each(|contact| self.push(contact));
-    }
-}
-
-impl Estimates for HandleTime {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.0.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.0.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.0.compared()
-    }
-}
+wraps!(HandleTime);
+feeds_on!(HandleTime, QueueContact);
 
 /// Handle time of `contacts`; see [`HandleTime`].
 pub fn handle_time<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> HandleTime {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::live::AgentShift;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
 
@@ -111,11 +112,7 @@ impl Merge for Occupancy {
     }
 }
 
-impl<'a> Extend<&'a AgentShift> for Occupancy {
-    fn extend<I: IntoIterator<Item = &'a AgentShift>>(&mut self, shifts: I) {
-        shifts.into_iter().for_each(|shift| self.push(shift));
-    }
-}
+feeds_on!(Occupancy, AgentShift);
 
 impl Estimates for Occupancy {
     fn estimates(&self, _level: f64) -> Vec<Estimate> {

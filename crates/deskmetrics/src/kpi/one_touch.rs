@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::ticket::Status;
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
@@ -185,11 +186,7 @@ impl Merge for OneTouch {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for OneTouch {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(OneTouch, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for OneTouch {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {

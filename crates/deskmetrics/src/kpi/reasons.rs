@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
+use super::tally::feeds_on;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
 };
@@ -57,7 +58,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Worked example
 /// ```
-/// use deskmetrics::{Scale, SurveyResponse, kpi};
+/// use deskmetrics::{Estimates, Scale, SurveyResponse, kpi};
 ///
 /// let answer = |score, reasons: &[&str]| {
 ///     let mut answer = SurveyResponse::new("nps", Some(score));
@@ -76,6 +77,10 @@ pub const DEFINITION: Definition = Definition {
 /// assert_eq!(ranking[0].points_shared, 15.0); // one whole answer and half of another
 /// assert_eq!(ranking[1].reason, "rude");
 /// assert_eq!(reasons.explained().to_string(), "66.7 % of 3");
+///
+/// // the dearest are also told as numbers of the KPI, in a report too
+/// let told: Vec<String> = reasons.estimates(0.95).iter().map(|estimate| estimate.measure.to_string()).collect();
+/// assert_eq!(told[2..], ["share: slow", "points: slow", "share: rude", "points: rude"]);
 /// ```
 ///
 /// # Who is counted
@@ -97,6 +102,10 @@ pub struct Reasons {
     stated: BTreeMap<Box<str>, BTreeMap<u32, u64>>,
     excluded: Excluded,
 }
+
+/// Beside its own numbers the KPI tells the share and the points of this many reasons, the dearest first; all are in
+/// [`ranking`](Reasons::ranking).
+const TOLD: usize = 10;
 
 /// What one reason costs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -209,19 +218,22 @@ impl Merge for Reasons {
     }
 }
 
-impl<'a> Extend<&'a SurveyResponse> for Reasons {
-    fn extend<I: IntoIterator<Item = &'a SurveyResponse>>(&mut self, answers: I) {
-        answers.into_iter().for_each(|answer| self.push(answer));
-    }
-}
+feeds_on!(Reasons, SurveyResponse);
 
 impl Estimates for Reasons {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
         let negative = Ratio::new(self.sides.negative, self.n());
-        vec![
+        let mut estimates = vec![
             Estimate::share("explained", self.explained(), level),
             Estimate::share("negative", negative, level),
-        ]
+        ];
+        for cost in self.ranking().into_iter().take(TOLD) {
+            estimates.push(Estimate::share(format!("share: {}", cost.reason), cost.share, level));
+            let points =
+                Estimate::new(format!("points: {}", cost.reason), Some(cost.points), Unit::Points, self.n());
+            estimates.push(points);
+        }
+        estimates
     }
 
     fn excluded(&self) -> &Excluded {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 
 /// The definition of the reopen rate.
@@ -165,11 +166,7 @@ impl Merge for ReopenRate {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for ReopenRate {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(ReopenRate, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for ReopenRate {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
-use super::tally::Times;
+use super::tally::{Times, feeds_on};
 use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of the censored resolution time.
@@ -138,11 +138,7 @@ impl Merge for ResolutionTimeCensored {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for ResolutionTimeCensored {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(ResolutionTimeCensored, tickets);
 
 impl Estimates for ResolutionTimeCensored {
     fn estimates(&self, level: f64) -> Vec<Estimate> {

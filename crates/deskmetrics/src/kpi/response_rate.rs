@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
@@ -267,11 +268,7 @@ impl Merge for ResponseRate {
     }
 }
 
-impl<'a> Extend<&'a Invitation> for ResponseRate {
-    fn extend<I: IntoIterator<Item = &'a Invitation>>(&mut self, invitations: I) {
-        invitations.into_iter().for_each(|invitation| self.push(invitation));
-    }
-}
+feeds_on!(ResponseRate, Invitation);
 
 impl Estimates for ResponseRate {
     fn estimates(&self, level: f64) -> Vec<Estimate> {

@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
-use super::tally::{SHARE_MEASURES, Share};
+use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
 use crate::live::QueueContact;
-use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Unit};
+use crate::{Ratio, Reason, Unit};
 
 /// The definition of the service level.
 pub const DEFINITION: Definition = Definition {
@@ -137,41 +137,8 @@ impl ServiceLevel {
     }
 }
 
-impl Merge for ServiceLevel {
-    fn merge(&mut self, other: Self) {
-        let same = (self.within_micros, self.short_abandon_micros)
-            == (other.within_micros, other.short_abandon_micros);
-        if same || other.tally.n() == 0 {
-            return self.tally.merge(other.tally);
-        }
-        if self.tally.n() == 0 {
-            let mine = std::mem::replace(self, other);
-            return self.tally.merge(mine.tally);
-        }
-        self.tally.leave_out_many(Reason::OtherOptions, other.tally.n());
-        self.tally.merge_excluded(other.tally);
-    }
-}
-
-impl<'a> Extend<&'a QueueContact> for ServiceLevel {
-    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
-        contacts.into_iter().for_each(|contact| self.push(contact));
-    }
-}
-
-impl Estimates for ServiceLevel {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.tally.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.tally.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.tally.compared()
-    }
-}
+wraps_with_options!(ServiceLevel { within_micros, short_abandon_micros }.tally);
+feeds_on!(ServiceLevel, QueueContact);
 
 /// Service level of `contacts`; see [`ServiceLevel`].
 pub fn service_level<'a>(

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
 
 /// The definition of SLA targets at risk.
@@ -149,11 +150,7 @@ impl Merge for SlaAtRisk {
     }
 }
 
-impl<'a> Extend<&'a SlaVerdict> for SlaAtRisk {
-    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
-        verdicts.into_iter().for_each(|verdict| self.push(verdict));
-    }
-}
+feeds_on!(SlaAtRisk, SlaVerdict);
 
 impl Estimates for SlaAtRisk {
     fn estimates(&self, level: f64) -> Vec<Estimate> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
     VerdictState,
@@ -186,11 +187,7 @@ impl Merge for SlaAttainment {
     }
 }
 
-impl<'a> Extend<&'a SlaVerdict> for SlaAttainment {
-    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
-        verdicts.into_iter().for_each(|verdict| self.push(verdict));
-    }
-}
+feeds_on!(SlaAttainment, SlaVerdict);
 
 impl<'a> Extend<&'a Replayed> for SlaAttainment {
     fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {

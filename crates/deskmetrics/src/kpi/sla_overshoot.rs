@@ -5,11 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
 };
-use super::tally::{TIME_MEASURES, Times};
-use crate::{
-    ClockKind, Compared, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, SlaVerdict, Unit,
-    VerdictState,
-};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
+use crate::{ClockKind, Elapsed, Reason, SlaVerdict, Unit, VerdictState};
 
 /// The definition of the SLA overshoot.
 pub const DEFINITION: Definition = Definition {
@@ -124,31 +121,8 @@ impl SlaOvershoot {
     }
 }
 
-impl Merge for SlaOvershoot {
-    fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
-    }
-}
-
-impl<'a> Extend<&'a SlaVerdict> for SlaOvershoot {
-    fn extend<I: IntoIterator<Item = &'a SlaVerdict>>(&mut self, verdicts: I) {
-        verdicts.into_iter().for_each(|verdict| self.push(verdict));
-    }
-}
-
-impl Estimates for SlaOvershoot {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.0.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.0.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.0.compared()
-    }
-}
+wraps!(SlaOvershoot);
+feeds_on!(SlaOvershoot, SlaVerdict);
 
 /// By how much the breached ones of `verdicts` on `clock` were exceeded; see [`SlaOvershoot`].
 pub fn sla_overshoot<'a>(

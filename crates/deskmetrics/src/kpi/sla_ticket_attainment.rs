@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
 
 /// The definition of SLA attainment per ticket.
@@ -155,11 +156,7 @@ impl Merge for SlaTicketAttainment {
     }
 }
 
-impl<'a> Extend<&'a Replayed> for SlaTicketAttainment {
-    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket));
-    }
-}
+feeds_on!(SlaTicketAttainment, Replayed);
 
 impl Estimates for SlaTicketAttainment {
     fn estimates(&self, level: f64) -> Vec<Estimate> {

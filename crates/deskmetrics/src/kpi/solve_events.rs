@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solve events.
@@ -113,11 +114,7 @@ impl Merge for SolveEvents {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for SolveEvents {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(SolveEvents, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for SolveEvents {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {

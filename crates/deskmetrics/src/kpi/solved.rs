@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
 
 /// The definition of solved tickets.
@@ -106,11 +107,7 @@ impl Merge for Solved {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for Solved {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(Solved, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for Solved {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {

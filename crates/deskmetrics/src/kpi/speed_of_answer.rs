@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, WITHIN};
-use super::tally::{TIME_MEASURES, Times};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
 use crate::live::QueueContact;
-use crate::{Compared, Elapsed, Estimate, Estimates, Excluded, Merge, Reason, Unit};
+use crate::{Elapsed, Reason, Unit};
 
 /// The definition of the speed of answer.
 pub const DEFINITION: Definition = Definition {
@@ -92,31 +92,8 @@ impl SpeedOfAnswer {
     }
 }
 
-impl Merge for SpeedOfAnswer {
-    fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
-    }
-}
-
-impl<'a> Extend<&'a QueueContact> for SpeedOfAnswer {
-    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
-        contacts.into_iter().for_each(|contact| self.push(contact));
-    }
-}
-
-impl Estimates for SpeedOfAnswer {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.0.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.0.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.0.compared()
-    }
-}
+wraps!(SpeedOfAnswer);
+feeds_on!(SpeedOfAnswer, QueueContact);
 
 /// Speed of answer of `contacts`; see [`SpeedOfAnswer`].
 pub fn speed_of_answer<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> SpeedOfAnswer {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
-use super::tally::{SHARE_MEASURES, Share};
-use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Reason, Unit};
+use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps};
+use crate::{Invitation, Reason, Unit};
 
 /// The definition of the survey completion rate.
 pub const DEFINITION: Definition = Definition {
@@ -101,31 +101,8 @@ impl SurveyCompletion {
     }
 }
 
-impl Merge for SurveyCompletion {
-    fn merge(&mut self, other: Self) {
-        self.0.merge(other.0);
-    }
-}
-
-impl<'a> Extend<&'a Invitation> for SurveyCompletion {
-    fn extend<I: IntoIterator<Item = &'a Invitation>>(&mut self, invitations: I) {
-        invitations.into_iter().for_each(|invitation| self.push(invitation));
-    }
-}
-
-impl Estimates for SurveyCompletion {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.0.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.0.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.0.compared()
-    }
-}
+wraps!(SurveyCompletion);
+feeds_on!(SurveyCompletion, Invitation);
 
 /// Survey completion rate of `invitations`; see [`SurveyCompletion`].
 pub fn survey_completion<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> SurveyCompletion {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
-use super::tally::{TIME_MEASURES, Times};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
 use crate::replay::Stint;
-use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
 /// The definition of the time in a group.
 pub const DEFINITION: Definition = Definition {
@@ -126,38 +126,8 @@ impl TimeInGroup {
     }
 }
 
-impl Merge for TimeInGroup {
-    fn merge(&mut self, other: Self) {
-        if self.group == other.group || other.times.survival().n() == 0 {
-            self.times.merge(other.times);
-        } else if self.times.survival().n() == 0 {
-            let mine = std::mem::replace(self, other);
-            self.times.merge(mine.times);
-        } else {
-            self.times.refuse(other.times);
-        }
-    }
-}
-
-impl<M: AsRef<TicketMetrics>> Extend<M> for TimeInGroup {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
-
-impl Estimates for TimeInGroup {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.times.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.times.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.times.compared()
-    }
-}
+wraps_with_options!(TimeInGroup { group }.times);
+feeds_on!(TimeInGroup, tickets);
 
 /// Time in a group of `tickets` on `clock`; see [`TimeInGroup`].
 pub fn time_in_group<M: AsRef<TicketMetrics>>(

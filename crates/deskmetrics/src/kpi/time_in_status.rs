@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
-use super::tally::{TIME_MEASURES, Times};
-use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, Status, TicketMetrics, Unit};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
+use crate::{ClockKind, Reason, Status, TicketMetrics, Unit};
 
 /// The definition of the time in a status.
 pub const DEFINITION: Definition = Definition {
@@ -114,38 +114,8 @@ impl TimeInStatus {
     }
 }
 
-impl Merge for TimeInStatus {
-    fn merge(&mut self, other: Self) {
-        if self.status == other.status || other.times.survival().n() == 0 {
-            self.times.merge(other.times);
-        } else if self.times.survival().n() == 0 {
-            let mine = std::mem::replace(self, other);
-            self.times.merge(mine.times);
-        } else {
-            self.times.refuse(other.times);
-        }
-    }
-}
-
-impl<M: AsRef<TicketMetrics>> Extend<M> for TimeInStatus {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
-
-impl Estimates for TimeInStatus {
-    fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.times.estimates(level)
-    }
-
-    fn excluded(&self) -> &Excluded {
-        self.times.excluded()
-    }
-
-    fn compared(&self) -> Compared<'_> {
-        self.times.compared()
-    }
-}
+wraps_with_options!(TimeInStatus { status }.times);
+feeds_on!(TimeInStatus, tickets);
 
 /// Time in a status of `tickets` on `clock`; see [`TimeInStatus`].
 pub fn time_in_status<M: AsRef<TicketMetrics>>(

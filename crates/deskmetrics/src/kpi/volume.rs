@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::tally::feeds_on;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, TicketMetrics, Unit};
 
 /// The definition of ticket volume.
@@ -110,11 +111,7 @@ impl Merge for Volume {
     }
 }
 
-impl<M: AsRef<TicketMetrics>> Extend<M> for Volume {
-    fn extend<I: IntoIterator<Item = M>>(&mut self, tickets: I) {
-        tickets.into_iter().for_each(|ticket| self.push(ticket.as_ref()));
-    }
-}
+feeds_on!(Volume, tickets);
 
 impl<M: AsRef<TicketMetrics>> FromIterator<M> for Volume {
     fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {

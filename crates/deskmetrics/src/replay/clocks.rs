@@ -192,6 +192,7 @@ impl Clocks {
 
     /// Business time counted on a schedule up to `at` since some instant of its own: the difference of two readings is
     /// the time between. `None` where no schedule applies or `at` is too far away to be read at a glance.
+    #[inline]
     pub(crate) fn reading(&self, clock: Option<u16>, at: i64) -> Option<i64> {
         self.schedule(clock?)?.reading(at)
     }

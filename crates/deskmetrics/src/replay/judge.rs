@@ -95,6 +95,7 @@ impl Heard<'_> {
 
 impl Judge {
     /// Begins with another ticket, keeping the memory of the lists.
+    #[inline]
     pub(crate) fn begin(&mut self, promises: &Promises, day: i64, values: &[u32], tags: &[u32]) {
         if self.timers.len() == promises.slots.len() {
             self.timers.iter_mut().for_each(Timer::clear);
@@ -165,6 +166,7 @@ impl Judge {
         }
     }
 
+    #[inline]
     fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, around: Around<'_>) {
         let timer = &mut self.timers[place];
         if !timer.active {
@@ -186,6 +188,7 @@ impl Judge {
 
     /// Adds the verdicts on what is still under way, as of `now`, to those of the past: nothing more will come. Says
     /// how many targets could not be judged.
+    #[inline]
     pub(crate) fn conclude(&mut self, now: Stamp, left: bool, around: Around<'_>) -> u32 {
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
         for timer in &self.timers {
@@ -225,12 +228,14 @@ impl Judge {
         let _reset = timer.attach(self.force[place], now, around);
     }
 
+    #[inline]
     fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
         let force = self.force[place];
         self.timers[place].start(from, now, runs, None, force, around);
     }
 
     /// Moves the timers by what a step meant.
+    #[inline]
     pub(crate) fn listen(
         &mut self,
         promises: &Promises,
@@ -333,6 +338,7 @@ impl Judge {
         }
     }
 
+    #[inline]
     fn work(
         &mut self,
         place: usize,

@@ -112,6 +112,7 @@ impl Life {
 
     /// Forgets the life so far, keeping the memory of the lists. Place by place: writing a whole new life over the old
     /// one would cost more than many a ticket's steps.
+    #[inline]
     fn clear(&mut self, followed: &Followed) {
         let Self {
             created: _,
@@ -159,6 +160,7 @@ impl Life {
     }
 
     /// Begins the life of another ticket, keeping the memory of the lists.
+    #[inline]
     pub(crate) fn begin(
         &mut self,
         created: Stamp,
@@ -188,6 +190,7 @@ impl Life {
     }
 
     /// One more step. The signals say what it meant; none means that nothing changed.
+    #[inline]
     pub(crate) fn apply(
         &mut self,
         what: What,
@@ -250,6 +253,7 @@ impl Life {
         }
     }
 
+    #[inline]
     fn status(&mut self, to: Status, author: Author, now: Stamp, rules: Rules<'_>, signals: &mut Signals) {
         let options = rules.options;
         let from = self.status;
@@ -295,6 +299,7 @@ impl Life {
         }
     }
 
+    #[inline]
     fn solve(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         signals.raise(Signals::SOLVED);
         if self.talk.waiting_since.is_some() {

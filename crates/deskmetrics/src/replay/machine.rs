@@ -167,6 +167,7 @@ impl Machine {
     }
 
     /// [`stamp`](Self::stamp), given the business clock's reading at `at`.
+    #[inline]
     fn stamp_by(&self, at: i64, plan: &Plan, reading: Option<i64>) -> Stamp {
         let mut stamp = self.now;
         if at <= stamp.at {
@@ -187,12 +188,18 @@ impl Machine {
     }
 
     /// Moves both clocks on to `at`.
+    #[inline]
     fn advance(&mut self, at: i64, plan: &Plan) {
-        if at > self.now.at {
-            let reading = plan.clocks.reading(self.clock, at);
-            self.now = self.stamp_by(at, plan, reading);
-            self.reading = Reading(reading);
+        if at <= self.now.at {
+            return;
         }
+        if !plan.followed.business {
+            self.now.at = at;
+            return;
+        }
+        let reading = plan.clocks.reading(self.clock, at);
+        self.now = self.stamp_by(at, plan, reading);
+        self.reading = Reading(reading);
     }
 
     /// Takes one step, which changes nothing where nobody asked for what it could change.
@@ -207,6 +214,7 @@ impl Machine {
     }
 
     /// Moves on by one step; one before the last is taken at the instant of the last.
+    #[inline]
     pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
         self.advance(step.at, plan);
         if !self.change(step.what) {

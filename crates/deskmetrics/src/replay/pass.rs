@@ -66,6 +66,7 @@ impl<'r> Pass<'r> {
     }
 
     /// Begins the next ticket: [`run`](Self::run) in pieces.
+    #[inline]
     pub fn begin(&mut self, start: Start<'_>) {
         self.concluded = false;
         self.created = start.created_at;
@@ -89,6 +90,7 @@ impl<'r> Pass<'r> {
     }
 
     /// Ends the ticket: its measures and verdicts are as of the cut-off.
+    #[inline]
     pub fn conclude(&mut self) {
         if self.created > self.as_of {
             self.metrics = TicketMetrics::new(

@@ -169,6 +169,7 @@ impl Timer {
     }
 
     /// Begins an instance that counts from `from` (not after `now`), with `carried` time already used.
+    #[inline]
     pub(crate) fn start(
         &mut self,
         from: Stamp,
@@ -220,6 +221,7 @@ impl Timer {
     }
 
     /// Where a stretch that begins at `from` begins to count.
+    #[inline]
     fn counting_from(&self, from: Stamp, around: Around<'_>) -> Stamp {
         if self.not_before <= from.at {
             return from;
@@ -233,6 +235,7 @@ impl Timer {
     }
 
     /// Time counted from one stamp to another, business time on the schedule in force.
+    #[inline]
     fn span(&self, from: Stamp, to: Stamp, around: Around<'_>) -> Span {
         let mut span = to.since(from);
         if let Some(own) = self.force.and_then(|force| force.schedule) {
@@ -249,6 +252,7 @@ impl Timer {
     }
 
     /// Counted time on the clock of the target in force; `None` for business time that is not known.
+    #[inline]
     fn reading(force: InForce, counted: Span) -> Option<i64> {
         match force.clock {
             ClockKind::Calendar => Some(counted.calendar),
@@ -267,6 +271,7 @@ impl Timer {
     }
 
     /// Compares what is counted with the target in force, at an instant at which nothing more is added.
+    #[inline]
     fn judge_at(&mut self, at: i64, options: SlaOptions) {
         let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return };
         let Some(elapsed) = Self::reading(force, self.counted) else { return };
@@ -279,6 +284,7 @@ impl Timer {
     }
 
     /// When elapsed reaches and exceeds the target within a stretch that counts from `from` to `to`.
+    #[inline]
     fn crossing(&self, from: Stamp, to: Span, around: Around<'_>) -> (Option<i64>, Option<i64>) {
         let (mut reached, mut exceeded) = (self.reached, self.exceeded);
         let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return (reached, exceeded) };
@@ -286,6 +292,9 @@ impl Timer {
         else {
             return (reached, exceeded);
         };
+        if after < force.target {
+            return (reached, exceeded);
+        }
         let left = force.target.saturating_sub(before);
         if reached.is_none() && after >= force.target {
             reached = if left <= 0 { Some(from.at) } else { Self::reach(force, from.at, left, around) };
@@ -304,6 +313,7 @@ impl Timer {
     }
 
     /// Ends the stretch under way at `now` and begins the next one there.
+    #[inline]
     pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
         let Some(from) = self.running else { return };
         let from = self.counting_from(from, around);
@@ -326,6 +336,7 @@ impl Timer {
     }
 
     /// Counts from now on, or stops counting.
+    #[inline]
     pub(crate) fn run(&mut self, runs: bool, now: Stamp, around: Around<'_>) {
         if self.active && runs != self.running.is_some() {
             self.flush(now, around);
@@ -517,6 +528,7 @@ impl Timer {
     }
 
     /// Ends the instance, which was brought up to `now` before.
+    #[inline]
     pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome) {
         self.last = Some(self.counted);
         self.running = None;

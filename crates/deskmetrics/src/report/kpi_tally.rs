@@ -6,7 +6,7 @@ use super::measure::{Measure, Places};
 use super::tally::Tally;
 use super::{KpiRequest, ReportError};
 use crate::kpi::tally::Times;
-use crate::kpi::{Definition, Reasons};
+use crate::kpi::{Definition, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
@@ -120,6 +120,14 @@ impl KpiTally {
     /// Takes a number of invitations and how many of them were answered, all known: the response rate.
     pub fn push_counts(&mut self, answered: Ratio) {
         self.tally.push_counts(answered);
+    }
+
+    /// The tally itself where the KPI is the response rate, for whoever feeds it with columns.
+    pub fn response_rate(&mut self) -> Option<&mut ResponseRate> {
+        match &mut self.tally {
+            Tally::ResponseRate(tally) => Some(tally),
+            _ => None,
+        }
     }
 
     /// Takes a survey that was sent.

@@ -267,7 +267,10 @@ impl Measure {
             Source::Snapshots => {
                 place.undated().push_ticket(ticket);
                 place.each_snapshot(metrics, |at, tally| match tally {
-                    Tally::BacklogAge(ages) => ages.push_age(calendar_age(metrics, at)),
+                    Tally::BacklogAge(ages) => match metrics.left_out {
+                        Some(reason) => ages.leave_out(reason),
+                        None => ages.push_age(calendar_age(metrics, at)),
+                    },
                     tally => tally.push_ticket(ticket),
                 });
             }

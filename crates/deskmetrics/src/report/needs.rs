@@ -33,10 +33,9 @@ fn needs_of(measure: &Measure) -> Needs {
         "first_response_time" | "next_response_time" | "response_time" | "bot_first_response_time" => {
             Needs::CONVERSATION | lasting
         }
-        "first_resolution_time"
-        | "full_resolution_time"
-        | "net_resolution_time"
-        | "resolution_time_censored" => lasting,
+        "first_resolution_time" | "full_resolution_time" | "resolution_time_censored" => lasting,
+        // Of a ticket that is open it counts the time in open statuses.
+        "net_resolution_time" => lasting | Needs::STATUS_TIMES,
         "requester_wait_time" | "agent_wait_time" | "on_hold_time" | "agent_work_time" | "time_in_status" => {
             Needs::STATUS_TIMES | lasting
         }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::calendar::NO_PERIOD;
 use super::slice::Values;
 use super::table::RecordCounts;
 use super::tally::Tally;
@@ -239,7 +238,7 @@ impl ReportState {
                         return Err("its counts are not those of its report's KPIs".to_owned());
                     }
                     // The cells of a slice reach up to its last period.
-                    (filled, room) = (filled + 1, room.saturating_add(period.max(NO_PERIOD)));
+                    (filled, room) = (filled + 1, room.saturating_add(period));
                     if room > ROOM.saturating_add(filled.saturating_mul(ROOM_PER_CELL)) {
                         return Err("it has next to no counts for the slices and periods it names".to_owned());
                     }

@@ -115,6 +115,7 @@ impl CompiledSchedule {
     }
 
     /// Microseconds counted up to an instant since the beginning of the compiled years; `None` outside them.
+    #[inline]
     pub(crate) fn reading(&self, at: i64) -> Option<i64> {
         self.counts().counted(self.relative(at))
     }

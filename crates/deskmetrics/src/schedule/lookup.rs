@@ -61,6 +61,7 @@ impl Lookup {
     }
 
     /// Microseconds counted up to `at`; `None` outside the span.
+    #[inline]
     pub(crate) fn counted(&self, at: i64) -> Option<i64> {
         let segments = self.timeline.segments();
         let quick = match (&self.days, self.busiest) {

@@ -1,9 +1,12 @@
 //! To which agent a score belongs.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::SurveyResponse;
-use crate::replay::{Replier, Stint};
+use crate::replay::{Replayed, Replier, Stint};
+use crate::ticket::{Attribute, TicketId};
 use crate::{TicketMetrics, Timestamp};
 
 /// To which agent the score of a ticket belongs, where several had it.
@@ -70,6 +73,58 @@ impl Attribution {
                 in_equal_shares(ticket.repliers.iter().filter(replied).filter_map(|one| one.name.as_deref()))
             }
         }
+    }
+}
+
+impl Attribution {
+    /// Each answer under the name of its agent, so that a report can slice scores by agent: a copy with the attribute
+    /// `agent`, and where several share it one copy for each, with its share of the answer's weight (1 unless stated).
+    ///
+    /// Answers about no known ticket, or that belong to nobody, come without the attribute. Under the rules that give every
+    /// answer to one agent the copies count like the answers themselves; those that share need a
+    /// [`WeightedRating`](super::WeightedRating), which reads the weight.
+    ///
+    /// ```
+    /// use deskmetrics::replay::Replay;
+    /// use deskmetrics::survey::{Attribution, Scale, SurveyResponse, WeightedRating};
+    /// use deskmetrics::ticket::{Attribute, Author, EventKind, Ticket, TicketEvent};
+    /// use deskmetrics::Timestamp;
+    ///
+    /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
+    /// let reply = |time, name| TicketEvent::new("T-1", at(time), Author::Agent, EventKind::PublicMessage).by(name);
+    /// let ticket = Ticket::new("T-1", at("09:00:00"));
+    /// let replayed = Replay::new(at("18:00:00")).ticket(&ticket, &[reply("10:00:00", "maria"), reply("11:00:00", "ivan")]);
+    /// let rating = SurveyResponse::new("csat", Some(5)).about("T-1").answered_at(at("12:00:00"));
+    ///
+    /// let by_agent = |rule: Attribution| {
+    ///     let named = rule.attributed(std::slice::from_ref(&rating), std::slice::from_ref(&replayed));
+    ///     let agent = |answer: &SurveyResponse| answer.attributes.get(&Attribute::from("agent")).map(str::to_owned);
+    ///     named.iter().map(|answer| (agent(answer).unwrap(), answer.weight)).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(by_agent(Attribution::LastReplier), [("ivan".to_owned(), None)]);
+    /// let shared = [("ivan".to_owned(), Some(0.5)), ("maria".to_owned(), Some(0.5))];
+    /// assert_eq!(by_agent(Attribution::EveryReplier), shared);
+    /// ```
+    pub fn attributed(self, responses: &[SurveyResponse], tickets: &[Replayed]) -> Vec<SurveyResponse> {
+        let known: HashMap<&TicketId, &TicketMetrics> =
+            tickets.iter().map(|replayed| (&replayed.ticket.id, &replayed.metrics)).collect();
+        let of_agents = |response: &SurveyResponse| {
+            let ticket = response.ticket.as_ref().and_then(|ticket| known.get(ticket));
+            let agents = ticket.map(|ticket| self.agents(ticket, response)).unwrap_or_default();
+            if agents.is_empty() {
+                return vec![response.clone()];
+            }
+            let shared = agents.len() > 1;
+            let copy = |(name, share): (&str, f64)| {
+                let mut copy = response.clone().with(Attribute::from("agent"), name);
+                if shared {
+                    copy.weight = Some(response.weight.unwrap_or(1.0) * share);
+                }
+                copy
+            };
+            agents.into_iter().map(copy).collect()
+        };
+        responses.iter().flat_map(of_agents).collect()
     }
 }
 

@@ -1,4 +1,14 @@
 //! Surveys: what was asked, who was asked, what they answered.
+//!
+//! What is to be decided before answers are counted, and where:
+//!
+//! | question | answer |
+//! |---|---|
+//! | Which scores are good? | [`Scale`], with the presets of [`Convention`] |
+//! | Several answers about one ticket: which counts? | [`SeveralAnswers`]; their mean with [`share_of_ticket`] |
+//! | Whose score is it? | [`Attribution`] |
+//! | The sample is weighted | [`WeightedRating`], with Kish's effective n |
+//! | Did some answer more readily than others, and what would the score be if they had not? | [`Representativeness`] |
 
 mod attribution;
 mod convention;

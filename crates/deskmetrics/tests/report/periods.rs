@@ -92,7 +92,7 @@ fn monthly(kpis: impl IntoIterator<Item = KpiRequest>) -> Report {
 }
 
 /// One number of a KPI by period: label, value and n.
-fn by_month<'a>(table: &'a ReportTable, kpi: &str, measure: &str) -> Vec<(&'a str, Option<f64>, u64)> {
+fn by_period<'a>(table: &'a ReportTable, kpi: &str, measure: &str) -> Vec<(&'a str, Option<f64>, u64)> {
     let rows = table.periods().filter(|row| row.kpi == kpi && row.measure == measure);
     rows.map(|row| (row.period.as_ref().unwrap().label.as_str(), row.value, row.n)).collect()
 }
@@ -112,12 +112,12 @@ fn responses_and_solves_count_on_their_own_day() {
     let table = monthly(kpis).run(&[ticket], &[], &[]).table();
     let hours = |hours: f64| Some(hours * 3600.0);
     assert_eq!(
-        by_month(&table, "next_response_time", "mean"),
+        by_period(&table, "next_response_time", "mean"),
         [("2026-01", hours(1.0), 1), ("2026-02", hours(4.0), 2), ("no date", None, 0)]
     );
-    assert_eq!(by_month(&table, "next_response_time", "censored")[2], ("no date", Some(1.0), 1));
-    assert_eq!(by_month(&table, "response_time", "mean")[0], ("2026-01", hours(1.0), 2));
-    let solves = ["count", "tickets"].map(|measure| by_month(&table, "solve_events", measure));
+    assert_eq!(by_period(&table, "next_response_time", "censored")[2], ("no date", Some(1.0), 1));
+    assert_eq!(by_period(&table, "response_time", "mean")[0], ("2026-01", hours(1.0), 2));
+    let solves = ["count", "tickets"].map(|measure| by_period(&table, "solve_events", measure));
     assert!(solves.iter().all(|rows| *rows == [("2026-01", Some(1.0), 1), ("2026-02", Some(1.0), 1)]));
     let overall: Vec<Option<f64>> =
         table.overall().filter(|row| row.kpi == "solve_events").map(|row| row.value).collect();
@@ -169,7 +169,7 @@ fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
     let open = KpiRequest::new("customers").with_tickets(CustomersOf::Open);
     let table = monthly([open]).run(&tickets, &[], &[]).table();
     assert_eq!(
-        by_month(&table, "customers", "count")[..2],
+        by_period(&table, "customers", "count")[..2],
         [("2026-01", Some(1.0), 1), ("2026-02", Some(2.0), 2)]
     );
 }
@@ -258,4 +258,22 @@ fn coverage_finds_the_ticket_wherever_the_survey_was_sent() {
     assert_eq!(row(&table, "survey_coverage", Some("DK"), None).value, Some(50.0));
     assert_eq!(row(&table, "survey_coverage", None, Some("2026-01")).value, Some(50.0));
     assert_eq!(row(&table, "survey_coverage", None, Some("2026-02")).value, Some(0.0));
+}
+
+#[test]
+fn a_call_over_midnight_is_handled_once_where_its_wrap_up_ends() {
+    let call = QueueContact::new(hour(DAY - 2)) // 23:00 in Copenhagen
+        .answered(hour(DAY - 2))
+        .handled(TimeDelta::minutes(70), TimeDelta::zero(), TimeDelta::minutes(5));
+    let report = Report::builder(as_of())
+        .kpis(["handle_time", "speed_of_answer"].map(KpiRequest::new))
+        .periods(Periods::new(Period::Day, Copenhagen))
+        .build()
+        .unwrap();
+    let mut state = report.state();
+    state.push_contact(&call);
+    let table = state.table();
+    let (first, second) = ("2026-01-01", "2026-01-02");
+    assert_eq!(by_period(&table, "speed_of_answer", "mean"), [(first, Some(0.0), 1), (second, None, 0)]);
+    assert_eq!(by_period(&table, "handle_time", "mean"), [(first, None, 0), (second, Some(4500.0), 1)]);
 }

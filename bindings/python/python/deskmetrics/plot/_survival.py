@@ -65,6 +65,8 @@ def survival(
             for place, step in enumerate(kept)
             if place % every == 0 or place == len(kept) - 1
         ]
+        if len(kept) < len(own):
+            data.append(data[-1] | {"at": last / divisor})  # more is solved beyond the picture
         half = next((step["seconds"] for step in own if step["open_percent"] <= 50.0), None)
         if half is not None and half <= last:
             medians.append({"slice": shown, "at": half / divisor, "open": 50.0, "text": f"{half / divisor:.1f} {unit}"})

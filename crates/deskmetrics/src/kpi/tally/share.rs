@@ -25,13 +25,14 @@ impl Share {
         self.excluded.add(reason);
     }
 
-    /// Counts `n` records of which nothing can be said.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, n: u64) {
-        self.excluded.add_many(reason, n);
+    /// Records counted.
+    pub(crate) fn counted(&self) -> u64 {
+        self.n()
     }
 
-    /// Takes over what another tally left out, and nothing else.
-    pub(crate) fn merge_excluded(&mut self, other: Self) {
+    /// Leaves out everything another tally counted, since it counted something else.
+    pub(crate) fn refuse(&mut self, other: Self) {
+        self.excluded.add_many(Reason::OtherOptions, other.n());
         self.excluded.merge(other.excluded);
     }
 

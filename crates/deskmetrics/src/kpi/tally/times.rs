@@ -60,6 +60,11 @@ impl Times {
         None
     }
 
+    /// Durations counted, finished or running.
+    pub(crate) fn counted(&self) -> u64 {
+        self.survival.n()
+    }
+
     /// Leaves out everything another tally counted, since it counted something else.
     pub(crate) fn refuse(&mut self, other: Self) {
         self.excluded.add_many(Reason::OtherOptions, other.survival.n());

@@ -1,0 +1,361 @@
+//! A report straight from columns, where nothing about the data must be known beforehand.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+};
+use arrow_array::{Array as _, ArrayRef, BooleanArray, RecordBatch};
+use arrow_schema::{DataType, TimeUnit};
+use arrow_select::filter::filter_record_batch;
+use chrono_tz::Tz;
+use deskmetrics::kpi::{FcrPolicy, definition};
+use deskmetrics::report::{KpiRequest, Report as CoreReport, ReportState};
+use deskmetrics::{ClockKind, Scale, SlaMetric, Timestamp};
+use deskmetrics_arrow::column::{Column, ColumnError};
+use deskmetrics_arrow::description::{
+    EventSource, InstantKey, InstantRules, LetterCase, SurveySource, TicketSource, WordKey,
+};
+use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
+use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
+use deskmetrics_arrow::report::{Frames, RunError, run};
+use deskmetrics_arrow::{Dataset, SourceReport, kpi_of_question};
+use pyo3::prelude::*;
+
+use super::request::Asked;
+use crate::error;
+use crate::tables::{Described, unusable};
+
+/// What each KPI asked for means, where that does not depend on what the data holds; `None` where it does.
+pub(super) fn requests(
+    asked: &[Asked],
+    described: &Described,
+    rules: &Dataset,
+    fcr: Option<&FcrPolicy>,
+) -> Option<Vec<KpiRequest>> {
+    let mut requests = Vec::new();
+    for one in asked {
+        match one {
+            Asked::Request(request) => requests.push((**request).clone()),
+            Asked::Id(id) => requests.extend(of_id(id, described, rules, fcr)?),
+        }
+    }
+    requests.iter().all(|request| request.check().is_ok()).then_some(requests)
+}
+
+fn of_id(
+    id: &str,
+    described: &Described,
+    rules: &Dataset,
+    fcr: Option<&FcrPolicy>,
+) -> Option<Vec<KpiRequest>> {
+    let definition = definition(id)?;
+    let request = KpiRequest::new(definition.id);
+    let requests = match definition.id {
+        "csat" | "nps" | "ces" => questions(described)?
+            .into_iter()
+            .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
+            .map(|(name, scale)| request.clone().of_question(name, scale))
+            .collect(),
+        // What there is to tell apart stands in the data.
+        "response_rate" | "reasons" => return None,
+        "fcr" => vec![request.under(fcr?.clone())],
+        "sla_attainment" => attainments(&request, described, rules)?,
+        _ => {
+            let scheduled = rules.schedule.is_some() || !rules.schedule_by.is_empty();
+            let clocks = [ClockKind::Calendar, ClockKind::Business];
+            let clocks = clocks.into_iter().filter(|clock| scheduled || *clock == ClockKind::Calendar);
+            let on: Vec<KpiRequest> = clocks
+                .filter(|clock| definition.clocks.contains(clock))
+                .map(|clock| request.clone().on(clock))
+                .collect();
+            if on.is_empty() { vec![request] } else { on }
+        }
+    };
+    (!requests.is_empty()).then_some(requests)
+}
+
+/// The questions that have a column each, with their scales.
+fn questions(described: &Described) -> Option<Vec<(Box<str>, Scale)>> {
+    let [source] = described.description.surveys.as_slice() else { return None };
+    let scale = |name: &str| match described.description.scales.get(name) {
+        Some(scale) => Some(scale.clone()),
+        None => (name == "nps").then(Scale::nps),
+    };
+    let all = source.questions.keys().filter_map(|name| Some((name.clone(), scale(name)?)));
+    (!source.questions.is_empty()).then(|| all.collect())
+}
+
+fn attainments(request: &KpiRequest, described: &Described, rules: &Dataset) -> Option<Vec<KpiRequest>> {
+    let stated = |source: &TicketSource| source.due_at.is_some() || source.sla_met.is_some();
+    if described.description.tickets.iter().any(stated) {
+        return None;
+    }
+    let targets = rules.policies.policies.iter().flat_map(|policy| &policy.targets);
+    let metrics: Vec<&SlaMetric> = targets.map(|target| &target.metric).collect();
+    match metrics.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => Some(vec![request.clone()]),
+        _ => None,
+    }
+}
+
+/// Feeds the report from the columns, on so many threads; `None` where they must be read record by record.
+pub(super) fn feed(
+    py: Python<'_>,
+    described: &Described,
+    rules: &Dataset,
+    report: &CoreReport,
+    as_of: Timestamp,
+    threads: usize,
+) -> PyResult<Option<(ReportState, Vec<SourceReport>)>> {
+    py.detach(|| {
+        let mut options = FrameOptions::default();
+        if let Some(zone) = described.assumed {
+            options = options.assume_tz(zone);
+        }
+        if described.strict {
+            options = options.strict();
+        }
+        let description = &described.description;
+        let replay = rules.replay_at(as_of);
+        let (ticket_rows, event_rows) = (described.batches("tickets"), described.batches("events"));
+        let log = match (event_rows, ticket_rows) {
+            (None, _) => None,
+            (Some(events), Some(tickets)) => {
+                let columns = (described.strict, &*description.tickets, &*description.events);
+                let (false, [ticket], [event]) = columns else { return Ok(None) };
+                let Some(tickets) = ticket_columns(ticket, tickets, described.assumed) else {
+                    return Ok(None);
+                };
+                let Some(events) = event_columns(event, events, described.assumed) else { return Ok(None) };
+                let replay = replay.clone().needing(report.needs());
+                Some(EventLog::new(&tickets, &events, &replay).map_err(|problem| column(&problem))?)
+            }
+            (Some(_), None) => return Ok(None),
+        };
+        let answers = described.batches("surveys");
+        let inherits = answers.is_some() || described.batches("invitations").is_some();
+        let mut frames = Frames::default();
+        let mut sources = Vec::new();
+        let tickets = match (ticket_rows, description.tickets.first()) {
+            (Some(rows), Some(source)) if log.is_none() || inherits => Some(
+                TicketFrame::new(rows.to_vec(), source.clone(), &options)
+                    .map_err(|problem| unusable(&problem))?,
+            ),
+            _ => None,
+        };
+        let responses = match (answers, description.surveys.first()) {
+            (Some(rows), Some(source)) => {
+                let Some(known) = until(rows, source, as_of)? else { return Ok(None) };
+                Some(
+                    ResponseFrame::new(known, source.clone(), &options)
+                        .map_err(|problem| unusable(&problem))?,
+                )
+            }
+            _ => None,
+        };
+        let invitations = match (described.batches("invitations"), description.invitations.first()) {
+            (Some(rows), Some(source)) => Some(
+                InvitationFrame::new(rows.to_vec(), source.clone(), &options)
+                    .map_err(|problem| unusable(&problem))?,
+            ),
+            _ => None,
+        };
+        if let Some(tickets) = &tickets {
+            sources.push(tickets.source().clone());
+            frames = frames.tickets(tickets, &replay);
+        }
+        if let Some(log) = &log {
+            frames = frames.log(log);
+        }
+        if let Some(responses) = &responses {
+            sources.push(responses.source().clone());
+            frames = frames.responses(responses);
+        }
+        if let Some(invitations) = &invitations {
+            sources.push(invitations.source().clone());
+            frames = frames.invitations(invitations);
+        }
+        match run(report, &frames, threads) {
+            Ok(state) => Ok(Some((state, sources))),
+            Err(RunError::Read(problem)) => Err(unusable(&problem)),
+            Err(problem) => Err(error::argument(problem.to_string())),
+        }
+    })
+}
+
+/// The answers given up to the cut-off; `None` where their instants are not typed.
+fn until(
+    batches: &[RecordBatch],
+    source: &SurveySource,
+    as_of: Timestamp,
+) -> PyResult<Option<Vec<RecordBatch>>> {
+    let Some(at) = &source.at else { return Ok(Some(batches.to_vec())) };
+    let mut known = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let Some(array) = batch.column_by_name(&at.column) else { return Ok(None) };
+        match later(array, as_of.as_micros()) {
+            None => return Ok(None),
+            Some(later) if later.true_count() == 0 => known.push(batch.clone()),
+            Some(later) => {
+                // A missing instant is not after the cut-off.
+                let keep: BooleanArray = later.iter().map(|later| Some(later != Some(true))).collect();
+                let kept = filter_record_batch(batch, &keep)
+                    .map_err(|problem| error::data(format!("surveys: {problem}")))?;
+                known.push(kept);
+            }
+        }
+    }
+    Ok(Some(known))
+}
+
+/// Whether each instant lies after the cut-off.
+fn later(array: &ArrayRef, as_of: i64) -> Option<BooleanArray> {
+    Some(match array.data_type() {
+        DataType::Timestamp(_, None) => return None,
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            let limit = as_of.div_euclid(1_000_000);
+            BooleanArray::from_unary(array.as_primitive::<TimestampSecondType>(), |at| at > limit)
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            let limit = as_of.div_euclid(1_000);
+            BooleanArray::from_unary(array.as_primitive::<TimestampMillisecondType>(), |at| at > limit)
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            BooleanArray::from_unary(array.as_primitive::<TimestampMicrosecondType>(), |at| at > as_of)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            BooleanArray::from_unary(array.as_primitive::<TimestampNanosecondType>(), |at| {
+                at.div_euclid(1_000) > as_of
+            })
+        }
+        _ => return None,
+    })
+}
+
+/// The column of a role about which nothing else is said.
+fn plain<'b, T>(key: &WordKey<T>, batches: &'b [RecordBatch]) -> Option<Column<'b>> {
+    let simple = key.words.is_empty()
+        && key.value.is_none()
+        && key.other.is_none()
+        && key.missing.is_empty()
+        && key.case == LetterCase::default();
+    simple.then(|| chunks(key.column.as_deref()?, batches)).flatten()
+}
+
+/// The same, whose words may have meanings.
+fn worded<'b, T>(key: &WordKey<T>, batches: &'b [RecordBatch]) -> Option<Column<'b>> {
+    let simple = key.value.is_none()
+        && key.other.is_none()
+        && key.missing.is_empty()
+        && key.case == LetterCase::default();
+    simple.then(|| chunks(key.column.as_deref()?, batches)).flatten()
+}
+
+fn instants<'b>(key: &InstantKey, batches: &'b [RecordBatch]) -> Option<Column<'b>> {
+    let simple = key.format.is_none()
+        && key.time_zone.is_none()
+        && key.ambiguous.is_none()
+        && key.nonexistent.is_none()
+        && key.missing.is_empty();
+    simple.then(|| chunks(&key.column, batches)).flatten()
+}
+
+fn chunks<'b>(name: &str, batches: &'b [RecordBatch]) -> Option<Column<'b>> {
+    let chunks: Option<Vec<ArrayRef>> =
+        batches.iter().map(|batch| batch.column_by_name(name).cloned()).collect();
+    Some(Column::from(chunks?).named(name.to_owned()))
+}
+
+/// A role that need not be there: `Some(None)` where it is not, `None` where more is said about it than a column.
+fn maybe<'b, T>(
+    key: Option<&WordKey<T>>,
+    batches: &'b [RecordBatch],
+    read: impl Fn(&WordKey<T>, &'b [RecordBatch]) -> Option<Column<'b>>,
+) -> Option<Option<Column<'b>>> {
+    match key {
+        None => Some(None),
+        Some(key) => read(key, batches).map(Some),
+    }
+}
+
+fn ticket_columns<'b>(
+    source: &TicketSource,
+    batches: &'b [RecordBatch],
+    assumed: Option<Tz>,
+) -> Option<TicketColumns<'b>> {
+    let ends = [&source.first_response_at, &source.solved_at, &source.closed_at, &source.due_at];
+    let only_created = ends.into_iter().all(Option::is_none)
+        && source.status.is_none()
+        && source.sla_met.is_none()
+        && source.author.is_none()
+        && source.author_name.is_none()
+        && source.clock_skew.is_zero();
+    if !only_created || source.instants != InstantRules::default() || !source.missing.is_empty() {
+        return None;
+    }
+    let mut columns = TicketColumns::new(plain(&source.id, batches)?, instants(&source.created_at, batches)?);
+    if let Some(column) = maybe(source.created_by.as_ref(), batches, plain)? {
+        columns = columns.created_by(column);
+    }
+    if let Some(column) = maybe(source.requester.as_ref(), batches, plain)? {
+        columns = columns.requester(column);
+    }
+    if let Some(column) = maybe(source.tags.as_ref(), batches, plain)? {
+        columns = columns.tags(column, source.tag_separator.clone()?);
+    }
+    for (attribute, key) in &source.attributes {
+        columns = columns.attribute(attribute.clone(), plain(key, batches)?);
+    }
+    if let Some(zone) = assumed {
+        columns = columns.assume_tz(zone);
+    }
+    Some(columns)
+}
+
+fn event_columns<'b>(
+    source: &EventSource,
+    batches: &'b [RecordBatch],
+    assumed: Option<Tz>,
+) -> Option<EventColumns<'b>> {
+    let more = source.creates_tickets
+        || source.requester.is_some()
+        || source.created_by.is_some()
+        || !source.attributes.is_empty()
+        || !source.clock_skew.is_zero();
+    if more || source.instants != InstantRules::default() || !source.missing.is_empty() {
+        return None;
+    }
+    let mut columns = EventColumns::new(
+        plain(&source.ticket, batches)?,
+        instants(&source.at, batches)?,
+        worded(&source.kind, batches)?,
+    )
+    .kinds(source.kind.words.clone())
+    .statuses(source.statuses.clone());
+    if let Some(column) = maybe(source.value.as_ref(), batches, plain)? {
+        columns = columns.value(column);
+    }
+    if let Some(column) = maybe(source.author.as_ref(), batches, worded)? {
+        columns = columns.author(column);
+    }
+    if let Some(author) = &source.author {
+        columns = columns.authors(author.words.clone());
+    }
+    if let Some(column) = maybe(source.author_name.as_ref(), batches, plain)? {
+        columns = columns.author_name(column);
+    }
+    if let Some(column) = maybe(source.id.as_ref(), batches, plain)? {
+        columns = columns.id(column);
+    }
+    if let Some(zone) = assumed {
+        columns = columns.assume_tz(zone);
+    }
+    Some(columns)
+}
+
+fn column(problem: &ColumnError) -> PyErr {
+    match problem {
+        ColumnError::Type { .. } => error::column_type(problem.to_string()),
+        _ => error::data(problem.to_string()),
+    }
+}

@@ -14,7 +14,7 @@ use deskmetrics::replay::Replay;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
 use deskmetrics::schedule::{Schedule, WorkingTime};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Estimates as _, Scale, Timestamp};
+use deskmetrics::{Scale, Timestamp};
 use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
 use deskmetrics_arrow::report::{Frames, run};
 use deskmetrics_arrow::{schedule, survey};
@@ -224,7 +224,7 @@ fn tickets(criterion: &mut Criterion) {
         for threads in [1, 2] {
             let name = format!("report: {name}, {threads} threads");
             group.bench_function(BenchmarkId::new(name, N), |bencher| {
-                bencher.iter(|| run_on(black_box(&report), threads))
+                bencher.iter(|| run_on(black_box(&report), threads));
             });
         }
     }
@@ -242,7 +242,7 @@ fn tickets(criterion: &mut Criterion) {
         bencher.iter(|| schedule::elapsed(&desk, black_box(&from), black_box(&to), None));
     });
     group.bench_function(BenchmarkId::new("business time elapsed, minimal loop", N), |bencher| {
-        bencher.iter(minimal)
+        bencher.iter(minimal);
     });
     group.finish();
 }

@@ -303,12 +303,18 @@ impl EventLog {
 
     /// A ticket's steps in order.
     #[inline]
-    fn steps(&self, row: usize, mut each: impl FnMut(Step)) {
+    fn steps(&self, row: usize, each: impl FnMut(Step)) {
         if !self.moved.is_empty()
             && let Some(messages) = self.moved.get(&row)
         {
             return self.steps_with(row, messages, each);
         }
+        self.own_steps(row, each);
+    }
+
+    /// The steps of a ticket's own events.
+    #[inline]
+    fn own_steps(&self, row: usize, mut each: impl FnMut(Step)) {
         let (from, to) = self.spans[row];
         let own_name = self.own_name(row);
         for event in from as usize..to as usize {
@@ -344,22 +350,12 @@ impl EventLog {
             }
             all.into_iter().for_each(&mut each);
         }
-        let own_name = self.own_name(row);
-        for event in from as usize..to as usize {
-            let at = self.at[event];
-            while let Some(message) = messages.next_if(|message| message.at <= at) {
+        self.own_steps(row, |step| {
+            while let Some(message) = messages.next_if(|message| message.at <= step.at) {
                 each(message);
             }
-            let by = self.by.get(event).copied().unwrap_or(Texts::NONE);
-            for template in self.meanings.of(self.codes[event]) {
-                let value = || self.values.get(event).map_or(NONE, |code| self.numbers[*code as usize]);
-                let mut step = template.step(at, self.numbers[by as usize], value);
-                if by != Texts::NONE && by == own_name && step.author == Author::Agent {
-                    step.author = Author::Customer;
-                }
-                each(step);
-            }
-        }
+            each(step);
+        });
         messages.for_each(each);
     }
 

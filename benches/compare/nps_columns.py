@@ -24,7 +24,7 @@ import pyarrow as pa
 
 import deskmetrics as dm
 
-ROWS, RUNS = 5_000_000, 25
+ROWS, RUNS = 5_000_000, 100
 
 
 def best(call: Callable[[], Any]) -> float:

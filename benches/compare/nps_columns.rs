@@ -11,7 +11,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, UInt8Array};
 use deskmetrics_arrow::survey;
 
 const ROWS: u64 = 5_000_000;
-const RUNS: usize = 25;
+const RUNS: usize = 200;
 
 /// The same scores as the script makes: `(row * 7919) % 11`, every eleventh row without one.
 fn scores() -> impl Iterator<Item = Option<u8>> {

@@ -119,17 +119,17 @@ pub(crate) fn sla_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicie
     if value.is_instance_of::<SlaPolicy>() || value.is_instance_of::<PyDict>() {
         return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
     }
-    let refused = |_| {
+    let refused = || {
         error::argument_type(format!(
             "policies: {} is not SlaPolicies, a list of SlaPolicy, or their data form",
             describe(value)
         ))
     };
     if value.is_instance_of::<PyString>() {
-        return Err(refused(()));
+        return Err(refused());
     }
     let mut policies = Vec::new();
-    for (place, one) in value.try_iter().map_err(|_| refused(()))?.enumerate() {
+    for (place, one) in value.try_iter().map_err(|_| refused())?.enumerate() {
         policies.push(sla_policy(&format!("policies[{place}]"), &one?)?);
     }
     Ok(sla::SlaPolicies::new(policies))

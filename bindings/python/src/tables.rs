@@ -66,7 +66,7 @@ impl<'py> Tables<'_, 'py> {
     /// Which column says what, with the tables as Arrow.
     pub(crate) fn described(&self, rules: &Rules<'_, 'py>) -> PyResult<Described> {
         let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-        let roles = match self.columns {
+        let said = match self.columns {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
@@ -78,7 +78,7 @@ impl<'py> Tables<'_, 'py> {
             ("invitations", Holds::Invitations, self.invitations),
         ];
         let known: Vec<&str> = given.iter().map(|(name, ..)| *name).collect();
-        for name in roles.as_object().into_iter().flat_map(Map::keys) {
+        for name in said.as_object().into_iter().flat_map(Map::keys) {
             if !known.contains(&name.as_str()) {
                 return Err(error::no_such("table", name, "columns", &known));
             }
@@ -92,27 +92,27 @@ impl<'py> Tables<'_, 'py> {
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
             let mut table = Table::read(name, value)?;
-            let mut roles = described(holds, &table.schema, roles.get(name))?;
+            let mut columns = described(holds, &table.schema, said.get(name))?;
             let named = match holds {
                 Holds::Tickets | Holds::Invitations => false,
                 // By which their events find them, and their tickets.
                 Holds::TicketsBesideEvents | Holds::Events | Holds::Surveys => true,
             };
             if holds == Holds::TicketsBesideEvents {
-                roles.entry("id").or_insert(json!("id"));
+                columns.entry("id").or_insert(json!("id"));
             }
-            if !named && !roles.contains_key("id") {
+            if !named && !columns.contains_key("id") {
                 number(&mut table)?;
-                roles.insert("id".to_owned(), json!(NUMBER));
+                columns.insert("id".to_owned(), json!(NUMBER));
             }
             if holds == Holds::Events && self.tickets.is_none() {
-                roles.entry("creates_tickets").or_insert(json!(true));
+                columns.entry("creates_tickets").or_insert(json!(true));
             }
             if assumed.is_none() {
-                zoned(&table, &roles)?;
+                zoned(&table, &columns)?;
             }
-            roles.insert("file".to_owned(), json!(name));
-            form.insert(name.to_owned(), json!([roles]));
+            columns.insert("file".to_owned(), json!(name));
+            form.insert(name.to_owned(), json!([columns]));
             read.push((name, table.schema, table.batches));
         }
         let description: Description = from_form("columns", Value::Object(form), error::argument)?;
@@ -187,17 +187,17 @@ impl Rules<'_, '_> {
         }
         let names: Vec<String> = dataset.schedules.keys().map(ToString::to_string).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let known = |name: &str| match names.contains(&name) {
-            true => Ok(()),
-            false => Err(error::no_such("schedule", name, "schedules", &names)),
+        let have = |name: &str| {
+            let missing = || error::no_such("schedule", name, "schedules", &names);
+            names.contains(&name).then_some(()).ok_or_else(missing)
         };
         if let Some(name) = self.schedule {
-            known(name)?;
+            have(name)?;
             dataset.schedule = Some(name.into());
         }
         if let Some(rules) = self.schedule_by {
             dataset.schedule_by = from_form("schedule_by", to_json("schedule_by", rules)?, error::argument)?;
-            dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| known(name))?;
+            dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| have(name))?;
         }
         if names.len() > 1 && dataset.schedule.is_none() && dataset.schedule_by.is_empty() {
             return Err(error::argument(format!(
@@ -210,8 +210,8 @@ impl Rules<'_, '_> {
         }
         if let Some(policies) = self.policies {
             dataset.policies = sla_policies(policies)?;
-            let named = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
-            named.into_iter().try_for_each(known)?;
+            let asked = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
+            asked.into_iter().try_for_each(have)?;
         }
         if let Some(options) = self.options {
             let options: ReplayOptions = from_form("options", to_json("options", options)?, error::argument)?;
@@ -243,7 +243,7 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
     }
     for (role, found) in [("attributes", usual.attributes), ("questions", usual.questions)] {
         // Attributes that are given are all there are.
-        if !found.is_empty() && !(role == "questions" && roles.contains_key("question")) {
+        if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
             roles.entry(role).or_insert(json!(found));
         }
     }
@@ -360,12 +360,11 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
     let mut found = BTreeMap::new();
     for (name, schedule) in many {
         let name: String = name.extract()?;
-        let working_time = match schedule.cast::<Schedule>() {
-            Ok(schedule) => schedule.get().working_time().clone(),
-            Err(_) => {
-                let place = format!("schedules[\"{name}\"]");
-                from_form(&place, to_json(&place, &schedule)?, error::schedule)?
-            }
+        let working_time = if let Ok(schedule) = schedule.cast::<Schedule>() {
+            schedule.get().working_time().clone()
+        } else {
+            let place = format!("schedules[\"{name}\"]");
+            from_form(&place, to_json(&place, &schedule)?, error::schedule)?
         };
         found.insert(name.into(), working_time);
     }

@@ -267,7 +267,7 @@ impl Choice {
 }
 
 fn unknown(name: &str) -> ChoiceError {
-    let ids = catalogue().kpis.into_iter().map(|definition| definition.id);
+    let ids = catalogue().kpis.iter().map(|definition| definition.id);
     ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
 }
 

@@ -83,7 +83,9 @@ impl Replay {
                 .flat_map(|replayed| replayed.ticket.attributes.iter().map(|(attribute, _)| attribute))
                 .collect();
             let mut columns = MeasureColumns::new(used.into_iter().cloned());
-            tickets.iter().for_each(|replayed| columns.push(replayed));
+            for replayed in tickets {
+                columns.push(replayed);
+            }
             let batch = columns.finish().map_err(|problem| error::argument(problem.to_string()))?;
             Ok(Frame { rows_are: "tickets", batch })
         })

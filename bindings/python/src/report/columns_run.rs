@@ -266,6 +266,7 @@ fn chunks<'b>(name: &str, batches: &'b [RecordBatch]) -> Option<Column<'b>> {
     Some(Column::from(chunks?).named(name.to_owned()))
 }
 
+#[expect(clippy::option_option, reason = "a role may be absent, or beyond columns")]
 /// A role that need not be there: `Some(None)` where it is not, `None` where more is said about it than a column.
 fn maybe<'b, T>(
     key: Option<&WordKey<T>>,

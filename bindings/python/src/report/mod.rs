@@ -14,6 +14,7 @@ use arrow_array::RecordBatch;
 use deskmetrics::Excluded;
 use deskmetrics::kpi::definition;
 use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
+use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
@@ -85,7 +86,7 @@ impl Report {
     /// The zone whose calendar makes the periods; ``None`` without periods.
     #[getter]
     fn time_zone(&self) -> Option<&'static str> {
-        self.table.zone.map(|zone| zone.name())
+        self.table.zone.map(chrono_tz::Tz::name)
     }
 
     /// ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``; ``None`` without periods.
@@ -98,9 +99,7 @@ impl Report {
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
         let slicings = self.table.by.iter();
-        slicings
-            .map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(|attribute| attribute.as_str())))
-            .collect()
+        slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
     }
 
     /// The confidence level of the intervals, between 0 and 1.
@@ -297,8 +296,8 @@ impl Report {
         stream(py, vec![self.batch()?], requested_schema)
     }
 
-    fn __add__(&self, py: Python<'_>, other: PyRef<'_, Self>) -> PyResult<Self> {
-        let other: &Self = &other;
+    fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
+        let (py, other) = (other.py(), other.get());
         py.detach(|| {
             let mut state = self.state.clone();
             state.merge(other.state.clone()).map_err(|problem| error::argument(problem.to_string()))?;
@@ -325,7 +324,7 @@ impl Report {
     fn __repr__(&self) -> String {
         let mut text = self.table.to_string();
         for note in &self.notes {
-            text.push_str(&format!("\n{note}\n"));
+            text = format!("{text}\n{note}\n");
         }
         text.trim_end().to_owned()
     }

@@ -205,11 +205,11 @@ impl ReportRow {
         }
         let mut text = format!("{}: {}", parts.join(", "), self.text());
         if row.interval.is_some() {
-            text.push_str(&format!(", interval {}", self.interval_text()));
+            text = format!("{text}, interval {}", self.interval_text());
         }
-        text.push_str(&format!(", n={}{}", count_text(row.n), if row.small_n { " (few)" } else { "" }));
+        text = format!("{text}, n={}{}", count_text(row.n), if row.small_n { " (few)" } else { "" });
         if !row.excluded.is_empty() {
-            text.push_str(&format!(", left out: {}", row.excluded));
+            text = format!("{text}, left out: {}", row.excluded);
         }
         format!("ReportRow({text})")
     }

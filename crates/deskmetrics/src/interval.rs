@@ -1,7 +1,7 @@
 //! Confidence intervals: how far a number can be trusted.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
+use statrs::distribution::{Binomial, ChiSquared, Continuous, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
 
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -151,24 +151,37 @@ pub(crate) fn p_of_chi_squared(statistic: f64, degrees: f64) -> Option<f64> {
     Some(ChiSquared::new(degrees).ok()?.sf(statistic))
 }
 
-/// The quantile of a chi-squared distribution; `None` for degrees of freedom that are not positive. (statrs' own search
-/// stops at three digits.)
+/// The quantile of a chi-squared distribution; `None` for degrees of freedom that are not positive or `p` not between 0
+/// and 1. (statrs' own search stops at three digits.)
 pub(crate) fn chi_squared_quantile(degrees: f64, p: f64) -> Option<f64> {
     let distribution = ChiSquared::new(degrees).ok()?;
-    let (mut low, mut high) = (0.0, degrees.max(1.0));
-    while distribution.cdf(high) < p && high < f64::MAX {
-        (low, high) = (high, high * 2.0);
+    if !(p > 0.0 && p < 1.0) {
+        return None;
     }
-    // Each step halves the bracket: as many as a float has digits.
-    for _ in 0..f64::MANTISSA_DIGITS {
-        let middle = f64::midpoint(low, high);
-        if distribution.cdf(middle) < p {
-            low = middle;
+    // Newton's steps from the approximation of Wilson and Hilferty, kept between what is known to be too low and too high.
+    let spread = 2.0 / (9.0 * degrees);
+    let near = degrees * (1.0 - spread + Normal::standard().inverse_cdf(p) * spread.sqrt()).powi(3);
+    let (mut low, mut high) = (0.0, f64::INFINITY);
+    let mut value = near.max(f64::MIN_POSITIVE);
+    for _ in 0..200 {
+        let error = distribution.cdf(value) - p;
+        if error < 0.0 {
+            low = value;
         } else {
-            high = middle;
+            high = value;
+        }
+        let next = match value - error / distribution.pdf(value) {
+            next if low < next && next < high => next,
+            _ if high.is_finite() => f64::midpoint(low, high),
+            _ => 2.0 * low,
+        };
+        let close = (next - value).abs() <= 4.0 * f64::EPSILON * value;
+        value = next;
+        if close {
+            break;
         }
     }
-    Some(f64::midpoint(low, high))
+    Some(value)
 }
 
 /// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).

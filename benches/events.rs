@@ -28,8 +28,8 @@ const TARGET: i64 = 8 * 3_600_000_000;
 
 fn hours() -> CompiledSchedule {
     Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00")
-        .map(|schedule| schedule.compile())
         .unwrap_or_else(|error| panic!("the hours are readable: {error}"))
+        .compile()
 }
 
 fn plan() -> Replay {

@@ -409,8 +409,8 @@ def _count(name: str, number: Any) -> int:
             f"{name}: {number!r} ({type(number).__name__}) is not a whole number; "
             "give two whole numbers, or two columns of instants"
         )
-    if number < 0:
+    if int(number) < 0:
         raise ArgumentError(f"{name}: {number} is below zero")
-    if number > MOST:
+    if int(number) > MOST:
         raise ArgumentError(f"{name}: {number} is above {MOST}, the most that can be counted")
     return int(number)

@@ -188,7 +188,9 @@ fn by_market_and_week(criterion: &mut Criterion) {
 }
 
 fn tickets(criterion: &mut Criterion) {
-    sizes(&[5_000_000]).into_iter().for_each(|n| tickets_of(criterion, n));
+    for n in sizes(&[5_000_000]) {
+        tickets_of(criterion, n);
+    }
 }
 
 fn tickets_of(criterion: &mut Criterion, n: usize) {

@@ -5,11 +5,12 @@ use std::ops::Range;
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use deskmetrics::replay::{Needs, Pass};
-use deskmetrics::report::{Feed, Report, ReportError, ReportState, SliceIds};
+use deskmetrics::report::{Customer, Feed, Report, ReportError, ReportState, SliceIds};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
 use hashbrown::HashMap;
 
+use super::Customers;
 use super::log::{AttributeSlot, EventLog, ReplayedRow};
 use crate::outcome::{MeasureColumns, VerdictColumns};
 
@@ -51,8 +52,9 @@ impl EventLog {
 
     /// Feeds a report with the tickets of some rows.
     pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
-        let whole = report.needs_whole_tickets();
+        let whole = report.needs_ticket_records();
         let wanted = Wanted { id: false, record: whole, verdicts: whole };
+        let names = self.customers().map(Customers::names);
         let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
             report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
         let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
@@ -62,6 +64,7 @@ impl EventLog {
             let ticket = ReplayedRow { row, pass, log: self };
             codes.clear();
             codes.extend(slots.iter().map(|(_, slot)| slot.map_or(0, |slot| ticket.code(slot))));
+            let number = ticket.customer();
             self.fill(&mut scratch, row, pass, wanted);
             let known = slices.entry_ref(codes.as_slice()).or_insert_with(|| {
                 let value = |attribute: &Attribute| {
@@ -70,7 +73,12 @@ impl EventLog {
                 };
                 feed.slices(value)
             });
-            feed.ticket(&scratch, known);
+            if whole {
+                feed.ticket(&scratch, known);
+            } else {
+                let customer = Customer { number, names: names.as_ref() };
+                feed.ticket_of(&scratch, customer, pass, known);
+            }
         })
     }
 

@@ -1,12 +1,14 @@
 //! Feeding a report many records of which slice and period are found without looking at each record's text.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::measure::{Measure, Places as _, Source};
 use super::state::Place;
 use super::tally::Tally;
 use super::{Report, ReportState};
-use crate::kpi::{InvitationOutcome, ResponseRate};
+use crate::kpi::{CustomerNames, InvitationOutcome, ResponseRate};
+use crate::replay::Pass;
 use crate::ticket::{Attribute, Attributes};
 use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
 
@@ -23,6 +25,15 @@ impl PeriodId {
     pub fn index(self) -> usize {
         self.0
     }
+}
+
+/// The customer of a ticket by number, for [`Feed::ticket_of`].
+#[derive(Debug, Clone, Copy)]
+pub struct Customer<'n> {
+    /// The number; 0 for nobody.
+    pub number: u32,
+    /// The names behind the numbers, the same for all tickets; `None` where nobody is named.
+    pub names: Option<&'n Arc<dyn CustomerNames>>,
 }
 
 /// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
@@ -107,6 +118,27 @@ impl Feed<'_> {
                 place.undated().push_ticket(ticket);
             } else {
                 measure.push_ticket(ticket, place);
+            }
+        });
+    }
+
+    /// Feeds the ticket that was just replayed, of which nothing but its measures is a record: who its customer is and the
+    /// verdicts on it are told, which is enough unless the report [needs records](super::Report::needs_ticket_records).
+    pub fn ticket_of(
+        &mut self,
+        ticket: &Replayed,
+        customer: Customer<'_>,
+        pass: &Pass<'_>,
+        slices: &SliceIds,
+    ) {
+        self.state.records.tickets.merge(1);
+        self.state.see(Some(ticket.metrics.created_at));
+        let spans = self.has_backlog && self.spans(&ticket.metrics, slices);
+        self.each_place(slices, |measure, place| {
+            if spans && measure.is_backlog() {
+                place.undated().push_ticket(ticket);
+            } else {
+                measure.push_ticket_of(ticket, customer, pass, place);
             }
         });
     }

@@ -5,11 +5,13 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 
+use super::feed::Customer;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
+use crate::replay::Pass;
 use crate::{
     ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
     SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
@@ -208,6 +210,15 @@ impl Measure {
         }
     }
 
+    /// Whether it looks at a ticket's own record even where the customer's number and the verdicts are told.
+    pub(super) fn needs_record(&self) -> bool {
+        match (&self.source, &self.empty) {
+            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => false,
+            (Source::Tickets, Tally::Fcr(fcr)) => !fcr.policy().needs_no_record(),
+            _ => self.needs_whole_ticket(),
+        }
+    }
+
     /// Whether it is the source system's own verdict.
     pub(super) fn is_stated(&self) -> bool {
         matches!(self.source, Source::StatedVerdicts)
@@ -313,12 +324,10 @@ impl Measure {
                 }
             },
             Source::TicketVerdicts => place.at(all_decided_at(&ticket.verdicts)).push_ticket(ticket),
-            Source::Verdicts { metric, policy } => {
-                let concerned = |verdict: &&SlaVerdict| {
-                    metric.as_ref().is_none_or(|metric| *metric == verdict.metric)
-                        && policy.as_ref().is_none_or(|policy| *policy == verdict.policy)
-                };
-                let mut verdicts = ticket.verdicts.iter().filter(concerned).peekable();
+            Source::Verdicts { .. } => {
+                let verdicts = ticket.verdicts.iter();
+                let mut verdicts =
+                    verdicts.filter(|verdict| self.concerns(&verdict.metric, &verdict.policy)).peekable();
                 match (metrics.left_out, verdicts.peek()) {
                     (Some(reason), _) => place.undated().leave_out(reason),
                     (None, None) => place.undated().leave_out(Reason::NoSla),
@@ -340,6 +349,57 @@ impl Measure {
                 }
             }
             Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts => {}
+        }
+    }
+
+    /// [`push_ticket`](Self::push_ticket) of a ticket whose record is empty: the customer and the verdicts are told.
+    pub(super) fn push_ticket_of(
+        &self,
+        ticket: &Replayed,
+        customer: Customer<'_>,
+        pass: &Pass<'_>,
+        place: &mut impl Places,
+    ) {
+        let metrics = &ticket.metrics;
+        match (&self.source, &self.empty) {
+            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => {
+                let mut verdicts = pass
+                    .verdicts()
+                    .filter(|verdict| {
+                        verdict.metric().is_some_and(|metric| self.concerns(metric, verdict.policy()))
+                    })
+                    .peekable();
+                match (metrics.left_out, verdicts.peek()) {
+                    (Some(reason), _) => place.undated().leave_out(reason),
+                    (None, None) => place.undated().leave_out(Reason::NoSla),
+                    (None, Some(_)) => {
+                        for verdict in verdicts {
+                            if let Tally::SlaAttainment(tally) = place.at(verdict.decided_at()) {
+                                tally.push_state(verdict.state());
+                            }
+                        }
+                    }
+                }
+            }
+            (Source::Tickets, Tally::Fcr(_)) => {
+                if let Tally::Fcr(tally) = place.at(self.anchor(metrics)) {
+                    match customer.names {
+                        Some(names) => tally.push_numbered(customer.number, names, &ticket.ticket, metrics),
+                        None => tally.push(&ticket.ticket, metrics),
+                    }
+                }
+            }
+            _ => self.push_ticket(ticket, place),
+        }
+    }
+
+    /// Whether it counts verdicts of this metric and policy.
+    fn concerns(&self, metric: &SlaMetric, policy: &str) -> bool {
+        match &self.source {
+            Source::Verdicts { metric: mine, policy: of } => {
+                mine.as_ref().is_none_or(|mine| mine == metric) && of.as_deref().is_none_or(|of| of == policy)
+            }
+            _ => false,
         }
     }
 
@@ -479,9 +539,5 @@ fn all_decided_at(verdicts: &[SlaVerdict]) -> Option<Timestamp> {
 
 /// When the verdict fell; `None` while it is open.
 fn decided_at(verdict: &SlaVerdict) -> Option<Timestamp> {
-    match verdict.state {
-        VerdictState::Met => verdict.completed_at,
-        VerdictState::Breached => verdict.breached_at.or(verdict.completed_at),
-        VerdictState::Running | VerdictState::Paused | VerdictState::Cancelled => None,
-    }
+    verdict.state.decided_at(verdict.completed_at, verdict.breached_at)
 }

@@ -58,26 +58,34 @@ impl EventLog {
         let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
             report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
         let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
+        let mut by_code: Vec<Option<SliceIds>> = Vec::new();
+        if slots.len() == 1 {
+            by_code.resize(self.codes(), None);
+        }
         let mut codes = Vec::with_capacity(slots.len());
         let mut scratch = self.scratch();
         self.run(rows, |row, pass| {
             let ticket = ReplayedRow { row, pass, log: self };
+            let number = ticket.customer();
             codes.clear();
             codes.extend(slots.iter().map(|(_, slot)| slot.map_or(0, |slot| ticket.code(slot))));
-            let number = ticket.customer();
-            self.fill(&mut scratch, row, pass, wanted);
-            let known = slices.entry_ref(codes.as_slice()).or_insert_with(|| {
+            let mut find = || {
                 let value = |attribute: &Attribute| {
                     let place = slots.iter().position(|(sliced, _)| *sliced == attribute)?;
                     self.text(codes[place])
                 };
                 feed.slices(value)
-            });
+            };
+            let dense = codes.first().and_then(|code| by_code.get_mut(*code as usize));
+            let known = match dense {
+                Some(known) => known.get_or_insert_with(find),
+                None => slices.entry_ref(codes.as_slice()).or_insert_with(&mut find),
+            };
             if whole {
+                self.fill(&mut scratch, row, pass, wanted);
                 feed.ticket(&scratch, known);
             } else {
-                let customer = Customer { number, names: names.as_ref() };
-                feed.ticket_of(&scratch, customer, pass, known);
+                feed.ticket_of(pass, &mut scratch, Customer { number, names: names.as_ref() }, known);
             }
         })
     }

@@ -36,6 +36,14 @@ pub struct Customer<'n> {
     pub names: Option<&'n Arc<dyn CustomerNames>>,
 }
 
+/// A ticket as a pass tells it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TicketTold<'t> {
+    pub(super) metrics: &'t TicketMetrics,
+    pub(super) customer: Customer<'t>,
+    pub(super) pass: &'t Pass<'t>,
+}
+
 /// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
 /// with dictionary codes: slices are found once for each combination of values, and equal survey answers are counted
 /// before they are fed.
@@ -71,6 +79,8 @@ pub struct Feed<'s> {
     /// By slicing, then by slice: how the backlog changes.
     backlogs: Vec<Vec<Option<Changes>>>,
     has_backlog: bool,
+    /// Whether every KPI can be told of a ticket without a record.
+    all_told: bool,
 }
 
 /// By how much the numbers of open tickets change at each look, against the one before.
@@ -86,7 +96,8 @@ impl ReportState {
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
-        Feed { state: self, backlogs, has_backlog }
+        let all_told = self.report.measures.iter().all(Measure::is_told);
+        Feed { state: self, backlogs, has_backlog, all_told }
     }
 }
 
@@ -122,23 +133,36 @@ impl Feed<'_> {
         });
     }
 
-    /// Feeds the ticket that was just replayed, of which nothing but its measures is a record: who its customer is and the
-    /// verdicts on it are told, which is enough unless the report [needs records](super::Report::needs_ticket_records).
+    /// Feeds the ticket that was just replayed: its measures are taken from the pass, and so are the verdicts; who its
+    /// customer is is told. That is enough unless the report [needs records](super::Report::needs_ticket_records).
+    ///
+    /// `scratch` is a record to be used again and again; where some KPI asks for one, it takes the measures from the pass
+    /// and leaves its own there.
     pub fn ticket_of(
         &mut self,
-        ticket: &Replayed,
+        pass: &mut Pass<'_>,
+        scratch: &mut Replayed,
         customer: Customer<'_>,
-        pass: &Pass<'_>,
         slices: &SliceIds,
     ) {
         self.state.records.tickets.merge(1);
-        self.state.see(Some(ticket.metrics.created_at));
-        let spans = self.has_backlog && self.spans(&ticket.metrics, slices);
+        if self.all_told {
+            let metrics = pass.metrics();
+            self.state.see(Some(metrics.created_at));
+            let told = TicketTold { metrics, customer, pass };
+            return self.each_place(slices, |measure, place| {
+                measure.push_told(&told, &scratch.ticket, place);
+            });
+        }
+        pass.exchange(&mut scratch.metrics);
+        let told = TicketTold { metrics: &scratch.metrics, customer, pass };
+        self.state.see(Some(told.metrics.created_at));
+        let spans = self.has_backlog && self.spans(told.metrics, slices);
         self.each_place(slices, |measure, place| {
             if spans && measure.is_backlog() {
-                place.undated().push_ticket(ticket);
-            } else {
-                measure.push_ticket_of(ticket, customer, pass, place);
+                place.undated().push_ticket(scratch);
+            } else if !measure.push_told(&told, &scratch.ticket, place) {
+                measure.push_ticket(scratch, place);
             }
         });
     }

@@ -5,16 +5,15 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 
-use super::feed::Customer;
+use super::feed::TicketTold;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
-use crate::replay::Pass;
 use crate::{
     ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
-    SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
+    SlaVerdict, SurveyResponse, Ticket, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -212,10 +211,15 @@ impl Measure {
 
     /// Whether it looks at a ticket's own record even where the customer's number and the verdicts are told.
     pub(super) fn needs_record(&self) -> bool {
+        self.needs_whole_ticket() && !self.is_told()
+    }
+
+    /// Whether it takes tickets without a record; see [`push_told`](Self::push_told).
+    pub(super) fn is_told(&self) -> bool {
         match (&self.source, &self.empty) {
-            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => false,
-            (Source::Tickets, Tally::Fcr(fcr)) => !fcr.policy().needs_no_record(),
-            _ => self.needs_whole_ticket(),
+            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => true,
+            (Source::Tickets, Tally::Fcr(fcr)) => fcr.policy().needs_no_record(),
+            _ => false,
         }
     }
 
@@ -352,44 +356,41 @@ impl Measure {
         }
     }
 
-    /// [`push_ticket`](Self::push_ticket) of a ticket whose record is empty: the customer and the verdicts are told.
-    pub(super) fn push_ticket_of(
-        &self,
-        ticket: &Replayed,
-        customer: Customer<'_>,
-        pass: &Pass<'_>,
-        place: &mut impl Places,
-    ) {
-        let metrics = &ticket.metrics;
+    /// [`push_ticket`](Self::push_ticket) of a ticket without a record; `blank` stands for it. Says whether the KPI is one
+    /// that can be told of it so.
+    #[inline]
+    pub(super) fn push_told(&self, told: &TicketTold<'_>, blank: &Ticket, place: &mut impl Places) -> bool {
+        let metrics = told.metrics;
         match (&self.source, &self.empty) {
             (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => {
-                let mut verdicts = pass
-                    .verdicts()
-                    .filter(|verdict| {
-                        verdict.metric().is_some_and(|metric| self.concerns(metric, verdict.policy()))
-                    })
-                    .peekable();
-                match (metrics.left_out, verdicts.peek()) {
-                    (Some(reason), _) => place.undated().leave_out(reason),
-                    (None, None) => place.undated().leave_out(Reason::NoSla),
-                    (None, Some(_)) => {
-                        for verdict in verdicts {
-                            if let Tally::SlaAttainment(tally) = place.at(verdict.decided_at()) {
-                                tally.push_state(verdict.state());
-                            }
+                if let Some(reason) = metrics.left_out {
+                    place.undated().leave_out(reason);
+                    return true;
+                }
+                let mut concerned = false;
+                for verdict in told.pass.verdicts() {
+                    if verdict.metric().is_some_and(|metric| self.concerns(metric, verdict.policy())) {
+                        concerned = true;
+                        if let Tally::SlaAttainment(tally) = place.at(verdict.decided_at()) {
+                            tally.push_state(verdict.state());
                         }
                     }
                 }
+                if !concerned {
+                    place.undated().leave_out(Reason::NoSla);
+                }
+                true
             }
             (Source::Tickets, Tally::Fcr(_)) => {
                 if let Tally::Fcr(tally) = place.at(self.anchor(metrics)) {
-                    match customer.names {
-                        Some(names) => tally.push_numbered(customer.number, names, &ticket.ticket, metrics),
-                        None => tally.push(&ticket.ticket, metrics),
+                    match told.customer.names {
+                        Some(names) => tally.push_numbered(told.customer.number, names, blank, metrics),
+                        None => tally.push(blank, metrics),
                     }
                 }
+                true
             }
-            _ => self.push_ticket(ticket, place),
+            _ => false,
         }
     }
 

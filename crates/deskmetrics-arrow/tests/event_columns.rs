@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use deskmetrics::kpi::{FcrPolicy, fcr};
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::replay::{EventOrder, Needs, Replay, ReplayOptions, Replayed, Schedules};
-use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder, ReportState};
 use deskmetrics::schedule::Schedule;
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::{Attribute, EventKind};
@@ -330,9 +330,13 @@ fn kpis() -> Vec<KpiRequest> {
     for id in ["first_response_time", "full_resolution_time", "requester_wait_time"] {
         kpis.push(KpiRequest::new(id).on(ClockKind::Business));
     }
-    for text in
-        ["single_reply", "strict_no_activity", "no_repeat_contact_within(1day, customer_and_category)"]
-    {
+    for text in [
+        "single_reply",
+        "strict_no_activity",
+        "no_repeat_contact_within(1day, customer_and_category)",
+        "no_repeat_contact_within(1day, customer)",
+        "all_of(no_reopen_within(1day), no_repeat_contact_within(2days, customer))",
+    ] {
         kpis.push(KpiRequest::new("fcr").under(policy(text)));
     }
     kpis.push(KpiRequest::new("time_in_group").of_group("first"));
@@ -356,6 +360,7 @@ fn same_report(
         state.push_ticket(ticket);
     }
     let lean = replay.clone().needing(report.needs());
+    let mut last = report.state();
     for replay in [replay, &lean] {
         let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), replay)
             .expect("the columns can be read");
@@ -363,7 +368,14 @@ fn same_report(
         prop_assert_eq!(found.table(), state.table());
         let run = run(report, &Frames::default().log(&log), layout.threads).expect("the report runs");
         prop_assert_eq!(run.table(), state.table());
+        last = found;
     }
+    let read = ReportState::from_bytes(&last.to_bytes()).expect("a state of this library");
+    prop_assert_eq!(read.table(), state.table());
+    let mut twice = state.clone();
+    twice.merge(state.clone()).expect("states of one report merge");
+    state.merge(last).expect("states of one report merge");
+    prop_assert_eq!(state.table(), twice.table());
     Ok(())
 }
 

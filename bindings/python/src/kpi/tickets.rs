@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::Array;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::{Invitation, Timestamp};
+use deskmetrics::{Excluded, Invitation, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -37,6 +37,7 @@ pub(crate) fn of_tickets(
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
     let own = if tickets.hasattr("_replayed")? { None } else { Some(of_table(py, tickets, as_of)?) };
+    let (own, unusable) = own.unzip();
     let given = own.is_none().then(|| tickets.call_method0("_replayed")).transpose()?;
     let replayed = match (&own, &given) {
         (Some(own), _) => own,
@@ -50,6 +51,9 @@ pub(crate) fn of_tickets(
         )));
     }
     let mut tally = tally(&request(kpi, options)?, Some(as_of))?;
+    for (reason, rows) in unusable.iter().flat_map(Excluded::iter) {
+        (0..rows).for_each(|_| tally.leave_out(reason));
+    }
     for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
         tally.push_invitation(&Invitation::new("", "", Timestamp::MIN).about(id.as_str()));
     }
@@ -60,12 +64,12 @@ pub(crate) fn of_tickets(
     Ok(KpiResult { tally })
 }
 
-/// The tickets of a table of one row each, with instants in columns.
+/// The tickets of a table of one row each, with instants in columns, and what could not be used of it.
 fn of_table(
     py: Python<'_>,
     tickets: &Bound<'_, PyAny>,
     as_of: Option<&Bound<'_, PyAny>>,
-) -> PyResult<ReplayedTickets> {
+) -> PyResult<(ReplayedTickets, Excluded)> {
     let rows = tickets.is_instance_of::<PyDict>()
         || tickets.cast::<PyList>().is_ok_and(|rows| !rows.is_empty())
         || tickets.hasattr("__arrow_c_stream__")?
@@ -92,7 +96,7 @@ fn of_table(
         error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
     })?;
     let outcome = py.detach(|| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events));
-    Ok(ReplayedTickets { outcome: Arc::new(outcome), as_of })
+    Ok((ReplayedTickets { outcome: Arc::new(outcome), as_of }, dataset.excluded()))
 }
 
 /// Ids of tickets: texts or numbers, in a sequence or column.

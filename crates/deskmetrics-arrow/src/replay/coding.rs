@@ -43,6 +43,22 @@ pub(super) fn coded<C: Copy + PartialEq>(
     Ok(codes)
 }
 
+/// Asks about each distinct text of a column, and about no row of it where dictionaries list them.
+pub(super) fn each_word(column: &Column<'_>, mut look: impl FnMut(&str)) -> Result<(), ColumnError> {
+    let mut known: HashMap<Box<str>, ()> = HashMap::new();
+    let wrong = |wrong| column.wrong(wrong, "make it a text column first");
+    for array in column.chunks() {
+        match array.data_type() {
+            DataType::Dictionary(..) => {
+                let values = array.as_any_dictionary().values();
+                dictionary_codes(values, (), &mut known, &mut look).map_err(wrong)?;
+            }
+            _ => code_array(array, (), &mut known, &mut look, &mut Vec::new()).map_err(wrong)?,
+        }
+    }
+    Ok(())
+}
+
 fn code_array<C: Copy>(
     array: &ArrayRef,
     missing: C,

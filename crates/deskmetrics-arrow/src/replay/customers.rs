@@ -1,9 +1,11 @@
 //! Who asks, each customer as a number.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::Array as _;
 use arrow_schema::DataType;
+use deskmetrics::kpi::CustomerNames;
 use hashbrown::HashMap;
 
 use super::coding::Texts;
@@ -15,10 +17,10 @@ use crate::column::{Column, ColumnError};
 pub struct Customers {
     /// By ticket; 0 where nobody is named.
     codes: Vec<u32>,
-    names: Names,
+    names: Arc<Names>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Names {
     /// Numbers, in the order of the codes from 1 on.
     Numbers(Vec<i64>),
@@ -33,7 +35,7 @@ impl Customers {
         if column.chunks().is_empty() || !column.chunks().iter().all(|array| numbers(array.data_type())) {
             let mut texts = Texts::default();
             let codes = texts.column(column)?;
-            return Ok(Self { codes, names: Names::Texts(texts) });
+            return Ok(Self { codes, names: Arc::new(Names::Texts(texts)) });
         }
         let ids = Ids::new(column, true)?.into_numbers();
         let known = || ids.iter().flatten();
@@ -43,7 +45,8 @@ impl Customers {
             let code = |id: &Option<i64>| {
                 id.and_then(|id| u32::try_from(id - least + 1).ok()).unwrap_or(Texts::NONE)
             };
-            return Ok(Self { codes: ids.iter().map(code).collect(), names: Names::From(least, width + 1) });
+            let names = Arc::new(Names::From(least, width + 1));
+            return Ok(Self { codes: ids.iter().map(code).collect(), names });
         }
         let mut names: Vec<i64> = Vec::new();
         let mut found: HashMap<i64, u32> = HashMap::new();
@@ -55,7 +58,7 @@ impl Customers {
             })
         };
         let codes = ids.iter().map(&mut numbered).collect();
-        Ok(Self { codes, names: Names::Numbers(names) })
+        Ok(Self { codes, names: Arc::new(Names::Numbers(names)) })
     }
 
     /// The code of the customer of a row; 0 where nobody is named.
@@ -65,24 +68,18 @@ impl Customers {
 
     /// The name behind a code; `None` for 0.
     pub fn name(&self, code: u32) -> Option<Cow<'_, str>> {
-        let place = usize::try_from(code).ok()?.checked_sub(1)?;
-        match &self.names {
-            Names::Numbers(names) => names.get(place).map(|id| id.to_string().into()),
-            Names::From(least, count) => {
-                let id = i64::try_from(place).ok()?.checked_add(*least)?;
-                (place < *count).then(|| id.to_string().into())
-            }
-            Names::Texts(texts) => texts.text(code).map(Into::into),
-        }
+        self.names.name(code)
+    }
+
+    /// The names by themselves.
+    pub(super) fn names(&self) -> Arc<dyn CustomerNames> {
+        let names: Arc<Names> = Arc::clone(&self.names);
+        names
     }
 
     /// One more than the highest code.
     pub fn len(&self) -> usize {
-        match &self.names {
-            Names::Numbers(names) => names.len() + 1,
-            Names::From(_, count) => count + 1,
-            Names::Texts(texts) => texts.len(),
-        }
+        self.names.limit()
     }
 
     /// Whether there is no customer.
@@ -93,7 +90,7 @@ impl Customers {
     /// By customer: the code of the same name among `texts`.
     pub(super) fn find_in(&self, texts: &Texts) -> Vec<u32> {
         let mut codes = vec![Texts::NONE; self.len()];
-        match &self.names {
+        match &*self.names {
             Names::Texts(names) => {
                 for (name, place) in names.iter().zip(&mut codes[1..]) {
                     *place = texts.find(name).unwrap_or(Texts::NONE);
@@ -109,7 +106,7 @@ impl Customers {
                     })
                     .collect();
                 for (number, place) in (0u32..).zip(&mut codes) {
-                    let id = match &self.names {
+                    let id = match &*self.names {
                         Names::Numbers(names) => {
                             (number as usize).checked_sub(1).and_then(|at| names.get(at)).copied()
                         }
@@ -121,5 +118,27 @@ impl Customers {
             }
         }
         codes
+    }
+}
+
+impl CustomerNames for Names {
+    fn limit(&self) -> usize {
+        match self {
+            Self::Numbers(names) => names.len() + 1,
+            Self::From(_, count) => count + 1,
+            Self::Texts(texts) => texts.len(),
+        }
+    }
+
+    fn name(&self, code: u32) -> Option<Cow<'_, str>> {
+        let place = usize::try_from(code).ok()?.checked_sub(1)?;
+        match self {
+            Self::Numbers(names) => names.get(place).map(|id| id.to_string().into()),
+            Self::From(least, count) => {
+                let id = i64::try_from(place).ok()?.checked_add(*least)?;
+                (place < *count).then(|| id.to_string().into())
+            }
+            Self::Texts(texts) => texts.text(code).map(Into::into),
+        }
     }
 }

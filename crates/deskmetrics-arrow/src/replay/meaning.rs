@@ -8,7 +8,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Status};
 use hashbrown::HashMap;
 
-use super::coding::coded;
+use super::coding::{coded, each_word};
 use super::columns::EventColumns;
 use crate::column::{ColumnError, WordReading};
 use crate::description::{Happening, Happenings};
@@ -92,7 +92,7 @@ impl Meanings {
 
     /// The attributes that rows change.
     pub(super) fn changed_attributes(columns: &EventColumns<'_>) -> Result<Vec<Attribute>, ColumnError> {
-        let (_, kinds) = Kinds::read(columns)?;
+        let kinds = Kinds::met(columns)?;
         let happenings = kinds.met.into_iter().flat_map(|kind| kind.0);
         Ok(happenings
             .filter_map(|one| match one {
@@ -136,17 +136,31 @@ impl Meanings {
             Some(column) => coded(column, false, |word| !word.trim().is_empty())?,
             None => Vec::new(),
         };
-        let (meanings, reasons) = known.meanings(replay);
-        for (row, code) in codes.iter_mut().enumerate().filter(|(_, code)| **code < IGNORED) {
-            let author = by.get(row).copied().unwrap_or(AGENT);
-            let status = became.get(row).copied().unwrap_or(NO_STATUS);
-            let needs_value = known.needs_value(*code) && !has_value.get(row).copied().unwrap_or(false);
-            let meaning = combined(*code, author, status);
-            *code = match reasons[usize::from(meaning)] {
-                NOTHING if needs_value => MISSING,
-                NOTHING => meaning,
-                reason => reason,
-            };
+        let (meanings, outcomes) = known.meanings(replay);
+        let of = |kind: Code, author: u8, status: u8| match outcomes.get(combined(kind, author, status)) {
+            Some(outcome) if kind < IGNORED => *outcome,
+            _ => kind,
+        };
+        if known.need_values() {
+            for (row, code) in codes.iter_mut().enumerate() {
+                let author = by.get(row).copied().unwrap_or(AGENT);
+                let status = became.get(row).copied().unwrap_or(NO_STATUS);
+                let lacks_value = known.needs_value(*code) && !has_value.get(row).copied().unwrap_or(false);
+                *code = match of(*code, author, status) {
+                    meaning if lacks_value && meaning < IGNORED => MISSING,
+                    meaning => meaning,
+                };
+            }
+            return Ok((codes, meanings));
+        }
+        match (by.as_slice(), became.as_slice()) {
+            ([], []) => codes.iter_mut().for_each(|code| *code = of(*code, AGENT, NO_STATUS)),
+            (by, []) => codes.iter_mut().zip(by).for_each(|(code, by)| *code = of(*code, *by, NO_STATUS)),
+            ([], became) => codes.iter_mut().zip(became).for_each(|(code, to)| *code = of(*code, AGENT, *to)),
+            (by, became) => {
+                let rows = codes.iter_mut().zip(by).zip(became);
+                rows.for_each(|((code, by), to)| *code = of(*code, *by, *to));
+            }
         }
         Ok((codes, meanings))
     }
@@ -155,8 +169,9 @@ impl Meanings {
 /// The place of [`Author::Agent`].
 const AGENT: u8 = 1;
 
-fn combined(kind: u16, author: u8, status: u8) -> Code {
-    (kind * AUTHOR_KINDS + u16::from(author)) * STATUS_KINDS + u16::from(status)
+fn combined(kind: u16, author: u8, status: u8) -> usize {
+    (usize::from(kind) * usize::from(AUTHOR_KINDS) + usize::from(author)) * usize::from(STATUS_KINDS)
+        + usize::from(status)
 }
 
 fn place(author: Author) -> u8 {
@@ -197,6 +212,18 @@ impl Kinds {
         Ok((codes, known))
     }
 
+    /// The kinds met, without looking at rows that dictionaries spare.
+    fn met(columns: &EventColumns<'_>) -> Result<Self, ColumnError> {
+        let words = reading(&columns.kinds);
+        let mut known = Self::default();
+        each_word(&columns.kind, |word| {
+            if let Ok(Some(happenings)) = words.read(word) {
+                known.code(happenings);
+            }
+        })?;
+        Ok(known)
+    }
+
     fn code(&mut self, happenings: Happenings) -> u16 {
         let key = format!("{happenings:?}");
         if let Some(code) = self.codes.get(&key) {
@@ -227,21 +254,22 @@ impl Kinds {
         self.need_value.get(usize::from(kind)).copied().unwrap_or(false)
     }
 
-    /// The steps of each code, and why it has none; [`NOTHING`] where all is well.
+    /// The steps of each code, and the code itself or why it has none.
     fn meanings(&self, replay: &Replay) -> (Meanings, Vec<Code>) {
         let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new() };
-        let mut reasons = Vec::new();
+        let mut outcomes: Vec<Code> = Vec::new();
         for kind in &self.met {
             for author in 0..AUTHOR_KINDS {
                 for status in 0..STATUS_KINDS {
                     let becomes = Status::ALL.get(usize::from(status)).copied();
                     let by = AUTHORS.get(usize::from(author)).copied();
                     let names = kind.0.contains(&Happening::Status);
-                    reasons.push(match (by, becomes) {
+                    let own = Code::try_from(outcomes.len()).unwrap_or(UNKNOWN_WORD);
+                    outcomes.push(match (by, becomes) {
                         (None, _) => UNKNOWN_WORD,
                         (_, None) if names && status == u16::from(NO_STATUS) => MISSING,
                         (_, None) if names => UNKNOWN_WORD,
-                        _ => NOTHING,
+                        _ => own,
                     });
                     let from = meanings.templates.len();
                     let author = by.unwrap_or(Author::Agent);
@@ -255,7 +283,7 @@ impl Kinds {
                 }
             }
         }
-        (meanings, reasons)
+        (meanings, outcomes)
     }
 }
 

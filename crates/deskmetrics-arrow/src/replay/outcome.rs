@@ -5,11 +5,12 @@ use std::ops::Range;
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use deskmetrics::replay::{Needs, Pass};
-use deskmetrics::report::{Feed, Report, ReportError, ReportState, SliceIds};
+use deskmetrics::report::{Customer, Feed, Report, ReportError, ReportState, SliceIds};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
 use hashbrown::HashMap;
 
+use super::Customers;
 use super::log::{AttributeSlot, EventLog, ReplayedRow};
 use crate::outcome::{MeasureColumns, VerdictColumns};
 
@@ -51,26 +52,41 @@ impl EventLog {
 
     /// Feeds a report with the tickets of some rows.
     pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
-        let whole = report.needs_whole_tickets();
+        let whole = report.needs_ticket_records();
         let wanted = Wanted { id: false, record: whole, verdicts: whole };
+        let names = self.customers().map(Customers::names);
         let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
             report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
         let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
+        let mut by_code: Vec<Option<SliceIds>> = Vec::new();
+        if slots.len() == 1 {
+            by_code.resize(self.codes(), None);
+        }
         let mut codes = Vec::with_capacity(slots.len());
         let mut scratch = self.scratch();
         self.run(rows, |row, pass| {
             let ticket = ReplayedRow { row, pass, log: self };
+            let number = ticket.customer();
             codes.clear();
             codes.extend(slots.iter().map(|(_, slot)| slot.map_or(0, |slot| ticket.code(slot))));
-            self.fill(&mut scratch, row, pass, wanted);
-            let known = slices.entry_ref(codes.as_slice()).or_insert_with(|| {
+            let mut find = || {
                 let value = |attribute: &Attribute| {
                     let place = slots.iter().position(|(sliced, _)| *sliced == attribute)?;
                     self.text(codes[place])
                 };
                 feed.slices(value)
-            });
-            feed.ticket(&scratch, known);
+            };
+            let dense = codes.first().and_then(|code| by_code.get_mut(*code as usize));
+            let known = match dense {
+                Some(known) => known.get_or_insert_with(find),
+                None => slices.entry_ref(codes.as_slice()).or_insert_with(&mut find),
+            };
+            if whole {
+                self.fill(&mut scratch, row, pass, wanted);
+                feed.ticket(&scratch, known);
+            } else {
+                feed.ticket_of(pass, &mut scratch, Customer { number, names: names.as_ref() }, known);
+            }
         })
     }
 

@@ -3,6 +3,8 @@
 mod contacts;
 mod policy;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use crate::{
     Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
     TicketMetrics, Timestamp, Unit,
 };
+pub use contacts::CustomerNames;
 use contacts::{Contact, Contacts};
 pub use policy::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
 
@@ -209,6 +212,27 @@ impl Fcr {
         }
     }
 
+    /// [`push`](Self::push) of a ticket whose customer is known by number, 0 for nobody, under a policy that looks at
+    /// neither the customer's name nor what the ticket is about.
+    pub(crate) fn push_numbered(
+        &mut self,
+        customer: u32,
+        names: &Arc<dyn CustomerNames>,
+        ticket: &Ticket,
+        metrics: &TicketMetrics,
+    ) {
+        if self.policy.across().is_none() {
+            return self.push(ticket, metrics);
+        }
+        let visit = self.seen(customer != 0, ticket, metrics);
+        if visit.is_contact {
+            self.contacts.note_numbered(customer, names, visit.contact(None));
+        }
+        if let Err(reason) = visit.judged {
+            self.excluded.add(reason);
+        }
+    }
+
     /// Counts one answer to "was it resolved at your first contact?"; only under [`FcrPolicy::Survey`].
     ///
     /// Under any other policy an answer is left out.
@@ -271,15 +295,7 @@ impl Fcr {
                 RepeatKey::Customer => None,
                 RepeatKey::CustomerAndCategory => ticket.attributes.get(&Attribute::Category).map(Into::into),
             };
-            self.contacts.note(
-                customer.clone(),
-                Contact {
-                    created: visit.created,
-                    judged_until: visit.judged.ok().map(|(end, _)| end),
-                    failed: visit.judged.is_ok_and(|(_, resolved)| !resolved),
-                    category,
-                },
-            );
+            self.contacts.note(customer.clone(), visit.contact(category));
         }
         visit.judged.map(|_| ())
     }
@@ -310,12 +326,16 @@ impl Fcr {
     /// assert_eq!(fcr.ratio(), Ratio::new(2, 3));
     /// ```
     pub fn visit(&self, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
+        self.seen(ticket.requester.is_some(), ticket, metrics)
+    }
+
+    fn seen(&self, has_customer: bool, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
         let created = metrics.created_at.as_micros();
         let unseen = |reason| Visit { created, is_contact: false, judged: Err(reason) };
         if let Some(reason) = metrics.left_out.filter(|reason| *reason != Reason::Merged) {
             return unseen(reason);
         }
-        if ticket.requester.is_none() {
+        if !has_customer {
             return unseen(Reason::NoCustomer);
         }
         let window = self.policy.across().map_or(0, |(window, _)| micros(window));
@@ -372,6 +392,15 @@ pub struct Visit {
 }
 
 impl Visit {
+    fn contact(&self, category: Option<Box<str>>) -> Contact {
+        Contact {
+            created: self.created,
+            judged_until: self.judged.ok().map(|(end, _)| end),
+            failed: self.judged.is_ok_and(|(_, resolved)| !resolved),
+            category,
+        }
+    }
+
     /// When the customer came.
     pub fn created_at(&self) -> Timestamp {
         Timestamp::saturating_from_micros(self.created)

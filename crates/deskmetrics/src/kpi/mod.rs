@@ -80,7 +80,9 @@ pub use ces::{Ces, ces};
 pub use csat::{Csat, csat};
 pub use customers::{Customers, CustomersOf, customers};
 pub use escalation_rate::{EscalationRate, escalation_rate};
-pub use fcr::{Fcr, FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy, Visit, fcr};
+pub use fcr::{
+    CustomerNames, Fcr, FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy, Visit, fcr,
+};
 pub use first_level_resolution::{FirstLevelResolution, first_level_resolution};
 pub use first_resolution_time::{FirstResolutionTime, first_resolution_time};
 pub use first_response_time::{FirstResponseTime, first_response_time};

@@ -203,6 +203,12 @@ impl<'p> PassVerdict<'p> {
         self.raw.breached
     }
 
+    /// When it was decided; `None` while it is open.
+    pub(crate) fn decided_at(&self) -> Option<Timestamp> {
+        let instant = |at: Option<i64>| at.map(Timestamp::saturating_from_micros);
+        self.raw.state.decided_at(instant(self.raw.completed), instant(self.raw.breached))
+    }
+
     /// Counted time on both clocks.
     pub fn elapsed(&self) -> Elapsed {
         self.raw.elapsed.elapsed()

@@ -1,13 +1,15 @@
 //! Feeding a report many records of which slice and period are found without looking at each record's text.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::{Measure, Places as _, Source};
 use super::state::{Place, Sliced};
 use super::tally::Tally;
 use super::{Report, ReportState};
-use crate::kpi::{InvitationOutcome, ResponseRate};
+use crate::kpi::{CustomerNames, InvitationOutcome, ResponseRate};
+use crate::replay::Pass;
 use crate::ticket::{Attribute, Attributes};
 use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
 
@@ -24,6 +26,23 @@ impl PeriodId {
     pub fn index(self) -> usize {
         self.0
     }
+}
+
+/// The customer of a ticket by number, for [`Feed::ticket_of`].
+#[derive(Debug, Clone, Copy)]
+pub struct Customer<'n> {
+    /// The number; 0 for nobody.
+    pub number: u32,
+    /// The names behind the numbers, the same for all tickets; `None` where nobody is named.
+    pub names: Option<&'n Arc<dyn CustomerNames>>,
+}
+
+/// A ticket as a pass tells it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TicketTold<'t> {
+    pub(super) metrics: &'t TicketMetrics,
+    pub(super) customer: Customer<'t>,
+    pub(super) pass: &'t Pass<'t>,
 }
 
 /// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
@@ -62,6 +81,8 @@ pub struct Feed<'s> {
     backlogs: Vec<Vec<Option<Changes>>>,
     has_backlog: bool,
     has_volume: bool,
+    /// Whether every KPI can be told of a ticket without a record.
+    all_told: bool,
 }
 
 /// By how much the numbers of open tickets change at each look, against the one before.
@@ -94,7 +115,8 @@ impl ReportState {
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let has_volume =
             self.report.measures.iter().any(|measure| matches!(measure.empty(), Tally::Volume(_)));
-        Feed { state: self, backlogs, has_backlog, has_volume }
+        let all_told = self.report.measures.iter().all(Measure::is_told);
+        Feed { state: self, backlogs, has_backlog, has_volume, all_told }
     }
 }
 
@@ -177,6 +199,40 @@ impl Feed<'_> {
                 change(&mut changes.unreplied, looks, from, until.min(reply));
             }
         }
+    }
+
+    /// Feeds the ticket that was just replayed: its measures are taken from the pass, and so are the verdicts; who its
+    /// customer is is told. That is enough unless the report [needs records](super::Report::needs_ticket_records).
+    ///
+    /// `scratch` is a record to be used again and again; where some KPI asks for one, it takes the measures from the pass
+    /// and leaves its own there.
+    pub fn ticket_of(
+        &mut self,
+        pass: &mut Pass<'_>,
+        scratch: &mut Replayed,
+        customer: Customer<'_>,
+        slices: &SliceIds,
+    ) {
+        self.state.records.tickets.merge(1);
+        if self.all_told {
+            let metrics = pass.metrics();
+            self.state.see(Some(metrics.created_at));
+            let told = TicketTold { metrics, customer, pass };
+            return self.each_place(slices, |measure, place| {
+                measure.push_told(&told, &scratch.ticket, place);
+            });
+        }
+        pass.exchange(&mut scratch.metrics);
+        let told = TicketTold { metrics: &scratch.metrics, customer, pass };
+        self.state.see(Some(told.metrics.created_at));
+        let spans = self.has_backlog && self.spans(told.metrics, slices);
+        self.each_place(slices, |measure, place| {
+            if spans && measure.is_backlog() {
+                place.undated().push_ticket(scratch);
+            } else if !measure.push_told(&told, &scratch.ticket, place) {
+                measure.push_ticket(scratch, place);
+            }
+        });
     }
 
     /// Feeds one answer; see [`ReportState::push_response`].

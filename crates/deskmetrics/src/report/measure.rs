@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 
+use super::feed::TicketTold;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
@@ -12,7 +13,7 @@ use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
 use crate::{
     ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
-    SlaVerdict, SurveyResponse, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
+    SlaVerdict, SurveyResponse, Ticket, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -221,6 +222,20 @@ impl Measure {
         }
     }
 
+    /// Whether it looks at a ticket's own record even where the customer's number and the verdicts are told.
+    pub(super) fn needs_record(&self) -> bool {
+        self.needs_whole_ticket() && !self.is_told()
+    }
+
+    /// Whether it takes tickets without a record; see [`push_told`](Self::push_told).
+    pub(super) fn is_told(&self) -> bool {
+        match (&self.source, &self.empty) {
+            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => true,
+            (Source::Tickets, Tally::Fcr(fcr)) => fcr.policy().needs_no_record(),
+            _ => false,
+        }
+    }
+
     /// Whether it is the source system's own verdict.
     pub(super) fn is_stated(&self) -> bool {
         matches!(self.source, Source::StatedVerdicts)
@@ -326,12 +341,10 @@ impl Measure {
                 }
             },
             Source::TicketVerdicts => place.at(all_decided_at(&ticket.verdicts)).push_ticket(ticket),
-            Source::Verdicts { metric, policy } => {
-                let concerned = |verdict: &&SlaVerdict| {
-                    metric.as_ref().is_none_or(|metric| *metric == verdict.metric)
-                        && policy.as_ref().is_none_or(|policy| *policy == verdict.policy)
-                };
-                let mut verdicts = ticket.verdicts.iter().filter(concerned).peekable();
+            Source::Verdicts { .. } => {
+                let verdicts = ticket.verdicts.iter();
+                let mut verdicts =
+                    verdicts.filter(|verdict| self.concerns(&verdict.metric, &verdict.policy)).peekable();
                 match (metrics.left_out, verdicts.peek()) {
                     (Some(reason), _) => place.undated().leave_out(reason),
                     (None, None) => place.undated().leave_out(Reason::NoSla),
@@ -353,6 +366,54 @@ impl Measure {
                 }
             }
             Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts => {}
+        }
+    }
+
+    /// [`push_ticket`](Self::push_ticket) of a ticket without a record; `blank` stands for it. Says whether the KPI is one
+    /// that can be told of it so.
+    #[inline]
+    pub(super) fn push_told(&self, told: &TicketTold<'_>, blank: &Ticket, place: &mut impl Places) -> bool {
+        let metrics = told.metrics;
+        match (&self.source, &self.empty) {
+            (Source::Verdicts { .. }, Tally::SlaAttainment(_)) => {
+                if let Some(reason) = metrics.left_out {
+                    place.undated().leave_out(reason);
+                    return true;
+                }
+                let mut concerned = false;
+                for verdict in told.pass.verdicts() {
+                    if verdict.metric().is_some_and(|metric| self.concerns(metric, verdict.policy())) {
+                        concerned = true;
+                        if let Tally::SlaAttainment(tally) = place.at(verdict.decided_at()) {
+                            tally.push_state(verdict.state());
+                        }
+                    }
+                }
+                if !concerned {
+                    place.undated().leave_out(Reason::NoSla);
+                }
+                true
+            }
+            (Source::Tickets, Tally::Fcr(_)) => {
+                if let Tally::Fcr(tally) = place.at(self.anchor(metrics)) {
+                    match told.customer.names {
+                        Some(names) => tally.push_numbered(told.customer.number, names, blank, metrics),
+                        None => tally.push(blank, metrics),
+                    }
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it counts verdicts of this metric and policy.
+    fn concerns(&self, metric: &SlaMetric, policy: &str) -> bool {
+        match &self.source {
+            Source::Verdicts { metric: mine, policy: of } => {
+                mine.as_ref().is_none_or(|mine| mine == metric) && of.as_deref().is_none_or(|of| of == policy)
+            }
+            _ => false,
         }
     }
 
@@ -492,9 +553,5 @@ fn all_decided_at(verdicts: &[SlaVerdict]) -> Option<Timestamp> {
 
 /// When the verdict fell; `None` while it is open.
 fn decided_at(verdict: &SlaVerdict) -> Option<Timestamp> {
-    match verdict.state {
-        VerdictState::Met => verdict.completed_at,
-        VerdictState::Breached => verdict.breached_at.or(verdict.completed_at),
-        VerdictState::Running | VerdictState::Paused | VerdictState::Cancelled => None,
-    }
+    verdict.state.decided_at(verdict.completed_at, verdict.breached_at)
 }

@@ -46,7 +46,7 @@ use serde::{Deserialize, Serialize};
 
 pub use change::Change;
 pub use error::ReportError;
-pub use feed::{Feed, PeriodId, SliceIds};
+pub use feed::{Customer, Feed, PeriodId, SliceIds};
 pub use kpi_tally::KpiTally;
 use measure::Measure;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
@@ -256,6 +256,12 @@ impl Report {
     /// Whether some KPI looks at a ticket's own record, names or verdicts and not at its measures alone.
     pub fn needs_whole_tickets(&self) -> bool {
         self.measures.iter().any(Measure::needs_whole_ticket)
+    }
+
+    /// Whether some KPI looks at a ticket's own record or names even where [`Feed::ticket_of`] is told who the customer is
+    /// and the verdicts.
+    pub fn needs_ticket_records(&self) -> bool {
+        self.measures.iter().any(Measure::needs_record)
     }
 
     /// Whether some KPI looks at more of an answer than question, date and score.

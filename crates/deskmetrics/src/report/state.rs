@@ -289,7 +289,8 @@ impl ReportState {
     fn add_rows(&self, sliced: &Sliced, cut: Cut, rows: &mut Vec<ReportRow>) {
         for (number, kpi) in self.report.measures.iter().enumerate() {
             let mut tallies = self.joined(sliced, number, cut);
-            if kpi.looks_across() {
+            // What nothing was cut from has seen everything.
+            if kpi.looks_across() && (cut.by_slice || cut.by_period) {
                 let whole = self.joined(sliced, number, Cut { by_slice: false, by_period: false });
                 if let Some(whole) = whole.values().next() {
                     for tally in tallies.values_mut() {

@@ -25,6 +25,21 @@ pub enum VerdictState {
     Cancelled,
 }
 
+impl VerdictState {
+    /// When a verdict of this state fell, given when it was completed and breached; `None` while it is open.
+    pub(crate) fn decided_at(
+        self,
+        completed: Option<Timestamp>,
+        breached: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        match self {
+            Self::Met => completed,
+            Self::Breached => breached.or(completed),
+            Self::Running | Self::Paused | Self::Cancelled => None,
+        }
+    }
+}
+
 /// The verdict on one instance of one SLA target of one ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

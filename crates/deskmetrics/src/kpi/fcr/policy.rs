@@ -141,6 +141,16 @@ impl FcrPolicy {
         }
     }
 
+    /// Whether it looks at nothing of a ticket but its measures and who the customer is.
+    pub(crate) fn needs_no_record(&self) -> bool {
+        match self {
+            Self::InteractionNoTask => false,
+            Self::NoRepeatContactWithin { key, .. } => *key == RepeatKey::Customer,
+            Self::AllOf(parts) => parts.iter().all(Self::needs_no_record),
+            _ => true,
+        }
+    }
+
     /// When two contacts are about the same thing, for a policy that looks at the customer's other tickets.
     pub fn repeat_key(&self) -> Option<RepeatKey> {
         self.across().map(|(_, key)| key)

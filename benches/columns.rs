@@ -1,4 +1,6 @@
 //! Reports straight from Arrow columns, each beside a minimal hand-written loop over the same columns.
+//!
+//! `DESKMETRICS_BENCH_ROWS` sets the number of rows (default 100,000, 1 million and 10 million answers, 5 million tickets).
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -24,8 +26,17 @@ use rand_pcg::rand_core::Rng;
 /// 2026-01-01T00:00:00Z.
 const JANUARY: i64 = 1_767_225_600_000_000;
 const DAY: i64 = 86_400_000_000;
-const SIZES: [usize; 3] = [100_000, 1_000_000, 10_000_000];
 const MARKETS: [&str; 6] = ["DE", "DK", "ES", "GB", "MX", "US"];
+
+/// Numbers of rows to measure with, unless others are asked for.
+fn sizes(usual: &[usize]) -> Vec<usize> {
+    match std::env::var("DESKMETRICS_BENCH_ROWS").ok().and_then(|text| text.parse().ok()) {
+        Some(rows) => vec![rows],
+        None => usual.to_vec(),
+    }
+}
+
+const ANSWERS: [usize; 3] = [100_000, 1_000_000, 10_000_000];
 
 struct Draw(Pcg64Mcg);
 
@@ -115,7 +126,7 @@ fn ungrouped(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("columns");
     let Ok(five) = Scale::csat(1, 5) else { return };
     let seven = Scale::ces2();
-    for n in SIZES {
+    for n in sizes(&ANSWERS) {
         let surveys = Surveys::new(n);
         let column = |array: &Int8Array| Arc::new(array.clone()) as ArrayRef;
         let (nps, csat, ces) = (column(&surveys.nps), column(&surveys.csat), column(&surveys.ces));
@@ -159,7 +170,7 @@ fn weekly() -> Option<Report> {
 fn by_market_and_week(criterion: &mut Criterion) {
     let Some(report) = weekly() else { panic!("the report can be made") };
     let mut group = criterion.benchmark_group("columns");
-    for n in SIZES {
+    for n in sizes(&ANSWERS) {
         let surveys = Surveys::new(n);
         let of = |state: &ReportState| state.table().headline("nps").map(|row| row.n);
         let whole = || {
@@ -177,9 +188,14 @@ fn by_market_and_week(criterion: &mut Criterion) {
 }
 
 fn tickets(criterion: &mut Criterion) {
-    const N: usize = 5_000_000;
+    for n in sizes(&[5_000_000]) {
+        tickets_of(criterion, n);
+    }
+}
+
+fn tickets_of(criterion: &mut Criterion, n: usize) {
     let mut draw = Draw(Pcg64Mcg::new(2026));
-    let created: Vec<i64> = (0..N).map(|_| JANUARY + draw.below(365 * DAY)).collect();
+    let created: Vec<i64> = (0..n).map(|_| JANUARY + draw.below(365 * DAY)).collect();
     let mut later = |limit: i64, missing: i64| -> TimestampMicrosecondArray {
         let mut end = |at: &i64| if draw.below(missing) == 0 { None } else { Some(at + draw.below(limit)) };
         created.iter().map(&mut end).collect()
@@ -209,7 +225,7 @@ fn tickets(criterion: &mut Criterion) {
     };
 
     let mut group = criterion.benchmark_group("columns");
-    group.throughput(Throughput::Elements(N as u64)).sample_size(10);
+    group.throughput(Throughput::Elements(n as u64)).sample_size(10);
     let reports = [
         (
             "first response and resolution time by team",
@@ -223,7 +239,7 @@ fn tickets(criterion: &mut Criterion) {
         assert_eq!(run_on(&report, 1), run_on(&report, 2));
         for threads in [1, 2] {
             let name = format!("report: {name}, {threads} threads");
-            group.bench_function(BenchmarkId::new(name, N), |bencher| {
+            group.bench_function(BenchmarkId::new(name, n), |bencher| {
                 bencher.iter(|| run_on(black_box(&report), threads));
             });
         }
@@ -238,10 +254,10 @@ fn tickets(criterion: &mut Criterion) {
     };
     let took = schedule::elapsed(&desk, &from, &to, None).ok();
     assert_eq!(took.map(|took| took.iter().flatten().sum::<i64>()), Some(minimal()));
-    group.bench_function(BenchmarkId::new("business time elapsed", N), |bencher| {
+    group.bench_function(BenchmarkId::new("business time elapsed", n), |bencher| {
         bencher.iter(|| schedule::elapsed(&desk, black_box(&from), black_box(&to), None));
     });
-    group.bench_function(BenchmarkId::new("business time elapsed, minimal loop", N), |bencher| {
+    group.bench_function(BenchmarkId::new("business time elapsed, minimal loop", n), |bencher| {
         bencher.iter(minimal);
     });
     group.finish();

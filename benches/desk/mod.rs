@@ -27,15 +27,15 @@ pub(crate) fn sizes() -> Vec<usize> {
 /// The table as Arrow columns: ids as whole numbers, instants with a zone, words as dictionaries.
 pub(crate) struct Desk {
     pub(crate) table: EventTable,
-    id: ArrayRef,
-    created: ArrayRef,
-    customer: ArrayRef,
-    market: ArrayRef,
-    ticket: ArrayRef,
-    at: ArrayRef,
-    kind: ArrayRef,
-    value: ArrayRef,
-    author: ArrayRef,
+    pub(crate) id: ArrayRef,
+    pub(crate) created: ArrayRef,
+    pub(crate) customer: ArrayRef,
+    pub(crate) market: ArrayRef,
+    pub(crate) ticket: ArrayRef,
+    pub(crate) at: ArrayRef,
+    pub(crate) kind: ArrayRef,
+    pub(crate) value: ArrayRef,
+    pub(crate) author: ArrayRef,
 }
 
 fn numbers(values: &[i64]) -> ArrayRef {

@@ -53,6 +53,7 @@ PICTURES: dict[str, dict[str, Any]] = {
     "sla": {"kpi": "sla_attainment", "target": 80},
     "sla by slice": {"kpi": "sla_attainment", "by": "market", "target": 85},
     "backlog": {"kpi": "backlog"},
+    "backlog by slice": {"kpi": "backlog", "by": "market"},
 }
 
 
@@ -140,3 +141,60 @@ def test_without_altair_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(dm.MissingPackageError, match=r"pip install deskmetrics\[plot\]") as problem:
         weekly().plot("csat")
     assert isinstance(problem.value, ImportError)
+
+
+BANDS = {"kpi": "backlog_age", "bands": ["1d", "3d", "7d"]}
+
+
+def stacked(chart: Any) -> dict[str, list[int]]:
+    """The tickets of each period, by age from young to old."""
+    found: dict[str, list[int]] = {}
+    for layer in spec(chart)["layer"]:
+        for point in layer["data"].get("values", []):
+            if "age" in point:
+                found.setdefault(point["start"], []).append(point["tickets"])
+    return found
+
+
+def test_the_backlog_is_stacked_by_age() -> None:
+    report = dataset().report(["backlog", BANDS], period="week", by=[])
+    chart = report.plot("backlog")
+    counts = {
+        row.period_start.date().isoformat(): row.value
+        for row in report.rows
+        if row.kpi == "backlog" and row.measure == "count" and row.period_start and not row.keys
+    }
+    bands = stacked(chart)
+    assert {start: sum(tickets) for start, tickets in bands.items()} == counts, "the bands add up to the backlog"
+    assert all(len(tickets) == 4 for tickets in bands.values())
+    assert any(tickets[3] > 0 for tickets in bands.values())
+    assert spec(chart)["title"]["text"] == "Backlog by age"
+    assert "of them over 7d" in spec(chart)["title"]["subtitle"][0]
+    assert width_and_height(vl_convert.vegalite_to_png(chart.to_json()))[1] > 250
+
+
+def test_the_age_bands_alone_are_a_backlog() -> None:
+    report = dataset().report([BANDS], period="week", by=[])
+    with_backlog = dataset().report(["backlog", BANDS, "backlog_age"], period="week", by=[])
+    assert stacked(report.plot()) == stacked(dataset().report(["backlog", BANDS], period="week", by=[]).plot("backlog"))
+    panels = spec(with_backlog.plot("backlog"))["vconcat"]
+    assert len(panels) == 2, "the ages themselves stand below"
+
+
+def test_ages_on_a_clock_that_is_not_known_are_not_stacked() -> None:
+    report = dataset().report(["backlog", BANDS | {"clock": "business"}], period="week", by=[])
+    assert spec(report.plot("backlog"))["title"]["text"] == "Backlog"
+
+
+def test_a_picture_names_the_options_it_has() -> None:
+    with pytest.raises(dm.ArgumentError, match='the picture "trend" has no option "color"; it has measure, option'):
+        weekly().plot("csat", color="red")
+    with pytest.raises(dm.ArgumentError, match='the picture "overview" has no option "target"'):
+        weekly().plot(target=80)
+    with pytest.raises(dm.ArgumentError, match='shows all tickets together; for market take kind="trend"'):
+        everything().plot("backlog", kind="backlog", by="market")
+
+
+def test_a_cut_off_has_a_zone() -> None:
+    chart = dataset().report("csat", by="market").plot()
+    assert any(line.endswith(("UTC", "Europe/Copenhagen")) for line in spec(chart)["title"]["subtitle"])

@@ -65,3 +65,10 @@ def test_net_scores(seed: int, level: float) -> None:
     net = promoters - detractors
     half = stats.norm.isf((1 - level) / 2) * math.sqrt((promoters + detractors - net**2) / n)
     same(dm.nps(scores).interval(level), max(-100, 100 * (net - half)), min(100, 100 * (net + half)))
+
+
+def test_what_is_compared_must_be_a_result() -> None:
+    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI; give it second"):
+        dm.compare(5, dm.nps([9]))  # type: ignore[arg-type]
+    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI, such as"):
+        dm.compare(5, 6)  # type: ignore[arg-type]

@@ -135,6 +135,20 @@ def test_response_rate_of_numbers() -> None:
         dm.response_rate(6, 7)
     with pytest.raises(dm.ArgumentError, match="need the instants"):
         dm.response_rate(6, 3, delivered=[True])  # type: ignore[call-overload]
+    with pytest.raises(dm.ArgumentTypeError, match=r"^invited: 10\.5 \(float\) is not a whole number"):
+        dm.response_rate(10.5, 3)  # type: ignore[call-overload]
+    with pytest.raises(dm.ArgumentTypeError, match=r"^answered: \[\] \(list\) is not a whole number"):
+        dm.response_rate(10, [])  # type: ignore[call-overload]
+    with pytest.raises(dm.ArgumentError, match="^answered: -1 is below zero"):
+        dm.response_rate(10, -1)
+    with pytest.raises(dm.ArgumentError, match="the most that can be counted"):
+        dm.response_rate(10**30, 3)
+
+
+def test_response_rate_of_numpy_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+    answered = numpy.array([True, False, True]).sum()
+    assert dm.response_rate(numpy.int64(3), answered) == dm.response_rate(3, 2)
 
 
 def march(day: int) -> datetime:

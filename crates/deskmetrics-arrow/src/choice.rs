@@ -205,7 +205,7 @@ impl Choice {
         if id == "fcr" && self.policy(dataset).is_none() {
             return ChoiceError::FcrPolicy;
         }
-        let hint = unscaled(dataset).into_iter().map(|why| format!("; {why}")).collect();
+        let hint = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
         ChoiceError::Nothing { id, hint }
     }
 

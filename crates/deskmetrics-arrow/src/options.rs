@@ -11,7 +11,7 @@ use arrow_schema::SchemaRef;
 use crate::file::Progress;
 
 /// Whom to tell how far reading has come, and who says whether it goes on.
-type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
+pub(crate) type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// How a dataset is read: where the data is, whether bad rows stop it, who is told of progress.
 ///

@@ -21,12 +21,18 @@ pub enum Holds {
 }
 
 const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
-const CUSTOMER: &[&str] = &["requester_id", "requester", "customer_id", "customer", "contact_id", "contact"];
+/// Who asks, where a customer may be named beside them.
+const REQUESTER: &[&str] = &["requester_id", "requester", "customer_id", "customer", "contact_id", "contact"];
+/// Who answers, where the ticket's requester may be named beside them.
+const CUSTOMER: &[&str] = &["customer_id", "customer", "requester_id", "requester", "contact_id", "contact"];
 
-const TICKETS: &[(&str, &[&str])] = &[
+/// The roles of a table, each with its columns' usual names, the most telling first.
+type Usual = &'static [(&'static str, &'static [&'static str])];
+
+const TICKETS: Usual = &[
     ("created_at", &["created_at", "created", "opened_at", "ticket_created_at"]),
     ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number"]),
-    ("requester", CUSTOMER),
+    ("requester", REQUESTER),
     ("created_by", &["created_by"]),
     ("status", &["status"]),
     ("first_response_at", &["first_response_at", "first_reply_at", "first_replied_at"]),
@@ -40,7 +46,7 @@ const TICKETS: &[(&str, &[&str])] = &[
 /// What the events of a ticket tell as well.
 const TOLD_BY_EVENTS: &[&str] = &["status", "first_response_at", "solved_at", "closed_at"];
 
-const EVENTS: &[(&str, &[&str])] = &[
+const EVENTS: Usual = &[
     ("ticket", TICKET),
     ("at", &["at", "time", "timestamp", "occurred_at", "event_at", "created_at"]),
     ("kind", &["kind", "event", "event_type", "type", "action"]),
@@ -50,9 +56,9 @@ const EVENTS: &[(&str, &[&str])] = &[
     ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor"]),
 ];
 
-const SURVEYS: &[(&str, &[&str])] = &[
+const SURVEYS: Usual = &[
     ("question", &["question", "survey"]),
-    ("score", &["score", "rating"]),
+    ("score", &["score", "rating", "value"]),
     ("at", &["answered_at", "responded_at", "response_at", "submitted_at", "created_at", "at"]),
     ("ticket", TICKET),
     ("customer", CUSTOMER),
@@ -61,7 +67,7 @@ const SURVEYS: &[(&str, &[&str])] = &[
     ("reasons", &["reasons", "reason"]),
 ];
 
-const INVITATIONS: &[(&str, &[&str])] = &[
+const INVITATIONS: Usual = &[
     ("sent_at", &["sent_at", "invited_at", "sent"]),
     ("id", &["invitation_id", "id"]),
     ("question", &["question", "survey"]),
@@ -71,6 +77,22 @@ const INVITATIONS: &[(&str, &[&str])] = &[
     ("ticket", TICKET),
     ("customer", CUSTOMER),
 ];
+
+impl Holds {
+    fn usual(self) -> Usual {
+        match self {
+            Self::Tickets | Self::TicketsBesideEvents => TICKETS,
+            Self::Events => EVENTS,
+            Self::Surveys => SURVEYS,
+            Self::Invitations => INVITATIONS,
+        }
+    }
+
+    /// The usual names of a role's column.
+    pub(crate) fn names(self, role: &str) -> &'static [&'static str] {
+        self.usual().iter().find(|(known, _)| *known == role).map_or(&[], |(_, names)| names)
+    }
+}
 
 /// The roles of a table's columns, as far as their names are usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,6 +108,8 @@ pub struct UsualRoles {
 
 /// Which column says what, told by the columns' usual names. Columns among `taken` have a role already.
 ///
+/// Where answers stand side by side under their questions' names, no column is the score of one.
+///
 /// ```
 /// use arrow_schema::{DataType, Field, Schema};
 /// use deskmetrics_arrow::{Holds, usual_roles};
@@ -94,8 +118,24 @@ pub struct UsualRoles {
 /// let found = usual_roles(Holds::Tickets, &Schema::new(vec![text("Ticket ID"), text("Created at"), text("market")]), &[]);
 /// assert_eq!(found.roles["id"], "Ticket ID");
 /// assert_eq!(found.attributes["market"], "market");
+///
+/// let form = Schema::new(vec![text("NPS"), text("CSAT score"), text("rating")]);
+/// let found = usual_roles(Holds::Surveys, &form, &[]);
+/// assert_eq!(found.questions["csat"], "CSAT score");
+/// assert!(found.roles.is_empty());
+/// assert_eq!(found.attributes["rating"], "rating");
 /// ```
 pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles {
+    usual_roles_but(holds, schema, taken, &[])
+}
+
+/// The same without some roles, whose columns are then like any other.
+pub(crate) fn usual_roles_but(
+    holds: Holds,
+    schema: &Schema,
+    taken: &[&str],
+    unwanted: &[&str],
+) -> UsualRoles {
     let mut free: Vec<&Field> = schema
         .fields()
         .iter()
@@ -103,29 +143,24 @@ pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles 
         .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
         .collect();
     let mut found = UsualRoles::default();
-    let roles = match holds {
-        Holds::Tickets | Holds::TicketsBesideEvents => TICKETS,
-        Holds::Events => EVENTS,
-        Holds::Surveys => SURVEYS,
-        Holds::Invitations => INVITATIONS,
-    };
-    for (role, names) in roles {
-        let place = names.iter().find_map(|name| free.iter().position(|field| usual(field.name()) == *name));
-        if let Some(place) = place {
-            found.roles.insert(role, free.remove(place).name().clone());
+    let asked = !unwanted.contains(&"question");
+    if holds == Holds::Surveys && asked && !has(&free, holds.names("question")) {
+        for question in ["nps", "csat", "ces"] {
+            if let Some(field) = take(&mut free, &[question, &format!("{question}_score")]) {
+                found.questions.insert(question.to_owned(), field.name().clone());
+            }
+        }
+    }
+    for (role, names) in holds.usual() {
+        if unwanted.contains(role) || (*role == "score" && !found.questions.is_empty()) {
+            continue;
+        }
+        if let Some(field) = take(&mut free, names) {
+            found.roles.insert(role, field.name().clone());
         }
     }
     if holds == Holds::TicketsBesideEvents {
         found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
-    }
-    if holds == Holds::Surveys && !found.roles.contains_key("question") {
-        for question in ["nps", "csat", "ces"] {
-            let named =
-                |field: &&Field| [question, &format!("{question}_score")].contains(&&*usual(field.name()));
-            if let Some(place) = free.iter().position(named) {
-                found.questions.insert(question.to_owned(), free.remove(place).name().clone());
-            }
-        }
     }
     if holds != Holds::Events {
         for field in free.into_iter().filter(|field| holds_words(field)) {
@@ -135,8 +170,18 @@ pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles 
     found
 }
 
+fn has(free: &[&Field], names: &[&str]) -> bool {
+    free.iter().any(|field| names.contains(&usual(field.name()).as_str()))
+}
+
+/// Takes the column of the first of these names that is there.
+fn take<'s>(free: &mut Vec<&'s Field>, names: &[&str]) -> Option<&'s Field> {
+    let place = names.iter().find_map(|name| free.iter().position(|field| usual(field.name()) == *name))?;
+    Some(free.remove(place))
+}
+
 /// Lower case, with underscores.
-fn usual(name: &str) -> String {
+pub(crate) fn usual(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-', '.'], "_")
 }
 

@@ -437,7 +437,9 @@ proptest! {
         after in -2000..3000i64,
     ) {
         if !layout.with_event_ids {
-            events.iter_mut().for_each(|event| event.id = None);
+            for event in &mut events {
+                event.id = None;
+            }
         }
         let last = events.iter().map(|event| event.at).max().unwrap_or(tickets[0].created_at);
         let as_of = Timestamp::from(last.to_utc() + TimeDelta::minutes(after));

@@ -217,12 +217,28 @@ fn in_pieces(batch: &RecordBatch, cuts: &[usize]) -> Vec<RecordBatch> {
     cuts.windows(2).map(|ends| batch.slice(ends[0], ends[1] - ends[0])).collect()
 }
 
-fn report(as_of: Timestamp, by: usize, period: usize, whole: bool) -> Report {
+/// Which KPIs of tickets a report is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Those that look at nothing but counts: volume, backlog or both.
+    Counts(bool, bool),
+    /// Those that need measures too.
+    Measures,
+    /// Those that need whole records too.
+    Whole,
+}
+
+fn report(as_of: Timestamp, by: usize, period: usize, about: Kind) -> Report {
     let stars = Scale::csat(1, 5).unwrap();
-    let mut builder = Report::builder(as_of)
-        .kpis([
-            KpiRequest::new("volume"),
-            KpiRequest::new("backlog"),
+    let mut builder = Report::builder(as_of);
+    if !matches!(about, Kind::Counts(false, _)) {
+        builder = builder.kpi(KpiRequest::new("volume"));
+    }
+    if !matches!(about, Kind::Counts(_, false)) {
+        builder = builder.kpi(KpiRequest::new("backlog"));
+    }
+    if !matches!(about, Kind::Counts(..)) {
+        builder = builder.kpis([
             KpiRequest::new("flow"),
             KpiRequest::new("solved"),
             KpiRequest::new("first_response_time"),
@@ -244,7 +260,9 @@ fn report(as_of: Timestamp, by: usize, period: usize, whole: bool) -> Report {
             KpiRequest::new("reopen_rate"),
             KpiRequest::new("bot_resolution"),
             KpiRequest::new("backlog_age"),
-        ])
+        ]);
+    }
+    builder = builder
         .kpis([
             KpiRequest::new("nps").of_question("nps", Scale::nps()),
             KpiRequest::new("csat").of_question("csat", stars.clone()),
@@ -253,7 +271,7 @@ fn report(as_of: Timestamp, by: usize, period: usize, whole: bool) -> Report {
             KpiRequest::new("response_rate").of_survey("csat"),
         ])
         .min_n(3);
-    if whole {
+    if about == Kind::Whole {
         builder = builder.kpis([
             KpiRequest::new("fcr").under(FcrPolicy::SingleReply),
             KpiRequest::new("customers"),
@@ -284,12 +302,16 @@ proptest! {
         survey_rows in prop::collection::vec(survey(), 1..80),
         (kind, numbered) in (0..60_usize, prop::bool::weighted(0.2)),
         cuts in prop::collection::vec(0..120_usize, 0..3),
-        (by, period, whole) in (0..4_usize, 0..3_usize, prop::bool::weighted(0.2)),
+        (by, period, about) in (0..4_usize, 0..3_usize, prop_oneof![
+            2 => any::<(bool, bool)>().prop_map(|(volume, backlog)| Kind::Counts(volume, backlog)),
+            5 => Just(Kind::Measures),
+            1 => Just(Kind::Whole),
+        ]),
         cut_off in prop_oneof![3 => Just(30_000_i64), 2 => 3000..16_000_i64],
         threads in 1..3_usize,
     ) {
         let as_of = Timestamp::from_micros((START + cut_off * 60) * 1_000_000).unwrap();
-        let report = report(as_of, by, period, whole);
+        let report = report(as_of, by, period, about);
         let replay = Replay::new(as_of);
         let options = FrameOptions::default().assume_tz(Copenhagen);
 
@@ -355,7 +377,7 @@ fn a_table_of_nothing_gives_an_empty_report() {
     assert!(frame.is_empty());
     let as_of = Timestamp::from_micros(START * 1_000_000).unwrap();
     let replay = Replay::new(as_of);
-    let report = report(as_of, 1, 1, false);
+    let report = report(as_of, 1, 1, Kind::Measures);
     let state = run(&report, &Frames::default().tickets(&frame, &replay), 4).unwrap();
     assert_eq!(state.table(), report.state().table());
 }

@@ -7,6 +7,7 @@ use crate::Merge;
 use crate::interval::{Interval, IntervalMethod, quantile_ranks};
 use crate::mean::t_interval;
 use crate::order_statistics::at_ranks;
+use crate::radix::ascending;
 
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.
 ///
@@ -233,9 +234,7 @@ impl Durations {
 
     /// The values in microseconds, ascending.
     pub(crate) fn sorted(&self) -> Vec<i64> {
-        let mut values = self.micros.clone();
-        values.sort_unstable();
-        values
+        ascending(&self.micros)
     }
 }
 

@@ -82,6 +82,7 @@ mod mean;
 mod merge;
 mod net_score;
 mod order_statistics;
+mod radix;
 mod ratio;
 pub mod replay;
 pub mod report;

@@ -138,6 +138,8 @@ def _left_out(found: Report) -> str:
         for row in found.headlines
         if row.excluded
     ]
+    # Rows that never got as far as a KPI.
+    lines += [f"{source.file.name}: {one}; {one.remedy}" for source in found.sources for one in source.left_out]
     return f"<details><summary>Left out</summary><ul class='note'>{_items(lines)}</ul></details>" if lines else ""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
+from .exceptions import ArgumentTypeError
 from .interval import Interval
 
 __all__ = ["Comparison", "compare"]
@@ -86,7 +87,7 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     Raises
     ------
     ArgumentTypeError
-        When the results are of different KPIs.
+        When the results are of different KPIs, or the first is no result.
     ArgumentError
         When there is no test for them, or too little was counted.
 
@@ -102,5 +103,8 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     >>> round(dm.compare(dm.response_rate(100, 30), 20.0).p_value, 4)
     0.0124
     """
+    if not isinstance(a, KpiResult):
+        place = "; give it second, to compare a result with it" if isinstance(b, KpiResult) else ", such as dm.nps(scores)"
+        raise ArgumentTypeError(f"a: {a!r} ({type(a).__name__}) is not the result of a KPI{place}")
     difference, interval, p_value, n, unit = _core._compare(a, b, level)
     return Comparison(difference, interval, p_value, n, unit)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from numbers import Integral, Number
 from typing import Any, overload
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
-from .exceptions import ArgumentError
+from .exceptions import ArgumentError, ArgumentTypeError
 from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
 
 __all__ = [
@@ -202,7 +203,7 @@ def response_rate(
     >>> dm.response_rate([march(2), march(3), march(4)], [march(5), None, march(11)], as_of=march(8)).value
     33.333333333333336
     """
-    if isinstance(invited, int) and isinstance(answered, int):
+    if any(isinstance(number, (Number, str)) for number in (invited, answered)):
         options = (delivered, as_of, mature_after, expire_after, assume_tz)
         if any(option is not None for option in options):
             raise ArgumentError(
@@ -397,7 +398,19 @@ def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating
     return _core._weighted(scores, weights, scale)
 
 
-def _count(name: str, number: int) -> int:
-    if number < 0:
+# What a count is kept in.
+MOST = 2**64 - 1
+
+
+def _count(name: str, number: Any) -> int:
+    """A whole number, also one of NumPy such as ``frame["answered"].sum()``."""
+    if not isinstance(number, Integral):
+        raise ArgumentTypeError(
+            f"{name}: {number!r} ({type(number).__name__}) is not a whole number; "
+            "give two whole numbers, or two columns of instants"
+        )
+    if int(number) < 0:
         raise ArgumentError(f"{name}: {number} is below zero")
-    return number
+    if int(number) > MOST:
+        raise ArgumentError(f"{name}: {number} is above {MOST}, the most that can be counted")
+    return int(number)

@@ -130,6 +130,11 @@ impl<'s, T: Meaning> Coder<'s, T> {
             DataType::Utf8View => {
                 array.as_string_view().iter().for_each(|text| codes.push(self.of(text)));
             }
+            DataType::Boolean => {
+                // As they are written out.
+                let word = |truth| if truth { "true" } else { "false" };
+                array.as_boolean().iter().for_each(|truth| codes.push(self.of(truth.map(word))));
+            }
             DataType::Dictionary(_, _) => {
                 let values = array.as_any_dictionary().values();
                 let text = TextColumn::new(values)?;

@@ -1,84 +1,68 @@
-//! Which column says what, told by the columns' usual names.
+//! Descriptions of tables whose columns have their usual names.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::Schema;
 use chrono::TimeDelta;
 use deskmetrics::ticket::Attribute;
+use serde::de::DeserializeOwned;
 
 use crate::ReadError;
 use crate::description::{
     InstantKey, InstantRules, InvitationSource, NamesColumn as _, NumberKey, SurveySource, TicketSource,
     WordKey, nearest,
 };
+use crate::usual::{Holds, UsualRoles, usual, usual_roles_but};
 
-/// The columns of a table that are not taken yet.
-struct Names<'s> {
+/// A table's columns by their roles.
+struct Columns<'s> {
     table: &'static str,
+    holds: Holds,
     schema: &'s Schema,
-    taken: Vec<bool>,
+    found: UsualRoles,
 }
 
-/// Lower case, with underscores.
-fn usual(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-', '.'], "_")
-}
-
-impl<'s> Names<'s> {
-    fn of(table: &'static str, schema: &'s Schema) -> Self {
-        Self { table, schema, taken: vec![false; schema.fields().len()] }
+impl<'s> Columns<'s> {
+    fn of(table: &'static str, holds: Holds, schema: &'s Schema, taken: &[&str], unwanted: &[&str]) -> Self {
+        Self { table, holds, schema, found: usual_roles_but(holds, schema, taken, unwanted) }
     }
 
-    /// The column of the first of these names that is there.
-    fn take(&mut self, names: &[&str]) -> Option<&'s str> {
-        names.iter().find_map(|name| {
-            let place = self.schema.fields().iter().position(|field| usual(field.name()) == *name)?;
-            let taken = self.taken.get_mut(place).filter(|taken| !**taken)?;
-            *taken = true;
-            Some(self.schema.field(place).name().as_str())
-        })
+    fn column(&self, role: &str) -> Option<&str> {
+        self.found.roles.get(role).map(String::as_str)
     }
 
-    fn need(&mut self, names: &[&str]) -> Result<&'s str, ReadError> {
-        self.take(names).ok_or_else(|| {
-            let wanted = names.first().copied().unwrap_or_default();
-            let present: Vec<String> =
-                self.schema.fields().iter().map(|field| field.name().clone()).collect();
-            ReadError::ColumnMissing {
-                file: PathBuf::from(self.table),
-                column: wanted.to_owned(),
-                nearest: names.iter().find_map(|name| nearest(name, &present)),
-                present,
-            }
-        })
+    fn need(&self, role: &str) -> Result<&str, ReadError> {
+        self.column(role).ok_or_else(|| missing(self.table, self.schema, self.holds.names(role)))
     }
 
-    fn word<T: serde::de::DeserializeOwned>(&mut self, names: &[&str]) -> Option<WordKey<T>> {
-        self.take(names).map(WordKey::of_column)
+    fn word<T: DeserializeOwned>(&self, role: &str) -> Option<WordKey<T>> {
+        self.column(role).map(WordKey::of_column)
     }
 
-    fn instant(&mut self, names: &[&str]) -> Option<InstantKey> {
-        self.take(names).map(InstantKey::of_column)
+    fn instant(&self, role: &str) -> Option<InstantKey> {
+        self.column(role).map(InstantKey::of_column)
     }
 
-    /// Every column of words, numbers of places left aside, under its own name.
+    fn number(&self, role: &str) -> Option<NumberKey> {
+        self.column(role).map(NumberKey::of_column)
+    }
+
     fn attributes(&self) -> BTreeMap<Attribute, WordKey<Box<str>>> {
-        let mut attributes = BTreeMap::new();
-        let free = self.schema.fields().iter().zip(&self.taken).filter(|(_, taken)| !**taken);
-        for (field, _) in free.filter(|(field, _)| holds_words(field)) {
-            let key = WordKey::of_column(field.name());
-            attributes.entry(Attribute::from(usual(field.name()))).or_insert(key);
-        }
-        attributes
+        let attributes = self.found.attributes.iter();
+        attributes.map(|(name, column)| (Attribute::from(name.clone()), WordKey::of_column(column))).collect()
     }
 }
 
-fn holds_words(field: &Field) -> bool {
-    match field.data_type() {
-        DataType::Dictionary(_, values) => values.is_string(),
-        kind => kind.is_string() || *kind == DataType::Boolean,
+/// That none of these columns is there.
+fn missing(table: &str, schema: &Schema, names: &[&str]) -> ReadError {
+    let present: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    ReadError::ColumnMissing {
+        file: PathBuf::from(table),
+        column: names.first().copied().unwrap_or_default().to_owned(),
+        nearest: names.iter().find_map(|name| nearest(name, &present)),
+        present,
     }
 }
 
@@ -86,95 +70,74 @@ fn nothing() -> WordKey<Box<str>> {
     WordKey { column: None, ..WordKey::of_column("") }
 }
 
-const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
-const CUSTOMER: &[&str] = &["customer_id", "customer", "requester_id", "requester", "contact_id", "contact"];
-
 pub(super) fn tickets(first: Option<&RecordBatch>) -> Result<TicketSource, ReadError> {
     let empty = Schema::empty();
     let schema = first.map(RecordBatch::schema);
-    let mut names = Names::of("tickets", schema.as_deref().unwrap_or(&empty));
-    let created_at = names.need(&["created_at", "created", "opened_at", "ticket_created_at"])?;
-    let id = names.take(&["ticket_id", "id", "ticket", "case_id", "conversation_id", "number"]);
-    let mut source = TicketSource {
+    let columns = Columns::of("tickets", Holds::Tickets, schema.as_deref().unwrap_or(&empty), &[], &[]);
+    Ok(TicketSource {
         file: Vec::new(),
         instants: InstantRules::default(),
         missing: Vec::new(),
-        id: id.map_or_else(nothing, WordKey::of_column),
-        created_at: InstantKey::of_column(created_at),
+        id: columns.word("id").unwrap_or_else(nothing),
+        created_at: InstantKey::of_column(columns.need("created_at")?),
         clock_skew: TimeDelta::zero(),
-        requester: names.word(&[
-            "requester_id",
-            "requester",
-            "customer_id",
-            "customer",
-            "contact_id",
-            "contact",
-        ]),
-        created_by: names.word(&["created_by"]),
-        status: names.word(&["status"]),
-        first_response_at: names.instant(&["first_response_at", "first_reply_at", "first_replied_at"]),
-        solved_at: names.instant(&["solved_at", "resolved_at"]),
-        closed_at: names.instant(&["closed_at"]),
-        due_at: names.instant(&["due_at"]),
-        sla_met: names.word(&["sla_met"]),
+        requester: columns.word("requester"),
+        created_by: columns.word("created_by"),
+        status: columns.word("status"),
+        first_response_at: columns.instant("first_response_at"),
+        solved_at: columns.instant("solved_at"),
+        closed_at: columns.instant("closed_at"),
+        due_at: columns.instant("due_at"),
+        sla_met: columns.word("sla_met"),
         author: None,
         author_name: None,
-        tags: names.word(&["tags"]),
+        tags: columns.word("tags"),
         tag_separator: None,
-        attributes: BTreeMap::new(),
-    };
-    source.attributes = names.attributes();
-    Ok(source)
+        attributes: columns.attributes(),
+    })
 }
 
 pub(super) fn responses(first: Option<&RecordBatch>, questions: &[&str]) -> Result<SurveySource, ReadError> {
+    const TABLE: &str = "surveys";
     let empty = Schema::empty();
     let schema = first.map(RecordBatch::schema);
-    let mut names = Names::of("surveys", schema.as_deref().unwrap_or(&empty));
-    let mut source = SurveySource {
+    let schema = schema.as_deref().unwrap_or(&empty);
+    let mut taken = Vec::new();
+    for question in questions {
+        let known = usual(question);
+        let mut names = schema.fields().iter().map(|field| field.name().as_str());
+        let column = names.find(|name| usual(name) == known && !taken.contains(name));
+        taken.push(column.ok_or_else(|| missing(TABLE, schema, &[&known, question]))?);
+    }
+    let unwanted: &[&str] = if questions.is_empty() { &[] } else { &["question", "score"] };
+    let columns = Columns::of(TABLE, Holds::Surveys, schema, &taken, unwanted);
+    let side_by_side: BTreeMap<Box<str>, NumberKey> = if questions.is_empty() {
+        let found = columns.found.questions.iter();
+        found.map(|(question, column)| (question.as_str().into(), NumberKey::of_column(column))).collect()
+    } else {
+        let named = questions.iter().zip(&taken);
+        named.map(|(question, column)| ((*question).into(), NumberKey::of_column(column))).collect()
+    };
+    if side_by_side.is_empty() {
+        columns.need("question")?;
+        columns.need("score")?;
+    }
+    Ok(SurveySource {
         file: Vec::new(),
         instants: InstantRules::default(),
         missing: Vec::new(),
-        questions: BTreeMap::new(),
-        question: None,
-        score: None,
-        at: None,
-        ticket: None,
-        customer: None,
-        invitation: None,
-        weight: None,
-        reasons: None,
+        questions: side_by_side,
+        question: columns.word("question"),
+        score: columns.number("score"),
+        at: columns.instant("at"),
+        ticket: columns.word("ticket"),
+        customer: columns.word("customer"),
+        invitation: columns.word("invitation"),
+        weight: columns.number("weight"),
+        reasons: columns.word("reasons"),
         reason_separator: None,
-        attributes: BTreeMap::new(),
-    };
-    for question in questions {
-        let column = names.need(&[&usual(question), question])?;
-        source.questions.insert((*question).into(), NumberKey::of_column(column));
-    }
-    if questions.is_empty() {
-        if let Some(question) = names.word(&["question", "survey"]) {
-            source.question = Some(question);
-            source.score = Some(NumberKey::of_column(names.need(&["score", "rating", "value"])?));
-        } else {
-            for name in ["nps", "csat", "ces"] {
-                if let Some(column) = names.take(&[name, &format!("{name}_score")]) {
-                    source.questions.insert(name.into(), NumberKey::of_column(column));
-                }
-            }
-            if source.questions.is_empty() {
-                names.need(&["question"])?;
-            }
-        }
-    }
-    source.at =
-        names.instant(&["answered_at", "responded_at", "response_at", "submitted_at", "created_at", "at"]);
-    source.ticket = names.word(TICKET);
-    source.customer = names.word(CUSTOMER);
-    source.invitation = names.word(&["invitation_id", "invitation"]);
-    source.weight = names.take(&["weight"]).map(NumberKey::of_column);
-    source.reasons = names.word(&["reasons", "reason"]);
-    source.attributes = names.attributes();
-    Ok(source)
+        attributes: columns.attributes(),
+    })
 }
 
 pub(super) fn invitations(
@@ -183,27 +146,26 @@ pub(super) fn invitations(
 ) -> Result<InvitationSource, ReadError> {
     let empty = Schema::empty();
     let schema = first.map(RecordBatch::schema);
-    let mut names = Names::of("invitations", schema.as_deref().unwrap_or(&empty));
-    let sent_at = names.need(&["sent_at", "invited_at", "sent"])?;
-    let id = names.take(&["invitation_id", "id"]);
+    let schema = schema.as_deref().unwrap_or(&empty);
+    let unwanted: &[&str] = if question.is_some() { &["question"] } else { &[] };
+    let columns = Columns::of("invitations", Holds::Invitations, schema, &[], unwanted);
+    let sent_at = InstantKey::of_column(columns.need("sent_at")?);
     let asked = match question {
         Some(question) => WordKey { value: Some(question.into()), ..nothing() },
-        None => WordKey::of_column(names.need(&["question", "survey"])?),
+        None => WordKey::of_column(columns.need("question")?),
     };
-    let mut source = InvitationSource {
+    Ok(InvitationSource {
         file: Vec::new(),
         instants: InstantRules::default(),
         missing: Vec::new(),
-        id: id.map_or_else(nothing, WordKey::of_column),
+        id: columns.word("id").unwrap_or_else(nothing),
         question: asked,
-        sent_at: InstantKey::of_column(sent_at),
-        delivered: names.word(&["delivered"]),
-        started_at: names.instant(&["started_at", "opened_at"]),
-        answered_at: names.instant(&["answered_at", "responded_at", "response_at"]),
-        ticket: names.word(TICKET),
-        customer: names.word(CUSTOMER),
-        attributes: BTreeMap::new(),
-    };
-    source.attributes = names.attributes();
-    Ok(source)
+        sent_at,
+        delivered: columns.word("delivered"),
+        started_at: columns.instant("started_at"),
+        answered_at: columns.instant("answered_at"),
+        ticket: columns.word("ticket"),
+        customer: columns.word("customer"),
+        attributes: columns.attributes(),
+    })
 }

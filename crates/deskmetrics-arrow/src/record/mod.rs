@@ -20,7 +20,7 @@ pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
 use crate::description::{Description, InvitationSource, SurveySource, TicketSource};
 use crate::file::{FileSpec, Progress};
-use crate::options::MemoryTable;
+use crate::options::{MemoryTable, Tell};
 use crate::{ReadError, file::Table};
 use ledger::Ledger;
 
@@ -33,7 +33,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) strict: bool,
     /// Whether a score off its scale is left out here; else it is the KPI's to judge.
     pub(crate) scored: bool,
-    pub(crate) on_progress: Option<&'a mut dyn FnMut(Progress<'_>) -> ControlFlow<()>>,
+    pub(crate) on_progress: Option<&'a mut Tell<'a>>,
 }
 
 impl Reading<'_> {

@@ -98,7 +98,7 @@ impl Customers {
             }
             // Far fewer people answer than ask.
             Names::Numbers(_) | Names::From(..) => {
-                let named: HashMap<i64, u32> = texts
+                let by_id: HashMap<i64, u32> = texts
                     .iter()
                     .zip(1..)
                     .filter_map(|(text, code)| {
@@ -113,7 +113,7 @@ impl Customers {
                         Names::From(least, _) => i64::from(number).checked_sub(1).map(|past| least + past),
                         Names::Texts(_) => None,
                     };
-                    *place = id.and_then(|id| named.get(&id)).copied().unwrap_or(Texts::NONE);
+                    *place = id.and_then(|id| by_id.get(&id)).copied().unwrap_or(Texts::NONE);
                 }
             }
         }

@@ -142,7 +142,7 @@ pub enum StreamError {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use arrow_array::{RecordBatch, StringArray, TimestampSecondArray};
+/// use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampSecondArray};
 /// use deskmetrics::Timestamp;
 /// use deskmetrics::replay::Replay;
 /// use deskmetrics::report::{KpiRequest, Report};

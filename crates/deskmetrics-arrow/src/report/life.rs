@@ -92,6 +92,18 @@ impl RowLife {
         }
     }
 
+    /// When the ticket was created, replied to and done, as far as known at the cut-off, where it counts and its columns tell
+    /// nothing else.
+    #[inline]
+    pub(super) fn counted(self, as_of: i64) -> Option<(Timestamp, Option<Timestamp>, Option<Timestamp>)> {
+        if self.created > as_of || !self.is_usual() {
+            return None;
+        }
+        let at = Timestamp::saturating_from_micros;
+        let known = |micros: Option<i64>| micros.filter(|micros| *micros <= as_of).map(at);
+        Some((at(self.created), known(self.replied), known(self.solved).or(known(self.closed))))
+    }
+
     /// Whether a customer opened the ticket, an agent replied after that if at all, and solved it after that if at all.
     fn is_usual(&self) -> bool {
         let asked = match self.created_by {

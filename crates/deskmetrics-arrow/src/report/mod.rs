@@ -310,6 +310,7 @@ fn ticket_rows(
     let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
     let mut slices = Slices::new(keys.combinations());
     let mut combinations = vec![0; BLOCK];
+    let counts = keys.combinations().is_some() && feed.only_counts_tickets(as_of);
     for (number, part) in frame.parts().iter().enumerate() {
         for range in blocks(share_of(part.rows, share, shares)) {
             let combinations = &mut combinations[..range.len()];
@@ -319,6 +320,14 @@ fn ticket_rows(
                     continue;
                 }
                 let Some(life) = lives.of_row(number, row) else { continue };
+                if let Some((created_at, replied_at, done_since)) =
+                    counts.then(|| life.counted(as_of.as_micros())).flatten()
+                {
+                    let value = |attribute: &_| keys.value(*combination, attribute);
+                    let slice = slices.number(*combination, NO_TICKET, feed, value);
+                    feed.life(created_at, replied_at, done_since, slices.ids(slice));
+                    continue;
+                }
                 life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
                 if keys.combinations().is_some() {
                     let value = |attribute: &_| keys.value(*combination, attribute);

@@ -80,7 +80,7 @@ pub fn response_rate_of(
         None => None,
     };
     let mut arrived = Vec::new();
-    for column in delivered {
+    if let Some(column) = delivered {
         for array in column.chunks() {
             arrived.push(booleans(column, array)?);
         }
@@ -100,7 +100,7 @@ pub fn response_rate_of(
                 InvitationOutcome::Answered => answered += 1,
                 InvitationOutcome::Late => late += 1,
                 InvitationOutcome::Unanswered => unanswered += 1,
-                left_out => tally.push_outcome(left_out, 1),
+                left_out @ InvitationOutcome::LeftOut(_) => tally.push_outcome(left_out, 1),
             },
             (Ok(None), _) => tally.leave_out(Reason::Missing),
             (Err(()), _) | (_, Err(())) => tally.leave_out(Reason::Unreadable),

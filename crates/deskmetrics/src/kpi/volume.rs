@@ -93,6 +93,11 @@ impl Volume {
         }
     }
 
+    /// Counts tickets that are known to count.
+    pub fn push_many(&mut self, tickets: u64) {
+        self.created.merge(tickets);
+    }
+
     /// Counts a record that is no ticket.
     pub fn leave_out(&mut self, reason: crate::Reason) {
         self.excluded.add(reason);

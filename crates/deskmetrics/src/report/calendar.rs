@@ -88,7 +88,8 @@ impl Calendar {
 
     /// The first and the last known instant of a period up to the cut-off; `None` for others and for no period.
     pub(super) fn known(&self, period: usize) -> Option<(Timestamp, Timestamp)> {
-        let (last, _) = self.snapshots.iter().find(|(_, number)| *number == period)?;
+        let look = self.looks.get(period)?.checked_sub(1)?;
+        let (last, _) = self.snapshots.get(look)?;
         Some((self.span(period)?.start, *last))
     }
 

@@ -198,6 +198,19 @@ impl Measure {
         self.source == Source::Snapshots && matches!(self.empty, Tally::Backlog(_))
     }
 
+    /// Whether it asks of tickets when each was created and open, or nothing at all.
+    pub(super) fn only_counts_tickets(&self) -> bool {
+        let counts = match self.source {
+            Source::Tickets => matches!(self.empty, Tally::Volume(_)),
+            _ => self.is_backlog(),
+        };
+        let others = matches!(
+            self.source,
+            Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts
+        );
+        counts || others
+    }
+
     /// Whether it looks at a ticket's own record, names or verdicts, not at its measures alone.
     pub(super) fn needs_whole_ticket(&self) -> bool {
         match &self.source {

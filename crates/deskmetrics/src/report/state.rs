@@ -1,5 +1,6 @@
 //! The report while it is being fed: one tally per slice, period and KPI.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -293,11 +294,11 @@ impl ReportState {
                 let whole = self.joined(sliced, number, Cut { by_slice: false, by_period: false });
                 if let Some(whole) = whole.values().next() {
                     for tally in tallies.values_mut() {
-                        tally.look_at(whole);
+                        tally.to_mut().look_at(whole);
                     }
                 }
             }
-            let answers: BTreeMap<Rank, Answer> = tallies
+            let answers: BTreeMap<Rank, Answer<'_>> = tallies
                 .into_iter()
                 .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
                 .collect();
@@ -341,7 +342,13 @@ impl ReportState {
     }
 
     /// The change of one measure between two periods; only the headline is tested.
-    fn change(&self, kpi: &Measure, earlier: &Answer, later: &Answer, place: usize) -> Option<Change> {
+    fn change(
+        &self,
+        kpi: &Measure,
+        earlier: &Answer<'_>,
+        later: &Answer<'_>,
+        place: usize,
+    ) -> Option<Change> {
         let ReportBuilder { level, min_n, .. } = self.report.settings;
         let tested = (place == 0)
             .then(|| kpi.compared(&later.tally).change_from(kpi.compared(&earlier.tally), level))
@@ -354,9 +361,9 @@ impl ReportState {
     }
 
     /// One KPI's tallies, joined over whatever the cut does not tell apart.
-    fn joined(&self, sliced: &Sliced, kpi: usize, cut: Cut) -> BTreeMap<Rank, Tally> {
+    fn joined<'s>(&self, sliced: &'s Sliced, kpi: usize, cut: Cut) -> BTreeMap<Rank, Cow<'s, Tally>> {
         let over_time = self.report.measures.get(kpi).map_or(OverTime::AddsUp, Measure::over_time);
-        let mut joined: BTreeMap<Rank, Tally> = BTreeMap::new();
+        let mut joined: BTreeMap<Rank, Cow<'s, Tally>> = BTreeMap::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
             let values = sliced.slicer.values(slice).filter(|_| cut.by_slice);
             for (period, tallies) in periods.iter().enumerate() {
@@ -380,15 +387,15 @@ impl ReportState {
                 };
                 match joined.entry(rank) {
                     Entry::Vacant(place) => {
-                        place.insert(tally.clone());
+                        place.insert(Cow::Borrowed(tally));
                     }
-                    Entry::Occupied(mut place) => place.get_mut().merge(tally.clone()),
+                    Entry::Occupied(mut place) => place.get_mut().to_mut().merge(tally.clone()),
                 }
             }
         }
         if let (true, Some(measure)) = (!cut.by_slice && !cut.by_period, self.report.measures.get(kpi)) {
             // Without any record there is still an overall answer: none.
-            joined.entry(Rank::default()).or_insert_with(|| measure.tally(None));
+            joined.entry(Rank::default()).or_insert_with(|| Cow::Owned(measure.tally(None)));
         }
         joined
     }
@@ -413,14 +420,14 @@ struct Cut {
 }
 
 /// What one tally answered.
-struct Answer {
-    tally: Tally,
+struct Answer<'s> {
+    tally: Cow<'s, Tally>,
     estimates: Vec<Estimate>,
     excluded: Excluded,
 }
 
-impl Answer {
-    fn of(kpi: &Measure, tally: Tally, level: f64) -> Self {
+impl<'s> Answer<'s> {
+    fn of(kpi: &Measure, tally: Cow<'s, Tally>, level: f64) -> Self {
         Self { estimates: kpi.estimates(&tally, level), excluded: tally.excluded().clone(), tally }
     }
 

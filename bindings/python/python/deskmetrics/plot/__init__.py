@@ -6,10 +6,11 @@ Nothing is counted here: every point is a row of the report.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._backlog import backlog
+from ._backlog import backlog, is_banded
 from ._nps import nps
 from ._overview import overview
 from ._sla import sla
@@ -62,12 +63,14 @@ def plot(
     if kpi is None:
         kpis = list(dict.fromkeys(row.kpi for row in report.headlines))
         if kind == "overview" or (kind is None and len(kpis) > 1 and report.period is not None and not by):
-            return overview(report, **options)
+            return overview(report, **_checked("overview", overview, options))
         kpi = next((one for one in kpis if kind in (None, OWN.get(one, kind))), kpis[0])
     kpi = report[kpi].kpi
     if kind is None:
         kind = OWN.get(kpi) if "measure" not in options else None
-        if kind == "backlog" and report.period is None:
+        if kpi == "backlog_age" and not {"measure", "option"} & set(options) and is_banded(report):
+            kind = "backlog"
+        if kind == "backlog" and (report.period is None or by):
             kind = None
     if kind is None:
         kind = "trend" if report.period is not None else "slices"
@@ -77,6 +80,9 @@ def plot(
         raise ArgumentError(
             "the report has neither periods nor slices to draw: ask for it with period=\"week\" or by=\"market\""
         )
+    if kind == "backlog" and by:
+        raise ArgumentError(f'the picture "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
+    options = _checked(kind, KINDS[kind], options)
     return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
 
 
@@ -99,4 +105,13 @@ def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
     kinds: dict[str, Callable[..., Any]] = {"survival": survival, "arrivals": arrivals}
     if kind not in kinds:
         raise ArgumentError(f'there is no picture of kind "{kind}"; there are {", ".join(kinds)}')
-    return kinds[kind](replay, **options)
+    return kinds[kind](replay, **_checked(kind, kinds[kind], options))
+
+
+def _checked(kind: str, picture: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The options, if the picture has them all."""
+    known = [name for name, one in signature(picture).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    for name in options:
+        if name not in known:
+            raise ArgumentError(f'the picture "{kind}" has no option "{name}"; it has {", ".join(known)}')
+    return options

@@ -175,5 +175,6 @@ def subtitle(report: Report, rows: Sequence[ReportRow], *, interval: bool = True
     if interval and any(row.interval for row in rows):
         parts.append(f"{report.level * 100:.4g} % interval")
     if report.as_of is not None:
-        parts.append(f"as of {report.as_of:%Y-%m-%d %H:%M}")
+        zone = "" if parts[:1] and parts[0].startswith("by ") else f" {getattr(report.as_of.tzinfo, 'key', 'UTC')}"
+        parts.append(f"as of {report.as_of:%Y-%m-%d %H:%M}{zone}")
     return [" · ".join(parts)] if parts else []

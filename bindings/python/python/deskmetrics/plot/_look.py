@@ -7,7 +7,7 @@ from typing import Any
 
 from .._frames import needed
 
-__all__ = ["BLUE", "GREEN", "GREY", "INK", "LIGHT", "ORANGE", "RED", "SLICES", "SOFT", "altair", "finished"]
+__all__ = ["AGES", "BLUE", "GREEN", "GREY", "INK", "LIGHT", "ORANGE", "RED", "SLICES", "SOFT", "altair", "finished"]
 
 # Okabe and Ito's palette, which people with any kind of color vision can tell apart.
 BLUE = "#0072B2"
@@ -15,6 +15,8 @@ ORANGE = "#E69F00"
 GREEN = "#009E73"
 RED = "#D55E00"
 SLICES = [BLUE, RED, GREEN, "#CC79A7", ORANGE, "#56B4E9", "#000000", "#8C8C8C"]
+# From young to old; the oldest of all is red.
+AGES = ["#E3EFF7", "#BCD9EC", "#86BADB", "#4596C6", "#0072B2", "#004B75"]
 GREY = "#B8BCC2"
 LIGHT = "#E8EAED"
 SOFT = "#6B7280"

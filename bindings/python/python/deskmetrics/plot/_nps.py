@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._data import Point, Scaled, found, label, points, subtitle
+from ._data import Point, found, label, subtitle
 from ._look import BLUE, GREY, INK, RED, altair, finished
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["overview"]
 
 
-def overview(report: Report, *, width: int = 720, most: int = 8, **_: Any) -> Any:
+def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
     """A small trend for each KPI; the first ``most`` of them."""
     alt = altair()
     shown: list[tuple[ReportRow, list[ReportRow], Scaled, list[Point]]] = []
@@ -42,10 +42,15 @@ def overview(report: Report, *, width: int = 720, most: int = 8, **_: Any) -> An
     for row, _rows, scaled, data in shown:
         panel = layers(report, data, scaled, target=None, width=width // 2 - 70, height=120, ticks=4, legend=marks)
         title = alt.TitleParams(
-            heading(row), subtitle=f"all together {row.text}", fontSize=12, subtitleFontSize=11, anchor="start", frame="group", offset=6
+            heading(row), subtitle=f"{_when(row)} {row.text}", fontSize=12, subtitleFontSize=11, anchor="start", frame="group", offset=6
         )
         panels.append(panel.properties(title=title))
     lines = subtitle(report, [one for _, rows, *_ in shown for one in rows])
     if left:
         lines.append(f"Also in the report: {', '.join(dict.fromkeys(left))}")
     return finished(alt.concat(*panels, columns=2, spacing={"row": 96, "column": 70}, bounds="flush"), "Overview", lines)
+
+
+def _when(row: ReportRow) -> str:
+    """What the number beside the title stands for: open tickets are not summed over periods."""
+    return "as of the cut-off" if row.kpi in ("backlog", "backlog_age") else "all together"

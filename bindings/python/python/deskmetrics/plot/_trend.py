@@ -119,7 +119,8 @@ def time(report: Report, data: Iterable[Point], width: int) -> Any:
         "start:T",
         title=title,
         scale=alt.Scale(type="utc", padding=10),
-        axis=alt.Axis(format=ways[report.period or "day"], values=values),
+        # The first and the last label stay within the picture, so that those of neighbors do not meet.
+        axis=alt.Axis(format=ways[report.period or "day"], values=values, labelFlush=12),
     )
 
 

@@ -80,9 +80,9 @@ pub struct Feed<'s> {
     /// By slicing, then by slice: how the backlog changes.
     backlogs: Vec<Vec<Option<Changes>>>,
     has_backlog: bool,
-    has_volume: bool,
     /// Whether every KPI can be told of a ticket without a record.
     all_told: bool,
+    has_volume: bool,
 }
 
 /// By how much the numbers of open tickets change at each look, against the one before.
@@ -113,9 +113,9 @@ impl ReportState {
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
+        let all_told = self.report.measures.iter().all(Measure::is_told);
         let has_volume =
             self.report.measures.iter().any(|measure| matches!(measure.empty(), Tally::Volume(_)));
-        let all_told = self.report.measures.iter().all(Measure::is_told);
         Feed { state: self, backlogs, has_backlog, has_volume, all_told }
     }
 }
@@ -148,6 +148,40 @@ impl Feed<'_> {
                 place.undated().push_ticket(ticket);
             } else {
                 measure.push_ticket(ticket, place);
+            }
+        });
+    }
+
+    /// Feeds the ticket that was just replayed: its measures are taken from the pass, and so are the verdicts; who its
+    /// customer is is told. That is enough unless the report [needs records](super::Report::needs_ticket_records).
+    ///
+    /// `scratch` is a record to be used again and again; where some KPI asks for one, it takes the measures from the pass
+    /// and leaves its own there.
+    pub fn ticket_of(
+        &mut self,
+        pass: &mut Pass<'_>,
+        scratch: &mut Replayed,
+        customer: Customer<'_>,
+        slices: &SliceIds,
+    ) {
+        self.state.records.tickets.merge(1);
+        if self.all_told {
+            let metrics = pass.metrics();
+            self.state.see(Some(metrics.created_at));
+            let told = TicketTold { metrics, customer, pass };
+            return self.each_place(slices, |measure, place| {
+                measure.push_told(&told, &scratch.ticket, place);
+            });
+        }
+        pass.exchange(&mut scratch.metrics);
+        let told = TicketTold { metrics: &scratch.metrics, customer, pass };
+        self.state.see(Some(told.metrics.created_at));
+        let spans = self.has_backlog && self.spans(told.metrics, slices);
+        self.each_place(slices, |measure, place| {
+            if spans && measure.is_backlog() {
+                place.undated().push_ticket(scratch);
+            } else if !measure.push_told(&told, &scratch.ticket, place) {
+                measure.push_ticket(scratch, place);
             }
         });
     }
@@ -199,40 +233,6 @@ impl Feed<'_> {
                 change(&mut changes.unreplied, looks, from, until.min(reply));
             }
         }
-    }
-
-    /// Feeds the ticket that was just replayed: its measures are taken from the pass, and so are the verdicts; who its
-    /// customer is is told. That is enough unless the report [needs records](super::Report::needs_ticket_records).
-    ///
-    /// `scratch` is a record to be used again and again; where some KPI asks for one, it takes the measures from the pass
-    /// and leaves its own there.
-    pub fn ticket_of(
-        &mut self,
-        pass: &mut Pass<'_>,
-        scratch: &mut Replayed,
-        customer: Customer<'_>,
-        slices: &SliceIds,
-    ) {
-        self.state.records.tickets.merge(1);
-        if self.all_told {
-            let metrics = pass.metrics();
-            self.state.see(Some(metrics.created_at));
-            let told = TicketTold { metrics, customer, pass };
-            return self.each_place(slices, |measure, place| {
-                measure.push_told(&told, &scratch.ticket, place);
-            });
-        }
-        pass.exchange(&mut scratch.metrics);
-        let told = TicketTold { metrics: &scratch.metrics, customer, pass };
-        self.state.see(Some(told.metrics.created_at));
-        let spans = self.has_backlog && self.spans(told.metrics, slices);
-        self.each_place(slices, |measure, place| {
-            if spans && measure.is_backlog() {
-                place.undated().push_ticket(scratch);
-            } else if !measure.push_told(&told, &scratch.ticket, place) {
-                measure.push_ticket(scratch, place);
-            }
-        });
     }
 
     /// Feeds one answer; see [`ReportState::push_response`].

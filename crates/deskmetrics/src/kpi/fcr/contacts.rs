@@ -61,8 +61,9 @@ impl Contacts {
         {
             return mine.look_at(all);
         }
-        let numbered = self.numbered.take();
-        numbered.into_iter().for_each(|numbered| self.add_named(numbered.named()));
+        if let Some(numbered) = self.numbered.take() {
+            self.add_named(numbered.named());
+        }
         let spelled = whole.numbered.as_ref().map(Numbered::named);
         for (customer, contacts) in &mut self.named {
             let seen = whole.named.get(customer).into_iter().flatten();
@@ -129,7 +130,7 @@ impl Merge for Contacts {
         self.add_named(other.named);
         match (&mut self.numbered, other.numbered) {
             (_, None) => {}
-            (Some(mine), Some(theirs)) if mine.is_like(&theirs) => mine.extend(theirs),
+            (Some(mine), Some(theirs)) if mine.is_like(&theirs) => mine.extend(&theirs),
             (Some(_), Some(theirs)) => self.add_named(theirs.named()),
             (none, theirs) => *none = theirs,
         }

@@ -60,7 +60,7 @@ impl Numbered {
         });
     }
 
-    pub(super) fn extend(&mut self, other: Self) {
+    pub(super) fn extend(&mut self, other: &Self) {
         Arc::make_mut(&mut self.contacts).extend_from_slice(&other.contacts);
     }
 

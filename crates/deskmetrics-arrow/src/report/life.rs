@@ -60,13 +60,16 @@ impl<'f> Lives<'f> {
         };
         let status =
             self.frame.status().and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
+        let (created, replied) = (columns.created_at.get(row)?, at(&columns.first_response_at));
+        // Who is answered wrote before, be it at the same instant.
+        let answered_at_once = (replied == Some(created)).then_some(Author::Customer);
         Some(RowLife {
-            created: columns.created_at.get(row)?,
-            replied: at(&columns.first_response_at),
+            created,
+            replied,
             solved: at(&columns.solved_at),
             closed: at(&columns.closed_at),
             open_as: status.filter(|status| !status.is_done()),
-            created_by: known(self.frame.created_by()),
+            created_by: known(self.frame.created_by()).or(answered_at_once),
             by: known(self.frame.author()).unwrap_or(Author::Agent),
             group: named(self.group),
             assignee: named(self.assignee),
@@ -106,11 +109,7 @@ impl RowLife {
 
     /// Whether a customer opened the ticket, an agent replied after that if at all, and solved it after that if at all.
     fn is_usual(&self) -> bool {
-        let asked = match self.created_by {
-            // Writing at the instant of creation may be opening it.
-            None => self.replied != Some(self.created),
-            Some(author) => author == Author::Customer,
-        };
+        let asked = matches!(self.created_by, None | Some(Author::Customer));
         let ended = self.solved.or(self.closed);
         let in_turn = match (self.replied, ended) {
             (Some(replied), Some(ended)) => replied <= ended,

@@ -9,10 +9,11 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
+use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
-use deskmetrics_arrow::{Dataset, Description, Holds, ReadError, ReadOptions, usual_roles};
+use deskmetrics_arrow::{Dataset, Description, Holds, ReadError, ReadOptions, attribute_column, usual_roles};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use crate::data::{from_form, to_json};
@@ -48,6 +49,8 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
     pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+    /// Attributes that are asked for by name: their columns are read whatever they hold.
+    pub(crate) by: &'a [Attribute],
 }
 
 /// What the tables do not say: hours, promises, conventions.
@@ -83,6 +86,11 @@ impl<'py> Tables<'_, 'py> {
                 return Err(error::no_such("table", name, "columns", &known));
             }
         }
+        if given.iter().all(|(.., value)| value.is_none()) {
+            return Err(error::argument(
+                "there is no table: give tickets, events, surveys or invitations".to_owned(),
+            ));
+        }
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
         if let Some(scales) = rules.scales {
@@ -92,7 +100,14 @@ impl<'py> Tables<'_, 'py> {
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
             let mut table = Table::read(name, value)?;
-            let mut columns = described(holds, &table.schema, said.get(name))?;
+            if table.schema.fields().is_empty() && value.is_instance_of::<PyList>() {
+                table.schema = nothing(holds, self.by);
+                table.batches.clear();
+            }
+            // Without a table of tickets, their attributes are those of their first events.
+            let own = holds != Holds::Events || self.tickets.is_none();
+            let by = if own { self.by } else { &[] };
+            let mut columns = described(holds, &table.schema, said.get(name), by)?;
             let named = match holds {
                 Holds::Tickets | Holds::Invitations => false,
                 // By which their events find them, and their tickets.
@@ -224,8 +239,29 @@ impl Rules<'_, '_> {
     }
 }
 
+/// The columns that are asked for, which a list without rows does not name.
+fn nothing(holds: Holds, by: &[Attribute]) -> SchemaRef {
+    let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
+    Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
+}
+
+/// The roles without which a table tells nothing.
+fn needed(holds: Holds) -> &'static [&'static str] {
+    match holds {
+        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
+        Holds::Events => &["ticket", "at", "kind"],
+        Holds::Surveys => &["question", "score"],
+        Holds::Invitations => &["sent_at", "question"],
+    }
+}
+
 /// The roles of a table's columns: those given, and the usual ones of the other columns.
-fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<Map<String, Value>> {
+fn described(
+    holds: Holds,
+    schema: &Schema,
+    given: Option<&Value>,
+    by: &[Attribute],
+) -> PyResult<Map<String, Value>> {
     let mut roles = match given {
         None => Map::new(),
         Some(Value::Object(roles)) => roles.clone(),
@@ -247,15 +283,19 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
             roles.entry(role).or_insert(json!(found));
         }
     }
+    if !by.is_empty()
+        && let Value::Object(attributes) = roles.entry("attributes").or_insert(json!({}))
+    {
+        let known: Vec<Attribute> = attributes.keys().map(|name| Attribute::from(name.as_str())).collect();
+        for attribute in by.iter().filter(|attribute| !known.contains(attribute)) {
+            if let Some(column) = attribute_column(schema, attribute) {
+                attributes.insert(attribute.to_string(), json!(column));
+            }
+        }
+    }
     // What must be there is asked for by its usual name, so that the message can say what is there instead.
-    let needed: &[&str] = match holds {
-        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
-        Holds::Events => &["ticket", "at", "kind"],
-        Holds::Surveys if roles.contains_key("questions") => &[],
-        Holds::Surveys => &["question", "score"],
-        Holds::Invitations => &["sent_at", "question"],
-    };
-    for role in needed {
+    let by_form = roles.contains_key("questions");
+    for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
     }
     Ok(roles)

@@ -71,6 +71,7 @@
 #![forbid(unsafe_code)]
 
 mod agreement;
+mod attribute;
 mod choice;
 pub mod column;
 mod dataset;
@@ -88,6 +89,7 @@ pub mod survey;
 mod table;
 mod usual;
 
+pub use attribute::UnknownAttribute;
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
@@ -98,4 +100,4 @@ pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use record::{Example, LeftOut, Scope, SourceReport};
 pub use table::report_batch;
-pub use usual::{Holds, UsualRoles, usual_roles};
+pub use usual::{Holds, UsualRoles, attribute_column, usual_roles};

@@ -14,7 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::data::{from_json, to_data};
-use crate::error::{self, exceptions};
+use crate::error::exceptions;
 use crate::input::instant;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -149,10 +149,10 @@ impl Dataset {
 
     /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
     fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
-        let as_of = self.core.as_of.ok_or_else(|| {
-            error::argument("the dataset has no record with a date, so nothing can be replayed".to_owned())
-        })?;
-        Ok(ReplayedTickets { outcome: Arc::new(py.detach(|| self.replayed(Some(as_of)))), as_of })
+        let as_of = self.core.as_of;
+        let outcome = Arc::new(py.detach(|| self.replayed(as_of)));
+        // Where nothing bears a date there is no ticket, whenever that is.
+        Ok(ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources))
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
@@ -284,13 +284,11 @@ impl Dataset {
     ///
     /// Raises
     /// ------
-    /// ArgumentError
-    ///     When nothing bears a date and no cut-off is given.
+    /// InstantError
+    ///     When the cut-off has no zone.
     #[pyo3(signature = (*, as_of = None))]
     fn replay(&self, py: Python<'_>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
-        let as_of = self.cut_off(as_of)?.ok_or_else(|| {
-            error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
-        })?;
+        let as_of = self.cut_off(as_of)?;
         Ok(py.detach(|| Replay::of(Arc::clone(&self.core), as_of)))
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::Array;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::{Excluded, Invitation, Timestamp};
+use deskmetrics::{Excluded, Invitation, Merge as _, Timestamp};
+use deskmetrics_arrow::SourceReport;
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -21,9 +22,21 @@ const BLOCK: usize = 1 << 16;
 /// Replayed tickets, which whatever holds some gives through its method `_replayed`.
 #[pyclass(name = "_ReplayedTickets", module = "deskmetrics._deskmetrics", frozen)]
 pub(crate) struct ReplayedTickets {
-    pub(crate) outcome: Arc<ReplayOutcome>,
+    outcome: Arc<ReplayOutcome>,
     /// Nothing after it is known.
-    pub(crate) as_of: Timestamp,
+    as_of: Timestamp,
+    /// Rows of tickets that could not be used.
+    unusable: Excluded,
+}
+
+impl ReplayedTickets {
+    pub(crate) fn new(outcome: Arc<ReplayOutcome>, as_of: Timestamp, sources: &[SourceReport]) -> Self {
+        let mut unusable = Excluded::default();
+        for source in sources.iter().filter(|source| source.holds == "tickets") {
+            unusable.merge(source.excluded());
+        }
+        Self { outcome, as_of, unusable }
+    }
 }
 
 /// A KPI of tickets, of which those whose ids are in `surveyed` were sent a survey.
@@ -37,21 +50,20 @@ pub(crate) fn of_tickets(
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
     let own = if tickets.hasattr("_replayed")? { None } else { Some(of_table(py, tickets, as_of)?) };
-    let (own, unusable) = own.unzip();
     let given = own.is_none().then(|| tickets.call_method0("_replayed")).transpose()?;
     let replayed = match (&own, &given) {
         (Some(own), _) => own,
         (None, given) => given.as_ref().unwrap_or(tickets).cast::<ReplayedTickets>()?.get(),
     };
     let as_of = cut_off(as_of)?.unwrap_or(replayed.as_of);
-    if as_of > replayed.as_of {
+    if as_of > replayed.as_of && !replayed.outcome.tickets.is_empty() {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {}, up to which the tickets are known",
             replayed.as_of
         )));
     }
     let mut tally = tally(&request(kpi, options)?, Some(as_of))?;
-    for (reason, rows) in unusable.iter().flat_map(Excluded::iter) {
+    for (reason, rows) in replayed.unusable.iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
     }
     for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
@@ -64,14 +76,14 @@ pub(crate) fn of_tickets(
     Ok(KpiResult { tally })
 }
 
-/// The tickets of a table of one row each, with instants in columns, and what could not be used of it.
+/// The tickets of a table of one row each, with instants in columns.
 fn of_table(
     py: Python<'_>,
     tickets: &Bound<'_, PyAny>,
     as_of: Option<&Bound<'_, PyAny>>,
-) -> PyResult<(ReplayedTickets, Excluded)> {
+) -> PyResult<ReplayedTickets> {
     let rows = tickets.is_instance_of::<PyDict>()
-        || tickets.cast::<PyList>().is_ok_and(|rows| !rows.is_empty())
+        || tickets.is_instance_of::<PyList>()
         || tickets.hasattr("__arrow_c_stream__")?
         || tickets.hasattr("__arrow_c_array__")?;
     if !rows {
@@ -90,13 +102,13 @@ fn of_table(
         assume_tz: None,
         strict: false,
         progress: None,
+        by: &[],
     };
     let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;
-    let as_of = dataset.as_of.ok_or_else(|| {
-        error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
-    })?;
+    // Where nothing bears a date there is no ticket, whenever that is.
+    let as_of = dataset.as_of.unwrap_or(Timestamp::MIN);
     let outcome = py.detach(|| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events));
-    Ok((ReplayedTickets { outcome: Arc::new(outcome), as_of }, dataset.excluded()))
+    Ok(ReplayedTickets::new(Arc::new(outcome), as_of, &dataset.sources))
 }
 
 /// Ids of tickets: texts or numbers, in a sequence or column.

@@ -1,6 +1,7 @@
 //! `report`: tables of any library in, a report out.
 
 use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -114,12 +115,15 @@ pub(crate) fn report(
     fcr: Option<&Bound<'_, PyAny>>,
     threads: usize,
 ) -> PyResult<Report> {
-    let tables = Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
     let zone = self::tz(tz)?;
     let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
     // What is wrong with the settings is told before the data is read.
-    ask.settings(&[])?.periods()?;
+    let settings = ask.settings(&[])?;
+    settings.periods()?;
+    let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
+    let tables =
+        Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress, by: &by };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
     let described = tables.described(&rules)?;
     if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
         let alone = rules.alone()?;

@@ -323,6 +323,10 @@ impl Report {
 
     fn __repr__(&self) -> String {
         let mut text = self.table.to_string();
+        let unusable: Vec<String> = self.sources.iter().flat_map(left_out).collect();
+        if !unusable.is_empty() {
+            text = format!("{}\n\nLeft out, by table\n{}\n", text.trim_end(), unusable.join("\n"));
+        }
         for note in &self.notes {
             text = format!("{text}\n{note}\n");
         }
@@ -332,4 +336,10 @@ impl Report {
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
     }
+}
+
+/// What was left out of a table, a line for each reason.
+fn left_out(source: &SourceReport) -> impl Iterator<Item = String> {
+    let name = source.file.file_name().unwrap_or_default().to_string_lossy();
+    source.left_out.iter().map(move |left_out| format!("  {name}: {left_out}; {}", left_out.remedy))
 }

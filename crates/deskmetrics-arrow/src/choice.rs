@@ -348,14 +348,14 @@ fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
 /// Questions whose scale nobody stated.
 fn unscaled(dataset: &Dataset) -> Vec<String> {
     let without = dataset.asked.iter().filter(|question| !dataset.scales.contains_key(*question));
-    let told = |question: &Box<str>| {
+    let told = |question: &str| {
         let answers = dataset.answers(question).count();
         format!(
             "answers to \"{question}\" are not used, {answers} in all, since nobody said on which scale they are: give it \
              one under scales, such as {question} = \"1-5\""
         )
     };
-    without.map(told).collect()
+    without.map(|question| told(question)).collect()
 }
 
 /// Whether a table would name the questions that were asked and has no rows.

@@ -148,11 +148,11 @@ impl Dataset {
     }
 
     /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
-    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
+    fn _replayed(&self, py: Python<'_>) -> ReplayedTickets {
         let as_of = self.core.as_of;
         let outcome = Arc::new(py.detach(|| self.replayed(as_of)));
         // Where nothing bears a date there is no ticket, whenever that is.
-        Ok(ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources))
+        ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources)
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.

@@ -192,7 +192,7 @@ fn tells_of(described: &Described, log: Option<&EventLog>, report: &CoreReport) 
             Some(log) if known.contains(attribute) || log.slot(attribute).is_some() => {}
             Some(_) => return Ok(false),
             None => {
-                UnknownAttribute::check(attribute, &known).map_err(|unknown| unknown_attribute(&unknown))?
+                UnknownAttribute::check(attribute, &known).map_err(|unknown| unknown_attribute(&unknown))?;
             }
         }
     }

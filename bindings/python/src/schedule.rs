@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
+use deskmetrics_arrow::with_suggestion;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyDate, PyDict, PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
 use crate::data::{from_json, to_json};
@@ -79,9 +80,10 @@ impl Schedule {
     fn from_json(form: Value) -> PyResult<Self> {
         let working_time: WorkingTime = serde_path_to_error::deserialize(form).map_err(|problem| {
             // What the core finds wrong names its place itself and is found at the root.
+            let said = with_suggestion(&problem.inner().to_string());
             error::schedule(match problem.path().to_string().as_str() {
-                "." => problem.inner().to_string(),
-                place => format!("{place}: {}", problem.inner()),
+                "." => said,
+                place => format!("{place}: {said}"),
             })
         })?;
         Ok(Self { compiled: working_time.compile(), working_time })
@@ -103,7 +105,7 @@ impl Schedule {
     ) -> PyResult<Self> {
         let holidays = holidays.map(closed_dates).transpose()?.unwrap_or_default();
         Self::from_json(json!({
-            "time_zone": to_json("time_zone", time_zone)?,
+            "time_zone": time_zone_form(time_zone)?,
             "hours": to_json("hours", hours)?,
             "holidays": holidays,
         }))
@@ -486,10 +488,21 @@ fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
     zone_of.map(|value| zone("assume_tz", value)).transpose()
 }
 
+/// The zone as text: a name as it is given, and of objects the name they have.
+fn time_zone_form(zone_of: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if zone_of.is_instance_of::<PyString>() {
+        return to_json("time_zone", zone_of);
+    }
+    zone("time_zone", zone_of).map(|zone| Value::from(zone.name()))
+}
+
 /// Closed dates as texts. The objects of the package holidays are mappings from date to name.
 fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
-    if holidays.is_instance_of::<pyo3::types::PyString>() || holidays.is_instance_of::<PyDateTime>() {
-        return Err(error::argument_type("holidays: give a list of dates, not a single one".to_owned()));
+    if holidays.is_instance_of::<PyString>() || holidays.is_instance_of::<PyDate>() {
+        return Err(error::argument_type(format!(
+            "holidays: {} is a single date; put it in a list",
+            crate::input::describe(holidays)
+        )));
     }
     // They work out years when asked about a date, and know none before.
     if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
@@ -500,7 +513,24 @@ fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
         )));
     }
     let dates = holidays.try_iter().map_err(|_| {
-        error::argument_type(format!("holidays: {} is not a list of dates", crate::input::describe(holidays)))
+        error::argument_type(format!(
+            "holidays: {} is not a list of dates; give such as [\"2026-12-25\", datetime.date(2026, 12, 26)], or an object \
+             of the package holidays",
+            crate::input::describe(holidays)
+        ))
     })?;
-    dates.enumerate().map(|(position, date)| to_json(&format!("holidays[{position}]"), &date?)).collect()
+    dates.enumerate().map(|(position, date)| closed_date(&format!("holidays[{position}]"), &date?)).collect()
+}
+
+/// A closed date as text; a midnight, as columns of dates have it, is its date.
+fn closed_date(place: &str, date: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let form = to_json(place, date)?;
+    let Value::String(text) = &form else {
+        let found = crate::input::describe(date);
+        return Err(error::schedule(format!("{place}: {found} is not a date such as \"2026-12-25\"")));
+    };
+    match text.split_once("T00:00:00") {
+        Some((date, "" | "+00:00")) => Ok(Value::from(date)),
+        _ => Ok(form),
+    }
 }

@@ -94,7 +94,7 @@ impl<'py> Tables<'_, 'py> {
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
         if let Some(scales) = rules.scales {
-            form.insert("scales".to_owned(), scales_form(scales)?);
+            form.insert("scales".to_owned(), to_json("scales", scales)?);
         }
         let mut read = Vec::new();
         for (name, holds, value) in given {
@@ -130,7 +130,15 @@ impl<'py> Tables<'_, 'py> {
             form.insert(name.to_owned(), json!([columns]));
             read.push((name, table.schema, table.batches));
         }
-        let description: Description = from_form("columns", Value::Object(form), error::argument)?;
+        let wrong = |message: String| {
+            // Each table has but one source here, and scales stand beside the columns.
+            let message = message.replacen("[0]", "", 1);
+            error::argument(match message.strip_prefix("columns.scales") {
+                Some(rest) => format!("scales{rest}"),
+                None => message,
+            })
+        };
+        let description: Description = from_form("columns", Value::Object(form), wrong)?;
         Ok(Described { description, tables: read, assumed, strict: self.strict })
     }
 
@@ -370,20 +378,6 @@ fn differs(table: &Table, place: usize) -> bool {
             _ => false,
         })
     })
-}
-
-/// The scale of each question; a pair of ends, as everywhere in Python.
-fn scales_form(scales: &Bound<'_, PyDict>) -> PyResult<Value> {
-    let mut form = to_json("scales", scales)?;
-    for scale in form.as_object_mut().into_iter().flat_map(|scales| scales.iter_mut()).map(|(_, scale)| scale)
-    {
-        if let Value::Array(ends) = &*scale
-            && let [Value::Number(min), Value::Number(max)] = ends.as_slice()
-        {
-            *scale = Value::String(format!("{min}-{max}"));
-        }
-    }
-    Ok(form)
 }
 
 /// The schedules by name; a single one is called `default`.

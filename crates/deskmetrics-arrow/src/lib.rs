@@ -93,7 +93,7 @@ pub use attribute::UnknownAttribute;
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
-pub use description::{Description, DescriptionError, nearest};
+pub use description::{Description, DescriptionError, nearest, with_suggestion};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;

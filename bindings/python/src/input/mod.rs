@@ -15,7 +15,7 @@ mod table;
 pub(crate) use self::{
     array::array_of, column::Column, column::Given, instants::Instant, instants::InstantColumn,
     instants::Moments, instants::instant, instants::together_any, instants::zone, origin::Origin,
-    spans::SpanColumn, spans::Spans, spans::span, table::Table,
+    refuse::refuse, refuse::remedy, spans::SpanColumn, spans::Spans, spans::span, table::Table,
 };
 
 use pyo3::IntoPyObjectExt;

@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, array_of, describe};
+use crate::input::{Given, array_of, describe, refuse, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Rules, Tables};
 
@@ -87,11 +87,12 @@ fn of_table(
         || tickets.hasattr("__arrow_c_stream__")?
         || tickets.hasattr("__arrow_c_array__")?;
     if !rows {
-        return Err(error::argument_type(format!(
-            "tickets: {} holds no tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a \
-             table with a row for each ticket and instants in columns",
-            describe(tickets)
-        )));
+        let remedy = remedy(tickets).unwrap_or_else(|| {
+            "give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a table with a row for each ticket \
+             and instants in columns"
+                .to_owned()
+        });
+        return Err(error::argument_type(format!("tickets: {} holds no tickets; {remedy}", describe(tickets))));
     }
     let tables = Tables {
         tickets: Some(tickets),
@@ -117,11 +118,13 @@ fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         Given::Column(column) => column.chunks,
         Given::Values(values) => vec![array_of("surveyed", &values)?],
         Given::Single(value) => {
-            let remedy = if value.is_instance_of::<PyString>() { "; put it in a list" } else { "" };
-            return Err(error::argument_type(format!(
-                "surveyed: {} is not a sequence of ticket ids{remedy}",
-                describe(&value)
-            )));
+            if value.is_instance_of::<PyString>() {
+                return Err(error::argument_type(format!(
+                    "surveyed: {} is not a sequence of ticket ids; put it in a list",
+                    describe(&value)
+                )));
+            }
+            return Err(refuse("surveyed", &value, "a sequence of ticket ids"));
         }
     };
     let mut ids = Vec::new();

@@ -18,7 +18,7 @@ use super::scores::{numbers, scale_of};
 use super::surveys::{booleans, same_length};
 use crate::data::from_json;
 use crate::error;
-use crate::input::{Given, array_of, describe, together_any};
+use crate::input::{Given, array_of, describe, refuse, together_any};
 use crate::result::{check, to_python};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
@@ -431,9 +431,7 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
     match Given::read(name, value, what)? {
         Given::Column(column) => together_any(name, &column),
         Given::Values(values) => array_of(name, &values),
-        Given::Single(value) => {
-            Err(error::argument_type(format!("{name}: {} is not {what}", describe(&value))))
-        }
+        Given::Single(value) => Err(refuse(name, &value, what)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A report that cannot be made.
 
+use super::Difference;
+
 /// Why a report cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -64,17 +66,23 @@ pub enum ReportError {
         level: f64,
     },
     /// The state to be merged feeds another report.
-    #[error("the two states feed different reports: merge only states made by equal reports")]
-    OtherReport,
+    #[error("the two states feed different reports{}: merge only states made by equal reports", told(differs.as_ref()))]
+    OtherReport {
+        /// Where they differ.
+        differs: Option<Box<Difference>>,
+    },
     /// The tally to be merged was asked for differently.
     #[error(
-        "the tallies of {mine} and {theirs} do not add up: merge only tallies of equal requests and cut-offs"
+        "the tallies of {mine} and {theirs} do not add up{}: merge only tallies of equal requests and cut-offs",
+        told(differs.as_ref())
     )]
     OtherKpi {
         /// What the one counts.
         mine: String,
         /// What the other counts.
         theirs: String,
+        /// Where they differ.
+        differs: Option<Box<Difference>>,
     },
     /// The stored counts are not those of the stored request.
     #[error("the stored tally is not one of KPI \"{id}\", which was asked for")]
@@ -82,4 +90,8 @@ pub enum ReportError {
         /// The id asked for.
         id: &'static str,
     },
+}
+
+fn told(differs: Option<&Box<Difference>>) -> String {
+    differs.map(|difference| format!(", since {difference}")).unwrap_or_default()
 }

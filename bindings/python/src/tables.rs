@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
-use deskmetrics_arrow::{Dataset, Description, Holds, ReadError, ReadOptions, attribute_column, usual_roles};
+use deskmetrics_arrow::{
+    Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
@@ -22,9 +24,6 @@ use crate::error::{self, exceptions};
 use crate::input::{Table, instant, zone};
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
-
-/// The column of row numbers, where rows have no ids.
-const NUMBER: &str = "row number";
 
 /// The roles that hold instants.
 const INSTANTS: [&str; 9] = [
@@ -63,6 +62,8 @@ pub(crate) struct Rules<'a, 'py> {
     pub(crate) options: Option<&'a Bound<'py, PyDict>>,
     pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
     pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
+    /// The zone of a cut-off that names none.
+    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl<'py> Tables<'_, 'py> {
@@ -96,7 +97,7 @@ impl<'py> Tables<'_, 'py> {
         if let Some(scales) = rules.scales {
             form.insert("scales".to_owned(), to_json("scales", scales)?);
         }
-        let mut read = Vec::new();
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
             let mut table = Table::read(name, value)?;
@@ -117,8 +118,12 @@ impl<'py> Tables<'_, 'py> {
                 columns.entry("id").or_insert(json!("id"));
             }
             if !named && !columns.contains_key("id") {
-                number(&mut table)?;
-                columns.insert("id".to_owned(), json!(NUMBER));
+                // Its rows are told apart by their numbers.
+                columns.insert("id".to_owned(), json!({}));
+                notes.push(format!(
+                    "{name}: no column is known to hold ids, so every row counts and duplicates go unnoticed: say which one \
+                     with columns={{\"{name}\": {{\"id\": ..}}}}"
+                ));
             }
             if holds == Holds::Events && self.tickets.is_none() {
                 columns.entry("creates_tickets").or_insert(json!(true));
@@ -139,7 +144,7 @@ impl<'py> Tables<'_, 'py> {
             })
         };
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
-        Ok(Described { description, tables: read, assumed, strict: self.strict })
+        Ok(Described { description, tables: read, assumed, strict: self.strict, notes })
     }
 
     /// Everything read, with the rules.
@@ -154,6 +159,8 @@ pub(crate) struct Described {
     pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
     pub(crate) assumed: Option<Tz>,
     pub(crate) strict: bool,
+    /// What those should know who read the numbers.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Described {
@@ -182,6 +189,8 @@ impl Described {
             None => unusable(&problem),
         })?;
         rules.apply(&mut dataset)?;
+        let ruled = dataset.tells_of(dataset.schedule_by.keys());
+        ruled.map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         Ok(dataset)
     }
 
@@ -241,7 +250,8 @@ impl Rules<'_, '_> {
             dataset.replay_options = options;
         }
         if let Some(at) = self.as_of {
-            dataset.as_of = Some(Timestamp::from(instant("as_of", at, None)?.utc()));
+            let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
+            dataset.as_of = Some(Timestamp::from(instant("as_of", at, assumed)?.utc()));
         }
         Ok(())
     }
@@ -307,25 +317,6 @@ fn described(
         roles.entry(*role).or_insert(json!(role));
     }
     Ok(roles)
-}
-
-/// Gives a table whose rows have no ids their numbers, counted from 1.
-fn number(table: &mut Table) -> PyResult<()> {
-    let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
-    let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
-    fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));
-    let schema = Arc::new(Schema::new(fields));
-    let mut row = 0_usize;
-    let mut batches = Vec::with_capacity(table.batches.len());
-    for batch in &table.batches {
-        let numbers = (0..batch.num_rows()).map(|place| (row + place + 1).to_string());
-        let numbers: ArrayRef = Arc::new(StringArray::from_iter_values(numbers));
-        row += batch.num_rows();
-        let columns = batch.columns().iter().cloned().chain([numbers]).collect();
-        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(wrong)?);
-    }
-    (table.schema, table.batches) = (schema, batches);
-    Ok(())
 }
 
 /// The columns that a role takes.
@@ -403,6 +394,12 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
         found.insert(name.into(), working_time);
     }
     Ok(found)
+}
+
+/// That nothing tells of an attribute.
+pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
+    let message = format!("{place}: {unknown}");
+    exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 
 /// What is wrong with tables in memory.

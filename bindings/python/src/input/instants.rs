@@ -89,7 +89,8 @@ impl<'py> Instant<'py> {
 
 /// That a value is no instant, and what to give instead.
 fn no_instant(value: &Bound<'_, PyAny>) -> String {
-    let example = "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
+    let example =
+        "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
     let remedy = if value.is_instance_of::<PyString>() {
         "make it one with datetime.fromisoformat(\"2026-03-31T18:00:00+02:00\")".to_owned()
     } else if value.is_instance_of::<PyDate>() {

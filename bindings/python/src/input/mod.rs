@@ -98,6 +98,13 @@ impl<T> Input<T> {
     }
 }
 
+/// A name, which is a text.
+pub(crate) fn named(place: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value
+        .extract::<String>()
+        .map_err(|_| error::argument_type(format!("{place}: {} is not a name; give a text", describe(value))))
+}
+
 /// `None`, NaN, NaT and pandas' NA.
 pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
     if value.is_none() {

@@ -1,7 +1,7 @@
 //! From Python's keyword arguments to a request of the core.
 
-use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics::Timestamp;
+use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics_arrow::with_suggestion;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};

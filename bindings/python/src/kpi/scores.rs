@@ -16,7 +16,7 @@ use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
 use super::request::{request, tally};
-use crate::data::to_json;
+use crate::data::{from_form, to_json};
 use crate::error::{self, exceptions::ScaleError};
 use crate::input::{Column, Given, array_of, describe, is_missing, refuse};
 use crate::result::KpiResult;
@@ -287,5 +287,9 @@ fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<S
             _ => Err(ScaleError::new_err(format!("scale {form} is not a pair of ends such as (1, 5)"))),
         };
     }
-    serde_json::from_value(form).map_err(|problem| ScaleError::new_err(problem.to_string()))
+    match form {
+        // What is wrong with a text names it.
+        Value::String(text) => text.parse().map_err(|problem| error::scale(&problem)),
+        form => from_form("scale", form, ScaleError::new_err),
+    }
 }

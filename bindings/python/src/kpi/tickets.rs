@@ -1,10 +1,12 @@
 //! KPIs of replayed tickets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::Array;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::{Excluded, Invitation, Merge as _, Timestamp};
+use deskmetrics::report::KpiRequest;
+use deskmetrics::{Excluded, Invitation, Merge as _, Replayed, SlaMetric, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
@@ -62,7 +64,9 @@ pub(crate) fn of_tickets(
             replayed.as_of
         )));
     }
-    let mut tally = tally(&request(kpi, options)?, Some(as_of))?;
+    let request = request(kpi, options)?;
+    known_promise(&request, &replayed.outcome.tickets)?;
+    let mut tally = tally(&request, Some(as_of))?;
     for (reason, rows) in replayed.unusable.iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
     }
@@ -74,6 +78,32 @@ pub(crate) fn of_tickets(
         py.check_signals()?;
     }
     Ok(KpiResult { tally })
+}
+
+/// That the SLA metric and the SLA policy asked for by name are ones that tickets have verdicts on.
+pub(crate) fn known_promise(request: &KpiRequest, tickets: &[Replayed]) -> PyResult<()> {
+    let verdicts = || tickets.iter().flat_map(|ticket| &ticket.verdicts);
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    if let Some(SlaMetric::Custom(name)) = &request.metric
+        && &**name != "stated"
+        && !verdicts().any(|verdict| verdict.metric.as_str() == &**name)
+    {
+        let judged: BTreeSet<&str> = verdicts().map(|verdict| verdict.metric.as_str()).collect();
+        let usual: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
+        let own = judged.into_iter().filter(|metric| !usual.contains(metric));
+        let known: Vec<&str> = usual.iter().copied().chain(own).chain(["stated"]).collect();
+        return Err(error::no_such("metric", name, "the promises", &known));
+    }
+    if let Some(name) = &request.sla_policy
+        && !verdicts().any(|verdict| verdict.policy == *name)
+    {
+        let known: BTreeSet<&str> = verdicts().map(|verdict| &*verdict.policy).collect();
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(error::no_such("SLA policy", name, "the verdicts", &known));
+    }
+    Ok(())
 }
 
 /// The tickets of a table of one row each, with instants in columns.
@@ -92,7 +122,10 @@ fn of_table(
              and instants in columns"
                 .to_owned()
         });
-        return Err(error::argument_type(format!("tickets: {} holds no tickets; {remedy}", describe(tickets))));
+        return Err(error::argument_type(format!(
+            "tickets: {} holds no tickets; {remedy}",
+            describe(tickets)
+        )));
     }
     let tables = Tables {
         tickets: Some(tickets),

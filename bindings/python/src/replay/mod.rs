@@ -16,6 +16,7 @@ use pyo3::types::PyDict;
 use crate::data::{from_form, from_json, to_data};
 use crate::error;
 use crate::frame::Frame;
+use crate::input::named;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::ask::{Ask, known};
@@ -140,7 +141,7 @@ impl Replay {
     /// Parameters
     /// ----------
     /// ticket : str
-    ///     Its id.
+    ///     Its id; of ids that are numbers, also the number.
     ///
     /// Returns
     /// -------
@@ -151,8 +152,12 @@ impl Replay {
     /// ------
     /// NoSuchNameError
     ///     When there is no such ticket.
-    fn explain<'py>(&self, py: Python<'py>, ticket: &str) -> PyResult<Bound<'py, PyAny>> {
-        let place = self.place(ticket)?;
+    fn explain<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let id = match ticket.extract::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => named("ticket", ticket)?,
+        };
+        let place = self.place(&id)?;
         let known = &self.outcome.tickets[place];
         let (replayed, events) = py.detach(|| {
             let record = self.dataset.tickets.iter().find(|record| record.id == known.ticket.id);
@@ -274,6 +279,10 @@ impl Replay {
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
         ReplayedTickets::new(Arc::clone(&self.outcome), self.core.as_of(), &self.dataset.sources)
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._html")?.call_method1("replay", (slf,))
     }
 
     fn __repr__(&self) -> String {
@@ -402,7 +411,7 @@ pub(crate) fn replay(
         progress,
         by: &[],
     };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
     let dataset = tables.dataset(py, &rules)?;
     let as_of = dataset.as_of;
     Ok(py.detach(|| Replay::of(Arc::new(dataset), as_of)))

@@ -5,13 +5,15 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::KpiRequest;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset, UnknownAttribute};
+use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;
 
 use super::Report;
 use super::request::{Asked, Settings, by, kpis};
-use crate::error::{self, exceptions::ColumnNotFoundError};
+use crate::error;
+use crate::kpi::known_promise;
 use crate::policy::fcr_policy;
+use crate::tables::unknown_attribute;
 
 /// What somebody asks of a report, as Python gave it.
 pub(crate) struct Ask<'a, 'py> {
@@ -53,9 +55,10 @@ impl Ask<'_, '_> {
         let settings = self.settings(&dataset.by)?;
         known(dataset, settings.by.iter().flatten())?;
         let report = settings.report(as_of, requests)?;
+        let zone = self.zone.unwrap_or(dataset.time_zone);
         Ok(py.detach(|| {
             let state = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations);
-            Report::new(state, notes, dataset.sources.clone())
+            Report::new(state, notes, dataset.sources.clone()).told_in(zone)
         }))
     }
 
@@ -94,7 +97,10 @@ impl Ask<'_, '_> {
                     }
                     Err(problem) => return Err(refused(problem)),
                 },
-                Asked::Request(request) => requests.push(*request),
+                Asked::Request(request) => {
+                    known_promise(&request, &replayed.tickets)?;
+                    requests.push(*request);
+                }
             }
         }
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
@@ -111,11 +117,5 @@ pub(crate) fn known<'a>(
     dataset: &Dataset,
     attributes: impl IntoIterator<Item = &'a Attribute>,
 ) -> PyResult<()> {
-    dataset.tells_of(attributes).map_err(|unknown| unknown_attribute(&unknown))
-}
-
-/// That nothing tells of an attribute.
-pub(crate) fn unknown_attribute(unknown: &UnknownAttribute) -> PyErr {
-    let message = format!("by: {unknown}");
-    ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
+    dataset.tells_of(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
 }

@@ -18,10 +18,9 @@ use deskmetrics_arrow::report::{Frames, RunError, run};
 use deskmetrics_arrow::{Dataset, SourceReport, UnknownAttribute, kpi_of_question};
 use pyo3::prelude::*;
 
-use super::ask::unknown_attribute;
 use super::request::Asked;
 use crate::error;
-use crate::tables::{Described, unusable};
+use crate::tables::{Described, unknown_attribute, unusable};
 
 /// What each KPI asked for means, where that does not depend on what the data holds; `None` where it does.
 pub(super) fn requests(
@@ -33,6 +32,9 @@ pub(super) fn requests(
     let mut requests = Vec::new();
     for one in asked {
         match one {
+            // What was promised shows in the verdicts.
+            Asked::Request(request) if request.sla_policy.is_some() => return None,
+            Asked::Request(request) if matches!(request.metric, Some(SlaMetric::Custom(_))) => return None,
             Asked::Request(request) => requests.push((**request).clone()),
             Asked::Id(id) => requests.extend(of_id(id, described, rules, fcr)?),
         }
@@ -130,7 +132,7 @@ pub(super) fn feed(
             }
             (Some(_), None) => return Ok(None),
         };
-        if !tells_of(described, log.as_ref(), report)? {
+        if !tells_of(described, rules, log.as_ref(), report)? {
             return Ok(None);
         }
         let answers = described.batches("surveys");
@@ -181,18 +183,25 @@ pub(super) fn feed(
     })
 }
 
-/// Whether a column or an event tells of all attributes the report is sliced by, as far as that shows without records.
+/// Whether a column or an event tells of all attributes that slices and rules are about, as far as that shows without records.
 ///
 /// # Errors
 /// When there are no events, which could tell of one, and no column does.
-fn tells_of(described: &Described, log: Option<&EventLog>, report: &CoreReport) -> PyResult<bool> {
+fn tells_of(
+    described: &Described,
+    rules: &Dataset,
+    log: Option<&EventLog>,
+    report: &CoreReport,
+) -> PyResult<bool> {
     let known: BTreeSet<Attribute> = described.description.attributes();
-    for attribute in report.sliced_by() {
+    let ruled = rules.schedule_by.keys().map(|attribute| ("schedule_by", attribute));
+    for (place, attribute) in report.sliced_by().into_iter().map(|attribute| ("by", attribute)).chain(ruled) {
         match log {
             Some(log) if known.contains(attribute) || log.slot(attribute).is_some() => {}
             Some(_) => return Ok(false),
             None => {
-                UnknownAttribute::check(attribute, &known).map_err(|unknown| unknown_attribute(&unknown))?;
+                UnknownAttribute::check(attribute, &known)
+                    .map_err(|unknown| unknown_attribute(place, &unknown))?;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `report`: tables of any library in, a report out.
 
+use chrono_tz::Tz;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
@@ -123,7 +124,7 @@ pub(crate) fn report(
     let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
     let tables =
         Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress, by: &by };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
     if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
         let alone = rules.alone()?;
@@ -136,15 +137,17 @@ pub(crate) fn report(
             if let Some((state, sources)) =
                 columns_run::feed(py, &described, &alone, &report, as_of, threads)?
             {
-                return Ok(Report::new(state, Vec::new(), sources));
+                let report = Report::new(state, described.notes, sources);
+                return Ok(report.told_in(zone.unwrap_or(Tz::UTC)));
             }
         }
     }
+    let notes = described.notes.clone();
     let dataset = described.dataset(py, &rules, progress)?;
     let as_of = dataset.as_of;
     let replayed = py.detach(|| match dataset.replay() {
         Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
         None => ReplayOutcome::default(),
     });
-    ask.of(py, &dataset, &replayed, as_of)
+    Ok(ask.of(py, &dataset, &replayed, as_of)?.noting(notes))
 }

@@ -15,9 +15,9 @@ import deskmetrics as dm
 
 APRIL = datetime(2026, 4, 1, tzinfo=timezone.utc)
 SENT = [datetime(2026, 1, 1, tzinfo=timezone.utc)]
-LAZY = pl.LazyFrame({"score": [1, 2]})
-TICKETS = {"id": ["1", "2"], "created_at": ["2026-03-02T08:00:00Z"] * 2, "market": ["DK", "ES"]}
-EVENTS = {"ticket": ["1", "1"], "at": ["2026-03-02T08:00:00Z"] * 2, "kind": ["public_message", "solved"]}
+LAZY: Any = pl.LazyFrame({"score": [1, 2]})
+TICKETS: dict[str, Any] = {"id": ["1", "2"], "created_at": ["2026-03-02T08:00:00Z"] * 2, "market": ["DK", "ES"]}
+EVENTS: dict[str, Any] = {"ticket": ["1", "1"], "at": ["2026-03-02T08:00:00Z"] * 2, "kind": ["public_message", "solved"]}
 DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
 
 
@@ -55,7 +55,7 @@ def test_scales(scale: Any, said: str) -> None:
 
 
 def test_scales_of_a_report() -> None:
-    answers = {"csat": [5, 4]}
+    answers: dict[str, Any] = {"csat": [5, 4]}
     assert dm.report(surveys=answers, scales={"csat": (1, 5)})["csat"].value == 100.0
     assert dm.report(surveys=answers, scales={"csat": [1, 5]}) == dm.report(surveys=answers, scales={"csat": "1-5"})
     assert dm.report(surveys=answers, kpis=[{"kpi": "csat", "question": "csat", "scale": (1, 5)}])["csat"].n == 2
@@ -135,9 +135,9 @@ def test_columns_made_up_by_the_package_are_not_listed() -> None:
 
 
 def test_tickets_without_ids_are_noted() -> None:
-    nameless = {"created_at": ["2026-03-02T08:00:00Z"] * 2, "reference": ["1", "1"]}
-    for cut_off in ({}, {"as_of": APRIL}):
-        report = dm.report(nameless, kpis=["volume"], **cut_off)
+    nameless: dict[str, Any] = {"created_at": ["2026-03-02T08:00:00Z"] * 2, "reference": ["1", "1"]}
+    for cut_off in (None, APRIL):
+        report = dm.report(nameless, kpis=["volume"], as_of=cut_off)
         assert report["volume"].n == 2
         assert ["no column is known to hold ids" in note for note in report.notes] == [True]
     named = dm.report(nameless, kpis=["volume"], columns={"tickets": {"id": "reference"}})

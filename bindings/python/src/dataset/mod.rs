@@ -223,6 +223,8 @@ impl Dataset {
     ///     scale, FCR policy, clocks) is taken from the description.
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
+    ///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
+    ///     ``assignee``, of ``"problem"`` ``category``.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional
@@ -248,6 +250,8 @@ impl Dataset {
     /// ------
     /// ArgumentError
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+    /// ColumnNotFoundError
+    ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
     #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(

@@ -9,7 +9,7 @@ mod surveys;
 mod tickets;
 mod trust;
 
-pub(crate) use self::catalogue::{columns, definitions};
+pub(crate) use self::catalogue::{attribute, columns, definitions};
 pub(crate) use self::comparison::compare;
 pub(crate) use self::contacts::{of_contacts, of_shifts};
 pub(crate) use self::scores::{of_reasons, of_scores};

@@ -4,7 +4,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics_arrow::with_suggestion;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
 use crate::data::to_json;
@@ -45,6 +45,10 @@ pub(super) fn cut_off(as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Times
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if value.is_instance_of::<PyDateTime>() {
+        let at = instant(name, value, None)?;
+        return Ok(Value::from(Timestamp::saturating_from_micros(at.micros).to_string()));
+    }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let elements = value.try_iter()?.enumerate();
         let elements = elements.map(|(place, element)| chosen(&format!("{name}[{place}]"), &element?));

@@ -21,7 +21,7 @@ use crate::tables::{Rules, Tables};
 ///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
 ///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
 ///     gives them one. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
-///     columns, or a list of dicts.
+///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
@@ -35,7 +35,10 @@ use crate::tables::{Rules, Tables};
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these.
 /// by : str or iterable of str or tuple of str, default ()
-///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``.
+///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
+///     words.
+///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
+///     ``assignee``, of ``"problem"`` ``category``.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the period before.
 /// tz : str or zoneinfo.ZoneInfo, optional
@@ -59,7 +62,8 @@ use crate::tables::{Rules, Tables};
 /// Raises
 /// ------
 /// ColumnNotFoundError
-///     When a column is missing; the message lists those there are and the nearest.
+///     When a column is missing, or neither a column nor an event tells of an attribute; the message lists those there are and
+///     the nearest.
 /// InstantError
 ///     When wall-clock times have no zone.
 /// ArgumentError

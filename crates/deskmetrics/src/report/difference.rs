@@ -86,6 +86,8 @@ fn chosen(request: &KpiRequest, as_of: Option<Timestamp>) -> Choices {
         ("bands", listed(request.bands.iter().copied().map(duration_text::format))),
         ("with", Some(format!("{:?}", request.with.unwrap_or_default()).to_lowercase())),
         ("without_automatic_solves", Some(request.without_automatic_solves.unwrap_or_default().to_string())),
+        ("since", text(request.since.as_ref())),
+        ("until", text(request.until.as_ref())),
         ("mature_after", request.mature_after.map(duration_text::format)),
         ("expire_after", request.expire_after.map(duration_text::format)),
         ("short_abandon", request.short_abandon.map(duration_text::format)),

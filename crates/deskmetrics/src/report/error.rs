@@ -1,6 +1,7 @@
 //! A report that cannot be made.
 
 use super::Difference;
+use crate::Timestamp;
 
 /// Why a report cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -47,6 +48,21 @@ pub enum ReportError {
         id: &'static str,
         /// The limit given.
         limit: String,
+    },
+    /// A span of time is none, or not all of it is known.
+    #[error(
+        "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
+         {as_of}"
+    )]
+    Span {
+        /// The KPI's id.
+        id: &'static str,
+        /// The start given.
+        from: Timestamp,
+        /// The end given.
+        to: Timestamp,
+        /// The cut-off.
+        as_of: Timestamp,
     },
     /// A share of a target is more than all of it.
     #[error("KPI \"{id}\" from {threshold} % of the target on has no meaning: give 0 to 100")]

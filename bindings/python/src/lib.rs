@@ -16,7 +16,6 @@ mod replay;
 mod report;
 mod result;
 mod schedule;
-mod schedule_column;
 mod tables;
 mod zone;
 

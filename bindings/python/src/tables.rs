@@ -189,8 +189,9 @@ impl Described {
             None => unusable(&problem),
         })?;
         rules.apply(&mut dataset)?;
-        let ruled = dataset.tells_of(dataset.schedule_by.keys());
-        ruled.map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
+        dataset
+            .tells_of(dataset.schedule_by.keys())
+            .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         Ok(dataset)
     }
 

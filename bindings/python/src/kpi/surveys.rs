@@ -149,14 +149,13 @@ pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Boolean
             Ok(BooleanArray::from(read))
         }
         Given::Column(column) => {
-            let mut read = Vec::with_capacity(column.len());
-            for chunk in &column.chunks {
-                match chunk.data_type() {
-                    DataType::Boolean => read.extend(chunk.as_boolean().iter()),
-                    other => return Err(wrong(&other.to_string())),
-                }
+            if let Some(chunk) = column.chunks.iter().find(|chunk| *chunk.data_type() != DataType::Boolean) {
+                return Err(wrong(&chunk.data_type().to_string()));
             }
-            Ok(BooleanArray::from(read))
+            if column.chunks.is_empty() {
+                return Ok(BooleanArray::from(Vec::<bool>::new()));
+            }
+            Ok(together_any(name, &column)?.as_boolean().clone())
         }
     }
 }

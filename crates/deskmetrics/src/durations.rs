@@ -325,7 +325,11 @@ impl From<Durations> for Vec<i64> {
 
 impl Merge for Durations {
     fn merge(&mut self, other: Self) {
-        self.micros.extend(other.micros);
+        if self.micros.is_empty() {
+            self.micros = other.micros;
+        } else {
+            self.micros.extend(other.micros);
+        }
     }
 }
 

@@ -79,7 +79,7 @@ impl<'f> Answers<'f> {
         for (number, part) in self.frame.parts().iter().enumerate() {
             let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: part.at.as_ref() };
             before += part.rows;
-            for range in blocks(share_of(part.rows, share, shares)) {
+            for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 cells.find(&self.ways, &rows, range.clone(), feed, |_| 0, &mut found);
                 for (asked, counts) in self.asked.iter().zip(&mut counts) {
                     let places = &mut places[..range.len()];
@@ -175,7 +175,7 @@ impl<'f> Sendings<'f> {
             let codes = questions.part(number);
             let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: Some(&part.sent_at) };
             before += part.rows;
-            for range in blocks(share_of(part.rows, share, shares)) {
+            for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 cells.find(&self.ways, &rows, range.clone(), feed, |row| codes.get(row), &mut found);
                 counts.resize(cells.len() * stride, 0);
                 for (cell, row) in found.iter().zip(range) {
@@ -219,8 +219,8 @@ pub(super) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize>
     cut(share)..cut(share + 1)
 }
 
-/// A range of rows in pieces that stay in the cache.
-pub(super) fn blocks(range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+/// A range in pieces of at most so many rows.
+pub(super) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
-    range.step_by(BLOCK).map(move |from| from..(from + BLOCK).min(end))
+    range.step_by(rows).map(move |from| from..(from + rows).min(end))
 }

@@ -193,7 +193,8 @@ impl<'c> Piece<'c> {
             let all = u64::MAX >> (64 - sent.len());
             let counts = were_sent.word(place) & sent_in_time & !bounced.word(place) & all;
             let has_answer = were_answered.word(place);
-            let (plain_answers, plain_blanks) = (counts & has_answer & answered_in_time, counts & !has_answer);
+            let (plain_answers, plain_blanks) =
+                (counts & has_answer & answered_in_time, counts & !has_answer);
             in_time += u64::from(plain_answers.count_ones());
             unanswered += u64::from(plain_blanks.count_ones());
             let mut others = all & !plain_answers & !plain_blanks;
@@ -210,8 +211,7 @@ impl<'c> Piece<'c> {
         let read = |array: &TimestampMicrosecondArray| {
             array.is_valid(row).then(|| Timestamp::from_micros(array.value(row)).ok_or(())).transpose()
         };
-        let delivered =
-            self.delivered.is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
+        let delivered = self.delivered.is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
         push(tally, delivered, read(self.sent), self.answered.map_or(Ok(None), read));
     }
 }

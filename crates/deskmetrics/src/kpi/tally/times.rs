@@ -44,6 +44,19 @@ impl Times {
         }
     }
 
+    /// Counts durations on the tally's clock, in microseconds: those that have ended and those still running.
+    pub(crate) fn extend_micros(&mut self, finished: Vec<i64>, running: Vec<i64>) {
+        let [finished, running] = [finished, running].map(|mut all| {
+            let before = all.len();
+            if all.iter().any(|micros| *micros < 0) {
+                all.retain(|micros| *micros >= 0);
+                self.excluded.add_many(Reason::EndBeforeStart, (before - all.len()) as u64);
+            }
+            Durations::from(all)
+        });
+        self.survival.merge(Survival::new(finished, running));
+    }
+
     /// Counts a record that has no such duration.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);

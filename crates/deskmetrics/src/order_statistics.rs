@@ -4,13 +4,38 @@
 const FEW: usize = 2048;
 
 /// Buckets: one for each power of two and each of 64 steps within it.
-const BUCKETS: usize = 64 * 64;
+pub(crate) const BUCKETS: usize = 64 * 64;
+
+/// Some values of many with the places at which they would stand, counted from 0, if all were in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ranked {
+    places: Vec<usize>,
+    values: Vec<i64>,
+}
+
+impl Ranked {
+    /// The values of these places, in any order; a place past the end has none.
+    pub(crate) fn of(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
+        let places = places.into_iter().filter_map(|place| usize::try_from(place).ok());
+        let mut places: Vec<usize> = places.filter(|place| *place < values.len()).collect();
+        places.sort_unstable();
+        places.dedup();
+        let values = at_ranks(values, &places);
+        Self { places, values }
+    }
+
+    /// The value of a place that was asked for.
+    pub(crate) fn at(&self, place: u64) -> Option<i64> {
+        let place = usize::try_from(place).ok()?;
+        self.values.get(self.places.binary_search(&place).ok()?).copied()
+    }
+}
 
 /// The values that would stand at `ranks`, which ascend, if `values` were in order; a rank past the end has none.
 ///
 /// Two or three passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are
 /// looked at again.
-pub(crate) fn at_ranks(values: &[i64], ranks: &[usize]) -> Vec<i64> {
+fn at_ranks(values: &[i64], ranks: &[usize]) -> Vec<i64> {
     let ranks = &ranks[..ranks.partition_point(|rank| *rank < values.len())];
     let mut found = Vec::with_capacity(ranks.len());
     find(values, ranks, &mut found);
@@ -70,7 +95,7 @@ fn find(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
 /// The bucket of a value: the larger the value, the higher (or equal) the bucket.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "six bits")]
-fn bucket(value: i64, least: i64) -> usize {
+pub(crate) fn bucket(value: i64, least: i64) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
     if above < 64 {
         return above as usize;

@@ -13,7 +13,7 @@ use pyo3::types::{PyBool, PyDict};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, Moments, describe, is_missing, zone};
+use crate::input::{Given, Moments, describe, is_missing, together_any, zone};
 use crate::result::KpiResult;
 
 /// Rows worked on between two looks for Ctrl-C.

@@ -1,5 +1,7 @@
 //! Many durations and what can be asked of them.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,8 @@ use crate::radix::ascending;
 pub struct Durations {
     /// Microseconds, in the order fed.
     micros: Vec<i64>,
+    /// More of them, in pieces that clones share.
+    shared: Vec<Arc<Vec<i64>>>,
 }
 
 impl Durations {
@@ -39,12 +43,23 @@ impl Durations {
 
     /// Durations counted.
     pub fn n(&self) -> u64 {
-        self.micros.len() as u64
+        self.pieces().map(|piece| piece.len() as u64).sum()
     }
 
     /// The values in microseconds, in no particular order.
-    pub fn as_micros(&self) -> &[i64] {
-        &self.micros
+    pub fn micros(&self) -> impl Iterator<Item = i64> + Clone + '_ {
+        self.pieces().flatten().copied()
+    }
+
+    /// The same, piece by piece.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[i64]> + Clone {
+        std::iter::once(&*self.micros).chain(self.shared.iter().map(|piece| &***piece))
+    }
+
+    /// Values that are not copied with the collection.
+    pub(crate) fn shared(micros: Vec<i64>) -> Self {
+        let shared = if micros.is_empty() { Vec::new() } else { vec![Arc::new(micros)] };
+        Self { micros: Vec::new(), shared }
     }
 
     /// Sum in microseconds.
@@ -59,7 +74,7 @@ impl Durations {
                 piece.iter().map(|micros| i128::from(*micros)).sum()
             }
         };
-        self.micros.chunks(PIECE).map(sum).sum()
+        self.pieces().flat_map(|piece| piece.chunks(PIECE)).map(sum).sum()
     }
 
     /// Arithmetic mean, rounded to the nearest microsecond; `None` when empty.
@@ -69,17 +84,18 @@ impl Durations {
 
     /// Arithmetic mean in microseconds; `None` when empty.
     pub fn mean_micros(&self) -> Option<f64> {
-        (!self.micros.is_empty()).then(|| self.sum_micros() as f64 / self.micros.len() as f64)
+        let n = self.n();
+        (n > 0).then(|| self.sum_micros() as f64 / n as f64)
     }
 
     /// Smallest value; `None` when empty.
     pub fn min(&self) -> Option<TimeDelta> {
-        self.micros.iter().min().map(|micros| TimeDelta::microseconds(*micros))
+        self.micros().min().map(TimeDelta::microseconds)
     }
 
     /// Largest value; `None` when empty.
     pub fn max(&self) -> Option<TimeDelta> {
-        self.micros.iter().max().map(|micros| TimeDelta::microseconds(*micros))
+        self.micros().max().map(TimeDelta::microseconds)
     }
 
     /// The middle value: [`quantile`](Self::quantile) at 0.5.
@@ -169,16 +185,14 @@ impl Durations {
         let mut limits: Vec<i64> = limits.iter().map(|limit| saturating_micros(*limit)).collect();
         limits.sort_unstable();
         let mut counts = vec![0; limits.len() + 1];
-        for micros in &self.micros {
-            counts[limits.partition_point(|limit| limit < micros)] += 1;
-        }
+        self.micros().for_each(|micros| counts[limits.partition_point(|limit| *limit < micros)] += 1);
         counts
     }
 
     /// Durations of at most `limit`, among all.
     pub fn within(&self, limit: TimeDelta) -> crate::Ratio {
         let limit = saturating_micros(limit);
-        self.micros.iter().map(|micros| *micros <= limit).collect()
+        self.micros().map(|micros| micros <= limit).collect()
     }
 
     /// Student's t interval of the mean, in microseconds; `None` for fewer than two values or a `level` not
@@ -207,22 +221,26 @@ impl Durations {
     fn squares_around(&self, around: i64) -> Option<u128> {
         // Within 140 years: 2^104 a square, and so room for the squares of all values that fit into memory.
         const FAR: u64 = 1 << 52;
-        let farthest = self.micros.iter().fold(0, |farthest, micros| micros.abs_diff(around).max(farthest));
-        let square = |micros: &i64| {
+        let farthest = self.micros().fold(0, |farthest, micros| micros.abs_diff(around).max(farthest));
+        let square = |micros: i64| {
             let distance = u128::from(micros.abs_diff(around));
             distance * distance
         };
-        (farthest < FAR).then(|| self.micros.iter().map(square).sum())
+        (farthest < FAR).then(|| self.micros().map(square).sum())
     }
 
     /// The values of these places, counted from 0, if all were in order.
     pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked {
-        Ranked::of(&self.micros, places)
+        Ranked::of(self.pieces(), places)
     }
 
     /// The values in microseconds, ascending.
     pub(crate) fn sorted(&self) -> Vec<i64> {
-        ascending(&self.micros)
+        if self.shared.is_empty() {
+            ascending(&self.micros)
+        } else {
+            ascending(&self.micros().collect::<Vec<_>>())
+        }
     }
 }
 
@@ -275,7 +293,7 @@ pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
 /// The type 7 quantile of ascending values.
 pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
     let n = sorted.len() as u64;
-    quantile_of(&Ranked::of(sorted, quantile_places(n, q)), n, q)
+    quantile_of(&Ranked::of(std::iter::once(sorted), quantile_places(n, q)), n, q)
 }
 
 /// The order-statistic interval between two ranks, counted from 1, of values whose places are known.
@@ -300,7 +318,7 @@ pub(crate) fn from_float_micros(micros: f64) -> TimeDelta {
 /// Equal when the same values were fed, in whatever order.
 impl PartialEq for Durations {
     fn eq(&self, other: &Self) -> bool {
-        self.micros.len() == other.micros.len() && self.sorted() == other.sorted()
+        self.n() == other.n() && self.sorted() == other.sorted()
     }
 }
 
@@ -308,7 +326,7 @@ impl Eq for Durations {}
 
 impl From<Vec<i64>> for Durations {
     fn from(micros: Vec<i64>) -> Self {
-        Self { micros }
+        Self { micros, shared: Vec::new() }
     }
 }
 
@@ -326,6 +344,7 @@ impl Merge for Durations {
         } else {
             self.micros.extend(other.micros);
         }
+        self.shared.extend(other.shared);
     }
 }
 

@@ -49,7 +49,7 @@ impl<'f> Lives<'f> {
     /// The lives of some rows of a part; `None` where a row is not clean or was never created.
     pub(super) fn of_rows(&self, part: usize, rows: Range<usize>) -> impl Iterator<Item = Option<RowLife>> {
         let columns = self.frame.parts().get(part);
-        let at = |column: Option<&'f Instants>| Column::of(column, &rows);
+        let at = |column: Option<&'f Instants>| column.map(|column| column.of_rows(rows.clone()));
         let created = at(columns.map(|columns| &columns.created_at));
         let replied = at(columns.and_then(|columns| columns.first_response_at.as_ref()));
         let solved = at(columns.and_then(|columns| columns.solved_at.as_ref()));
@@ -72,10 +72,10 @@ impl<'f> Lives<'f> {
             let status = self.frame.status();
             let status = status.and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
             Some(RowLife {
-                created: created.get(row - first)?,
-                replied: replied.get(row - first),
-                solved: solved.get(row - first),
-                closed: closed.get(row - first),
+                created: created.as_ref()?.get(row - first)?,
+                replied: replied.as_ref().and_then(|replied| replied.get(row - first)),
+                solved: solved.as_ref().and_then(|solved| solved.get(row - first)),
+                closed: closed.as_ref().and_then(|closed| closed.get(row - first)),
                 open_as: status.filter(|status| !status.is_done()),
                 created_by: known(self.frame.created_by(), row),
                 by: known(self.frame.author(), row).unwrap_or(Author::Agent),
@@ -83,32 +83,6 @@ impl<'f> Lives<'f> {
                 assignee: named(self.assignee, row),
             })
         })
-    }
-}
-
-/// Some rows of a column that may not be there.
-struct Column<'f> {
-    micros: &'f [i64],
-    /// A bit for each, where some are missing.
-    valid: Option<Vec<u64>>,
-}
-
-impl<'f> Column<'f> {
-    fn of(column: Option<&'f Instants>, rows: &Range<usize>) -> Self {
-        let Some(column) = column else { return Self { micros: &[], valid: None } };
-        let valid = column
-            .nulls()
-            .map(|nulls| nulls.inner().slice(rows.start, rows.len()).bit_chunks().iter_padded().collect());
-        Self { micros: column.micros().get(rows.clone()).unwrap_or_default(), valid }
-    }
-
-    #[inline]
-    fn get(&self, row: usize) -> Option<i64> {
-        let micros = *self.micros.get(row)?;
-        match &self.valid {
-            None => Some(micros),
-            Some(valid) => (valid.get(row / 64)? >> (row % 64) & 1 == 1).then_some(micros),
-        }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
 use deskmetrics::{Reason, Timestamp};
 
 use super::booleans;
+use crate::column::bits::{Bits, rows_of};
 use crate::column::utc::each_instant;
 use crate::column::{Column, ColumnError};
 
@@ -162,19 +162,12 @@ impl<'c> Piece<'c> {
         let limits = tally.limits();
         let (sent_until, answered_until) = (limits.sent_until.as_micros(), limits.answered_until.as_micros());
         let rows = self.sent.len();
-        let were_sent = Bits::of(self.sent.nulls().map(NullBuffer::inner), rows);
-        let were_answered = match self.answered {
-            None => Bits::none(rows),
-            Some(answered) => Bits::of(answered.nulls().map(NullBuffer::inner), rows),
-        };
-        let bounced = match self.delivered {
-            None => Bits::none(rows),
-            // A null is taken as delivered.
-            Some(delivered) => {
-                let known = Bits::of(delivered.nulls().map(NullBuffer::inner), rows);
-                Bits::of(Some(delivered.values()), rows).without_from(known)
-            }
-        };
+        let valid = |array: &dyn Array| Bits::valid(array.nulls(), 0..rows);
+        let were_sent = valid(self.sent);
+        let were_answered = self.answered.map_or(Bits::NONE, |answered| valid(answered));
+        // A null is taken as delivered.
+        let arrived = self.delivered.map_or(Bits::ALL, |delivered| Bits::of(delivered.values()));
+        let is_told = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
         let nobody = [0_i64; 64];
         let (mut in_time, mut unanswered) = (0, 0);
         for (place, sent) in self.sent.values().chunks(64).enumerate() {
@@ -191,16 +184,15 @@ impl<'c> Piece<'c> {
                 answered_in_time |= u64::from(is_answer) << bit;
             }
             let all = u64::MAX >> (64 - sent.len());
-            let counts = were_sent.word(place) & sent_in_time & !bounced.word(place) & all;
+            let counts =
+                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_told.word(place)) & all;
             let has_answer = were_answered.word(place);
             let (plain_answers, plain_blanks) =
                 (counts & has_answer & answered_in_time, counts & !has_answer);
             in_time += u64::from(plain_answers.count_ones());
             unanswered += u64::from(plain_blanks.count_ones());
-            let mut others = all & !plain_answers & !plain_blanks;
-            while others != 0 {
-                self.push_row(from + others.trailing_zeros() as usize, tally);
-                others &= others - 1;
+            for row in rows_of(all & !plain_answers & !plain_blanks, from) {
+                self.push_row(row, tally);
             }
         }
         tally.push_outcome(InvitationOutcome::Answered, in_time);
@@ -218,31 +210,4 @@ impl<'c> Piece<'c> {
 
 fn is_micros(array: &ArrayRef) -> bool {
     matches!(array.data_type(), DataType::Timestamp(TimeUnit::Microsecond, Some(_)))
-}
-
-/// A bit for each row, 64 a word; none is set past the last row.
-struct Bits(Vec<u64>);
-
-impl Bits {
-    /// The bits of a buffer; all are set where there is none.
-    fn of(buffer: Option<&BooleanBuffer>, rows: usize) -> Self {
-        match buffer {
-            None => Self(vec![u64::MAX; rows.div_ceil(64)]),
-            Some(bits) => Self(bits.bit_chunks().iter_padded().collect()),
-        }
-    }
-
-    fn none(rows: usize) -> Self {
-        Self(vec![0; rows.div_ceil(64)])
-    }
-
-    /// The bits of `all` that are not in `self`.
-    fn without_from(self, all: Self) -> Self {
-        Self(self.0.into_iter().zip(all.0).map(|(mine, all)| all & !mine).collect())
-    }
-
-    #[inline]
-    fn word(&self, place: usize) -> u64 {
-        self.0.get(place).copied().unwrap_or(0)
-    }
 }

@@ -1,6 +1,7 @@
 //! Where the survival curve and its bounds come down to one half.
 
 use super::{Bound, Curve, Step, at_most};
+use crate::Durations;
 use crate::interval::{Interval, IntervalMethod};
 use crate::order_statistics::{BUCKETS, Ranked, bucket};
 
@@ -61,9 +62,9 @@ impl Halves {
     /// Between two running durations, of which `n` were watched, the curve after `k` more ends is its last value times
     /// `(n - k) / n`, and Greenwood's sum is its last value plus `1 / (n - k) - 1 / n`: it suffices to know how many
     /// durations ended between any two that still run.
-    pub(super) fn by_counts(finished: &[i64], running: &[i64], z: Option<f64>) -> Self {
+    pub(super) fn by_counts(finished: &Durations, running: &[i64], z: Option<f64>) -> Self {
         let mut halves = Self::default();
-        let mut watched = finished.len() + running.len();
+        let mut watched = usize::try_from(finished.n()).unwrap_or(usize::MAX).saturating_add(running.len());
         let mut last = Step { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: watched, ended: 0 };
         let mut before = 0;
         for ended in ends_between(finished, running) {
@@ -150,13 +151,13 @@ fn first(numbers: usize, good: impl Fn(usize) -> bool) -> Option<usize> {
 
 /// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many
 /// are longer than all of them.
-fn ends_between(finished: &[i64], running: &[i64]) -> Vec<usize> {
+fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
     let mut ends = vec![0; running.len() + 1];
     if running.is_empty() {
-        ends[0] = finished.len();
+        ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
         return ends;
     }
-    let least = finished.iter().chain(running.first()).min().copied().unwrap_or(0);
+    let least = finished.micros().chain(running.first().copied()).min().unwrap_or(0);
     // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
     let mut from = vec![0; BUCKETS + 1];
     for micros in running {
@@ -165,12 +166,12 @@ fn ends_between(finished: &[i64], running: &[i64]) -> Vec<usize> {
     for number in 1..from.len() {
         from[number] += from[number - 1];
     }
-    for micros in finished {
-        let bucket = bucket(*micros, least);
+    finished.micros().for_each(|micros| {
+        let bucket = bucket(micros, least);
         let (first, end) = (from[bucket], from[bucket + 1]);
-        let shorter = running[first..end].partition_point(|running| running < micros);
+        let shorter = running[first..end].partition_point(|running| *running < micros);
         ends[first + shorter] += 1;
-    }
+    });
     ends
 }
 
@@ -208,7 +209,7 @@ mod tests {
             let mut sorted = finished.clone();
             sorted.sort_unstable();
             let z = critical_z(level);
-            let (counted, stepped) = (Halves::by_counts(&finished, &running, z), Halves::by_steps(&sorted, &running, z));
+            let (counted, stepped) = (Halves::by_counts(&finished.into(), &running, z), Halves::by_steps(&sorted, &running, z));
             prop_assert_eq!(counted.median, stepped.median);
             // With few at risk the bounds may rise again between two steps.
             if sorted.len() > 200 && running.len() < sorted.len() {
@@ -226,7 +227,7 @@ mod tests {
             for micros in &finished {
                 expected[running.iter().filter(|running| *running < micros).count()] += 1;
             }
-            prop_assert_eq!(ends_between(&finished, &running), expected);
+            prop_assert_eq!(ends_between(&finished.into(), &running), expected);
         }
     }
 
@@ -237,10 +238,12 @@ mod tests {
         let mut sorted = finished.clone();
         sorted.sort_unstable();
         let z = critical_z(0.95);
-        let [counted, stepped] =
-            [Halves::by_counts(&finished, &running, z), Halves::by_steps(&sorted, &running, z)];
+        let [counted, stepped] = [
+            Halves::by_counts(&finished.clone().into(), &running, z),
+            Halves::by_steps(&sorted, &running, z),
+        ];
         let values = |halves: &Halves| {
-            let ranked = Ranked::of(&finished, halves.places());
+            let ranked = Ranked::of(std::iter::once(&*finished), halves.places());
             (halves.median(&ranked), halves.interval(&ranked, 0.95))
         };
         assert_eq!(values(&counted), values(&stepped));

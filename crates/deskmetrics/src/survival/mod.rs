@@ -172,7 +172,7 @@ impl Survival {
         if self.n() <= FEW {
             Halves::by_steps(&self.finished.sorted(), &running, critical_z(level))
         } else {
-            Halves::by_counts(self.finished.as_micros(), &running, critical_z(level))
+            Halves::by_counts(&self.finished, &running, critical_z(level))
         }
     }
 

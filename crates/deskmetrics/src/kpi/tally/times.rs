@@ -53,7 +53,7 @@ impl Times {
                 all.retain(|micros| *micros >= 0);
                 self.excluded.add_many(Reason::EndBeforeStart, (before - all.len()) as u64);
             }
-            Durations::from(all)
+            Durations::shared(all)
         });
         self.survival.merge(Survival::new(finished, running));
     }

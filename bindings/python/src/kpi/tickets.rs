@@ -137,6 +137,7 @@ fn of_table(
         assume_tz: None,
         strict: false,
         progress: None,
+        zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
         by: &[],
     };
     let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;

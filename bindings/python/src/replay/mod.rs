@@ -400,7 +400,7 @@ pub(crate) fn replay(
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Replay> {
-    use crate::tables::{Rules, Tables};
+    use crate::tables::{ASSUME, Rules, Tables};
     let tables = Tables {
         tickets,
         events: Some(events),
@@ -410,6 +410,7 @@ pub(crate) fn replay(
         assume_tz,
         strict,
         progress,
+        zone_remedy: ASSUME,
         by: &[],
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };

@@ -11,7 +11,7 @@ use super::request::tz;
 use super::{Report, columns_run};
 use crate::dataset::progress::replayed;
 use crate::policy::fcr_policy;
-use crate::tables::{Rules, Tables};
+use crate::tables::{ASSUME, Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
 ///
@@ -127,8 +127,18 @@ pub(crate) fn report(
     let settings = ask.settings(&[])?;
     settings.periods()?;
     let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
-    let tables =
-        Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress, by: &by };
+    let tables = Tables {
+        tickets,
+        events,
+        surveys,
+        invitations,
+        columns,
+        assume_tz,
+        strict,
+        progress,
+        zone_remedy: ASSUME,
+        by: &by,
+    };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
     if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {

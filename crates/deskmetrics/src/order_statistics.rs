@@ -14,9 +14,15 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
-    /// The values of these places, which may come in any order; a place past the end has none. The values come in pieces.
-    pub(crate) fn of<'v>(
+    /// The values of these places, which may come in any order; a place past the end has none.
+    pub(crate) fn of(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
+        Self::between(std::iter::once(values), ends(values), places)
+    }
+
+    /// The same of values in pieces, of which the least and the most are known.
+    pub(crate) fn between<'v>(
         values: impl Iterator<Item = &'v [i64]> + Clone,
+        ends: (i64, i64),
         places: impl IntoIterator<Item = u64>,
     ) -> Self {
         let n: usize = values.clone().map(<[i64]>::len).sum();
@@ -24,8 +30,9 @@ impl Ranked {
         let mut places: Vec<usize> = places.filter(|place| *place < n).collect();
         places.sort_unstable();
         places.dedup();
-        let values = at_ranks(values, n, &places);
-        Self { places, values }
+        let mut values_there = Vec::with_capacity(places.len());
+        find(values, n, ends, &places, &mut values_there);
+        Self { places, values: values_there }
     }
 
     /// The value of a place that was asked for.
@@ -35,20 +42,18 @@ impl Ranked {
     }
 }
 
-/// The values that would stand at `ranks`, which ascend, if `values` were in order; a rank past the end has none.
-///
-/// Two or three passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are
-/// looked at again.
-fn at_ranks<'v>(values: impl Iterator<Item = &'v [i64]> + Clone, n: usize, ranks: &[usize]) -> Vec<i64> {
-    let ranks = &ranks[..ranks.partition_point(|rank| *rank < n)];
-    let mut found = Vec::with_capacity(ranks.len());
-    find(values, n, ranks, &mut found);
-    found
+fn ends(values: &[i64]) -> (i64, i64) {
+    values.iter().fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)))
 }
 
+/// Finds the values that would stand at `ranks`, which ascend and are below `n`, if `values` were in order.
+///
+/// Two passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are looked at
+/// again.
 fn find<'v>(
     values: impl Iterator<Item = &'v [i64]> + Clone,
     n: usize,
+    (least, most): (i64, i64),
     ranks: &[usize],
     found: &mut Vec<i64>,
 ) {
@@ -61,19 +66,19 @@ fn find<'v>(
         found.extend(ranks.iter().filter_map(|rank| values.get(*rank)));
         return;
     }
-    let (least, most) = values
-        .clone()
-        .flatten()
-        .fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)));
     if least == most {
         found.extend(ranks.iter().map(|_| least));
         return;
     }
-    let mut counts = vec![0_usize; BUCKETS];
-    values.clone().flatten().for_each(|value| counts[bucket(*value, least)] += 1);
+    let mut counts = Box::new([0_usize; BUCKETS]);
+    for piece in values.clone() {
+        for value in piece {
+            counts[bucket(*value, least)] += 1;
+        }
+    }
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
     let mut wanted: Vec<(usize, Vec<i64>)> = Vec::new();
-    let mut place_of = vec![0_u8; BUCKETS];
+    let mut place_of = Box::new([0_u8; BUCKETS]);
     let mut before = 0;
     let mut rest = ranks;
     for (bucket, count) in counts.iter().enumerate() {
@@ -85,12 +90,14 @@ fn find<'v>(
         }
         before += count;
     }
-    values.flatten().for_each(|value| {
-        let place = place_of[bucket(*value, least)];
-        if let Some((_, values)) = usize::from(place).checked_sub(1).and_then(|place| wanted.get_mut(place)) {
-            values.push(*value);
+    for piece in values {
+        for value in piece {
+            let place = usize::from(place_of[bucket(*value, least)]);
+            if let Some((_, values)) = place.checked_sub(1).and_then(|place| wanted.get_mut(place)) {
+                values.push(*value);
+            }
         }
-    });
+    }
     let mut rest = ranks;
     for (before, values) in wanted {
         let (here, later) = rest.split_at(rest.partition_point(|rank| *rank < before + values.len()));
@@ -102,7 +109,7 @@ fn find<'v>(
 
 /// The same of values in one piece.
 fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
-    find(std::iter::once(values), values.len(), ranks, found);
+    find(std::iter::once(values), values.len(), ends(values), ranks, found);
 }
 
 /// The bucket of a value: the larger the value, the higher (or equal) the bucket.
@@ -145,8 +152,9 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let expected: Vec<i64> = ranks.iter().filter_map(|rank| sorted.get(*rank).copied()).collect();
+            let places = ranks.iter().map(|rank| *rank as u64);
             let pieces = values.chunks(1 + values.len() / 3);
-            prop_assert_eq!(at_ranks(pieces, values.len(), &ranks), expected);
+            prop_assert_eq!(Ranked::between(pieces, ends(&values), places).values, expected);
         }
 
         #[test]

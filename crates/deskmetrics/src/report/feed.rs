@@ -288,10 +288,10 @@ impl Feed<'_> {
         if looks == 0 {
             return true;
         }
-        let reply = ticket.first_response_at.map_or(looks, |at| calendar.snapshots_before(at));
+        let reply = ticket.first_response_at.map_or(looks, |at| calendar.looks_before(at.as_micros()));
         for (from, until) in ticket.open_intervals() {
-            let from = calendar.snapshots_before(from);
-            let until = until.map_or(looks, |until| calendar.snapshots_before(until));
+            let from = calendar.looks_before(from.as_micros());
+            let until = until.map_or(looks, |until| calendar.looks_before(until.as_micros()));
             if from >= until {
                 continue;
             }

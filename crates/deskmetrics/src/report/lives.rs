@@ -11,14 +11,23 @@ use crate::{Merge as _, Timestamp};
 /// A ticket that counts, that its customer opened and that was never reopened; all it says is known at one cut-off.
 #[derive(Debug, Clone, Copy)]
 pub struct Life<'s> {
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When an agent first replied.
-    pub replied_at: Option<Timestamp>,
-    /// When it was solved or closed.
-    pub done_since: Option<Timestamp>,
-    /// Its slices.
-    pub slices: &'s SliceIds,
+    /// Instants as microseconds; [`NEVER`](Self::NEVER) where something has not happened.
+    created_at: i64,
+    replied_at: i64,
+    done_since: i64,
+    slices: &'s SliceIds,
+}
+
+impl<'s> Life<'s> {
+    /// Stands for an instant that has not come.
+    pub const NEVER: i64 = i64::MAX;
+
+    /// When the ticket was created, first replied to by an agent, and solved or closed, in microseconds since 1970, and
+    /// its slices.
+    #[inline]
+    pub fn from_micros(created_at: i64, replied_at: i64, done_since: i64, slices: &'s SliceIds) -> Self {
+        Self { created_at, replied_at, done_since, slices }
+    }
 }
 
 /// What a KPI asks of a life.
@@ -70,7 +79,9 @@ impl Feed<'_> {
     /// are not fed.
     pub fn lives(&mut self, lives: &[Life<'_>], known_until: Timestamp) {
         self.state.records.tickets.merge(lives.len() as u64);
-        self.state.see(lives.iter().map(|life| life.created_at).min());
+        let first = lives.iter().map(|life| life.created_at).min();
+        self.state.see(first.map(Timestamp::saturating_from_micros));
+        let known_until = known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
         for (number, measure) in report.measures.iter().enumerate() {
             let Some(asked) = measure.asks_of_life() else { continue };
@@ -79,17 +90,11 @@ impl Feed<'_> {
                 match asked {
                     Asked::Creation => count(kept, slicing, lives, &periods),
                     Asked::Reply => {
-                        let end = |life: &Life<'_>| match life.replied_at {
-                            Some(at) => (true, at),
-                            None => (false, life.done_since.unwrap_or(known_until)),
-                        };
+                        let end = |life: &Life<'_>| (life.replied_at, life.done_since.min(known_until));
                         keep(kept, slicing, number, lives, &periods, end);
                     }
                     Asked::End => {
-                        let end = |life: &Life<'_>| match life.done_since {
-                            Some(at) => (true, at),
-                            None => (false, known_until),
-                        };
+                        let end = |life: &Life<'_>| (life.done_since, known_until);
                         keep(kept, slicing, number, lives, &periods, end);
                     }
                     Asked::Backlog | Asked::Nothing => {}
@@ -104,19 +109,19 @@ impl Feed<'_> {
     /// Counts open tickets, now and at each look.
     fn look(&mut self, lives: &[Life<'_>]) {
         let ReportState { report, calendar, .. } = &mut *self.state;
-        let Some(as_of) = report.settings.as_of else { return };
+        let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
         let looks = calendar.snapshots().len();
-        let mut place = |at: Option<Timestamp>| at.map_or(looks, |at| calendar.snapshots_before(at));
+        let place = |at: i64| if at == Life::NEVER { looks } else { calendar.looks_before(at) };
         let spans: Vec<[usize; 3]> = lives
             .iter()
-            .map(|life| [place(Some(life.created_at)), place(life.done_since), place(life.replied_at)])
+            .map(|life| [place(life.created_at), place(life.done_since), place(life.replied_at)])
             .collect();
         for (slicing, (kept, changes)) in self.lives.iter_mut().zip(&mut self.backlogs).enumerate() {
             for (life, [from, until, reply]) in lives.iter().zip(&spans) {
                 let slice = life.slices.of(slicing);
                 let kept = at(kept, slice);
-                let is_open = life.created_at <= as_of && life.done_since.is_none_or(|done| as_of < done);
-                let replied = life.replied_at.is_some_and(|replied| replied <= as_of);
+                let is_open = life.created_at <= as_of && as_of < life.done_since;
+                let replied = life.replied_at <= as_of;
                 kept.looked = true;
                 kept.open += u64::from(is_open);
                 kept.unreplied += u64::from(is_open && !replied);
@@ -130,15 +135,19 @@ impl Feed<'_> {
 
 /// The periods in which lives count for a KPI; empty where none do.
 fn anchors(measure: &Measure, lives: &[Life<'_>], calendar: &mut Calendar) -> Vec<usize> {
-    let anchor: fn(&Life<'_>) -> Option<Timestamp> = match measure.definition().anchor {
-        Anchor::Created => |life| Some(life.created_at),
-        Anchor::FirstSolved | Anchor::LastSolved => |life| life.done_since,
-        _ => |_| None,
+    if !calendar.has_periods() {
+        return Vec::new();
+    }
+    let mut period = |at: i64| {
+        let has_come = at != Life::NEVER;
+        calendar.period(has_come.then(|| Timestamp::saturating_from_micros(at)))
     };
-    if calendar.has_periods() {
-        lives.iter().map(|life| calendar.period(anchor(life))).collect()
-    } else {
-        Vec::new()
+    match measure.definition().anchor {
+        Anchor::Created => lives.iter().map(|life| period(life.created_at)).collect(),
+        Anchor::FirstSolved | Anchor::LastSolved => {
+            lives.iter().map(|life| period(life.done_since)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -149,24 +158,21 @@ fn count(kept: &mut Vec<Kept>, slicing: usize, lives: &[Life<'_>], periods: &[us
     }
 }
 
-/// Keeps the durations from creation to an end that has come, or not yet.
+/// Keeps the durations from creation to an end, or where that has not come to the last that is known.
 fn keep(
     kept: &mut Vec<Kept>,
     slicing: usize,
     kpi: usize,
     lives: &[Life<'_>],
     periods: &[usize],
-    end: impl Fn(&Life<'_>) -> (bool, Timestamp),
+    ends: impl Fn(&Life<'_>) -> (i64, i64),
 ) {
     for (row, life) in lives.iter().enumerate() {
         let period = periods.get(row).copied().unwrap_or(NO_PERIOD);
         let spans = at(at(&mut at(kept, life.slices.of(slicing)).spans, kpi), period);
-        let (has_come, end) = end(life);
-        let micros = end.as_micros() - life.created_at.as_micros();
-        if has_come {
-            spans.finished.push(micros);
-        } else {
-            spans.running.push(micros);
+        match ends(life) {
+            (Life::NEVER, last) => spans.running.push(last.saturating_sub(life.created_at)),
+            (end, _) => spans.finished.push(end.saturating_sub(life.created_at)),
         }
     }
 }

@@ -157,7 +157,7 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
         ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
         return ends;
     }
-    let least = finished.micros().chain(running.first().copied()).min().unwrap_or(0);
+    let least = running.first().map_or(0, |first| finished.least_micros().min(*first));
     // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
     let mut from = vec![0; BUCKETS + 1];
     for micros in running {
@@ -243,7 +243,7 @@ mod tests {
             Halves::by_steps(&sorted, &running, z),
         ];
         let values = |halves: &Halves| {
-            let ranked = Ranked::of(std::iter::once(&*finished), halves.places());
+            let ranked = Ranked::of(&finished, halves.places());
             (halves.median(&ranked), halves.interval(&ranked, 0.95))
         };
         assert_eq!(values(&counted), values(&stepped));

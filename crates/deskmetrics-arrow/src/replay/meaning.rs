@@ -8,7 +8,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Status};
 use hashbrown::HashMap;
 
-use super::coding::{coded, each_word};
+use super::coding::{Coded, each_word};
 use super::columns::EventColumns;
 use crate::column::{ColumnError, WordReading};
 use crate::description::{Happening, Happenings};
@@ -106,63 +106,110 @@ impl Meanings {
     pub(super) fn merge(&self) -> bool {
         self.templates.iter().any(|template| template.takes == Takes::Survivor)
     }
+}
 
-    /// The meaning of each row; all by agents where nobody asked who did what.
-    pub(super) fn read(
-        columns: &EventColumns<'_>,
+/// Reads the meaning of each row, block by block.
+#[derive(Debug)]
+pub(super) struct MeaningReader<'c> {
+    kinds: Option<Coded<'c, u16>>,
+    by: Option<Coded<'c, u8>>,
+    became: Option<Coded<'c, u8>>,
+    /// Where some kind needs a value that is no status: whether there is one.
+    has_value: Option<Option<Coded<'c, bool>>>,
+    known: Kinds,
+    /// By kind, author and status: the code, or why there is none.
+    outcomes: Vec<Code>,
+    authors: Vec<u8>,
+    statuses: Vec<u8>,
+    values: Vec<bool>,
+}
+
+impl<'c> MeaningReader<'c> {
+    /// A reader of these columns, and what its codes mean; all is by agents where nobody asked who did what.
+    pub(super) fn new(
+        columns: &'c EventColumns<'_>,
         replay: &Replay,
         people: bool,
-    ) -> Result<(Vec<Code>, Self), ColumnError> {
+    ) -> Result<(Self, Meanings), ColumnError> {
         let statuses = reading(&columns.statuses);
         let authors = reading(&columns.authors);
-        let (mut codes, known) = Kinds::read(columns)?;
+        let (kinds, known) = Kinds::read(columns)?;
         let by = match &columns.author {
-            Some(column) => coded(column, AGENT, |word| match authors.read(word) {
+            Some(column) => Coded::new(column, AGENT, |word| match authors.read(word) {
                 Ok(Some(author)) if people => place(author),
                 Ok(_) => AGENT,
                 Err(_) => UNKNOWN_AUTHOR,
             })?,
-            None => Vec::new(),
+            None => None,
         };
         let became = match columns.value.as_ref().filter(|_| known.name_statuses()) {
-            Some(column) => coded(column, NO_STATUS, |word| match statuses.read(word) {
+            Some(column) => Coded::new(column, NO_STATUS, |word| match statuses.read(word) {
                 Ok(Some(status)) => u8::try_from(status.index()).unwrap_or(UNKNOWN_STATUS),
                 Ok(None) => NO_STATUS,
                 Err(_) => UNKNOWN_STATUS,
             })?,
-            None => Vec::new(),
+            None => None,
         };
-        let has_value: Vec<bool> = match columns.value.as_ref().filter(|_| known.need_values()) {
-            Some(column) => coded(column, false, |word| !word.trim().is_empty())?,
-            None => Vec::new(),
+        let has_value = match columns.value.as_ref().filter(|_| known.need_values()) {
+            Some(column) => Some(Coded::new(column, false, |word| !word.trim().is_empty())?),
+            None => known.need_values().then_some(None),
         };
         let (meanings, outcomes) = known.meanings(replay);
-        let of = |kind: Code, author: u8, status: u8| match outcomes.get(combined(kind, author, status)) {
-            Some(outcome) if kind < IGNORED => *outcome,
-            _ => kind,
-        };
-        if known.need_values() {
-            for (row, code) in codes.iter_mut().enumerate() {
-                let author = by.get(row).copied().unwrap_or(AGENT);
-                let status = became.get(row).copied().unwrap_or(NO_STATUS);
-                let lacks_value = known.needs_value(*code) && !has_value.get(row).copied().unwrap_or(false);
-                *code = match of(*code, author, status) {
+        let (authors, statuses, values) = (Vec::new(), Vec::new(), Vec::new());
+        let reader = Self { kinds, by, became, has_value, known, outcomes, authors, statuses, values };
+        Ok((reader, meanings))
+    }
+
+    /// Makes `codes` those of the next rows, as many as it has places.
+    pub(super) fn fill(&mut self, codes: &mut [Code]) {
+        match &mut self.kinds {
+            Some(kinds) => kinds.fill(codes),
+            None => codes.fill(MISSING),
+        }
+        let rows = codes.len();
+        let authors = filled(&mut self.by, &mut self.authors, AGENT, rows);
+        let statuses = filled(&mut self.became, &mut self.statuses, NO_STATUS, rows);
+        if let Some(has_value) = &mut self.has_value {
+            // Before the kinds give way to their meanings.
+            let present = filled(has_value, &mut self.values, false, rows);
+            let needs_value = |kind: Code| self.known.needs_value(kind);
+            for (((code, author), status), present) in
+                codes.iter_mut().zip(authors).zip(statuses).zip(present)
+            {
+                let lacks_value = !present && needs_value(*code);
+                *code = match outcome(&self.outcomes, *code, *author, *status) {
                     meaning if lacks_value && meaning < IGNORED => MISSING,
                     meaning => meaning,
                 };
             }
-            return Ok((codes, meanings));
+            return;
         }
-        match (by.as_slice(), became.as_slice()) {
-            ([], []) => codes.iter_mut().for_each(|code| *code = of(*code, AGENT, NO_STATUS)),
-            (by, []) => codes.iter_mut().zip(by).for_each(|(code, by)| *code = of(*code, *by, NO_STATUS)),
-            ([], became) => codes.iter_mut().zip(became).for_each(|(code, to)| *code = of(*code, AGENT, *to)),
-            (by, became) => {
-                let rows = codes.iter_mut().zip(by).zip(became);
-                rows.for_each(|((code, by), to)| *code = of(*code, *by, *to));
-            }
+        for ((code, author), status) in codes.iter_mut().zip(authors).zip(statuses) {
+            *code = outcome(&self.outcomes, *code, *author, *status);
         }
-        Ok((codes, meanings))
+    }
+}
+
+/// The next rows of a column, or what stands for them where it says nothing.
+fn filled<'b, C: Copy + PartialEq>(
+    column: &mut Option<Coded<'_, C>>,
+    buffer: &'b mut Vec<C>,
+    missing: C,
+    rows: usize,
+) -> &'b [C] {
+    buffer.resize(rows, missing);
+    if let Some(column) = column {
+        column.fill(buffer);
+    }
+    buffer
+}
+
+/// What a row of this kind, author and status means.
+#[inline]
+fn outcome(outcomes: &[Code], kind: Code, author: u8, status: u8) -> Code {
+    match outcomes.get(combined(kind, author, status)) {
+        Some(outcome) if kind < IGNORED => *outcome,
+        _ => kind,
     }
 }
 
@@ -196,19 +243,16 @@ struct Kinds {
 const MOST_KINDS: usize = (IGNORED / (AUTHOR_KINDS * STATUS_KINDS)) as usize;
 
 impl Kinds {
-    /// The kind of each row.
-    fn read(columns: &EventColumns<'_>) -> Result<(Vec<u16>, Self), ColumnError> {
+    /// The kind of each row; `None` where none has one.
+    fn read<'c>(columns: &'c EventColumns<'_>) -> Result<(Option<Coded<'c, u16>>, Self), ColumnError> {
         let words = reading(&columns.kinds);
         let mut known = Self::default();
-        let mut codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
+        let codes = Coded::new(&columns.kind, MISSING, |word| match words.read(word) {
             Ok(Some(happenings)) if happenings.0.is_empty() => IGNORED,
             Ok(Some(happenings)) => known.code(happenings),
             Ok(None) => MISSING,
             Err(_) => UNKNOWN_WORD,
         })?;
-        if codes.is_empty() {
-            codes = vec![MISSING; columns.kind.len()];
-        }
         Ok((codes, known))
     }
 

@@ -23,7 +23,7 @@ const POLICY: &str =
 const WINDOW: i64 = 7 * 86_400_000_000;
 
 fn plan() -> Replay {
-    Replay::new(as_of()).needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS)
+    Replay::new(as_of()).needing(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
 }
 
 /// From columns to the answer by the library.

@@ -70,7 +70,7 @@ fn one_promise() -> Replay {
 
 /// Replies, solves and reopenings on the calendar clock: what first contact resolution asks for.
 fn contacts() -> Replay {
-    Replay::new(as_of()).needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS)
+    Replay::new(as_of()).needing(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
 }
 
 /// One core's share: the sum of response times and the number of breaches, so that nothing is optimised away.

@@ -73,6 +73,8 @@ pub(super) struct Meanings {
     /// By code: where its steps stand in `templates`.
     spans: Vec<(u32, u32)>,
     templates: Vec<Template>,
+    /// By code: rows in the ticket's known life can change nothing that is asked for, and count for nothing else.
+    silent: Vec<bool>,
 }
 
 impl Meanings {
@@ -83,6 +85,23 @@ impl Meanings {
             Some((from, to)) => &self.templates[*from as usize..*to as usize],
             None => &[],
         }
+    }
+
+    /// Whether rows with this code may be passed over, unless they lie before the ticket's creation or after the cut-off:
+    /// what lies there is counted.
+    #[inline]
+    pub(super) fn is_silent(&self, code: Code) -> bool {
+        self.silent.get(usize::from(code)).copied().unwrap_or(false)
+    }
+
+    /// Finds out which codes are silent: none where tickets may leave, since what happens after that is counted too.
+    fn hush(&mut self, replay: &Replay) {
+        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam);
+        let stay = !self.templates.iter().any(|template| leaves(template.what));
+        let unheard = |(from, to): &(u32, u32)| {
+            self.templates[*from as usize..*to as usize].iter().all(|template| !replay.hears(template.what))
+        };
+        self.silent = self.spans.iter().map(|span| stay && unheard(span)).collect();
     }
 
     /// Whether any step takes the row's value and can change anything that is asked for.
@@ -300,7 +319,7 @@ impl Kinds {
 
     /// The steps of each code, and the code itself or why it has none.
     fn meanings(&self, replay: &Replay) -> (Meanings, Vec<Code>) {
-        let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new() };
+        let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new(), silent: Vec::new() };
         let mut outcomes: Vec<Code> = Vec::new();
         for kind in &self.met {
             for author in 0..AUTHOR_KINDS {
@@ -327,6 +346,7 @@ impl Kinds {
                 }
             }
         }
+        meanings.hush(replay);
         (meanings, outcomes)
     }
 }

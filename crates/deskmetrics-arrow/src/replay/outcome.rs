@@ -58,8 +58,9 @@ impl EventLog {
         let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
             report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
         let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
+        // By the code of the only attribute; where there is none, all tickets have the same.
         let mut by_code: Vec<Option<SliceIds>> = Vec::new();
-        if slots.len() == 1 {
+        if slots.len() <= 1 {
             by_code.resize(self.codes(), None);
         }
         let mut codes = Vec::with_capacity(slots.len());
@@ -76,7 +77,7 @@ impl EventLog {
                 };
                 feed.slices(value)
             };
-            let dense = codes.first().and_then(|code| by_code.get_mut(*code as usize));
+            let dense = by_code.get_mut(codes.first().map_or(0, |code| *code as usize));
             let known = match dense {
                 Some(known) => known.get_or_insert_with(find),
                 None => slices.entry_ref(codes.as_slice()).or_insert_with(&mut find),

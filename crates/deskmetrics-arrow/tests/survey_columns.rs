@@ -136,6 +136,53 @@ proptest! {
     }
 
     #[test]
+    fn rows_counted_64_at_a_time_come_to_what_single_rows_come_to(
+        rows in prop::collection::vec(
+            (
+                prop::option::weighted(0.95, prop_oneof![60 => 0..5000_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]),
+                prop::option::of(prop_oneof![60 => -10..9000_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]),
+                prop::option::weighted(0.9, prop::bool::weighted(0.9)),
+            ),
+            0..400,
+        ),
+        skipped in 0..100_usize,
+        cut in 0..400_usize,
+        limits in (prop::option::of(0..6000_i64), prop::option::of(0..600_i64), prop::option::of(0..6000_i64)),
+    ) {
+        let (cut_off, maturity, expiry) = limits;
+        let mut rules = ResponseRate::default();
+        if let Some(micros) = cut_off {
+            rules = rules.as_of(Timestamp::from_micros(micros).unwrap());
+        }
+        if let Some(micros) = maturity {
+            rules = rules.mature_after(TimeDelta::microseconds(micros));
+        }
+        if let Some(micros) = expiry {
+            rules = rules.expire_after(TimeDelta::microseconds(micros));
+        }
+        let instants = |at: Vec<Option<i64>>| TimestampMicrosecondArray::from(at).with_timezone("UTC");
+        let sent = instants(rows.iter().map(|(sent, ..)| *sent).collect());
+        let answered = instants(rows.iter().map(|(_, answered, _)| *answered).collect());
+        let delivered = rows.iter().map(|(.., delivered)| *delivered).collect::<BooleanArray>();
+        // Arrays that begin in the middle of their buffers.
+        let from = skipped.min(rows.len());
+        let rest = rows.len() - from;
+        let piece = |array: &dyn Array, at: usize, rows: usize| vec![array.slice(from + at, rows)];
+        let whole = |array: &dyn Array| piece(array, 0, rest);
+        let cut = cut.min(rest);
+        let in_two = |array: &dyn Array| [piece(array, 0, cut), piece(array, cut, rest - cut)].concat();
+        let in_words = InvitationColumns::new(whole(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
+        // Divided differently, they are read row by row.
+        let in_rows = InvitationColumns::new(in_two(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
+        prop_assert_eq!(
+            response_rate_of(&in_words, rules.clone()).unwrap(),
+            response_rate_of(&in_rows, rules.clone()).unwrap()
+        );
+        let in_both = InvitationColumns::new(in_two(&sent)).answered_at(in_two(&answered)).delivered(in_two(&delivered));
+        prop_assert_eq!(response_rate_of(&in_words, rules.clone()).unwrap(), response_rate_of(&in_both, rules).unwrap());
+    }
+
+    #[test]
     fn wall_clock_times_are_read_as_elsewhere(
         hours in prop::collection::vec(0..24 * 400_i64, 1..60),
         minute in 0..60_i64,

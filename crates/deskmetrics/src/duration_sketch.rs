@@ -270,7 +270,7 @@ impl FromIterator<TimeDelta> for DurationSketch {
 impl From<&Durations> for DurationSketch {
     fn from(durations: &Durations) -> Self {
         let mut sketch = Self::default();
-        durations.as_micros().iter().for_each(|micros| sketch.push_micros(*micros));
+        durations.micros().for_each(|micros| sketch.push_micros(micros));
         sketch
     }
 }

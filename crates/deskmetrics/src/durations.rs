@@ -1,12 +1,14 @@
 //! Many durations and what can be asked of them.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
 use crate::interval::{Interval, IntervalMethod, quantile_ranks};
 use crate::mean::t_interval;
-use crate::order_statistics::at_ranks;
+use crate::order_statistics::Ranked;
 use crate::radix::ascending;
 
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.
@@ -29,6 +31,8 @@ use crate::radix::ascending;
 pub struct Durations {
     /// Microseconds, in the order fed.
     micros: Vec<i64>,
+    /// More of them, in pieces that clones share.
+    shared: Vec<Arc<Vec<i64>>>,
 }
 
 impl Durations {
@@ -39,12 +43,23 @@ impl Durations {
 
     /// Durations counted.
     pub fn n(&self) -> u64 {
-        self.micros.len() as u64
+        self.pieces().map(|piece| piece.len() as u64).sum()
     }
 
     /// The values in microseconds, in no particular order.
-    pub fn as_micros(&self) -> &[i64] {
-        &self.micros
+    pub fn micros(&self) -> impl Iterator<Item = i64> + Clone + '_ {
+        self.pieces().flatten().copied()
+    }
+
+    /// The same, piece by piece.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[i64]> + Clone {
+        std::iter::once(&*self.micros).chain(self.shared.iter().map(|piece| &***piece))
+    }
+
+    /// Values that are not copied with the collection.
+    pub(crate) fn shared(micros: Vec<i64>) -> Self {
+        let shared = if micros.is_empty() { Vec::new() } else { vec![Arc::new(micros)] };
+        Self { micros: Vec::new(), shared }
     }
 
     /// Sum in microseconds.
@@ -59,7 +74,7 @@ impl Durations {
                 piece.iter().map(|micros| i128::from(*micros)).sum()
             }
         };
-        self.micros.chunks(PIECE).map(sum).sum()
+        self.pieces().flat_map(|piece| piece.chunks(PIECE)).map(sum).sum()
     }
 
     /// Arithmetic mean, rounded to the nearest microsecond; `None` when empty.
@@ -69,17 +84,18 @@ impl Durations {
 
     /// Arithmetic mean in microseconds; `None` when empty.
     pub fn mean_micros(&self) -> Option<f64> {
-        (!self.micros.is_empty()).then(|| self.sum_micros() as f64 / self.micros.len() as f64)
+        let n = self.n();
+        (n > 0).then(|| self.sum_micros() as f64 / n as f64)
     }
 
     /// Smallest value; `None` when empty.
     pub fn min(&self) -> Option<TimeDelta> {
-        self.micros.iter().min().map(|micros| TimeDelta::microseconds(*micros))
+        self.micros().min().map(TimeDelta::microseconds)
     }
 
     /// Largest value; `None` when empty.
     pub fn max(&self) -> Option<TimeDelta> {
-        self.micros.iter().max().map(|micros| TimeDelta::microseconds(*micros))
+        self.micros().max().map(TimeDelta::microseconds)
     }
 
     /// The middle value: [`quantile`](Self::quantile) at 0.5.
@@ -104,15 +120,7 @@ impl Durations {
 
     /// Like [`quantile`](Self::quantile), in microseconds and not rounded.
     pub fn quantile_micros(&self, q: f64) -> Option<f64> {
-        let (below, fraction) = type_7_place(self.n(), q)?;
-        let mut values = self.micros.clone();
-        let below = usize::try_from(below).ok()?;
-        let (_, low, above) = values.select_nth_unstable(below);
-        let low = *low as f64;
-        match above.iter().min().filter(|_| fraction > 0.0) {
-            Some(high) => Some(low + fraction * (*high as f64 - low)),
-            None => Some(low),
-        }
+        quantile_of(&self.ranked(quantile_places(self.n(), q)), self.n(), q)
     }
 
     /// The usual figures, all at once and without putting the values in order; `None` when empty.
@@ -129,35 +137,16 @@ impl Durations {
     /// ```
     pub fn summary(&self) -> Option<Summary> {
         let n = self.n();
-        let places: Vec<(u64, f64)> =
-            [0.0, 0.5, 0.9, 0.95, 1.0].into_iter().filter_map(|q| type_7_place(n, q)).collect();
-        let mut ranks: Vec<usize> = places
-            .iter()
-            .flat_map(|(below, _)| [*below, below + 1])
-            .filter_map(|rank| rank.try_into().ok())
-            .collect();
-        ranks.sort_unstable();
-        ranks.dedup();
-        ranks.retain(|rank| *rank < self.micros.len());
-        let values = at_ranks(&self.micros, &ranks);
-        let value = |rank: u64| {
-            let rank = usize::try_from(rank).ok()?;
-            values.get(ranks.binary_search(&rank).ok()?).map(|micros| *micros as f64)
-        };
-        let at = |place: usize| {
-            let (below, fraction) = *places.get(place)?;
-            let low = value(below)?;
-            let high = value(below + 1).filter(|_| fraction > 0.0);
-            Some(from_float_micros(high.map_or(low, |high| low + fraction * (high - low))))
-        };
+        let ranked = self.ranked([0.0, 0.5, 0.9, 0.95, 1.0].into_iter().flat_map(|q| quantile_places(n, q)));
+        let at = |q: f64| quantile_of(&ranked, n, q).map(from_float_micros);
         Some(Summary {
             n,
             mean: self.mean()?,
-            min: at(0)?,
-            median: at(1)?,
-            p90: at(2)?,
-            p95: at(3)?,
-            max: at(4)?,
+            min: at(0.0)?,
+            median: at(0.5)?,
+            p90: at(0.9)?,
+            p95: at(0.95)?,
+            max: at(1.0)?,
         })
     }
 
@@ -176,7 +165,8 @@ impl Durations {
     /// assert_eq!((interval.lower, interval.upper), (2.0, 9.0)); // 2nd and 9th of 10
     /// ```
     pub fn quantile_interval(&self, q: f64, level: f64) -> Option<Interval> {
-        quantile_interval_of_sorted(&self.sorted(), q, level)
+        let (lower, upper) = quantile_ranks(self.n(), q, level)?;
+        interval_between(&self.ranked([lower - 1, upper - 1]), (lower, upper), level)
     }
 
     /// How many durations fall into each band; the bands are `(-∞, limits[0]]`, `(limits[0], limits[1]]`, ...,
@@ -195,46 +185,62 @@ impl Durations {
         let mut limits: Vec<i64> = limits.iter().map(|limit| saturating_micros(*limit)).collect();
         limits.sort_unstable();
         let mut counts = vec![0; limits.len() + 1];
-        for micros in &self.micros {
-            counts[limits.partition_point(|limit| limit < micros)] += 1;
-        }
+        self.micros().for_each(|micros| counts[limits.partition_point(|limit| *limit < micros)] += 1);
         counts
     }
 
     /// Durations of at most `limit`, among all.
     pub fn within(&self, limit: TimeDelta) -> crate::Ratio {
         let limit = saturating_micros(limit);
-        self.micros.iter().map(|micros| *micros <= limit).collect()
+        self.micros().map(|micros| micros <= limit).collect()
     }
 
     /// Student's t interval of the mean, in microseconds; `None` for fewer than two values or a `level` not
     /// between 0 and 1. With skewed durations and few values it is a rough guide only.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        self.mean_interval_of_sorted(&self.sorted(), level)
-    }
-
-    /// The same, given the values in order.
-    pub(crate) fn mean_interval_of_sorted(&self, sorted: &[i64], level: f64) -> Option<Interval> {
-        t_interval(self.mean_micros()?, self.standard_error_of_sorted(sorted)?, self.n(), level)
+        t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)
     }
 
     /// The standard error of the mean, in microseconds; `None` for fewer than two values.
     pub fn standard_error_micros(&self) -> Option<f64> {
-        self.standard_error_of_sorted(&self.sorted())
-    }
-
-    fn standard_error_of_sorted(&self, sorted: &[i64]) -> Option<f64> {
         let n = self.n();
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         let mean = self.mean_micros()?;
-        // In order of size, so that the order of feeding does not show in the last bits.
-        let squares: f64 = sorted.iter().map(|micros| (*micros as f64 - mean).powi(2)).sum();
-        Some((squares / degrees as f64 / n as f64).sqrt())
+        #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
+        let near = mean.round() as i64;
+        let squares = match self.squares_around(near) {
+            // Σ(x − mean)² = Σ(x − near)² − n (mean − near)²
+            Some(squares) => squares as f64 - n as f64 * (mean - near as f64).powi(2),
+            // In order of size, so that the order of feeding does not show in the last bits.
+            None => self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum(),
+        };
+        Some((squares.max(0.0) / degrees as f64 / n as f64).sqrt())
+    }
+
+    /// `Σ(x − around)²` in whole numbers, in which the order of feeding does not show; `None` where that might run over.
+    fn squares_around(&self, around: i64) -> Option<u128> {
+        // Within 140 years: 2^104 a square, and so room for the squares of all values that fit into memory.
+        const FAR: u64 = 1 << 52;
+        let farthest = self.micros().fold(0, |farthest, micros| micros.abs_diff(around).max(farthest));
+        let square = |micros: i64| {
+            let distance = u128::from(micros.abs_diff(around));
+            distance * distance
+        };
+        (farthest < FAR).then(|| self.micros().map(square).sum())
+    }
+
+    /// The values of these places, counted from 0, if all were in order.
+    pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked {
+        Ranked::of(self.pieces(), places)
     }
 
     /// The values in microseconds, ascending.
     pub(crate) fn sorted(&self) -> Vec<i64> {
-        ascending(&self.micros)
+        if self.shared.is_empty() {
+            ascending(&self.micros)
+        } else {
+            ascending(&self.micros().collect::<Vec<_>>())
+        }
     }
 }
 
@@ -269,24 +275,32 @@ pub(crate) fn type_7_place(n: u64, q: f64) -> Option<(u64, f64)> {
     Some((below, position - below as f64))
 }
 
-/// The type 7 quantile of ascending values.
-pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
-    let (below, fraction) = type_7_place(sorted.len() as u64, q)?;
-    let below = usize::try_from(below).ok()?;
-    let low = *sorted.get(below)? as f64;
-    match sorted.get(below + 1).filter(|_| fraction > 0.0) {
-        Some(high) => Some(low + fraction * (*high as f64 - low)),
+/// The places a type 7 quantile of `n` values looks at.
+pub(crate) fn quantile_places(n: u64, q: f64) -> impl Iterator<Item = u64> {
+    type_7_place(n, q).into_iter().flat_map(|(below, _)| [below, below + 1])
+}
+
+/// The type 7 quantile of `n` values of which the places it looks at are known.
+pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
+    let (below, fraction) = type_7_place(n, q)?;
+    let low = values.at(below)? as f64;
+    match values.at(below + 1).filter(|_| fraction > 0.0) {
+        Some(high) => Some(low + fraction * (high as f64 - low)),
         None => Some(low),
     }
 }
 
-/// The order-statistic interval of a quantile of ascending values.
-pub(crate) fn quantile_interval_of_sorted(sorted: &[i64], q: f64, level: f64) -> Option<Interval> {
-    let (lower, upper) = quantile_ranks(sorted.len() as u64, q, level)?;
-    let value = |rank: u64| usize::try_from(rank - 1).ok().and_then(|index| sorted.get(index));
+/// The type 7 quantile of ascending values.
+pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
+    let n = sorted.len() as u64;
+    quantile_of(&Ranked::of(std::iter::once(sorted), quantile_places(n, q)), n, q)
+}
+
+/// The order-statistic interval between two ranks, counted from 1, of values whose places are known.
+pub(crate) fn interval_between(values: &Ranked, (lower, upper): (u64, u64), level: f64) -> Option<Interval> {
     Some(Interval {
-        lower: *value(lower)? as f64,
-        upper: *value(upper)? as f64,
+        lower: values.at(lower - 1)? as f64,
+        upper: values.at(upper - 1)? as f64,
         level,
         method: IntervalMethod::OrderStatistic,
     })
@@ -304,7 +318,7 @@ pub(crate) fn from_float_micros(micros: f64) -> TimeDelta {
 /// Equal when the same values were fed, in whatever order.
 impl PartialEq for Durations {
     fn eq(&self, other: &Self) -> bool {
-        self.micros.len() == other.micros.len() && self.sorted() == other.sorted()
+        self.n() == other.n() && self.sorted() == other.sorted()
     }
 }
 
@@ -312,7 +326,7 @@ impl Eq for Durations {}
 
 impl From<Vec<i64>> for Durations {
     fn from(micros: Vec<i64>) -> Self {
-        Self { micros }
+        Self { micros, shared: Vec::new() }
     }
 }
 
@@ -325,7 +339,12 @@ impl From<Durations> for Vec<i64> {
 
 impl Merge for Durations {
     fn merge(&mut self, other: Self) {
-        self.micros.extend(other.micros);
+        if self.micros.is_empty() {
+            self.micros = other.micros;
+        } else {
+            self.micros.extend(other.micros);
+        }
+        self.shared.extend(other.shared);
     }
 }
 

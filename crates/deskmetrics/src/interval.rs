@@ -206,14 +206,14 @@ pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     if n == 0 || !(q > 0.0 && q < 1.0) {
         return None;
     }
-    // For huge n the binomial and the normal ranks are the same but for one or two places; the exact search
-    // would be slow there.
+    let centre = n as f64 * q;
+    let half = critical_z(level)? * (centre * (1.0 - q)).sqrt();
+    // For huge n the binomial and the normal ranks are the same but for one or two places.
     let (lower, upper) = if n <= 1_000_000 {
         let below = Binomial::new(q, n).ok()?;
-        (first_reaching(&below, n, 1.0 - upper_tail), first_reaching(&below, n, upper_tail).saturating_add(1))
+        let upper = first_reaching(&below, n, upper_tail, centre + half);
+        (first_reaching(&below, n, 1.0 - upper_tail, centre - half), upper.saturating_add(1))
     } else {
-        let centre = n as f64 * q;
-        let half = critical_z(level)? * (centre * (1.0 - q)).sqrt();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank within 0 to n")]
         let ranks = ((centre - half).floor() as u64, (centre + half).ceil() as u64 + 1);
         ranks
@@ -221,12 +221,26 @@ pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     (lower >= 1 && upper <= n).then_some((lower, upper))
 }
 
-/// The smallest count whose cumulative probability reaches `p`. (statrs' own search panics where that is 0.)
-fn first_reaching(counts: &Binomial, n: u64, p: f64) -> u64 {
-    let (mut low, mut high) = (0, n);
+/// The smallest count whose cumulative probability reaches `p`, looked for around a guess. (statrs' own search panics where
+/// that is 0.)
+fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count within 0 to n")]
+    let guess = guess.clamp(0.0, n as f64) as u64;
+    let reaches = |count: u64| counts.cdf(count) >= p;
+    // Ever wider around the guess, until the count is between `low` and `high`.
+    let (mut low, mut high, mut step) = (guess, guess, 1);
+    while low > 0 && reaches(low) {
+        (low, high) = (low.saturating_sub(step), low);
+        step *= 2;
+    }
+    step = 1;
+    while high < n && !reaches(high) {
+        (low, high) = (high, n.min(high + step));
+        step *= 2;
+    }
     while low < high {
         let middle = low + (high - low) / 2;
-        if counts.cdf(middle) >= p {
+        if reaches(middle) {
             high = middle;
         } else {
             low = middle + 1;

@@ -4,40 +4,73 @@
 const FEW: usize = 2048;
 
 /// Buckets: one for each power of two and each of 64 steps within it.
-const BUCKETS: usize = 64 * 64;
+pub(crate) const BUCKETS: usize = 64 * 64;
+
+/// Some values of many with the places at which they would stand, counted from 0, if all were in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ranked {
+    places: Vec<usize>,
+    values: Vec<i64>,
+}
+
+impl Ranked {
+    /// The values of these places, which may come in any order; a place past the end has none. The values come in pieces.
+    pub(crate) fn of<'v>(
+        values: impl Iterator<Item = &'v [i64]> + Clone,
+        places: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        let n: usize = values.clone().map(<[i64]>::len).sum();
+        let places = places.into_iter().filter_map(|place| usize::try_from(place).ok());
+        let mut places: Vec<usize> = places.filter(|place| *place < n).collect();
+        places.sort_unstable();
+        places.dedup();
+        let values = at_ranks(values, n, &places);
+        Self { places, values }
+    }
+
+    /// The value of a place that was asked for.
+    pub(crate) fn at(&self, place: u64) -> Option<i64> {
+        let place = usize::try_from(place).ok()?;
+        self.values.get(self.places.binary_search(&place).ok()?).copied()
+    }
+}
 
 /// The values that would stand at `ranks`, which ascend, if `values` were in order; a rank past the end has none.
 ///
 /// Two or three passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are
 /// looked at again.
-pub(crate) fn at_ranks(values: &[i64], ranks: &[usize]) -> Vec<i64> {
-    let ranks = &ranks[..ranks.partition_point(|rank| *rank < values.len())];
+fn at_ranks<'v>(values: impl Iterator<Item = &'v [i64]> + Clone, n: usize, ranks: &[usize]) -> Vec<i64> {
+    let ranks = &ranks[..ranks.partition_point(|rank| *rank < n)];
     let mut found = Vec::with_capacity(ranks.len());
-    find(values, ranks, &mut found);
+    find(values, n, ranks, &mut found);
     found
 }
 
-fn find(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
+fn find<'v>(
+    values: impl Iterator<Item = &'v [i64]> + Clone,
+    n: usize,
+    ranks: &[usize],
+    found: &mut Vec<i64>,
+) {
     if ranks.is_empty() {
         return;
     }
-    if values.len() <= FEW {
-        let mut values = values.to_vec();
+    if n <= FEW {
+        let mut values: Vec<i64> = values.flatten().copied().collect();
         values.sort_unstable();
         found.extend(ranks.iter().filter_map(|rank| values.get(*rank)));
         return;
     }
     let (least, most) = values
-        .iter()
+        .clone()
+        .flatten()
         .fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)));
     if least == most {
         found.extend(ranks.iter().map(|_| least));
         return;
     }
     let mut counts = vec![0_usize; BUCKETS];
-    for value in values {
-        counts[bucket(*value, least)] += 1;
-    }
+    values.clone().flatten().for_each(|value| counts[bucket(*value, least)] += 1);
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
     let mut wanted: Vec<(usize, Vec<i64>)> = Vec::new();
     let mut place_of = vec![0_u8; BUCKETS];
@@ -52,25 +85,30 @@ fn find(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
         }
         before += count;
     }
-    for value in values {
+    values.flatten().for_each(|value| {
         let place = place_of[bucket(*value, least)];
         if let Some((_, values)) = usize::from(place).checked_sub(1).and_then(|place| wanted.get_mut(place)) {
             values.push(*value);
         }
-    }
+    });
     let mut rest = ranks;
     for (before, values) in wanted {
         let (here, later) = rest.split_at(rest.partition_point(|rank| *rank < before + values.len()));
         let here: Vec<usize> = here.iter().map(|rank| rank - before).collect();
-        find(&values, &here, found);
+        find_in(&values, &here, found);
         rest = later;
     }
+}
+
+/// The same of values in one piece.
+fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
+    find(std::iter::once(values), values.len(), ranks, found);
 }
 
 /// The bucket of a value: the larger the value, the higher (or equal) the bucket.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "six bits")]
-fn bucket(value: i64, least: i64) -> usize {
+pub(crate) fn bucket(value: i64, least: i64) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
     if above < 64 {
         return above as usize;
@@ -107,7 +145,8 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let expected: Vec<i64> = ranks.iter().filter_map(|rank| sorted.get(*rank).copied()).collect();
-            prop_assert_eq!(at_ranks(&values, &ranks), expected);
+            let pieces = values.chunks(1 + values.len() / 3);
+            prop_assert_eq!(at_ranks(pieces, values.len(), &ranks), expected);
         }
 
         #[test]

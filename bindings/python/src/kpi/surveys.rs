@@ -13,7 +13,7 @@ use pyo3::types::{PyBool, PyDict};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, Moments, describe, is_missing, zone};
+use crate::input::{Given, Moments, describe, is_missing, together_any, zone};
 use crate::result::KpiResult;
 
 /// Rows worked on between two looks for Ctrl-C.
@@ -149,14 +149,13 @@ pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Boolean
             Ok(BooleanArray::from(read))
         }
         Given::Column(column) => {
-            let mut read = Vec::with_capacity(column.len());
-            for chunk in &column.chunks {
-                match chunk.data_type() {
-                    DataType::Boolean => read.extend(chunk.as_boolean().iter()),
-                    other => return Err(wrong(&other.to_string())),
-                }
+            if let Some(chunk) = column.chunks.iter().find(|chunk| *chunk.data_type() != DataType::Boolean) {
+                return Err(wrong(&chunk.data_type().to_string()));
             }
-            Ok(BooleanArray::from(read))
+            if column.chunks.is_empty() {
+                return Ok(BooleanArray::from(Vec::<bool>::new()));
+            }
+            Ok(together_any(name, &column)?.as_boolean().clone())
         }
     }
 }

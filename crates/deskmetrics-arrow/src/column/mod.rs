@@ -3,6 +3,7 @@
 //! A *reading* says how (which format, which words, which codes mean missing) and is made once; bound to an Arrow
 //! array it gives one [`Cell`] per row. Nothing here knows tickets or surveys.
 
+pub(crate) mod bits;
 mod instant;
 mod named;
 mod number;

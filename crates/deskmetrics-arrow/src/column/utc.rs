@@ -1,6 +1,7 @@
 //! Columns of typed instants as microseconds of UTC, borrowed where they already are.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -12,6 +13,7 @@ use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
+use super::bits::{Bits, rows_of};
 use super::{Column, ColumnError, InstantReading, WrongType};
 
 /// Instants of one array, with no look-up left to do.
@@ -90,12 +92,7 @@ impl Instants {
         Self { micros: ScalarBuffer::from(vec![0; rows]), nulls: Some(NullBuffer::new_null(rows)) }
     }
 
-    /// Microseconds since 1970; what stands at a missing row means nothing.
-    pub(crate) fn micros(&self) -> &[i64] {
-        &self.micros
-    }
-
-    /// The same, without copying them.
+    /// Microseconds since 1970, not copied; what stands at a missing row means nothing.
     pub(crate) fn into_micros(self) -> ScalarBuffer<i64> {
         self.micros
     }
@@ -116,13 +113,35 @@ impl Instants {
         self.micros.get(row).copied().filter(|_| valid)
     }
 
+    /// Some of the rows.
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> SomeInstants<'_> {
+        let micros = self.micros.get(rows.clone()).unwrap_or_default();
+        SomeInstants { micros, valid: Bits::valid(self.nulls(), rows.start..rows.start + micros.len()) }
+    }
+
+    /// Rows in which another column has an instant before this one's.
+    pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
+        let valid = Bits::valid(other.nulls(), 0..other.len());
+        let mut rows = Vec::new();
+        let pieces = self.micros.chunks(64).zip(other.micros.chunks(64));
+        for (place, (mine, others)) in pieces.enumerate() {
+            let mut early = 0_u64;
+            for (bit, (mine, other)) in mine.iter().zip(others).enumerate() {
+                early |= u64::from(other < mine) << bit;
+            }
+            rows.extend(rows_of(early & valid.word(place), place * 64));
+        }
+        rows
+    }
+
     /// Rows whose value lies outside [`Timestamp`]'s range.
     fn outside_the_calendar(&self) -> Vec<usize> {
-        let (least, most) = (Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros());
-        let outside = |micros: i64| !(least..=most).contains(&micros);
-        if !self.micros.iter().fold(false, |any, micros| any | outside(*micros)) {
+        // Below 2^62 either way the two highest bits are equal; that is 146,000 years.
+        if self.micros.iter().fold(0, |any, micros| any | (micros ^ (micros << 1))) >= 0 {
             return Vec::new();
         }
+        let (least, most) = (Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros());
+        let outside = |micros: i64| !(least..=most).contains(&micros);
         (0..self.len()).filter(|row| self.get(*row).is_some_and(outside)).collect()
     }
 
@@ -140,6 +159,27 @@ impl Instants {
             self.nulls = Some(NullBuffer::new(valid.finish()));
         }
         self
+    }
+}
+
+/// Instants of some rows of an array.
+#[derive(Debug, Clone)]
+pub(crate) struct SomeInstants<'i> {
+    micros: &'i [i64],
+    valid: Bits,
+}
+
+impl SomeInstants<'_> {
+    /// The instant of a row, counted from the first of these.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> Option<i64> {
+        self.micros.get(row).copied().filter(|_| self.valid.get(row))
+    }
+
+    /// The same, with something that means nothing where it is missing, and whether it is there.
+    #[inline]
+    pub(crate) fn get_any(&self, row: usize) -> (i64, bool) {
+        self.micros.get(row).map_or((0, false), |micros| (*micros, self.valid.get(row)))
     }
 }
 

@@ -132,8 +132,9 @@ impl<'s, T: Meaning> Coder<'s, T> {
             }
             DataType::Boolean => {
                 // As they are written out.
-                let word = |truth| if truth { "true" } else { "false" };
-                array.as_boolean().iter().for_each(|truth| codes.push(self.of(truth.map(word))));
+                let [no, yes] = ["false", "true"].map(|word| self.of(Some(word)));
+                let code = |truth: Option<bool>| truth.map_or(MISSING, |truth| if truth { yes } else { no });
+                array.as_boolean().iter().for_each(|truth| codes.push(code(truth)));
             }
             DataType::Dictionary(_, _) => {
                 let values = array.as_any_dictionary().values();
@@ -194,9 +195,15 @@ fn dictionary_codes<K: ArrowDictionaryKeyType>(array: &DictionaryArray<K>, map: 
     use arrow_buffer::ArrowNativeType as _;
     let keys = array.keys();
     let narrow: Option<Vec<u8>> = map.iter().map(|code| u8::try_from(*code).ok()).collect();
-    match (narrow, keys.nulls(), codes) {
-        (Some(narrow), None, Codes::Narrow(codes)) => {
-            codes.extend(keys.values().iter().map(|key| narrow.get(key.as_usize()).copied().unwrap_or(0)));
+    // A key of a valid row is in the map; with all 256 places there, none need be looked for.
+    let table = narrow.filter(|narrow| narrow.len() <= 256).map(|narrow| {
+        let mut table = [0; 256];
+        table[..narrow.len()].copy_from_slice(&narrow);
+        table
+    });
+    match (table, keys.nulls(), codes) {
+        (Some(table), None, Codes::Narrow(codes)) => {
+            codes.extend(keys.values().iter().map(|key| table[key.as_usize() & 0xFF]));
         }
         (_, _, codes) => {
             let code = |key: Option<K::Native>| map.get(key?.as_usize()).copied();

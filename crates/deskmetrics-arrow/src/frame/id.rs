@@ -130,6 +130,12 @@ impl Ids {
         for part in &self.parts {
             match part {
                 IdPart::Nothing(_) => {}
+                IdPart::Whole(ids) if ids.null_count() == 0 => {
+                    let first = ids.values().first().copied();
+                    rises &= first.is_none_or(|first| last.is_none_or(|last| last < first));
+                    rises &= ids.values().windows(2).all(|pair| pair[0] < pair[1]);
+                    last = ids.values().last().copied().or(last);
+                }
                 IdPart::Whole(ids) => {
                     for id in ids.iter().flatten() {
                         rises &= last.is_none_or(|last| last < id);
@@ -205,7 +211,9 @@ impl IdPart {
         if slot.is_plain() && array.data_type().is_integer() && *array.data_type() != DataType::UInt64 {
             let ids = crate::column::cast(array, &DataType::Int64)?;
             let ids = ids.as_primitive::<Int64Type>().clone();
-            doubtful.extend((0..ids.len()).filter(|row| ids.is_null(*row)).map(|row| before + row));
+            if ids.null_count() > 0 {
+                doubtful.extend((0..ids.len()).filter(|row| ids.is_null(*row)).map(|row| before + row));
+            }
             return Ok(Self::Whole(ids));
         }
         let text = TextColumn::new(array)?;

@@ -208,9 +208,7 @@ impl InvitationPart {
             doubtful.extend((0..self.rows).filter(|row| nulls.is_null(*row)).map(|row| start + row));
         }
         for later in [&self.started_at, &self.answered_at].into_iter().flatten() {
-            let pairs = self.sent_at.micros().iter().zip(later.micros());
-            let early = pairs.enumerate().filter(|(_, (sent, later))| later < sent).map(|(row, _)| row);
-            doubtful.extend(early.filter(|row| later.get(*row).is_some()).map(|row| start + row));
+            doubtful.extend(self.sent_at.followed_by_earlier(later).into_iter().map(|row| start + row));
         }
     }
 }

@@ -237,9 +237,7 @@ impl TicketPart {
             doubtful.extend((0..self.rows).filter(|row| nulls.is_null(*row)).map(|row| start + row));
         }
         for end in [&self.first_response_at, &self.solved_at].into_iter().flatten() {
-            let pairs = self.created_at.micros().iter().zip(end.micros());
-            let early = pairs.enumerate().filter(|(_, (created, end))| end < created).map(|(row, _)| row);
-            doubtful.extend(early.filter(|row| end.get(*row).is_some()).map(|row| start + row));
+            doubtful.extend(self.created_at.followed_by_earlier(end).into_iter().map(|row| start + row));
         }
         if let Some(closed) = &self.closed_at {
             let solved = |row: usize| self.solved_at.as_ref().and_then(|solved| solved.get(row));

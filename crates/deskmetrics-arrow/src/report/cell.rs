@@ -8,6 +8,7 @@ use deskmetrics::report::{Feed, PeriodId, SliceIds};
 
 use super::directory::{Directory, Owner};
 use super::place::{Keys, NO_TICKET, Slices};
+use crate::column::bits::Bits;
 use crate::column::utc::Instants;
 use crate::frame::id::Ids;
 
@@ -106,18 +107,17 @@ impl Cells {
         let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
         let inherits = ways.directory.zip(ways.tickets);
         let countable = ways.keys.combinations().is_some();
-        for (row, own) in range.zip(&combinations) {
-            if rows.clean.is_some_and(|clean| !clean.value(row)) {
+        let clean = rows.clean.map_or(Bits::ALL, |clean| Bits::of(&clean.slice(range.start, range.len())));
+        let dates = rows.at.map(|at| at.of_rows(range.clone()));
+        let mut first = self.first.unwrap_or(i64::MAX);
+        for ((place, row), own) in range.enumerate().zip(&combinations) {
+            if !clean.get(place) {
                 found.push(NOWHERE);
                 continue;
             }
             self.rows += 1;
-            let at = rows.at.and_then(|at| at.get(row));
-            if let Some(at) = at
-                && self.first.is_none_or(|first| at < first)
-            {
-                self.first = Some(at);
-            }
+            let at = dates.as_ref().and_then(|dates| dates.get(place));
+            first = first.min(at.unwrap_or(i64::MAX));
             let period = feed.period(at.map(Timestamp::saturating_from_micros));
             let later = at.is_some_and(|at| at > as_of);
             let slices = match inherits {
@@ -139,6 +139,7 @@ impl Cells {
             };
             found.push(self.number(slices, period, later, kind(row)));
         }
+        self.first = (first < i64::MAX).then_some(first);
         self.combinations = combinations;
     }
 

@@ -1,7 +1,10 @@
 //! The measures of a ticket of which nothing but a few columns is known.
 
+use std::ops::Range;
+
 use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
 use deskmetrics::replay::{Needs, Pass};
+use deskmetrics::report::{Life, SliceIds};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Elapsed, Reason, Status, TicketMetrics, Timestamp};
 
@@ -43,34 +46,59 @@ impl<'f> Lives<'f> {
         Ok(Self { frame, group, assignee })
     }
 
-    /// The life of a clean row.
-    #[inline]
-    pub(super) fn of_row(&self, part: usize, row: usize) -> Option<RowLife> {
-        let columns = self.frame.parts().get(part)?;
-        let at = |column: &Option<Instants>| column.as_ref().and_then(|column| column.get(row));
-        let known = |words: Option<&Coded<Author>>| {
-            let words = words?;
-            words.meaning(words.part(part).get(row)).ok().flatten()
+    /// The lives of some rows of a part; `None` where a row is not clean or was never created.
+    pub(super) fn of_rows(&self, part: usize, rows: Range<usize>) -> impl Iterator<Item = Option<RowLife>> {
+        let columns = self.frame.parts().get(part);
+        let at = |column: Option<&'f Instants>| column.map(|column| column.of_rows(rows.clone()));
+        let created = at(columns.map(|columns| &columns.created_at));
+        let replied = at(columns.and_then(|columns| columns.first_response_at.as_ref()));
+        let solved = at(columns.and_then(|columns| columns.solved_at.as_ref()));
+        let closed = at(columns.and_then(|columns| columns.closed_at.as_ref()));
+        let clean = columns.and_then(|columns| columns.clean.as_ref());
+        let known = move |words: Option<&Coded<Author>>, row| {
+            words.and_then(|words| words.meaning(words.part(part).get(row)).ok().flatten())
         };
-        let named = |words: Option<&Coded<Box<str>>>| {
+        let named = move |words: Option<&Coded<Box<str>>>, row| {
             words.map_or(NONE, |words| {
                 let code = words.part(part).get(row);
                 if matches!(words.meaning(code), Ok(Some(_))) { FIRST_FREE + code } else { NONE }
             })
         };
-        let status =
-            self.frame.status().and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
-        Some(RowLife {
-            created: columns.created_at.get(row)?,
-            replied: at(&columns.first_response_at),
-            solved: at(&columns.solved_at),
-            closed: at(&columns.closed_at),
-            open_as: status.filter(|status| !status.is_done()),
-            created_by: known(self.frame.created_by()),
-            by: known(self.frame.author()).unwrap_or(Author::Agent),
-            group: named(self.group),
-            assignee: named(self.assignee),
+        let first = rows.start;
+        rows.map(move |row| {
+            if clean.is_some_and(|clean| !clean.value(row)) {
+                return None;
+            }
+            let status = self.frame.status();
+            let status = status.and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
+            Some(RowLife {
+                created: created.as_ref()?.get(row - first)?,
+                replied: replied.as_ref().and_then(|replied| replied.get(row - first)),
+                solved: solved.as_ref().and_then(|solved| solved.get(row - first)),
+                closed: closed.as_ref().and_then(|closed| closed.get(row - first)),
+                open_as: status.filter(|status| !status.is_done()),
+                created_by: known(self.frame.created_by(), row),
+                by: known(self.frame.author(), row).unwrap_or(Author::Agent),
+                group: named(self.group, row),
+                assignee: named(self.assignee, row),
+            })
         })
+    }
+}
+
+/// A usual life as known at a cut-off: when the ticket was created, replied to and done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    created_at: Timestamp,
+    replied_at: Option<Timestamp>,
+    done_since: Option<Timestamp>,
+}
+
+impl Short {
+    /// The same with its slices.
+    pub(super) fn with(self, slices: &SliceIds) -> Life<'_> {
+        let Self { created_at, replied_at, done_since } = self;
+        Life { created_at, replied_at, done_since, slices }
     }
 }
 
@@ -92,19 +120,23 @@ impl RowLife {
         }
     }
 
-    /// When the ticket was created, replied to and done, as far as known at the cut-off, where it counts and its columns tell
-    /// nothing else.
+    /// The life in short, as far as known at the cut-off; `None` where it does not count or its columns tell more.
     #[inline]
-    pub(super) fn counted(self, as_of: i64) -> Option<(Timestamp, Option<Timestamp>, Option<Timestamp>)> {
+    pub(super) fn short(self, as_of: i64) -> Option<Short> {
         if self.created > as_of || !self.is_usual() {
             return None;
         }
         let at = Timestamp::saturating_from_micros;
         let known = |micros: Option<i64>| micros.filter(|micros| *micros <= as_of).map(at);
-        Some((at(self.created), known(self.replied), known(self.solved).or(known(self.closed))))
+        Some(Short {
+            created_at: at(self.created),
+            replied_at: known(self.replied),
+            done_since: known(self.solved).or(known(self.closed)),
+        })
     }
 
     /// Whether a customer opened the ticket, an agent replied after that if at all, and solved it after that if at all.
+    #[inline]
     fn is_usual(&self) -> bool {
         let asked = match self.created_by {
             // Writing at the instant of creation may be opening it.

@@ -45,17 +45,16 @@ mod survey;
 use std::collections::HashMap;
 
 use deskmetrics::replay::Replay;
-use deskmetrics::report::{Feed, Report, ReportError, ReportState};
+use deskmetrics::report::{Feed, Life, Report, ReportError, ReportState};
 use deskmetrics::ticket::{Attributes, TicketId};
 use deskmetrics::{Replayed, Ticket, Timestamp};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::ReadError;
-use crate::column::score::BLOCK;
 use crate::frame::{InvitationFrame, ResponseFrame, TicketFrame};
 use crate::replay::EventLog;
 use directory::Directory;
-use life::Lives;
+use life::{Lives, Short};
 use place::{Keys, NO_TICKET, Slices};
 use survey::{Answers, Sendings, blocks, share_of};
 
@@ -294,7 +293,11 @@ fn feed_whole(feed: &mut Feed<'_>, ticket: &Replayed) {
     feed.ticket(ticket, &slices);
 }
 
-/// Feeds one of `shares` shares of the clean rows, with one record that is filled anew for each.
+/// Rows taken in one go.
+const ROWS: usize = 1024;
+
+/// Feeds one of `shares` shares of the clean rows: by their lives where the report takes them, else with one record that is
+/// filled anew for each.
 fn ticket_rows(
     frame: &TicketFrame,
     replay: &Replay,
@@ -309,35 +312,36 @@ fn ticket_rows(
     let metrics = deskmetrics::TicketMetrics::new(Timestamp::MIN, as_of);
     let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
     let mut slices = Slices::new(keys.combinations());
-    let mut combinations = vec![0; BLOCK];
-    let counts = keys.combinations().is_some() && feed.only_counts_tickets(as_of);
+    let mut combinations = vec![0; ROWS];
+    // A life in a few instants, with the number of its slices.
+    let mut short: Vec<(usize, Short)> = Vec::with_capacity(ROWS);
+    let takes_lives = keys.combinations().is_some() && feed.takes_lives(as_of);
     for (number, part) in frame.parts().iter().enumerate() {
-        for range in blocks(share_of(part.rows, share, shares)) {
+        for range in blocks(share_of(part.rows, share, shares), ROWS) {
             let combinations = &mut combinations[..range.len()];
             keys.of_rows(number, range.start, combinations);
-            for (row, combination) in range.zip(&*combinations) {
-                if part.clean.as_ref().is_some_and(|clean| !clean.value(row)) {
-                    continue;
+            let rows = lives.of_rows(number, range.clone());
+            for ((row, life), combination) in range.zip(rows).zip(&*combinations) {
+                let Some(life) = life else { continue };
+                let short_life = if takes_lives { life.short(as_of.as_micros()) } else { None };
+                if short_life.is_none() {
+                    life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
                 }
-                let Some(life) = lives.of_row(number, row) else { continue };
-                if let Some((created_at, replied_at, done_since)) =
-                    counts.then(|| life.counted(as_of.as_micros())).flatten()
-                {
-                    let value = |attribute: &_| keys.value(*combination, attribute);
-                    let slice = slices.number(*combination, NO_TICKET, feed, value);
-                    feed.life(created_at, replied_at, done_since, slices.ids(slice));
-                    continue;
-                }
-                life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
-                if keys.combinations().is_some() {
-                    let value = |attribute: &_| keys.value(*combination, attribute);
-                    let slice = slices.number(*combination, NO_TICKET, feed, value);
-                    feed.ticket(&scratch, slices.ids(slice));
-                } else {
+                if keys.combinations().is_none() {
                     let slices = feed.slices(|attribute| keys.value_of_row(number, row, attribute));
                     feed.ticket(&scratch, &slices);
+                    continue;
+                }
+                let value = |attribute: &_| keys.value(*combination, attribute);
+                let slice = slices.number(*combination, NO_TICKET, feed, value);
+                match short_life {
+                    Some(life) => short.push((slice, life)),
+                    None => feed.ticket(&scratch, slices.ids(slice)),
                 }
             }
+            let told = |(slice, life): (usize, Short)| life.with(slices.ids(slice));
+            let told: Vec<Life<'_>> = short.drain(..).map(told).collect();
+            feed.lives(&told, as_of);
         }
     }
 }

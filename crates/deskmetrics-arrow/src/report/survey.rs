@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
+use deskmetrics::kpi::{InvitationLimits, InvitationOutcome, ResponseRate};
 use deskmetrics::report::{Feed, Report};
 use deskmetrics::{Reason, Timestamp};
 
@@ -79,7 +79,7 @@ impl<'f> Answers<'f> {
         for (number, part) in self.frame.parts().iter().enumerate() {
             let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: part.at.as_ref() };
             before += part.rows;
-            for range in blocks(share_of(part.rows, share, shares)) {
+            for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 cells.find(&self.ways, &rows, range.clone(), feed, |_| 0, &mut found);
                 for (asked, counts) in self.asked.iter().zip(&mut counts) {
                     let places = &mut places[..range.len()];
@@ -171,31 +171,29 @@ impl<'f> Sendings<'f> {
         let stride = self.rules.len() * OUTCOMES.len();
         let mut found = Vec::with_capacity(BLOCK);
         let mut before = 0;
+        let rules: Vec<Rule<'_>> = self.rules.iter().map(Rule::of).collect();
         for (number, part) in self.frame.parts().iter().enumerate() {
             let codes = questions.part(number);
+            let arrived = self.frame.delivered().map(|words| {
+                let arrived = words.meanings().iter().map(|meaning| meaning.ok().flatten().unwrap_or(true));
+                (words.part(number), arrived.collect::<Vec<bool>>())
+            });
             let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: Some(&part.sent_at) };
             before += part.rows;
-            for range in blocks(share_of(part.rows, share, shares)) {
+            for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 cells.find(&self.ways, &rows, range.clone(), feed, |row| codes.get(row), &mut found);
                 counts.resize(cells.len() * stride, 0);
-                for (cell, row) in found.iter().zip(range) {
-                    let at = Timestamp::saturating_from_micros;
-                    let sent = part.sent_at.get(row).map_or(Timestamp::MIN, at);
-                    let answered = part.answered_at.as_ref().and_then(|answered| answered.get(row)).map(at);
-                    let delivered = self.frame.delivered().is_none_or(|words| {
-                        words.meaning(words.part(number).get(row)).ok().flatten().unwrap_or(true)
+                let sent = part.sent_at.of_rows(range.clone());
+                let answered = part.answered_at.as_ref().map(|answered| answered.of_rows(range.clone()));
+                for ((place, cell), row) in found.iter().enumerate().zip(range) {
+                    let (sent, _) = sent.get_any(place);
+                    let answered = answered.as_ref().map_or((0, false), |answered| answered.get_any(place));
+                    let delivered = arrived.as_ref().is_none_or(|(codes, arrived)| {
+                        arrived.get(codes.get(row) as usize).copied().unwrap_or(true)
                     });
-                    for (place, rule) in self.rules.iter().enumerate() {
-                        let outcome = match rule.outcome(delivered, sent, answered) {
-                            InvitationOutcome::Answered => 0,
-                            InvitationOutcome::Unanswered => 1,
-                            InvitationOutcome::Late => 2,
-                            InvitationOutcome::LeftOut(Reason::Bounced) => 3,
-                            InvitationOutcome::LeftOut(Reason::AfterCutOff) => 4,
-                            InvitationOutcome::LeftOut(Reason::Immature) => 5,
-                            InvitationOutcome::LeftOut(_) => 6,
-                        };
-                        counts[*cell as usize * stride + place * OUTCOMES.len() + outcome] += 1;
+                    for (number, rule) in rules.iter().enumerate() {
+                        let outcome = rule.outcome(delivered, sent, answered);
+                        counts[*cell as usize * stride + number * OUTCOMES.len() + outcome] += 1;
                     }
                 }
             }
@@ -212,6 +210,49 @@ impl<'f> Sendings<'f> {
     }
 }
 
+/// By what it is decided what a survey sent came to.
+struct Rule<'r> {
+    rate: &'r ResponseRate,
+    sent_until: i64,
+    answered_until: i64,
+    delay_micros: i64,
+}
+
+impl<'r> Rule<'r> {
+    fn of(rate: &'r ResponseRate) -> Self {
+        let InvitationLimits { sent_until, answered_until, delay_micros } = rate.limits();
+        let (sent_until, answered_until) = (sent_until.as_micros(), answered_until.as_micros());
+        Self { rate, sent_until, answered_until, delay_micros }
+    }
+
+    /// The place of the outcome among [`OUTCOMES`]; `answered` says whether it holds an instant.
+    #[inline]
+    fn outcome(&self, delivered: bool, sent: i64, (at, answered): (i64, bool)) -> usize {
+        let in_time =
+            (at >= sent) & (at <= self.answered_until) & (at.wrapping_sub(sent) <= self.delay_micros);
+        // Without a branch on the answer, which nobody can foresee.
+        if delivered & (sent <= self.sent_until) & (in_time | !answered) {
+            usize::from(!answered)
+        } else {
+            self.other(delivered, sent, answered.then_some(at))
+        }
+    }
+
+    #[cold]
+    fn other(&self, delivered: bool, sent: i64, answered: Option<i64>) -> usize {
+        let at = Timestamp::saturating_from_micros;
+        match self.rate.outcome(delivered, at(sent), answered.map(at)) {
+            InvitationOutcome::Answered => 0,
+            InvitationOutcome::Unanswered => 1,
+            InvitationOutcome::Late => 2,
+            InvitationOutcome::LeftOut(Reason::Bounced) => 3,
+            InvitationOutcome::LeftOut(Reason::AfterCutOff) => 4,
+            InvitationOutcome::LeftOut(Reason::Immature) => 5,
+            InvitationOutcome::LeftOut(_) => 6,
+        }
+    }
+}
+
 /// One of `shares` shares of so many rows.
 pub(super) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize> {
     let shares = shares.max(1);
@@ -219,8 +260,8 @@ pub(super) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize>
     cut(share)..cut(share + 1)
 }
 
-/// A range of rows in pieces that stay in the cache.
-pub(super) fn blocks(range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+/// A range in pieces of at most so many rows.
+pub(super) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
-    range.step_by(BLOCK).map(move |from| from..(from + BLOCK).min(end))
+    range.step_by(rows).map(move |from| from..(from + rows).min(end))
 }

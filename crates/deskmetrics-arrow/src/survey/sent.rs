@@ -1,13 +1,16 @@
 //! Surveys sent, as columns.
 
-use arrow_array::{Array as _, BooleanArray};
+use arrow_array::cast::AsArray as _;
+use arrow_array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray};
+use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
 use deskmetrics::{Reason, Timestamp};
 
 use super::booleans;
-use crate::column::utc::{Instants, each_instant, needs_zone};
-use crate::column::{Column, ColumnError, InstantReading};
+use crate::column::bits::{Bits, rows_of};
+use crate::column::utc::each_instant;
+use crate::column::{Column, ColumnError};
 
 /// Surveys sent, one a row, as columns.
 #[derive(Debug, Clone)]
@@ -71,74 +74,140 @@ pub fn response_rate_of(
     invitations: &InvitationColumns<'_>,
     mut tally: ResponseRate,
 ) -> Result<ResponseRate, ColumnError> {
-    let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
+    let InvitationColumns { sent_at, answered_at, delivered, .. } = invitations;
     for other in answered_at.iter().chain(delivered) {
         sent_at.goes_with(other)?;
     }
-    let answers = match answered_at {
-        Some(column) => Some(At::of(column, *assume_tz)?),
-        None => None,
-    };
-    let mut arrived = Vec::new();
-    if let Some(column) = delivered {
-        for array in column.chunks() {
-            arrived.push(booleans(column, array)?);
-        }
+    match Piece::all(invitations)? {
+        Some(pieces) => pieces.iter().for_each(|piece| piece.count(&mut tally)),
+        None => row_by_row(invitations, &mut tally)?,
     }
-    let arrived = match arrived.as_slice() {
-        [] => None,
-        [one] => Some((*one).clone()),
-        // Rows in several pieces are brought into one.
-        _ => Some(arrived.iter().flat_map(|flags| flags.iter()).collect::<BooleanArray>()),
-    };
-    let sent = At::of(sent_at, *assume_tz)?;
-    let (mut answered, mut late, mut unanswered) = (0, 0, 0);
-    for row in 0..sent_at.len() {
-        let reached = arrived.as_ref().is_none_or(|arrived| arrived.is_null(row) || arrived.value(row));
-        match (sent.get(row), answers.as_ref().map_or(Ok(None), |answers| answers.get(row))) {
-            (Ok(Some(sent)), Ok(answer)) => match tally.outcome(reached, sent, answer) {
-                InvitationOutcome::Answered => answered += 1,
-                InvitationOutcome::Late => late += 1,
-                InvitationOutcome::Unanswered => unanswered += 1,
-                left_out @ InvitationOutcome::LeftOut(_) => tally.push_outcome(left_out, 1),
-            },
-            (Ok(None), _) => tally.leave_out(Reason::Missing),
-            (Err(()), _) | (_, Err(())) => tally.leave_out(Reason::Unreadable),
-        }
-    }
-    tally.push_outcome(InvitationOutcome::Answered, answered);
-    tally.push_outcome(InvitationOutcome::Late, late);
-    tally.push_outcome(InvitationOutcome::Unanswered, unanswered);
     Ok(tally)
 }
 
-/// The instants of a column, row by row.
-enum At {
-    /// Typed and in one piece, each beyond doubt.
-    Typed(Instants),
-    Decoded(Vec<Result<Option<i64>, ()>>),
+/// Feeds columns of any kind.
+fn row_by_row(invitations: &InvitationColumns<'_>, tally: &mut ResponseRate) -> Result<(), ColumnError> {
+    let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
+    let read = |column: &Column<'_>| {
+        let mut instants = Vec::with_capacity(column.len());
+        each_instant(column, *assume_tz, |at| {
+            instants.push(at.map(|at| at.map(Timestamp::saturating_from_micros)));
+        })?;
+        Ok::<Vec<Read>, ColumnError>(instants)
+    };
+    let sent = read(sent_at)?;
+    let answers = answered_at.as_ref().map(read).transpose()?;
+    let mut arrived = Vec::new();
+    if let Some(column) = delivered {
+        for array in column.chunks() {
+            arrived.extend(booleans(column, array)?.iter().map(|delivered| delivered.unwrap_or(true)));
+        }
+    }
+    for (row, sent) in sent.into_iter().enumerate() {
+        let answered = answers.as_ref().and_then(|answers| answers.get(row).copied());
+        push(tally, arrived.get(row).copied().unwrap_or(true), sent, answered.unwrap_or(Ok(None)));
+    }
+    Ok(())
 }
 
-impl At {
-    fn of(column: &Column<'_>, assume_tz: Option<Tz>) -> Result<Self, ColumnError> {
-        if let [array] = column.chunks()
-            && let Some(zone) = assume_tz.or((!needs_zone(array)).then_some(Tz::UTC))
-            && let Ok((instants, doubtful)) = Instants::new(array, &InstantReading::new(zone))
-            && doubtful.is_empty()
-        {
-            return Ok(Self::Typed(instants));
+/// An instant, if there is one; `Err` where it lies outside all calendars.
+type Read = Result<Option<Timestamp>, ()>;
+
+/// Feeds one invitation.
+fn push(tally: &mut ResponseRate, delivered: bool, sent: Read, answered: Read) {
+    match (sent, answered) {
+        (Ok(Some(sent)), Ok(answered)) => tally.push_outcome(tally.outcome(delivered, sent, answered), 1),
+        (Ok(None), _) => tally.leave_out(Reason::Missing),
+        (Err(()), _) | (_, Err(())) => tally.leave_out(Reason::Unreadable),
+    }
+}
+
+/// Rows whose columns stand in one array each, of microseconds.
+struct Piece<'c> {
+    sent: &'c TimestampMicrosecondArray,
+    answered: Option<&'c TimestampMicrosecondArray>,
+    delivered: Option<&'c BooleanArray>,
+}
+
+impl<'c> Piece<'c> {
+    /// All rows; `None` where the columns are of another type or divided differently.
+    fn all(invitations: &'c InvitationColumns<'_>) -> Result<Option<Vec<Self>>, ColumnError> {
+        let InvitationColumns { sent_at, answered_at, delivered, .. } = invitations;
+        let mut pieces = Vec::with_capacity(sent_at.chunks().len());
+        for (place, array) in sent_at.chunks().iter().enumerate() {
+            let beside = |column: &'c Option<Column<'_>>| {
+                column.as_ref().map(|column| (column, column.chunks().get(place)))
+            };
+            let answered = match beside(answered_at) {
+                None => None,
+                Some((_, Some(array))) if is_micros(array) => Some(array.as_primitive()),
+                Some(_) => return Ok(None),
+            };
+            let delivered = match beside(delivered) {
+                None => None,
+                Some((column, Some(array))) => Some(booleans(column, array)?),
+                Some((_, None)) => return Ok(None),
+            };
+            let lengths = answered.map(Array::len).into_iter().chain(delivered.map(Array::len));
+            if !is_micros(array) || lengths.into_iter().any(|length| length != array.len()) {
+                return Ok(None);
+            }
+            pieces.push(Self { sent: array.as_primitive(), answered, delivered });
         }
-        let mut decoded = Vec::with_capacity(column.len());
-        each_instant(column, assume_tz, |at| decoded.push(at))?;
-        Ok(Self::Decoded(decoded))
+        Ok(Some(pieces))
     }
 
-    #[inline]
-    fn get(&self, row: usize) -> Result<Option<Timestamp>, ()> {
-        let micros = match self {
-            Self::Typed(instants) => instants.get(row),
-            Self::Decoded(decoded) => decoded.get(row).copied().unwrap_or(Ok(None))?,
-        };
-        Ok(micros.map(Timestamp::saturating_from_micros))
+    /// Feeds the rows: those whose outcome is plain are counted 64 at a time, the others one by one.
+    fn count(&self, tally: &mut ResponseRate) {
+        let limits = tally.limits();
+        let (sent_until, answered_until) = (limits.sent_until.as_micros(), limits.answered_until.as_micros());
+        let rows = self.sent.len();
+        let valid = |array: &dyn Array| Bits::valid(array.nulls(), 0..rows);
+        let were_sent = valid(self.sent);
+        let were_answered = self.answered.map_or(Bits::NONE, |answered| valid(answered));
+        // A null is taken as delivered.
+        let arrived = self.delivered.map_or(Bits::ALL, |delivered| Bits::of(delivered.values()));
+        let is_told = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
+        let nobody = [0_i64; 64];
+        let (mut in_time, mut unanswered) = (0, 0);
+        for (place, sent) in self.sent.values().chunks(64).enumerate() {
+            let from = place * 64;
+            let answers = self.answered.and_then(|answered| answered.values().get(from..from + sent.len()));
+            let answers = answers.unwrap_or(&nobody[..sent.len()]);
+            let (mut sent_in_time, mut answered_in_time) = (0_u64, 0_u64);
+            for (bit, (sent, answered)) in sent.iter().zip(answers).enumerate() {
+                let is_sent = (*sent >= Timestamp::MIN.as_micros()) & (*sent <= sent_until);
+                let is_answer = (answered >= sent)
+                    & (*answered <= answered_until)
+                    & (answered.wrapping_sub(*sent) <= limits.delay_micros);
+                sent_in_time |= u64::from(is_sent) << bit;
+                answered_in_time |= u64::from(is_answer) << bit;
+            }
+            let all = u64::MAX >> (64 - sent.len());
+            let counts =
+                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_told.word(place)) & all;
+            let has_answer = were_answered.word(place);
+            let (plain_answers, plain_blanks) =
+                (counts & has_answer & answered_in_time, counts & !has_answer);
+            in_time += u64::from(plain_answers.count_ones());
+            unanswered += u64::from(plain_blanks.count_ones());
+            for row in rows_of(all & !plain_answers & !plain_blanks, from) {
+                self.push_row(row, tally);
+            }
+        }
+        tally.push_outcome(InvitationOutcome::Answered, in_time);
+        tally.push_outcome(InvitationOutcome::Unanswered, unanswered);
     }
+
+    fn push_row(&self, row: usize, tally: &mut ResponseRate) {
+        let read = |array: &TimestampMicrosecondArray| {
+            array.is_valid(row).then(|| Timestamp::from_micros(array.value(row)).ok_or(())).transpose()
+        };
+        let delivered = self.delivered.is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
+        push(tally, delivered, read(self.sent), self.answered.map_or(Ok(None), read));
+    }
+}
+
+fn is_micros(array: &ArrayRef) -> bool {
+    matches!(array.data_type(), DataType::Timestamp(TimeUnit::Microsecond, Some(_)))
 }

@@ -104,7 +104,7 @@ pub use reopen_rate::{ReopenRate, reopen_rate};
 pub use replies_per_ticket::{RepliesPerTicket, replies_per_ticket};
 pub use requester_wait_time::{RequesterWaitTime, requester_wait_time};
 pub use resolution_time_censored::{ResolutionTimeCensored, resolution_time_censored};
-pub use response_rate::{InvitationOutcome, ResponseRate, response_rate};
+pub use response_rate::{InvitationLimits, InvitationOutcome, ResponseRate, response_rate};
 pub use response_time::{ResponseTime, response_time};
 pub use service_level::{ServiceLevel, service_level};
 pub use sla_at_risk::{SlaAtRisk, sla_at_risk};

@@ -135,6 +135,17 @@ pub enum InvitationOutcome {
     LeftOut(Reason),
 }
 
+/// Within what a delivered invitation counts, and an answer to it counts as one in time; see [`ResponseRate::limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvitationLimits {
+    /// The last instant of sending.
+    pub sent_until: Timestamp,
+    /// The last instant of answering.
+    pub answered_until: Timestamp,
+    /// The longest time from sending to answer, in microseconds; an answer before the sending is none in time.
+    pub delay_micros: i64,
+}
+
 impl ResponseRate {
     /// The same tally, knowing nothing after `cut_off`.
     #[must_use]
@@ -228,6 +239,30 @@ impl ResponseRate {
             InvitationOutcome::Late
         } else {
             InvitationOutcome::Answered
+        }
+    }
+
+    /// Within what an invitation is plainly answered or plainly unanswered, for whoever has many in columns: one that was
+    /// delivered and sent in time is [`Unanswered`](InvitationOutcome::Unanswered) without an answer and
+    /// [`Answered`](InvitationOutcome::Answered) with one in time. Of all others [`outcome`](Self::outcome) tells.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::{Timestamp, kpi::ResponseRate};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let rate = ResponseRate::default().as_of(at("2026-03-08T00:00:00Z")).mature_after(TimeDelta::days(2));
+    /// assert_eq!(rate.limits().sent_until, at("2026-03-06T00:00:00Z"));
+    /// ```
+    pub fn limits(&self) -> InvitationLimits {
+        let Rules { as_of, mature_after_micros, expire_after_micros } = self.rules;
+        let age = mature_after_micros.unwrap_or(0).max(0);
+        let sent_until =
+            as_of.map(|as_of| Timestamp::saturating_from_micros(as_of.as_micros().saturating_sub(age)));
+        InvitationLimits {
+            sent_until: sent_until.unwrap_or(Timestamp::MAX),
+            answered_until: as_of.unwrap_or(Timestamp::MAX),
+            delay_micros: expire_after_micros.unwrap_or(i64::MAX),
         }
     }
 

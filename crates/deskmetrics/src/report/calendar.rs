@@ -74,6 +74,11 @@ impl Calendar {
         }
     }
 
+    /// Whether the report has periods.
+    pub(super) fn has_periods(&self) -> bool {
+        self.periods.is_some()
+    }
+
     /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
     #[inline]
     pub(super) fn period(&mut self, at: Option<Timestamp>) -> usize {

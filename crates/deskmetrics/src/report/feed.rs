@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::calendar::{Calendar, NO_PERIOD};
+use super::lives::{Kept, at};
 use super::measure::{Measure, Places as _, Source};
-use super::state::{Place, Sliced};
+use super::state::Place;
 use super::tally::Tally;
 use super::{Report, ReportState};
 use crate::kpi::{CustomerNames, InvitationOutcome, ResponseRate};
@@ -16,6 +16,14 @@ use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, 
 /// The slices of a record, one of each slicing of the report; good for the [`Feed`] that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SliceIds(Box<[usize]>);
+
+impl SliceIds {
+    /// The slice in a slicing.
+    #[inline]
+    pub(super) fn of(&self, slicing: usize) -> usize {
+        self.0.get(slicing).copied().unwrap_or(0)
+    }
+}
 
 /// The period of a record; good for the [`Feed`] that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,47 +84,32 @@ pub(super) struct TicketTold<'t> {
 /// ```
 #[derive(Debug)]
 pub struct Feed<'s> {
-    state: &'s mut ReportState,
+    pub(super) state: &'s mut ReportState,
     /// By slicing, then by slice: how the backlog changes.
-    backlogs: Vec<Vec<Option<Changes>>>,
-    has_backlog: bool,
+    pub(super) backlogs: Vec<Vec<Changes>>,
+    /// By slicing, then by slice: what tickets come to of which only the life is known.
+    pub(super) lives: Vec<Vec<Kept>>,
+    pub(super) has_backlog: bool,
     /// Whether every KPI can be told of a ticket without a record.
     all_told: bool,
-    has_volume: bool,
 }
 
 /// By how much the numbers of open tickets change at each look, against the one before.
 #[derive(Debug, Clone, Default)]
-struct Changes {
+pub(super) struct Changes {
     open: Vec<i64>,
     unreplied: Vec<i64>,
     left_out: BTreeMap<Reason, Vec<i64>>,
-    /// Tickets of which only their life is known.
-    lives: Lives,
-}
-
-/// Counts of tickets of which only their life is known.
-#[derive(Debug, Clone, Default)]
-struct Lives {
-    /// By period, those created in it.
-    created: Vec<u64>,
-    /// Those open at the cut-off.
-    open: u64,
-    /// Of those, the ones without a reply.
-    unreplied: u64,
-    /// Whether there are any.
-    any: bool,
 }
 
 impl ReportState {
     /// Opens the state for many records.
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
+        let lives = vec![Vec::new(); self.slicings.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let all_told = self.report.measures.iter().all(Measure::is_told);
-        let has_volume =
-            self.report.measures.iter().any(|measure| matches!(measure.empty(), Tally::Volume(_)));
-        Feed { state: self, backlogs, has_backlog, has_volume, all_told }
+        Feed { state: self, backlogs, lives, has_backlog, all_told }
     }
 }
 
@@ -184,55 +177,6 @@ impl Feed<'_> {
                 measure.push_ticket(scratch, place);
             }
         });
-    }
-
-    /// Whether all that the report asks of tickets is how many were created and how many were open, and what is known of
-    /// them up to `known_until` tells it: then a ticket may be fed by its [`life`](Self::life).
-    pub fn only_counts_tickets(&self, known_until: Timestamp) -> bool {
-        let report = &self.state.report;
-        report.measures.iter().all(Measure::only_counts_tickets)
-            && (!self.has_backlog || report.settings.as_of.is_some_and(|as_of| as_of <= known_until))
-    }
-
-    /// Feeds one ticket that counts and was never reopened: when it was created, first replied to and done. Good for a report
-    /// that [only counts tickets](Self::only_counts_tickets); others are not fed.
-    pub fn life(
-        &mut self,
-        created_at: Timestamp,
-        replied_at: Option<Timestamp>,
-        done_since: Option<Timestamp>,
-        slices: &SliceIds,
-    ) {
-        self.state.records.tickets.merge(1);
-        self.state.see(Some(created_at));
-        let ReportState { report, calendar, .. } = &mut *self.state;
-        let period = if self.has_volume { calendar.period(Some(created_at)) } else { NO_PERIOD };
-        let looks = if self.has_backlog { calendar.snapshots().len() } else { 0 };
-        let mut look = |at: Option<Timestamp>| at.map_or(looks, |at| calendar.snapshots_before(at));
-        let spans = (looks > 0).then(|| [look(Some(created_at)), look(done_since), look(replied_at)]);
-        let is_open = |as_of| created_at <= as_of && done_since.is_none_or(|done| as_of < done);
-        let open = self.has_backlog && report.settings.as_of.is_some_and(is_open);
-        let replied = replied_at.zip(report.settings.as_of).is_some_and(|(replied, as_of)| replied <= as_of);
-        for (changes, slice) in self.backlogs.iter_mut().zip(&slices.0) {
-            if changes.len() <= *slice {
-                changes.resize(slice + 1, None);
-            }
-            let changes = changes[*slice].get_or_insert_default();
-            let lives = &mut changes.lives;
-            lives.any = true;
-            lives.open += u64::from(open);
-            lives.unreplied += u64::from(open && !replied);
-            if self.has_volume {
-                if lives.created.len() <= period {
-                    lives.created.resize(period + 1, 0);
-                }
-                lives.created[period] += 1;
-            }
-            if let Some([from, until, reply]) = spans.filter(|[from, until, _]| from < until) {
-                change(&mut changes.open, looks, from, until);
-                change(&mut changes.unreplied, looks, from, until.min(reply));
-            }
-        }
     }
 
     /// Feeds one answer; see [`ReportState::push_response`].
@@ -351,16 +295,12 @@ impl Feed<'_> {
             if from >= until {
                 continue;
             }
-            for (slices, slice) in self.backlogs.iter_mut().zip(&slices.0) {
-                if slices.len() <= *slice {
-                    slices.resize(slice + 1, None);
-                }
-                let changes = slices[*slice].get_or_insert_default();
+            for (changes, slice) in self.backlogs.iter_mut().zip(&slices.0) {
+                let changes = at(changes, *slice);
                 if let Some(reason) = ticket.left_out {
                     change(changes.left_out.entry(reason).or_default(), looks, from, until);
                 } else {
-                    change(&mut changes.open, looks, from, until);
-                    change(&mut changes.unreplied, looks, from, until.min(reply));
+                    changes.opened(looks, from, until, reply);
                 }
             }
         }
@@ -370,12 +310,14 @@ impl Feed<'_> {
     fn settle(&mut self) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         let looks = calendar.snapshots().to_vec();
+        for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.lives)) {
+            for (slice, kept) in slices.into_iter().enumerate() {
+                kept.settle(slice, sliced, report, calendar);
+            }
+        }
         for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {
-            for (slice, mut changes) in
-                slices.into_iter().enumerate().filter_map(|(slice, it)| Some((slice, it?)))
-            {
+            for (slice, mut changes) in slices.into_iter().enumerate() {
                 changes.add_up();
-                changes.lives.settle(slice, sliced, report, calendar);
                 for (place, (_, period)) in looks.iter().enumerate() {
                     let now = |counts: &[i64]| {
                         counts.get(place).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0)
@@ -405,30 +347,14 @@ impl Drop for Feed<'_> {
     }
 }
 
-impl Lives {
-    /// Feeds the tallies.
-    fn settle(&self, slice: usize, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
-        for (kpi, measure) in report.measures.iter().enumerate().filter(|_| self.any) {
-            match measure.empty() {
-                Tally::Volume(_) => {
-                    for (period, tickets) in self.created.iter().enumerate().filter(|(_, it)| **it > 0) {
-                        if let Tally::Volume(tally) = sliced.tally(slice, period, kpi, report, calendar) {
-                            tally.push_many(*tickets);
-                        }
-                    }
-                }
-                Tally::Backlog(_) => {
-                    if let Tally::Backlog(tally) = sliced.tally(slice, NO_PERIOD, kpi, report, calendar) {
-                        tally.push_counts(self.open, self.unreplied);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
 impl Changes {
+    /// One more open ticket from the look `from` on until the look `until`, without a reply until the look `reply`.
+    #[inline]
+    pub(super) fn opened(&mut self, looks: usize, from: usize, until: usize, reply: usize) {
+        change(&mut self.open, looks, from, until);
+        change(&mut self.unreplied, looks, from, until.min(reply));
+    }
+
     /// Turns the changes into the numbers at each look.
     fn add_up(&mut self) {
         for counts in [&mut self.open, &mut self.unreplied].into_iter().chain(self.left_out.values_mut()) {

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::TimeDelta;
 
 use super::feed::TicketTold;
+use super::lives::Asked;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
@@ -198,17 +199,22 @@ impl Measure {
         self.source == Source::Snapshots && matches!(self.empty, Tally::Backlog(_))
     }
 
-    /// Whether it asks of tickets when each was created and open, or nothing at all.
-    pub(super) fn only_counts_tickets(&self) -> bool {
-        let counts = match self.source {
-            Source::Tickets => matches!(self.empty, Tally::Volume(_)),
-            _ => self.is_backlog(),
-        };
-        let others = matches!(
-            self.source,
-            Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts
-        );
-        counts || others
+    /// What it asks of a ticket of which only the life is known; `None` where that does not do.
+    pub(super) fn asks_of_life(&self) -> Option<Asked> {
+        let on_calendar = self.clock == Some(ClockKind::Calendar);
+        match (&self.source, &self.empty) {
+            (Source::Tickets, Tally::Volume(_)) => Some(Asked::Creation),
+            (Source::Tickets, Tally::FirstResponseTime(_)) if on_calendar => Some(Asked::Reply),
+            (
+                Source::Tickets,
+                Tally::FirstResolutionTime(_) | Tally::FullResolutionTime(_) | Tally::NetResolutionTime(_),
+            ) if on_calendar => Some(Asked::End),
+            _ if self.is_backlog() => Some(Asked::Backlog),
+            (Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts, _) => {
+                Some(Asked::Nothing)
+            }
+            _ => None,
+        }
     }
 
     /// Whether it looks at a ticket's own record, names or verdicts, not at its measures alone.

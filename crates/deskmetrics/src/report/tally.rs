@@ -90,6 +90,16 @@ macro_rules! tallies {
             }
         }
 
+        impl Tally {
+            /// The durations of a KPI that collects nothing but one duration a ticket.
+            pub(super) fn times_mut(&mut self) -> Option<&mut Times> {
+                match self {
+                    $(Self::$clocked(tally) => Some(tally.times_mut()),)*
+                    _ => None,
+                }
+            }
+        }
+
         /// Tallies of different KPIs never meet: states merge only when they feed equal reports.
         impl Merge for Tally {
             fn merge(&mut self, other: Self) {
@@ -259,6 +269,20 @@ impl Tally {
             Self::SurveyCompletion(tally) => tally.push(invitation),
             Self::SurveyCoverage(tally) => tally.push_invitation(invitation),
             _ => {}
+        }
+    }
+
+    /// Feeds a KPI that counts created tickets.
+    pub(super) fn push_created(&mut self, tickets: u64) {
+        if let Self::Volume(tally) = self {
+            tally.push_many(tickets);
+        }
+    }
+
+    /// Feeds a KPI that counts open tickets.
+    pub(super) fn push_open(&mut self, open: u64, unreplied: u64) {
+        if let Self::Backlog(tally) = self {
+            tally.push_counts(open, unreplied);
         }
     }
 

@@ -94,7 +94,19 @@ pub(crate) use wraps_with_options;
 
 /// Makes the newtype of a KPI behave like the tally it wraps, and feed from anything that holds a ticket's measures.
 macro_rules! ticket_kpi {
+    ($kpi:ident wraps Times) => {
+        impl $kpi {
+            pub(crate) fn times_mut(&mut self) -> &mut crate::kpi::tally::Times {
+                &mut self.0
+            }
+        }
+
+        crate::kpi::tally::ticket_kpi!($kpi is Times);
+    };
     ($kpi:ident wraps $tally:ident) => {
+        crate::kpi::tally::ticket_kpi!($kpi is $tally);
+    };
+    ($kpi:ident is $tally:ident) => {
         impl std::ops::Deref for $kpi {
             type Target = crate::kpi::tally::$tally;
 

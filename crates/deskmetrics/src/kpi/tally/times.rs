@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::durations::{from_float_micros, quantile_interval_of_sorted, quantile_of_sorted};
+use crate::durations::{from_float_micros, interval_between, quantile_of, quantile_places};
+use crate::interval::quantile_ranks;
 use crate::{
     ClockKind, Compared, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
     Survival, Unit,
@@ -42,6 +43,19 @@ impl Times {
         if let Some(micros) = self.usable(elapsed) {
             self.survival.push_censored(micros);
         }
+    }
+
+    /// Counts durations on the tally's clock, in microseconds: those that have ended and those still running.
+    pub(crate) fn extend_micros(&mut self, finished: Vec<i64>, running: Vec<i64>) {
+        let [finished, running] = [finished, running].map(|mut all| {
+            let before = all.len();
+            if all.iter().any(|micros| *micros < 0) {
+                all.retain(|micros| *micros >= 0);
+                self.excluded.add_many(Reason::EndBeforeStart, (before - all.len()) as u64);
+            }
+            Durations::shared(all)
+        });
+        self.survival.merge(Survival::new(finished, running));
     }
 
     /// Counts a record that has no such duration.
@@ -162,26 +176,29 @@ impl Merge for Times {
 impl Estimates for Times {
     fn estimates(&self, level: f64) -> Vec<Estimate> {
         const SECONDS: f64 = 1e-6;
-        let sorted = self.durations().sorted();
-        let n = self.n();
+        let (durations, n, all) = (self.durations(), self.n(), self.survival.n());
+        let halves = self.survival.halves(level);
+        // All places looked at, found in one go.
+        let of_quantiles = [0.0, 0.5, 0.9, 0.95, 1.0].into_iter().flat_map(|q| quantile_places(n, q));
+        let ranks = [0.5, 0.9, 0.95].map(|q| quantile_ranks(n, q, level));
+        let of_intervals = ranks.into_iter().flatten().flat_map(|(lower, upper)| [lower - 1, upper - 1]);
+        let values = durations.ranked(of_quantiles.chain(of_intervals).chain(halves.places()));
         let in_seconds = |micros: Option<f64>| micros.map(from_float_micros).map(seconds);
         let quantile =
-            |measure, q| Estimate::new(measure, in_seconds(quantile_of_sorted(&sorted, q)), Unit::Seconds, n);
-        let interval = |q| quantile_interval_of_sorted(&sorted, q, level).map(|it| it.scaled(SECONDS));
+            |measure, q| Estimate::new(measure, in_seconds(quantile_of(&values, n, q)), Unit::Seconds, n);
         let scaled = |interval: Option<Interval>| interval.map(|interval| interval.scaled(SECONDS));
-        let all = self.survival.n();
-        let censored = self.survival.censored().sorted();
-        let (censored_median, censored_interval) = Survival::median_of_sorted(&sorted, &censored, level);
+        let [median_range, p90_range, p95_range] =
+            ranks.map(|ranks| scaled(interval_between(&values, ranks?, level)));
         vec![
-            quantile("median", 0.5).with_interval(interval(0.5)),
-            Estimate::new("mean", in_seconds(self.durations().mean_micros()), Unit::Seconds, n)
-                .with_interval(scaled(self.durations().mean_interval_of_sorted(&sorted, level))),
-            quantile("p90", 0.9).with_interval(interval(0.9)),
-            quantile("p95", 0.95).with_interval(interval(0.95)),
+            quantile("median", 0.5).with_interval(median_range),
+            Estimate::new("mean", in_seconds(durations.mean_micros()), Unit::Seconds, n)
+                .with_interval(scaled(durations.mean_interval(level))),
+            quantile("p90", 0.9).with_interval(p90_range),
+            quantile("p95", 0.95).with_interval(p95_range),
             quantile("min", 0.0),
             quantile("max", 1.0),
-            Estimate::new("censored_median", in_seconds(censored_median), Unit::Seconds, all)
-                .with_interval(scaled(censored_interval)),
+            Estimate::new("censored_median", in_seconds(halves.median(&values)), Unit::Seconds, all)
+                .with_interval(scaled(halves.interval(&values, level))),
             Estimate::new("censored", Some(self.censored() as f64), Unit::Count, all),
         ]
     }

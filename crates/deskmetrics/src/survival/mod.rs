@@ -1,11 +1,14 @@
 //! Durations of which some have not ended: the Kaplan-Meier estimate.
 
+mod halves;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::durations::from_float_micros;
 use crate::interval::{Interval, IntervalMethod, critical_z};
 use crate::{Durations, Merge};
+pub(crate) use halves::Halves;
 
 /// Finished durations together with those still running, which are known only to be *at least* so long.
 ///
@@ -47,7 +50,7 @@ pub struct CurveStep {
 
 /// One step of the survival curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Step {
+pub(crate) struct Step {
     micros: i64,
     /// Share still running just after `micros`.
     survival: f64,
@@ -100,8 +103,8 @@ impl Survival {
 
     /// [`quantile`](Self::quantile) in microseconds.
     pub fn quantile_micros(&self, q: f64) -> Option<f64> {
-        let steps = self.steps();
-        first_at_most(&steps, 1.0 - q, |step| step.survival)
+        let mut steps = self.steps().into_iter();
+        steps.find(|step| at_most(step.survival, 1.0 - q)).map(|step| step.micros as f64)
     }
 
     /// The interval of [`median`](Self::median) in microseconds.
@@ -110,7 +113,8 @@ impl Survival {
     /// `conf.type = "log-log"` do) crosses one half (Brookmeyer and Crowley 1982). The upper end is infinite
     /// where the curve was not watched long enough; `None` where there is no median.
     pub fn median_interval(&self, level: f64) -> Option<Interval> {
-        Self::median_of_sorted(&self.finished.sorted(), &self.censored.sorted(), level).1
+        let halves = self.halves(level);
+        halves.interval(&self.finished.ranked(halves.places()), level)
     }
 
     /// The estimated share that has ended after `limit`, running ones taken into account; `None` when nothing was
@@ -148,7 +152,7 @@ impl Survival {
     pub fn curve(&self, level: f64) -> Vec<CurveStep> {
         let Some(z) = critical_z(level) else { return Vec::new() };
         let drawn = |step: &Step| {
-            let (lower, upper) = bounds(step, z);
+            let (lower, upper) = (Bound::Lower.of(step, z), Bound::Upper.of(step, z));
             CurveStep {
                 seconds: step.micros as f64 / 1e6,
                 running: step.survival,
@@ -160,38 +164,16 @@ impl Survival {
         self.steps().iter().map(drawn).collect()
     }
 
-    /// The median and its interval, given all durations in order.
-    pub(crate) fn median_of_sorted(
-        finished: &[i64],
-        censored: &[i64],
-        level: f64,
-    ) -> (Option<f64>, Option<Interval>) {
-        // Enough steps to make up for the look at their ends.
-        const RUN: usize = 512;
-        let z = critical_z(level);
-        let (mut median, mut lower, mut upper) = (None, None, None);
-        let mut curve = Curve::new(finished, censored);
-        loop {
-            let run: Vec<Step> = curve.by_ref().take(RUN).collect();
-            if run.is_empty() {
-                break;
-            }
-            median = median.or_else(|| first_at_most(&run, 0.5, |step| step.survival));
-            if let Some(z) = z {
-                lower = lower.or_else(|| first_bound_at_most(&run, z, Bound::Lower));
-                upper = upper.or_else(|| first_bound_at_most(&run, z, Bound::Upper));
-            }
-            if median.is_some() && (z.is_none() || (lower.is_some() && upper.is_some())) {
-                break;
-            }
+    /// Where the curve and its bounds come down to one half.
+    pub(crate) fn halves(&self, level: f64) -> Halves {
+        // Putting them in order and going through them step by step costs less than counting where few there are.
+        const FEW: u64 = 8192;
+        let running = self.censored.sorted();
+        if self.n() <= FEW {
+            Halves::by_steps(&self.finished.sorted(), &running, critical_z(level))
+        } else {
+            Halves::by_counts(&self.finished, &running, critical_z(level))
         }
-        let interval = median.zip(lower).map(|(_, lower)| Interval {
-            lower,
-            upper: upper.unwrap_or(f64::INFINITY),
-            level,
-            method: IntervalMethod::Greenwood,
-        });
-        (median, interval)
     }
 
     fn steps(&self) -> Vec<Step> {
@@ -238,50 +220,33 @@ impl Iterator for Curve<'_> {
     }
 }
 
-/// Pointwise interval of the curve on the log(−log) scale.
-fn bounds(step: &Step, z: f64) -> (f64, f64) {
-    if step.survival <= 0.0 || step.survival >= 1.0 {
-        return (step.survival, step.survival);
-    }
-    let log = step.survival.ln();
-    let spread = z * step.greenwood.sqrt() / log;
-    // log(survival) < 0, so a negative spread raises the exponent and lowers the curve.
-    (step.survival.powf((-spread).exp()), step.survival.powf(spread.exp()))
-}
-
 /// Either end of the interval of a survival.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Bound {
     Lower,
     Upper,
 }
 
-/// The duration of the first step of a run at which this bound is at most one half.
-///
-/// `exp(-exp(x))` falls as `x` rises, with `x = ln(-ln survival)` plus or minus the spread. Survival falls and Greenwood's
-/// sum rises from step to step, so the ends of a run limit `x` within it, and most runs need no look inside.
-fn first_bound_at_most(run: &[Step], z: f64, bound: Bound) -> Option<f64> {
-    let (first, last) = (run.first()?, run.last()?);
-    let inside = first.survival < 1.0 && last.survival > 0.0;
-    let highest = (-last.survival.ln()).ln();
-    let x = match bound {
-        Bound::Lower => highest + z * last.greenwood.sqrt() / -first.survival.ln(),
-        Bound::Upper => highest - z * first.greenwood.sqrt() / -last.survival.ln(),
-    };
-    // What is close may be rounded to either side.
-    if inside && x < (-(0.5_f64.ln())).ln() - 1e-6 {
-        return None;
+impl Bound {
+    /// The pointwise bound of the curve on the log(−log) scale.
+    fn of(self, step: &Step, z: f64) -> f64 {
+        if step.survival <= 0.0 || step.survival >= 1.0 {
+            return step.survival;
+        }
+        let log = step.survival.ln();
+        let spread = z * step.greenwood.sqrt() / log;
+        // log(survival) < 0, so a negative spread raises the exponent and lowers the curve.
+        match self {
+            Self::Lower => step.survival.powf((-spread).exp()),
+            Self::Upper => step.survival.powf(spread.exp()),
+        }
     }
-    first_at_most(run, 0.5, |step| match bound {
-        Bound::Lower => bounds(step, z).0,
-        Bound::Upper => bounds(step, z).1,
-    })
 }
 
-/// The first duration at which the curve, or one of its bounds, is at most `level`. A hair above counts as at the
-/// level: 1/2 reached by products of fractions need not be 0.5 in binary.
-fn first_at_most(steps: &[Step], level: f64, value: impl Fn(&Step) -> f64) -> Option<f64> {
-    steps.iter().find(|step| value(step) <= level + 1e-12).map(|step| step.micros as f64)
+/// Whether the curve, or one of its bounds, is at most `level`. A hair above counts as at the level: 1/2 reached by
+/// products of fractions need not be 0.5 in binary.
+fn at_most(value: f64, level: f64) -> bool {
+    value <= level + 1e-12
 }
 
 impl Merge for Survival {

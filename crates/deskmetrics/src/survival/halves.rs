@@ -1,0 +1,251 @@
+//! Where the survival curve and its bounds come down to one half.
+
+use super::{Bound, Curve, Step, at_most};
+use crate::Durations;
+use crate::interval::{Interval, IntervalMethod};
+use crate::order_statistics::{BUCKETS, Ranked, bucket};
+
+/// Places among the finished durations in order, counted from 0, at which the curve and the bounds of its interval are
+/// first at most one half.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Halves {
+    median: Option<u64>,
+    lower: Option<u64>,
+    upper: Option<u64>,
+}
+
+impl Halves {
+    /// The places, to be looked up.
+    pub(crate) fn places(&self) -> impl Iterator<Item = u64> + use<> {
+        [self.median, self.lower, self.upper].into_iter().flatten()
+    }
+
+    /// The median in microseconds, given the durations at its places.
+    pub(crate) fn median(&self, values: &Ranked) -> Option<f64> {
+        Some(values.at(self.median?)? as f64)
+    }
+
+    /// The interval of the median in microseconds, given the durations at its places.
+    pub(crate) fn interval(&self, values: &Ranked, level: f64) -> Option<Interval> {
+        let lower = self.median.and(self.lower)?;
+        let upper = self.upper.and_then(|upper| values.at(upper));
+        Some(Interval {
+            lower: values.at(lower)? as f64,
+            upper: upper.map_or(f64::INFINITY, |upper| upper as f64),
+            level,
+            method: IntervalMethod::Greenwood,
+        })
+    }
+
+    /// From durations in order, step by step.
+    pub(super) fn by_steps(finished: &[i64], running: &[i64], z: Option<f64>) -> Self {
+        let mut halves = Self::default();
+        let mut curve = Curve::new(finished, running);
+        let mut run: Vec<(u64, Step)> = Vec::with_capacity(RUN);
+        let mut ended = 0;
+        while !halves.are_found(z) {
+            run.clear();
+            for step in curve.by_ref().take(RUN) {
+                run.push((ended, step));
+                ended += step.ended as u64;
+            }
+            if run.is_empty() {
+                break;
+            }
+            halves.note(z, run.len(), |number| run[number]);
+        }
+        halves
+    }
+
+    /// From finished durations in any order and running ones in order.
+    ///
+    /// Between two running durations, of which `n` were watched, the curve after `k` more ends is its last value times
+    /// `(n - k) / n`, and Greenwood's sum is its last value plus `1 / (n - k) - 1 / n`: it suffices to know how many
+    /// durations ended between any two that still run.
+    pub(super) fn by_counts(finished: &Durations, running: &[i64], z: Option<f64>) -> Self {
+        let mut halves = Self::default();
+        let mut watched = usize::try_from(finished.n()).unwrap_or(usize::MAX).saturating_add(running.len());
+        let mut last = Step { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: watched, ended: 0 };
+        let mut before = 0;
+        for ended in ends_between(finished, running) {
+            let n = watched as f64;
+            let after = |number: usize| {
+                let left = (watched - number - 1) as f64;
+                let survival = last.survival * (left / n);
+                let greenwood = last.greenwood + (1.0 / left - 1.0 / n);
+                ((before + number) as u64, Step { survival, greenwood, ..last })
+            };
+            if let Some(most) = ended.checked_sub(1) {
+                halves.note(z, ended, after);
+                (_, last) = after(most);
+            }
+            if halves.are_found(z) {
+                break;
+            }
+            before += ended;
+            // One that still runs is watched no longer.
+            watched = watched.saturating_sub(ended + 1);
+        }
+        halves
+    }
+
+    /// Notes what comes down to one half in a run of so many steps, of which `step` tells each with the place of its end.
+    fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, Step)) {
+        let place = |value: &dyn Fn(&Step) -> f64| {
+            Some(step(first(steps, |number| at_most(value(&step(number).1), 0.5))?).0)
+        };
+        self.median = self.median.or_else(|| place(&|step| step.survival));
+        let Some(z) = z else { return };
+        for (bound, found) in [(Bound::Lower, &mut self.lower), (Bound::Upper, &mut self.upper)] {
+            if found.is_none() && bound.may_halve(&step(0).1, &step(steps - 1).1, z) {
+                *found = place(&|step| bound.of(step, z));
+            }
+        }
+    }
+
+    fn are_found(&self, z: Option<f64>) -> bool {
+        self.median.is_some() && (z.is_none() || (self.lower.is_some() && self.upper.is_some()))
+    }
+}
+
+impl Bound {
+    /// Whether the bound may be at most one half anywhere in a run of steps, given its ends.
+    ///
+    /// `exp(-exp(x))` falls as `x` rises, with `x = ln(-ln survival)` plus or minus the spread. Survival falls and
+    /// Greenwood's sum rises from step to step, so the ends of a run limit `x` within it, and most runs need no look inside.
+    fn may_halve(self, first: &Step, last: &Step, z: f64) -> bool {
+        let inside = first.survival < 1.0 && last.survival > 0.0;
+        let highest = (-last.survival.ln()).ln();
+        let x = match self {
+            Self::Lower => highest + z * last.greenwood.sqrt() / -first.survival.ln(),
+            Self::Upper => highest - z * first.greenwood.sqrt() / -last.survival.ln(),
+        };
+        // What is close may be rounded to either side.
+        !inside || x.is_nan() || x >= (-(0.5_f64.ln())).ln() - 1e-6
+    }
+}
+
+/// Steps looked at one by one.
+const RUN: usize = 512;
+
+/// The first of so many numbers that is good. Of many, those after it are taken to be good, too: with more than a few at
+/// risk, the curve and its bounds only come down.
+fn first(numbers: usize, good: impl Fn(usize) -> bool) -> Option<usize> {
+    if numbers <= RUN {
+        return (0..numbers).find(|number| good(*number));
+    }
+    let (mut low, mut high) = (0, numbers - 1);
+    if !good(high) {
+        return None;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if good(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Some(low)
+}
+
+/// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many
+/// are longer than all of them.
+fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
+    let mut ends = vec![0; running.len() + 1];
+    if running.is_empty() {
+        ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
+        return ends;
+    }
+    let least = finished.micros().chain(running.first().copied()).min().unwrap_or(0);
+    // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
+    let mut from = vec![0; BUCKETS + 1];
+    for micros in running {
+        from[bucket(*micros, least) + 1] += 1;
+    }
+    for number in 1..from.len() {
+        from[number] += from[number - 1];
+    }
+    finished.micros().for_each(|micros| {
+        let bucket = bucket(micros, least);
+        let (first, end) = (from[bucket], from[bucket + 1]);
+        let shorter = running[first..end].partition_point(|running| *running < micros);
+        ends[first + shorter] += 1;
+    });
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::interval::critical_z;
+
+    /// Durations without equals, a few of which still run.
+    fn durations() -> impl Strategy<Value = (Vec<i64>, Vec<i64>)> {
+        (any::<u64>(), 1..3000_i64, 0.0..0.9_f64, 1..40_i64).prop_map(|(seed, n, running, shape)| {
+            let mut state = seed | 1;
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as f64 / f64::from(1_u32 << 31)
+            };
+            let (mut ended, mut still) = (Vec::new(), Vec::new());
+            for number in 0..n {
+                #[expect(clippy::cast_possible_truncation, reason = "any number will do")]
+                let micros = (next().powi(2) * 1e6) as i64 / shape * 10_000 + number;
+                if next() < running { still.push(micros) } else { ended.push(micros) }
+            }
+            still.sort_unstable();
+            (ended, still)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn counting_finds_the_places_that_stepping_finds((finished, running) in durations(), level in 0.5..0.999) {
+            let mut sorted = finished.clone();
+            sorted.sort_unstable();
+            let z = critical_z(level);
+            let (counted, stepped) = (Halves::by_counts(&finished.into(), &running, z), Halves::by_steps(&sorted, &running, z));
+            prop_assert_eq!(counted.median, stepped.median);
+            // With few at risk the bounds may rise again between two steps.
+            if sorted.len() > 200 && running.len() < sorted.len() {
+                prop_assert_eq!(counted, stepped);
+            }
+        }
+
+        #[test]
+        fn ends_are_counted_between_the_running(
+            finished in prop::collection::vec(prop_oneof![0..300_i64, any::<i64>()], 0..200),
+            mut running in prop::collection::vec(prop_oneof![0..300_i64, any::<i64>()], 0..20),
+        ) {
+            running.sort_unstable();
+            let mut expected = vec![0; running.len() + 1];
+            for micros in &finished {
+                expected[running.iter().filter(|running| *running < micros).count()] += 1;
+            }
+            prop_assert_eq!(ends_between(&finished.into(), &running), expected);
+        }
+    }
+
+    #[test]
+    fn equal_durations_count_together() {
+        let finished: Vec<i64> = (0..20_000).map(|number| number % 50).collect();
+        let running: Vec<i64> = (0..2_000).map(|number| number / 40).collect();
+        let mut sorted = finished.clone();
+        sorted.sort_unstable();
+        let z = critical_z(0.95);
+        let [counted, stepped] = [
+            Halves::by_counts(&finished.clone().into(), &running, z),
+            Halves::by_steps(&sorted, &running, z),
+        ];
+        let values = |halves: &Halves| {
+            let ranked = Ranked::of(std::iter::once(&*finished), halves.places());
+            (halves.median(&ranked), halves.interval(&ranked, 0.95))
+        };
+        assert_eq!(values(&counted), values(&stepped));
+    }
+}

@@ -155,10 +155,10 @@ impl NumberIndex {
     #[inline]
     fn find(&self, id: i64) -> u32 {
         match self {
-            Self::Rows { first, rows } => {
-                let at = id.checked_sub(*first).and_then(|at| u32::try_from(at).ok());
-                at.filter(|at| at < rows).unwrap_or(NOWHERE)
-            }
+            Self::Rows { first, rows } => match u32::try_from(id.wrapping_sub(*first)) {
+                Ok(at) if at < *rows && id >= *first => at,
+                _ => NOWHERE,
+            },
             Self::Dense { least, places } => {
                 let at = id.checked_sub(*least).and_then(|at| usize::try_from(at).ok());
                 at.and_then(|at| places.get(at)).copied().unwrap_or(NOWHERE)

@@ -18,7 +18,9 @@ const AUTHORS: [Author; 5] = [Author::Customer, Author::Agent, Author::Bot, Auth
 const AUTHOR_KINDS: u16 = 6;
 const UNKNOWN_AUTHOR: u8 = 5;
 /// Statuses, no status, and a word that names none.
-const STATUS_KINDS: u16 = 8;
+const STATUSES: u8 = 8;
+/// What a kind may mean, by author and status.
+const OUTCOMES: u16 = AUTHOR_KINDS * STATUSES as u16;
 const NO_STATUS: u8 = 6;
 const UNKNOWN_STATUS: u8 = 7;
 
@@ -130,8 +132,11 @@ impl Meanings {
 /// Reads the meaning of each row, block by block.
 #[derive(Debug)]
 pub(super) struct MeaningReader<'c> {
+    /// The place of the kind's outcomes among all, or why it has none.
     kinds: Option<Coded<'c, u16>>,
+    /// The place of the author's outcomes among those of the kind.
     by: Option<Coded<'c, u8>>,
+    /// The place of the status's outcome among those of the author.
     became: Option<Coded<'c, u8>>,
     /// Where some kind needs a value that is no status: whether there is one.
     has_value: Option<Option<Coded<'c, bool>>>,
@@ -154,10 +159,10 @@ impl<'c> MeaningReader<'c> {
         let authors = reading(&columns.authors);
         let (kinds, known) = Kinds::read(columns)?;
         let by = match &columns.author {
-            Some(column) => Coded::new(column, AGENT, |word| match authors.read(word) {
-                Ok(Some(author)) if people => place(author),
-                Ok(_) => AGENT,
-                Err(_) => UNKNOWN_AUTHOR,
+            Some(column) => Coded::new(column, AGENT * STATUSES, |word| match authors.read(word) {
+                Ok(Some(author)) if people => place(author) * STATUSES,
+                Ok(_) => AGENT * STATUSES,
+                Err(_) => UNKNOWN_AUTHOR * STATUSES,
             })?,
             None => None,
         };
@@ -186,7 +191,7 @@ impl<'c> MeaningReader<'c> {
             None => codes.fill(MISSING),
         }
         let rows = codes.len();
-        let authors = filled(&mut self.by, &mut self.authors, AGENT, rows);
+        let authors = filled(&mut self.by, &mut self.authors, AGENT * STATUSES, rows);
         let statuses = filled(&mut self.became, &mut self.statuses, NO_STATUS, rows);
         if let Some(has_value) = &mut self.has_value {
             // Before the kinds give way to their meanings.
@@ -223,10 +228,10 @@ fn filled<'b, C: Copy + PartialEq>(
     buffer
 }
 
-/// What a row of this kind, author and status means.
+/// What a row of this kind, author and status means, by the place of each.
 #[inline]
-fn outcome(outcomes: &[Code], kind: Code, author: u8, status: u8) -> Code {
-    match outcomes.get(combined(kind, author, status)) {
+fn outcome(outcomes: &[Code], kind: u16, author: u8, status: u8) -> Code {
+    match outcomes.get(usize::from(kind) + usize::from(author + status)) {
         Some(outcome) if kind < IGNORED => *outcome,
         _ => kind,
     }
@@ -234,11 +239,6 @@ fn outcome(outcomes: &[Code], kind: Code, author: u8, status: u8) -> Code {
 
 /// The place of [`Author::Agent`].
 const AGENT: u8 = 1;
-
-fn combined(kind: u16, author: u8, status: u8) -> usize {
-    (usize::from(kind) * usize::from(AUTHOR_KINDS) + usize::from(author)) * usize::from(STATUS_KINDS)
-        + usize::from(status)
-}
 
 fn place(author: Author) -> u8 {
     let place = AUTHORS.iter().position(|known| *known == author);
@@ -259,7 +259,7 @@ struct Kinds {
 }
 
 /// As many different kinds as codes have room for.
-const MOST_KINDS: usize = (IGNORED / (AUTHOR_KINDS * STATUS_KINDS)) as usize;
+const MOST_KINDS: usize = (IGNORED / OUTCOMES) as usize;
 
 impl Kinds {
     /// The kind of each row; `None` where none has one.
@@ -292,8 +292,8 @@ impl Kinds {
         if let Some(code) = self.codes.get(&key) {
             return *code;
         }
-        let code = u16::try_from(self.met.len()).ok().filter(|_| self.met.len() < MOST_KINDS);
-        let Some(code) = code else { return UNKNOWN_WORD };
+        let number = u16::try_from(self.met.len()).ok().filter(|_| self.met.len() < MOST_KINDS);
+        let Some(code) = number.map(|number| number * OUTCOMES) else { return UNKNOWN_WORD };
         self.need_value.push(happenings.0.iter().any(|one| {
             matches!(
                 one,
@@ -314,7 +314,7 @@ impl Kinds {
     }
 
     fn needs_value(&self, kind: u16) -> bool {
-        self.need_value.get(usize::from(kind)).copied().unwrap_or(false)
+        self.need_value.get(usize::from(kind / OUTCOMES)).copied().unwrap_or(false)
     }
 
     /// The steps of each code, and the code itself or why it has none.
@@ -323,7 +323,7 @@ impl Kinds {
         let mut outcomes: Vec<Code> = Vec::new();
         for kind in &self.met {
             for author in 0..AUTHOR_KINDS {
-                for status in 0..STATUS_KINDS {
+                for status in 0..u16::from(STATUSES) {
                     let becomes = Status::ALL.get(usize::from(status)).copied();
                     let by = AUTHORS.get(usize::from(author)).copied();
                     let names = kind.0.contains(&Happening::Status);

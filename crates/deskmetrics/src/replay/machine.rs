@@ -133,8 +133,10 @@ impl Machine {
     /// Takes over the record a ticket begins with, keeping the memory of the lists.
     #[inline]
     fn set_out(&mut self, start: Start<'_>, plan: &Plan) {
-        self.values.clear();
-        self.values.resize(plan.vocabulary.attributes(), NONE);
+        if self.values.len() != plan.vocabulary.attributes() {
+            self.values.resize(plan.vocabulary.attributes(), NONE);
+        }
+        self.values.fill(NONE);
         for (attribute, value) in start.attributes {
             if let Some(place) = self.values.get_mut(usize::from(*attribute)) {
                 *place = *value;

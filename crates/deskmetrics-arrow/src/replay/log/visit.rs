@@ -79,10 +79,12 @@ impl EventLog {
                 continue;
             }
             attributes.clear();
-            attributes.extend(self.attributes.iter().filter_map(|(_, number, codes)| {
+            for (_, number, codes) in &self.attributes {
                 // An attribute that only events tell of has no value at creation.
-                codes.get(row).map(|code| (*number, self.numbers[*code as usize]))
-            }));
+                if let Some(code) = codes.get(row) {
+                    attributes.push((*number, self.numbers[*code as usize]));
+                }
+            }
             if let Some(end) = self.tags.0.get(row) {
                 let start = row.checked_sub(1).map_or(0, |before| self.tags.0[before]);
                 tags.clear();

@@ -1,8 +1,10 @@
 //! The data form: Python dicts and lists as the JSON that the core reads, and back.
 
+use deskmetrics::duration_text;
+use deskmetrics_arrow::with_suggestion;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
+use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Number, Value};
 
@@ -63,7 +65,7 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
     elements.collect::<PyResult<Vec<Value>>>().map(Value::Array)
 }
 
-/// The text of a text, date, time or zone; `None` for everything else.
+/// The text of a text, date, time, zone or duration; `None` for everything else.
 fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if value.is_instance_of::<PyString>() {
         return value.extract().map(Some);
@@ -77,11 +79,17 @@ fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
         let time: String = value.call_method0("isoformat")?.extract()?;
         return Ok(Some(time.strip_suffix(":00").unwrap_or(&time).to_owned()));
     }
-    let kind = value.get_type();
-    if kind.name()? == "ZoneInfo" {
-        return value.getattr("key")?.extract();
+    if value.is_instance_of::<PyDelta>() {
+        return Ok(Some(duration_text::format(value.extract()?)));
     }
-    Ok(None)
+    let kind = value.get_type();
+    match &*kind.name()?.to_string() {
+        "ZoneInfo" => value.getattr("key")?.extract(),
+        // Of NumPy.
+        "timedelta64" => as_text(&value.call_method1("astype", ("timedelta64[us]",))?.call_method0("item")?),
+        "datetime64" => as_text(&value.call_method1("astype", ("datetime64[us]",))?.call_method0("item")?),
+        _ => Ok(None),
+    }
 }
 
 /// A JSON value in Python.
@@ -121,10 +129,11 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
+        let said = with_suggestion(&problem.inner().to_string());
         wrong(match problem.path().to_string().as_str() {
             // What the core finds wrong as a whole names its place itself.
-            "." => format!("{place}: {}", problem.inner()),
-            inner => format!("{place}.{inner}: {}", problem.inner()),
+            "." => format!("{place}: {said}"),
+            inner => format!("{place}.{inner}: {said}"),
         })
     })
 }

@@ -14,7 +14,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
-use crate::error;
+use crate::error::{self, exceptions::ColumnNotFoundError};
+use crate::input::named;
 
 /// The batches, of one schema and at least one, as an Arrow stream.
 pub(crate) fn stream<'py>(
@@ -53,6 +54,58 @@ impl Frame {
 
     fn __len__(&self) -> usize {
         self.batch.num_rows()
+    }
+
+    /// A column by its name, as a frame of that column, which is taken wherever a column is.
+    ///
+    /// Parameters
+    /// ----------
+    /// column : str
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///
+    /// Raises
+    /// ------
+    /// ColumnNotFoundError
+    ///     When there is no such column; the message lists those there are and the nearest.
+    fn __getitem__(&self, column: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let name = named("column", column)?;
+        let schema = self.batch.schema();
+        let batch = schema.index_of(&name).ok().and_then(|place| self.batch.project(&[place]).ok());
+        batch.map(|batch| Self { rows_are: self.rows_are, batch }).ok_or_else(|| {
+            let present = self.columns();
+            let meant = deskmetrics_arrow::nearest(&name, &present);
+            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
+            let message = format!("there is no column \"{name}\"{meant}; present are {}", present.join(", "));
+            ColumnNotFoundError::new_err((message, name, present))
+        })
+    }
+
+    fn __contains__(&self, column: &str) -> bool {
+        self.batch.schema().index_of(column).is_ok()
+    }
+
+    /// The values of a frame of one column, such as ``frame["ticket"]``.
+    ///
+    /// Returns
+    /// -------
+    /// list
+    ///
+    /// Raises
+    /// ------
+    /// ArgumentError
+    ///     When there are several columns.
+    fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.batch.columns() {
+            [only] => values(py, only),
+            several => Err(error::argument(format!(
+                "a frame of {} columns is no list; take one of them, such as frame[\"{}\"]",
+                several.len(),
+                self.columns().first().map_or("ticket", String::as_str)
+            ))),
+        }
     }
 
     /// The columns by name, as lists of Python values.

@@ -16,7 +16,6 @@ mod replay;
 mod report;
 mod result;
 mod schedule;
-mod schedule_column;
 mod tables;
 mod zone;
 
@@ -29,9 +28,9 @@ mod _deskmetrics {
     use crate::frame::Frame;
     #[pymodule_export]
     use crate::kpi::{
-        ReplayedTickets, Representativeness, WeightedRating, columns, compare, definitions, of_contacts,
-        of_counts, of_invitations, of_reasons, of_scores, of_shifts, of_tickets, representativeness,
-        weighted,
+        ReplayedTickets, Representativeness, WeightedRating, attribute, columns, compare, definitions,
+        of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_shifts, of_tickets,
+        representativeness, weighted,
     };
     #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};

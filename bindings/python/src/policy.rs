@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use deskmetrics::kpi;
 use deskmetrics::sla;
+use deskmetrics::{SlaMetric, kpi};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
 use crate::data::{from_form, from_json, to_data, to_json};
@@ -108,6 +108,29 @@ pub(crate) fn fcr_policy(value: &Bound<'_, PyAny>) -> PyResult<kpi::FcrPolicy> {
 
 /// Policies from what is given for them: the objects, their data form, a single one, or a list.
 pub(crate) fn sla_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
+    known_metrics(given_policies(value)?)
+}
+
+/// The policies, if each target limits a metric of the field or a clock of theirs.
+fn known_metrics(policies: sla::SlaPolicies) -> PyResult<sla::SlaPolicies> {
+    let clocks = policies.clocks.iter().map(|clock| &*clock.name);
+    let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).chain(clocks).collect();
+    for policy in &policies.policies {
+        let metrics = policy.targets.iter().map(|target| target.metric.as_str());
+        if let Some(unknown) = metrics.into_iter().find(|metric| !known.contains(metric)) {
+            let meant = deskmetrics_arrow::nearest(unknown, &known);
+            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
+            return Err(PolicyError::new_err(format!(
+                "policy \"{}\": there is no metric \"{unknown}\"{meant}; known are {}, and clocks of your own under clocks",
+                policy.name,
+                known.join(", "),
+            )));
+        }
+    }
+    Ok(policies)
+}
+
+fn given_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
     if let Ok(all) = value.cast::<SlaPolicies>() {
         return Ok(all.get().0.clone());
     }
@@ -120,8 +143,12 @@ pub(crate) fn sla_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicie
         return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
     }
     let refused = || {
+        let remedy = match value.is_instance_of::<PyString>() {
+            true => "; read TOML with SlaPolicies.from_toml(pathlib.Path(..))",
+            false => "",
+        };
         error::argument_type(format!(
-            "policies: {} is not SlaPolicies, a list of SlaPolicy, or their data form",
+            "policies: {} is not SlaPolicies, a list of SlaPolicy, or their data form{remedy}",
             describe(value)
         ))
     };
@@ -136,16 +163,29 @@ pub(crate) fn sla_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicie
 }
 
 fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy> {
-    match value.cast::<SlaPolicy>() {
-        Ok(policy) => Ok(policy.get().0.clone()),
-        Err(_) => from_form(place, to_json(place, value)?, PolicyError::new_err),
+    if let Ok(policy) = value.cast::<SlaPolicy>() {
+        return Ok(policy.get().0.clone());
     }
+    if value.cast::<PyMapping>().is_err() {
+        return Err(error::argument_type(format!(
+            "{place}: {} is neither an SlaPolicy nor the data form of one",
+            describe(value)
+        )));
+    }
+    from_form(place, to_json(place, value)?, PolicyError::new_err)
 }
 
 /// TOML as a data form: a text is TOML itself, a path the file that holds it.
 fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
     let (place, text) = if source.is_instance_of::<PyString>() {
-        (String::new(), source.extract::<String>()?)
+        let text = source.extract::<String>()?;
+        // No TOML that says anything is without an equals sign or brackets.
+        if !text.contains(['=', '[', '\n']) {
+            return Err(PolicyError::new_err(format!(
+                "\"{text}\" is a text, and not one of TOML; to read a file give pathlib.Path(\"{text}\")"
+            )));
+        }
+        (String::new(), text)
     } else {
         let path: PathBuf = source.extract().map_err(|_| {
             error::argument_type(format!(
@@ -256,7 +296,7 @@ impl SlaPolicies {
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        from_form("policies", to_json("policies", form)?, PolicyError::new_err).map(Self)
+        known_metrics(from_form("policies", to_json("policies", form)?, PolicyError::new_err)?).map(Self)
     }
 
     /// Policies from TOML with the same keys.
@@ -276,7 +316,7 @@ impl SlaPolicies {
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
     fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        from_form("policies", toml_form(source)?, PolicyError::new_err).map(Self)
+        known_metrics(from_form("policies", toml_form(source)?, PolicyError::new_err)?).map(Self)
     }
 
     /// The data form.

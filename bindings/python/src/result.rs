@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use deskmetrics::report::{KpiTally, value_text};
+use deskmetrics::report::{KpiTally, ReportError, value_text};
 use deskmetrics::{ClockKind, Estimate, Interval, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -265,7 +265,18 @@ impl KpiResult {
         let mut merged = self.clone();
         match merged.tally.merge(other.get().tally.clone()) {
             Ok(()) => Ok(merged),
-            Err(problem) if self.kpi() == other.get().kpi() => Err(error::argument(problem.to_string())),
+            Err(problem) if self.kpi() == other.get().kpi() => {
+                let remedy = match &problem {
+                    ReportError::OtherKpi { differs: Some(difference), .. }
+                        if difference.choice == "as_of" =>
+                    {
+                        "; without one a table's last instant is its cut-off: give both the same, as with \
+                         replay(.., as_of=..)"
+                    }
+                    _ => "",
+                };
+                Err(error::argument(format!("{problem}{remedy}")))
+            }
             Err(problem) => Err(error::argument_type(problem.to_string())),
         }
     }

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
+use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
-use deskmetrics_arrow::{Dataset, Description, Holds, ReadError, ReadOptions, usual_roles};
+use deskmetrics_arrow::{
+    Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
+};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use crate::data::{from_form, to_json};
@@ -21,9 +24,6 @@ use crate::error::{self, exceptions};
 use crate::input::{Table, instant, zone};
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
-
-/// The column of row numbers, where rows have no ids.
-const NUMBER: &str = "row number";
 
 /// The roles that hold instants.
 const INSTANTS: [&str; 9] = [
@@ -48,6 +48,8 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
     pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+    /// Attributes that are asked for by name: their columns are read whatever they hold.
+    pub(crate) by: &'a [Attribute],
 }
 
 /// What the tables do not say: hours, promises, conventions.
@@ -60,6 +62,8 @@ pub(crate) struct Rules<'a, 'py> {
     pub(crate) options: Option<&'a Bound<'py, PyDict>>,
     pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
     pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
+    /// The zone of a cut-off that names none.
+    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl<'py> Tables<'_, 'py> {
@@ -83,16 +87,28 @@ impl<'py> Tables<'_, 'py> {
                 return Err(error::no_such("table", name, "columns", &known));
             }
         }
+        if given.iter().all(|(.., value)| value.is_none()) {
+            return Err(error::argument(
+                "there is no table: give tickets, events, surveys or invitations".to_owned(),
+            ));
+        }
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
         if let Some(scales) = rules.scales {
-            form.insert("scales".to_owned(), scales_form(scales)?);
+            form.insert("scales".to_owned(), to_json("scales", scales)?);
         }
-        let mut read = Vec::new();
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
             let mut table = Table::read(name, value)?;
-            let mut columns = described(holds, &table.schema, said.get(name))?;
+            if table.schema.fields().is_empty() && value.is_instance_of::<PyList>() {
+                table.schema = nothing(holds, self.by);
+                table.batches.clear();
+            }
+            // Without a table of tickets, their attributes are those of their first events.
+            let own = holds != Holds::Events || self.tickets.is_none();
+            let by = if own { self.by } else { &[] };
+            let mut columns = described(holds, &table.schema, said.get(name), by)?;
             let named = match holds {
                 Holds::Tickets | Holds::Invitations => false,
                 // By which their events find them, and their tickets.
@@ -102,8 +118,12 @@ impl<'py> Tables<'_, 'py> {
                 columns.entry("id").or_insert(json!("id"));
             }
             if !named && !columns.contains_key("id") {
-                number(&mut table)?;
-                columns.insert("id".to_owned(), json!(NUMBER));
+                // Its rows are told apart by their numbers.
+                columns.insert("id".to_owned(), json!({}));
+                notes.push(format!(
+                    "{name}: no column is known to hold ids, so every row counts and duplicates go unnoticed: say which one \
+                     with columns={{\"{name}\": {{\"id\": ..}}}}"
+                ));
             }
             if holds == Holds::Events && self.tickets.is_none() {
                 columns.entry("creates_tickets").or_insert(json!(true));
@@ -115,8 +135,16 @@ impl<'py> Tables<'_, 'py> {
             form.insert(name.to_owned(), json!([columns]));
             read.push((name, table.schema, table.batches));
         }
-        let description: Description = from_form("columns", Value::Object(form), error::argument)?;
-        Ok(Described { description, tables: read, assumed, strict: self.strict })
+        let wrong = |message: String| {
+            // Each table has but one source here, and scales stand beside the columns.
+            let message = message.replacen("[0]", "", 1);
+            error::argument(match message.strip_prefix("columns.scales") {
+                Some(rest) => format!("scales{rest}"),
+                None => message,
+            })
+        };
+        let description: Description = from_form("columns", Value::Object(form), wrong)?;
+        Ok(Described { description, tables: read, assumed, strict: self.strict, notes })
     }
 
     /// Everything read, with the rules.
@@ -131,6 +159,8 @@ pub(crate) struct Described {
     pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
     pub(crate) assumed: Option<Tz>,
     pub(crate) strict: bool,
+    /// What those should know who read the numbers.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Described {
@@ -159,6 +189,8 @@ impl Described {
             None => unusable(&problem),
         })?;
         rules.apply(&mut dataset)?;
+        let ruled = dataset.tells_of(dataset.schedule_by.keys());
+        ruled.map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         Ok(dataset)
     }
 
@@ -218,14 +250,36 @@ impl Rules<'_, '_> {
             dataset.replay_options = options;
         }
         if let Some(at) = self.as_of {
-            dataset.as_of = Some(Timestamp::from(instant("as_of", at, None)?.utc()));
+            let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
+            dataset.as_of = Some(Timestamp::from(instant("as_of", at, assumed)?.utc()));
         }
         Ok(())
     }
 }
 
+/// The columns that are asked for, which a list without rows does not name.
+fn nothing(holds: Holds, by: &[Attribute]) -> SchemaRef {
+    let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
+    Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
+}
+
+/// The roles without which a table tells nothing.
+fn needed(holds: Holds) -> &'static [&'static str] {
+    match holds {
+        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
+        Holds::Events => &["ticket", "at", "kind"],
+        Holds::Surveys => &["question", "score"],
+        Holds::Invitations => &["sent_at", "question"],
+    }
+}
+
 /// The roles of a table's columns: those given, and the usual ones of the other columns.
-fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<Map<String, Value>> {
+fn described(
+    holds: Holds,
+    schema: &Schema,
+    given: Option<&Value>,
+    by: &[Attribute],
+) -> PyResult<Map<String, Value>> {
     let mut roles = match given {
         None => Map::new(),
         Some(Value::Object(roles)) => roles.clone(),
@@ -247,37 +301,22 @@ fn described(holds: Holds, schema: &Schema, given: Option<&Value>) -> PyResult<M
             roles.entry(role).or_insert(json!(found));
         }
     }
+    if !by.is_empty()
+        && let Value::Object(attributes) = roles.entry("attributes").or_insert(json!({}))
+    {
+        let known: Vec<Attribute> = attributes.keys().map(|name| Attribute::from(name.as_str())).collect();
+        for attribute in by.iter().filter(|attribute| !known.contains(attribute)) {
+            if let Some(column) = attribute_column(schema, attribute) {
+                attributes.insert(attribute.to_string(), json!(column));
+            }
+        }
+    }
     // What must be there is asked for by its usual name, so that the message can say what is there instead.
-    let needed: &[&str] = match holds {
-        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
-        Holds::Events => &["ticket", "at", "kind"],
-        Holds::Surveys if roles.contains_key("questions") => &[],
-        Holds::Surveys => &["question", "score"],
-        Holds::Invitations => &["sent_at", "question"],
-    };
-    for role in needed {
+    let by_form = roles.contains_key("questions");
+    for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
     }
     Ok(roles)
-}
-
-/// Gives a table whose rows have no ids their numbers, counted from 1.
-fn number(table: &mut Table) -> PyResult<()> {
-    let wrong = |problem: arrow_schema::ArrowError| error::data(format!("{}: {problem}", table.name));
-    let mut fields: Vec<FieldRef> = table.schema.fields().iter().cloned().collect();
-    fields.push(Arc::new(Field::new(NUMBER, DataType::Utf8, false)));
-    let schema = Arc::new(Schema::new(fields));
-    let mut row = 0_usize;
-    let mut batches = Vec::with_capacity(table.batches.len());
-    for batch in &table.batches {
-        let numbers = (0..batch.num_rows()).map(|place| (row + place + 1).to_string());
-        let numbers: ArrayRef = Arc::new(StringArray::from_iter_values(numbers));
-        row += batch.num_rows();
-        let columns = batch.columns().iter().cloned().chain([numbers]).collect();
-        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(wrong)?);
-    }
-    (table.schema, table.batches) = (schema, batches);
-    Ok(())
 }
 
 /// The columns that a role takes.
@@ -332,20 +371,6 @@ fn differs(table: &Table, place: usize) -> bool {
     })
 }
 
-/// The scale of each question; a pair of ends, as everywhere in Python.
-fn scales_form(scales: &Bound<'_, PyDict>) -> PyResult<Value> {
-    let mut form = to_json("scales", scales)?;
-    for scale in form.as_object_mut().into_iter().flat_map(|scales| scales.iter_mut()).map(|(_, scale)| scale)
-    {
-        if let Value::Array(ends) = &*scale
-            && let [Value::Number(min), Value::Number(max)] = ends.as_slice()
-        {
-            *scale = Value::String(format!("{min}-{max}"));
-        }
-    }
-    Ok(form)
-}
-
 /// The schedules by name; a single one is called `default`.
 fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTime>> {
     if let Ok(one) = schedules.cast::<Schedule>() {
@@ -369,6 +394,12 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
         found.insert(name.into(), working_time);
     }
     Ok(found)
+}
+
+/// That nothing tells of an attribute.
+pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
+    let message = format!("{place}: {unknown}");
+    exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 
 /// What is wrong with tables in memory.

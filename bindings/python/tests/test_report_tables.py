@@ -85,7 +85,7 @@ def test_tables_of_the_sample_give_what_its_files_give() -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "said"),
     [
-        ({}, dm.ArgumentError, "holds no ticket, answer or invitation"),
+        ({}, dm.ArgumentError, "there is no table"),
         ({"tickets": TICKETS, "period": "week"}, dm.ArgumentError, 'period "week" needs tz'),
         ({"tickets": {"id": ["a"]}}, dm.ColumnNotFoundError, 'no column "created_at"'),
         ({"surveys": {"scor": [1]}}, dm.ColumnNotFoundError, 'no column "question"'),

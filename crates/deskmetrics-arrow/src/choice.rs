@@ -1,10 +1,10 @@
 //! Which KPIs a dataset can answer, and which of them a report shows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use deskmetrics::catalogue::catalogue;
 use deskmetrics::kpi::{self, FcrPolicy, Topic};
-use deskmetrics::report::KpiRequest;
+use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::EventKind;
 use deskmetrics::{Author, ClockKind, Replayed, Scale, SlaMetric, TicketEvent};
 
@@ -108,9 +108,7 @@ pub enum ChoiceError {
         nearest: Option<String>,
     },
     /// First contact resolution was asked for without saying what it means.
-    #[error(
-        "KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\", here or in the description"
-    )]
+    #[error("KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\"")]
     FcrPolicy,
     /// The data has nothing to say about it.
     #[error("the data holds nothing for {id}{hint}")]
@@ -120,9 +118,12 @@ pub enum ChoiceError {
         /// What would help.
         hint: String,
     },
-    /// There is no record at all.
-    #[error("the data holds no ticket, answer or invitation: there is no KPI to report")]
-    NoData,
+    /// There is no table to report on, or none that a KPI could be about.
+    #[error("there is no KPI to report{}", notes.iter().flat_map(|note| ["; ", note.as_str()]).collect::<String>())]
+    NoKpi {
+        /// What is not shown and why.
+        notes: Vec<String>,
+    },
 }
 
 impl Choice {
@@ -158,10 +159,11 @@ impl Choice {
     /// The KPIs of this choice that the dataset and its replayed tickets can answer.
     ///
     /// # Errors
-    /// When a KPI asked for by name is unknown or the data holds nothing for it, and when the data holds nothing at all.
+    /// When a KPI asked for by name is unknown or the data holds nothing for it, and when there is no table for any. A table
+    /// without rows is one: its KPIs count nothing.
     pub fn of(&self, dataset: &Dataset, tickets: &[Replayed]) -> Result<Chosen, ChoiceError> {
-        let answerable = self.answerable(dataset, tickets);
         let mut chosen = Chosen::default();
+        let (answerable, without_cut_off) = self.answerable(dataset, tickets);
         match &self.wanted {
             Wanted::These(ids) => {
                 for name in ids {
@@ -169,16 +171,20 @@ impl Choice {
                     let found = answerable.iter().filter(|request| request.kpi == known.id).cloned();
                     let before = chosen.kpis.len();
                     chosen.kpis.extend(found);
-                    if chosen.kpis.len() == before {
+                    if without_cut_off.contains(known.id) {
+                        chosen.notes.push(needs_cut_off(known.id));
+                    } else if chosen.kpis.len() == before {
                         return Err(self.nothing(known.id, dataset));
                     }
                 }
             }
             Wanted::Usual | Wanted::All => {
+                let all = matches!(self.wanted, Wanted::All);
+                let is_wanted = |id: &str| all || USUAL.contains(&id);
                 chosen.kpis = answerable;
-                if matches!(self.wanted, Wanted::Usual) {
-                    chosen.kpis.retain(|request| USUAL.contains(&request.kpi.as_str()));
-                }
+                chosen.kpis.retain(|request| is_wanted(&request.kpi));
+                let unknown = without_cut_off.iter().filter(|id| is_wanted(id));
+                chosen.notes.extend(unknown.map(|id| needs_cut_off(id)));
                 if self.policy(dataset).is_none() && !tickets.is_empty() {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
                 }
@@ -194,7 +200,10 @@ impl Choice {
         chosen
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
-        if chosen.kpis.is_empty() { Err(ChoiceError::NoData) } else { Ok(chosen) }
+        if chosen.kpis.is_empty() {
+            return Err(ChoiceError::NoKpi { notes: chosen.notes });
+        }
+        Ok(chosen)
     }
 
     fn policy<'a>(&'a self, dataset: &'a Dataset) -> Option<&'a FcrPolicy> {
@@ -205,21 +214,36 @@ impl Choice {
         if id == "fcr" && self.policy(dataset).is_none() {
             return ChoiceError::FcrPolicy;
         }
-        let hint = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
+        let mut hint: String = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
+        if hint.is_empty() && asks_anything(dataset) && ["csat", "ces"].contains(&id) {
+            hint = format!(": say on which scale its question is, under scales, such as {id} = \"1-5\"");
+        }
         ChoiceError::Nothing { id, hint }
     }
 
-    /// Every KPI that the data has something to say about.
-    fn answerable(&self, dataset: &Dataset, tickets: &[Replayed]) -> Vec<KpiRequest> {
+    /// Every KPI that the data has something to say about, and the ids of those that would be if there were a cut-off.
+    fn answerable(
+        &self,
+        dataset: &Dataset,
+        tickets: &[Replayed],
+    ) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
+        let named = matches!(self.wanted, Wanted::These(_));
         let mut requests = Vec::new();
         for definition in catalogue().kpis {
             let request = KpiRequest::new(definition.id);
             match definition.id {
-                "csat" | "nps" | "ces" => requests.extend(
-                    questions(dataset)
-                        .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
-                        .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
-                ),
+                "csat" | "nps" | "ces" => {
+                    let before = requests.len();
+                    requests.extend(
+                        questions(dataset)
+                            .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
+                            .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                    );
+                    // There is but one scale it could have.
+                    if definition.id == "nps" && named && requests.len() == before && asks_anything(dataset) {
+                        requests.push(request.of_question("nps", Scale::nps()));
+                    }
+                }
                 "reasons" => {
                     let told: BTreeSet<&str> = dataset
                         .responses
@@ -227,17 +251,23 @@ impl Choice {
                         .filter(|response| !response.reasons.is_empty())
                         .map(|response| &*response.question)
                         .collect();
-                    let told = questions(dataset).filter(|(name, _)| told.contains(name));
+                    // Of no answers it is not known whether they would state reasons.
+                    let unknown = named && dataset.responses.is_empty();
+                    let told = questions(dataset).filter(|(name, _)| unknown || told.contains(name));
                     requests
                         .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
-                "survey_completion" | "survey_coverage" if dataset.invitations.is_empty() => {}
+                "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
                 "survey_completion" => requests.push(request),
                 // A dataset has no contacts of phone and chat queues.
-                _ if definition.topic == Topic::Live || tickets.is_empty() => {}
+                _ if definition.topic == Topic::Live || !holds(dataset, &TICKETS) => {}
                 "fcr" => {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
+                }
+                "sla_attainment" if tickets.is_empty() => {
+                    let promised = named || !dataset.policies.policies.is_empty();
+                    requests.extend(promised.then_some(request));
                 }
                 "sla_attainment" => requests.extend(attainments(tickets)),
                 _ => {
@@ -253,8 +283,15 @@ impl Choice {
             }
         }
         // What needs a choice that the data does not make.
-        requests.retain(|request| request.tally(dataset.as_of).is_ok());
-        requests
+        let mut without_cut_off = BTreeSet::new();
+        requests.retain(|request| match request.tally(dataset.as_of) {
+            Err(ReportError::NeedsCutOff { id }) => {
+                without_cut_off.insert(id);
+                false
+            }
+            tally => tally.is_ok(),
+        });
+        (requests, without_cut_off)
     }
 
     fn clocks(&self, dataset: &Dataset) -> Vec<ClockKind> {
@@ -266,14 +303,29 @@ impl Choice {
     }
 }
 
+fn needs_cut_off(id: &str) -> String {
+    format!("{id} is not shown, since it needs a cut-off and nothing in the data bears a date: give as_of")
+}
+
 fn unknown(name: &str) -> ChoiceError {
     let ids = catalogue().kpis.iter().map(|definition| definition.id);
     ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
 }
 
+/// What tables hold that tell of tickets.
+const TICKETS: [&str; 3] = ["tickets", "events", "snapshots"];
+
+/// Whether a table holds one of these, be it without rows.
+fn holds(dataset: &Dataset, what: &[&str]) -> bool {
+    dataset.sources.iter().any(|source| what.contains(&source.holds))
+}
+
 /// KPIs about which the data is silent, with what it lacks. Their numbers would be about the data, not about the desk.
 fn silent(dataset: &Dataset) -> Vec<(&'static [&'static str], &'static str)> {
     let mut silent: Vec<(&[&str], &str)> = Vec::new();
+    if dataset.tickets.is_empty() {
+        return silent;
+    }
     let replied = |event: &TicketEvent| {
         event.kind == EventKind::PublicMessage && matches!(event.author, Author::Agent | Author::Bot)
     };
@@ -293,27 +345,30 @@ fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
         .then(|| format!("the data has {why}, so these are not shown unless asked for: {}", ids.join(", ")))
 }
 
-/// Questions that were answered on a scale nobody stated.
+/// Questions whose scale nobody stated.
 fn unscaled(dataset: &Dataset) -> Vec<String> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for response in &dataset.responses {
-        if !dataset.scales.contains_key(&response.question) {
-            *counts.entry(&response.question).or_default() += 1;
-        }
-    }
-    let told = |(question, count): (&str, u64)| {
+    let without = dataset.asked.iter().filter(|question| !dataset.scales.contains_key(*question));
+    let told = |question: &str| {
+        let answers = dataset.answers(question).count();
         format!(
-            "answers to \"{question}\" are not used, {count} in all: say on which scale they are, such as \
-             {question} = \"1-5\" under [scales] in the description"
+            "answers to \"{question}\" are not used, {answers} in all, since nobody said on which scale they are: give it \
+             one under scales, such as {question} = \"1-5\""
         )
     };
-    counts.into_iter().map(told).collect()
+    without.map(|question| told(question)).collect()
 }
 
-/// The questions somebody was asked, with their scales.
+/// Whether a table would name the questions that were asked and has no rows.
+fn asks_anything(dataset: &Dataset) -> bool {
+    dataset.asked.is_empty() && holds(dataset, &["surveys"])
+}
+
+/// The questions somebody was asked, with their scales; of a table that would name them and has no rows, all that have a
+/// scale.
 fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
-    let asked: BTreeSet<&str> = dataset.responses.iter().map(|response| &*response.question).collect();
-    dataset.scales.iter().map(|(name, scale)| (&**name, scale)).filter(move |(name, _)| asked.contains(name))
+    let any = asks_anything(dataset);
+    let scales = dataset.scales.iter().map(|(name, scale)| (&**name, scale));
+    scales.filter(move |(name, _)| any || dataset.asked.contains(*name))
 }
 
 /// The KPI of a survey question, `nps`, `csat` or `ces`: by its scale where that decides, else by its name.
@@ -342,7 +397,10 @@ fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
     let all = KpiRequest::new("response_rate");
     let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
-    if sent.is_empty() { Vec::new() } else { std::iter::once(all.clone()).chain(each).collect() }
+    if !holds(dataset, &["invitations"]) {
+        return Vec::new();
+    }
+    std::iter::once(all.clone()).chain(each).collect()
 }
 
 /// SLA attainment over all targets, of each metric where there are several, and as the source states it.

@@ -1,6 +1,6 @@
 //! A dataset: everything a description points at, read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono_tz::Tz;
@@ -64,6 +64,10 @@ pub struct Dataset {
     pub by: Vec<Attribute>,
     /// What each file gave, and what was left out of it.
     pub sources: Vec<SourceReport>,
+    /// The attributes that the description gives a column.
+    pub(crate) described: BTreeSet<Attribute>,
+    /// The questions that the description gives a column, and those that answers name.
+    pub(crate) asked: BTreeSet<Box<str>>,
 }
 
 impl Dataset {
@@ -131,11 +135,18 @@ impl Dataset {
                 )
                 .max(),
         };
+        let mut asked: BTreeSet<Box<str>> =
+            description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
+        for response in &responses {
+            if !asked.contains(&response.question) {
+                asked.insert(response.question.clone());
+            }
+        }
         let mut scales = description.scales.clone();
-        if responses.iter().any(|response| &*response.question == "nps") {
+        if asked.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
         }
-        Ok(Self {
+        let dataset = Self {
             name: description.name.clone(),
             tickets,
             events,
@@ -152,7 +163,12 @@ impl Dataset {
             time_zone: description.time_zone,
             by: description.by.clone(),
             sources,
-        })
+            described: description.attributes(),
+            asked,
+        };
+        let sliced = dataset.tells_of(&dataset.by);
+        sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
+        Ok(dataset)
     }
 
     /// The replay of this dataset's tickets, up to its cut-off, with its options, schedules and promises; `None`

@@ -71,6 +71,7 @@
 #![forbid(unsafe_code)]
 
 mod agreement;
+mod attribute;
 mod choice;
 pub mod column;
 mod dataset;
@@ -88,14 +89,15 @@ pub mod survey;
 mod table;
 mod usual;
 
+pub use attribute::UnknownAttribute;
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::Dataset;
-pub use description::{Description, DescriptionError, nearest};
+pub use description::{Description, DescriptionError, nearest, with_suggestion};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use record::{Example, LeftOut, Scope, SourceReport};
 pub use table::report_batch;
-pub use usual::{Holds, UsualRoles, usual_roles};
+pub use usual::{Holds, UsualRoles, attribute_column, usual_roles};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow_schema::{DataType, Field, Schema};
+use deskmetrics::ticket::Attribute;
 
 /// What a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +169,24 @@ pub(crate) fn usual_roles_but(
         }
     }
     found
+}
+
+/// The column of an attribute that is asked for by name, whatever the column holds and whether or not it has a role already.
+///
+/// ```
+/// use arrow_schema::{DataType, Field, Schema};
+/// use deskmetrics::ticket::Attribute;
+/// use deskmetrics_arrow::attribute_column;
+///
+/// let table = Schema::new(vec![Field::new("Priority", DataType::Int64, true), Field::new("team", DataType::Utf8, true)]);
+/// assert_eq!(attribute_column(&table, &Attribute::Priority), Some("Priority"));
+/// assert_eq!(attribute_column(&table, &Attribute::Group), Some("team"));
+/// assert_eq!(attribute_column(&table, &Attribute::Market), None);
+/// ```
+pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option<&'s str> {
+    let names = || schema.fields().iter().map(|field| field.name().as_str());
+    let exact = names().find(|name| *name == attribute.as_str());
+    exact.or_else(|| names().find(|name| Attribute::from(usual(name)) == *attribute))
 }
 
 fn has(free: &[&Field], names: &[&str]) -> bool {

@@ -3,8 +3,9 @@
 
 use std::fs;
 
+use chrono::TimeDelta;
 use deskmetrics::ticket::{Attribute, EventKind};
-use deskmetrics::{Author, Reason, SlaMetric, Status, TicketEvent, VerdictState};
+use deskmetrics::{Author, ClockKind, Estimates as _, Reason, SlaMetric, Status, TicketEvent, VerdictState};
 use deskmetrics_arrow::{Dataset, ReadOptions};
 
 fn read(description: &str, files: &[(&str, &str)]) -> Dataset {
@@ -91,6 +92,29 @@ fn one_row_per_ticket() {
         &dataset.sources[1].left_out.iter().find(|left_out| left_out.reason == Reason::Reopened);
     assert_eq!(passed_over.unwrap().count, 1);
     assert_eq!(dataset.as_of.unwrap().to_string(), "2026-03-06T10:00:00Z");
+}
+
+#[test]
+fn a_reply_in_the_minute_of_creation_is_a_reply() {
+    let description = r#"
+        time_zone = "UTC"
+        [[tickets]]
+        file = "tickets.csv"
+        id = "id"
+        created_at = "created"
+        first_response_at = "replied"
+        created_by = "origin"
+    "#;
+    let file = "id,created,replied,origin\n\
+                1,2026-03-02 09:00,2026-03-02 09:00,\n\
+                2,2026-03-02 09:00,2026-03-02 09:10,\n\
+                3,2026-03-02 09:00,2026-03-02 09:00,agent\n";
+    let dataset = read(description, &[("tickets.csv", file)]);
+    let replayed = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let times = deskmetrics::kpi::first_response_time(&replayed.tickets, ClockKind::Calendar);
+    assert_eq!((times.n(), times.mean()), (2, Some(TimeDelta::minutes(5))));
+    // The third is an agent's own.
+    assert_eq!(times.excluded().to_string(), "1 agent wrote first");
 }
 
 #[test]

@@ -211,7 +211,9 @@ impl DurationSketch {
 
     /// Student's t interval of the mean, in microseconds; see [`Durations::mean_interval`].
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)
+        let interval = t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)?;
+        let lowest = if self.min()? < TimeDelta::zero() { f64::NEG_INFINITY } else { 0.0 };
+        Some(interval.within(lowest, f64::INFINITY))
     }
 }
 

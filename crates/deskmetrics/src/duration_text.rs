@@ -2,8 +2,11 @@
 //!
 //! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format()`] for the text.
 
+use std::fmt;
+
 use chrono::TimeDelta;
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serializer};
 
 /// Reads a duration such as `"4h"` or `"1h 30m"`, with an optional leading minus.
 ///
@@ -57,14 +60,36 @@ pub fn serialize<S: Serializer>(duration: &TimeDelta, serializer: S) -> Result<S
 /// # Errors
 /// When the text is no duration.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse(&text).map_err(D::Error::custom)
+    DurationText::deserialize(deserializer).map(|DurationText(duration)| duration)
+}
+
+/// A duration as its text, whose absence or other type is told as such.
+struct DurationText(TimeDelta);
+
+impl<'de> Deserialize<'de> for DurationText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = DurationText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a duration such as \"4h\", \"1h 30m\" or \"45s\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<DurationText, E> {
+                parse(text).map(DurationText).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
 }
 
 /// For `#[serde(with = "duration_text::optional")]` on an `Option<TimeDelta>`: its text, or nothing.
 pub mod optional {
     use chrono::TimeDelta;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserialize, Deserializer, Serializer};
 
     /// For serde: a duration becomes its text.
     ///
@@ -83,15 +108,15 @@ pub mod optional {
     /// # Errors
     /// When the text is no duration.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeDelta>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| super::parse(&text).map_err(D::Error::custom)).transpose()
+        let duration = Option::<super::DurationText>::deserialize(deserializer)?;
+        Ok(duration.map(|super::DurationText(duration)| duration))
     }
 }
 
 /// For `#[serde(with = "duration_text::list")]` on a `Vec<TimeDelta>`: a list of texts.
 pub mod list {
     use chrono::TimeDelta;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserialize, Deserializer, Serializer};
 
     /// For serde: durations become their texts.
     ///
@@ -106,7 +131,7 @@ pub mod list {
     /// # Errors
     /// When one of the texts is no duration.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TimeDelta>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| super::parse(text).map_err(D::Error::custom)).collect()
+        let durations = Vec::<super::DurationText>::deserialize(deserializer)?;
+        Ok(durations.into_iter().map(|super::DurationText(duration)| duration).collect())
     }
 }

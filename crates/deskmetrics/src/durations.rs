@@ -195,10 +195,12 @@ impl Durations {
         self.micros().map(|micros| micros <= limit).collect()
     }
 
-    /// Student's t interval of the mean, in microseconds; `None` for fewer than two values or a `level` not
-    /// between 0 and 1. With skewed durations and few values it is a rough guide only.
+    /// Student's t interval of the mean, in microseconds, cut off at 0 unless a value is negative; `None` for fewer than two
+    /// values or a `level` not between 0 and 1. With skewed durations and few values it is a rough guide only.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)
+        let interval = t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)?;
+        let lowest = if self.micros().any(|micros| micros < 0) { f64::NEG_INFINITY } else { 0.0 };
+        Some(interval.within(lowest, f64::INFINITY))
     }
 
     /// The standard error of the mean, in microseconds; `None` for fewer than two values.

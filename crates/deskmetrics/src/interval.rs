@@ -54,6 +54,31 @@ impl Interval {
         Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
     }
 
+    /// The same interval cut off at the ends of a scale, beyond which no value lies: a formula that does not know the scale
+    /// (Student's t, Wald) may promise more than 5 of 5.
+    ///
+    /// ```
+    /// use deskmetrics::ScoreCounts;
+    ///
+    /// let mut stars = ScoreCounts::new(1, 5);
+    /// [5, 5, 4].map(|score| stars.push(score));
+    /// // 4.67 with Student's t 3.23 to 6.10
+    /// let interval = stars.mean_interval(0.95).unwrap();
+    /// assert!((interval.lower - 3.2324).abs() < 1e-4);
+    /// assert_eq!(interval.upper, 5.0);
+    /// ```
+    #[must_use]
+    pub fn within(self, lowest: f64, highest: f64) -> Self {
+        Self { lower: self.lower.max(lowest), upper: self.upper.min(highest), ..self }
+    }
+
+    /// The same interval, wide enough to hold the estimate itself. Formulas that add pseudo-records shrink towards the middle:
+    /// of a single promoter the adjusted Wald interval is -48 to 98, beside an NPS of 100.
+    #[must_use]
+    pub(crate) fn holding(self, estimate: f64) -> Self {
+        Self { lower: self.lower.min(estimate), upper: self.upper.max(estimate), ..self }
+    }
+
     /// The interval of a difference, made of each value with its own interval: the method of variance estimates recovery
     /// (Zou and Donner 2008), as in Newcombe's interval of a difference of shares.
     pub(crate) fn of_difference(first: (f64, Self), second: (f64, Self)) -> Self {
@@ -120,19 +145,17 @@ pub(crate) fn wilson(share: f64, n: f64, level: f64) -> Option<Interval> {
     Some(Interval { lower, upper, level, method: IntervalMethod::Wilson })
 }
 
-/// The adjusted Wald interval of a net score of `n` records; `n` may be an effective number.
+/// The adjusted Wald interval of a net score of `n` records, which holds the score; `n` may be an effective number.
 pub(crate) fn adjusted_wald(positive: f64, negative: f64, n: f64, level: f64) -> Option<Interval> {
     let z = critical_z(level)?;
     let enlarged = n + 3.0;
+    let estimate = positive - negative;
     let (positive, negative) = ((positive * n + 0.75) / enlarged, (negative * n + 0.75) / enlarged);
     let net = positive - negative;
     let half = z * ((positive + negative - net * net).max(0.0) / enlarged).sqrt();
-    Some(Interval {
-        lower: (net - half).max(-1.0),
-        upper: (net + half).min(1.0),
-        level,
-        method: IntervalMethod::AdjustedWald,
-    })
+    let interval =
+        Interval { lower: net - half, upper: net + half, level, method: IntervalMethod::AdjustedWald };
+    Some(interval.within(-1.0, 1.0).holding(estimate))
 }
 
 /// The two-sided p-value of a standard normal statistic.

@@ -45,7 +45,8 @@ impl NetScore {
     /// The adjusted Wald interval of the score, −1 to 1.
     ///
     /// Three pseudo-answers (0.75 positive, 1.5 neutral, 0.75 negative) are added before the Wald formula
-    /// (Rocks 2016, found best in MeasuringU's comparison). `None` when nothing was counted or `level` is
+    /// (Rocks 2016, found best in MeasuringU's comparison). They draw the interval towards 0, away from the score of few answers
+    /// that are all alike; there it is widened up to the score itself. `None` when nothing was counted or `level` is
     /// not between 0 and 1.
     ///
     /// ```
@@ -55,6 +56,9 @@ impl NetScore {
     /// let interval = NetScore { positive: 3, neutral: 2, negative: 1 }.interval(0.95).unwrap();
     /// assert!((interval.lower - -0.2674).abs() < 1e-4);
     /// assert!((interval.upper - 0.7119).abs() < 1e-4);
+    ///
+    /// let one = NetScore { positive: 1, neutral: 0, negative: 0 };
+    /// assert_eq!(one.interval(0.95).unwrap().upper, 1.0); // else 0.98, beside a score of 1
     /// ```
     #[doc(alias = "adjusted wald")]
     pub fn interval(&self, level: f64) -> Option<Interval> {
@@ -87,12 +91,8 @@ impl NetScore {
     fn normal_interval(&self, level: f64, pseudo: f64, method: IntervalMethod) -> Option<Interval> {
         let z = critical_z(level)?;
         let (centre, error) = self.centre_and_error(pseudo)?;
-        Some(Interval {
-            lower: (centre - z * error).max(-1.0),
-            upper: (centre + z * error).min(1.0),
-            level,
-            method,
-        })
+        let interval = Interval { lower: centre - z * error, upper: centre + z * error, level, method };
+        Some(interval.within(-1.0, 1.0).holding(self.net()?))
     }
 
     /// Score and standard error after adding `pseudo` answers to each side and twice that to the middle.

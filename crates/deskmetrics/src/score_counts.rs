@@ -106,9 +106,12 @@ impl ScoreCounts {
         self.standard_deviation().map(|deviation| deviation / (self.n() as f64).sqrt())
     }
 
-    /// Student's t interval of the mean; `None` for fewer than two answers or a `level` not between 0 and 1.
+    /// Student's t interval of the mean, cut off at the ends of the scale; `None` for fewer than two answers or a `level` not
+    /// between 0 and 1.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        t_interval(self.mean()?, self.standard_error()?, self.n(), level)
+        let (lowest, highest) = (self.iter().next()?.0, self.iter().last()?.0);
+        let interval = t_interval(self.mean()?, self.standard_error()?, self.n(), level)?;
+        Some(interval.within(f64::from(lowest), f64::from(highest)))
     }
 
     fn sum(&self) -> i128 {

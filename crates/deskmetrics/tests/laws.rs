@@ -12,7 +12,7 @@ use deskmetrics::live::{AgentShift, QueueContact};
 use deskmetrics::ticket::Status;
 use deskmetrics::{
     ClockKind, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, SurveyResponse,
-    TicketMetrics, Timestamp, VerdictState,
+    TicketMetrics, Timestamp, Unit, VerdictState,
 };
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -78,17 +78,24 @@ where
     for estimate in &estimates {
         let value = estimate.value;
         assert!(value.is_none_or(f64::is_finite), "{id}: {} is {value:?}", estimate.measure);
-        // The adjusted Wald interval is centered elsewhere and may leave out a score near its limits.
-        let centered = |interval: &deskmetrics::Interval| {
-            interval.method != deskmetrics::interval::IntervalMethod::AdjustedWald
-        };
         let inside = |interval: deskmetrics::Interval| {
             interval.lower <= value.unwrap() + 1e-9 && value.unwrap() <= interval.upper + 1e-9
         };
+        assert!(estimate.interval.is_none_or(inside), "{id}: {} lies outside its interval", estimate.measure);
+        let (lowest, highest) = match estimate.unit {
+            Unit::Percent => (0.0, 100.0),
+            Unit::Points => (-100.0, 100.0),
+            Unit::PerTicket | Unit::Count => (0.0, f64::INFINITY),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        let on_scale = |interval: deskmetrics::Interval| {
+            interval.lower >= lowest - 1e-9 && interval.upper <= highest + 1e-9
+        };
         assert!(
-            estimate.interval.filter(centered).is_none_or(inside),
-            "{id}: {} lies outside its interval",
-            estimate.measure
+            estimate.interval.is_none_or(on_scale),
+            "{id}: the interval of {} leaves its scale: {:?}",
+            estimate.measure,
+            estimate.interval
         );
     }
 }

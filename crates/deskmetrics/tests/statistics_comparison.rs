@@ -3,7 +3,10 @@
 
 use chrono::TimeDelta;
 use deskmetrics::kpi;
-use deskmetrics::{Comparison, Durations, Estimates, Mean, NetScore, Ratio, Scale, Significance};
+use deskmetrics::{
+    Comparison, DurationSketch, Durations, Estimates, Interval, Mean, NetScore, Ratio, Scale, ScoreCounts,
+    Significance,
+};
 use proptest::prelude::*;
 
 fn close(found: f64, expected: f64) {
@@ -124,5 +127,36 @@ proptest! {
         let _ = Comparison::of_means(&durations, &durations, level);
         let _ = durations.quantile_interval(level, level);
         let _ = durations.summary();
+    }
+    #[test]
+    fn an_interval_holds_its_estimate_and_lies_on_the_scale(
+        counts in prop::collection::vec(0..40_u64, 5), replies in prop::collection::vec(0..9_u32, 0..30),
+        seconds in prop::collection::vec(0..900_000_i64, 0..30), level in 0.01..0.999_f64,
+    ) {
+        let check = |value: Option<f64>, interval: Option<Interval>, lowest: f64, highest: f64| {
+            let Some((value, interval)) = value.zip(interval) else { return };
+            let slack = 1e-9 * highest.min(1e9);
+            assert!(
+                interval.lower - slack <= value && value <= interval.upper + slack,
+                "{value} outside {interval:?}"
+            );
+            assert!(interval.lower >= lowest && interval.upper <= highest, "{interval:?} leaves the scale");
+        };
+        let mut stars = ScoreCounts::new(1, 5);
+        for (score, times) in (1..).zip(&counts) {
+            stars.push_many(score, *times);
+        }
+        check(stars.mean(), stars.mean_interval(level), 1.0, 5.0);
+        let net = NetScore { positive: counts[0], neutral: counts[1], negative: counts[2] };
+        check(net.net(), net.interval(level), -1.0, 1.0);
+        check(net.net(), net.wald_interval(level), -1.0, 1.0);
+        let share = Ratio::new(counts[3], counts[3] + counts[4]);
+        check(share.share(), share.interval(level), 0.0, 1.0);
+        let mean: Mean = replies.into_iter().collect();
+        check(mean.value(), mean.interval(level), 0.0, f64::INFINITY);
+        let durations: Durations = seconds.iter().copied().map(TimeDelta::seconds).collect();
+        check(durations.mean_micros(), durations.mean_interval(level), 0.0, f64::INFINITY);
+        let sketch: DurationSketch = seconds.into_iter().map(TimeDelta::seconds).collect();
+        check(sketch.mean_micros(), sketch.mean_interval(level), 0.0, f64::INFINITY);
     }
 }

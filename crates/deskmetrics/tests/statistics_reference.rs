@@ -211,6 +211,9 @@ fn differences_of_shares_are_those_of_statsmodels() {
 fn adjusted_wald_intervals_are_z_intervals_of_the_enlarged_sample() {
     for Net { positive, neutral, negative, level, interval } in reference().net_scores {
         let score = NetScore { positive, neutral, negative };
+        // Ours holds the score itself, which the enlarged sample need not.
+        let net = score.net().unwrap();
+        let interval = (interval.0.min(net), interval.1.map(|upper| upper.max(net)));
         same_ends(score.interval(level), interval, &format!("{score:?} at {level}"));
     }
 }
@@ -222,7 +225,8 @@ fn means_are_those_of_statsmodels() {
         same(mean.value().unwrap(), case.mean, "mean");
         same_ends(
             mean.interval(case.level),
-            case.interval,
+            // Ours stops at 0.
+            (case.interval.0.max(0.0), case.interval.1),
             &format!("mean of {} at {}", mean.n(), case.level),
         );
     }

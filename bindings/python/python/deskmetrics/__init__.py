@@ -40,6 +40,7 @@ from ._deskmetrics import (
     replay,
     report,
 )
+from .bots import bot_containment, bot_resolution
 from .change import Change
 from .comparison import Comparison, compare
 from .counts import backlog, customers, flow, solve_events, solved, volume
@@ -61,25 +62,25 @@ from .exceptions import (
     ScheduleError,
 )
 from .explanation import Explanation
-from .interval import Adjusted, Interval
-from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
-from .quality import (
+from .handling import (
     agent_touches,
-    bot_containment,
-    bot_resolution,
     escalation_rate,
-    fcr,
-    first_level_resolution,
     group_transfers,
     handoffs,
     messages_per_ticket,
-    multi_touch,
-    one_touch,
-    reopen_rate,
     replies_per_ticket,
     transfer_rate,
     transfers,
-    two_touch,
+)
+from .interval import Adjusted, Interval
+from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
+from .quality import fcr, first_level_resolution, multi_touch, one_touch, reopen_rate, two_touch
+from .replies import bot_first_response_time, first_response_time, next_response_time, response_time
+from .resolution import (
+    first_resolution_time,
+    full_resolution_time,
+    net_resolution_time,
+    resolution_time_censored,
 )
 from .sla import sla_at_risk, sla_attainment, sla_overshoot, sla_ticket_attainment
 from .source import LeftOut, Source
@@ -98,16 +99,8 @@ from .waiting import (
     agent_wait_time,
     agent_work_time,
     backlog_age,
-    bot_first_response_time,
-    first_resolution_time,
-    first_response_time,
-    full_resolution_time,
-    net_resolution_time,
-    next_response_time,
     on_hold_time,
     requester_wait_time,
-    resolution_time_censored,
-    response_time,
     time_in_group,
     time_in_status,
     time_to_first_assignment,

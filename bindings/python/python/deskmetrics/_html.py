@@ -1,4 +1,4 @@
-"""Reports and datasets as notebooks show them."""
+"""Reports, datasets, replays and comparisons as notebooks show them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import Dataset, Report, ReportRow
+    from . import Comparison, Dataset, Replay, Report, ReportRow, Source
 
-__all__ = ["dataset", "report"]
+__all__ = ["comparison", "dataset", "replay", "report"]
 
 # Only what tables need; colors come from the notebook, so that dark themes work.
 STYLE = """<style>
@@ -49,8 +49,41 @@ def dataset(found: Dataset) -> str:
     """A dataset as a block of HTML: what each file gave and what was left out."""
     lines = repr(found).splitlines()
     head = f"<p><b>{escape(found.name or 'Dataset')}</b><br>{escape(lines[1])}<br>{escape(lines[2])}</p>"
+    return f'<div class="deskmetrics">{STYLE}{head}{_sources(found.sources)}</div>'
+
+
+def replay(found: Replay) -> str:
+    """A replay as a block of HTML: how many tickets and verdicts, what was left out, what to ask it."""
+    as_of = f"as of {found.as_of:%Y-%m-%d %H:%M} {found.as_of.tzinfo}" if found.as_of else "no dates"
+    parts = [f"<p><b>Replay</b><br>{len(found):,} tickets, {len(found.verdicts):,} SLA verdicts<br>{escape(as_of)}</p>"]
+    if found.excluded:
+        told = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in found.excluded.items())
+        parts.append(f"<p class='note'>Events and tickets left out: {escape(told)}</p>")
+    if found.findings:
+        parts.append(f"<p><b>Beware</b></p><ul class='note'>{_items(found.findings)}</ul>")
+    parts.append(_sources(found.sources))
+    return f'<div class="deskmetrics">{STYLE}{"".join(parts)}</div>'
+
+
+def comparison(found: Comparison) -> str:
+    """A comparison as a block of HTML."""
+    level = f"{found.interval.level * 100:.4g} % interval"
+    cells = (
+        ("difference", f"{found.difference:+.4g} {found.unit.replace('_', ' ')}"),
+        (level, f"{found.interval.lower:+.4g} to {found.interval.upper:+.4g}"),
+        ("p-value", f"{found.p_value:.2g}"),
+        ("n of the smaller", f"{found.n:,}"),
+        ("verdict", found.significance().replace("_", " ")),
+    )
+    head = "".join(f"<th>{escape(name)}</th>" for name, _ in cells)
+    body = "".join(f"<td>{escape(text)}</td>" for _, text in cells)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
+    return f'<div class="deskmetrics">{STYLE}{table}</div>'
+
+
+def _sources(sources: Iterable[Source]) -> str:
     rows = []
-    for source in found.sources:
+    for source in sources:
         remarks = "; ".join(source.remarks)
         rows.append(
             f"<tr><td>{escape(source.file.name)}</td><td class='left'>{escape(source.holds)}</td>"
@@ -61,11 +94,10 @@ def dataset(found: Dataset) -> str:
             f"{escape(left_out.remedy)}</td></tr>"
             for left_out in source.left_out
         ]
-    table = (
+    return (
         "<table><thead><tr><th>file</th><th class='left'>holds</th><th>rows</th><th></th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
-    return f'<div class="deskmetrics">{STYLE}{head}{table}</div>'
 
 
 def _overall(found: Report) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from . import _deskmetrics as _core
+from . import _html
 from ._deskmetrics import KpiResult
 from .exceptions import ArgumentTypeError
 from .interval import Interval
@@ -61,6 +62,9 @@ class Comparison:
         if self.n < minimum_n:
             return "too_few"
         return "significant" if self.p_value < 1.0 - self.interval.level else "not_significant"
+
+    def _repr_html_(self) -> str:
+        return _html.comparison(self)
 
 
 def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
+from ._tickets import of_tickets
 from .typing import Table, Tickets
 
 __all__ = [
@@ -19,24 +20,9 @@ __all__ = [
 ]
 
 
+@of_tickets("count")
 def volume(tickets: Tickets | Table) -> KpiResult:
     """Ticket volume: how many tickets were created.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-
-    Returns
-    -------
-    KpiResult
-        A count, which is exact and has no interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
 
     Notes
     -----
@@ -54,28 +40,9 @@ def volume(tickets: Tickets | Table) -> KpiResult:
     return _core._of_tickets("volume", tickets)
 
 
+@of_tickets("count")
 def customers(tickets: Tickets | Table, *, of: Literal["created", "solved", "open"] | None = None) -> KpiResult:
     """Customers with tickets: how many different customers created tickets.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    of : {"created", "solved", "open"}, default "created"
-        With which tickets the customers are counted.
-
-    Returns
-    -------
-    KpiResult
-        A count, which is exact and has no interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -93,24 +60,9 @@ def customers(tickets: Tickets | Table, *, of: Literal["created", "solved", "ope
     return _core._of_tickets("customers", tickets, {"with": of})
 
 
+@of_tickets("count")
 def solved(tickets: Tickets | Table) -> KpiResult:
     """Tickets solved: how many tickets are solved or closed, each counted once, on its last solve.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-
-    Returns
-    -------
-    KpiResult
-        A count, which is exact and has no interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
 
     Notes
     -----
@@ -128,24 +80,9 @@ def solved(tickets: Tickets | Table) -> KpiResult:
     return _core._of_tickets("solved", tickets)
 
 
+@of_tickets("count")
 def solve_events(tickets: Tickets | Table) -> KpiResult:
     """Solves: how many times tickets were solved; a ticket solved twice counts twice.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-
-    Returns
-    -------
-    KpiResult
-        A count, which is exact and has no interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
 
     Notes
     -----
@@ -163,28 +100,9 @@ def solve_events(tickets: Tickets | Table) -> KpiResult:
     return _core._of_tickets("solve_events", tickets)
 
 
+@of_tickets("count")
 def backlog(tickets: Tickets | Table, *, at: datetime | None = None) -> KpiResult:
     """Backlog: how many tickets were neither solved nor closed at an instant.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    at : datetime.datetime, optional
-        The instant of the snapshot; the cut-off of the tickets unless told otherwise.
-
-    Returns
-    -------
-    KpiResult
-        A count, which is exact and has no interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -202,26 +120,16 @@ def backlog(tickets: Tickets | Table, *, at: datetime | None = None) -> KpiResul
     return _core._of_tickets("backlog", tickets, as_of=at)
 
 
-def flow(tickets: Tickets | Table) -> KpiResult:
+@of_tickets()
+def flow(
+    tickets: Tickets | Table, *, start: datetime | None = None, end: datetime | None = None
+) -> KpiResult:
     """Ticket flow: tickets created, solved and reopened in a span of time, and how the backlog grew.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
 
     Returns
     -------
     KpiResult
-        Growth of the backlog over all known time: created and reopened minus solved. ``measures()`` has the parts.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
+        Growth of the backlog: created and reopened minus solved. ``measures()`` has the parts.
 
     Notes
     -----
@@ -235,5 +143,10 @@ def flow(tickets: Tickets | Table) -> KpiResult:
     >>> from deskmetrics import sample
     >>> dm.flow(sample.tickets())
     KpiResult(flow: 2, n=16)
+    >>> from datetime import datetime, timezone
+    >>> second_of_march = dm.flow(
+    ...     sample.tickets(), start=datetime(2026, 3, 2, tzinfo=timezone.utc), end=datetime(2026, 3, 3, tzinfo=timezone.utc))
+    >>> second_of_march.measures()["created"]["value"]
+    3.0
     """
-    return _core._of_tickets("flow", tickets)
+    return _core._of_tickets("flow", tickets, {"since": start, "until": end})

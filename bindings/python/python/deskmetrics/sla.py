@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
+from ._tickets import of_tickets
 from .typing import Clock, Duration, Table, Tickets
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
 ]
 
 
+@of_tickets("share")
 def sla_attainment(
     tickets: Tickets | Table,
     *,
@@ -23,29 +25,6 @@ def sla_attainment(
     sla_policy: str | None = None,
 ) -> KpiResult:
     """SLA attainment: the share of decided SLA targets that were met.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
-        source's own verdict.
-    sla_policy : str, optional
-        Only targets of the policy of this name; all unless told otherwise.
-
-    Returns
-    -------
-    KpiResult
-        In percent, with the Wilson interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -64,24 +43,9 @@ def sla_attainment(
     return _core._of_tickets("sla_attainment", tickets, {"metric": metric, "sla_policy": sla_policy})
 
 
+@of_tickets("share")
 def sla_ticket_attainment(tickets: Tickets | Table) -> KpiResult:
     """SLA attainment per ticket: the share of tickets on which every SLA target was met.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-
-    Returns
-    -------
-    KpiResult
-        In percent, with the Wilson interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
 
     Notes
     -----
@@ -99,6 +63,7 @@ def sla_ticket_attainment(tickets: Tickets | Table) -> KpiResult:
     return _core._of_tickets("sla_ticket_attainment", tickets)
 
 
+@of_tickets("duration")
 def sla_overshoot(
     tickets: Tickets | Table,
     *,
@@ -110,42 +75,13 @@ def sla_overshoot(
 ) -> KpiResult:
     """SLA overshoot: by how much breached SLA targets were exceeded.
 
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
-        source's own verdict.
-    sla_policy : str, optional
-        Only targets of the policy of this name; all unless told otherwise.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
     Notes
     -----
     Formula: elapsed - target, on the target's own clock, for breached targets.
 
-    Counted: breached targets; those not completed are censored at the cut-off.
+    Counted: breached targets that were promised on ``clock``; those not completed are censored at the cut-off. Breached
+    targets on the other clock are left out as ``other_options``, since hours and opening hours do not add up: ask once
+    for each.
 
     Examples
     --------
@@ -161,6 +97,7 @@ def sla_overshoot(
     )
 
 
+@of_tickets("share")
 def sla_at_risk(
     tickets: Tickets | Table,
     *,
@@ -169,31 +106,6 @@ def sla_at_risk(
     threshold_percent: int | None = None,
 ) -> KpiResult:
     """SLA targets at risk: how many running SLA targets are nearly used up.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    metric : str, optional
-        Only targets of this metric, such as ``"first_response"``; all unless told otherwise. ``"stated"`` takes the
-        source's own verdict.
-    sla_policy : str, optional
-        Only targets of the policy of this name; all unless told otherwise.
-    threshold_percent : int, default 80
-        From which share of its target on a running target is at risk.
-
-    Returns
-    -------
-    KpiResult
-        In percent, with the Wilson interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----

@@ -47,14 +47,14 @@ class LeftOut:
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Source:
     """What one file gave.
 
     Attributes
     ----------
     file : pathlib.Path
-        The file.
+        The file; of a table in memory its name, such as ``tickets``.
     holds : str
         ``"tickets"``, ``"events"``, ``"snapshots"``, ``"surveys"`` or ``"invitations"``.
     rows : int
@@ -94,6 +94,11 @@ class Source:
             (self.reordered_times, "times out of order moved to a neighbor's"),
         )
         return tuple(f"{count:,} {what}" for count, what in told if count)
+
+    def __repr__(self) -> str:
+        left_out = sum(one.count for one in self.left_out if one.scope == "record")
+        remark = f", {left_out:,} left out" if left_out else ""
+        return f"Source({self.file.name}: {self.rows:,} rows of {self.holds}{remark})"
 
     def __str__(self) -> str:
         lines = ["; ".join((f"{self.file.name}: {self.rows:,} rows of {self.holds}", *self.remarks))]

@@ -1,4 +1,4 @@
-"""KPIs of tickets: how long customers wait."""
+"""KPIs of tickets: in whose hands they lie, and for how long."""
 
 from __future__ import annotations
 
@@ -6,432 +6,22 @@ from collections.abc import Sequence
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
+from ._tickets import of_tickets
 from .typing import Clock, Duration, Status, Table, Tickets
 
 __all__ = [
     "agent_wait_time",
     "agent_work_time",
     "backlog_age",
-    "bot_first_response_time",
-    "first_resolution_time",
-    "first_response_time",
-    "full_resolution_time",
-    "net_resolution_time",
-    "next_response_time",
     "on_hold_time",
     "requester_wait_time",
-    "resolution_time_censored",
-    "response_time",
     "time_in_group",
     "time_in_status",
     "time_to_first_assignment",
 ]
 
 
-def first_response_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """First response time: how long customers wait for the first public reply of a person.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: first public reply of an agent - first customer message a person could answer.
-
-    Counted: tickets with a customer message; unanswered ones are censored, proactive ones without a customer message
-    left out.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.first_response_time(sample.tickets())
-    KpiResult(first_response_time: 1h 40m, n=6, 95 % CI 5m 0s to 22h 30m)
-    >>> dm.first_response_time(sample.tickets(), clock="business").duration
-    datetime.timedelta(seconds=4200)
-    >>> dm.first_response_time(sample.tickets(), within="1h").value
-    28.571428571428573
-    """
-    return _core._of_tickets("first_response_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def next_response_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """Next response time: how long customers wait for an answer after the first one.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: next public reply of an agent - oldest unanswered customer message.
-
-    Counted: exchanges after the first reply; unanswered ones are censored at the solve or the cut-off.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.next_response_time(sample.tickets())
-    KpiResult(next_response_time: 1h 40m, n=2)
-    """
-    return _core._of_tickets("next_response_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def response_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """Average response time: how long customers wait for an answer, over all exchanges.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: public reply of an agent - oldest unanswered customer message, first exchange included.
-
-    Counted: all exchanges; unanswered ones are censored at the solve or the cut-off.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.response_time(sample.tickets())
-    KpiResult(response_time: 1h 40m, n=8, 95 % CI 5m 0s to 22h 30m)
-    """
-    return _core._of_tickets("response_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def bot_first_response_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """Bot first response time: how long customers wait for the first public answer of a bot.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: first public message of a bot - first customer message.
-
-    Counted: tickets a bot answered.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.bot_first_response_time(sample.tickets())
-    KpiResult(bot_first_response_time: 0s, n=2, left out: 6 no reply yet)
-    """
-    return _core._of_tickets("bot_first_response_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def first_resolution_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """First resolution time: how long it takes until a ticket is solved for the first time.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: first entry into solved or closed - creation.
-
-    Counted: tickets solved at least once; those never solved are censored at the cut-off.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.first_resolution_time(sample.tickets())
-    KpiResult(first_resolution_time: 1h 25m, n=6, 95 % CI 0s to 42h 30m)
-    """
-    return _core._of_tickets("first_resolution_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def full_resolution_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """Full resolution time: how long it takes until a ticket is solved for good, reopenings included.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: last solve - creation.
-
-    Counted: tickets now solved or closed; open ones, reopened ones among them, are censored at the cut-off.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.full_resolution_time(sample.tickets())
-    KpiResult(full_resolution_time: 1h 40m, n=6, 95 % CI 0s to 42h 30m)
-    """
-    return _core._of_tickets("full_resolution_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def net_resolution_time(
-    tickets: Tickets | Table,
-    *,
-    clock: Clock = "calendar",
-    within: Duration | None = None,
-    bands: Sequence[Duration] | None = None,
-) -> KpiResult:
-    """Net resolution time: resolution time without the time a ticket lay solved between reopenings.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: last solve - creation - time in solved or closed in between.
-
-    Counted: tickets now solved or closed; open ones are censored at the cut-off.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.net_resolution_time(sample.tickets())
-    KpiResult(net_resolution_time: 1h 40m, n=6, 95 % CI 0s to 42h 30m)
-    """
-    return _core._of_tickets("net_resolution_time", tickets, {"clock": clock, "within": within, "bands": bands})
-
-
-def resolution_time_censored(tickets: Tickets | Table, *, clock: Clock = "calendar") -> KpiResult:
-    """Resolution time, open tickets included.
-
-    The time after which half of all created tickets are solved, open ones taken into account.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-
-    Returns
-    -------
-    KpiResult
-        The Kaplan-Meier median, in seconds; ``duration`` is a ``timedelta``. ``None`` when fewer than half are
-        finished.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
-
-    Notes
-    -----
-    Formula: Kaplan-Meier median of last solve - creation; open tickets censored at the cut-off.
-
-    Counted: all created tickets, solved or not.
-
-    Examples
-    --------
-    >>> import deskmetrics as dm
-    >>> from deskmetrics import sample
-    >>> dm.resolution_time_censored(sample.tickets())
-    KpiResult(resolution_time_censored: 1h 50m, n=8, 95 % CI 0s to ∞)
-    """
-    return _core._of_tickets("resolution_time_censored", tickets, {"clock": clock})
-
-
+@of_tickets("duration")
 def requester_wait_time(
     tickets: Tickets | Table,
     *,
@@ -440,32 +30,6 @@ def requester_wait_time(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Requester wait time: how long a customer waits for the team in all.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -483,6 +47,7 @@ def requester_wait_time(
     return _core._of_tickets("requester_wait_time", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
+@of_tickets("duration")
 def agent_wait_time(
     tickets: Tickets | Table,
     *,
@@ -491,32 +56,6 @@ def agent_wait_time(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Agent wait time: how long the team waits for the customer in all.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -534,6 +73,7 @@ def agent_wait_time(
     return _core._of_tickets("agent_wait_time", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
+@of_tickets("duration")
 def on_hold_time(
     tickets: Tickets | Table,
     *,
@@ -542,32 +82,6 @@ def on_hold_time(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """On-hold time: how long tickets wait for a third party in all.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -585,6 +99,7 @@ def on_hold_time(
     return _core._of_tickets("on_hold_time", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
+@of_tickets("duration")
 def agent_work_time(
     tickets: Tickets | Table,
     *,
@@ -593,32 +108,6 @@ def agent_work_time(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Agent work time: how long tickets lay with the team itself in all.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -636,6 +125,7 @@ def agent_work_time(
     return _core._of_tickets("agent_work_time", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
+@of_tickets("duration")
 def time_in_status(
     tickets: Tickets | Table,
     *,
@@ -645,34 +135,6 @@ def time_in_status(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Time in status: how long tickets are in one status in all.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    status : {"new", "open", "pending", "on_hold", "solved", "closed"}
-        Whose time is counted.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -692,6 +154,7 @@ def time_in_status(
     )
 
 
+@of_tickets("duration")
 def time_in_group(
     tickets: Tickets | Table,
     *,
@@ -701,34 +164,6 @@ def time_in_group(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Time in group: how long one group keeps tickets, each stint by itself.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    group : str
-        Whose time is counted.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -749,6 +184,7 @@ def time_in_group(
     )
 
 
+@of_tickets("duration")
 def time_to_first_assignment(
     tickets: Tickets | Table,
     *,
@@ -757,32 +193,6 @@ def time_to_first_assignment(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Time to first assignment: how long tickets wait until an agent has them.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----
@@ -800,6 +210,7 @@ def time_to_first_assignment(
     return _core._of_tickets("time_to_first_assignment", tickets, {"clock": clock, "within": within, "bands": bands})
 
 
+@of_tickets("duration")
 def backlog_age(
     tickets: Tickets | Table,
     *,
@@ -808,32 +219,6 @@ def backlog_age(
     bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
     """Backlog age: how old the open tickets are at the cut-off.
-
-    Parameters
-    ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row for
-        each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...), of which only those are known.
-    clock : {"calendar", "business"}, default "calendar"
-        Whether all time counts or only the opening hours of the ticket's schedule.
-    within : datetime.timedelta or str, optional
-        Asks for the share of durations up to this limit instead, in percent; running ones that exceed it count as not
-        within, others are not judged yet.
-    bands : sequence of datetime.timedelta or str, optional
-        Asks for the share of finished durations in each band between these limits instead; the bands are the measures.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()`` has the mean, the 90th and 95th
-        percentile, and the median with running tickets taken into account (``censored_median``).
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` is something else.
-    ArgumentError
-        When an option makes no sense.
 
     Notes
     -----

@@ -14,7 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::data::{from_json, to_data};
-use crate::error::{self, exceptions};
+use crate::error::exceptions;
 use crate::input::instant;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -148,11 +148,11 @@ impl Dataset {
     }
 
     /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
-    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
-        let as_of = self.core.as_of.ok_or_else(|| {
-            error::argument("the dataset has no record with a date, so nothing can be replayed".to_owned())
-        })?;
-        Ok(ReplayedTickets { outcome: Arc::new(py.detach(|| self.replayed(Some(as_of)))), as_of })
+    fn _replayed(&self, py: Python<'_>) -> ReplayedTickets {
+        let as_of = self.core.as_of;
+        let outcome = Arc::new(py.detach(|| self.replayed(as_of)));
+        // Where nothing bears a date there is no ticket, whenever that is.
+        ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources)
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
@@ -223,6 +223,8 @@ impl Dataset {
     ///     scale, FCR policy, clocks) is taken from the description.
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
+    ///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
+    ///     ``assignee``, of ``"problem"`` ``category``.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional
@@ -248,6 +250,8 @@ impl Dataset {
     /// ------
     /// ArgumentError
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+    /// ColumnNotFoundError
+    ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
     #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(
@@ -284,13 +288,11 @@ impl Dataset {
     ///
     /// Raises
     /// ------
-    /// ArgumentError
-    ///     When nothing bears a date and no cut-off is given.
+    /// InstantError
+    ///     When the cut-off has no zone.
     #[pyo3(signature = (*, as_of = None))]
     fn replay(&self, py: Python<'_>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
-        let as_of = self.cut_off(as_of)?.ok_or_else(|| {
-            error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
-        })?;
+        let as_of = self.cut_off(as_of)?;
         Ok(py.detach(|| Replay::of(Arc::clone(&self.core), as_of)))
     }
 

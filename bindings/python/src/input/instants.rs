@@ -13,7 +13,7 @@ use deskmetrics::schedule::parse_zone;
 use deskmetrics_arrow::column::InstantReading;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDateTime, PyString, PyTzInfo};
+use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
 
 use super::column::{Column, Given};
 use super::origin::Origin;
@@ -45,17 +45,14 @@ impl<'py> Instant<'py> {
         let py = value.py();
         // NaT calls itself a datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
-            return Err(error::argument_type(format!(
-                "{name}: {} is not a datetime; give an aware datetime, or a sequence of them",
-                describe(value)
-            )));
+            return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
         }
         let zone = value.getattr("tzinfo")?;
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
             let Some(assumed) = assumed else {
                 return Err(InstantError::new_err(format!(
-                    "{name}: {} has no time zone; say which one is meant, such as assume_tz=\"Europe/Madrid\", \
-                     .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")) or .replace(tzinfo=timezone.utc)",
+                    "{name}: {} has no time zone; say which one is meant, such as .replace(tzinfo=timezone.utc), \
+                     .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")), or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
                 )));
             };
@@ -88,6 +85,22 @@ impl<'py> Instant<'py> {
         let at = epoch(py)?.add(since).map_err(|_| beyond())?;
         at.call_method1("astimezone", (&self.zone,)).map_err(|_| beyond())
     }
+}
+
+/// That a value is no instant, and what to give instead.
+fn no_instant(value: &Bound<'_, PyAny>) -> String {
+    let example =
+        "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
+    let remedy = if value.is_instance_of::<PyString>() {
+        "make it one with datetime.fromisoformat(\"2026-03-31T18:00:00+02:00\")".to_owned()
+    } else if value.is_instance_of::<PyDate>() {
+        format!("a date has neither hours nor a zone: {example}")
+    } else if value.get_type().name().is_ok_and(|name| name == "datetime64") {
+        "it has no zone: make it one with pandas.Timestamp(.., tz=\"Europe/Madrid\")".to_owned()
+    } else {
+        refuse::remedy(value).unwrap_or_else(|| example.to_owned())
+    };
+    format!("{} is not a datetime; {remedy}", describe(value))
 }
 
 /// The zone as Python has it.
@@ -244,9 +257,14 @@ pub(crate) fn instant<'py>(
 /// A time zone: its IANA name, a `ZoneInfo`, or `datetime.timezone.utc`.
 pub(crate) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Tz> {
     let utc = PyTzInfo::utc(value.py())?;
+    // Zones of one offset say it of no instant, too.
+    let of_no_offset = || {
+        let offset = value.call_method1("utcoffset", (value.py().None(),));
+        offset.and_then(|offset| offset.extract::<TimeDelta>()).is_ok_and(|offset| offset.is_zero())
+    };
     let text: String = if value.is_instance_of::<PyString>() {
         value.extract()?
-    } else if value.eq(utc)? {
+    } else if value.eq(utc)? || of_no_offset() {
         "UTC".to_owned()
     } else if let Ok(key) = value.getattr("key").or_else(|_| value.getattr("zone")) {
         key.extract().map_err(|_| refuse::zone(name, value))?

@@ -15,7 +15,7 @@ mod table;
 pub(crate) use self::{
     array::array_of, column::Column, column::Given, instants::Instant, instants::InstantColumn,
     instants::Moments, instants::instant, instants::together_any, instants::zone, origin::Origin,
-    spans::SpanColumn, spans::Spans, spans::span, table::Table,
+    refuse::refuse, refuse::remedy, spans::SpanColumn, spans::Spans, spans::span, table::Table,
 };
 
 use pyo3::IntoPyObjectExt;
@@ -96,6 +96,13 @@ impl<T> Input<T> {
             }
         }
     }
+}
+
+/// A name, which is a text.
+pub(crate) fn named(place: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value
+        .extract::<String>()
+        .map_err(|_| error::argument_type(format!("{place}: {} is not a name; give a text", describe(value))))
 }
 
 /// `None`, NaN, NaT and pandas' NA.

@@ -7,7 +7,7 @@ use super::describe;
 use crate::error;
 
 /// The error for a value that cannot be what is wanted, such as "a column": why, and the remedy where there is one.
-pub(super) fn refuse(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
+pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
     let remedy = remedy(value).unwrap_or_else(|| {
         "give a pandas or polars Series, a pyarrow array, a NumPy array, anything else with the Arrow PyCapsule \
          interface, or a list"
@@ -49,7 +49,7 @@ fn kind(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map(|name| name.to_string()).unwrap_or_default()
 }
 
-fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
+pub(crate) fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
     if is_bytes(value) {
         return Some(
             "bytes have no records: use list(..) if each byte is one, or numpy.frombuffer".to_owned(),
@@ -82,7 +82,7 @@ fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
 pub(super) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!(
         "{name}: {} is not a time zone of the IANA database; give its name such as \"Europe/Madrid\", a ZoneInfo, or \
-         timezone.utc",
+         timezone.utc, since an offset does not say when clocks change",
         describe(value)
     ))
 }

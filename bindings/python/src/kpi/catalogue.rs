@@ -1,6 +1,7 @@
 //! What the KPIs mean, as data; and plain data as a table.
 
 use arrow_array::RecordBatchIterator;
+use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::PyRecordBatchReader;
@@ -15,6 +16,12 @@ pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let catalogue = deskmetrics::catalogue::catalogue();
     let form = serde_json::to_value(catalogue).map_err(|problem| error::data(problem.to_string()))?;
     from_json(py, &form)
+}
+
+/// The attribute of a name: its own, or the usual one of which it is another word.
+#[pyfunction(name = "_attribute")]
+pub(crate) fn attribute(name: &str) -> String {
+    Attribute::from(name).to_string()
 }
 
 /// A dict of columns as an Arrow stream.

@@ -9,10 +9,10 @@ mod surveys;
 mod tickets;
 mod trust;
 
-pub(crate) use self::catalogue::{columns, definitions};
+pub(crate) use self::catalogue::{attribute, columns, definitions};
 pub(crate) use self::comparison::compare;
 pub(crate) use self::contacts::{of_contacts, of_shifts};
 pub(crate) use self::scores::{of_reasons, of_scores};
 pub(crate) use self::surveys::{of_counts, of_invitations};
-pub(crate) use self::tickets::{ReplayedTickets, of_tickets};
+pub(crate) use self::tickets::{ReplayedTickets, known_promise, of_tickets};
 pub(crate) use self::trust::{Representativeness, WeightedRating, representativeness, weighted};

@@ -1,9 +1,10 @@
 //! From Python's keyword arguments to a request of the core.
 
+use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, KpiTally};
-use deskmetrics::{Timestamp, duration_text};
+use deskmetrics_arrow::with_suggestion;
 use pyo3::prelude::*;
-use pyo3::types::{PyDelta, PyDict, PyList, PyTuple};
+use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
 use crate::data::to_json;
@@ -27,7 +28,7 @@ pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResul
             place if place == "." => kpi.to_owned(),
             place => place,
         };
-        error::argument(format!("{place}: {}", problem.inner()))
+        error::argument(format!("{place}: {}", with_suggestion(&problem.inner().to_string())))
     })
 }
 
@@ -44,8 +45,9 @@ pub(super) fn cut_off(as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Times
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
-    if value.is_instance_of::<PyDelta>() {
-        return Ok(Value::from(duration_text::format(value.extract()?)));
+    if value.is_instance_of::<PyDateTime>() {
+        let at = instant(name, value, None)?;
+        return Ok(Value::from(Timestamp::saturating_from_micros(at.micros).to_string()));
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let elements = value.try_iter()?.enumerate();

@@ -16,9 +16,9 @@ use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
 use super::request::{request, tally};
-use crate::data::to_json;
+use crate::data::{from_form, to_json};
 use crate::error::{self, exceptions::ScaleError};
-use crate::input::{Column, Given, array_of, describe, is_missing};
+use crate::input::{Column, Given, array_of, describe, is_missing, refuse};
 use crate::result::KpiResult;
 
 /// A KPI of the answers to one question: "nps", "csat", "ces", and "fcr" under a survey policy.
@@ -117,7 +117,7 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
             }
             Ok(())
         }
-        Given::Single(value) => Err(no_sequence(&value)),
+        Given::Single(value) => Err(refuse("scores", &value, SCORES)),
     }
 }
 
@@ -131,20 +131,15 @@ fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
 }
 
 fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
-    Given::read("scores", scores, "a sequence of scores")
+    Given::read("scores", scores, SCORES)
 }
 
-fn no_sequence(value: &Bound<'_, PyAny>) -> PyErr {
-    error::argument_type(format!(
-        "scores: {} is not a sequence of scores; give a list, a tuple, an array or a column",
-        describe(value)
-    ))
-}
+const SCORES: &str = "a sequence of scores";
 
 /// Each score, or why it is none.
 pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
     match given(scores)? {
-        Given::Single(value) => Err(no_sequence(&value)),
+        Given::Single(value) => Err(refuse("scores", &value, SCORES)),
         Given::Values(values) => {
             values.try_iter()?.enumerate().map(|(position, score)| read(position, &score?)).collect()
         }
@@ -179,10 +174,9 @@ fn is_numeric(kind: &DataType) -> bool {
 /// The reasons of each answer: a text, a list of texts, or nothing.
 fn stated(reasons: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Box<str>>>> {
     match Given::read("reasons", reasons, "a sequence of reasons")? {
-        Given::Single(value) => Err(error::argument_type(format!(
-            "reasons: {} is not a sequence of reasons; give one text, or a list of texts, for each score",
-            describe(&value)
-        ))),
+        Given::Single(value) => {
+            Err(refuse("reasons", &value, "a sequence with one text, or a list of texts, for each score"))
+        }
         Given::Values(values) => {
             values.try_iter()?.enumerate().map(|(position, value)| texts(position, &value?)).collect()
         }
@@ -293,5 +287,9 @@ fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<S
             _ => Err(ScaleError::new_err(format!("scale {form} is not a pair of ends such as (1, 5)"))),
         };
     }
-    serde_json::from_value(form).map_err(|problem| ScaleError::new_err(problem.to_string()))
+    match form {
+        // What is wrong with a text names it.
+        Value::String(text) => text.parse().map_err(|problem| error::scale(&problem)),
+        form => from_form("scale", form, ScaleError::new_err),
+    }
 }

@@ -13,7 +13,7 @@ use pyo3::types::{PyBool, PyDict};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, Moments, describe, is_missing, together_any, zone};
+use crate::input::{Given, Moments, describe, is_missing, refuse, together_any, zone};
 use crate::result::KpiResult;
 
 /// Rows worked on between two looks for Ctrl-C.
@@ -122,12 +122,13 @@ pub(super) fn same_length(first: &str, n: usize, name: &str, other: usize) -> Py
 
 /// A column of bools; null where it is missing.
 pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
-    let wrong =
-        |found: &str| error::column_type(format!("{name}: a column of {found} is not a column of bools"));
+    let wrong = |found: &str| {
+        error::column_type(format!(
+            "{name}: a column of {found} is not a column of bools; make it one, such as with frame[\"{name}\"] == 1"
+        ))
+    };
     match Given::read(name, value, "a sequence of bools")? {
-        Given::Single(value) => {
-            Err(error::argument_type(format!("{name}: {} is not a sequence of bools", describe(&value))))
-        }
+        Given::Single(value) => Err(refuse(name, &value, "a sequence of bools")),
         Given::Values(values) => {
             let mut read = Vec::with_capacity(values.len().unwrap_or(0));
             for (position, value) in values.try_iter()?.enumerate() {
@@ -140,7 +141,7 @@ pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Boolean
                     (false, true) => None,
                     (false, false) => {
                         return Err(error::argument_type(format!(
-                            "{name}[{position}]: {} is not a bool",
+                            "{name}[{position}]: {} is not a bool; give True, False, or None where it is not known",
                             describe(&value)
                         )));
                     }

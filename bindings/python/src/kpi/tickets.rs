@@ -1,17 +1,20 @@
 //! KPIs of replayed tickets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::Array;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::{Excluded, Invitation, Timestamp};
+use deskmetrics::report::KpiRequest;
+use deskmetrics::{Excluded, Invitation, Merge as _, Replayed, SlaMetric, Timestamp};
+use deskmetrics_arrow::SourceReport;
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, array_of, describe};
+use crate::input::{Given, array_of, describe, refuse, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Rules, Tables};
 
@@ -21,9 +24,21 @@ const BLOCK: usize = 1 << 16;
 /// Replayed tickets, which whatever holds some gives through its method `_replayed`.
 #[pyclass(name = "_ReplayedTickets", module = "deskmetrics._deskmetrics", frozen)]
 pub(crate) struct ReplayedTickets {
-    pub(crate) outcome: Arc<ReplayOutcome>,
+    outcome: Arc<ReplayOutcome>,
     /// Nothing after it is known.
-    pub(crate) as_of: Timestamp,
+    as_of: Timestamp,
+    /// Rows of tickets that could not be used.
+    unusable: Excluded,
+}
+
+impl ReplayedTickets {
+    pub(crate) fn new(outcome: Arc<ReplayOutcome>, as_of: Timestamp, sources: &[SourceReport]) -> Self {
+        let mut unusable = Excluded::default();
+        for source in sources.iter().filter(|source| source.holds == "tickets") {
+            unusable.merge(source.excluded());
+        }
+        Self { outcome, as_of, unusable }
+    }
 }
 
 /// A KPI of tickets, of which those whose ids are in `surveyed` were sent a survey.
@@ -37,21 +52,22 @@ pub(crate) fn of_tickets(
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
     let own = if tickets.hasattr("_replayed")? { None } else { Some(of_table(py, tickets, as_of)?) };
-    let (own, unusable) = own.unzip();
     let given = own.is_none().then(|| tickets.call_method0("_replayed")).transpose()?;
     let replayed = match (&own, &given) {
         (Some(own), _) => own,
         (None, given) => given.as_ref().unwrap_or(tickets).cast::<ReplayedTickets>()?.get(),
     };
     let as_of = cut_off(as_of)?.unwrap_or(replayed.as_of);
-    if as_of > replayed.as_of {
+    if as_of > replayed.as_of && !replayed.outcome.tickets.is_empty() {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {}, up to which the tickets are known",
             replayed.as_of
         )));
     }
-    let mut tally = tally(&request(kpi, options)?, Some(as_of))?;
-    for (reason, rows) in unusable.iter().flat_map(Excluded::iter) {
+    let request = request(kpi, options)?;
+    known_promise(&request, &replayed.outcome.tickets)?;
+    let mut tally = tally(&request, Some(as_of))?;
+    for (reason, rows) in replayed.unusable.iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
     }
     for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
@@ -64,20 +80,50 @@ pub(crate) fn of_tickets(
     Ok(KpiResult { tally })
 }
 
-/// The tickets of a table of one row each, with instants in columns, and what could not be used of it.
+/// That the SLA metric and the SLA policy asked for by name are ones that tickets have verdicts on.
+pub(crate) fn known_promise(request: &KpiRequest, tickets: &[Replayed]) -> PyResult<()> {
+    let verdicts = || tickets.iter().flat_map(|ticket| &ticket.verdicts);
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    if let Some(SlaMetric::Custom(name)) = &request.metric
+        && &**name != "stated"
+        && !verdicts().any(|verdict| verdict.metric.as_str() == &**name)
+    {
+        let judged: BTreeSet<&str> = verdicts().map(|verdict| verdict.metric.as_str()).collect();
+        let usual: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
+        let own = judged.into_iter().filter(|metric| !usual.contains(metric));
+        let known: Vec<&str> = usual.iter().copied().chain(own).chain(["stated"]).collect();
+        return Err(error::no_such("metric", name, "the promises", &known));
+    }
+    if let Some(name) = &request.sla_policy
+        && !verdicts().any(|verdict| verdict.policy == *name)
+    {
+        let known: BTreeSet<&str> = verdicts().map(|verdict| &*verdict.policy).collect();
+        let known: Vec<&str> = known.into_iter().collect();
+        return Err(error::no_such("SLA policy", name, "the verdicts", &known));
+    }
+    Ok(())
+}
+
+/// The tickets of a table of one row each, with instants in columns.
 fn of_table(
     py: Python<'_>,
     tickets: &Bound<'_, PyAny>,
     as_of: Option<&Bound<'_, PyAny>>,
-) -> PyResult<(ReplayedTickets, Excluded)> {
+) -> PyResult<ReplayedTickets> {
     let rows = tickets.is_instance_of::<PyDict>()
-        || tickets.cast::<PyList>().is_ok_and(|rows| !rows.is_empty())
+        || tickets.is_instance_of::<PyList>()
         || tickets.hasattr("__arrow_c_stream__")?
         || tickets.hasattr("__arrow_c_array__")?;
     if !rows {
+        let remedy = remedy(tickets).unwrap_or_else(|| {
+            "give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a table with a row for each ticket \
+             and instants in columns"
+                .to_owned()
+        });
         return Err(error::argument_type(format!(
-            "tickets: {} holds no tickets; give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a \
-             table with a row for each ticket and instants in columns",
+            "tickets: {} holds no tickets; {remedy}",
             describe(tickets)
         )));
     }
@@ -90,13 +136,13 @@ fn of_table(
         assume_tz: None,
         strict: false,
         progress: None,
+        by: &[],
     };
     let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;
-    let as_of = dataset.as_of.ok_or_else(|| {
-        error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
-    })?;
+    // Where nothing bears a date there is no ticket, whenever that is.
+    let as_of = dataset.as_of.unwrap_or(Timestamp::MIN);
     let outcome = py.detach(|| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events));
-    Ok((ReplayedTickets { outcome: Arc::new(outcome), as_of }, dataset.excluded()))
+    Ok(ReplayedTickets::new(Arc::new(outcome), as_of, &dataset.sources))
 }
 
 /// Ids of tickets: texts or numbers, in a sequence or column.
@@ -105,11 +151,13 @@ fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         Given::Column(column) => column.chunks,
         Given::Values(values) => vec![array_of("surveyed", &values)?],
         Given::Single(value) => {
-            let remedy = if value.is_instance_of::<PyString>() { "; put it in a list" } else { "" };
-            return Err(error::argument_type(format!(
-                "surveyed: {} is not a sequence of ticket ids{remedy}",
-                describe(&value)
-            )));
+            if value.is_instance_of::<PyString>() {
+                return Err(error::argument_type(format!(
+                    "surveyed: {} is not a sequence of ticket ids; put it in a list",
+                    describe(&value)
+                )));
+            }
+            return Err(refuse("surveyed", &value, "a sequence of ticket ids"));
         }
     };
     let mut ids = Vec::new();

@@ -8,7 +8,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::DataType;
 use deskmetrics::kpi::{Csat, Nps};
 use deskmetrics::survey::{Adjusted, Representativeness as Core, WeightedRating as CoreRating};
-use deskmetrics::{Mean, Merge, Ratio};
+use deskmetrics::{Interval, Mean, Merge, Ratio, Scale};
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -18,7 +18,7 @@ use super::scores::{numbers, scale_of};
 use super::surveys::{booleans, same_length};
 use crate::data::from_json;
 use crate::error;
-use crate::input::{Given, array_of, describe, together_any};
+use crate::input::{Given, array_of, describe, refuse, together_any};
 use crate::result::{check, to_python};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
@@ -219,7 +219,7 @@ impl Representativeness {
                 let from_lowest = |score: i32| u32::try_from(score - scale.min()).unwrap_or(0);
                 let by = by_segment(on_scale, Mean::default, |mean, score| mean.push(from_lowest(score)));
                 let adjusted = self.0.adjusted_mean(by, level);
-                adjusted.map(|adjusted| raised(adjusted, f64::from(scale.min())))
+                adjusted.map(|adjusted| on_scale_from_lowest(adjusted, &scale))
             }
             other => {
                 return Err(error::argument(format!("kpi: \"{other}\" is not one of csat, nps, ces")));
@@ -402,13 +402,14 @@ fn restored<T: serde::de::DeserializeOwned>(state: &[u8]) -> PyResult<T> {
     serde_json::from_slice(state).map_err(|problem| error::argument(format!("state of a result: {problem}")))
 }
 
-/// A mean that was counted from the lowest step of the scale.
-fn raised(mut adjusted: Adjusted, by: f64) -> Adjusted {
-    adjusted.value += by;
-    if let Some(interval) = &mut adjusted.interval {
-        interval.lower += by;
-        interval.upper += by;
-    }
+/// A mean that was counted from the lowest step of the scale, with an interval that does not leave the scale.
+fn on_scale_from_lowest(mut adjusted: Adjusted, scale: &Scale) -> Adjusted {
+    let (lowest, highest) = (f64::from(scale.min()), f64::from(scale.max()));
+    adjusted.value += lowest;
+    adjusted.interval = adjusted.interval.map(|interval| {
+        let (lower, upper) = (interval.lower + lowest, interval.upper + lowest);
+        Interval { lower, upper, ..interval }.within(lowest, highest)
+    });
     adjusted
 }
 
@@ -430,9 +431,7 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
     match Given::read(name, value, what)? {
         Given::Column(column) => together_any(name, &column),
         Given::Values(values) => array_of(name, &values),
-        Given::Single(value) => {
-            Err(error::argument_type(format!("{name}: {} is not {what}", describe(&value))))
-        }
+        Given::Single(value) => Err(refuse(name, &value, what)),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use deskmetrics::replay::{Replay as CoreReplay, ReplayOutcome};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Timestamp};
+use deskmetrics::{ClockKind, Merge as _, Timestamp};
 use deskmetrics_arrow::{Dataset, MeasureColumns, VerdictColumns};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -16,9 +16,10 @@ use pyo3::types::PyDict;
 use crate::data::{from_form, from_json, to_data};
 use crate::error;
 use crate::frame::Frame;
+use crate::input::named;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::ask::Ask;
+use crate::report::ask::{Ask, known};
 use crate::report::request::tz;
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
@@ -30,15 +31,24 @@ pub(crate) use tracker::Tracker;
 pub(crate) struct Replay {
     dataset: Arc<Dataset>,
     core: CoreReplay,
+    /// `None` where nothing bears a date: then there is no ticket either.
+    as_of: Option<Timestamp>,
     outcome: Arc<ReplayOutcome>,
     places: OnceLock<HashMap<String, usize>>,
 }
 
 impl Replay {
-    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Timestamp) -> Self {
-        let core = dataset.replay_at(as_of);
+    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> Self {
+        let core = dataset.replay_at(as_of.unwrap_or(Timestamp::MIN));
         let outcome = Arc::new(core.tickets(&dataset.tickets, &dataset.events));
-        Self { dataset, core, outcome, places: OnceLock::new() }
+        Self { dataset, core, as_of, outcome, places: OnceLock::new() }
+    }
+
+    /// An attribute to slice by, which something in the data must tell of.
+    fn slicing(&self, by: Option<&str>) -> PyResult<Option<Attribute>> {
+        let attribute = by.map(Attribute::from);
+        known(&self.dataset, &attribute)?;
+        Ok(attribute)
     }
 
     /// Where a ticket stands.
@@ -61,10 +71,10 @@ impl Replay {
 
 #[pymethods]
 impl Replay {
-    /// The cut-off, in the zone of the data.
+    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
     #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        in_zone(py, self.core.as_of(), Some(self.dataset.time_zone))
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.as_of.map(|as_of| in_zone(py, as_of, Some(self.dataset.time_zone))).transpose()
     }
 
     /// How many tickets there are.
@@ -131,7 +141,7 @@ impl Replay {
     /// Parameters
     /// ----------
     /// ticket : str
-    ///     Its id.
+    ///     Its id; of ids that are numbers, also the number.
     ///
     /// Returns
     /// -------
@@ -142,8 +152,12 @@ impl Replay {
     /// ------
     /// NoSuchNameError
     ///     When there is no such ticket.
-    fn explain<'py>(&self, py: Python<'py>, ticket: &str) -> PyResult<Bound<'py, PyAny>> {
-        let place = self.place(ticket)?;
+    fn explain<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let id = match ticket.extract::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => named("ticket", ticket)?,
+        };
+        let place = self.place(&id)?;
         let known = &self.outcome.tickets[place];
         let (replayed, events) = py.detach(|| {
             let record = self.dataset.tickets.iter().find(|record| record.id == known.ticket.id);
@@ -185,7 +199,7 @@ impl Replay {
     ) -> PyResult<Report> {
         let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
         let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
-        ask.of(py, &self.dataset, &self.outcome, Some(self.core.as_of()))
+        ask.of(py, &self.dataset, &self.outcome, self.as_of)
     }
 
     /// The survival curve of the full resolution time: which share of tickets is still open after how long. Tickets that
@@ -212,7 +226,7 @@ impl Replay {
                 "level: {level} is not between 0 and 1; 95 percent is 0.95"
             )));
         }
-        let by = by.map(Attribute::from);
+        let by = self.slicing(by)?;
         let batch = py.detach(|| shape::survival(&self.outcome, by.as_ref(), clock, level));
         let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Frame { rows_are: "steps", batch })
@@ -234,7 +248,7 @@ impl Replay {
     #[pyo3(signature = (*, by = None, tz = None))]
     fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
         let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
-        let by = by.map(Attribute::from);
+        let by = self.slicing(by)?;
         let batch = py.detach(|| shape::arrivals(&self.outcome, by.as_ref(), zone));
         let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Frame { rows_are: "hours of the week", batch })
@@ -264,19 +278,27 @@ impl Replay {
 
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets { outcome: Arc::clone(&self.outcome), as_of: self.core.as_of() }
+        ReplayedTickets::new(Arc::clone(&self.outcome), self.core.as_of(), &self.dataset.sources)
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("deskmetrics._html")?.call_method1("replay", (slf,))
     }
 
     fn __repr__(&self) -> String {
         let verdicts: usize = self.outcome.tickets.iter().map(|replayed| replayed.verdicts.len()).sum();
-        let left_out = &self.outcome.excluded;
+        let mut left_out = self.outcome.excluded.clone();
+        left_out.merge(self.dataset.excluded());
         let left_out = if left_out.is_empty() { String::new() } else { format!(", left out: {left_out}") };
-        let n = |count: usize| deskmetrics::report::count_text(count as u64);
+        let n = |count: usize, noun: &str| {
+            let many = if count == 1 { "" } else { "s" };
+            format!("{} {noun}{many}", deskmetrics::report::count_text(count as u64))
+        };
+        let as_of = self.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
         format!(
-            "Replay({} tickets, {} verdicts, as of {}{left_out})",
-            n(self.outcome.tickets.len()),
-            n(verdicts),
-            self.core.as_of()
+            "Replay({}, {}, {as_of}{left_out})",
+            n(self.outcome.tickets.len(), "ticket"),
+            n(verdicts, "verdict"),
         )
     }
 }
@@ -342,7 +364,7 @@ impl Replay {
 /// >>> policies = {"name": "everybody", "targets": [{"metric": "first_response", "within": "15m"}]}
 /// >>> replay = dm.replay(events, policies=policies)
 /// >>> replay
-/// Replay(1 tickets, 1 verdicts, as of 2026-03-03T08:00:00Z)
+/// Replay(1 ticket, 1 verdict, as of 2026-03-03T08:00:00Z)
 /// >>> replay.metrics.columns[:4]
 /// ['ticket', 'created_at', 'requester', 'status']
 /// >>> print(replay.explain("T-1"))
@@ -387,11 +409,10 @@ pub(crate) fn replay(
         assume_tz,
         strict,
         progress,
+        by: &[],
     };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
     let dataset = tables.dataset(py, &rules)?;
-    let as_of = dataset.as_of.ok_or_else(|| {
-        error::argument("as_of: nothing in the data bears a date; give the cut-off".to_owned())
-    })?;
+    let as_of = dataset.as_of;
     Ok(py.detach(|| Replay::of(Arc::new(dataset), as_of)))
 }

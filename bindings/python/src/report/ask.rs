@@ -5,13 +5,15 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::KpiRequest;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset};
+use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;
 
 use super::Report;
 use super::request::{Asked, Settings, by, kpis};
 use crate::error;
+use crate::kpi::known_promise;
 use crate::policy::fcr_policy;
+use crate::tables::unknown_attribute;
 
 /// What somebody asks of a report, as Python gave it.
 pub(crate) struct Ask<'a, 'py> {
@@ -49,24 +51,14 @@ impl Ask<'_, '_> {
         replayed: &ReplayOutcome,
         as_of: Option<Timestamp>,
     ) -> PyResult<Report> {
-        let (requests, mut notes) = self.requests(dataset, replayed)?;
-        let report = self.settings(&dataset.by)?.report(as_of, requests)?;
+        let (requests, notes) = self.requests(dataset, replayed)?;
+        let settings = self.settings(&dataset.by)?;
+        known(dataset, settings.by.iter().flatten())?;
+        let report = settings.report(as_of, requests)?;
+        let zone = self.zone.unwrap_or(dataset.time_zone);
         Ok(py.detach(|| {
-            // What came after the cut-off is not known yet.
-            let later = |at: Option<Timestamp>| at.zip(as_of).is_some_and(|(at, as_of)| at > as_of);
-            let known: Vec<_>;
-            let responses = if dataset.responses.iter().any(|response| later(response.at)) {
-                known = dataset.responses.iter().filter(|response| !later(response.at)).cloned().collect();
-                &known
-            } else {
-                &dataset.responses
-            };
-            let unknown = dataset.responses.len() - responses.len();
-            if unknown > 0 {
-                notes.push(format!("{unknown} survey answers are left out: after the cut-off"));
-            }
-            let state = report.run(&replayed.tickets, responses, &dataset.invitations);
-            Report::new(state, notes, dataset.sources.clone())
+            let state = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations);
+            Report::new(state, notes, dataset.sources.clone()).told_in(zone)
         }))
     }
 
@@ -82,20 +74,48 @@ impl Ask<'_, '_> {
                 Some(policy) => choice.fcr(policy.clone()),
                 None => choice,
             };
-            choice.of(dataset, &replayed.tickets).map_err(|problem| error::argument(problem.to_string()))
+            choice.of(dataset, &replayed.tickets)
         };
+        let refused = |problem: ChoiceError| error::argument(problem.to_string());
         let all = self.kpis.is_some_and(|asked| asked.extract::<&str>().is_ok_and(|word| word == "all"));
         let Some(asked) = self.kpis.filter(|_| !all) else {
-            let chosen = of(if all { Choice::all() } else { Choice::usual() })?;
+            let chosen = of(if all { Choice::all() } else { Choice::usual() }).map_err(refused)?;
             return Ok((chosen.kpis, chosen.notes));
         };
-        let mut requests = Vec::new();
+        let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
         for one in kpis(asked)? {
             match one {
-                Asked::Id(id) => requests.extend(of(Choice::these([id]))?.kpis),
-                Asked::Request(request) => requests.push(*request),
+                Asked::Id(id) => match of(Choice::these([id])) {
+                    Ok(chosen) => {
+                        requests.extend(chosen.kpis);
+                        notes.extend(chosen.notes);
+                    }
+                    // The others may be enough.
+                    Err(ChoiceError::NoKpi { notes: why }) => {
+                        notes.extend(why.iter().cloned());
+                        none = none.or(Some(ChoiceError::NoKpi { notes: why }));
+                    }
+                    Err(problem) => return Err(refused(problem)),
+                },
+                Asked::Request(request) => {
+                    known_promise(&request, &replayed.tickets)?;
+                    requests.push(*request);
+                }
             }
         }
-        Ok((requests, Vec::new()))
+        if let Some(problem) = none.filter(|_| requests.is_empty()) {
+            return Err(refused(problem));
+        }
+        notes.sort();
+        notes.dedup();
+        Ok((requests, notes))
     }
+}
+
+/// That something in the data tells of the attributes it is sliced by.
+pub(crate) fn known<'a>(
+    dataset: &Dataset,
+    attributes: impl IntoIterator<Item = &'a Attribute>,
+) -> PyResult<()> {
+    dataset.tells_of(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
 }

@@ -1,29 +1,26 @@
 //! A report straight from columns, where nothing about the data must be known beforehand.
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-};
-use arrow_array::{Array as _, ArrayRef, BooleanArray, RecordBatch};
-use arrow_schema::{DataType, TimeUnit};
-use arrow_select::filter::filter_record_batch;
+use std::collections::BTreeSet;
+
+use arrow_array::{ArrayRef, RecordBatch};
 use chrono_tz::Tz;
 use deskmetrics::kpi::{FcrPolicy, definition};
 use deskmetrics::report::{KpiRequest, Report as CoreReport, ReportState};
+use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Scale, SlaMetric, Timestamp};
 use deskmetrics_arrow::column::{Column, ColumnError};
 use deskmetrics_arrow::description::{
-    EventSource, InstantKey, InstantRules, LetterCase, SurveySource, TicketSource, WordKey,
+    EventSource, InstantKey, InstantRules, LetterCase, TicketSource, WordKey,
 };
 use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
 use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
 use deskmetrics_arrow::report::{Frames, RunError, run};
-use deskmetrics_arrow::{Dataset, SourceReport, kpi_of_question};
+use deskmetrics_arrow::{Dataset, SourceReport, UnknownAttribute, kpi_of_question};
 use pyo3::prelude::*;
 
 use super::request::Asked;
 use crate::error;
-use crate::tables::{Described, unusable};
+use crate::tables::{Described, unknown_attribute, unusable};
 
 /// What each KPI asked for means, where that does not depend on what the data holds; `None` where it does.
 pub(super) fn requests(
@@ -35,6 +32,9 @@ pub(super) fn requests(
     let mut requests = Vec::new();
     for one in asked {
         match one {
+            // What was promised shows in the verdicts.
+            Asked::Request(request) if request.sla_policy.is_some() => return None,
+            Asked::Request(request) if matches!(request.metric, Some(SlaMetric::Custom(_))) => return None,
             Asked::Request(request) => requests.push((**request).clone()),
             Asked::Id(id) => requests.extend(of_id(id, described, rules, fcr)?),
         }
@@ -108,10 +108,9 @@ pub(super) fn feed(
     threads: usize,
 ) -> PyResult<Option<(ReportState, Vec<SourceReport>)>> {
     py.detach(|| {
-        let mut options = FrameOptions::default();
-        if let Some(zone) = described.assumed {
-            options = options.assume_tz(zone);
-        }
+        // Wall-clock times of an unknown zone were refused before.
+        let assumed = described.assumed.unwrap_or(Tz::UTC);
+        let mut options = FrameOptions::default().assume_tz(assumed);
         if described.strict {
             options = options.strict();
         }
@@ -123,15 +122,19 @@ pub(super) fn feed(
             (Some(events), Some(tickets)) => {
                 let columns = (described.strict, &*description.tickets, &*description.events);
                 let (false, [ticket], [event]) = columns else { return Ok(None) };
-                let Some(tickets) = ticket_columns(ticket, tickets, described.assumed) else {
+                let Some(tickets) = ticket_columns(ticket, tickets, assumed) else {
                     return Ok(None);
                 };
-                let Some(events) = event_columns(event, events, described.assumed) else { return Ok(None) };
-                let replay = replay.clone().needing(report.needs());
+                let Some(events) = event_columns(event, events, assumed) else { return Ok(None) };
+                let sliced = report.sliced_by().into_iter().cloned();
+                let replay = replay.clone().needing(report.needs()).watching(sliced);
                 Some(EventLog::new(&tickets, &events, &replay).map_err(|problem| column(&problem))?)
             }
             (Some(_), None) => return Ok(None),
         };
+        if !tells_of(described, rules, log.as_ref(), report)? {
+            return Ok(None);
+        }
         let answers = described.batches("surveys");
         let inherits = answers.is_some() || described.batches("invitations").is_some();
         let mut frames = Frames::default();
@@ -144,13 +147,10 @@ pub(super) fn feed(
             _ => None,
         };
         let responses = match (answers, description.surveys.first()) {
-            (Some(rows), Some(source)) => {
-                let Some(known) = until(rows, source, as_of)? else { return Ok(None) };
-                Some(
-                    ResponseFrame::new(known, source.clone(), &options)
-                        .map_err(|problem| unusable(&problem))?,
-                )
-            }
+            (Some(rows), Some(source)) => Some(
+                ResponseFrame::new(rows.to_vec(), source.clone(), &options)
+                    .map_err(|problem| unusable(&problem))?,
+            ),
             _ => None,
         };
         let invitations = match (described.batches("invitations"), description.invitations.first()) {
@@ -183,53 +183,29 @@ pub(super) fn feed(
     })
 }
 
-/// The answers given up to the cut-off; `None` where their instants are not typed.
-fn until(
-    batches: &[RecordBatch],
-    source: &SurveySource,
-    as_of: Timestamp,
-) -> PyResult<Option<Vec<RecordBatch>>> {
-    let Some(at) = &source.at else { return Ok(Some(batches.to_vec())) };
-    let mut known = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let Some(array) = batch.column_by_name(&at.column) else { return Ok(None) };
-        match later(array, as_of.as_micros()) {
-            None => return Ok(None),
-            Some(later) if later.true_count() == 0 => known.push(batch.clone()),
-            Some(later) => {
-                // A missing instant is not after the cut-off.
-                let keep: BooleanArray = later.iter().map(|later| Some(later != Some(true))).collect();
-                let kept = filter_record_batch(batch, &keep)
-                    .map_err(|problem| error::data(format!("surveys: {problem}")))?;
-                known.push(kept);
+/// Whether a column or an event tells of all attributes that slices and rules are about, as far as that shows without records.
+///
+/// # Errors
+/// When there are no events, which could tell of one, and no column does.
+fn tells_of(
+    described: &Described,
+    rules: &Dataset,
+    log: Option<&EventLog>,
+    report: &CoreReport,
+) -> PyResult<bool> {
+    let known: BTreeSet<Attribute> = described.description.attributes();
+    let ruled = rules.schedule_by.keys().map(|attribute| ("schedule_by", attribute));
+    for (place, attribute) in report.sliced_by().into_iter().map(|attribute| ("by", attribute)).chain(ruled) {
+        match log {
+            Some(log) if known.contains(attribute) || log.slot(attribute).is_some() => {}
+            Some(_) => return Ok(false),
+            None => {
+                UnknownAttribute::check(attribute, &known)
+                    .map_err(|unknown| unknown_attribute(place, &unknown))?;
             }
         }
     }
-    Ok(Some(known))
-}
-
-/// Whether each instant lies after the cut-off.
-fn later(array: &ArrayRef, as_of: i64) -> Option<BooleanArray> {
-    Some(match array.data_type() {
-        DataType::Timestamp(_, None) => return None,
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            let limit = as_of.div_euclid(1_000_000);
-            BooleanArray::from_unary(array.as_primitive::<TimestampSecondType>(), |at| at > limit)
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            let limit = as_of.div_euclid(1_000);
-            BooleanArray::from_unary(array.as_primitive::<TimestampMillisecondType>(), |at| at > limit)
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            BooleanArray::from_unary(array.as_primitive::<TimestampMicrosecondType>(), |at| at > as_of)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            BooleanArray::from_unary(array.as_primitive::<TimestampNanosecondType>(), |at| {
-                at.div_euclid(1_000) > as_of
-            })
-        }
-        _ => return None,
-    })
+    Ok(true)
 }
 
 /// The column of a role about which nothing else is said.
@@ -282,7 +258,7 @@ fn maybe<'b, T>(
 fn ticket_columns<'b>(
     source: &TicketSource,
     batches: &'b [RecordBatch],
-    assumed: Option<Tz>,
+    assumed: Tz,
 ) -> Option<TicketColumns<'b>> {
     let ends = [&source.first_response_at, &source.solved_at, &source.closed_at, &source.due_at];
     let only_created = ends.into_iter().all(Option::is_none)
@@ -307,16 +283,13 @@ fn ticket_columns<'b>(
     for (attribute, key) in &source.attributes {
         columns = columns.attribute(attribute.clone(), plain(key, batches)?);
     }
-    if let Some(zone) = assumed {
-        columns = columns.assume_tz(zone);
-    }
-    Some(columns)
+    Some(columns.assume_tz(assumed))
 }
 
 fn event_columns<'b>(
     source: &EventSource,
     batches: &'b [RecordBatch],
-    assumed: Option<Tz>,
+    assumed: Tz,
 ) -> Option<EventColumns<'b>> {
     let more = source.creates_tickets
         || source.requester.is_some()
@@ -348,10 +321,7 @@ fn event_columns<'b>(
     if let Some(column) = maybe(source.id.as_ref(), batches, plain)? {
         columns = columns.id(column);
     }
-    if let Some(zone) = assumed {
-        columns = columns.assume_tz(zone);
-    }
-    Some(columns)
+    Some(columns.assume_tz(assumed))
 }
 
 fn column(problem: &ColumnError) -> PyErr {

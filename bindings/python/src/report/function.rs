@@ -1,6 +1,8 @@
 //! `report`: tables of any library in, a report out.
 
+use chrono_tz::Tz;
 use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -19,7 +21,7 @@ use crate::tables::{Rules, Tables};
 ///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
 ///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
 ///     gives them one. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
-///     columns, or a list of dicts.
+///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
@@ -33,7 +35,10 @@ use crate::tables::{Rules, Tables};
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these.
 /// by : str or iterable of str or tuple of str, default ()
-///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``.
+///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
+///     words.
+///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
+///     ``assignee``, of ``"problem"`` ``category``.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the period before.
 /// tz : str or zoneinfo.ZoneInfo, optional
@@ -57,7 +62,8 @@ use crate::tables::{Rules, Tables};
 /// Raises
 /// ------
 /// ColumnNotFoundError
-///     When a column is missing; the message lists those there are and the nearest.
+///     When a column is missing, or neither a column nor an event tells of an attribute; the message lists those there are and
+///     the nearest.
 /// InstantError
 ///     When wall-clock times have no zone.
 /// ArgumentError
@@ -114,12 +120,15 @@ pub(crate) fn report(
     fcr: Option<&Bound<'_, PyAny>>,
     threads: usize,
 ) -> PyResult<Report> {
-    let tables = Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of };
     let zone = self::tz(tz)?;
     let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
     // What is wrong with the settings is told before the data is read.
-    ask.settings(&[])?.periods()?;
+    let settings = ask.settings(&[])?;
+    settings.periods()?;
+    let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
+    let tables =
+        Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress, by: &by };
+    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
     if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
         let alone = rules.alone()?;
@@ -132,15 +141,17 @@ pub(crate) fn report(
             if let Some((state, sources)) =
                 columns_run::feed(py, &described, &alone, &report, as_of, threads)?
             {
-                return Ok(Report::new(state, Vec::new(), sources));
+                let report = Report::new(state, described.notes, sources);
+                return Ok(report.told_in(zone.unwrap_or(Tz::UTC)));
             }
         }
     }
+    let notes = described.notes.clone();
     let dataset = described.dataset(py, &rules, progress)?;
     let as_of = dataset.as_of;
     let replayed = py.detach(|| match dataset.replay() {
         Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
         None => ReplayOutcome::default(),
     });
-    ask.of(py, &dataset, &replayed, as_of)
+    Ok(ask.of(py, &dataset, &replayed, as_of)?.noting(notes))
 }

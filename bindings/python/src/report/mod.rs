@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use chrono_tz::Tz;
 use deskmetrics::Excluded;
 use deskmetrics::kpi::definition;
 use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
@@ -23,6 +24,7 @@ use crate::data::{from_json, to_data};
 use crate::dataset::source_to_python;
 use crate::error;
 use crate::frame::stream;
+use crate::input::named;
 use crate::zone::in_zone;
 pub(crate) use function::report;
 pub(crate) use row::ReportRow;
@@ -39,6 +41,8 @@ pub(crate) struct Report {
     table: Arc<ReportTable>,
     notes: Vec<String>,
     sources: Vec<SourceReport>,
+    /// In which instants are told where there are no periods.
+    zone: Option<Tz>,
 }
 
 impl PartialEq for Report {
@@ -49,7 +53,18 @@ impl PartialEq for Report {
 
 impl Report {
     pub(crate) fn new(state: ReportState, notes: Vec<String>, sources: Vec<SourceReport>) -> Self {
-        Self { table: Arc::new(state.table()), state, notes, sources }
+        Self { table: Arc::new(state.table()), state, notes, sources, zone: None }
+    }
+
+    /// The same with instants in a zone.
+    pub(crate) fn told_in(self, zone: Tz) -> Self {
+        Self { zone: Some(zone), ..self }
+    }
+
+    /// The same with more to know.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 
     /// The rows that a test picks.
@@ -80,7 +95,7 @@ impl Report {
     /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
     #[getter]
     fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.table.as_of.map(|at| in_zone(py, at, self.table.zone)).transpose()
+        self.table.as_of.map(|at| in_zone(py, at, self.table.zone.or(self.zone))).transpose()
     }
 
     /// The zone whose calendar makes the periods; ``None`` without periods.
@@ -190,7 +205,8 @@ impl Report {
     }
 
     /// The headline of a KPI over all records; the first where it is reported with several options.
-    fn __getitem__(&self, kpi: &str) -> PyResult<ReportRow> {
+    fn __getitem__(&self, kpi: &Bound<'_, PyAny>) -> PyResult<ReportRow> {
+        let kpi = &*named("kpi", kpi)?;
         let id = definition(kpi).map_or(kpi, |definition| definition.id);
         let headline =
             |row: &CoreRow| row.kpi == id && row.headline && row.keys.is_empty() && row.period.is_none();
@@ -304,7 +320,7 @@ impl Report {
             let mut notes = self.notes.clone();
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
             let sources = self.sources.iter().chain(&other.sources).cloned().collect();
-            Ok(Self::new(state, notes, sources))
+            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources) })
         })
     }
 
@@ -316,6 +332,7 @@ impl Report {
                 table: Arc::clone(&self.table),
                 notes: self.notes.clone(),
                 sources: self.sources.clone(),
+                zone: self.zone,
             });
         }
         Err(error::argument_type(format!("{other} and a report cannot be added")))
@@ -323,6 +340,10 @@ impl Report {
 
     fn __repr__(&self) -> String {
         let mut text = self.table.to_string();
+        let unusable: Vec<String> = self.sources.iter().flat_map(left_out).collect();
+        if !unusable.is_empty() {
+            text = format!("{}\n\nLeft out, by table\n{}\n", text.trim_end(), unusable.join("\n"));
+        }
         for note in &self.notes {
             text = format!("{text}\n{note}\n");
         }
@@ -332,4 +353,10 @@ impl Report {
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
     }
+}
+
+/// What was left out of a table, a line for each reason.
+fn left_out(source: &SourceReport) -> impl Iterator<Item = String> {
+    let name = source.file.file_name().unwrap_or_default().to_string_lossy();
+    source.left_out.iter().map(move |left_out| format!("  {name}: {left_out}; {}", left_out.remedy))
 }

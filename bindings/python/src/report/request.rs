@@ -43,6 +43,12 @@ impl Settings<'_, '_> {
     }
 
     pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
+        let day: Weekday = self.week_start.parse().map_err(|_| {
+            error::argument(format!(
+                "week_start \"{}\" is not a day of the week such as \"Mon\" or \"Sunday\"",
+                self.week_start
+            ))
+        })?;
         let Some(word) = self.period else { return Ok(None) };
         let period: Period = word
             .parse()
@@ -53,12 +59,6 @@ impl Settings<'_, '_> {
                  \"Europe/Copenhagen\""
             )));
         };
-        let day: Weekday = self.week_start.parse().map_err(|_| {
-            error::argument(format!(
-                "week_start \"{}\" is not a day of the week such as \"Mon\" or \"Sunday\"",
-                self.week_start
-            ))
-        })?;
         Ok(Some(Periods::new(period, zone).with_week_start(day)))
     }
 }
@@ -122,16 +122,7 @@ fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
     if let Ok(id) = value.extract::<String>() {
         return Ok(Asked::Id(id));
     }
-    let mut form = to_json(place, value)?;
-    let scale = form.get_mut("scale");
-    // A pair of ends, as everywhere in Python.
-    if let Some(scale) = scale
-        && let Value::Array(ends) = &*scale
-        && let [Value::Number(min), Value::Number(max)] = ends.as_slice()
-    {
-        *scale = Value::String(format!("{min}-{max}"));
-    }
-    let request: KpiRequest = from_form(place, form, error::argument)?;
+    let request: KpiRequest = from_form(place, to_json(place, value)?, error::argument)?;
     request.check().map_err(|problem| error::argument(format!("{place}: {problem}")))?;
     Ok(Asked::Request(Box::new(request)))
 }

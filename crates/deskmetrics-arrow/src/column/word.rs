@@ -11,6 +11,11 @@ use super::{BadCell, Cell, TextColumn, WrongType};
 pub trait Meaning: Clone {
     /// What a word means where the description says nothing about it.
     fn of_own_word(word: &str) -> Option<Self>;
+
+    /// Words that mean something where the description says nothing about them, for suggestions.
+    fn own_words() -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// Text means itself.
@@ -29,6 +34,10 @@ impl Meaning for Status {
     fn of_own_word(word: &str) -> Option<Self> {
         own_spelling(word).parse().ok()
     }
+
+    fn own_words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|status| status.as_str()).collect()
+    }
 }
 
 impl Meaning for Author {
@@ -39,6 +48,10 @@ impl Meaning for Author {
         ))
         .ok()
     }
+
+    fn own_words() -> Vec<&'static str> {
+        vec!["customer", "agent", "bot", "system", "external"]
+    }
 }
 
 impl Meaning for bool {
@@ -48,6 +61,10 @@ impl Meaning for bool {
             "false" | "no" | "0" | "n" | "f" => Some(false),
             _ => None,
         }
+    }
+
+    fn own_words() -> Vec<&'static str> {
+        vec!["true", "false", "yes", "no"]
     }
 }
 
@@ -114,9 +131,11 @@ impl<T: Meaning> WordReading<T> {
         self.words.is_empty() && self.missing.is_empty() && self.other.is_none()
     }
 
-    /// The words listed, for suggestions.
+    /// The words that have a meaning, for suggestions: those listed, in order, and our own.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.keys().map(|word| &**word)
+        let mut listed: Vec<&str> = self.words.keys().map(|word| &**word).collect();
+        listed.sort_unstable();
+        listed.into_iter().chain(T::own_words())
     }
 
     /// What a text means.

@@ -54,8 +54,19 @@ impl DescriptionError {
     }
 }
 
-/// Serde says: unknown field `colum`, expected one of `column`, `value`.
-fn with_suggestion(message: &str) -> String {
+/// The message of a data form's reader with the nearest of the allowed words, where it lists them.
+///
+/// ```
+/// use deskmetrics_arrow::with_suggestion;
+///
+/// // as serde says
+/// assert_eq!(
+///     with_suggestion("unknown field `colum`, expected one of `column`, `value`"),
+///     "unknown field `colum`, did you mean \"column\"? Expected one of `column`, `value`",
+/// );
+/// assert_eq!(with_suggestion("missing field `column`"), "missing field `column`");
+/// ```
+pub fn with_suggestion(message: &str) -> String {
     let suggested = || {
         let (found, allowed) = message.strip_prefix("unknown ")?.split_once(", expected ")?;
         let quoted =

@@ -105,6 +105,10 @@ impl Meaning for Happenings {
         let word = word.to_ascii_lowercase();
         Self::of(&word).or_else(|| Self::of(&word.replace([' ', '-'], "_")))
     }
+
+    fn own_words() -> Vec<&'static str> {
+        WORDS.to_vec()
+    }
 }
 
 impl<'de> Deserialize<'de> for Happenings {

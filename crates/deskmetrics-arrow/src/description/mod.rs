@@ -9,7 +9,7 @@ mod source;
 mod suggest;
 
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
-pub use error::DescriptionError;
+pub use error::{DescriptionError, with_suggestion};
 pub use happening::{Happening, Happenings};
 pub(crate) use key::NamesColumn;
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};

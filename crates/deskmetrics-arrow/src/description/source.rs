@@ -45,7 +45,8 @@ pub struct TicketSource {
     /// Who asks.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
-    /// Who created it; the customer if not said.
+    /// Who created it; the customer if not said, also where the first response bears the very instant of creation, as in
+    /// exports of whole minutes.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
     /// Where the ticket stands at the cut-off.

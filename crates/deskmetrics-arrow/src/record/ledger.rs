@@ -1,5 +1,6 @@
 //! The books: what a file gave and what was left out of it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -88,6 +89,22 @@ pub struct LeftOut {
     pub examples: Vec<Example>,
     /// What to do about the first.
     pub remedy: String,
+}
+
+/// Such as `2 left out: unreadable value in column "opened", first in row 7: "soon"`.
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.scope {
+            Scope::Record => "left out",
+            Scope::Value => "values not used",
+        };
+        let count = deskmetrics::report::count_text(self.count);
+        write!(f, "{count} {what}: {} in column \"{}\"", self.reason, self.column)?;
+        match self.examples.first() {
+            Some(first) => write!(f, ", first in row {}: \"{}\"", first.row, first.value),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A row that was left out.

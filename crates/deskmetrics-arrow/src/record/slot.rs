@@ -13,8 +13,7 @@ use crate::column::{
     WordReading, WrongType,
 };
 use crate::description::{
-    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, did_you_mean, listed,
-    nearest,
+    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
 };
 use crate::file::{Batches, Table};
 
@@ -250,12 +249,12 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 
     fn remedy(&self, raw: &str, _: BadCell) -> String {
         let reading = &self.slot.reading;
-        let mut words: Vec<&str> = reading.words().collect();
-        words.sort_unstable();
+        let words: Vec<&str> = reading.words().collect();
         let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
+        let meant = nearest(raw.trim(), words);
+        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
         format!(
-            "give the word a meaning under words, or one to all others with other{} (known words: {known})",
-            did_you_mean(nearest(raw.trim(), words).as_deref()),
+            "{meant}give the word a meaning under words, or one to all others with other (known words: {known})"
         )
     }
 }

@@ -111,7 +111,9 @@ pub(super) fn read_file(
 
             let mut ticket = Ticket::new(ticket_id, created);
             ticket.requester = ledger.want(&mut requester, row)?.map(CustomerId::new);
-            ticket.created_by = ledger.want(&mut created_by, row)?;
+            // Who is answered wrote before: an answer at the very instant of creation is none of the opening's author.
+            let answered_at_once = (first_response == Some(created)).then_some(Author::Customer);
+            ticket.created_by = ledger.want(&mut created_by, row)?.or(answered_at_once);
             ticket.stated_due_at = ledger.want(&mut due_at, row)?;
             ticket.stated_sla_met = ledger.want(&mut sla_met, row)?;
             ticket.attributes = attributes.read(ledger, row)?;

@@ -71,13 +71,17 @@ impl<'f> Lives<'f> {
             }
             let status = self.frame.status();
             let status = status.and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
+            let created = created.as_ref()?.get(row - first)?;
+            let replied = replied.as_ref().and_then(|replied| replied.get(row - first));
+            // Who is answered wrote before, be it at the same instant.
+            let answered_at_once = (replied == Some(created)).then_some(Author::Customer);
             Some(RowLife {
-                created: created.as_ref()?.get(row - first)?,
-                replied: replied.as_ref().and_then(|replied| replied.get(row - first)),
+                created,
+                replied,
                 solved: solved.as_ref().and_then(|solved| solved.get(row - first)),
                 closed: closed.as_ref().and_then(|closed| closed.get(row - first)),
                 open_as: status.filter(|status| !status.is_done()),
-                created_by: known(self.frame.created_by(), row),
+                created_by: known(self.frame.created_by(), row).or(answered_at_once),
                 by: known(self.frame.author(), row).unwrap_or(Author::Agent),
                 group: named(self.group, row),
                 assignee: named(self.assignee, row),
@@ -138,11 +142,7 @@ impl RowLife {
     /// Whether a customer opened the ticket, an agent replied after that if at all, and solved it after that if at all.
     #[inline]
     fn is_usual(&self) -> bool {
-        let asked = match self.created_by {
-            // Writing at the instant of creation may be opening it.
-            None => self.replied != Some(self.created),
-            Some(author) => author == Author::Customer,
-        };
+        let asked = matches!(self.created_by, None | Some(Author::Customer));
         let ended = self.solved.or(self.closed);
         let in_turn = match (self.replied, ended) {
             (Some(replied), Some(ended)) => replied <= ended,

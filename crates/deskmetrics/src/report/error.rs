@@ -1,5 +1,8 @@
 //! A report that cannot be made.
 
+use super::Difference;
+use crate::Timestamp;
+
 /// Why a report cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -46,6 +49,21 @@ pub enum ReportError {
         /// The limit given.
         limit: String,
     },
+    /// A span of time is none, or not all of it is known.
+    #[error(
+        "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
+         {as_of}"
+    )]
+    Span {
+        /// The KPI's id.
+        id: &'static str,
+        /// The start given.
+        from: Timestamp,
+        /// The end given.
+        to: Timestamp,
+        /// The cut-off.
+        as_of: Timestamp,
+    },
     /// A share of a target is more than all of it.
     #[error("KPI \"{id}\" from {threshold} % of the target on has no meaning: give 0 to 100")]
     Threshold {
@@ -64,17 +82,23 @@ pub enum ReportError {
         level: f64,
     },
     /// The state to be merged feeds another report.
-    #[error("the two states feed different reports: merge only states made by equal reports")]
-    OtherReport,
+    #[error("the two states feed different reports{}: merge only states made by equal reports", told(differs.as_ref()))]
+    OtherReport {
+        /// Where they differ.
+        differs: Option<Box<Difference>>,
+    },
     /// The tally to be merged was asked for differently.
     #[error(
-        "the tallies of {mine} and {theirs} do not add up: merge only tallies of equal requests and cut-offs"
+        "the tallies of {mine} and {theirs} do not add up{}: merge only tallies of equal requests and cut-offs",
+        told(differs.as_ref())
     )]
     OtherKpi {
         /// What the one counts.
         mine: String,
         /// What the other counts.
         theirs: String,
+        /// Where they differ.
+        differs: Option<Box<Difference>>,
     },
     /// The stored counts are not those of the stored request.
     #[error("the stored tally is not one of KPI \"{id}\", which was asked for")]
@@ -82,4 +106,8 @@ pub enum ReportError {
         /// The id asked for.
         id: &'static str,
     },
+}
+
+fn told(differs: Option<&Box<Difference>>) -> String {
+    differs.map(|difference| format!(", since {difference}")).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{Measure, Places};
 use super::tally::Tally;
-use super::{KpiRequest, ReportError};
+use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{Definition, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
@@ -156,7 +156,9 @@ impl KpiTally {
     /// When the two were asked for differently.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.measure != other.measure {
-            return Err(ReportError::OtherKpi { mine: self.title(), theirs: other.title() });
+            let differs = Difference::of_kpis((&self.request, self.as_of()), (&other.request, other.as_of()))
+                .map(Box::new);
+            return Err(ReportError::OtherKpi { mine: self.title(), theirs: other.title(), differs });
         }
         self.tally.merge(other.tally);
         Ok(())

@@ -22,6 +22,7 @@
 mod calendar;
 mod change;
 mod csv;
+mod difference;
 mod error;
 mod feed;
 mod kpi_tally;
@@ -46,6 +47,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 pub use change::Change;
+pub use difference::Difference;
 pub use error::ReportError;
 pub use feed::{Customer, Feed, PeriodId, SliceIds};
 pub use kpi_tally::KpiTally;

@@ -65,6 +65,12 @@ pub struct KpiRequest {
     /// Whether tickets that a bot or rule solved are left out; they count unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_automatic_solves: Option<bool>,
+    /// From when (included): `flow`; from the first ticket on unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// To when (not included): `flow`; up to the cut-off unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// How long an invitation must have been out before it counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub mature_after: Option<TimeDelta>,
@@ -96,6 +102,8 @@ impl KpiRequest {
             bands: Vec::new(),
             with: None,
             without_automatic_solves: None,
+            since: None,
+            until: None,
             mature_after: None,
             expire_after: None,
             short_abandon: None,
@@ -213,6 +221,27 @@ impl KpiRequest {
     #[must_use]
     pub fn without_automatic_solves(mut self) -> Self {
         self.without_automatic_solves = Some(true);
+        self
+    }
+
+    /// What happened from `from` (included) to `to` (not included): `flow`. The rows of a report's periods have their own spans.
+    ///
+    /// ```
+    /// use deskmetrics::report::KpiRequest;
+    /// use deskmetrics::Timestamp;
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let march = KpiRequest::new("flow").between(at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"));
+    /// assert!(march.tally(Some(at("2026-04-02T00:00:00Z"))).is_ok());
+    /// assert_eq!(
+    ///     march.tally(Some(at("2026-03-15T00:00:00Z"))).unwrap_err().to_string(),
+    ///     "KPI \"flow\" from 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z has no meaning: give a span that ends after it \
+    ///      begins, and not after the cut-off, 2026-03-15T00:00:00Z",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn between(mut self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Self {
+        (self.since, self.until) = (Some(from.into()), Some(to.into()));
         self
     }
 

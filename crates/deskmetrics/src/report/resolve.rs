@@ -90,7 +90,7 @@ fn choose(
         "next_response_time" => {
             (Source::Exchanges, Tally::NextResponseTime(kpi::NextResponseTime::new(clock)), None)
         }
-        "flow" => (Source::Flow, Tally::Flow(flow(Timestamp::MIN, cut_off()?)), None),
+        "flow" => in_span(request, cut_off()?)?,
         "fcr" => first_contact(request)?,
         "one_touch" => {
             let tally = kpi::OneTouch::default();
@@ -197,6 +197,23 @@ fn at_risk(request: &KpiRequest) -> Result<Choice, ReportError> {
 }
 
 /// The flow from `from` to the last known instant `last`, both included.
+/// The flow of all known time, or of the span asked for.
+fn in_span(request: &KpiRequest, as_of: Timestamp) -> Result<Choice, ReportError> {
+    // What happens at the end itself is no part of the span.
+    let end = Timestamp::saturating_from_micros(as_of.as_micros().saturating_add(1));
+    let (from, to) = (request.since.unwrap_or(Timestamp::MIN), request.until.unwrap_or(end));
+    if from >= to || to > end {
+        return Err(ReportError::Span { id: kpi::flow::DEFINITION.id, from, to, as_of });
+    }
+    let option = match (request.since, request.until) {
+        (None, None) => None,
+        (Some(from), None) => Some(format!("since {from}")),
+        (None, Some(to)) => Some(format!("until {to}")),
+        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+    };
+    Ok((Source::Flow, Tally::Flow(kpi::Flow::new(from, to)), option))
+}
+
 pub(super) fn flow(from: Timestamp, last: Timestamp) -> kpi::Flow {
     kpi::Flow::new(from, Timestamp::saturating_from_micros(last.as_micros().saturating_add(1)))
 }
@@ -339,6 +356,8 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
             request.without_automatic_solves.is_some(),
             named("without_automatic_solves"),
         ),
+        ("since", request.since.is_some(), named("span")),
+        ("until", request.until.is_some(), named("span")),
         ("mature_after", request.mature_after.is_some(), named("mature_after")),
         ("expire_after", request.expire_after.is_some(), named("expire_after")),
         ("short_abandon", request.short_abandon.is_some(), named("short_abandon")),

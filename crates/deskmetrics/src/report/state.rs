@@ -13,7 +13,7 @@ use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
 use super::tally::Tally;
-use super::{Change, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
+use super::{Change, Difference, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
 use crate::kpi::ResponseRate;
 use crate::live::{AgentShift, QueueContact};
 use crate::ticket::Attributes;
@@ -231,7 +231,8 @@ impl ReportState {
     /// When the two feed different reports.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.report != other.report {
-            return Err(ReportError::OtherReport);
+            let differs = Difference::of_reports(&self.report.settings, &other.report.settings).map(Box::new);
+            return Err(ReportError::OtherReport { differs });
         }
         self.records.merge(other.records);
         self.first = self.first.into_iter().chain(other.first).min();

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::Convention;
@@ -182,15 +184,55 @@ impl Scale {
     }
 }
 
-/// A scale as it is written: a name (`"nps"`, `"ces1"`, `"ces2"`), ends (`"1-5"`), or a table.
-#[derive(Serialize, Deserialize)]
+/// A scale as it is written: a name (`"nps"`, `"ces1"`, `"ces2"`), ends (`"1-5"`, `[1, 5]`), or a table.
+#[derive(Serialize)]
 #[serde(untagged)]
 enum ScaleForm {
     Text(String),
     Table(ScaleTable),
 }
 
+/// By hand, since an untagged choice could only say that nothing matched.
+impl<'de> Deserialize<'de> for ScaleForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyForm;
+
+        impl<'de> Visitor<'de> for AnyForm {
+            type Value = ScaleForm;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a scale such as \"1-5\", [1, 5], \"nps\", or a table with min, max, positive and negative")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ScaleForm, E> {
+                Ok(ScaleForm::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut ends: A) -> Result<ScaleForm, A::Error> {
+                let wrong = || de::Error::custom("a scale has two ends, such as [1, 5]");
+                let min = ends.next_element::<i32>()?.ok_or_else(wrong)?;
+                let max = ends.next_element::<i32>()?.ok_or_else(wrong)?;
+                // What is stored without names has the whole table's values in their order.
+                match ends.next_element::<[i32; 2]>()? {
+                    None => Ok(ScaleForm::Text(format!("{min}-{max}"))),
+                    Some(positive) => {
+                        let negative = ends.next_element::<[i32; 2]>()?.ok_or_else(wrong)?;
+                        Ok(ScaleForm::Table(ScaleTable { min, max, positive, negative }))
+                    }
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<ScaleForm, A::Error> {
+                ScaleTable::deserialize(MapAccessDeserializer::new(table)).map(ScaleForm::Table)
+            }
+        }
+
+        deserializer.deserialize_any(AnyForm)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ScaleTable {
     min: i32,
     max: i32,

@@ -82,5 +82,10 @@ proptest! {
 #[test]
 fn states_of_different_reports_do_not_merge() {
     let mut weekly = report(Period::Week).state();
-    assert_eq!(weekly.merge(report(Period::Month).state()), Err(ReportError::OtherReport));
+    let refused = weekly.merge(report(Period::Month).state()).unwrap_err();
+    assert!(matches!(refused, ReportError::OtherReport { .. }));
+    assert!(
+        refused.to_string().contains("since period is week of the one and month of the other"),
+        "{refused}"
+    );
 }

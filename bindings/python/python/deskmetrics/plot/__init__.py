@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from .. import _deskmetrics as _core
 from ..exceptions import ArgumentError
 from ._backlog import backlog, is_banded
 from ._nps import nps
@@ -59,7 +60,7 @@ def plot(
     -------
     altair.Chart
     """
-    by = (by,) if isinstance(by, str) else tuple(by)
+    by = tuple(_core._attribute(name) for name in ((by,) if isinstance(by, str) else by))
     if kpi is None:
         kpis = list(dict.fromkeys(row.kpi for row in report.headlines))
         if kind == "overview" or (kind is None and len(kpis) > 1 and report.period is not None and not by):

@@ -59,6 +59,7 @@ def arrivals(
     if several:
         order = [f"{name}  (n={sums[name]:,})" for name in names]
         chart = chart.facet(facet=alt.Facet("title:N", sort=order, title=None), columns=columns_of_maps)
-    zone = getattr(tz, "key", tz) or getattr(replay.as_of.tzinfo, "key", "UTC")
-    subtitle = [f"{sum(sums.values()):,} tickets by weekday and hour, {zone} · as of {replay.as_of:%Y-%m-%d %H:%M}"]
+    zone = getattr(tz, "key", tz) or getattr(replay.as_of and replay.as_of.tzinfo, "key", "UTC")
+    as_of = f" · as of {replay.as_of:%Y-%m-%d %H:%M}" if replay.as_of else ""
+    subtitle = [f"{sum(sums.values()):,} tickets by weekday and hour, {zone}{as_of}"]
     return finished(chart, f"When tickets come in{f', by {by}' if by else ''}", subtitle)

@@ -1,16 +1,19 @@
 //! `Schedule`: when a team works.
 
+mod column;
+mod form;
+
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use deskmetrics::schedule::{CompiledSchedule, Conventions, WorkingTime};
+use deskmetrics::schedule::{CompiledSchedule, WorkingTime};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 use serde_json::{Value, json};
 
 use crate::data::{from_json, to_json};
 use crate::error;
 use crate::input::{Moments, Spans, instant, zone};
-use crate::schedule_column::{Pairs, Side, is_open, next};
+use column::{Pairs, Side, is_open, next};
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
@@ -77,14 +80,7 @@ impl Schedule {
     }
 
     fn from_json(form: Value) -> PyResult<Self> {
-        let working_time: WorkingTime = serde_path_to_error::deserialize(form).map_err(|problem| {
-            // What the core finds wrong names its place itself and is found at the root.
-            error::schedule(match problem.path().to_string().as_str() {
-                "." => problem.inner().to_string(),
-                place => format!("{place}: {}", problem.inner()),
-            })
-        })?;
-        Ok(Self { compiled: working_time.compile(), working_time })
+        form::read(form).map(Self::of)
     }
 
     fn to_json(&self) -> PyResult<Value> {
@@ -101,9 +97,9 @@ impl Schedule {
         hours: &Bound<'_, PyAny>,
         holidays: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let holidays = holidays.map(closed_dates).transpose()?.unwrap_or_default();
+        let holidays = holidays.map(form::closed_dates).transpose()?.unwrap_or_default();
         Self::from_json(json!({
-            "time_zone": to_json("time_zone", time_zone)?,
+            "time_zone": form::time_zone(time_zone)?,
             "hours": to_json("hours", hours)?,
             "holidays": holidays,
         }))
@@ -455,24 +451,7 @@ impl Schedule {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let mut form = self.to_json()?;
-        if let Value::Object(keys) = &mut form
-            && self.working_time.conventions() == Conventions::default()
-        {
-            keys.remove("conventions");
-        }
-        let text = |value: &Value| Ok::<_, PyErr>(from_json(py, value)?.repr()?.to_string());
-        if let Value::Object(keys) = &form
-            && let (Some(zone), Some(hours)) = (keys.get("time_zone"), keys.get("hours"))
-            && keys.keys().all(|key| matches!(key.as_str(), "time_zone" | "hours" | "holidays"))
-        {
-            let holidays = match keys.get("holidays") {
-                Some(holidays) => format!(", holidays={}", text(holidays)?),
-                None => String::new(),
-            };
-            return Ok(format!("Schedule({}, {}{holidays})", text(zone)?, text(hours)?));
-        }
-        Ok(format!("Schedule.from_dict({})", text(&form)?))
+        form::shown(py, &self.working_time, self.to_json()?)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
@@ -484,23 +463,4 @@ impl Schedule {
 /// The zone of instants that name none.
 fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
     zone_of.map(|value| zone("assume_tz", value)).transpose()
-}
-
-/// Closed dates as texts. The objects of the package holidays are mappings from date to name.
-fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
-    if holidays.is_instance_of::<pyo3::types::PyString>() || holidays.is_instance_of::<PyDateTime>() {
-        return Err(error::argument_type("holidays: give a list of dates, not a single one".to_owned()));
-    }
-    // They work out years when asked about a date, and know none before.
-    if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
-        return Err(error::argument(format!(
-            "holidays: {} knows no year yet; make it with years, such as holidays.country_holidays(\"ES\", \
-             years=range(2020, 2031))",
-            holidays.get_type().name()?
-        )));
-    }
-    let dates = holidays.try_iter().map_err(|_| {
-        error::argument_type(format!("holidays: {} is not a list of dates", crate::input::describe(holidays)))
-    })?;
-    dates.enumerate().map(|(position, date)| to_json(&format!("holidays[{position}]"), &date?)).collect()
 }

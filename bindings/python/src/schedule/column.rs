@@ -18,7 +18,7 @@ use crate::input::{Input, InstantColumn, Moments, Origin, Spans};
 const BLOCK: usize = 1 << 20;
 
 /// An argument next to a column: one number for all rows, or one for each.
-pub(crate) struct Side<'py> {
+pub(super) struct Side<'py> {
     name: &'static str,
     micros: Micros,
     /// Of the column: its kind and the zone of its instants.
@@ -31,7 +31,7 @@ enum Micros {
 }
 
 impl<'py> Side<'py> {
-    pub(crate) fn of_moments(name: &'static str, moments: Moments<'py>) -> Self {
+    pub(super) fn of_moments(name: &'static str, moments: Moments<'py>) -> Self {
         match moments {
             Moments::Column(InstantColumn { micros, zone, origin, .. }) => {
                 Self { name, micros: Micros::Many(micros), came_as: Some((origin, zone)) }
@@ -44,7 +44,7 @@ impl<'py> Side<'py> {
         }
     }
 
-    pub(crate) fn of_spans(name: &'static str, spans: Spans<'py>) -> Self {
+    pub(super) fn of_spans(name: &'static str, spans: Spans<'py>) -> Self {
         match spans {
             Spans::Column(column) => {
                 let utc = Arc::from("UTC");
@@ -59,7 +59,7 @@ impl<'py> Side<'py> {
 }
 
 /// Two arguments side by side.
-pub(crate) struct Pairs<'py> {
+pub(super) struct Pairs<'py> {
     first: Int64Array,
     second: Int64Array,
     nulls: Option<NullBuffer>,
@@ -68,7 +68,7 @@ pub(crate) struct Pairs<'py> {
 }
 
 impl<'py> Pairs<'py> {
-    pub(crate) fn new(first: Side<'py>, second: Side<'py>) -> PyResult<Self> {
+    pub(super) fn new(first: Side<'py>, second: Side<'py>) -> PyResult<Self> {
         if let (Micros::Many(one), Micros::Many(other)) = (&first.micros, &second.micros)
             && one.len() != other.len()
         {
@@ -96,7 +96,7 @@ impl<'py> Pairs<'py> {
     }
 
     /// Working time from each first to each second instant.
-    pub(crate) fn elapsed(self, py: Python<'py>, schedule: &CompiledSchedule) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn elapsed(self, py: Python<'py>, schedule: &CompiledSchedule) -> PyResult<Bound<'py, PyAny>> {
         let mut out = vec![0; self.first.len()];
         let (from, to) = (self.first.values(), self.second.values());
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
@@ -110,7 +110,7 @@ impl<'py> Pairs<'py> {
     }
 
     /// The instant for each row; `why` is asked for the reason where there is none.
-    pub(crate) fn instants(
+    pub(super) fn instants(
         self,
         py: Python<'py>,
         name: &str,
@@ -146,7 +146,7 @@ impl<'py> Pairs<'py> {
 }
 
 /// Whether it is open at each instant.
-pub(crate) fn is_open<'py>(
+pub(super) fn is_open<'py>(
     py: Python<'py>,
     schedule: &CompiledSchedule,
     at: &InstantColumn<'py>,
@@ -162,7 +162,7 @@ pub(crate) fn is_open<'py>(
 }
 
 /// The next instant of some kind after each one; null where there is none.
-pub(crate) fn next<'py>(
+pub(super) fn next<'py>(
     py: Python<'py>,
     name: &str,
     at: InstantColumn<'py>,

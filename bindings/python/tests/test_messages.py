@@ -1,0 +1,226 @@
+"""Messages name the subject, the value found, what was meant and what to give instead; likenesses of what is wanted are taken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import deskmetrics as dm
+
+APRIL = datetime(2026, 4, 1, tzinfo=timezone.utc)
+SENT = [datetime(2026, 1, 1, tzinfo=timezone.utc)]
+LAZY: Any = pl.LazyFrame({"score": [1, 2]})
+TICKETS: dict[str, Any] = {"id": ["1", "2"], "created_at": ["2026-03-02T08:00:00Z"] * 2, "market": ["DK", "ES"]}
+EVENTS: dict[str, Any] = {"ticket": ["1", "1"], "at": ["2026-03-02T08:00:00Z"] * 2, "kind": ["public_message", "solved"]}
+DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: dm.nps(LAZY),
+        lambda: dm.volume(LAZY),
+        lambda: dm.report(LAZY),
+        lambda: dm.reasons([1], LAZY, scale=(1, 5)),
+        lambda: dm.response_rate(SENT, [None], delivered=LAZY),
+        lambda: dm.survey_coverage(dm.replay(EVENTS), LAZY),
+        lambda: DESK.is_open(LAZY),
+        lambda: dm.weighted([1], LAZY, scale=(1, 5)),
+    ],
+)
+def test_a_lazy_frame_is_told_to_collect(ask: Any) -> None:
+    with pytest.raises(dm.ArgumentTypeError, match=r"LazyFrame .*\.collect\(\) first"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        (5.0, 'scale: .*`5.0`, expected a scale such as "1-5"'),
+        ({"min": 1}, "scale: missing field `max`"),
+        ({"min": 1, "max": 5, "positiv": [4, 5], "negative": [1, 2]}, 'unknown field `positiv`, did you mean "positive"'),
+        ((1, 2, 3), "not a pair of ends"),
+        ("1 to 5", 'scale "1 to 5" is not one of'),
+    ],
+)
+def test_scales(scale: Any, said: str) -> None:
+    with pytest.raises(dm.ScaleError, match=said):
+        dm.csat([1], scale=scale)
+
+
+def test_scales_of_a_report() -> None:
+    answers: dict[str, Any] = {"csat": [5, 4]}
+    assert dm.report(surveys=answers, scales={"csat": (1, 5)})["csat"].value == 100.0
+    assert dm.report(surveys=answers, scales={"csat": [1, 5]}) == dm.report(surveys=answers, scales={"csat": "1-5"})
+    assert dm.report(surveys=answers, kpis=[{"kpi": "csat", "question": "csat", "scale": (1, 5)}])["csat"].n == 2
+    with pytest.raises(dm.ArgumentError, match="^scales.csat: missing field `max`"):
+        dm.report(surveys=answers, scales={"csat": {"min": 1}})
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "said"),
+    [
+        ("2026-04-01", dm.ArgumentTypeError, "as_of: '2026-04-01' .str. is not a datetime; .*fromisoformat"),
+        (date(2026, 4, 1), dm.ArgumentTypeError, "a date has neither hours nor a zone"),
+        (np.datetime64("2026-04-01"), dm.ArgumentTypeError, "pandas.Timestamp"),
+        (5, dm.ArgumentTypeError, "give an aware datetime"),
+        (datetime(2026, 4, 1), dm.InstantError, "has no time zone"),
+    ],
+)
+def test_cut_offs(at: Any, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said) as caught:
+        dm.report(TICKETS, as_of=at)
+    assert "sequence" not in str(caught.value)
+
+
+def test_a_cut_off_without_a_zone_is_of_the_zone_assumed() -> None:
+    report = dm.report(TICKETS, kpis=["volume"], as_of=datetime(2026, 4, 1), assume_tz="Europe/Madrid")
+    assert report.as_of == datetime(2026, 4, 1, tzinfo=ZoneInfo("Europe/Madrid"))
+
+
+@pytest.mark.parametrize("zone", [timezone.utc, timezone(timedelta(0)), ZoneInfo("UTC"), "UTC"])
+def test_zones_of_no_offset_are_utc(zone: Any) -> None:
+    assert dm.Schedule(zone, "Mo-Fr 09:00-17:00") == DESK
+    assert dm.Schedule.from_dict({"time_zone": zone if isinstance(zone, str) else ZoneInfo("UTC"), "hours": "Mo-Fr 09:00-17:00"}) == DESK
+    assert dm.report(TICKETS, kpis=["volume"], period="week", tz=zone).time_zone == "UTC"
+
+
+def test_an_offset_is_no_zone() -> None:
+    with pytest.raises(dm.ArgumentTypeError, match="UTC.02:00.*an offset does not say when clocks change"):
+        dm.Schedule(timezone(timedelta(hours=2)), "Mo-Fr 09:00-17:00")
+
+
+@pytest.mark.parametrize(
+    "holidays",
+    [
+        [datetime(2026, 12, 25)],
+        [datetime(2026, 12, 25, tzinfo=timezone.utc)],
+        [pd.Timestamp("2026-12-25")],
+        pd.to_datetime(["2026-12-25"]),
+        pd.Series(pd.to_datetime(["2026-12-25"])),
+        np.array(["2026-12-25"], dtype="datetime64[D]"),
+        np.array(["2026-12-25"], dtype="datetime64[ns]"),
+        pl.Series([date(2026, 12, 25)]),
+        {date(2026, 12, 25): "Christmas"},
+    ],
+)
+def test_holidays_of_any_kind(holidays: Any) -> None:
+    assert dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=holidays).to_dict()["holidays"] == ["2026-12-25"]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "said"),
+    [
+        ([datetime(2026, 12, 25, 10)], r'holidays\[0\]: holiday "2026-12-25T10:00:00" is not a date'),
+        ([None], r"holidays\[0\]: None .* is not a date"),
+        ("2026-12-25", "single date; put it in a list"),
+        (5, "not a list of dates; give such as"),
+    ],
+)
+def test_what_is_no_holiday(holidays: Any, said: str) -> None:
+    with pytest.raises(dm.DeskmetricsError, match=said):
+        dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=holidays)
+
+
+def test_columns_made_up_by_the_package_are_not_listed() -> None:
+    with pytest.raises(dm.ColumnNotFoundError, match='"created_at", did you mean "create"') as caught:
+        dm.volume({"create": ["2026-03-02T08:00:00Z"], "market": ["DK"]})
+    assert caught.value.columns == ["create", "market"]
+
+
+def test_tickets_without_ids_are_noted() -> None:
+    nameless: dict[str, Any] = {"created_at": ["2026-03-02T08:00:00Z"] * 2, "reference": ["1", "1"]}
+    for cut_off in (None, APRIL):
+        report = dm.report(nameless, kpis=["volume"], as_of=cut_off)
+        assert report["volume"].n == 2
+        assert ["no column is known to hold ids" in note for note in report.notes] == [True]
+    named = dm.report(nameless, kpis=["volume"], columns={"tickets": {"id": "reference"}})
+    assert named["volume"].n == 1 and not named.notes
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: dm.replay({**EVENTS, "kind": ["public_mesage", "solvd"]}), 'did you mean "public_message"'),
+        (lambda: dm.replay(EVENTS, columns={"events": {"kind": {"column": "kind", "words": {"x": "solvd"}}}}), 'columns.events.kind.words.x: .*did you mean "solved"'),
+        (lambda: dm.replay(EVENTS, options={"bot_reply": True}), 'did you mean "bots_reply"'),
+        (lambda: dm.report(TICKETS, columns={"tickets": {"create_at": "x"}}), '^columns.tickets.create_at: .*did you mean "created_at"'),
+        (lambda: dm.sla_attainment(dm.replay(EVENTS), metric="first_respons"), 'did you mean "first_response"'),
+        (lambda: dm.report(events=EVENTS, kpis=[{"kpi": "sla_attainment", "metric": "first_respons"}], as_of=APRIL), 'did you mean "first_response"'),
+        (lambda: dm.SlaPolicies([{"name": "x", "targets": [{"metric": "first_respons", "within": "1h"}]}]), 'policy "x": .*did you mean "first_response"'),
+        (lambda: dm.replay(EVENTS, policies={"name": "x", "targets": [{"metric": "resolutoin", "within": "1h"}]}), 'did you mean "resolution"'),
+        (lambda: dm.time_in_status(TICKETS, status="opne"), 'did you mean "open"'),  # type: ignore[arg-type]
+        (lambda: dm.first_response_time(TICKETS, clock="busines"), 'did you mean "business"'),  # type: ignore[arg-type]
+        (lambda: dm.replay(EVENTS, schedules=DESK, schedule_by={"group": {"a": "default"}}), 'schedule_by: there is no attribute "group"'),
+        (lambda: dm.replay(EVENTS, policies="sla.toml"), "from_toml.pathlib.Path"),  # type: ignore[arg-type]
+        (lambda: dm.replay(EVENTS, policies=[5]), r"policies\[0\]: 5 .int. is neither an SlaPolicy"),  # type: ignore[list-item]
+        (lambda: dm.SlaPolicy.from_toml("sla.toml"), r'"sla.toml" is a text.*give pathlib.Path\("sla.toml"\)'),
+        (lambda: dm.report(TICKETS, kpis=["volume"], week_start="Someday"), 'week_start "Someday"'),
+        (lambda: dm.first_response_time(TICKETS, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
+        (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
+        (lambda: dm.report(TICKETS)[5], "kpi: 5 .int. is not a name"),  # type: ignore[index]
+        (lambda: dm.replay(EVENTS).metrics["tickt"], 'no column "tickt", did you mean "ticket"'),
+    ],
+)
+def test_what_was_meant(ask: Any, said: str) -> None:
+    with pytest.raises(dm.DeskmetricsError, match=said):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("add", "said"),
+    [
+        (lambda: dm.csat([1], scale=(1, 5)) + dm.csat([1], scale=(1, 7)), "since scale is 1-5.*of the one and 1-7"),
+        (lambda: dm.first_response_time(TICKETS) + dm.first_response_time(TICKETS, clock="business"), "since clock is calendar of the one and business of the other"),
+        (lambda: dm.first_response_time(TICKETS, within="1h") + dm.first_response_time(TICKETS, within="2h"), "since within is 1h"),
+        (lambda: dm.volume(TICKETS) + dm.volume({"id": ["3"], "created_at": ["2026-03-03T08:00:00Z"]}), "since as_of is 2026-03-02T08:00:00Z of the one"),
+        (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["volume"], by="market"), "since by is none of the one and market of the other"),
+        (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["solved"]), "since kpis is volume"),
+    ],
+)
+def test_what_does_not_add_up_says_why(add: Any, said: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=said):
+        add()
+
+
+def test_durations_of_any_kind() -> None:
+    limits: list[Any] = ["1h", timedelta(hours=1), np.timedelta64(1, "h"), pd.Timedelta("1h")]
+    results = [dm.first_response_time(TICKETS, within=limit) for limit in limits]
+    assert all(result == results[0] for result in results)
+    report = dm.report(TICKETS, kpis=[{"kpi": "first_response_time", "within": timedelta(hours=1)}])
+    assert report["first_response_time"].unit == "percent"
+
+
+def test_explained_by_number() -> None:
+    replay = dm.replay({**EVENTS, "ticket": [7, 7]})
+    assert str(replay.explain(7)) == str(replay.explain("7"))
+    with pytest.raises(dm.NoSuchNameError, match='"8"'):
+        replay.explain(8)
+    with pytest.raises(dm.ArgumentTypeError, match="ticket: 7.5 .float. is not a name"):
+        replay.explain(7.5)  # type: ignore[arg-type]
+
+
+def test_a_column_out_of_a_frame() -> None:
+    metrics = dm.replay(EVENTS, tickets=TICKETS).metrics
+    column = metrics["created_at"]
+    assert column.columns == ["created_at"] and column.to_list() == metrics.to_dict()["created_at"]
+    assert DESK.is_open(column).to_pylist() == [False, False]
+    assert "ticket" in metrics and "tickt" not in metrics
+    with pytest.raises(dm.ArgumentError, match=r'take one of them, such as frame\["ticket"\]'):
+        metrics.to_list()
+
+
+def test_what_notebooks_show() -> None:
+    replay = dm.replay({**EVENTS, "kind": ["public_message", "solvd"]}, tickets=TICKETS)
+    shown = replay._repr_html_()  # type: ignore[attr-defined]
+    assert "2 tickets, 0 SLA verdicts" in shown and "solvd" in shown
+    change = dm.compare(dm.response_rate(70, 56), dm.response_rate(80, 48))
+    assert "+20" in change._repr_html_() and "significant" in change._repr_html_()
+    assert repr(replay.sources[0]) == "Source(tickets: 2 rows of tickets)"
+    assert "1 left out" in repr(replay.sources[1])

@@ -1,0 +1,104 @@
+//! The attributes there are to slice by.
+
+use std::collections::BTreeSet;
+
+use deskmetrics::ticket::{Attribute, EventKind};
+
+use crate::description::{did_you_mean, listed, nearest};
+use crate::{Dataset, Description};
+
+/// An attribute that nothing in the data tells of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no attribute \"{attribute}\"{}; {}",
+    did_you_mean(nearest.as_deref()),
+    if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) }
+)]
+#[non_exhaustive]
+pub struct UnknownAttribute {
+    /// The one asked for.
+    pub attribute: String,
+    /// The one there is that is most like it.
+    pub nearest: Option<String>,
+    /// Those there are.
+    pub present: Vec<String>,
+}
+
+impl UnknownAttribute {
+    /// That an attribute is among those known.
+    ///
+    /// # Errors
+    /// When it is not.
+    ///
+    /// ```
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics_arrow::UnknownAttribute;
+    ///
+    /// let known = [Attribute::Market, Attribute::Channel].into();
+    /// assert!(UnknownAttribute::check(&Attribute::Market, &known).is_ok());
+    /// assert_eq!(
+    ///     UnknownAttribute::check(&"markt".into(), &known).unwrap_err().to_string(),
+    ///     "there is no attribute \"markt\", did you mean \"market\"?; present are \"market\", \"channel\"",
+    /// );
+    /// ```
+    pub fn check(wanted: &Attribute, known: &BTreeSet<Attribute>) -> Result<(), Self> {
+        if known.contains(wanted) {
+            return Ok(());
+        }
+        let present: Vec<String> = known.iter().map(ToString::to_string).collect();
+        let attribute = wanted.to_string();
+        Err(Self { nearest: nearest(&attribute, &present), attribute, present })
+    }
+}
+
+impl Description {
+    /// The attributes that its files' columns give.
+    pub fn attributes(&self) -> BTreeSet<Attribute> {
+        let tickets = self.tickets.iter().map(|source| &source.attributes);
+        let events = self.events.iter().map(|source| &source.attributes);
+        let snapshots = self.snapshots.iter().map(|source| &source.attributes);
+        let surveys = self.surveys.iter().map(|source| &source.attributes);
+        let invitations = self.invitations.iter().map(|source| &source.attributes);
+        let all = tickets.chain(events).chain(snapshots).chain(surveys).chain(invitations);
+        all.flat_map(|attributes| attributes.keys().cloned()).collect()
+    }
+}
+
+impl Dataset {
+    /// The attributes that the description gives a column, and those that events change.
+    pub fn attributes(&self) -> BTreeSet<Attribute> {
+        let changed = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Changed { attribute, .. } => Some(attribute),
+            _ => None,
+        });
+        let mut known = self.described.clone();
+        for attribute in changed {
+            if !known.contains(attribute) {
+                known.insert(attribute.clone());
+            }
+        }
+        known
+    }
+
+    /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell
+    /// cannot be known of a log without any: there, every attribute is possible.
+    ///
+    /// # Errors
+    /// When nothing tells of one, which is then probably misspelled.
+    pub fn tells_of<'a>(
+        &self,
+        attributes: impl IntoIterator<Item = &'a Attribute>,
+    ) -> Result<(), UnknownAttribute> {
+        let mut attributes =
+            attributes.into_iter().filter(|attribute| !self.described.contains(attribute)).peekable();
+        if attributes.peek().is_none() {
+            return Ok(());
+        }
+        let mut logs = self.sources.iter().filter(|source| source.holds == "events").peekable();
+        if logs.peek().is_some() && logs.all(|log| log.rows == 0) {
+            return Ok(());
+        }
+        let known = self.attributes();
+        attributes.try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
+    }
+}

@@ -21,6 +21,11 @@ impl Report {
     pub fn needs(&self) -> Needs {
         self.measures.iter().map(needs_of).fold(Needs::NOTHING, Needs::and)
     }
+
+    /// Whether some KPI asks who a ticket's customer is.
+    pub fn needs_customers(&self) -> bool {
+        self.needs_ticket_records() || self.measures.iter().any(|measure| measure.fcr_policy().is_some())
+    }
 }
 
 fn needs_of(measure: &Measure) -> Needs {

@@ -2,7 +2,8 @@
 //!
 //! Two ways: by columns, file to table without a record, and by records, as a description of the files reads them. The
 //! files are written beforehand to a folder of their own and come from the system's cache when they are read.
-//! `DESKMETRICS_BENCH_EVENTS` sets the number of events.
+//! `DESKMETRICS_BENCH_EVENTS` sets the number of events. A table of processor times and memory is printed first; an argument
+//! that names no bench (`-- table`) stops there.
 
 mod desk;
 
@@ -25,7 +26,7 @@ use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
 use deskmetrics_testkit::replay::EventTable;
 use parquet::arrow::ArrowWriter;
 
-use desk::{Desk, as_of, fastest, sizes};
+use desk::{Desk, Figures, as_of, fastest, memory, sizes};
 
 const TICKETS: [&str; 4] = ["id", "created_at", "customer", "market"];
 const EVENTS: [&str; 5] = ["ticket", "at", "kind", "value", "author"];
@@ -152,6 +153,13 @@ fn check_volume(table: &ReportTable, desk: &EventTable) {
 fn bench(criterion: &mut Criterion) {
     let report = report();
     let replay = replay().needing(report.needs());
+    let mut figures = Figures::new(&[
+        "events",
+        "Parquet to columns",
+        "to table, by columns",
+        "to table, by records",
+        "most memory",
+    ]);
     for events in sizes() {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("a folder can be made: {error}"));
         let folder = folder.path();
@@ -171,8 +179,14 @@ fn bench(criterion: &mut Criterion) {
             assert_eq!(table, by_records(folder, &replay, &report), "columns give what records give");
         }
 
-        fastest("Parquet to columns", || columns(folder, "events.parquet", EVENTS));
-        fastest("Parquet to table, by columns", || by_columns(folder, &replay, &report, 1));
+        let records = |run: &dyn Fn() -> String| if as_records { run() } else { "-".to_owned() };
+        let times = [
+            fastest(|| columns(folder, "events.parquet", EVENTS)),
+            fastest(|| by_columns(folder, &replay, &report, 1)),
+            records(&|| fastest(|| by_records(folder, &replay, &report))),
+        ];
+        let [_, most] = memory(events, || by_columns(folder, &replay, &report, 1));
+        figures.add(events, times.into_iter().chain([most]));
         let mut group = criterion.benchmark_group(format!("Parquet to report, {events} events"));
         group.throughput(Throughput::Elements(events as u64)).sample_size(10);
         for (name, threads) in [("columns, one core", 1), ("columns, two cores", 2)] {
@@ -181,7 +195,6 @@ fn bench(criterion: &mut Criterion) {
             });
         }
         if as_records {
-            fastest("Parquet to table, by records", || by_records(folder, &replay, &report));
             group.bench_function("records", |bencher| {
                 bencher.iter(|| black_box(by_records(folder, &replay, &report)));
             });

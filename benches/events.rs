@@ -1,7 +1,8 @@
 //! Events as columns: SLA attainment by market with the clock paused in pending, from the columns of a log to the answer.
 //!
 //! `DESKMETRICS_BENCH_EVENTS` sets the number of events (default 100,000, 1 million and 30 million). The same columns
-//! through a hand-written loop that can do nothing else are the bound.
+//! through a hand-written loop that can do nothing else are the bound. A table of processor times and allocations is printed
+//! first; an argument that names no bench (`-- table`) stops there.
 
 mod desk;
 
@@ -10,13 +11,15 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use deskmetrics::kpi::SlaAttainment;
 use deskmetrics::replay::{Needs, Replay};
+use deskmetrics::report::{KpiRequest, Report, ReportTable};
 use deskmetrics::schedule::{CompiledSchedule, Schedule};
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::replay::EventLog;
+use deskmetrics_arrow::report::{Frames, run};
 use deskmetrics_testkit::replay::EventTable;
 
-use desk::{Desk, as_of, fastest, sizes};
+use desk::{Desk, Figures, as_of, fastest, memory, sizes};
 
 const POLICIES: &str = r#"
 [[policies]]
@@ -40,6 +43,27 @@ fn plan() -> Replay {
 
 /// Met and decided by market.
 type Answer = Vec<(u64, u64)>;
+
+/// From columns to a finished report.
+fn report(desk: &Desk, replay: &Replay, threads: usize) -> ReportTable {
+    let report =
+        Report::builder(as_of()).kpi(KpiRequest::new("sla_attainment")).by([Attribute::Market]).build();
+    let report = report.unwrap_or_else(|error| panic!("the report can be made: {error}"));
+    let log = EventLog::new(&desk.tickets(), &desk.events(), &replay.clone().needing(report.needs()))
+        .unwrap_or_else(|error| panic!("the columns are readable: {error}"));
+    let state = run(&report, &Frames::default().log(&log), threads);
+    state.unwrap_or_else(|error| panic!("the report runs: {error}")).table()
+}
+
+/// Percent and number by market as the report has them.
+fn told(table: &ReportTable) -> Vec<(Option<f64>, u64)> {
+    let market = |name: &str| {
+        let row =
+            table.slices().find(|row| row.headline && row.keys.get(&Attribute::Market) == Some(Some(name)));
+        row.map_or((None, 0), |row| (row.value, row.n))
+    };
+    EventTable::MARKETS.iter().map(|name| market(name)).collect()
+}
 
 /// From columns to the answer by the library.
 fn by_market(desk: &Desk, replay: &Replay, threads: usize) -> Answer {
@@ -106,6 +130,15 @@ fn bench(criterion: &mut Criterion) {
     let lean = plan().needing(Needs::VERDICTS);
     let whole = plan();
     let hours = hours();
+    let mut figures = Figures::new(&[
+        "events",
+        "hand-written loop",
+        "columns to log",
+        "columns to attainment",
+        "columns to report",
+        "allocations a ticket",
+        "most memory",
+    ]);
     for events in sizes() {
         let desk = Desk::new(EventTable::generate(events, 7));
         let bound = by_hand(&desk.table, &hours);
@@ -113,11 +146,19 @@ fn bench(criterion: &mut Criterion) {
         for (plan, threads) in [(&lean, 1), (&lean, 2), (&whole, 2)] {
             assert_eq!(by_market(&desk, plan, threads), bound, "the library and the loop agree");
         }
-        fastest("bound", || by_hand(&desk.table, &hours));
-        fastest("columns to attainment", || by_market(&desk, &lean, 1));
-        fastest("columns to log", || {
-            EventLog::new(&desk.tickets(), &desk.events(), &lean).map(|log| log.rows())
-        });
+        let percent = |(met, all): &(u64, u64)| (Some(*met as f64 / *all as f64 * 100.0), *all);
+        let bound: Vec<(Option<f64>, u64)> = bound.iter().map(percent).collect();
+        for threads in [1, 2] {
+            assert_eq!(told(&report(&desk, &whole, threads)), bound, "the report and the loop agree");
+        }
+        let times = [
+            fastest(|| by_hand(&desk.table, &hours)),
+            fastest(|| EventLog::new(&desk.tickets(), &desk.events(), &lean).map(|log| log.rows())),
+            fastest(|| by_market(&desk, &lean, 1)),
+            fastest(|| report(&desk, &whole, 1)),
+        ];
+        let memory = memory(desk.table.id.len(), || report(&desk, &whole, 1));
+        figures.add(events, times.into_iter().chain(memory));
         let mut group = criterion.benchmark_group(format!("attainment by market, {events} events"));
         group.throughput(Throughput::Elements(events as u64)).sample_size(10);
         group.bench_function("hand-written loop", |bencher| {

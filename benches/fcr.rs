@@ -2,7 +2,8 @@
 //! customer within seven days.
 //!
 //! `DESKMETRICS_BENCH_EVENTS` sets the number of events (default 100,000, 1 million and 30 million). The same columns
-//! through a hand-written loop that can do nothing else are the bound.
+//! through a hand-written loop that can do nothing else are the bound. A table of processor times and allocations is printed
+//! first; an argument that names no bench (`-- table`) stops there.
 
 mod desk;
 
@@ -12,10 +13,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use deskmetrics::Ratio;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::replay::{Needs, Replay};
+use deskmetrics::report::{KpiRequest, Report, ReportTable};
 use deskmetrics_arrow::replay::EventLog;
+use deskmetrics_arrow::report::{Frames, run};
 use deskmetrics_testkit::replay::EventTable;
 
-use desk::{Desk, as_of, fastest, sizes};
+use desk::{Desk, Figures, as_of, fastest, memory, sizes};
 
 const POLICY: &str =
     "all_of(single_reply, no_reopen_within(7days), no_repeat_contact_within(7days, customer))";
@@ -23,7 +26,7 @@ const POLICY: &str =
 const WINDOW: i64 = 7 * 86_400_000_000;
 
 fn plan() -> Replay {
-    Replay::new(as_of()).needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS)
+    Replay::new(as_of()).needing(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
 }
 
 /// From columns to the answer by the library.
@@ -31,6 +34,16 @@ fn resolved(desk: &Desk, replay: &Replay, policy: &FcrPolicy, threads: usize) ->
     let log = EventLog::new(&desk.tickets(), &desk.events(), replay)
         .unwrap_or_else(|error| panic!("the columns are readable: {error}"));
     log.fcr(policy, threads).0.ratio()
+}
+
+/// From columns to a finished report.
+fn report(desk: &Desk, policy: &FcrPolicy, threads: usize) -> ReportTable {
+    let report = Report::builder(as_of()).kpi(KpiRequest::new("fcr").under(policy.clone())).build();
+    let report = report.unwrap_or_else(|error| panic!("the report can be made: {error}"));
+    let log = EventLog::new(&desk.tickets(), &desk.events(), &Replay::new(as_of()).needing(report.needs()))
+        .unwrap_or_else(|error| panic!("the columns are readable: {error}"));
+    let state = run(&report, &Frames::default().log(&log), threads);
+    state.unwrap_or_else(|error| panic!("the report runs: {error}")).table()
 }
 
 /// What a ticket says by itself.
@@ -98,6 +111,15 @@ fn by_hand(table: &EventTable) -> Ratio {
 fn bench(criterion: &mut Criterion) {
     let policy: FcrPolicy = POLICY.parse().unwrap_or_else(|error| panic!("the policy is readable: {error}"));
     let lean = plan();
+    let mut figures = Figures::new(&[
+        "events",
+        "hand-written loop",
+        "columns to log",
+        "columns to first contacts",
+        "columns to report",
+        "allocations a ticket",
+        "most memory",
+    ]);
     for events in sizes() {
         let desk = Desk::new(EventTable::generate(events, 7));
         let bound = by_hand(&desk.table);
@@ -105,8 +127,19 @@ fn bench(criterion: &mut Criterion) {
         for (plan, threads) in [(&lean, 1), (&lean, 2), (&Replay::new(as_of()), 2)] {
             assert_eq!(resolved(&desk, plan, &policy, threads), bound, "the library and the loop agree");
         }
-        fastest("bound", || by_hand(&desk.table));
-        fastest("columns to first contacts", || resolved(&desk, &lean, &policy, 1));
+        for threads in [1, 2] {
+            let table = report(&desk, &policy, threads);
+            let row = table.headline("fcr").map(|row| (row.value, row.n));
+            assert_eq!(row, Some((bound.percent(), bound.total)), "the report and the loop agree");
+        }
+        let times = [
+            fastest(|| by_hand(&desk.table)),
+            fastest(|| EventLog::new(&desk.tickets(), &desk.events(), &lean).map(|log| log.rows())),
+            fastest(|| resolved(&desk, &lean, &policy, 1)),
+            fastest(|| report(&desk, &policy, 1)),
+        ];
+        let memory = memory(desk.table.id.len(), || report(&desk, &policy, 1));
+        figures.add(events, times.into_iter().chain(memory));
         let mut group = criterion.benchmark_group(format!("first contact resolution, {events} events"));
         group.throughput(Throughput::Elements(events as u64)).sample_size(10);
         group.bench_function("hand-written loop", |bencher| bencher.iter(|| black_box(by_hand(&desk.table))));

@@ -86,14 +86,45 @@ fn processor_time() -> Option<Duration> {
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// Says the least processor time of three runs: on a busy machine wall time measures the neighbors.
-pub(crate) fn fastest<T>(name: &str, mut run: impl FnMut() -> T) {
+/// The least processor time of three runs: on a busy machine wall time measures the neighbors.
+pub(crate) fn fastest<T>(mut run: impl FnMut() -> T) -> String {
     let spent = (0..3).filter_map(|_| {
         let before = processor_time()?;
         black_box(run());
         processor_time()?.checked_sub(before)
     });
-    if let Some(spent) = spent.min() {
-        eprintln!("{name}: {:.0} ms of processor time, the best of three", spent.as_secs_f64() * 1e3);
+    spent.min().map_or_else(|| "not known".to_owned(), |spent| format!("{:.0} ms", spent.as_secs_f64() * 1e3))
+}
+
+/// Allocations of one run for each of so many, and the most memory it held at a time.
+pub(crate) fn memory<T>(each: usize, run: impl FnOnce() -> T) -> [String; 2] {
+    let info = allocation_counter::measure(|| {
+        black_box(run());
+    });
+    let share = info.count_total as f64 / each.max(1) as f64;
+    [format!("{share:.4}"), format!("{:.0} MB", info.bytes_max as f64 / 1e6)]
+}
+
+/// What was measured beside criterion's own runs, printed as a table of the README.
+pub(crate) struct Figures {
+    rows: Vec<Vec<String>>,
+}
+
+impl Figures {
+    pub(crate) fn new(columns: &[&str]) -> Self {
+        let heads = columns.iter().map(ToString::to_string).collect();
+        Self { rows: vec![heads, vec!["---".to_owned(); columns.len()]] }
+    }
+
+    pub(crate) fn add(&mut self, events: usize, figures: impl IntoIterator<Item = String>) {
+        self.rows.push(std::iter::once(events.to_string()).chain(figures).collect());
+    }
+}
+
+impl Drop for Figures {
+    fn drop(&mut self) {
+        for row in &self.rows {
+            eprintln!("| {} |", row.join(" | "));
+        }
     }
 }

@@ -561,7 +561,7 @@ proptest! {
         let replay = replay(as_of);
         let records = replay.tickets(&tickets, &events);
         let arrays = Arrays::new(&tickets, &events, layout);
-        let lean = replay.needing(Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS);
+        let lean = replay.needing(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS);
         let layout = Layout { with_event_ids: true, by_sequence: false, ..layout };
         let log = EventLog::new(&arrays.tickets(), &arrays.events(layout), &lean)
             .expect("the columns can be read");

@@ -3,8 +3,10 @@
 /// How many values are put in order outright.
 const FEW: usize = 2048;
 
-/// Buckets: one for each power of two and each of 64 steps within it.
-pub(crate) const BUCKETS: usize = 64 * 64;
+/// Values are told apart to within 1/64 at first.
+const BITS: u32 = 6;
+
+const BUCKETS: usize = buckets(BITS);
 
 /// Some values of many with the places at which they would stand, counted from 0, if all were in order.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +75,7 @@ fn find<'v>(
     let mut counts = Box::new([0_usize; BUCKETS]);
     for piece in values.clone() {
         for value in piece {
-            counts[bucket(*value, least)] += 1;
+            counts[bucket::<BITS>(*value, least)] += 1;
         }
     }
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
@@ -92,7 +94,7 @@ fn find<'v>(
     }
     for piece in values {
         for value in piece {
-            let place = usize::from(place_of[bucket(*value, least)]);
+            let place = usize::from(place_of[bucket::<BITS>(*value, least)]);
             if let Some((_, values)) = place.checked_sub(1).and_then(|place| wanted.get_mut(place)) {
                 values.push(*value);
             }
@@ -112,17 +114,22 @@ fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
     find(std::iter::once(values), values.len(), ends(values), ranks, found);
 }
 
-/// The bucket of a value: the larger the value, the higher (or equal) the bucket.
+/// The bucket of a value, one of 2^`BITS` for each power of two: the larger the value, the higher (or equal) the bucket.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "six bits")]
-pub(crate) fn bucket(value: i64, least: i64) -> usize {
+#[expect(clippy::cast_possible_truncation, reason = "as many bits as asked for")]
+pub(crate) fn bucket<const BITS: u32>(value: i64, least: i64) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
-    if above < 64 {
+    if above < 1 << BITS {
         return above as usize;
     }
-    // At least 6; then the six bits below the leading one.
+    // The bits below the leading one, which is at least number `BITS`.
     let power = above.ilog2();
-    (power as usize - 5) * 64 + ((above >> (power - 6)) as usize & 63)
+    (power as usize + 1 - BITS as usize) << BITS | ((above >> (power - BITS)) as usize & ((1 << BITS) - 1))
+}
+
+/// How many buckets there are.
+pub(crate) const fn buckets(bits: u32) -> usize {
+    (u64::BITS as usize + 1 - bits as usize) << bits
 }
 
 #[cfg(test)]
@@ -160,7 +167,7 @@ mod tests {
         #[test]
         fn larger_values_never_lie_in_lower_buckets(mut values in prop::collection::vec(any::<i64>(), 2..50)) {
             values.sort_unstable();
-            let buckets: Vec<usize> = values.iter().map(|value| bucket(*value, values[0])).collect();
+            let buckets: Vec<usize> = values.iter().map(|value| bucket::<BITS>(*value, values[0])).collect();
             prop_assert!(buckets.is_sorted());
             prop_assert!(buckets.iter().all(|bucket| *bucket < BUCKETS));
         }

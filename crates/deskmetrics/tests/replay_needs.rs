@@ -69,8 +69,9 @@ fn options() -> Vec<ReplayOptions> {
     ]
 }
 
-const PARTS: [Needs; 8] = [
+const PARTS: [Needs; 9] = [
     Needs::CONVERSATION,
+    Needs::MESSAGES,
     Needs::SOLVES,
     Needs::REOPENS,
     Needs::STATUS_TIMES,
@@ -86,7 +87,6 @@ fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
     asked.status = whole.status;
     asked.left_out = whole.left_out;
     if needs.any(Needs::CONVERSATION) {
-        asked.proactive = whole.proactive;
         asked.first_customer_message_at = whole.first_customer_message_at;
         asked.first_response_at = whole.first_response_at;
         asked.first_response_time = whole.first_response_time;
@@ -96,12 +96,15 @@ fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
         asked.next_response_at = whole.next_response_at;
         asked.running_next_response_time = whole.running_next_response_time;
         asked.unanswered_next_response_times = whole.unanswered_next_response_times;
+        asked.repliers = whole.repliers;
+    }
+    if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
+        asked.proactive = whole.proactive;
         asked.public_replies = whole.public_replies;
         asked.customer_messages = whole.customer_messages;
         asked.bot_messages = whole.bot_messages;
         asked.internal_notes = whole.internal_notes;
         asked.replying_agents = whole.replying_agents;
-        asked.repliers = whole.repliers;
         asked.bot_handoffs = whole.bot_handoffs;
     }
     if needs.any(Needs::SOLVES) {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use arrow_array::{ArrayRef, RecordBatch};
 use chrono_tz::Tz;
 use deskmetrics::kpi::{FcrPolicy, definition};
+use deskmetrics::replay::Replay;
+use deskmetrics::replay::step::{NONE, What};
 use deskmetrics::report::{KpiRequest, Report as CoreReport, ReportState};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Scale, SlaMetric, Timestamp};
@@ -131,12 +133,17 @@ pub(super) fn feed(
             (Some(events), Some(tickets)) => {
                 let columns = (described.strict, &*description.tickets, &*description.events);
                 let (false, [ticket], [event]) = columns else { return Ok(None) };
-                let Some(tickets) = ticket_columns(ticket, tickets, assumed) else {
+                let sliced = report.sliced_by().into_iter().cloned();
+                let replay = replay.clone().needing(report.needs()).watching(sliced);
+                let asked = AskedOfTickets {
+                    report,
+                    replay: &replay,
+                    customers: report.needs_customers() || event.author_name.is_some(),
+                };
+                let Some(tickets) = ticket_columns(ticket, tickets, assumed, &asked) else {
                     return Ok(None);
                 };
                 let Some(events) = event_columns(event, events, assumed) else { return Ok(None) };
-                let sliced = report.sliced_by().into_iter().cloned();
-                let replay = replay.clone().needing(report.needs()).watching(sliced);
                 Some(EventLog::new(&tickets, &events, &replay).map_err(|problem| column(&problem))?)
             }
             (Some(_), None) => return Ok(None),
@@ -271,10 +278,27 @@ fn maybe<'b, T>(
     }
 }
 
+/// What is asked of tickets beside their lives: columns that nobody looks at are not read.
+struct AskedOfTickets<'r> {
+    report: &'r CoreReport,
+    replay: &'r Replay,
+    customers: bool,
+}
+
+impl AskedOfTickets<'_> {
+    fn attribute(&self, attribute: &Attribute) -> bool {
+        let number = self.replay.attribute_number(attribute);
+        self.report.needs_ticket_records()
+            || self.report.sliced_by().contains(&attribute)
+            || self.replay.hears(What::Changed { attribute: number, to: NONE })
+    }
+}
+
 fn ticket_columns<'b>(
     source: &TicketSource,
     batches: &'b [RecordBatch],
     assumed: Tz,
+    asked: &AskedOfTickets<'_>,
 ) -> Option<TicketColumns<'b>> {
     let ends = [&source.first_response_at, &source.solved_at, &source.closed_at, &source.due_at];
     let only_created = ends.into_iter().all(Option::is_none)
@@ -290,13 +314,13 @@ fn ticket_columns<'b>(
     if let Some(column) = maybe(source.created_by.as_ref(), batches, plain)? {
         columns = columns.created_by(column);
     }
-    if let Some(column) = maybe(source.requester.as_ref(), batches, plain)? {
+    if let Some(column) = maybe(source.requester.as_ref().filter(|_| asked.customers), batches, plain)? {
         columns = columns.requester(column);
     }
     if let Some(column) = maybe(source.tags.as_ref(), batches, plain)? {
         columns = columns.tags(column, source.tag_separator.clone()?);
     }
-    for (attribute, key) in &source.attributes {
+    for (attribute, key) in source.attributes.iter().filter(|(attribute, _)| asked.attribute(attribute)) {
         columns = columns.attribute(attribute.clone(), plain(key, batches)?);
     }
     Some(columns.assume_tz(assumed))

@@ -5,41 +5,105 @@ use arrow_array::types::{
     ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
     UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
 
 use crate::column::{Column, ColumnError, TextColumn};
 
-/// The codes of a column, one a row: `code` is asked once for each entry of a dictionary and once for each distinct text
-/// of a plain column; a null gets `missing`. No codes at all where the dictionaries show that every row would get that.
+/// A column of text as codes, given out block by block: `code` is asked once for each entry of a dictionary and once for
+/// each distinct text of a plain column; a null gets `missing`.
+#[derive(Debug)]
+pub(super) struct Coded<'c, C> {
+    pieces: Vec<Piece<'c, C>>,
+    missing: C,
+    /// The piece that comes next, and the row in it.
+    next: (usize, usize),
+}
+
+/// One array of a column.
+#[derive(Debug)]
+enum Piece<'c, C> {
+    /// A dictionary, with the codes of its entries.
+    Keys(&'c ArrayRef, Vec<C>),
+    /// Plain text, coded row by row.
+    Rows(Vec<C>),
+}
+
+impl<C> Piece<'_, C> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Keys(array, _) => array.len(),
+            Self::Rows(codes) => codes.len(),
+        }
+    }
+}
+
+impl<'c, C: Copy + PartialEq> Coded<'c, C> {
+    /// The codes of a column; `None` where every row has that of a null, by what the dictionaries list.
+    pub(super) fn new(
+        column: &'c Column<'_>,
+        missing: C,
+        mut code: impl FnMut(&str) -> C,
+    ) -> Result<Option<Self>, ColumnError> {
+        let mut known: HashMap<Box<str>, C> = HashMap::new();
+        let wrong = |wrong| column.wrong(wrong, "make it a text column first");
+        let mut pieces = Vec::with_capacity(column.chunks().len());
+        let mut uniform = true;
+        for array in column.chunks() {
+            if let DataType::Dictionary(..) = array.data_type() {
+                let values = array.as_any_dictionary().values();
+                let entries = dictionary_codes(values, missing, &mut known, &mut code).map_err(wrong)?;
+                uniform &= entries.iter().all(|entry| *entry == missing);
+                pieces.push(Piece::Keys(array, entries));
+            } else {
+                let mut codes = Vec::new();
+                if array.null_count() == array.len() {
+                    codes.resize(array.len(), missing);
+                } else {
+                    uniform = false;
+                    codes.reserve_exact(array.len());
+                    code_text(array, missing, &mut known, &mut code, &mut codes).map_err(wrong)?;
+                }
+                pieces.push(Piece::Rows(codes));
+            }
+        }
+        Ok((!uniform).then_some(Self { pieces, missing, next: (0, 0) }))
+    }
+
+    /// Makes `codes` those of the next rows, as many as it has places.
+    pub(super) fn fill(&mut self, codes: &mut [C]) {
+        let mut done = 0;
+        while let (Some(piece), true) = (self.pieces.get(self.next.0), done < codes.len()) {
+            let from = self.next.1;
+            let rows = (piece.len() - from).min(codes.len() - done);
+            let place = &mut codes[done..done + rows];
+            match piece {
+                Piece::Keys(array, entries) => gather(array, from, entries, self.missing, place),
+                Piece::Rows(known) => place.copy_from_slice(&known[from..from + rows]),
+            }
+            done += rows;
+            self.next =
+                if from + rows == piece.len() { (self.next.0 + 1, 0) } else { (self.next.0, from + rows) };
+        }
+        codes[done..].fill(self.missing);
+    }
+}
+
+/// The codes of a whole column, one a row (see [`Coded`]). No codes at all where the dictionaries show that every row would
+/// get that of a null.
 pub(super) fn coded<C: Copy + PartialEq>(
     column: &Column<'_>,
     missing: C,
-    mut code: impl FnMut(&str) -> C,
+    code: impl FnMut(&str) -> C,
 ) -> Result<Vec<C>, ColumnError> {
-    let mut known: HashMap<Box<str>, C> = HashMap::new();
-    let wrong = |wrong| column.wrong(wrong, "make it a text column first");
-    let mut uniform = true;
-    for array in column.chunks() {
-        uniform = uniform
-            && match array.data_type() {
-                DataType::Dictionary(..) => {
-                    let values = array.as_any_dictionary().values();
-                    let entries = dictionary_codes(values, missing, &mut known, &mut code).map_err(wrong)?;
-                    entries.iter().all(|entry| *entry == missing)
-                }
-                _ => array.null_count() == array.len(),
-            };
+    let Some(mut coded) = Coded::new(column, missing, code)? else { return Ok(Vec::new()) };
+    if let [Piece::Rows(codes)] = coded.pieces.as_mut_slice() {
+        return Ok(std::mem::take(codes));
     }
-    if uniform {
-        return Ok(Vec::new());
-    }
-    let mut codes = Vec::with_capacity(column.len());
-    for array in column.chunks() {
-        code_array(array, missing, &mut known, &mut code, &mut codes).map_err(wrong)?;
-    }
+    let mut codes = vec![missing; column.len()];
+    coded.fill(&mut codes);
     Ok(codes)
 }
 
@@ -53,40 +117,20 @@ pub(super) fn each_word(column: &Column<'_>, mut look: impl FnMut(&str)) -> Resu
                 let values = array.as_any_dictionary().values();
                 dictionary_codes(values, (), &mut known, &mut look).map_err(wrong)?;
             }
-            _ => code_array(array, (), &mut known, &mut look, &mut Vec::new()).map_err(wrong)?,
+            _ => code_text(array, (), &mut known, &mut look, &mut Vec::new()).map_err(wrong)?,
         }
     }
     Ok(())
 }
 
-fn code_array<C: Copy>(
+/// The codes of an array of plain text.
+fn code_text<C: Copy>(
     array: &ArrayRef,
     missing: C,
     known: &mut HashMap<Box<str>, C>,
     code: &mut impl FnMut(&str) -> C,
     codes: &mut Vec<C>,
 ) -> Result<(), crate::column::WrongType> {
-    macro_rules! dictionary {
-        ($key:ty) => {{
-            let entries =
-                dictionary_codes::<C>(array.as_dictionary::<$key>().values(), missing, known, code)?;
-            gather::<$key, C>(array, &entries, missing, codes);
-            return Ok(());
-        }};
-    }
-    if let DataType::Dictionary(key, _) = array.data_type() {
-        match **key {
-            DataType::Int8 => dictionary!(Int8Type),
-            DataType::Int16 => dictionary!(Int16Type),
-            DataType::Int32 => dictionary!(Int32Type),
-            DataType::Int64 => dictionary!(Int64Type),
-            DataType::UInt8 => dictionary!(UInt8Type),
-            DataType::UInt16 => dictionary!(UInt16Type),
-            DataType::UInt32 => dictionary!(UInt32Type),
-            DataType::UInt64 => dictionary!(UInt64Type),
-            _ => {}
-        }
-    }
     let text = TextColumn::new(array)?;
     // Neighbors are often alike.
     let mut last: Option<(&str, C)> = None;
@@ -125,23 +169,47 @@ fn dictionary_codes<C: Copy>(
     Ok((0..values.len()).map(entry).collect())
 }
 
-fn gather<K: ArrowDictionaryKeyType, C: Copy>(
-    array: &ArrayRef,
+/// The codes of some rows of a dictionary, from row `from` on.
+fn gather<C: Copy>(array: &ArrayRef, from: usize, entries: &[C], missing: C, codes: &mut [C]) {
+    macro_rules! keys {
+        ($key:ty) => {
+            gather_keys(array.as_dictionary::<$key>().keys(), from, entries, missing, codes)
+        };
+    }
+    let DataType::Dictionary(key, _) = array.data_type() else { return codes.fill(missing) };
+    match **key {
+        DataType::Int8 => keys!(Int8Type),
+        DataType::Int16 => keys!(Int16Type),
+        DataType::Int32 => keys!(Int32Type),
+        DataType::Int64 => keys!(Int64Type),
+        DataType::UInt8 => keys!(UInt8Type),
+        DataType::UInt16 => keys!(UInt16Type),
+        DataType::UInt32 => keys!(UInt32Type),
+        DataType::UInt64 => keys!(UInt64Type),
+        // Arrow has no other keys.
+        _ => codes.fill(missing),
+    }
+}
+
+fn gather_keys<K: ArrowDictionaryKeyType, C: Copy>(
+    keys: &PrimitiveArray<K>,
+    from: usize,
     entries: &[C],
     missing: C,
-    codes: &mut Vec<C>,
+    codes: &mut [C],
 ) {
-    let keys = array.as_dictionary::<K>().keys();
-    let entry = |key: K::Native| entries.get(key.as_usize()).copied().unwrap_or(missing);
-    match keys.nulls().filter(|nulls| nulls.null_count() > 0) {
-        None => codes.extend(keys.values().iter().map(|key| entry(*key))),
-        Some(nulls) => {
-            let valid = nulls.iter();
-            codes.extend(keys.values().iter().zip(valid).map(
-                |(key, valid)| {
-                    if valid { entry(*key) } else { missing }
-                },
-            ));
+    let values = &keys.values()[from..from + codes.len()];
+    let entry = |key: &K::Native| entries.get(key.as_usize()).copied().unwrap_or(missing);
+    let Some(nulls) = keys.nulls().filter(|nulls| nulls.null_count() > 0) else {
+        return codes.iter_mut().zip(values).for_each(|(code, key)| *code = entry(key));
+    };
+    // Sixty-four rows a word of the bitmap; what a null row's key says means nothing.
+    let bits = nulls.inner().slice(from, values.len());
+    let words = bits.bit_chunks();
+    for ((codes, keys), word) in codes.chunks_mut(64).zip(values.chunks(64)).zip(words.iter_padded()) {
+        for (place, (code, key)) in codes.iter_mut().zip(keys).enumerate() {
+            let found = entry(key);
+            *code = if word >> place & 1 == 1 { found } else { missing };
         }
     }
 }

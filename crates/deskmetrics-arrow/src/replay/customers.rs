@@ -9,7 +9,7 @@ use deskmetrics::kpi::CustomerNames;
 use hashbrown::HashMap;
 
 use super::coding::Texts;
-use super::ids::Ids;
+use super::ids::{Ids, Numbers};
 use crate::column::{Column, ColumnError};
 
 /// The customers of tickets: a code for each, and the names behind the codes.
@@ -37,27 +37,35 @@ impl Customers {
             let codes = texts.column(column)?;
             return Ok(Self { codes, names: Arc::new(Names::Texts(texts)) });
         }
-        let ids = Ids::new(column, true)?.into_numbers();
-        let known = || ids.iter().flatten();
-        let (least, most) = (known().min().copied().unwrap_or(0), known().max().copied().unwrap_or(0));
+        let Ids::Numbers(chunks) = Ids::new(column, true)? else {
+            return Ok(Self { codes: Vec::new(), names: Arc::new(Names::Numbers(Vec::new())) });
+        };
+        let ids = || chunks.iter().flat_map(Numbers::iter);
+        let ends = chunks.iter().filter_map(Numbers::ends);
+        let (least, most) =
+            ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default();
         let width = usize::try_from(i128::from(most) - i128::from(least)).unwrap_or(usize::MAX);
-        if width < ids.len().saturating_mul(2) + 1024 {
-            let code = |id: &Option<i64>| {
-                id.and_then(|id| u32::try_from(id - least + 1).ok()).unwrap_or(Texts::NONE)
-            };
-            let names = Arc::new(Names::From(least, width + 1));
-            return Ok(Self { codes: ids.iter().map(code).collect(), names });
+        if width < column.len().saturating_mul(2) + 1024 {
+            let mut codes = Vec::with_capacity(column.len());
+            let code = |id: i64| u32::try_from(id - least + 1).unwrap_or(Texts::NONE);
+            for chunk in &chunks {
+                match chunk.whole() {
+                    Some(ids) => codes.extend(ids.iter().map(|id| code(*id))),
+                    None => codes.extend(chunk.iter().map(|id| id.map_or(Texts::NONE, code))),
+                }
+            }
+            return Ok(Self { codes, names: Arc::new(Names::From(least, width + 1)) });
         }
         let mut names: Vec<i64> = Vec::new();
         let mut found: HashMap<i64, u32> = HashMap::new();
-        let mut numbered = |id: &Option<i64>| {
+        let mut numbered = |id: Option<i64>| {
             let Some(id) = id else { return Texts::NONE };
-            *found.entry(*id).or_insert_with(|| {
-                names.push(*id);
+            *found.entry(id).or_insert_with(|| {
+                names.push(id);
                 u32::try_from(names.len()).unwrap_or(u32::MAX)
             })
         };
-        let codes = ids.iter().map(&mut numbered).collect();
+        let codes = ids().map(&mut numbered).collect();
         Ok(Self { codes, names: Arc::new(Names::Numbers(names)) })
     }
 

@@ -10,7 +10,7 @@ impl EventLog {
     /// First contact resolution of all tickets under `policy`, on `threads` threads (see [`each`](Self::each)), with what
     /// was left out of the tickets' lives.
     ///
-    /// The log's replay must work out what the policy looks at: conversation, solves and reopenings, for
+    /// The log's replay must work out what the policy looks at: messages, solves and reopenings, for
     /// `strict_no_activity` also status times and touches. A policy that looks at the customer's other tickets needs the
     /// requester's column, one that looks at the category or a task needs those attributes.
     #[doc(alias = "first contact resolution")]

@@ -9,7 +9,7 @@ use deskmetrics::{Excluded, Reason};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
-use super::coding::coded;
+use super::coding::Coded;
 use crate::column::{Column, ColumnError, TextColumn};
 
 /// A row that belongs to no ticket.
@@ -31,6 +31,26 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Option<i64>> {
+        (0..self.values.len()).map(|row| self.get(row))
+    }
+
+    /// The numbers, where none is missing.
+    pub(super) fn whole(&self) -> Option<&[i64]> {
+        self.nulls.is_none().then_some(&*self.values)
+    }
+
+    /// The least and the greatest.
+    pub(super) fn ends(&self) -> Option<(i64, i64)> {
+        let wider = |(least, most): (i64, i64), id: i64| (least.min(id), most.max(id));
+        match self.whole() {
+            Some([]) => None,
+            Some(ids) => Some(ids.iter().copied().fold((i64::MAX, i64::MIN), wider)),
+            None => self.iter().flatten().map(|id| (id, id)).reduce(|ends, (id, _)| wider(ends, id)),
+        }
+    }
+
+    #[inline]
     fn get(&self, row: usize) -> Option<i64> {
         let valid = self.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
         self.values.get(row).copied().filter(|_| valid)
@@ -72,41 +92,57 @@ impl Ids {
 /// Finds a ticket's place by its id.
 #[derive(Debug)]
 pub(super) enum Finder {
-    Numbers { ids: Vec<Option<i64>>, index: NumberIndex },
-    Texts { ids: Vec<Option<Box<str>>>, index: HashMap<Box<str>, u32> },
+    /// What stands at a row without an id means nothing.
+    Numbers {
+        ids: ScalarBuffer<i64>,
+        index: NumberIndex,
+    },
+    Texts {
+        ids: Vec<Option<Box<str>>>,
+        index: HashMap<Box<str>, u32>,
+    },
 }
 
 /// From a number to a place.
 #[derive(Debug)]
 pub(super) enum NumberIndex {
+    /// Each number is one more than that of the row before: the place is the distance from the first.
+    Rows { first: i64, rows: u32 },
     /// The numbers lie close together: a table from the least on.
-    Dense {
-        least: i64,
-        places: Vec<u32>,
-    },
+    Dense { least: i64, places: Vec<u32> },
+    /// They lie far apart.
     Sparse(HashMap<i64, u32>),
 }
 
 impl NumberIndex {
-    /// Indexes the ids; says which rows have the id of an earlier one.
-    fn new(ids: &[Option<i64>], mut repeated: impl FnMut(usize)) -> Self {
-        let known = || ids.iter().flatten();
-        let (least, most) = (known().min().copied().unwrap_or(0), known().max().copied().unwrap_or(0));
+    /// Indexes the ids of all rows, where they are consecutive.
+    fn consecutive(ids: &[i64]) -> Option<Self> {
+        let first = *ids.first()?;
+        let rows = u32::try_from(ids.len()).ok()?;
+        let place = |at: u32| first.checked_add(i64::from(at));
+        let all = ids.iter().zip(0..rows).fold(true, |all, (id, at)| all & (place(at) == Some(*id)));
+        all.then_some(Self::Rows { first, rows })
+    }
+
+    /// Indexes the ids of usable rows; says which rows have the id of an earlier one.
+    fn new(ids: &[i64], usable: &[bool], mut repeated: impl FnMut(usize)) -> Self {
+        let numbered = || ids.iter().zip(usable).zip(0u32..).enumerate();
+        let known =
+            || numbered().filter(|(_, ((_, usable), _))| **usable).map(|(row, ((id, _), at))| (row, *id, at));
+        let (least, most) =
+            known().fold((i64::MAX, i64::MIN), |(least, most), (_, id, _)| (least.min(id), most.max(id)));
         let width = usize::try_from(i128::from(most) - i128::from(least)).unwrap_or(usize::MAX);
-        let numbered = || ids.iter().zip(0u32..).enumerate();
         if width < ids.len().saturating_mul(4) + 1024 {
             let mut places = vec![NOWHERE; width + 1];
-            for (row, (id, place)) in numbered() {
-                let Some(id) = id else { continue };
+            for (row, id, place) in known() {
                 let Ok(at) = usize::try_from(id - least) else { continue };
                 if places[at] == NOWHERE { places[at] = place } else { repeated(row) }
             }
             return Self::Dense { least, places };
         }
         let mut places = HashMap::with_capacity(ids.len());
-        for (row, (id, place)) in numbered() {
-            let Some(id) = id else { continue };
-            match places.entry(*id) {
+        for (row, id, place) in known() {
+            match places.entry(id) {
                 Entry::Vacant(free) => {
                     free.insert(place);
                 }
@@ -119,6 +155,10 @@ impl NumberIndex {
     #[inline]
     fn find(&self, id: i64) -> u32 {
         match self {
+            Self::Rows { first, rows } => match u32::try_from(id.wrapping_sub(*first)) {
+                Ok(at) if at < *rows && id >= *first => at,
+                _ => NOWHERE,
+            },
             Self::Dense { least, places } => {
                 let at = id.checked_sub(*least).and_then(|at| usize::try_from(at).ok());
                 at.and_then(|at| places.get(at)).copied().unwrap_or(NOWHERE)
@@ -129,60 +169,70 @@ impl NumberIndex {
 }
 
 impl Finder {
-    /// Finds tickets by these ids. Says which rows are tickets: those with an id no earlier ticket has, and a creation.
-    pub(super) fn new(ids: &Ids, created: &[Option<i64>], excluded: &mut Excluded) -> (Self, Vec<bool>) {
-        let mut usable: Vec<bool> = created.iter().map(Option::is_some).collect();
-        let mut drop = |row: usize, reason: Reason| {
-            usable[row] = false;
-            excluded.add(reason);
-        };
-        let finder = match ids {
+    /// Finds tickets by these ids. Rows without an id, or with that of an earlier ticket, are no longer `usable`; those that
+    /// were not before have no id.
+    pub(super) fn new(ids: Ids, usable: &mut [bool], excluded: &mut Excluded) -> Self {
+        match ids {
             Ids::Numbers(chunks) => {
-                let each =
-                    |chunk: &Numbers| (0..chunk.values.len()).map(|row| chunk.get(row)).collect::<Vec<_>>();
-                let mut ids: Vec<Option<i64>> = chunks.iter().flat_map(each).collect();
-                for (row, id) in ids.iter_mut().enumerate() {
-                    match (&id, created[row]) {
-                        (Some(_), None) => *id = None,
-                        (None, Some(_)) => drop(row, Reason::Missing),
-                        (Some(_), Some(_)) | (None, None) => {}
+                let whole = chunks.iter().all(|chunk| chunk.nulls.is_none());
+                for (row, id) in chunks.iter().flat_map(Numbers::iter).enumerate().filter(|_| !whole) {
+                    if id.is_none() && usable[row] {
+                        usable[row] = false;
+                        excluded.add(Reason::Missing);
                     }
                 }
-                let index = NumberIndex::new(&ids, |row| drop(row, Reason::Duplicate));
+                let ids: ScalarBuffer<i64> = match chunks.as_slice() {
+                    [one] => one.values.clone(),
+                    all => all.iter().flat_map(|chunk| chunk.values.iter().copied()).collect(),
+                };
+                let index =
+                    if usable.iter().all(|usable| *usable) { NumberIndex::consecutive(&ids) } else { None };
+                let index = index.unwrap_or_else(|| {
+                    let mut repeated = Vec::new();
+                    let index = NumberIndex::new(&ids, usable, |row| repeated.push(row));
+                    for row in repeated {
+                        usable[row] = false;
+                        excluded.add(Reason::Duplicate);
+                    }
+                    index
+                });
                 Self::Numbers { ids, index }
             }
             Ids::Texts(chunks) => {
-                let mut ids: Vec<Option<Box<str>>> = Vec::with_capacity(created.len());
-                for (text, rows) in chunks {
+                let mut ids: Vec<Option<Box<str>>> = Vec::with_capacity(usable.len());
+                for (text, rows) in &chunks {
                     ids.extend((0..*rows).map(|row| trimmed(text.get(row)).map(Into::into)));
                 }
                 let mut index = HashMap::with_capacity(ids.len());
                 for (row, (id, place)) in ids.iter_mut().zip(0u32..).enumerate() {
-                    if created[row].is_none() {
+                    if !usable[row] {
                         *id = None;
                         continue;
                     }
                     let Some(id) = id else {
-                        drop(row, Reason::Missing);
+                        usable[row] = false;
+                        excluded.add(Reason::Missing);
                         continue;
                     };
                     match index.entry(id.clone()) {
                         Entry::Vacant(free) => {
                             free.insert(place);
                         }
-                        Entry::Occupied(_) => drop(row, Reason::Duplicate),
+                        Entry::Occupied(_) => {
+                            usable[row] = false;
+                            excluded.add(Reason::Duplicate);
+                        }
                     }
                 }
                 Self::Texts { ids, index }
             }
-        };
-        (finder, usable)
+        }
     }
 
-    /// The id of a ticket as text; `None` where it has none.
+    /// The id of a ticket as text.
     pub(super) fn text(&self, place: usize) -> Option<std::borrow::Cow<'_, str>> {
         match self {
-            Self::Numbers { ids, .. } => ids.get(place).copied()?.map(|id| id.to_string().into()),
+            Self::Numbers { ids, .. } => ids.get(place).map(|id| id.to_string().into()),
             Self::Texts { ids, .. } => ids.get(place)?.as_deref().map(Into::into),
         }
     }
@@ -195,61 +245,19 @@ impl Finder {
         }
     }
 
-    /// The place of the ticket of each row of `column`: [`NOWHERE`] where there is none of the id, [`NO_ID`] where there
-    /// is no id.
-    pub(super) fn places(&self, column: &Column<'_>) -> Result<Vec<u32>, ColumnError> {
-        match self {
-            Self::Numbers { ids, index } => {
-                let Ids::Numbers(chunks) = Ids::new(column, true)? else { return Ok(Vec::new()) };
-                let mut places = Vec::with_capacity(column.len());
-                // Most logs stand ticket by ticket: the same one as the row before, or the one after.
-                let (mut last, mut last_id) = (NOWHERE, None);
-                for chunk in &chunks {
-                    if chunk.nulls.is_none() {
-                        let (mut same, mut found) = (None, NOWHERE);
-                        places.extend(chunk.values.iter().map(|id| {
-                            if same != Some(*id) {
-                                (same, found) = (Some(*id), index.find(*id));
-                            }
-                            found
-                        }));
-                        continue;
-                    }
-                    for row in 0..chunk.values.len() {
-                        let id = chunk.get(row);
-                        if id != last_id || last == NOWHERE {
-                            last_id = id;
-                            last = id.map_or(NO_ID, |id| index.find(id));
-                        }
-                        places.push(last);
-                    }
-                }
-                debug_assert_eq!(places.len(), column.len(), "one place a row, of {} tickets", ids.len());
-                Ok(places)
+    /// To find the tickets of the rows of `column`.
+    pub(super) fn seek<'f>(&'f self, column: &'f Column<'_>) -> Result<Seeker<'f>, ColumnError> {
+        let plain = |array: &ArrayRef| !matches!(array.data_type(), DataType::Dictionary(..));
+        let source = match self {
+            Self::Texts { .. } if !column.chunks().iter().all(plain) => {
+                Source::Coded(Coded::new(column, NO_ID, |id| self.find_id(id))?)
             }
-            Self::Texts { index, .. } => {
-                let plain = |array: &ArrayRef| !matches!(array.data_type(), DataType::Dictionary(..));
-                if !column.chunks().iter().all(plain) {
-                    let places = coded(column, NO_ID, |id| self.find_id(id))?;
-                    let none = places.is_empty();
-                    return Ok(if none { vec![NO_ID; column.len()] } else { places });
-                }
-                let Ids::Texts(chunks) = Ids::new(column, false)? else { return Ok(Vec::new()) };
-                let mut places = Vec::with_capacity(column.len());
-                for (text, rows) in &chunks {
-                    let (mut last, mut last_id) = (NOWHERE, None);
-                    for row in 0..*rows {
-                        let id = text.get(row);
-                        if id != last_id || last == NOWHERE {
-                            last_id = id;
-                            last = trimmed(id).map_or(NO_ID, |id| index.get(id).copied().unwrap_or(NOWHERE));
-                        }
-                        places.push(last);
-                    }
-                }
-                Ok(places)
-            }
-        }
+            _ => match Ids::new(column, matches!(self, Self::Numbers { .. }))? {
+                Ids::Numbers(chunks) => Source::Numbers(chunks),
+                Ids::Texts(chunks) => Source::Texts(chunks),
+            },
+        };
+        Ok(Seeker { finder: self, source, next: (0, 0), last: None })
     }
 
     fn find_id(&self, id: &str) -> u32 {
@@ -260,16 +268,96 @@ impl Finder {
     }
 }
 
-fn trimmed(id: Option<&str>) -> Option<&str> {
-    id.map(str::trim).filter(|id| !id.is_empty())
+/// Finds the ticket of each row of a column, block by block.
+#[derive(Debug)]
+pub(super) struct Seeker<'f> {
+    finder: &'f Finder,
+    source: Source<'f>,
+    /// The chunk that comes next, and the row in it.
+    next: (usize, usize),
+    /// The last number found, and its place: most logs stand ticket by ticket.
+    last: Option<(i64, u32)>,
 }
 
-impl Ids {
-    /// The numbers, one a row; none for a column of text.
-    pub(super) fn into_numbers(self) -> Vec<Option<i64>> {
-        let Self::Numbers(chunks) = self else { return Vec::new() };
-        chunks.iter().flat_map(|chunk| (0..chunk.values.len()).map(|row| chunk.get(row))).collect()
+#[derive(Debug)]
+enum Source<'f> {
+    Numbers(Vec<Numbers>),
+    Texts(Vec<(TextColumn, usize)>),
+    /// `None` where no row has an id.
+    Coded(Option<Coded<'f, u32>>),
+}
+
+impl Seeker<'_> {
+    /// Makes `places` those of the tickets of the next rows: [`NOWHERE`] where there is none of the id, [`NO_ID`] where there
+    /// is no id.
+    pub(super) fn fill(&mut self, places: &mut [u32]) {
+        if let Source::Coded(coded) = &mut self.source {
+            return match coded {
+                Some(coded) => coded.fill(places),
+                None => places.fill(NO_ID),
+            };
+        }
+        let mut done = 0;
+        while done < places.len() {
+            let (chunk, from) = self.next;
+            let Some(left) = self.source.rows(chunk).map(|rows| rows - from) else {
+                return places[done..].fill(NO_ID);
+            };
+            let rows = left.min(places.len() - done);
+            self.find(chunk, from, &mut places[done..done + rows]);
+            done += rows;
+            self.next = if rows == left { (chunk + 1, 0) } else { (chunk, from + rows) };
+        }
     }
+
+    fn find(&mut self, chunk: usize, from: usize, places: &mut [u32]) {
+        match (&self.source, self.finder) {
+            (Source::Numbers(chunks), Finder::Numbers { index, .. }) => {
+                let chunk = &chunks[chunk];
+                let values = &chunk.values[from..from + places.len()];
+                let (mut same, mut found) = self.last.unwrap_or_else(|| (0, index.find(0)));
+                for (place, id) in places.iter_mut().zip(values) {
+                    if *id != same {
+                        (same, found) = (*id, index.find(*id));
+                    }
+                    *place = found;
+                }
+                self.last = Some((same, found));
+                if chunk.nulls.is_some() {
+                    let missing = (from..).zip(places).filter(|(row, _)| chunk.get(*row).is_none());
+                    missing.for_each(|(_, place)| *place = NO_ID);
+                }
+            }
+            (Source::Texts(chunks), Finder::Texts { index, .. }) => {
+                let text = &chunks[chunk].0;
+                let (mut last, mut last_id) = (NO_ID, None);
+                for (row, place) in (from..).zip(places) {
+                    let id = text.get(row);
+                    if id != last_id {
+                        last_id = id;
+                        last = trimmed(id).map_or(NO_ID, |id| index.get(id).copied().unwrap_or(NOWHERE));
+                    }
+                    *place = last;
+                }
+            }
+            _ => places.fill(NO_ID),
+        }
+    }
+}
+
+impl Source<'_> {
+    /// The rows of a chunk.
+    fn rows(&self, chunk: usize) -> Option<usize> {
+        match self {
+            Self::Numbers(chunks) => chunks.get(chunk).map(|chunk| chunk.values.len()),
+            Self::Texts(chunks) => chunks.get(chunk).map(|(_, rows)| *rows),
+            Self::Coded(_) => None,
+        }
+    }
+}
+
+fn trimmed(id: Option<&str>) -> Option<&str> {
+    id.map(str::trim).filter(|id| !id.is_empty())
 }
 
 impl Ids {

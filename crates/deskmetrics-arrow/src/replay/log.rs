@@ -31,7 +31,7 @@ pub struct EventLog {
     finder: Finder,
     /// By ticket: it is one, and not a row without id or creation or with another's id.
     usable: Vec<bool>,
-    created: Vec<i64>,
+    created: ScalarBuffer<i64>,
     created_by: Vec<Option<Author>>,
     pub(super) attributes: Vec<(Attribute, u16, Vec<u32>)>,
     /// By ticket: where its tags end in the list after it.

@@ -8,7 +8,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Status};
 use hashbrown::HashMap;
 
-use super::coding::{coded, each_word};
+use super::coding::{Coded, each_word};
 use super::columns::EventColumns;
 use crate::column::{ColumnError, WordReading};
 use crate::description::{Happening, Happenings};
@@ -18,7 +18,9 @@ const AUTHORS: [Author; 5] = [Author::Customer, Author::Agent, Author::Bot, Auth
 const AUTHOR_KINDS: u16 = 6;
 const UNKNOWN_AUTHOR: u8 = 5;
 /// Statuses, no status, and a word that names none.
-const STATUS_KINDS: u16 = 8;
+const STATUSES: u8 = 8;
+/// What a kind may mean, by author and status.
+const OUTCOMES: u16 = AUTHOR_KINDS * STATUSES as u16;
 const NO_STATUS: u8 = 6;
 const UNKNOWN_STATUS: u8 = 7;
 
@@ -73,6 +75,8 @@ pub(super) struct Meanings {
     /// By code: where its steps stand in `templates`.
     spans: Vec<(u32, u32)>,
     templates: Vec<Template>,
+    /// By code: rows in the ticket's known life can change nothing that is asked for, and count for nothing else.
+    silent: Vec<bool>,
 }
 
 impl Meanings {
@@ -83,6 +87,23 @@ impl Meanings {
             Some((from, to)) => &self.templates[*from as usize..*to as usize],
             None => &[],
         }
+    }
+
+    /// Whether rows with this code may be passed over, unless they lie before the ticket's creation or after the cut-off:
+    /// what lies there is counted.
+    #[inline]
+    pub(super) fn is_silent(&self, code: Code) -> bool {
+        self.silent.get(usize::from(code)).copied().unwrap_or(false)
+    }
+
+    /// Finds out which codes are silent: none where tickets may leave, since what happens after that is counted too.
+    fn hush(&mut self, replay: &Replay) {
+        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam);
+        let stay = !self.templates.iter().any(|template| leaves(template.what));
+        let unheard = |(from, to): &(u32, u32)| {
+            self.templates[*from as usize..*to as usize].iter().all(|template| !replay.hears(template.what))
+        };
+        self.silent = self.spans.iter().map(|span| stay && unheard(span)).collect();
     }
 
     /// Whether any step takes the row's value and can change anything that is asked for.
@@ -106,73 +127,118 @@ impl Meanings {
     pub(super) fn merge(&self) -> bool {
         self.templates.iter().any(|template| template.takes == Takes::Survivor)
     }
+}
 
-    /// The meaning of each row; all by agents where nobody asked who did what.
-    pub(super) fn read(
-        columns: &EventColumns<'_>,
+/// Reads the meaning of each row, block by block.
+#[derive(Debug)]
+pub(super) struct MeaningReader<'c> {
+    /// The place of the kind's outcomes among all, or why it has none.
+    kinds: Option<Coded<'c, u16>>,
+    /// The place of the author's outcomes among those of the kind.
+    by: Option<Coded<'c, u8>>,
+    /// The place of the status's outcome among those of the author.
+    became: Option<Coded<'c, u8>>,
+    /// Where some kind needs a value that is no status: whether there is one.
+    has_value: Option<Option<Coded<'c, bool>>>,
+    known: Kinds,
+    /// By kind, author and status: the code, or why there is none.
+    outcomes: Vec<Code>,
+    authors: Vec<u8>,
+    statuses: Vec<u8>,
+    values: Vec<bool>,
+}
+
+impl<'c> MeaningReader<'c> {
+    /// A reader of these columns, and what its codes mean; all is by agents where nobody asked who did what.
+    pub(super) fn new(
+        columns: &'c EventColumns<'_>,
         replay: &Replay,
         people: bool,
-    ) -> Result<(Vec<Code>, Self), ColumnError> {
+    ) -> Result<(Self, Meanings), ColumnError> {
         let statuses = reading(&columns.statuses);
         let authors = reading(&columns.authors);
-        let (mut codes, known) = Kinds::read(columns)?;
+        let (kinds, known) = Kinds::read(columns)?;
         let by = match &columns.author {
-            Some(column) => coded(column, AGENT, |word| match authors.read(word) {
-                Ok(Some(author)) if people => place(author),
-                Ok(_) => AGENT,
-                Err(_) => UNKNOWN_AUTHOR,
+            Some(column) => Coded::new(column, AGENT * STATUSES, |word| match authors.read(word) {
+                Ok(Some(author)) if people => place(author) * STATUSES,
+                Ok(_) => AGENT * STATUSES,
+                Err(_) => UNKNOWN_AUTHOR * STATUSES,
             })?,
-            None => Vec::new(),
+            None => None,
         };
         let became = match columns.value.as_ref().filter(|_| known.name_statuses()) {
-            Some(column) => coded(column, NO_STATUS, |word| match statuses.read(word) {
+            Some(column) => Coded::new(column, NO_STATUS, |word| match statuses.read(word) {
                 Ok(Some(status)) => u8::try_from(status.index()).unwrap_or(UNKNOWN_STATUS),
                 Ok(None) => NO_STATUS,
                 Err(_) => UNKNOWN_STATUS,
             })?,
-            None => Vec::new(),
+            None => None,
         };
-        let has_value: Vec<bool> = match columns.value.as_ref().filter(|_| known.need_values()) {
-            Some(column) => coded(column, false, |word| !word.trim().is_empty())?,
-            None => Vec::new(),
+        let has_value = match columns.value.as_ref().filter(|_| known.need_values()) {
+            Some(column) => Some(Coded::new(column, false, |word| !word.trim().is_empty())?),
+            None => known.need_values().then_some(None),
         };
         let (meanings, outcomes) = known.meanings(replay);
-        let of = |kind: Code, author: u8, status: u8| match outcomes.get(combined(kind, author, status)) {
-            Some(outcome) if kind < IGNORED => *outcome,
-            _ => kind,
-        };
-        if known.need_values() {
-            for (row, code) in codes.iter_mut().enumerate() {
-                let author = by.get(row).copied().unwrap_or(AGENT);
-                let status = became.get(row).copied().unwrap_or(NO_STATUS);
-                let lacks_value = known.needs_value(*code) && !has_value.get(row).copied().unwrap_or(false);
-                *code = match of(*code, author, status) {
+        let (authors, statuses, values) = (Vec::new(), Vec::new(), Vec::new());
+        let reader = Self { kinds, by, became, has_value, known, outcomes, authors, statuses, values };
+        Ok((reader, meanings))
+    }
+
+    /// Makes `codes` those of the next rows, as many as it has places.
+    pub(super) fn fill(&mut self, codes: &mut [Code]) {
+        match &mut self.kinds {
+            Some(kinds) => kinds.fill(codes),
+            None => codes.fill(MISSING),
+        }
+        let rows = codes.len();
+        let authors = filled(&mut self.by, &mut self.authors, AGENT * STATUSES, rows);
+        let statuses = filled(&mut self.became, &mut self.statuses, NO_STATUS, rows);
+        if let Some(has_value) = &mut self.has_value {
+            // Before the kinds give way to their meanings.
+            let present = filled(has_value, &mut self.values, false, rows);
+            let needs_value = |kind: Code| self.known.needs_value(kind);
+            for (((code, author), status), present) in
+                codes.iter_mut().zip(authors).zip(statuses).zip(present)
+            {
+                let lacks_value = !present && needs_value(*code);
+                *code = match outcome(&self.outcomes, *code, *author, *status) {
                     meaning if lacks_value && meaning < IGNORED => MISSING,
                     meaning => meaning,
                 };
             }
-            return Ok((codes, meanings));
+            return;
         }
-        match (by.as_slice(), became.as_slice()) {
-            ([], []) => codes.iter_mut().for_each(|code| *code = of(*code, AGENT, NO_STATUS)),
-            (by, []) => codes.iter_mut().zip(by).for_each(|(code, by)| *code = of(*code, *by, NO_STATUS)),
-            ([], became) => codes.iter_mut().zip(became).for_each(|(code, to)| *code = of(*code, AGENT, *to)),
-            (by, became) => {
-                let rows = codes.iter_mut().zip(by).zip(became);
-                rows.for_each(|((code, by), to)| *code = of(*code, *by, *to));
-            }
+        for ((code, author), status) in codes.iter_mut().zip(authors).zip(statuses) {
+            *code = outcome(&self.outcomes, *code, *author, *status);
         }
-        Ok((codes, meanings))
+    }
+}
+
+/// The next rows of a column, or what stands for them where it says nothing.
+fn filled<'b, C: Copy + PartialEq>(
+    column: &mut Option<Coded<'_, C>>,
+    buffer: &'b mut Vec<C>,
+    missing: C,
+    rows: usize,
+) -> &'b [C] {
+    buffer.resize(rows, missing);
+    if let Some(column) = column {
+        column.fill(buffer);
+    }
+    buffer
+}
+
+/// What a row of this kind, author and status means, by the place of each.
+#[inline]
+fn outcome(outcomes: &[Code], kind: u16, author: u8, status: u8) -> Code {
+    match outcomes.get(usize::from(kind) + usize::from(author + status)) {
+        Some(outcome) if kind < IGNORED => *outcome,
+        _ => kind,
     }
 }
 
 /// The place of [`Author::Agent`].
 const AGENT: u8 = 1;
-
-fn combined(kind: u16, author: u8, status: u8) -> usize {
-    (usize::from(kind) * usize::from(AUTHOR_KINDS) + usize::from(author)) * usize::from(STATUS_KINDS)
-        + usize::from(status)
-}
 
 fn place(author: Author) -> u8 {
     let place = AUTHORS.iter().position(|known| *known == author);
@@ -193,22 +259,19 @@ struct Kinds {
 }
 
 /// As many different kinds as codes have room for.
-const MOST_KINDS: usize = (IGNORED / (AUTHOR_KINDS * STATUS_KINDS)) as usize;
+const MOST_KINDS: usize = (IGNORED / OUTCOMES) as usize;
 
 impl Kinds {
-    /// The kind of each row.
-    fn read(columns: &EventColumns<'_>) -> Result<(Vec<u16>, Self), ColumnError> {
+    /// The kind of each row; `None` where none has one.
+    fn read<'c>(columns: &'c EventColumns<'_>) -> Result<(Option<Coded<'c, u16>>, Self), ColumnError> {
         let words = reading(&columns.kinds);
         let mut known = Self::default();
-        let mut codes = coded(&columns.kind, MISSING, |word| match words.read(word) {
+        let codes = Coded::new(&columns.kind, MISSING, |word| match words.read(word) {
             Ok(Some(happenings)) if happenings.0.is_empty() => IGNORED,
             Ok(Some(happenings)) => known.code(happenings),
             Ok(None) => MISSING,
             Err(_) => UNKNOWN_WORD,
         })?;
-        if codes.is_empty() {
-            codes = vec![MISSING; columns.kind.len()];
-        }
         Ok((codes, known))
     }
 
@@ -229,8 +292,8 @@ impl Kinds {
         if let Some(code) = self.codes.get(&key) {
             return *code;
         }
-        let code = u16::try_from(self.met.len()).ok().filter(|_| self.met.len() < MOST_KINDS);
-        let Some(code) = code else { return UNKNOWN_WORD };
+        let number = u16::try_from(self.met.len()).ok().filter(|_| self.met.len() < MOST_KINDS);
+        let Some(code) = number.map(|number| number * OUTCOMES) else { return UNKNOWN_WORD };
         self.need_value.push(happenings.0.iter().any(|one| {
             matches!(
                 one,
@@ -251,16 +314,16 @@ impl Kinds {
     }
 
     fn needs_value(&self, kind: u16) -> bool {
-        self.need_value.get(usize::from(kind)).copied().unwrap_or(false)
+        self.need_value.get(usize::from(kind / OUTCOMES)).copied().unwrap_or(false)
     }
 
     /// The steps of each code, and the code itself or why it has none.
     fn meanings(&self, replay: &Replay) -> (Meanings, Vec<Code>) {
-        let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new() };
+        let mut meanings = Meanings { spans: Vec::new(), templates: Vec::new(), silent: Vec::new() };
         let mut outcomes: Vec<Code> = Vec::new();
         for kind in &self.met {
             for author in 0..AUTHOR_KINDS {
-                for status in 0..STATUS_KINDS {
+                for status in 0..u16::from(STATUSES) {
                     let becomes = Status::ALL.get(usize::from(status)).copied();
                     let by = AUTHORS.get(usize::from(author)).copied();
                     let names = kind.0.contains(&Happening::Status);
@@ -283,6 +346,7 @@ impl Kinds {
                 }
             }
         }
+        meanings.hush(replay);
         (meanings, outcomes)
     }
 }

@@ -3,69 +3,70 @@
 use super::ids::NOWHERE;
 use super::meaning::{Code, NOTHING};
 
-/// Where each ticket's events stand.
+/// Finds the spans of rows that stand ticket by ticket, each in order, block by block.
 #[derive(Debug)]
-pub(super) struct Arranged {
-    /// By ticket: from this place to before that one.
-    pub(super) spans: Vec<(u32, u32)>,
-    /// The rows in the order of the spans; `None` where they stand so.
-    pub(super) rows: Option<Vec<u32>>,
+pub(super) struct Grouping {
+    spans: Vec<(u32, u32)>,
+    by_instant: bool,
+    row: u32,
+    /// The ticket of the row before, the first row of its span, and the instant of the row before.
+    current: u32,
+    from: u32,
+    latest: i64,
+}
+
+impl Grouping {
+    /// Of so many tickets; unless the rows' own order is the order, each ticket's must be in order of time.
+    pub(super) fn new(tickets: usize, by_instant: bool) -> Self {
+        let spans = vec![(0, 0); tickets];
+        Self { spans, by_instant, row: 0, current: NOWHERE, from: 0, latest: i64::MIN }
+    }
+
+    /// Takes the next rows; says whether they go on to stand so. Rows that mean nothing may stand anywhere.
+    pub(super) fn take(&mut self, places: &[u32], at: &[i64], codes: &[Code]) -> bool {
+        for ((place, at), code) in places.iter().zip(at).zip(codes) {
+            if *code != NOTHING {
+                if *place != self.current {
+                    if !self.close() {
+                        return false;
+                    }
+                    (self.current, self.from, self.latest) = (*place, self.row, i64::MIN);
+                }
+                if *at < self.latest && self.by_instant {
+                    return false;
+                }
+                self.latest = *at;
+            }
+            self.row += 1;
+        }
+        true
+    }
+
+    /// Ends the span under way; says whether its ticket had none before.
+    fn close(&mut self) -> bool {
+        match self.spans.get_mut(self.current as usize) {
+            Some(span) if *span == (0, 0) => *span = (self.from, self.row),
+            Some(_) => return false,
+            None => {}
+        }
+        true
+    }
+
+    /// The spans of all rows; `None` where the last ones do not stand so.
+    pub(super) fn spans(mut self) -> Option<Vec<(u32, u32)>> {
+        self.close().then_some(self.spans)
+    }
 }
 
 /// Arranges the rows by ticket and, unless the rows' own order is the order, by instant; rows of one instant keep their
-/// order. Rows that mean nothing may stand anywhere.
-pub(super) fn arrange(
+/// order. The span of each ticket, and the rows in the order of the spans.
+pub(super) fn arranged(
     places: &[u32],
     at: &[i64],
     codes: &[Code],
     tickets: usize,
     by_instant: bool,
-) -> Arranged {
-    match grouped(places, at, codes, tickets, by_instant) {
-        Some(spans) => Arranged { spans, rows: None },
-        None => sorted(places, at, codes, tickets, by_instant),
-    }
-}
-
-/// The spans of rows that stand ticket by ticket, each in order; `None` when they do not.
-fn grouped(
-    places: &[u32],
-    at: &[i64],
-    codes: &[Code],
-    tickets: usize,
-    by_instant: bool,
-) -> Option<Vec<(u32, u32)>> {
-    let mut spans = vec![(0, 0); tickets];
-    let (mut current, mut from, mut latest) = (NOWHERE, 0u32, i64::MIN);
-    let mut close = |ticket: u32, from: u32, to: u32| match spans.get_mut(ticket as usize) {
-        Some(span) if *span == (0, 0) => {
-            *span = (from, to);
-            true
-        }
-        Some(_) => false,
-        None => true,
-    };
-    let rows = places.iter().zip(at).zip(codes).zip(0u32..);
-    for (((place, at), code), row) in rows {
-        if *code == NOTHING {
-            continue;
-        }
-        if *place != current {
-            if !close(current, from, row) {
-                return None;
-            }
-            (current, from, latest) = (*place, row, i64::MIN);
-        }
-        if *at < latest && by_instant {
-            return None;
-        }
-        latest = *at;
-    }
-    close(current, from, u32::try_from(places.len()).ok()?).then_some(spans)
-}
-
-/// Counts the rows of each ticket, deals them out in the order of the rows, and sorts by instant where that is not it.
-fn sorted(places: &[u32], at: &[i64], codes: &[Code], tickets: usize, by_instant: bool) -> Arranged {
+) -> (Vec<(u32, u32)>, Vec<u32>) {
     let counts = |place: u32, code: Code| code != NOTHING && (place as usize) < tickets;
     let mut spans = vec![(0u32, 0u32); tickets];
     for (place, code) in places.iter().zip(codes) {
@@ -95,5 +96,5 @@ fn sorted(places: &[u32], at: &[i64], codes: &[Code], tickets: usize, by_instant
             }
         }
     }
-    Arranged { spans, rows: Some(rows) }
+    (spans, rows)
 }

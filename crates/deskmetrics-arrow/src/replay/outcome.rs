@@ -55,32 +55,12 @@ impl EventLog {
         let whole = report.needs_ticket_records();
         let wanted = Wanted { id: false, record: whole, verdicts: whole };
         let names = self.customers().map(Customers::names);
-        let slots: Vec<(&Attribute, Option<AttributeSlot>)> =
-            report.sliced_by().into_iter().map(|attribute| (attribute, self.slot(attribute))).collect();
-        let mut slices: HashMap<Vec<u32>, SliceIds> = HashMap::new();
-        let mut by_code: Vec<Option<SliceIds>> = Vec::new();
-        if slots.len() == 1 {
-            by_code.resize(self.codes(), None);
-        }
-        let mut codes = Vec::with_capacity(slots.len());
+        let mut slices = Slices::new(self, report);
         let mut scratch = self.scratch();
         self.run(rows, |row, pass| {
             let ticket = ReplayedRow { row, pass, log: self };
             let number = ticket.customer();
-            codes.clear();
-            codes.extend(slots.iter().map(|(_, slot)| slot.map_or(0, |slot| ticket.code(slot))));
-            let mut find = || {
-                let value = |attribute: &Attribute| {
-                    let place = slots.iter().position(|(sliced, _)| *sliced == attribute)?;
-                    self.text(codes[place])
-                };
-                feed.slices(value)
-            };
-            let dense = codes.first().and_then(|code| by_code.get_mut(*code as usize));
-            let known = match dense {
-                Some(known) => known.get_or_insert_with(find),
-                None => slices.entry_ref(codes.as_slice()).or_insert_with(&mut find),
-            };
+            let known = slices.of(&ticket, feed);
             if whole {
                 self.fill(&mut scratch, row, pass, wanted);
                 feed.ticket(&scratch, known);
@@ -165,5 +145,51 @@ impl EventLog {
         }
         pass.exchange(&mut scratch.metrics);
         scratch.ticket.created_at = scratch.metrics.created_at;
+    }
+}
+
+/// The slices of tickets, found by the codes of what the report is sliced by.
+struct Slices<'l> {
+    log: &'l EventLog,
+    sliced: Vec<(&'l Attribute, Option<AttributeSlot>)>,
+    /// By the code of the only attribute; where there is none, all tickets have the same.
+    by_code: Vec<Option<SliceIds>>,
+    /// By the codes of several.
+    by_codes: HashMap<Vec<u32>, SliceIds>,
+    codes: Vec<u32>,
+}
+
+impl<'l> Slices<'l> {
+    fn new(log: &'l EventLog, report: &'l Report) -> Self {
+        let sliced: Vec<_> =
+            report.sliced_by().into_iter().map(|attribute| (attribute, log.slot(attribute))).collect();
+        let dense = if sliced.len() <= 1 { log.codes() } else { 0 };
+        Self { log, sliced, by_code: vec![None; dense], by_codes: HashMap::new(), codes: Vec::new() }
+    }
+
+    #[inline]
+    fn of(&mut self, ticket: &ReplayedRow<'_>, feed: &mut Feed<'_>) -> &SliceIds {
+        let Self { log, sliced, by_code, by_codes, codes } = self;
+        let code = |slot: &Option<AttributeSlot>| slot.map_or(0, |slot| ticket.code(slot));
+        let mut find = |codes: &[u32]| {
+            let value = |attribute: &Attribute| {
+                let place = sliced.iter().position(|(sliced, _)| *sliced == attribute)?;
+                log.text(*codes.get(place)?)
+            };
+            feed.slices(value)
+        };
+        let only = match sliced.as_slice() {
+            [] => Some(0),
+            [(_, slot)] => Some(code(slot)),
+            _ => None,
+        };
+        if let Some(only) = only
+            && let Some(known) = by_code.get_mut(only as usize)
+        {
+            return known.get_or_insert_with(|| find(&[only]));
+        }
+        codes.clear();
+        codes.extend(sliced.iter().map(|(_, slot)| code(slot)));
+        by_codes.entry_ref(codes.as_slice()).or_insert_with(|| find(codes))
     }
 }

@@ -12,7 +12,7 @@ use deskmetrics::ticket::Attribute;
 use hashbrown::{DefaultHashBuilder, HashSet};
 
 use super::columns::{EventColumns, TicketColumns};
-use super::ids::Ids;
+use super::ids::{Ids, Numbers};
 use super::log::EventLog;
 use crate::column::{Column, ColumnError};
 
@@ -283,8 +283,10 @@ fn column(batch: &RecordBatch, name: &str) -> Result<Column<'static>, ColumnErro
 /// The rows at which another ticket's events begin.
 fn run_starts(tickets: &Column<'_>) -> Result<Vec<u32>, ColumnError> {
     let numbers = Ids::are_numbers(tickets, tickets);
-    let ids = Ids::new(tickets, numbers)?;
-    Ok(if numbers { starts(ids.into_numbers().iter()) } else { starts(ids.texts()) })
+    Ok(match &Ids::new(tickets, numbers)? {
+        Ids::Numbers(chunks) => starts(chunks.iter().flat_map(Numbers::iter)),
+        ids @ Ids::Texts(_) => starts(ids.texts()),
+    })
 }
 
 fn starts<T: PartialEq>(ids: impl Iterator<Item = T>) -> Vec<u32> {

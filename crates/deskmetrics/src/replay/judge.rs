@@ -106,11 +106,38 @@ impl Judge {
         self.customs.clear();
         self.customs
             .resize(promises.slots.len() * usize::from(!promises.customs.is_empty()), CustomState::default());
+        self.before_change.clear();
+        self.begin_briefly(promises, day, values, tags);
+    }
+
+    /// Begins with a ticket whose timers somebody else keeps; tells the target in force for each slot.
+    #[inline]
+    pub(crate) fn begin_briefly(
+        &mut self,
+        promises: &Promises,
+        day: i64,
+        values: &[u32],
+        tags: &[u32],
+    ) -> &[Option<InForce>] {
         self.done.clear();
         self.explained.clear();
         self.unjudged = 0;
-        self.before_change.clear();
-        promises.in_force(values, tags, day, &mut self.force);
+        if !promises.never_differ() || self.force.len() != promises.slots.len() {
+            promises.in_force(values, tags, day, &mut self.force);
+        }
+        &self.force
+    }
+
+    /// Takes a verdict that somebody else worked out.
+    #[inline]
+    pub(crate) fn tell_briefly(&mut self, verdict: RawVerdict) {
+        self.done.push(verdict);
+    }
+
+    /// The target in force for a slot.
+    #[inline]
+    pub(crate) fn force(&self, slot: u16) -> Option<InForce> {
+        self.force.get(usize::from(slot)).copied().flatten()
     }
 
     /// Whether it was made for these promises.

@@ -1,6 +1,10 @@
 //! One ticket under way: its life, the schedule that applies and its SLA targets, moved on step by step.
 
+mod brief;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use self::brief::Brief;
 
 use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
@@ -26,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) followed: Followed,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
+    /// Whether the short way can say what is asked for of usual tickets.
+    pub(crate) brief: bool,
     /// A number that differs for plans whose numbers mean something else.
     pub(crate) fingerprint: u64,
 }
@@ -54,7 +60,8 @@ impl Plan {
         let followed = Followed::new(read, &options, &clocks, &promises, &watched);
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
-        Self { options, vocabulary, clocks, promises, followed, explain, fingerprint }
+        let brief = !explain && brief::suffices(needs, &options, &followed, &promises);
+        Self { options, vocabulary, clocks, promises, followed, explain, brief, fingerprint }
     }
 
     fn rules(&self) -> Rules<'_> {
@@ -123,10 +130,13 @@ impl Machine {
         }
     }
 
-    /// Begins another ticket, keeping the memory of the lists.
-    pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
-        self.values.clear();
-        self.values.resize(plan.vocabulary.attributes(), NONE);
+    /// Takes over the record a ticket begins with, keeping the memory of the lists.
+    #[inline]
+    fn set_out(&mut self, start: Start<'_>, plan: &Plan) {
+        if self.values.len() != plan.vocabulary.attributes() {
+            self.values.resize(plan.vocabulary.attributes(), NONE);
+        }
+        self.values.fill(NONE);
         for (attribute, value) in start.attributes {
             if let Some(place) = self.values.get_mut(usize::from(*attribute)) {
                 *place = *value;
@@ -135,6 +145,11 @@ impl Machine {
         self.tags.clear();
         self.tags.extend_from_slice(start.tags);
         self.clock = plan.choose_clock(&self.values);
+    }
+
+    /// Begins another ticket, keeping the memory of the lists.
+    pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
+        self.set_out(start, plan);
         self.reading = Reading(plan.clocks.reading(self.clock, start.created_at));
         let scheduled = plan.knows_business_time(self.clock);
         self.latest = i64::MIN;

@@ -36,7 +36,7 @@ pub struct Needs(u16);
 impl Needs {
     /// Only what every ticket has: creation, cut-off, status, why it is left out.
     pub const NOTHING: Self = Self(0);
-    /// Who wrote, who waited and for how long: every response time, messages, replies, repliers, hand-offs.
+    /// Who wrote, who waited and for how long: every response time, repliers, and all that [`MESSAGES`](Self::MESSAGES) are.
     pub const CONVERSATION: Self = Self(1);
     /// First and last solve, close, who solved, every resolution time.
     pub const SOLVES: Self = Self(1 << 1);
@@ -52,13 +52,21 @@ impl Needs {
     pub const BUSINESS_TIME: Self = Self(1 << 6);
     /// SLA verdicts. Business time that a target is counted in is read for the verdicts in any case.
     pub const VERDICTS: Self = Self(1 << 7);
+    /// How often the customer, the team and bots wrote, by how many agents, whether the team wrote first: counts without a
+    /// duration.
+    pub const MESSAGES: Self = Self(1 << 8);
     /// Everything, which is what a replay does if not told otherwise.
-    pub const EVERYTHING: Self = Self((1 << 8) - 1);
+    pub const EVERYTHING: Self = Self((1 << 9) - 1);
 
     /// Whether any of `other` is asked for.
     #[must_use]
     pub const fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether nothing else is asked for than this.
+    pub(crate) const fn covers(self, needs: Self) -> bool {
+        needs.0 & !self.0 == 0
     }
 
     /// Both.
@@ -118,7 +126,7 @@ impl Followed {
         let each_change = !promises.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
         let whole = custom || each_change || needs.any(Needs::TOUCHES);
         let conversation = whole
-            || needs.any(Needs::CONVERSATION | Needs::REOPENS)
+            || needs.any(Needs::CONVERSATION | Needs::MESSAGES | Needs::REOPENS)
             || options.thank_you_within.is_some()
             || judges(|measure| !measure.hears_status_only());
         let stations = whole

@@ -119,6 +119,17 @@ struct Policy {
     targets: Vec<Target>,
 }
 
+impl Policy {
+    /// Whether it holds for every ticket at any time, with the same targets.
+    fn is_for_all(&self) -> bool {
+        let asks = |wanted: &Wanted| !wanted.attributes.is_empty() || !wanted.tags.is_empty();
+        let ever = (self.valid_from, self.valid_until) == (i64::MIN, i64::MAX);
+        ever && !asks(&self.when)
+            && !asks(&self.unless)
+            && self.targets.iter().all(|target| target.by_priority.is_empty())
+    }
+}
+
 /// A condition of a custom clock in numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
@@ -188,6 +199,8 @@ pub(crate) struct Promises {
     pub(crate) customs: Vec<Custom>,
     /// Attributes that conditions and targets look at.
     watched: Vec<u16>,
+    /// The same targets are in force for every ticket at any time.
+    same_for_all: bool,
 }
 
 impl Promises {
@@ -205,7 +218,13 @@ impl Promises {
         let attributes =
             conditions.flat_map(|wanted| wanted.attributes.iter().map(|(attribute, _)| *attribute));
         promises.watched = attributes.chain([PRIORITY]).collect();
+        promises.same_for_all = promises.policies.iter().all(Policy::is_for_all);
         promises
+    }
+
+    /// Whether the same targets are in force for every ticket, whatever happens to it.
+    pub(crate) fn never_differ(&self) -> bool {
+        self.same_for_all
     }
 
     fn read(&mut self, policy: &SlaPolicy, all: &SlaPolicies, vocabulary: &mut Vocabulary) -> Policy {

@@ -45,19 +45,25 @@ pub(super) enum Asked {
     Nothing,
 }
 
-/// What lives came to, of one slice.
+/// What lives came to, of one slicing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kept {
-    /// By period, those created in it.
-    created: Vec<u64>,
-    /// Whether any ticket was looked at for the backlog.
-    looked: bool,
+    /// By period, then by slice: how many were created.
+    created: Vec<Vec<u64>>,
+    /// By slice.
+    open: Vec<Open>,
+    /// By KPI, then by period, then by slice; empty for KPIs that ask for no durations.
+    spans: Vec<Vec<Vec<Spans>>>,
+}
+
+/// Tickets looked at for the backlog.
+#[derive(Debug, Clone, Default)]
+struct Open {
+    looked_at: bool,
     /// Those open at the cut-off.
     open: u64,
     /// Of those, the ones without a reply.
     unreplied: u64,
-    /// By KPI, then by period; empty for KPIs that ask for no durations.
-    spans: Vec<Vec<Spans>>,
 }
 
 /// Durations in microseconds.
@@ -119,12 +125,12 @@ impl Feed<'_> {
         for (slicing, (kept, changes)) in self.lives.iter_mut().zip(&mut self.backlogs).enumerate() {
             for (life, [from, until, reply]) in lives.iter().zip(&spans) {
                 let slice = life.slices.of(slicing);
-                let kept = at(kept, slice);
+                let now = at(&mut kept.open, slice);
                 let is_open = life.created_at <= as_of && as_of < life.done_since;
                 let replied = life.replied_at <= as_of;
-                kept.looked = true;
-                kept.open += u64::from(is_open);
-                kept.unreplied += u64::from(is_open && !replied);
+                now.looked_at = true;
+                now.open += u64::from(is_open);
+                now.unreplied += u64::from(is_open && !replied);
                 if from < until {
                     at(changes, slice).opened(looks, *from, *until, *reply);
                 }
@@ -151,29 +157,36 @@ fn anchors(measure: &Measure, lives: &[Life<'_>], calendar: &mut Calendar) -> Ve
     }
 }
 
-fn count(kept: &mut Vec<Kept>, slicing: usize, lives: &[Life<'_>], periods: &[usize]) {
-    for (row, life) in lives.iter().enumerate() {
-        let period = periods.get(row).copied().unwrap_or(NO_PERIOD);
-        *at(&mut at(kept, life.slices.of(slicing)).created, period) += 1;
+fn count(kept: &mut Kept, slicing: usize, lives: &[Life<'_>], periods: &[usize]) {
+    if periods.is_empty() {
+        let created = at(&mut kept.created, NO_PERIOD);
+        lives.iter().for_each(|life| *at(created, life.slices.of(slicing)) += 1);
+    }
+    for (life, period) in lives.iter().zip(periods) {
+        *at(at(&mut kept.created, *period), life.slices.of(slicing)) += 1;
     }
 }
 
 /// Keeps the durations from creation to an end, or where that has not come to the last that is known.
 fn keep(
-    kept: &mut Vec<Kept>,
+    kept: &mut Kept,
     slicing: usize,
     kpi: usize,
     lives: &[Life<'_>],
     periods: &[usize],
     ends: impl Fn(&Life<'_>) -> (i64, i64),
 ) {
-    for (row, life) in lives.iter().enumerate() {
-        let period = periods.get(row).copied().unwrap_or(NO_PERIOD);
-        let spans = at(at(&mut at(kept, life.slices.of(slicing)).spans, kpi), period);
-        match ends(life) {
-            (Life::NEVER, last) => spans.running.push(last.saturating_sub(life.created_at)),
-            (end, _) => spans.finished.push(end.saturating_sub(life.created_at)),
-        }
+    let keep = |spans: &mut Spans, life: &Life<'_>| match ends(life) {
+        (Life::NEVER, last) => spans.running.push(last.saturating_sub(life.created_at)),
+        (end, _) => spans.finished.push(end.saturating_sub(life.created_at)),
+    };
+    let spans = at(&mut kept.spans, kpi);
+    if periods.is_empty() {
+        let spans = at(spans, NO_PERIOD);
+        lives.iter().for_each(|life| keep(at(spans, life.slices.of(slicing)), life));
+    }
+    for (life, period) in lives.iter().zip(periods) {
+        keep(at(at(spans, *period), life.slices.of(slicing)), life);
     }
 }
 
@@ -187,32 +200,44 @@ pub(super) fn at<T: Clone + Default>(all: &mut Vec<T>, number: usize) -> &mut T 
 }
 
 impl Kept {
-    /// Feeds the tallies of a slice.
-    pub(super) fn settle(self, slice: usize, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
+    /// Feeds the tallies of a slicing.
+    pub(super) fn settle(self, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
         let mut spans = self.spans.into_iter();
         for (kpi, measure) in report.measures.iter().enumerate() {
             let spans = spans.next().unwrap_or_default();
             match measure.asks_of_life() {
                 Some(Asked::Creation) => {
-                    for (period, tickets) in self.created.iter().enumerate().filter(|(_, it)| **it > 0) {
+                    for (period, slice, tickets) in each(&self.created).filter(|(.., tickets)| **tickets > 0)
+                    {
                         sliced.tally(slice, period, kpi, report, calendar).push_created(*tickets);
                     }
                 }
-                Some(Asked::Backlog) if self.looked => {
-                    let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
-                    tally.push_open(self.open, self.unreplied);
+                Some(Asked::Backlog) => {
+                    let looked_at = self.open.iter().enumerate().filter(|(_, now)| now.looked_at);
+                    for (slice, now) in looked_at {
+                        let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
+                        tally.push_open(now.open, now.unreplied);
+                    }
                 }
                 Some(Asked::Reply | Asked::End) => {
-                    let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
-                    for (period, spans) in spans.into_iter().enumerate().filter(|(_, it)| some(it)) {
-                        let tally = sliced.tally(slice, period, kpi, report, calendar);
-                        if let Some(times) = tally.times_mut() {
-                            times.extend_micros(spans.finished, spans.running);
+                    for (period, slices) in spans.into_iter().enumerate() {
+                        let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
+                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| some(it)) {
+                            let tally = sliced.tally(slice, period, kpi, report, calendar);
+                            if let Some(times) = tally.times_mut() {
+                                times.extend_micros(spans.finished, spans.running);
+                            }
                         }
                     }
                 }
-                Some(Asked::Backlog | Asked::Nothing) | None => {}
+                Some(Asked::Nothing) | None => {}
             }
         }
     }
+}
+
+/// Everything in a table with its two numbers.
+fn each<T>(table: &[Vec<T>]) -> impl Iterator<Item = (usize, usize, &T)> {
+    let lines = table.iter().enumerate();
+    lines.flat_map(|(line, all)| all.iter().enumerate().map(move |(column, it)| (line, column, it)))
 }

@@ -21,6 +21,11 @@ impl Report {
     pub fn needs(&self) -> Needs {
         self.measures.iter().map(needs_of).fold(Needs::NOTHING, Needs::and)
     }
+
+    /// Whether some KPI asks who a ticket's customer is.
+    pub fn needs_customers(&self) -> bool {
+        self.needs_ticket_records() || self.measures.iter().any(|measure| measure.fcr_policy().is_some())
+    }
 }
 
 fn needs_of(measure: &Measure) -> Needs {
@@ -40,7 +45,7 @@ fn needs_of(measure: &Measure) -> Needs {
             Needs::STATUS_TIMES | lasting
         }
         "fcr" if !measure.fcr_policy().is_some_and(looks_at_everything) => {
-            return Needs::CONVERSATION | lasting;
+            return Needs::MESSAGES | lasting;
         }
         "backlog" | "flow" | "solved" | "solve_events" => return Needs::CONVERSATION | lasting,
         _ => return Needs::EVERYTHING,
@@ -51,7 +56,7 @@ fn needs_of(measure: &Measure) -> Needs {
     }
 }
 
-/// Whether an FCR policy looks at more than the conversation, the solves and the reopenings.
+/// Whether an FCR policy looks at more than the messages, the solves and the reopenings.
 fn looks_at_everything(policy: &FcrPolicy) -> bool {
     match policy {
         FcrPolicy::StrictNoActivity => true,

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use deskmetrics::replay::step::{FIRST_FREE, NONE, What};
 use deskmetrics::replay::{EventOrder, Merged, Needs, Replay};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, Excluded, Reason};
+use deskmetrics::{Author, Excluded, Merge as _, Reason};
 use hashbrown::HashSet;
 
 use super::EventLog;
@@ -17,8 +17,8 @@ use crate::replay::coding::{Texts, coded};
 use crate::replay::columns::{EventColumns, TicketColumns};
 use crate::replay::customers::Customers;
 use crate::replay::ids::{Finder, Ids, NO_ID, NOWHERE};
-use crate::replay::meaning::{Code, IGNORED, MISSING, Meanings, NOTHING, UNKNOWN_WORD};
-use crate::replay::order::arrange;
+use crate::replay::meaning::{Code, IGNORED, MISSING, MeaningReader, Meanings, NOTHING, UNKNOWN_WORD};
+use crate::replay::order::{Grouping, arranged};
 
 impl EventLog {
     /// Decodes and arranges the columns for `replay`.
@@ -49,17 +49,12 @@ impl EventLog {
         }
         let mut excluded = Excluded::default();
         let as_numbers = Ids::are_numbers(&tickets.id, &events.ticket);
-        let created = ticket_instants(tickets, &mut excluded)?;
-        let ids = Ids::new(&tickets.id, as_numbers)?;
-        let (finder, usable) = Finder::new(&ids, &created, &mut excluded);
-        let created = created.into_iter().map(Option::unwrap_or_default).collect();
-
-        let (mut at, unreadable) = instants(&events.at, events.assume_tz)?;
-        let mut places = finder.places(&events.ticket)?;
+        let (created, mut usable) = ticket_instants(tickets, &mut excluded)?;
+        let finder = Finder::new(Ids::new(&tickets.id, as_numbers)?, &mut usable, &mut excluded);
         let hears_people = replay.hears(What::PublicMessage)
             || replay.needs().any(Needs::SOLVES.and(Needs::TOUCHES).and(Needs::REOPENS));
-        let (mut codes, meanings) = Meanings::read(events, &replay, hears_people)?;
-        settle(&mut codes, &mut places, &unreadable, &mut excluded);
+        let rows = Rows { events, replay: &replay, finder: &finder, tickets: usable.len(), hears_people };
+        let Arranged { spans, mut at, mut codes, rows, meanings } = rows.arrange(&mut excluded)?;
 
         let mut texts = Texts::default();
         let by = match events.author_name.as_ref().filter(|_| hears_people) {
@@ -98,15 +93,14 @@ impl EventLog {
             None => Vec::new(),
         };
 
-        let by_instant = replay.options().order == EventOrder::Time;
-        let arranged = arrange(&places, &at, &codes, usable.len(), by_instant);
         let (mut values, mut by) = (values, by);
-        if let Some(rows) = &arranged.rows {
+        if let Some(rows) = &rows {
             at = rows.iter().map(|row| at[*row as usize]).collect();
             codes = gathered(&codes, rows);
             values = gathered(&values, rows);
             by = gathered(&by, rows);
         }
+        let by_instant = replay.options().order == EventOrder::Time;
         let numbers: Vec<u32> = numbers(&texts, &replay);
         let mentioned = mentioned(&numbers);
         let mut log = Self {
@@ -122,7 +116,7 @@ impl EventLog {
             texts,
             numbers,
             mentioned,
-            spans: arranged.spans,
+            spans,
             at,
             codes,
             values,
@@ -138,7 +132,7 @@ impl EventLog {
             log.no_later_than_the_next();
         }
         if let Some(column) = &events.id {
-            log.drop_repeated(column, arranged.rows.as_deref())?;
+            log.drop_repeated(column, rows.as_deref())?;
         }
         Ok(log)
     }
@@ -212,49 +206,133 @@ fn instants(column: &Column<'_>, assume_tz: Option<Tz>) -> Result<InstantsAndGap
     Ok((micros.into(), gaps))
 }
 
-/// When each ticket was created; `None` where that is not known, which is counted.
+/// When each ticket was created, and whether that is known, which is counted.
 fn ticket_instants(
     tickets: &TicketColumns<'_>,
     excluded: &mut Excluded,
-) -> Result<Vec<Option<i64>>, ColumnError> {
-    let (micros, gaps) = instants(&tickets.created_at, tickets.assume_tz)?;
-    let mut created: Vec<Option<i64>> = micros.iter().map(|at| Some(*at)).collect();
+) -> Result<(ScalarBuffer<i64>, Vec<bool>), ColumnError> {
+    let (created, gaps) = instants(&tickets.created_at, tickets.assume_tz)?;
+    let mut known = vec![true; created.len()];
     for (row, reason) in gaps {
         excluded.add(reason);
-        created[row] = None;
+        known[row] = false;
     }
-    Ok(created)
+    Ok((created, known))
+}
+
+/// What the rows of events are read by.
+struct Rows<'r> {
+    events: &'r EventColumns<'r>,
+    replay: &'r Replay,
+    finder: &'r Finder,
+    tickets: usize,
+    hears_people: bool,
+}
+
+/// The rows of events, each with its meaning, by ticket.
+struct Arranged {
+    spans: Vec<(u32, u32)>,
+    at: ScalarBuffer<i64>,
+    codes: Vec<Code>,
+    /// The rows in the order of the spans; `None` where they stand so.
+    rows: Option<Vec<u32>>,
+    meanings: Meanings,
+}
+
+/// Rows decoded at a time: few enough for the cache, where all columns of a block are then put together.
+const BLOCK: usize = 1 << 13;
+
+impl Rows<'_> {
+    /// Decodes the rows and finds those of each ticket: block by block while they stand ticket by ticket and in order.
+    fn arrange(&self, excluded: &mut Excluded) -> Result<Arranged, ColumnError> {
+        let (at, unreadable) = instants(&self.events.at, self.events.assume_tz)?;
+        let by_instant = self.replay.options().order == EventOrder::Time;
+        let mut places = self.finder.seek(&self.events.ticket)?;
+        let (mut reader, meanings) = MeaningReader::new(self.events, self.replay, self.hears_people)?;
+        let mut settling = Settling::new(&unreadable);
+        let mut grouping = Some(Grouping::new(self.tickets, by_instant));
+        let mut codes: Vec<Code> = vec![NOTHING; at.len()];
+        // Of one block, while nobody needs to know them all.
+        let mut found: Vec<u32> = vec![NOWHERE; BLOCK.min(at.len())];
+        for (codes, at) in codes.chunks_mut(BLOCK).zip(at.chunks(BLOCK)) {
+            let found = &mut found[..codes.len()];
+            places.fill(found);
+            reader.fill(codes);
+            settling.settle(codes, found);
+            if !grouping.as_mut().is_some_and(|grouping| grouping.take(found, at, codes)) {
+                grouping = None;
+                break;
+            }
+        }
+        if let Some(spans) = grouping.and_then(Grouping::spans) {
+            excluded.merge(settling.excluded);
+            return Ok(Arranged { spans, at, codes, rows: None, meanings });
+        }
+        let mut places = self.finder.seek(&self.events.ticket)?;
+        let (mut reader, meanings) = MeaningReader::new(self.events, self.replay, self.hears_people)?;
+        let mut settling = Settling::new(&unreadable);
+        found.resize(at.len(), NOWHERE);
+        places.fill(&mut found);
+        reader.fill(&mut codes);
+        settling.settle(&mut codes, &mut found);
+        excluded.merge(settling.excluded);
+        let (spans, rows) = arranged(&found, &at, &codes, self.tickets, by_instant);
+        Ok(Arranged { spans, at, codes, rows: Some(rows), meanings })
+    }
 }
 
 /// Leaves out the events that cannot be used, each for the first reason there is, and lets them stand with the ticket of
 /// the row before.
-fn settle(codes: &mut [Code], places: &mut [u32], unreadable: &[(usize, Reason)], excluded: &mut Excluded) {
-    let mut unreadable = unreadable.iter().peekable();
-    let mut last = NOWHERE;
-    let mut gap = unreadable.peek().map_or(usize::MAX, |(row, _)| *row);
-    for (row, (code, place)) in codes.iter_mut().zip(places).enumerate() {
-        if *code < IGNORED && *place < NO_ID && row != gap {
-            last = *place;
-            continue;
+struct Settling<'g> {
+    unreadable: std::iter::Peekable<std::slice::Iter<'g, (usize, Reason)>>,
+    row: usize,
+    last: u32,
+    excluded: Excluded,
+}
+
+impl<'g> Settling<'g> {
+    fn new(unreadable: &'g [(usize, Reason)]) -> Self {
+        Self {
+            unreadable: unreadable.iter().peekable(),
+            row: 0,
+            last: NOWHERE,
+            excluded: Excluded::default(),
         }
-        let instant = unreadable.next_if(|(gap, _)| *gap == row).map(|(_, reason)| *reason);
-        gap = unreadable.peek().map_or(usize::MAX, |(row, _)| *row);
-        let reason = match (*place, instant, *code) {
-            (NO_ID, ..) => Some(Reason::Missing),
-            (_, Some(reason), _) => Some(reason),
-            (_, _, MISSING) => Some(Reason::Missing),
-            (_, _, UNKNOWN_WORD) => Some(Reason::UnknownWord),
-            (NOWHERE, _, code) if code != IGNORED => Some(Reason::UnknownTicket),
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            excluded.add(reason);
+    }
+
+    /// The next rows.
+    fn settle(&mut self, codes: &mut [Code], places: &mut [u32]) {
+        let first = self.row;
+        self.row += codes.len();
+        let gap = self.unreadable.peek().is_some_and(|(row, _)| *row < self.row);
+        let usable = |code: Code, place: u32| code < IGNORED && place < NO_ID;
+        if !gap && codes.iter().zip(&*places).fold(true, |all, (code, place)| all & usable(*code, *place)) {
+            self.last = places.last().copied().unwrap_or(self.last);
+            return;
         }
-        if reason.is_some() || *code == IGNORED {
-            *code = NOTHING;
-            *place = last;
+        for (row, (code, place)) in (first..).zip(codes.iter_mut().zip(places)) {
+            let instant = self.unreadable.next_if(|(gap, _)| *gap == row).map(|(_, reason)| *reason);
+            if usable(*code, *place) && instant.is_none() {
+                self.last = *place;
+                continue;
+            }
+            let reason = match (*place, instant, *code) {
+                (NO_ID, ..) => Some(Reason::Missing),
+                (_, Some(reason), _) => Some(reason),
+                (_, _, MISSING) => Some(Reason::Missing),
+                (_, _, UNKNOWN_WORD) => Some(Reason::UnknownWord),
+                (NOWHERE, _, code) if code != IGNORED => Some(Reason::UnknownTicket),
+                _ => None,
+            };
+            if let Some(reason) = reason {
+                self.excluded.add(reason);
+            }
+            if reason.is_some() || *code == IGNORED {
+                *code = NOTHING;
+                *place = self.last;
+            }
+            self.last = *place;
         }
-        last = *place;
     }
 }
 

@@ -1,6 +1,8 @@
 //! Replaying a log's tickets one after the other, or in parts side by side.
 
-use std::ops::Range;
+use std::iter::Zip;
+use std::ops::{Range, RangeInclusive};
+use std::slice::Iter;
 
 use deskmetrics::replay::step::{NONE, Start, Step, What};
 use deskmetrics::replay::{EventOrder, Pass};
@@ -9,6 +11,7 @@ use rayon::prelude::*;
 
 use super::{EventLog, ReplayedRow};
 use crate::replay::coding::Texts;
+use crate::replay::meaning::{Code, Template};
 
 impl EventLog {
     /// Replays every ticket and shows it to `visit`, on `threads` threads: 1 works on the caller's, 0 takes as many as the
@@ -76,85 +79,76 @@ impl EventLog {
                 continue;
             }
             attributes.clear();
-            attributes.extend(self.attributes.iter().filter_map(|(_, number, codes)| {
+            for (_, number, codes) in &self.attributes {
                 // An attribute that only events tell of has no value at creation.
-                codes.get(row).map(|code| (*number, self.numbers[*code as usize]))
-            }));
+                if let Some(code) = codes.get(row) {
+                    attributes.push((*number, self.numbers[*code as usize]));
+                }
+            }
             if let Some(end) = self.tags.0.get(row) {
                 let start = row.checked_sub(1).map_or(0, |before| self.tags.0[before]);
                 tags.clear();
                 let own = &self.tags.1[start as usize..*end as usize];
                 tags.extend(own.iter().map(|code| self.numbers[*code as usize]));
             }
-            pass.begin(Start {
+            let start = Start {
                 created_at: self.created[row],
                 created_by: self.created_by.get(row).copied().flatten(),
                 attributes: &attributes,
                 tags: &tags,
-            });
-            self.steps(row, |step| pass.step(step));
-            pass.conclude();
+            };
+            match self.moved.get(&row).filter(|_| !self.moved.is_empty()) {
+                None => pass.run(start, self.own_steps(row)),
+                Some(messages) => pass.run(start, self.steps_with(row, messages)),
+            }
             visit(row, &mut pass);
         }
         pass.excluded().clone()
     }
 
-    /// A ticket's steps in order.
+    /// The steps of a ticket's own events, in order.
     #[inline]
-    fn steps(&self, row: usize, each: impl FnMut(Step)) {
-        if !self.moved.is_empty()
-            && let Some(messages) = self.moved.get(&row)
-        {
-            return self.steps_with(row, messages, each);
-        }
-        self.own_steps(row, each);
-    }
-
-    /// The steps of a ticket's own events.
-    #[inline]
-    fn own_steps(&self, row: usize, mut each: impl FnMut(Step)) {
+    fn own_steps(&self, row: usize) -> OwnSteps<'_> {
         let (from, to) = self.spans[row];
-        let own_name = self.own_name(row);
-        for event in from as usize..to as usize {
-            let at = self.at[event];
-            let by = self.by.get(event).copied().unwrap_or(Texts::NONE);
-            for template in self.meanings.of(self.codes[event]) {
-                let value = || self.values.get(event).map_or(NONE, |code| self.numbers[*code as usize]);
-                let mut step = template.step(at, self.numbers[by as usize], value);
-                if by != Texts::NONE && by == own_name && step.author == Author::Agent {
-                    step.author = Author::Customer;
-                }
-                each(step);
-            }
+        let (from, to) = (from as usize, to as usize);
+        OwnSteps {
+            log: self,
+            rows: self.at[from..to].iter().zip(&self.codes[from..to]),
+            templates: [].iter(),
+            event: from,
+            at: 0,
+            life: self.created[row]..=self.replay.as_of().as_micros(),
+            own_name: self.own_name(row),
         }
     }
 
     /// The steps of a ticket that takes over messages of others: those come before its own of the same instant.
     #[cold]
-    fn steps_with(&self, row: usize, messages: &[i64], mut each: impl FnMut(Step)) {
+    fn steps_with(&self, row: usize, messages: &[i64]) -> Vec<Step> {
         let message =
             |at: &i64| Step { at: *at, what: What::PublicMessage, by: NONE, author: Author::Customer };
-        let mut messages = messages.iter().map(message).peekable();
-        let (from, to) = self.spans[row];
-        let mut first = self.at[from as usize..to as usize].iter().copied();
+        let mut messages: Vec<Step> = messages.iter().map(message).collect();
         if self.replay.options().order == EventOrder::Sequence {
             // They have no row, so they come first of all, none later than its successor.
-            let limit = first.next().unwrap_or(i64::MAX);
-            let mut all: Vec<Step> = messages.by_ref().collect();
-            let mut latest = limit;
-            for step in all.iter_mut().rev() {
+            let (from, to) = self.spans[row];
+            let mut latest = self.at[from as usize..to as usize].first().copied().unwrap_or(i64::MAX);
+            for step in messages.iter_mut().rev() {
                 latest = latest.min(step.at);
                 step.at = latest;
             }
-            all.into_iter().for_each(&mut each);
+            messages.extend(self.own_steps(row));
+            return messages;
         }
-        self.own_steps(row, |step| {
+        let mut all = Vec::with_capacity(messages.len());
+        let mut messages = messages.into_iter().peekable();
+        for step in self.own_steps(row) {
             while let Some(message) = messages.next_if(|message| message.at <= step.at) {
-                each(message);
+                all.push(message);
             }
-            each(step);
-        });
-        messages.for_each(each);
+            all.push(step);
+        }
+        all.extend(messages);
+        all
     }
 
     /// The code of the requester's name among the authors' names.
@@ -162,5 +156,63 @@ impl EventLog {
         let customer = self.customers.as_ref().filter(|_| !self.own_names.is_empty());
         let code = customer.map_or(0, |customers| customers.code(row));
         self.own_names.get(code as usize).copied().unwrap_or(Texts::NONE)
+    }
+}
+
+/// The steps of a ticket's own events, in order.
+#[derive(Debug, Clone)]
+struct OwnSteps<'l> {
+    log: &'l EventLog,
+    /// The instants and codes of the events to come.
+    rows: Zip<Iter<'l, i64>, Iter<'l, Code>>,
+    /// What is left of the event under way.
+    templates: Iter<'l, Template>,
+    /// The event that comes next.
+    event: usize,
+    /// When the event under way was.
+    at: i64,
+    /// From the ticket's creation to the cut-off.
+    life: RangeInclusive<i64>,
+    /// The requester's name among the authors' names.
+    own_name: u32,
+}
+
+impl Iterator for OwnSteps<'_> {
+    type Item = Step;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "handing a step over in memory costs more than taking it")]
+    fn next(&mut self) -> Option<Step> {
+        loop {
+            if let Some(template) = self.templates.next() {
+                return Some(self.step(template));
+            }
+            let (at, code) = self.rows.next()?;
+            self.at = *at;
+            self.event += 1;
+            if self.log.meanings.is_silent(*code) && self.life.contains(at) {
+                continue;
+            }
+            self.templates = self.log.meanings.of(*code).iter();
+        }
+    }
+}
+
+impl OwnSteps<'_> {
+    /// A step of the event under way.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see above")]
+    fn step(&self, template: &Template) -> Step {
+        let (log, event) = (self.log, self.event - 1);
+        let number = |codes: &[u32]| codes.get(event).map_or(NONE, |code| log.numbers[*code as usize]);
+        let mut step = template.step(self.at, NONE, || number(&log.values));
+        if !log.by.is_empty() {
+            step.by = number(&log.by);
+            let own = log.by.get(event).is_some_and(|by| *by != Texts::NONE && *by == self.own_name);
+            if own && step.author == Author::Agent {
+                step.author = Author::Customer;
+            }
+        }
+        step
     }
 }

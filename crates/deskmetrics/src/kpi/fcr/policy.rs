@@ -64,12 +64,16 @@ pub enum FcrPolicy {
 
 /// The policies of [`FcrPolicy::AllOf`]: two or more, no survey, at most one that looks at the customer's other tickets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyParts(Vec<FcrPolicy>);
+pub struct PolicyParts {
+    parts: Vec<FcrPolicy>,
+    /// The window and key of the one that looks at the customer's other tickets.
+    across: Option<(TimeDelta, RepeatKey)>,
+}
 
 impl PolicyParts {
     /// The policies, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &FcrPolicy> {
-        self.0.iter()
+        self.parts.iter()
     }
 }
 
@@ -124,19 +128,21 @@ impl FcrPolicy {
     /// [`NoRepeatContactWithin`](Self::NoRepeatContactWithin).
     pub fn all_of(parts: impl IntoIterator<Item = Self>) -> Result<Self, PolicyPartsError> {
         let parts: Vec<Self> = parts.into_iter().collect();
-        let across = parts.iter().filter(|part| part.across().is_some()).count();
+        let mut across = parts.iter().filter_map(Self::across);
+        let (first, more) = (across.next(), across.next());
         let alone = parts.iter().all(|part| !matches!(part, Self::Survey { .. } | Self::AllOf(_)));
-        if parts.len() < 2 || across > 1 || !alone {
+        if parts.len() < 2 || more.is_some() || !alone {
             return Err(PolicyPartsError);
         }
-        Ok(Self::AllOf(PolicyParts(parts)))
+        Ok(Self::AllOf(PolicyParts { across: first, parts }))
     }
 
     /// The window and the meaning of "the same thing" of a policy that looks at the customer's other tickets.
+    #[inline]
     pub(crate) fn across(&self) -> Option<(TimeDelta, RepeatKey)> {
         match self {
             Self::NoRepeatContactWithin { window, key } => Some((*window, *key)),
-            Self::AllOf(parts) => parts.iter().find_map(Self::across),
+            Self::AllOf(parts) => parts.across,
             _ => None,
         }
     }

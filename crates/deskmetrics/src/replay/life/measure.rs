@@ -23,6 +23,9 @@ impl Life {
         if needs.any(Needs::CONVERSATION) {
             self.measure_conversation(end, metrics);
         }
+        if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
+            self.count_messages(metrics);
+        }
         if needs.any(Needs::SOLVES) {
             self.measure_solves(end, metrics);
         }
@@ -47,7 +50,6 @@ impl Life {
 
     fn measure_conversation(&self, end: Stamp, metrics: &mut TicketMetrics) {
         let talk = &self.talk;
-        metrics.proactive = talk.proactive;
         metrics.first_customer_message_at = talk.first_wait.map(Stamp::timestamp);
         metrics.first_response_at = talk.first_response.map(|(at, _)| at.timestamp());
         metrics.first_response_time = talk.first_response.map(|(_, span)| span.elapsed());
@@ -65,6 +67,11 @@ impl Life {
         metrics
             .next_response_at
             .extend(talk.next_responses.iter().map(|(at, _)| Timestamp::saturating_from_micros(*at)));
+    }
+
+    fn count_messages(&self, metrics: &mut TicketMetrics) {
+        let talk = &self.talk;
+        metrics.proactive = talk.proactive;
         metrics.public_replies = talk.public_replies;
         metrics.customer_messages = talk.customer_messages;
         metrics.bot_messages = talk.bot_messages;

@@ -24,7 +24,12 @@ pub(super) struct Numbered {
     names: Arc<dyn CustomerNames>,
     /// Shared, since whoever asks takes a copy first.
     contacts: Arc<Vec<Numbers>>,
+    /// The latest few, before they join the others: those take time to see that nobody shares them.
+    latest: Vec<Numbers>,
 }
+
+/// As many contacts as are kept apart.
+const FEW: usize = 1024;
 
 /// A [`Contact`] in numbers.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +43,7 @@ struct Numbers {
 
 impl Numbered {
     pub(super) fn new(names: &Arc<dyn CustomerNames>) -> Self {
-        Self { names: Arc::clone(names), contacts: Arc::default() }
+        Self { names: Arc::clone(names), contacts: Arc::default(), latest: Vec::new() }
     }
 
     pub(super) fn is_by(&self, names: &Arc<dyn CustomerNames>) -> bool {
@@ -51,7 +56,10 @@ impl Numbered {
 
     #[inline]
     pub(super) fn note(&mut self, customer: u32, contact: &Contact) {
-        Arc::make_mut(&mut self.contacts).push(Numbers {
+        if self.latest.len() >= FEW {
+            self.join();
+        }
+        self.latest.push(Numbers {
             customer,
             judged: contact.judged_until.is_some(),
             failed: contact.failed,
@@ -60,8 +68,21 @@ impl Numbered {
         });
     }
 
+    /// Lets the latest join the others.
+    #[cold]
+    fn join(&mut self) -> &mut Vec<Numbers> {
+        let contacts = Arc::make_mut(&mut self.contacts);
+        contacts.append(&mut self.latest);
+        contacts
+    }
+
+    /// All in the order in which they were noted.
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &Numbers> {
+        self.contacts.iter().chain(&self.latest)
+    }
+
     pub(super) fn extend(&mut self, other: &Self) {
-        Arc::make_mut(&mut self.contacts).extend_from_slice(&other.contacts);
+        self.join().extend(other.iter());
     }
 
     /// The same by name.
@@ -77,7 +98,7 @@ impl Numbered {
     }
 
     fn by_customer(&self) -> Vec<Numbers> {
-        let mut contacts = self.contacts.to_vec();
+        let mut contacts: Vec<Numbers> = self.iter().copied().collect();
         contacts.sort_unstable_by_key(|contact| (contact.customer, contact.created));
         contacts
     }
@@ -85,7 +106,7 @@ impl Numbered {
     /// Lets each contact fail that another one in `whole` speaks against.
     pub(super) fn look_at(&mut self, whole: &Self) {
         let all = whole.by_customer();
-        for contact in Arc::make_mut(&mut self.contacts).iter_mut().filter(|contact| contact.judged) {
+        for contact in self.join().iter_mut().filter(|contact| contact.judged) {
             let later = all.partition_point(|other| {
                 (other.customer, other.created) <= (contact.customer, contact.created)
             });
@@ -98,12 +119,12 @@ impl Numbered {
     /// Contacts not followed by another of the same customer, among those judged.
     pub(super) fn resolved_at_first(&self) -> Ratio {
         let limit = self.names.limit();
-        let many = self.contacts.len() >= limit / 8;
+        let many = self.contacts.len() + self.latest.len() >= limit / 8;
         // From the last one on, the customer's next contact is the one met before.
-        if many && self.contacts.is_sorted_by_key(|contact| contact.created) {
+        if many && self.iter().is_sorted_by_key(|contact| contact.created) {
             let mut next = vec![Next::NONE; limit];
             let mut judge = |contact: &Numbers| Some(next.get_mut(contact.customer as usize)?.judge(contact));
-            return self.contacts.iter().rev().filter_map(|contact| judge(contact)?).collect();
+            return self.iter().rev().filter_map(|contact| judge(contact)?).collect();
         }
         let (mut customer, mut next) = (0, Next::NONE);
         let judge = |contact: &Numbers| {

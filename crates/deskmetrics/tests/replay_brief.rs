@@ -1,0 +1,175 @@
+//! The short way through a ticket leads where the long one does.
+
+use chrono::TimeDelta;
+use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::replay::{
+    Merged, Needs, Opening, Pass, RepeatedSolve, Replay, ReplayOptions, Schedules, SolveWithoutReply,
+};
+use deskmetrics::schedule::Schedule;
+use deskmetrics::sla::{Reopen, SlaPolicies, SlaVerdict};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Author, Excluded, Status, TicketMetrics, Timestamp};
+use proptest::prelude::*;
+
+const MINUTE: i64 = 60_000_000;
+
+/// A Monday morning.
+const BEGIN: i64 = 29_540_640 * MINUTE;
+
+const POLICIES: &[&str] = &[
+    "[[policies]]\nname = 'working time'\ntargets = [{ metric = 'requester_wait', clock = 'business', within = '8h' }]",
+    r#"
+    [[policies]]
+    name = "all kinds of work"
+    targets = [
+        { metric = "agent_work", clock = "business", within = "6h" },
+        { metric = "resolution", within = "30h" },
+        { metric = "requester_wait", within = "20h" },
+    ]
+    "#,
+    r#"
+    [[policies]]
+    name = "by market"
+    when = { market = ["DK"] }
+    targets = [{ metric = "resolution", clock = "business", within = { high = "4h", "*" = "12h" } }]
+    "#,
+];
+
+fn hours(text: &str) -> deskmetrics::schedule::CompiledSchedule {
+    Schedule::parse("Europe/Copenhagen", text).expect("readable hours").compile_years(2026..=2026)
+}
+
+fn options(choice: u32) -> ReplayOptions {
+    let mut options = ReplayOptions::default();
+    let odd = |bit: u32| choice >> bit & 1 == 1;
+    if odd(0) {
+        options.sla.reopen = Reopen::Ignore;
+    }
+    if odd(1) {
+        options.close_counts_as_solve = !options.close_counts_as_solve;
+    }
+    if odd(2) {
+        options.repeated_solve = RepeatedSolve::Restates;
+    }
+    if odd(3) {
+        options.opening = Opening::FirstMessage;
+    }
+    if odd(4) {
+        options.merged = Merged::Keep;
+    }
+    match choice >> 5 & 7 {
+        0 => options.thank_you_within = Some(TimeDelta::hours(4)),
+        1 => options.notes_reply = true,
+        2 => options.bots_reply = true,
+        3 => options = options.solving_without_reply(SolveWithoutReply::CountsAsReply),
+        _ => {}
+    }
+    options
+}
+
+/// Mostly what happens on every ticket, now and then anything.
+fn whats() -> impl Strategy<Value = What> {
+    let statuses = proptest::sample::select(Status::ALL.to_vec()).prop_map(What::Status);
+    let unusual = prop_oneof![
+        (0..12u16, 0..3u32).prop_map(|(attribute, to)| What::Changed {
+            attribute,
+            to: if to == 0 { NONE } else { FIRST_FREE | to }
+        }),
+        Just(What::Tagged(FIRST_FREE | 9)),
+        Just(What::Escalated),
+        Just(What::MergedInto),
+        Just(What::SplitFrom),
+        Just(What::Deleted),
+        Just(What::Restored),
+        Just(What::SurveySent),
+    ];
+    prop_oneof![8 => statuses, 8 => Just(What::PublicMessage), 1 => Just(What::InternalNote), 1 => unusual]
+}
+
+fn authors() -> impl Strategy<Value = Author> {
+    prop_oneof![
+        8 => Just(Author::Agent),
+        8 => Just(Author::Customer),
+        1 => Just(Author::Bot),
+        1 => Just(Author::System),
+        1 => Just(Author::External),
+    ]
+}
+
+/// A ticket: when and by whom it was created, and its steps. Now and then one is before its predecessor.
+fn tickets() -> impl Strategy<Value = (i64, Option<Author>, Vec<Step>)> {
+    let step = (whats(), authors(), prop_oneof![1 => Just(-7i64), 3 => Just(0), 16 => 0..300i64], 0..3u32);
+    let created = (0..3000i64).prop_map(|minutes| BEGIN + minutes * MINUTE);
+    (created, proptest::option::of(authors()), proptest::collection::vec(step, 0..12)).prop_map(
+        |(created, created_by, steps)| {
+            let mut at = created;
+            let steps = steps.into_iter().map(|(what, author, minutes, by)| {
+                at += minutes * MINUTE;
+                Step { at, what, by: if by == 0 { NONE } else { FIRST_FREE | by }, author }
+            });
+            (created, created_by, steps.collect())
+        },
+    )
+}
+
+/// Everything a pass says of a ticket.
+fn told(pass: &Pass<'_>) -> (TicketMetrics, Vec<SlaVerdict>, Vec<u32>, Excluded) {
+    let verdicts = pass.verdicts().map(|verdict| verdict.to_verdict()).collect();
+    let values = (0..10).map(|attribute| pass.value(attribute)).collect();
+    (pass.metrics().clone(), verdicts, values, pass.excluded().clone())
+}
+
+const ASKED: [Needs; 6] = [
+    Needs::NOTHING,
+    Needs::MESSAGES,
+    Needs::SOLVES,
+    Needs::REOPENS,
+    Needs::MESSAGES.and(Needs::SOLVES).and(Needs::REOPENS),
+    Needs::VERDICTS,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+
+    #[test]
+    fn both_ways_lead_to_the_same(
+        tickets in proptest::collection::vec(tickets(), 1..4),
+        choice in any::<u32>(),
+        by_market in any::<bool>(),
+        until in 0..6000i64,
+    ) {
+        let schedules = if by_market {
+            Schedules::default().with("dk", hours("Mo-Fr 09:00-17:00")).when(Attribute::Market, ["DK"], "dk")
+        } else {
+            Schedules::default().with("all", hours("Mo-Fr 08:00-16:00")).otherwise("all")
+        };
+        let as_of = Timestamp::from_micros(BEGIN + until * MINUTE).expect("a date");
+        for policies in POLICIES {
+            let policies: SlaPolicies = toml::from_str(policies).expect("readable policies");
+            for needs in ASKED {
+                let replay = Replay::new(as_of)
+                    .with_options(options(choice))
+                    .with_schedules(schedules.clone())
+                    .with_policies(policies.clone())
+                    .watching([Attribute::Channel])
+                    .needing(needs);
+                let market = replay.attribute_number(&Attribute::Market);
+                let dk = replay.value_number("DK").unwrap_or(FIRST_FREE | 7);
+                let (mut short, mut long) = (replay.pass(), replay.pass());
+                for (created_at, created_by, steps) in &tickets {
+                    let start = Start {
+                        created_at: *created_at,
+                        created_by: *created_by,
+                        attributes: &[(market, dk)],
+                        tags: &[],
+                    };
+                    short.run(start, steps.iter().copied());
+                    long.begin(start);
+                    steps.iter().for_each(|step| long.step(*step));
+                    long.conclude();
+                    prop_assert_eq!(told(&short), told(&long), "asked for {:?}", needs);
+                }
+            }
+        }
+    }
+}

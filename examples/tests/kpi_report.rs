@@ -293,7 +293,7 @@ fn what_the_data_is_silent_about_is_not_shown() {
     assert!(text.contains("no log of events, so these are not shown"), "{text}");
     assert!(text.contains("answers to \"stars\" are not used, 1 in all"), "{text}");
     assert!(out(&run(&[path, "--kpi", "reopen_rate"])).contains("Reopen rate"));
-    assert!(error(&run(&[path, "--kpi", "csat"]), 1).contains("under scales, such as csat"));
+    assert!(error(&run(&[path, "--kpi", "csat"]), 1).contains("under scales, such as stars"));
 }
 
 #[test]

@@ -143,9 +143,10 @@ fn given_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
         return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
     }
     let refused = || {
-        let remedy = match value.is_instance_of::<PyString>() {
-            true => "; read TOML with SlaPolicies.from_toml(pathlib.Path(..))",
-            false => "",
+        let remedy = if value.is_instance_of::<PyString>() {
+            "; read TOML with SlaPolicies.from_toml(pathlib.Path(..))"
+        } else {
+            ""
         };
         error::argument_type(format!(
             "policies: {} is not SlaPolicies, a list of SlaPolicy, or their data form{remedy}",

@@ -38,6 +38,9 @@ const INSTANTS: [&str; 9] = [
     "answered_at",
 ];
 
+/// What to do about times without a zone, where one can be assumed.
+pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
+
 /// Tables as Python gave them, and how their columns are to be read.
 pub(crate) struct Tables<'a, 'py> {
     pub(crate) tickets: Option<&'a Bound<'py, PyAny>>,
@@ -48,6 +51,8 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
     pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+    /// What to do about times without a zone.
+    pub(crate) zone_remedy: &'a str,
     /// Attributes that are asked for by name: their columns are read whatever they hold.
     pub(crate) by: &'a [Attribute],
 }
@@ -129,7 +134,7 @@ impl<'py> Tables<'_, 'py> {
                 columns.entry("creates_tickets").or_insert(json!(true));
             }
             if assumed.is_none() {
-                zoned(&table, &columns)?;
+                zoned(&table, &columns, self.zone_remedy)?;
             }
             columns.insert("file".to_owned(), json!(name));
             form.insert(name.to_owned(), json!([columns]));
@@ -189,8 +194,9 @@ impl Described {
             None => unusable(&problem),
         })?;
         rules.apply(&mut dataset)?;
-        let ruled = dataset.tells_of(dataset.schedule_by.keys());
-        ruled.map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
+        dataset
+            .tells_of(dataset.schedule_by.keys())
+            .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         Ok(dataset)
     }
 
@@ -332,7 +338,7 @@ fn columns_of(role: &Value) -> Vec<String> {
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
-fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
+fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
     let says_zone = |form: &Value| form.get("time_zone").is_some();
     if roles.get("instants").is_some_and(says_zone) {
         return Ok(());
@@ -349,8 +355,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>) -> PyResult<()> {
         };
         if naive {
             return Err(exceptions::InstantError::new_err(format!(
-                "{}[\"{name}\"]: the times have no zone; say which one is meant, such as assume_tz=\"Europe/Copenhagen\" or \
-                 assume_tz=\"UTC\"",
+                "{}[\"{name}\"]: the times have no zone; say which one is meant, {remedy}",
                 table.name
             )));
         }

@@ -164,6 +164,14 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.report(TICKETS, kpis=["volume"], week_start="Someday"), 'week_start "Someday"'),
         (lambda: dm.first_response_time(TICKETS, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
+        (lambda: dm.report("tickets.csv"), "read a file first"),  # type: ignore[arg-type]
+        (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]
+        (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), r"say which one is meant, such as with .dt.tz_localize"),
+        (lambda: dm.report({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "say which one is meant, such as assume_tz"),
+        (lambda: dm.csat([4, True]), r"scores\[1\]: True .bool. is not a score"),
+        (lambda: dm.csat([np.bool_(True)]), r"scores\[0\]: True .bool. is not a score"),
+        (lambda: dm.Tracker().open({"id": "1", "created_at": datetime(2026, 1, 1)}), r'ticket\["created_at"\]: .* has no time zone'),
+        (lambda: dm.Tracker().push({"ticket": "1", "at": datetime(2026, 1, 1), "kind": "solved"}), r'event\["at"\]: .* has no time zone'),
         (lambda: dm.report(TICKETS)[5], "kpi: 5 .int. is not a name"),  # type: ignore[index]
         (lambda: dm.replay(EVENTS).metrics["tickt"], 'no column "tickt", did you mean "ticket"'),
     ],

@@ -83,7 +83,15 @@ def test_ces_and_its_interval(scores: list[int]) -> None:
     assert interval is not None
     if error > 0:
         expected = stats.t.interval(0.95, len(scores) - 1, loc=np.mean(scores), scale=error)
-        assert tuple(interval) == pytest.approx(expected, abs=1e-9)
+        # Ours does not leave the scale.
+        assert tuple(interval) == pytest.approx(np.clip(expected, 1, 7), abs=1e-9)
+
+
+@given(SCORES, st.sampled_from([0.5, 0.95, 0.999]))
+def test_an_interval_holds_its_estimate(scores: list[int | None], level: float) -> None:
+    interval, nps = dm.nps(scores).interval(level), dm.nps(scores).value
+    if interval is not None and nps is not None:
+        assert -100.0 <= interval.lower <= nps <= interval.upper <= 100.0
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.data())

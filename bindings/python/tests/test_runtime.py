@@ -94,21 +94,33 @@ def test_other_threads_run_meanwhile() -> None:
     assert during > 5
 
 
-def test_interrupt() -> None:
+COLUMN = """
+starts = pl.Series(np.full(4_000_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))
+desk = dm.Schedule('Europe/Madrid', 'Mo-Fr 09:00-17:00')
+work = lambda: desk.due(starts, '8000h')
+"""
+# Long enough to be interrupted while it reads, replays and counts, one after the other.
+TICKETS = """
+at = pl.Series(np.full(400_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))
+tickets = pl.DataFrame({'id': np.arange(400_000), 'created_at': at, 'solved_at': at, 'first_response_at': at})
+work = lambda: dm.report(tickets)
+"""
+
+
+@pytest.mark.parametrize(("work", "after"), [(COLUMN, 0.5), (TICKETS, 0.5), (TICKETS, 4.0), (TICKETS, 9.0)])
+def test_interrupt(work: str, after: float) -> None:
     """Ctrl-C ends a call over many rows."""
     script = (
-        "import polars as pl, numpy as np, deskmetrics as dm\n"
-        "starts = pl.Series(np.full(4_000_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))\n"
-        "desk = dm.Schedule('Europe/Madrid', 'Mo-Fr 09:00-17:00')\n"
+        f"import polars as pl, numpy as np, deskmetrics as dm\n{work}\n"
         "print('ready', flush=True)\n"
         "try:\n"
-        "    while True: desk.due(starts, '8000h')\n"
+        "    while True: work()\n"
         "except KeyboardInterrupt:\n"
         "    print('stopped', flush=True)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
-        time.sleep(0.5)
+        time.sleep(after)
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         assert child.stdout.read() == "stopped\n" and child.wait() == 0

@@ -3,8 +3,10 @@
 /// How many values are put in order outright.
 const FEW: usize = 2048;
 
-/// Buckets: one for each power of two and each of 64 steps within it.
-pub(crate) const BUCKETS: usize = 64 * 64;
+/// Values are told apart to within 1/64 at first.
+const BITS: u32 = 6;
+
+const BUCKETS: usize = buckets(BITS);
 
 /// Some values of many with the places at which they would stand, counted from 0, if all were in order.
 #[derive(Debug, Clone, Default)]
@@ -14,9 +16,15 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
-    /// The values of these places, which may come in any order; a place past the end has none. The values come in pieces.
-    pub(crate) fn of<'v>(
+    /// The values of these places, which may come in any order; a place past the end has none.
+    pub(crate) fn of(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
+        Self::between(std::iter::once(values), ends(values), places)
+    }
+
+    /// The same of values in pieces, of which the least and the most are known.
+    pub(crate) fn between<'v>(
         values: impl Iterator<Item = &'v [i64]> + Clone,
+        ends: (i64, i64),
         places: impl IntoIterator<Item = u64>,
     ) -> Self {
         let n: usize = values.clone().map(<[i64]>::len).sum();
@@ -24,8 +32,9 @@ impl Ranked {
         let mut places: Vec<usize> = places.filter(|place| *place < n).collect();
         places.sort_unstable();
         places.dedup();
-        let values = at_ranks(values, n, &places);
-        Self { places, values }
+        let mut values_there = Vec::with_capacity(places.len());
+        find(values, n, ends, &places, &mut values_there);
+        Self { places, values: values_there }
     }
 
     /// The value of a place that was asked for.
@@ -35,20 +44,18 @@ impl Ranked {
     }
 }
 
-/// The values that would stand at `ranks`, which ascend, if `values` were in order; a rank past the end has none.
-///
-/// Two or three passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are
-/// looked at again.
-fn at_ranks<'v>(values: impl Iterator<Item = &'v [i64]> + Clone, n: usize, ranks: &[usize]) -> Vec<i64> {
-    let ranks = &ranks[..ranks.partition_point(|rank| *rank < n)];
-    let mut found = Vec::with_capacity(ranks.len());
-    find(values, n, ranks, &mut found);
-    found
+fn ends(values: &[i64]) -> (i64, i64) {
+    values.iter().fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)))
 }
 
+/// Finds the values that would stand at `ranks`, which ascend and are below `n`, if `values` were in order.
+///
+/// Two passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are looked at
+/// again.
 fn find<'v>(
     values: impl Iterator<Item = &'v [i64]> + Clone,
     n: usize,
+    (least, most): (i64, i64),
     ranks: &[usize],
     found: &mut Vec<i64>,
 ) {
@@ -61,19 +68,19 @@ fn find<'v>(
         found.extend(ranks.iter().filter_map(|rank| values.get(*rank)));
         return;
     }
-    let (least, most) = values
-        .clone()
-        .flatten()
-        .fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)));
     if least == most {
         found.extend(ranks.iter().map(|_| least));
         return;
     }
-    let mut counts = vec![0_usize; BUCKETS];
-    values.clone().flatten().for_each(|value| counts[bucket(*value, least)] += 1);
+    let mut counts = Box::new([0_usize; BUCKETS]);
+    for piece in values.clone() {
+        for value in piece {
+            counts[bucket::<BITS>(*value, least)] += 1;
+        }
+    }
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
     let mut wanted: Vec<(usize, Vec<i64>)> = Vec::new();
-    let mut place_of = vec![0_u8; BUCKETS];
+    let mut place_of = Box::new([0_u8; BUCKETS]);
     let mut before = 0;
     let mut rest = ranks;
     for (bucket, count) in counts.iter().enumerate() {
@@ -85,12 +92,14 @@ fn find<'v>(
         }
         before += count;
     }
-    values.flatten().for_each(|value| {
-        let place = place_of[bucket(*value, least)];
-        if let Some((_, values)) = usize::from(place).checked_sub(1).and_then(|place| wanted.get_mut(place)) {
-            values.push(*value);
+    for piece in values {
+        for value in piece {
+            let place = usize::from(place_of[bucket::<BITS>(*value, least)]);
+            if let Some((_, values)) = place.checked_sub(1).and_then(|place| wanted.get_mut(place)) {
+                values.push(*value);
+            }
         }
-    });
+    }
     let mut rest = ranks;
     for (before, values) in wanted {
         let (here, later) = rest.split_at(rest.partition_point(|rank| *rank < before + values.len()));
@@ -102,20 +111,25 @@ fn find<'v>(
 
 /// The same of values in one piece.
 fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
-    find(std::iter::once(values), values.len(), ranks, found);
+    find(std::iter::once(values), values.len(), ends(values), ranks, found);
 }
 
-/// The bucket of a value: the larger the value, the higher (or equal) the bucket.
+/// The bucket of a value, one of 2^`BITS` for each power of two: the larger the value, the higher (or equal) the bucket.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "six bits")]
-pub(crate) fn bucket(value: i64, least: i64) -> usize {
+#[expect(clippy::cast_possible_truncation, reason = "as many bits as asked for")]
+pub(crate) fn bucket<const BITS: u32>(value: i64, least: i64) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
-    if above < 64 {
+    if above < 1 << BITS {
         return above as usize;
     }
-    // At least 6; then the six bits below the leading one.
+    // The bits below the leading one, which is at least number `BITS`.
     let power = above.ilog2();
-    (power as usize - 5) * 64 + ((above >> (power - 6)) as usize & 63)
+    (power as usize + 1 - BITS as usize) << BITS | ((above >> (power - BITS)) as usize & ((1 << BITS) - 1))
+}
+
+/// How many buckets there are.
+pub(crate) const fn buckets(bits: u32) -> usize {
+    (u64::BITS as usize + 1 - bits as usize) << bits
 }
 
 #[cfg(test)]
@@ -145,14 +159,15 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             let expected: Vec<i64> = ranks.iter().filter_map(|rank| sorted.get(*rank).copied()).collect();
+            let places = ranks.iter().map(|rank| *rank as u64);
             let pieces = values.chunks(1 + values.len() / 3);
-            prop_assert_eq!(at_ranks(pieces, values.len(), &ranks), expected);
+            prop_assert_eq!(Ranked::between(pieces, ends(&values), places).values, expected);
         }
 
         #[test]
         fn larger_values_never_lie_in_lower_buckets(mut values in prop::collection::vec(any::<i64>(), 2..50)) {
             values.sort_unstable();
-            let buckets: Vec<usize> = values.iter().map(|value| bucket(*value, values[0])).collect();
+            let buckets: Vec<usize> = values.iter().map(|value| bucket::<BITS>(*value, values[0])).collect();
             prop_assert!(buckets.is_sorted());
             prop_assert!(buckets.iter().all(|bucket| *bucket < BUCKETS));
         }

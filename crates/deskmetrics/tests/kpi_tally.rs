@@ -83,8 +83,13 @@ fn tallies_of_different_requests_are_told_apart() {
         error.to_string(),
         "the tallies of first_response_time and nps do not add up: merge only tallies of equal requests and cut-offs"
     );
-    assert!(calendar.merge(business.tally(None).unwrap()).is_err());
-    assert!(calendar.merge(KpiRequest::new("FRT").tally(Some(as_of())).unwrap()).is_err());
+    let error = calendar.merge(business.tally(None).unwrap()).unwrap_err();
+    assert!(
+        error.to_string().contains(", since clock is calendar of the one and business of the other:"),
+        "{error}"
+    );
+    let error = calendar.merge(KpiRequest::new("FRT").tally(Some(as_of())).unwrap()).unwrap_err();
+    assert!(error.to_string().contains(", since as_of is none of the one"), "{error}");
     assert!(calendar.merge(KpiRequest::new("first_response_time").tally(None).unwrap()).is_ok());
 }
 

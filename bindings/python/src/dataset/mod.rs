@@ -124,11 +124,12 @@ pub(crate) fn read(
 
 impl Dataset {
     /// The tickets, replayed up to the cut-off; none where nothing bears a date.
-    fn replayed(&self, as_of: Option<Timestamp>) -> ReplayOutcome {
-        let dataset = &self.core;
-        as_of
-            .map(|as_of| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events))
-            .unwrap_or_default()
+    fn replayed(&self, py: Python<'_>, as_of: Option<Timestamp>) -> PyResult<ReplayOutcome> {
+        let replay = as_of.map(|as_of| self.core.replay_at(as_of));
+        replay.map_or_else(
+            || Ok(ReplayOutcome::default()),
+            |replay| progress::replayed(py, &self.core, &replay),
+        )
     }
 
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
@@ -148,11 +149,11 @@ impl Dataset {
     }
 
     /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
-    fn _replayed(&self, py: Python<'_>) -> ReplayedTickets {
+    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
         let as_of = self.core.as_of;
-        let outcome = Arc::new(py.detach(|| self.replayed(as_of)));
+        let outcome = Arc::new(self.replayed(py, as_of)?);
         // Where nothing bears a date there is no ticket, whenever that is.
-        ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources)
+        Ok(ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources))
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
@@ -269,7 +270,7 @@ impl Dataset {
         fcr: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Report> {
         let as_of = self.cut_off(as_of)?;
-        let replayed = py.detach(|| self.replayed(as_of));
+        let replayed = self.replayed(py, as_of)?;
         let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
         let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
         ask.of(py, &self.core, &replayed, as_of)
@@ -293,7 +294,7 @@ impl Dataset {
     #[pyo3(signature = (*, as_of = None))]
     fn replay(&self, py: Python<'_>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
         let as_of = self.cut_off(as_of)?;
-        Ok(py.detach(|| Replay::of(Arc::clone(&self.core), as_of)))
+        Replay::of(py, Arc::clone(&self.core), as_of)
     }
 
     fn __repr__(&self) -> PyResult<String> {

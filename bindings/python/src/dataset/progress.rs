@@ -3,11 +3,55 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use deskmetrics_arrow::Progress;
+use deskmetrics::replay::{Replay, ReplayOutcome};
+use deskmetrics_arrow::{Dataset, Progress};
 use pyo3::prelude::*;
+
+use crate::error::exceptions;
 
 /// How often Python is asked whether somebody pressed Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
+
+/// Asks Python from time to time whether long work is to go on.
+pub(crate) struct Watch {
+    last: Instant,
+    stopped_by: Option<PyErr>,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self { last: Instant::now(), stopped_by: None }
+    }
+
+    /// Whether nobody pressed Ctrl-C.
+    pub(crate) fn go_on(&mut self) -> bool {
+        if self.last.elapsed() >= PULSE {
+            self.last = Instant::now();
+            let asked = Python::attach(|py| {
+                py.check_signals()?;
+                Ok(())
+            });
+            self.stopped_by = asked.err();
+        }
+        self.stopped_by.is_none()
+    }
+
+    /// What the work came to, or what ended it.
+    pub(crate) fn end<T>(self, done: Option<T>) -> PyResult<T> {
+        match (done, self.stopped_by) {
+            (Some(done), None) => Ok(done),
+            (_, Some(stopped)) => Err(stopped),
+            (None, None) => Err(exceptions::DeskmetricsError::new_err("the work ended before its time")),
+        }
+    }
+}
+
+/// Replays a dataset's tickets, unless somebody presses Ctrl-C.
+pub(crate) fn replayed(py: Python<'_>, dataset: &Dataset, replay: &Replay) -> PyResult<ReplayOutcome> {
+    let mut watch = Watch::new();
+    let outcome = py.detach(|| replay.tickets_while(&dataset.tickets, &dataset.events, || watch.go_on()));
+    watch.end(outcome)
+}
 
 /// Tells Python how far reading has come, and whether it is to go on.
 pub(crate) struct Pulse {

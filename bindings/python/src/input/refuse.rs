@@ -18,8 +18,12 @@ pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> PyEr
 
 /// The error for a value that is no table.
 pub(super) fn refuse_table(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
-    let remedy = match kind(value).as_str() {
+    let kind = kind(value);
+    let remedy = match kind.as_str() {
         "LazyFrame" => "it has no values yet: call .collect() first",
+        kind if kind == "str" || kind.ends_with("Path") => {
+            "read a file first, such as with pandas.read_csv(..), or describe it for deskmetrics.read(..)"
+        }
         "DuckDBPyConnection" => "give a relation, such as connection.sql(\"from tickets\")",
         "ndarray" => "its columns have no names: give a dict of columns, or a DataFrame",
         _ => {

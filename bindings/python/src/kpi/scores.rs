@@ -235,7 +235,10 @@ fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
 
 /// One score; what is no answer is the reason why.
 fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32>, Reason>> {
-    Ok(if let Ok(score) = score.extract::<i32>() {
+    let refused = |remedy: &str| {
+        error::argument_type(format!("scores[{position}]: {} is not a score; {remedy}", describe(score)))
+    };
+    let read = if let Ok(score) = score.extract::<i32>() {
         Ok(Some(score))
     } else if is_missing(score) {
         Ok(None)
@@ -243,11 +246,13 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
         // What is not whole is on no scale.
         whole(number).map(Some).ok_or(Reason::OutOfScale)
     } else {
-        return Err(error::argument_type(format!(
-            "scores[{position}]: {} is not a score; give whole numbers, with None or NaN for skipped questions",
-            describe(score)
-        )));
-    })
+        return Err(refused("give whole numbers, with None or NaN for skipped questions"));
+    };
+    // Python takes True for 1, as does NumPy.
+    if matches!(read, Ok(Some(0 | 1))) && score.get_type().name()? == "bool" {
+        return Err(refused("give numbers, or count yes and no with response_rate"));
+    }
+    Ok(read)
 }
 
 /// The whole number that `number` is, if it is one and fits.

@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
+use crate::dataset::progress::replayed;
 use crate::error;
 use crate::input::{Given, array_of, describe, refuse, remedy};
 use crate::result::KpiResult;
@@ -136,12 +137,13 @@ fn of_table(
         assume_tz: None,
         strict: false,
         progress: None,
+        zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
         by: &[],
     };
     let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;
     // Where nothing bears a date there is no ticket, whenever that is.
     let as_of = dataset.as_of.unwrap_or(Timestamp::MIN);
-    let outcome = py.detach(|| dataset.replay_at(as_of).tickets(&dataset.tickets, &dataset.events));
+    let outcome = replayed(py, &dataset, &dataset.replay_at(as_of))?;
     Ok(ReplayedTickets::new(Arc::new(outcome), as_of, &dataset.sources))
 }
 

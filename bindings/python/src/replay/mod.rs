@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::data::{from_form, from_json, to_data};
+use crate::dataset::progress::replayed;
 use crate::error;
 use crate::frame::Frame;
 use crate::input::named;
@@ -38,10 +39,10 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> Self {
+    pub(crate) fn of(py: Python<'_>, dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> PyResult<Self> {
         let core = dataset.replay_at(as_of.unwrap_or(Timestamp::MIN));
-        let outcome = Arc::new(core.tickets(&dataset.tickets, &dataset.events));
-        Self { dataset, core, as_of, outcome, places: OnceLock::new() }
+        let outcome = Arc::new(replayed(py, &dataset, &core)?);
+        Ok(Self { dataset, core, as_of, outcome, places: OnceLock::new() })
     }
 
     /// An attribute to slice by, which something in the data must tell of.
@@ -399,7 +400,7 @@ pub(crate) fn replay(
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Replay> {
-    use crate::tables::{Rules, Tables};
+    use crate::tables::{ASSUME, Rules, Tables};
     let tables = Tables {
         tickets,
         events: Some(events),
@@ -409,10 +410,11 @@ pub(crate) fn replay(
         assume_tz,
         strict,
         progress,
+        zone_remedy: ASSUME,
         by: &[],
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
     let dataset = tables.dataset(py, &rules)?;
     let as_of = dataset.as_of;
-    Ok(py.detach(|| Replay::of(Arc::new(dataset), as_of)))
+    Replay::of(py, Arc::new(dataset), as_of)
 }

@@ -7,7 +7,7 @@ use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDateTime, PyDict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -125,6 +125,7 @@ impl Tracker {
     /// ArgumentError
     ///     When it is followed already, or something is missing.
     fn open<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(to_json("ticket", ticket)?), error::argument)?;
         let id = ticket.id.to_string();
         if self.followed().tickets.contains_key(&id) {
@@ -156,6 +157,7 @@ impl Tracker {
     ///     When the event lies before one already taken, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
     fn push<'py>(&self, py: Python<'py>, event: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        zoned("event", event, "at")?;
         let event: TicketEvent = from_form("event", event_form(to_json("event", event)?), error::argument)?;
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
@@ -311,6 +313,16 @@ impl Tracker {
             None => "nothing due".to_owned(),
         };
         format!("Tracker({} tickets, {next})", followed.tickets.len())
+    }
+}
+
+/// That a datetime of a record has a zone.
+fn zoned(place: &str, record: &Bound<'_, PyDict>, key: &str) -> PyResult<()> {
+    match record.get_item(key)? {
+        Some(at) if at.is_instance_of::<PyDateTime>() => {
+            instant(&format!("{place}[\"{key}\"]"), &at, None).map(|_| ())
+        }
+        _ => Ok(()),
     }
 }
 

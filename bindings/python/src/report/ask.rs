@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 
 use super::Report;
 use super::request::{Asked, Settings, by, kpis};
+use crate::dataset::progress::Watch;
 use crate::error;
 use crate::kpi::known_promise;
 use crate::policy::fcr_policy;
@@ -56,10 +57,13 @@ impl Ask<'_, '_> {
         known(dataset, settings.by.iter().flatten())?;
         let report = settings.report(as_of, requests)?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
-        Ok(py.detach(|| {
-            let state = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations);
-            Report::new(state, notes, dataset.sources.clone()).told_in(zone)
-        }))
+        let mut watch = Watch::new();
+        let made = py.detach(|| {
+            let (tickets, answers, sendings) = (&replayed.tickets, &dataset.responses, &dataset.invitations);
+            let state = report.run_while(tickets, answers, sendings, || watch.go_on())?;
+            Some(Report::new(state, notes, dataset.sources.clone()).told_in(zone))
+        });
+        watch.end(made)
     }
 
     /// The KPIs asked for, with what the description says about each.

@@ -21,6 +21,7 @@ use deskmetrics_arrow::{Dataset, SourceReport, UnknownAttribute, kpi_of_question
 use pyo3::prelude::*;
 
 use super::request::Asked;
+use crate::dataset::progress::Watch;
 use crate::error;
 use crate::tables::{Described, unknown_attribute, unusable};
 
@@ -100,6 +101,13 @@ fn attainments(request: &KpiRequest, described: &Described, rules: &Dataset) -> 
     }
 }
 
+/// A report fed from columns.
+pub(super) struct Fed {
+    pub(super) state: ReportState,
+    pub(super) sources: Vec<SourceReport>,
+    pub(super) notes: Vec<String>,
+}
+
 /// Feeds the report from the columns, on so many threads; `None` where they must be read record by record.
 pub(super) fn feed(
     py: Python<'_>,
@@ -108,8 +116,9 @@ pub(super) fn feed(
     report: &CoreReport,
     as_of: Timestamp,
     threads: usize,
-) -> PyResult<Option<(ReportState, Vec<SourceReport>)>> {
-    py.detach(|| {
+) -> PyResult<Option<Fed>> {
+    let mut watch = Watch::new();
+    let fed = py.detach(|| {
         // Wall-clock times of an unknown zone were refused before.
         let assumed = described.assumed.unwrap_or(Tz::UTC);
         let mut options = FrameOptions::default().assume_tz(assumed);
@@ -139,7 +148,7 @@ pub(super) fn feed(
             }
             (Some(_), None) => return Ok(None),
         };
-        if !tells_of(described, rules, log.as_ref(), report)? {
+        if !watch.go_on() || !tells_of(described, rules, log.as_ref(), report)? {
             return Ok(None);
         }
         let answers = described.batches("surveys");
@@ -182,12 +191,18 @@ pub(super) fn feed(
             sources.push(invitations.source().clone());
             frames = frames.invitations(invitations);
         }
+        if !watch.go_on() {
+            return Ok(None);
+        }
+        let left_out = log.as_ref().map(EventLog::excluded).filter(|left_out| !left_out.is_empty());
+        let notes = left_out.map(|left_out| format!("rows of tickets and events left out: {left_out}"));
         match run(report, &frames, threads) {
-            Ok(state) => Ok(Some((state, sources))),
+            Ok(state) => Ok(Some(Fed { state, sources, notes: notes.into_iter().collect() })),
             Err(RunError::Read(problem)) => Err(unusable(&problem)),
             Err(problem) => Err(error::argument(problem.to_string())),
         }
-    })
+    });
+    watch.end(Some(fed))?
 }
 
 /// Whether a column or an event tells of all attributes that slices and rules are about, as far as that shows without records.
@@ -201,8 +216,9 @@ fn tells_of(
     report: &CoreReport,
 ) -> PyResult<bool> {
     let known: BTreeSet<Attribute> = described.description.attributes();
-    let ruled = rules.schedule_by.keys().map(|attribute| ("schedule_by", attribute));
-    for (place, attribute) in report.sliced_by().into_iter().map(|attribute| ("by", attribute)).chain(ruled) {
+    let by = report.sliced_by().into_iter().map(|attribute| ("by", attribute));
+    let schedule_by = rules.schedule_by.keys().map(|attribute| ("schedule_by", attribute));
+    for (place, attribute) in by.chain(schedule_by) {
         match log {
             Some(log) if known.contains(attribute) || log.slot(attribute).is_some() => {}
             Some(_) => return Ok(false),

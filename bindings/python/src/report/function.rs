@@ -9,8 +9,9 @@ use pyo3::types::PyDict;
 use super::ask::Ask;
 use super::request::tz;
 use super::{Report, columns_run};
+use crate::dataset::progress::replayed;
 use crate::policy::fcr_policy;
-use crate::tables::{Rules, Tables};
+use crate::tables::{ASSUME, Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
 ///
@@ -126,8 +127,18 @@ pub(crate) fn report(
     let settings = ask.settings(&[])?;
     settings.periods()?;
     let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
-    let tables =
-        Tables { tickets, events, surveys, invitations, columns, assume_tz, strict, progress, by: &by };
+    let tables = Tables {
+        tickets,
+        events,
+        surveys,
+        invitations,
+        columns,
+        assume_tz,
+        strict,
+        progress,
+        zone_remedy: ASSUME,
+        by: &by,
+    };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
     if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
@@ -138,10 +149,8 @@ pub(crate) fn report(
             (columns_run::requests(&asked, &described, &alone, policy.as_ref()), alone.as_of)
         {
             let report = ask.settings(&[])?.report(Some(as_of), requests)?;
-            if let Some((state, sources)) =
-                columns_run::feed(py, &described, &alone, &report, as_of, threads)?
-            {
-                let report = Report::new(state, described.notes, sources);
+            if let Some(fed) = columns_run::feed(py, &described, &alone, &report, as_of, threads)? {
+                let report = Report::new(fed.state, fed.notes, fed.sources).noting(described.notes);
                 return Ok(report.told_in(zone.unwrap_or(Tz::UTC)));
             }
         }
@@ -149,9 +158,9 @@ pub(crate) fn report(
     let notes = described.notes.clone();
     let dataset = described.dataset(py, &rules, progress)?;
     let as_of = dataset.as_of;
-    let replayed = py.detach(|| match dataset.replay() {
-        Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
+    let replayed = match dataset.replay() {
+        Some(replay) => replayed(py, &dataset, &replay)?,
         None => ReplayOutcome::default(),
-    });
+    };
     Ok(ask.of(py, &dataset, &replayed, as_of)?.noting(notes))
 }

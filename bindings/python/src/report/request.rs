@@ -6,7 +6,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder};
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyMapping, PyString};
 use serde_json::Value;
 
 use crate::data::{from_form, to_json};
@@ -121,6 +121,13 @@ pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<Asked>> {
 fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
     if let Ok(id) = value.extract::<String>() {
         return Ok(Asked::Id(id));
+    }
+    if value.cast::<PyMapping>().is_err() {
+        return Err(error::argument_type(format!(
+            "{place}: {} is neither the id of a KPI nor a form such as {{\"kpi\": \"first_response_time\", \"within\": \
+             \"4h\"}}",
+            describe(value)
+        )));
     }
     let request: KpiRequest = from_form(place, to_json(place, value)?, error::argument)?;
     request.check().map_err(|problem| error::argument(format!("{place}: {problem}")))?;

@@ -159,13 +159,21 @@ impl Table {
 
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
-        let position = Position::Batches(batches.len() as u64);
-        let batches = batches.to_vec();
-        let inner: Inner = Box::new(batches.into_iter().map(Ok));
+        let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
+        let owned = batches.to_vec();
+        let pieces = owned.into_iter().flat_map(|batch| {
+            // Even of no rows there is one.
+            let starts = (0..batch.num_rows().max(1)).step_by(PIECE);
+            starts.map(move |start| batch.slice(start, PIECE.min(batch.num_rows() - start)))
+        });
+        let inner: Inner = Box::new(pieces.map(Ok));
         let (path, order) = (self.path.clone(), columns.to_vec());
         Batches { path, inner, order, position, bytes_total, rows: 0, done: 0 }
     }
 }
+
+/// Rows of a table in memory between two looks at how far reading has come.
+const PIECE: usize = 1 << 16;
 
 /// How a reader tells where it is.
 #[derive(Debug)]

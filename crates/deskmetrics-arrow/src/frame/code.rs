@@ -134,7 +134,13 @@ impl<'s, T: Meaning> Coder<'s, T> {
                 // As they are written out.
                 let [no, yes] = ["false", "true"].map(|word| self.of(Some(word)));
                 let code = |truth: Option<bool>| truth.map_or(MISSING, |truth| if truth { yes } else { no });
-                array.as_boolean().iter().for_each(|truth| codes.push(code(truth)));
+                match &mut codes {
+                    Codes::Narrow(codes) if no.max(yes) <= u32::from(u8::MAX) => {
+                        let narrow = |truth| u8::try_from(code(truth)).unwrap_or(0);
+                        codes.extend(array.as_boolean().iter().map(narrow));
+                    }
+                    codes => array.as_boolean().iter().for_each(|truth| codes.push(code(truth))),
+                }
             }
             DataType::Dictionary(_, _) => {
                 let values = array.as_any_dictionary().values();

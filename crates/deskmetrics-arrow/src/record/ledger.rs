@@ -1,7 +1,7 @@
 //! The books: what a file gave and what was left out of it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use deskmetrics::{Excluded, Reason};
@@ -174,6 +174,11 @@ impl Ledger {
     /// Rows of the whole table.
     fn all_rows(&self) -> u64 {
         self.chosen.as_ref().map_or(self.report.rows, |(_, rows)| *rows)
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> &Path {
+        &self.report.file
     }
 
     /// Rows read so far.

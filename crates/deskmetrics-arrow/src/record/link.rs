@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Reason, TicketEvent};
 
-use super::Records;
 use super::ledger::{Halt, Ledger, Scope};
+use super::{Reading, Records};
 use crate::ReadError;
+use crate::file::Progress;
+
+/// Events between two looks whether anybody wants reading to end.
+const TOLD_EVERY: usize = 1 << 16;
 
 /// Creates the tickets that only events tell of, then keeps the events that belong to a ticket's life.
-pub(super) fn link(records: &mut Records) -> Result<(), ReadError> {
+pub(super) fn link(records: &mut Records, reading: &mut Reading<'_>) -> Result<(), ReadError> {
     let mut newborn: Vec<_> = records.newborn.drain().map(|(_, newborn)| newborn).collect();
     newborn.sort_by_key(|newborn| newborn.sequence);
     for newborn in newborn {
@@ -23,6 +27,16 @@ pub(super) fn link(records: &mut Records) -> Result<(), ReadError> {
     let mut keep = vec![true; events.len()];
     let mut moved = Vec::new();
     for (place, (event, origin)) in events.iter().zip(origins.iter()).enumerate() {
+        if place.is_multiple_of(TOLD_EVERY) {
+            // All is read by now.
+            let file = &ledgers[origin.ledger].file().to_owned();
+            reading.report(Progress {
+                file,
+                rows: ledgers[origin.ledger].rows(),
+                bytes_read: 1,
+                bytes_total: 1,
+            })?;
+        }
         let ledger = &mut ledgers[origin.ledger];
         let created = index.get(&event.ticket).map(|ticket| tickets[*ticket].created_at);
         let told_before = event.id.as_deref().is_some_and(|id| {

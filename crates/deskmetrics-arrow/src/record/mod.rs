@@ -100,7 +100,7 @@ impl Records {
         for source in &description.events {
             event::read(reading, source, &mut records)?;
         }
-        link::link(&mut records)?;
+        link::link(&mut records, reading)?;
         for source in &description.surveys {
             survey::read(reading, source, &mut records)?;
         }
@@ -118,7 +118,7 @@ impl Records {
     ) -> Result<Self, ReadError> {
         let mut records = Self::default();
         ticket::read_file(reading, source, table, &mut records)?;
-        link::link(&mut records)?;
+        link::link(&mut records, reading)?;
         Ok(records)
     }
 

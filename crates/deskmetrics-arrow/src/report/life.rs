@@ -9,7 +9,8 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Elapsed, Reason, Status, TicketMetrics, Timestamp};
 
 use crate::ReadError;
-use crate::column::utc::Instants;
+use crate::column::bits::Bits;
+use crate::column::utc::{Instants, SomeInstants};
 use crate::frame::TicketFrame;
 use crate::frame::code::Coded;
 
@@ -46,63 +47,96 @@ impl<'f> Lives<'f> {
         Ok(Self { frame, group, assignee })
     }
 
-    /// The lives of some rows of a part; `None` where a row is not clean or was never created.
-    pub(super) fn of_rows(&self, part: usize, rows: Range<usize>) -> impl Iterator<Item = Option<RowLife>> {
-        let columns = self.frame.parts().get(part);
-        let at = |column: Option<&'f Instants>| column.map(|column| column.of_rows(rows.clone()));
-        let created = at(columns.map(|columns| &columns.created_at));
-        let replied = at(columns.and_then(|columns| columns.first_response_at.as_ref()));
-        let solved = at(columns.and_then(|columns| columns.solved_at.as_ref()));
-        let closed = at(columns.and_then(|columns| columns.closed_at.as_ref()));
-        let clean = columns.and_then(|columns| columns.clean.as_ref());
-        let known = move |words: Option<&Coded<Author>>, row| {
-            words.and_then(|words| words.meaning(words.part(part).get(row)).ok().flatten())
+    /// The life of a row; `None` where it is not clean or was never created.
+    pub(super) fn of_row(&self, part: usize, row: usize) -> Option<RowLife> {
+        let columns = self.frame.parts().get(part)?;
+        if columns.clean.as_ref().is_some_and(|clean| !clean.value(row)) {
+            return None;
+        }
+        let at = |column: &Option<Instants>| column.as_ref().and_then(|column| column.get(row));
+        let known = |words: Option<&Coded<Author>>| {
+            let words = words?;
+            words.meaning(words.part(part).get(row)).ok().flatten()
         };
-        let named = move |words: Option<&Coded<Box<str>>>, row| {
+        let named = |words: Option<&Coded<Box<str>>>| {
             words.map_or(NONE, |words| {
                 let code = words.part(part).get(row);
                 if matches!(words.meaning(code), Ok(Some(_))) { FIRST_FREE + code } else { NONE }
             })
         };
-        let first = rows.start;
-        rows.map(move |row| {
-            if clean.is_some_and(|clean| !clean.value(row)) {
-                return None;
-            }
-            let status = self.frame.status();
-            let status = status.and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
-            let created = created.as_ref()?.get(row - first)?;
-            let replied = replied.as_ref().and_then(|replied| replied.get(row - first));
-            // Who is answered wrote before, be it at the same instant.
-            let answered_at_once = (replied == Some(created)).then_some(Author::Customer);
-            Some(RowLife {
-                created,
-                replied,
-                solved: solved.as_ref().and_then(|solved| solved.get(row - first)),
-                closed: closed.as_ref().and_then(|closed| closed.get(row - first)),
-                open_as: status.filter(|status| !status.is_done()),
-                created_by: known(self.frame.created_by(), row).or(answered_at_once),
-                by: known(self.frame.author(), row).unwrap_or(Author::Agent),
-                group: named(self.group, row),
-                assignee: named(self.assignee, row),
-            })
+        let status =
+            self.frame.status().and_then(|words| *words.meaning(words.part(part).get(row)).as_ref().ok()?);
+        let (created, replied) = (columns.created_at.get(row)?, at(&columns.first_response_at));
+        // Who is answered wrote before, be it at the same instant.
+        let answered_at_once = (replied == Some(created)).then_some(Author::Customer);
+        Some(RowLife {
+            created,
+            replied,
+            solved: at(&columns.solved_at),
+            closed: at(&columns.closed_at),
+            open_as: status.filter(|status| !status.is_done()),
+            created_by: known(self.frame.created_by()).or(answered_at_once),
+            by: known(self.frame.author()).unwrap_or(Author::Agent),
+            group: named(self.group),
+            assignee: named(self.assignee),
         })
+    }
+
+    /// The lives of some rows in short, as known at a cut-off; `None` where a row has none, or one that is longer.
+    pub(super) fn shorts(
+        &self,
+        part: usize,
+        rows: Range<usize>,
+        as_of: i64,
+        shorts: &mut Vec<Option<Short>>,
+    ) {
+        shorts.clear();
+        let Some(columns) = self.frame.parts().get(part) else { return };
+        let words = self.frame.status().is_some()
+            || self.frame.created_by().is_some()
+            || self.frame.author().is_some();
+        if words {
+            shorts.extend(rows.map(|row| self.of_row(part, row)?.short(as_of)));
+            return;
+        }
+        let first = rows.start;
+        let clean = columns.clean.as_ref();
+        let clean = clean.map_or(Bits::ALL, |clean| Bits::of(&clean.slice(first, rows.len())));
+        let some = |column: &'f Option<Instants>| column.as_ref().map(|column| column.of_rows(rows.clone()));
+        let (created, replied) = (columns.created_at.of_rows(rows.clone()), some(&columns.first_response_at));
+        let (solved, closed) = (some(&columns.solved_at), some(&columns.closed_at));
+        let at = |column: &Option<SomeInstants<'_>>, place| column.as_ref().and_then(|it| it.get(place));
+        shorts.extend((0..rows.len()).map(|place| {
+            let life = RowLife {
+                created: created.get(place).filter(|_| clean.get(place))?,
+                replied: at(&replied, place),
+                solved: at(&solved, place),
+                closed: at(&closed, place),
+                open_as: None,
+                created_by: None,
+                by: Author::Agent,
+                group: NONE,
+                assignee: NONE,
+            };
+            life.short(as_of)
+        }));
     }
 }
 
-/// A usual life as known at a cut-off: when the ticket was created, replied to and done.
+/// A usual life as known at a cut-off: when the ticket was created, replied to and done, in microseconds or
+/// [`Life::NEVER`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Short {
-    created_at: Timestamp,
-    replied_at: Option<Timestamp>,
-    done_since: Option<Timestamp>,
+    created_at: i64,
+    replied_at: i64,
+    done_since: i64,
 }
 
 impl Short {
     /// The same with its slices.
+    #[inline]
     pub(super) fn with(self, slices: &SliceIds) -> Life<'_> {
-        let Self { created_at, replied_at, done_since } = self;
-        Life { created_at, replied_at, done_since, slices }
+        Life::from_micros(self.created_at, self.replied_at, self.done_since, slices)
     }
 }
 
@@ -130,12 +164,11 @@ impl RowLife {
         if self.created > as_of || !self.is_usual() {
             return None;
         }
-        let at = Timestamp::saturating_from_micros;
-        let known = |micros: Option<i64>| micros.filter(|micros| *micros <= as_of).map(at);
+        let known = |micros: Option<i64>| micros.filter(|micros| *micros <= as_of);
         Some(Short {
-            created_at: at(self.created),
-            replied_at: known(self.replied),
-            done_since: known(self.solved).or(known(self.closed)),
+            created_at: self.created,
+            replied_at: known(self.replied).unwrap_or(Life::NEVER),
+            done_since: known(self.solved).or(known(self.closed)).unwrap_or(Life::NEVER),
         })
     }
 

@@ -45,7 +45,7 @@ mod survey;
 use std::collections::HashMap;
 
 use deskmetrics::replay::Replay;
-use deskmetrics::report::{Feed, Life, Report, ReportError, ReportState};
+use deskmetrics::report::{Feed, Report, ReportError, ReportState};
 use deskmetrics::ticket::{Attributes, TicketId};
 use deskmetrics::{Replayed, Ticket, Timestamp};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -313,35 +313,35 @@ fn ticket_rows(
     let mut scratch = Replayed::new(Ticket::new("", Timestamp::MIN), metrics);
     let mut slices = Slices::new(keys.combinations());
     let mut combinations = vec![0; ROWS];
-    // A life in a few instants, with the number of its slices.
-    let mut short: Vec<(usize, Short)> = Vec::with_capacity(ROWS);
     let takes_lives = keys.combinations().is_some() && feed.takes_lives(as_of);
+    let mut shorts = Vec::with_capacity(ROWS);
+    // Lives in short with the number of their slices.
+    let mut told: Vec<(Short, usize)> = Vec::with_capacity(ROWS);
     for (number, part) in frame.parts().iter().enumerate() {
         for range in blocks(share_of(part.rows, share, shares), ROWS) {
             let combinations = &mut combinations[..range.len()];
             keys.of_rows(number, range.start, combinations);
-            let rows = lives.of_rows(number, range.clone());
-            for ((row, life), combination) in range.zip(rows).zip(&*combinations) {
-                let Some(life) = life else { continue };
-                let short_life = if takes_lives { life.short(as_of.as_micros()) } else { None };
-                if short_life.is_none() {
-                    life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
-                }
-                if keys.combinations().is_none() {
-                    let slices = feed.slices(|attribute| keys.value_of_row(number, row, attribute));
-                    feed.ticket(&scratch, &slices);
+            if takes_lives {
+                lives.shorts(number, range.clone(), as_of.as_micros(), &mut shorts);
+            }
+            for (place, (row, combination)) in range.zip(&*combinations).enumerate() {
+                let value = |attribute: &_| keys.value(*combination, attribute);
+                if let Some(Some(short)) = shorts.get(place) {
+                    told.push((*short, slices.number(*combination, NO_TICKET, feed, value)));
                     continue;
                 }
-                let value = |attribute: &_| keys.value(*combination, attribute);
-                let slice = slices.number(*combination, NO_TICKET, feed, value);
-                match short_life {
-                    Some(life) => short.push((slice, life)),
-                    None => feed.ticket(&scratch, slices.ids(slice)),
+                let Some(life) = lives.of_row(number, row) else { continue };
+                life.measure(as_of.as_micros(), needs, &mut scratch.metrics, &mut pass);
+                if keys.combinations().is_some() {
+                    let slice = slices.number(*combination, NO_TICKET, feed, value);
+                    feed.ticket(&scratch, slices.ids(slice));
+                } else {
+                    let slices = feed.slices(|attribute| keys.value_of_row(number, row, attribute));
+                    feed.ticket(&scratch, &slices);
                 }
             }
-            let told = |(slice, life): (usize, Short)| life.with(slices.ids(slice));
-            let told: Vec<Life<'_>> = short.drain(..).map(told).collect();
-            feed.lives(&told, as_of);
+            let all = told.drain(..).map(|(short, slice)| short.with(slices.ids(slice)));
+            feed.lives(&all.collect::<Vec<_>>(), as_of);
         }
     }
 }

@@ -48,6 +48,9 @@ pub struct Replay {
     plan: Plan,
 }
 
+/// Records between two questions whether to go on.
+const ASKED_EVERY: usize = 1 << 12;
+
 impl Replay {
     /// A replay up to and including the cut-off, on the calendar clock and without SLA policies.
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
@@ -208,10 +211,23 @@ impl Replay {
     /// ticket merged into another one, its opening among them, also count for the survivor, at their own instants but
     /// not before the survivor's creation.
     pub fn tickets(&self, tickets: &[Ticket], events: &[TicketEvent]) -> ReplayOutcome {
+        self.tickets_while(tickets, events, || true).unwrap_or_default()
+    }
+
+    /// The same while `go_on` says so, which is asked every few thousand records; `None` once it does not.
+    pub fn tickets_while(
+        &self,
+        tickets: &[Ticket],
+        events: &[TicketEvent],
+        mut go_on: impl FnMut() -> bool,
+    ) -> Option<ReplayOutcome> {
         let mut outcome = ReplayOutcome::default();
         let mut places: HashMap<&TicketId, usize> = HashMap::with_capacity(tickets.len());
         let mut records: Vec<&Ticket> = Vec::with_capacity(tickets.len());
-        for ticket in tickets {
+        for (number, ticket) in tickets.iter().enumerate() {
+            if number.is_multiple_of(ASKED_EVERY) && !go_on() {
+                return None;
+            }
             if places.contains_key(&ticket.id) {
                 outcome.excluded.add(Reason::Duplicate);
             } else {
@@ -220,7 +236,10 @@ impl Replay {
             }
         }
         let mut logs: Vec<Vec<&TicketEvent>> = vec![Vec::new(); records.len()];
-        for event in events {
+        for (number, event) in events.iter().enumerate() {
+            if number.is_multiple_of(ASKED_EVERY) && !go_on() {
+                return None;
+            }
             match places.get(&event.ticket) {
                 Some(place) => logs[*place].push(event),
                 None => outcome.excluded.add(Reason::UnknownTicket),
@@ -228,12 +247,15 @@ impl Replay {
         }
         let moved = self.moved_messages(&records, &logs, &places);
         for (place, (ticket, log)) in records.iter().zip(&mut logs).enumerate() {
+            if place.is_multiple_of(ASKED_EVERY) && !go_on() {
+                return None;
+            }
             log.extend(moved.get(&place).into_iter().flatten());
             let replayed = self.ordered(ticket, log);
             outcome.excluded.merge(replayed.excluded.clone());
             outcome.tickets.push(replayed);
         }
-        outcome
+        Some(outcome)
     }
 
     /// Whether it is as [`new`](Self::new) makes it but for the cut-off: no options, schedules or promises, all

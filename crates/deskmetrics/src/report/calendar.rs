@@ -21,7 +21,12 @@ pub(super) struct Calendar {
     snapshots: Vec<(Timestamp, usize)>,
     /// By period: one more than the place of its look among them, 0 where it has none.
     looks: Vec<usize>,
+    /// By square of time, from that of the first look on: how many looks there are before it.
+    before: Vec<u32>,
 }
+
+/// A square is 2^36 microseconds, some 19 hours: few looks lie in one.
+const SQUARE_BITS: u32 = 36;
 
 impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
@@ -29,6 +34,7 @@ impl Calendar {
             periods: report.settings.periods.map(PeriodTable::new),
             snapshots: Vec::new(),
             looks: Vec::new(),
+            before: Vec::new(),
         };
         let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
@@ -58,6 +64,17 @@ impl Calendar {
             }
             self.looks[*period] = place + 1;
         }
+        let square = |place: usize| Some(self.snapshots.get(place)?.0.as_micros() >> SQUARE_BITS);
+        let Some((first, last)) = square(0).zip(square(self.snapshots.len().saturating_sub(1))) else {
+            return;
+        };
+        let mut place = 0;
+        for number in first..=last {
+            self.before.push(u32::try_from(place).unwrap_or(u32::MAX));
+            while square(place).is_some_and(|square| square <= number) {
+                place += 1;
+            }
+        }
     }
 
     /// All looks: the last known instant of each period up to the cut-off with its number, in order of time.
@@ -65,13 +82,18 @@ impl Calendar {
         &self.snapshots
     }
 
-    /// How many of the looks are before `at`. Every look is the last of its period, so the period of `at` tells.
-    pub(super) fn snapshots_before(&mut self, at: Timestamp) -> usize {
-        let period = self.period(Some(at));
-        match self.looks.get(period).and_then(|look| look.checked_sub(1)) {
-            Some(place) => place + usize::from(self.snapshots.get(place).is_some_and(|(look, _)| *look < at)),
-            None => self.snapshots.partition_point(|(look, _)| *look < at),
+    /// How many of the looks are before an instant.
+    #[inline]
+    pub(super) fn looks_before(&self, micros: i64) -> usize {
+        let Some((first, _)) = self.snapshots.first() else { return 0 };
+        let square = (micros >> SQUARE_BITS) - (first.as_micros() >> SQUARE_BITS);
+        let Ok(square) = usize::try_from(square) else { return 0 };
+        let Some(before) = self.before.get(square) else { return self.snapshots.len() };
+        let mut place = *before as usize;
+        while self.snapshots.get(place).is_some_and(|(look, _)| look.as_micros() < micros) {
+            place += 1;
         }
+        place
     }
 
     /// Whether the report has periods.

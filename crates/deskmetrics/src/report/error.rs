@@ -82,7 +82,7 @@ pub enum ReportError {
         level: f64,
     },
     /// The state to be merged feeds another report.
-    #[error("the two states feed different reports{}: merge only states made by equal reports", told(differs.as_ref()))]
+    #[error("the two states feed different reports{}: merge only states made by equal reports", told(differs.as_deref()))]
     OtherReport {
         /// Where they differ.
         differs: Option<Box<Difference>>,
@@ -90,7 +90,7 @@ pub enum ReportError {
     /// The tally to be merged was asked for differently.
     #[error(
         "the tallies of {mine} and {theirs} do not add up{}: merge only tallies of equal requests and cut-offs",
-        told(differs.as_ref())
+        told(differs.as_deref())
     )]
     OtherKpi {
         /// What the one counts.
@@ -108,6 +108,6 @@ pub enum ReportError {
     },
 }
 
-fn told(differs: Option<&Box<Difference>>) -> String {
+fn told(differs: Option<&Difference>) -> String {
     differs.map(|difference| format!(", since {difference}")).unwrap_or_default()
 }

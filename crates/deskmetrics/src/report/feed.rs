@@ -87,8 +87,8 @@ pub struct Feed<'s> {
     pub(super) state: &'s mut ReportState,
     /// By slicing, then by slice: how the backlog changes.
     pub(super) backlogs: Vec<Vec<Changes>>,
-    /// By slicing, then by slice: what tickets come to of which only the life is known.
-    pub(super) lives: Vec<Vec<Kept>>,
+    /// By slicing: what tickets come to of which only the life is known.
+    pub(super) lives: Vec<Kept>,
     pub(super) has_backlog: bool,
     /// Whether every KPI can be told of a ticket without a record.
     all_told: bool,
@@ -106,7 +106,7 @@ impl ReportState {
     /// Opens the state for many records.
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
-        let lives = vec![Vec::new(); self.slicings.len()];
+        let lives = vec![Kept::default(); self.slicings.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let all_told = self.report.measures.iter().all(Measure::is_told);
         Feed { state: self, backlogs, lives, has_backlog, all_told }
@@ -288,10 +288,10 @@ impl Feed<'_> {
         if looks == 0 {
             return true;
         }
-        let reply = ticket.first_response_at.map_or(looks, |at| calendar.snapshots_before(at));
+        let reply = ticket.first_response_at.map_or(looks, |at| calendar.looks_before(at.as_micros()));
         for (from, until) in ticket.open_intervals() {
-            let from = calendar.snapshots_before(from);
-            let until = until.map_or(looks, |until| calendar.snapshots_before(until));
+            let from = calendar.looks_before(from.as_micros());
+            let until = until.map_or(looks, |until| calendar.looks_before(until.as_micros()));
             if from >= until {
                 continue;
             }
@@ -310,10 +310,8 @@ impl Feed<'_> {
     fn settle(&mut self) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         let looks = calendar.snapshots().to_vec();
-        for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.lives)) {
-            for (slice, kept) in slices.into_iter().enumerate() {
-                kept.settle(slice, sliced, report, calendar);
-            }
+        for (sliced, kept) in slicings.iter_mut().zip(std::mem::take(&mut self.lives)) {
+            kept.settle(sliced, report, calendar);
         }
         for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {
             for (slice, mut changes) in slices.into_iter().enumerate() {

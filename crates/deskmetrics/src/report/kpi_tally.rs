@@ -156,8 +156,8 @@ impl KpiTally {
     /// When the two were asked for differently.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.measure != other.measure {
-            let differs = Difference::of_kpis((&self.request, self.as_of()), (&other.request, other.as_of()))
-                .map(Box::new);
+            let differs = Difference::of_kpis((&self.request, self.as_of()), (&other.request, other.as_of()));
+            let differs = differs.filter(|difference| difference.choice != "kpi").map(Box::new);
             return Err(ReportError::OtherKpi { mine: self.title(), theirs: other.title(), differs });
         }
         self.tally.merge(other.tally);

@@ -11,14 +11,23 @@ use crate::{Merge as _, Timestamp};
 /// A ticket that counts, that its customer opened and that was never reopened; all it says is known at one cut-off.
 #[derive(Debug, Clone, Copy)]
 pub struct Life<'s> {
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When an agent first replied.
-    pub replied_at: Option<Timestamp>,
-    /// When it was solved or closed.
-    pub done_since: Option<Timestamp>,
-    /// Its slices.
-    pub slices: &'s SliceIds,
+    /// Instants as microseconds; [`NEVER`](Self::NEVER) where something has not happened.
+    created_at: i64,
+    replied_at: i64,
+    done_since: i64,
+    slices: &'s SliceIds,
+}
+
+impl<'s> Life<'s> {
+    /// Stands for an instant that has not come.
+    pub const NEVER: i64 = i64::MAX;
+
+    /// When the ticket was created, first replied to by an agent, and solved or closed, in microseconds since 1970, and
+    /// its slices.
+    #[inline]
+    pub fn from_micros(created_at: i64, replied_at: i64, done_since: i64, slices: &'s SliceIds) -> Self {
+        Self { created_at, replied_at, done_since, slices }
+    }
 }
 
 /// What a KPI asks of a life.
@@ -36,19 +45,25 @@ pub(super) enum Asked {
     Nothing,
 }
 
-/// What lives came to, of one slice.
+/// What lives came to, of one slicing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kept {
-    /// By period, those created in it.
-    created: Vec<u64>,
-    /// Whether any ticket was looked at for the backlog.
-    looked: bool,
+    /// By period, then by slice: how many were created.
+    created: Vec<Vec<u64>>,
+    /// By slice.
+    open: Vec<Open>,
+    /// By KPI, then by period, then by slice; empty for KPIs that ask for no durations.
+    spans: Vec<Vec<Vec<Spans>>>,
+}
+
+/// Tickets looked at for the backlog.
+#[derive(Debug, Clone, Default)]
+struct Open {
+    looked_at: bool,
     /// Those open at the cut-off.
     open: u64,
     /// Of those, the ones without a reply.
     unreplied: u64,
-    /// By KPI, then by period; empty for KPIs that ask for no durations.
-    spans: Vec<Vec<Spans>>,
 }
 
 /// Durations in microseconds.
@@ -70,7 +85,9 @@ impl Feed<'_> {
     /// are not fed.
     pub fn lives(&mut self, lives: &[Life<'_>], known_until: Timestamp) {
         self.state.records.tickets.merge(lives.len() as u64);
-        self.state.see(lives.iter().map(|life| life.created_at).min());
+        let first = lives.iter().map(|life| life.created_at).min();
+        self.state.see(first.map(Timestamp::saturating_from_micros));
+        let known_until = known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
         for (number, measure) in report.measures.iter().enumerate() {
             let Some(asked) = measure.asks_of_life() else { continue };
@@ -79,17 +96,11 @@ impl Feed<'_> {
                 match asked {
                     Asked::Creation => count(kept, slicing, lives, &periods),
                     Asked::Reply => {
-                        let end = |life: &Life<'_>| match life.replied_at {
-                            Some(at) => (true, at),
-                            None => (false, life.done_since.unwrap_or(known_until)),
-                        };
+                        let end = |life: &Life<'_>| (life.replied_at, life.done_since.min(known_until));
                         keep(kept, slicing, number, lives, &periods, end);
                     }
                     Asked::End => {
-                        let end = |life: &Life<'_>| match life.done_since {
-                            Some(at) => (true, at),
-                            None => (false, known_until),
-                        };
+                        let end = |life: &Life<'_>| (life.done_since, known_until);
                         keep(kept, slicing, number, lives, &periods, end);
                     }
                     Asked::Backlog | Asked::Nothing => {}
@@ -104,22 +115,22 @@ impl Feed<'_> {
     /// Counts open tickets, now and at each look.
     fn look(&mut self, lives: &[Life<'_>]) {
         let ReportState { report, calendar, .. } = &mut *self.state;
-        let Some(as_of) = report.settings.as_of else { return };
+        let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
         let looks = calendar.snapshots().len();
-        let mut place = |at: Option<Timestamp>| at.map_or(looks, |at| calendar.snapshots_before(at));
+        let place = |at: i64| if at == Life::NEVER { looks } else { calendar.looks_before(at) };
         let spans: Vec<[usize; 3]> = lives
             .iter()
-            .map(|life| [place(Some(life.created_at)), place(life.done_since), place(life.replied_at)])
+            .map(|life| [place(life.created_at), place(life.done_since), place(life.replied_at)])
             .collect();
         for (slicing, (kept, changes)) in self.lives.iter_mut().zip(&mut self.backlogs).enumerate() {
             for (life, [from, until, reply]) in lives.iter().zip(&spans) {
                 let slice = life.slices.of(slicing);
-                let kept = at(kept, slice);
-                let is_open = life.created_at <= as_of && life.done_since.is_none_or(|done| as_of < done);
-                let replied = life.replied_at.is_some_and(|replied| replied <= as_of);
-                kept.looked = true;
-                kept.open += u64::from(is_open);
-                kept.unreplied += u64::from(is_open && !replied);
+                let now = at(&mut kept.open, slice);
+                let is_open = life.created_at <= as_of && as_of < life.done_since;
+                let replied = life.replied_at <= as_of;
+                now.looked_at = true;
+                now.open += u64::from(is_open);
+                now.unreplied += u64::from(is_open && !replied);
                 if from < until {
                     at(changes, slice).opened(looks, *from, *until, *reply);
                 }
@@ -130,44 +141,52 @@ impl Feed<'_> {
 
 /// The periods in which lives count for a KPI; empty where none do.
 fn anchors(measure: &Measure, lives: &[Life<'_>], calendar: &mut Calendar) -> Vec<usize> {
-    let anchor: fn(&Life<'_>) -> Option<Timestamp> = match measure.definition().anchor {
-        Anchor::Created => |life| Some(life.created_at),
-        Anchor::FirstSolved | Anchor::LastSolved => |life| life.done_since,
-        _ => |_| None,
+    if !calendar.has_periods() {
+        return Vec::new();
+    }
+    let mut period = |at: i64| {
+        let has_come = at != Life::NEVER;
+        calendar.period(has_come.then(|| Timestamp::saturating_from_micros(at)))
     };
-    if calendar.has_periods() {
-        lives.iter().map(|life| calendar.period(anchor(life))).collect()
-    } else {
-        Vec::new()
+    match measure.definition().anchor {
+        Anchor::Created => lives.iter().map(|life| period(life.created_at)).collect(),
+        Anchor::FirstSolved | Anchor::LastSolved => {
+            lives.iter().map(|life| period(life.done_since)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
-fn count(kept: &mut Vec<Kept>, slicing: usize, lives: &[Life<'_>], periods: &[usize]) {
-    for (row, life) in lives.iter().enumerate() {
-        let period = periods.get(row).copied().unwrap_or(NO_PERIOD);
-        *at(&mut at(kept, life.slices.of(slicing)).created, period) += 1;
+fn count(kept: &mut Kept, slicing: usize, lives: &[Life<'_>], periods: &[usize]) {
+    if periods.is_empty() {
+        let created = at(&mut kept.created, NO_PERIOD);
+        lives.iter().for_each(|life| *at(created, life.slices.of(slicing)) += 1);
+    }
+    for (life, period) in lives.iter().zip(periods) {
+        *at(at(&mut kept.created, *period), life.slices.of(slicing)) += 1;
     }
 }
 
-/// Keeps the durations from creation to an end that has come, or not yet.
+/// Keeps the durations from creation to an end, or where that has not come to the last that is known.
 fn keep(
-    kept: &mut Vec<Kept>,
+    kept: &mut Kept,
     slicing: usize,
     kpi: usize,
     lives: &[Life<'_>],
     periods: &[usize],
-    end: impl Fn(&Life<'_>) -> (bool, Timestamp),
+    ends: impl Fn(&Life<'_>) -> (i64, i64),
 ) {
-    for (row, life) in lives.iter().enumerate() {
-        let period = periods.get(row).copied().unwrap_or(NO_PERIOD);
-        let spans = at(at(&mut at(kept, life.slices.of(slicing)).spans, kpi), period);
-        let (has_come, end) = end(life);
-        let micros = end.as_micros() - life.created_at.as_micros();
-        if has_come {
-            spans.finished.push(micros);
-        } else {
-            spans.running.push(micros);
-        }
+    let keep = |spans: &mut Spans, life: &Life<'_>| match ends(life) {
+        (Life::NEVER, last) => spans.running.push(last.saturating_sub(life.created_at)),
+        (end, _) => spans.finished.push(end.saturating_sub(life.created_at)),
+    };
+    let spans = at(&mut kept.spans, kpi);
+    if periods.is_empty() {
+        let spans = at(spans, NO_PERIOD);
+        lives.iter().for_each(|life| keep(at(spans, life.slices.of(slicing)), life));
+    }
+    for (life, period) in lives.iter().zip(periods) {
+        keep(at(at(spans, *period), life.slices.of(slicing)), life);
     }
 }
 
@@ -181,32 +200,44 @@ pub(super) fn at<T: Clone + Default>(all: &mut Vec<T>, number: usize) -> &mut T 
 }
 
 impl Kept {
-    /// Feeds the tallies of a slice.
-    pub(super) fn settle(self, slice: usize, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
+    /// Feeds the tallies of a slicing.
+    pub(super) fn settle(self, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
         let mut spans = self.spans.into_iter();
         for (kpi, measure) in report.measures.iter().enumerate() {
             let spans = spans.next().unwrap_or_default();
             match measure.asks_of_life() {
                 Some(Asked::Creation) => {
-                    for (period, tickets) in self.created.iter().enumerate().filter(|(_, it)| **it > 0) {
+                    for (period, slice, tickets) in each(&self.created).filter(|(.., tickets)| **tickets > 0)
+                    {
                         sliced.tally(slice, period, kpi, report, calendar).push_created(*tickets);
                     }
                 }
-                Some(Asked::Backlog) if self.looked => {
-                    let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
-                    tally.push_open(self.open, self.unreplied);
+                Some(Asked::Backlog) => {
+                    let looked_at = self.open.iter().enumerate().filter(|(_, now)| now.looked_at);
+                    for (slice, now) in looked_at {
+                        let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
+                        tally.push_open(now.open, now.unreplied);
+                    }
                 }
                 Some(Asked::Reply | Asked::End) => {
-                    let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
-                    for (period, spans) in spans.into_iter().enumerate().filter(|(_, it)| some(it)) {
-                        let tally = sliced.tally(slice, period, kpi, report, calendar);
-                        if let Some(times) = tally.times_mut() {
-                            times.extend_micros(spans.finished, spans.running);
+                    for (period, slices) in spans.into_iter().enumerate() {
+                        let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
+                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| some(it)) {
+                            let tally = sliced.tally(slice, period, kpi, report, calendar);
+                            if let Some(times) = tally.times_mut() {
+                                times.extend_micros(spans.finished, spans.running);
+                            }
                         }
                     }
                 }
-                Some(Asked::Backlog | Asked::Nothing) | None => {}
+                Some(Asked::Nothing) | None => {}
             }
         }
     }
+}
+
+/// Everything in a table with its two numbers.
+fn each<T>(table: &[Vec<T>]) -> impl Iterator<Item = (usize, usize, &T)> {
+    let lines = table.iter().enumerate();
+    lines.flat_map(|(line, all)| all.iter().enumerate().map(move |(column, it)| (line, column, it)))
 }

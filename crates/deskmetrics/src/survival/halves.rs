@@ -3,7 +3,7 @@
 use super::{Bound, Curve, Step, at_most};
 use crate::Durations;
 use crate::interval::{Interval, IntervalMethod};
-use crate::order_statistics::{BUCKETS, Ranked, bucket};
+use crate::order_statistics::{Ranked, bucket, buckets};
 
 /// Places among the finished durations in order, counted from 0, at which the curve and the bounds of its interval are
 /// first at most one half.
@@ -157,21 +157,34 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
         ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
         return ends;
     }
-    let least = finished.micros().chain(running.first().copied()).min().unwrap_or(0);
+    let least = running.first().map_or(0, |first| finished.least_micros().min(*first));
     // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
-    let mut from = vec![0; BUCKETS + 1];
+    const BITS: u32 = 8;
+    let mut from = vec![0_u32; buckets(BITS) + 1];
     for micros in running {
-        from[bucket(*micros, least) + 1] += 1;
+        from[bucket::<BITS>(*micros, least) + 1] += 1;
     }
+    let most = from.iter().max().map_or(0, |most| *most as usize);
     for number in 1..from.len() {
         from[number] += from[number - 1];
     }
-    finished.micros().for_each(|micros| {
-        let bucket = bucket(micros, least);
-        let (first, end) = (from[bucket], from[bucket + 1]);
-        let shorter = running[first..end].partition_point(|running| *running < micros);
-        ends[first + shorter] += 1;
-    });
+    // What lies in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
+    // the values.
+    const FEW: usize = 16;
+    let padded: Vec<i64> = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, FEW)).collect();
+    for piece in finished.pieces() {
+        for micros in piece {
+            let bucket = bucket::<BITS>(*micros, least);
+            let first = from[bucket] as usize;
+            let shorter = if most <= FEW {
+                padded[first..first + most].iter().map(|running| usize::from(running < micros)).sum()
+            } else {
+                let end = from[bucket + 1] as usize;
+                running[first..end].partition_point(|running| running < micros)
+            };
+            ends[first + shorter] += 1;
+        }
+    }
     ends
 }
 
@@ -243,7 +256,7 @@ mod tests {
             Halves::by_steps(&sorted, &running, z),
         ];
         let values = |halves: &Halves| {
-            let ranked = Ranked::of(std::iter::once(&*finished), halves.places());
+            let ranked = Ranked::of(&finished, halves.places());
             (halves.median(&ranked), halves.interval(&ranked, 0.95))
         };
         assert_eq!(values(&counted), values(&stepped));

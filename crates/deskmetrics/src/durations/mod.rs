@@ -1,5 +1,7 @@
 //! Many durations and what can be asked of them.
 
+mod sums;
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -10,6 +12,7 @@ use crate::interval::{Interval, IntervalMethod, quantile_ranks};
 use crate::mean::t_interval;
 use crate::order_statistics::Ranked;
 use crate::radix::ascending;
+use sums::Sums;
 
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.
 ///
@@ -32,7 +35,14 @@ pub struct Durations {
     /// Microseconds, in the order fed.
     micros: Vec<i64>,
     /// More of them, in pieces that clones share.
-    shared: Vec<Arc<Vec<i64>>>,
+    shared: Vec<Arc<Piece>>,
+}
+
+/// Durations that do not change any more.
+#[derive(Debug)]
+struct Piece {
+    micros: Vec<i64>,
+    sums: Sums,
 }
 
 impl Durations {
@@ -53,28 +63,27 @@ impl Durations {
 
     /// The same, piece by piece.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = &[i64]> + Clone {
-        std::iter::once(&*self.micros).chain(self.shared.iter().map(|piece| &***piece))
+        std::iter::once(&*self.micros).chain(self.shared.iter().map(|piece| &*piece.micros))
+    }
+
+    /// What adds up.
+    fn sums(&self) -> Sums {
+        let own = (!self.micros.is_empty()).then(|| Sums::of(&self.micros));
+        self.shared.iter().map(|piece| piece.sums).chain(own).collect()
     }
 
     /// Values that are not copied with the collection.
     pub(crate) fn shared(micros: Vec<i64>) -> Self {
-        let shared = if micros.is_empty() { Vec::new() } else { vec![Arc::new(micros)] };
-        Self { micros: Vec::new(), shared }
+        if micros.is_empty() {
+            return Self::default();
+        }
+        let sums = Sums::of(&micros);
+        Self { micros: Vec::new(), shared: vec![Arc::new(Piece { micros, sums })] }
     }
 
     /// Sum in microseconds.
     pub fn sum_micros(&self) -> i128 {
-        // In 64 bits as far as that goes: a piece of 2^20 values below 2^43 (100 days) cannot run over.
-        const PIECE: usize = 1 << 20;
-        let small = |piece: &[i64]| piece.iter().fold(0, |any, micros| any | micros.unsigned_abs()) < 1 << 43;
-        let sum = |piece: &[i64]| {
-            if small(piece) {
-                i128::from(piece.iter().sum::<i64>())
-            } else {
-                piece.iter().map(|micros| i128::from(*micros)).sum()
-            }
-        };
-        self.pieces().flat_map(|piece| piece.chunks(PIECE)).map(sum).sum()
+        self.sums().sum
     }
 
     /// Arithmetic mean, rounded to the nearest microsecond; `None` when empty.
@@ -84,18 +93,18 @@ impl Durations {
 
     /// Arithmetic mean in microseconds; `None` when empty.
     pub fn mean_micros(&self) -> Option<f64> {
-        let n = self.n();
-        (n > 0).then(|| self.sum_micros() as f64 / n as f64)
+        let Sums { n, sum, .. } = self.sums();
+        (n > 0).then(|| sum as f64 / n as f64)
     }
 
     /// Smallest value; `None` when empty.
     pub fn min(&self) -> Option<TimeDelta> {
-        self.micros().min().map(TimeDelta::microseconds)
+        Some(self.sums()).filter(|sums| sums.n > 0).map(|sums| TimeDelta::microseconds(sums.least))
     }
 
     /// Largest value; `None` when empty.
     pub fn max(&self) -> Option<TimeDelta> {
-        self.micros().max().map(TimeDelta::microseconds)
+        Some(self.sums()).filter(|sums| sums.n > 0).map(|sums| TimeDelta::microseconds(sums.most))
     }
 
     /// The middle value: [`quantile`](Self::quantile) at 0.5.
@@ -199,18 +208,19 @@ impl Durations {
     /// values or a `level` not between 0 and 1. With skewed durations and few values it is a rough guide only.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
         let interval = t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)?;
-        let lowest = if self.micros().any(|micros| micros < 0) { f64::NEG_INFINITY } else { 0.0 };
+        let lowest = if self.sums().least < 0 { f64::NEG_INFINITY } else { 0.0 };
         Some(interval.within(lowest, f64::INFINITY))
     }
 
     /// The standard error of the mean, in microseconds; `None` for fewer than two values.
     pub fn standard_error_micros(&self) -> Option<f64> {
-        let n = self.n();
+        let sums = self.sums();
+        let n = sums.n;
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
-        let mean = self.mean_micros()?;
+        let mean = sums.sum as f64 / n as f64;
         #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
         let near = mean.round() as i64;
-        let squares = match self.squares_around(near) {
+        let squares = match sums.squares_around(near) {
             // Σ(x − mean)² = Σ(x − near)² − n (mean − near)²
             Some(squares) => squares as f64 - n as f64 * (mean - near as f64).powi(2),
             // In order of size, so that the order of feeding does not show in the last bits.
@@ -219,21 +229,15 @@ impl Durations {
         Some((squares.max(0.0) / degrees as f64 / n as f64).sqrt())
     }
 
-    /// `Σ(x − around)²` in whole numbers, in which the order of feeding does not show; `None` where that might run over.
-    fn squares_around(&self, around: i64) -> Option<u128> {
-        // Within 140 years: 2^104 a square, and so room for the squares of all values that fit into memory.
-        const FAR: u64 = 1 << 52;
-        let farthest = self.micros().fold(0, |farthest, micros| micros.abs_diff(around).max(farthest));
-        let square = |micros: i64| {
-            let distance = u128::from(micros.abs_diff(around));
-            distance * distance
-        };
-        (farthest < FAR).then(|| self.micros().map(square).sum())
-    }
-
     /// The values of these places, counted from 0, if all were in order.
     pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked {
-        Ranked::of(self.pieces(), places)
+        let Sums { least, most, .. } = self.sums();
+        Ranked::between(self.pieces(), (least, most), places)
+    }
+
+    /// The least value in microseconds; the largest there is when empty.
+    pub(crate) fn least_micros(&self) -> i64 {
+        self.sums().least
     }
 
     /// The values in microseconds, ascending.
@@ -295,7 +299,7 @@ pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
 /// The type 7 quantile of ascending values.
 pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
     let n = sorted.len() as u64;
-    quantile_of(&Ranked::of(std::iter::once(sorted), quantile_places(n, q)), n, q)
+    quantile_of(&Ranked::of(sorted, quantile_places(n, q)), n, q)
 }
 
 /// The order-statistic interval between two ranks, counted from 1, of values whose places are known.

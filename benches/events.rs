@@ -9,6 +9,7 @@ mod desk;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use deskmetrics::Ratio;
 use deskmetrics::kpi::SlaAttainment;
 use deskmetrics::replay::{Needs, Replay};
 use deskmetrics::report::{KpiRequest, Report, ReportTable};
@@ -146,7 +147,7 @@ fn bench(criterion: &mut Criterion) {
         for (plan, threads) in [(&lean, 1), (&lean, 2), (&whole, 2)] {
             assert_eq!(by_market(&desk, plan, threads), bound, "the library and the loop agree");
         }
-        let percent = |(met, all): &(u64, u64)| (Some(*met as f64 / *all as f64 * 100.0), *all);
+        let percent = |(met, all): &(u64, u64)| (Ratio::new(*met, *all).percent(), *all);
         let bound: Vec<(Option<f64>, u64)> = bound.iter().map(percent).collect();
         for threads in [1, 2] {
             assert_eq!(told(&report(&desk, &whole, threads)), bound, "the report and the loop agree");

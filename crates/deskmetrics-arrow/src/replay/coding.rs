@@ -98,12 +98,12 @@ pub(super) fn coded<C: Copy + PartialEq>(
     missing: C,
     code: impl FnMut(&str) -> C,
 ) -> Result<Vec<C>, ColumnError> {
-    let Some(mut coded) = Coded::new(column, missing, code)? else { return Ok(Vec::new()) };
-    if let [Piece::Rows(codes)] = coded.pieces.as_mut_slice() {
+    let Some(mut reader) = Coded::new(column, missing, code)? else { return Ok(Vec::new()) };
+    if let [Piece::Rows(codes)] = reader.pieces.as_mut_slice() {
         return Ok(std::mem::take(codes));
     }
     let mut codes = vec![missing; column.len()];
-    coded.fill(&mut codes);
+    reader.fill(&mut codes);
     Ok(codes)
 }
 
@@ -206,8 +206,9 @@ fn gather_keys<K: ArrowDictionaryKeyType, C: Copy>(
     // Sixty-four rows a word of the bitmap; what a null row's key says means nothing.
     let bits = nulls.inner().slice(from, values.len());
     let words = bits.bit_chunks();
-    for ((codes, keys), word) in codes.chunks_mut(64).zip(values.chunks(64)).zip(words.iter_padded()) {
-        for (place, (code, key)) in codes.iter_mut().zip(keys).enumerate() {
+    let mut rows = codes.iter_mut().zip(values);
+    for word in words.iter_padded() {
+        for (place, (code, key)) in rows.by_ref().take(64).enumerate() {
             let found = entry(key);
             *code = if word >> place & 1 == 1 { found } else { missing };
         }

@@ -260,6 +260,15 @@ impl Finder {
         Ok(Seeker { finder: self, source, next: (0, 0), last: None })
     }
 
+    /// The place of the ticket with this number; [`NOWHERE`] where there is none.
+    #[inline]
+    pub(super) fn place(&self, id: i64) -> u32 {
+        match self {
+            Self::Numbers { index, .. } => index.find(id),
+            Self::Texts { .. } => NOWHERE,
+        }
+    }
+
     fn find_id(&self, id: &str) -> u32 {
         match trimmed(Some(id)) {
             Some(id) => self.find_text(id),
@@ -308,6 +317,17 @@ impl Seeker<'_> {
             done += rows;
             self.next = if rows == left { (chunk + 1, 0) } else { (chunk, from + rows) };
         }
+    }
+
+    /// The ids of the next rows, where they are numbers that stand in one piece and none is missing. Whoever takes them has
+    /// to find their tickets by [`Finder::place`].
+    pub(super) fn take_ids(&mut self, rows: usize) -> Option<&[i64]> {
+        let (chunk, from) = self.next;
+        let Source::Numbers(chunks) = &self.source else { return None };
+        let all = chunks.get(chunk)?.whole()?;
+        let ids = all.get(from..from + rows)?;
+        self.next = if from + rows == all.len() { (chunk + 1, 0) } else { (chunk, from + rows) };
+        Some(ids)
     }
 
     fn find(&mut self, chunk: usize, from: usize, places: &mut [u32]) {

@@ -138,8 +138,8 @@ pub(super) struct MeaningReader<'c> {
     by: Option<Coded<'c, u8>>,
     /// The place of the status's outcome among those of the author.
     became: Option<Coded<'c, u8>>,
-    /// Where some kind needs a value that is no status: whether there is one.
-    has_value: Option<Option<Coded<'c, bool>>>,
+    /// Whether there is a value, where some kind needs one that is no status.
+    has_value: Option<Coded<'c, bool>>,
     known: Kinds,
     /// By kind, author and status: the code, or why there is none.
     outcomes: Vec<Code>,
@@ -175,8 +175,8 @@ impl<'c> MeaningReader<'c> {
             None => None,
         };
         let has_value = match columns.value.as_ref().filter(|_| known.need_values()) {
-            Some(column) => Some(Coded::new(column, false, |word| !word.trim().is_empty())?),
-            None => known.need_values().then_some(None),
+            Some(column) => Coded::new(column, false, |word| !word.trim().is_empty())?,
+            None => None,
         };
         let (meanings, outcomes) = known.meanings(replay);
         let (authors, statuses, values) = (Vec::new(), Vec::new(), Vec::new());
@@ -193,9 +193,9 @@ impl<'c> MeaningReader<'c> {
         let rows = codes.len();
         let authors = filled(&mut self.by, &mut self.authors, AGENT * STATUSES, rows);
         let statuses = filled(&mut self.became, &mut self.statuses, NO_STATUS, rows);
-        if let Some(has_value) = &mut self.has_value {
+        if self.known.need_values() {
             // Before the kinds give way to their meanings.
-            let present = filled(has_value, &mut self.values, false, rows);
+            let present = filled(&mut self.has_value, &mut self.values, false, rows);
             let needs_value = |kind: Code| self.known.needs_value(kind);
             for (((code, author), status), present) in
                 codes.iter_mut().zip(authors).zip(statuses).zip(present)

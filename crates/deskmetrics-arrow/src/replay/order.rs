@@ -42,6 +42,43 @@ impl Grouping {
         true
     }
 
+    /// [`take`](Self::take) of rows that all mean something, by the ids of their tickets. Rows of a ticket that is not there
+    /// come to mean nothing, and `lost` is told how many.
+    pub(super) fn take_ids(
+        &mut self,
+        ids: &[i64],
+        at: &[i64],
+        codes: &mut [Code],
+        place: impl Fn(i64) -> u32,
+        mut lost: impl FnMut(u64),
+    ) -> bool {
+        let mut from = 0;
+        for run in ids.chunk_by(|one, other| one == other) {
+            let rows = from..from + run.len();
+            from = rows.end;
+            let place = run.first().map_or(NOWHERE, |id| place(*id));
+            if place == NOWHERE {
+                codes[rows].fill(NOTHING);
+                lost(run.len() as u64);
+            } else {
+                if place != self.current {
+                    if !self.close() {
+                        return false;
+                    }
+                    (self.current, self.from, self.latest) = (place, self.row, i64::MIN);
+                }
+                for at in &at[rows] {
+                    if *at < self.latest && self.by_instant {
+                        return false;
+                    }
+                    self.latest = *at;
+                }
+            }
+            self.row += u32::try_from(run.len()).unwrap_or(u32::MAX);
+        }
+        true
+    }
+
     /// Ends the span under way; says whether its ticket had none before.
     fn close(&mut self) -> bool {
         match self.spans.get_mut(self.current as usize) {

@@ -350,7 +350,7 @@ impl Measure {
             Source::Verdicts { .. } => {
                 let verdicts = ticket.verdicts.iter();
                 let mut verdicts =
-                    verdicts.filter(|verdict| self.concerns(&verdict.metric, &verdict.policy)).peekable();
+                    verdicts.filter(|verdict| self.concerns(&verdict.metric, || &verdict.policy)).peekable();
                 match (metrics.left_out, verdicts.peek()) {
                     (Some(reason), _) => place.undated().leave_out(reason),
                     (None, None) => place.undated().leave_out(Reason::NoSla),
@@ -388,7 +388,7 @@ impl Measure {
                 }
                 let mut concerned = false;
                 for verdict in told.pass.verdicts() {
-                    if verdict.metric().is_some_and(|metric| self.concerns(metric, verdict.policy())) {
+                    if verdict.metric().is_some_and(|metric| self.concerns(metric, || verdict.policy())) {
                         concerned = true;
                         if let Tally::SlaAttainment(tally) = place.at(verdict.decided_at()) {
                             tally.push_state(verdict.state());
@@ -414,10 +414,11 @@ impl Measure {
     }
 
     /// Whether it counts verdicts of this metric and policy.
-    fn concerns(&self, metric: &SlaMetric, policy: &str) -> bool {
+    fn concerns<'p>(&self, metric: &SlaMetric, policy: impl FnOnce() -> &'p str) -> bool {
         match &self.source {
             Source::Verdicts { metric: mine, policy: of } => {
-                mine.as_ref().is_none_or(|mine| mine == metric) && of.as_deref().is_none_or(|of| of == policy)
+                mine.as_ref().is_none_or(|mine| mine == metric)
+                    && of.as_deref().is_none_or(|of| of == policy())
             }
             _ => false,
         }

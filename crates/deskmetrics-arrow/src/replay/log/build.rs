@@ -251,17 +251,26 @@ impl Rows<'_> {
         let (mut reader, meanings) = MeaningReader::new(self.events, self.replay, self.hears_people)?;
         let mut settling = Settling::new(&unreadable);
         let mut grouping = Some(Grouping::new(self.tickets, by_instant));
-        let mut codes: Vec<Code> = vec![NOTHING; at.len()];
+        // Every row gets its code; zeros cost nothing until then.
+        let mut codes: Vec<Code> = vec![0; at.len()];
         // Of one block, while nobody needs to know them all.
         let mut found: Vec<u32> = vec![NOWHERE; BLOCK.min(at.len())];
         for (codes, at) in codes.chunks_mut(BLOCK).zip(at.chunks(BLOCK)) {
-            let found = &mut found[..codes.len()];
-            places.fill(found);
             reader.fill(codes);
-            settling.settle(codes, found);
-            if !grouping.as_mut().is_some_and(|grouping| grouping.take(found, at, codes)) {
+            let Some(so_far) = &mut grouping else { break };
+            let ids = if settling.all_usable(codes) { places.take_ids(codes.len()) } else { None };
+            let grouped = if let Some(ids) = ids {
+                settling.row += codes.len();
+                let lost = |rows| settling.excluded.add_many(Reason::UnknownTicket, rows);
+                so_far.take_ids(ids, at, codes, |id| self.finder.place(id), lost)
+            } else {
+                let found = &mut found[..codes.len()];
+                places.fill(found);
+                settling.settle(codes, found);
+                so_far.take(found, at, codes)
+            };
+            if !grouped {
                 grouping = None;
-                break;
             }
         }
         if let Some(spans) = grouping.and_then(Grouping::spans) {
@@ -274,48 +283,43 @@ impl Rows<'_> {
         found.resize(at.len(), NOWHERE);
         places.fill(&mut found);
         reader.fill(&mut codes);
-        settling.settle(&mut codes, &mut found);
+        settling.settle(&mut codes, &found);
         excluded.merge(settling.excluded);
         let (spans, rows) = arranged(&found, &at, &codes, self.tickets, by_instant);
         Ok(Arranged { spans, at, codes, rows: Some(rows), meanings })
     }
 }
 
-/// Leaves out the events that cannot be used, each for the first reason there is, and lets them stand with the ticket of
-/// the row before.
+/// Leaves out the events that cannot be used, each for the first reason there is: they come to mean nothing.
 struct Settling<'g> {
     unreadable: std::iter::Peekable<std::slice::Iter<'g, (usize, Reason)>>,
     row: usize,
-    last: u32,
     excluded: Excluded,
 }
 
 impl<'g> Settling<'g> {
     fn new(unreadable: &'g [(usize, Reason)]) -> Self {
-        Self {
-            unreadable: unreadable.iter().peekable(),
-            row: 0,
-            last: NOWHERE,
-            excluded: Excluded::default(),
-        }
+        Self { unreadable: unreadable.iter().peekable(), row: 0, excluded: Excluded::default() }
+    }
+
+    /// Whether the next rows all mean something and have an instant.
+    fn all_usable(&mut self, codes: &[Code]) -> bool {
+        let end = self.row + codes.len();
+        let gap = self.unreadable.peek().is_some_and(|(row, _)| *row < end);
+        !gap && codes.iter().max().is_none_or(|code| *code < IGNORED)
     }
 
     /// The next rows.
-    fn settle(&mut self, codes: &mut [Code], places: &mut [u32]) {
+    fn settle(&mut self, codes: &mut [Code], places: &[u32]) {
+        let known = places.iter().max().is_none_or(|place| *place < NO_ID);
         let first = self.row;
+        let usable = known && self.all_usable(codes);
         self.row += codes.len();
-        let gap = self.unreadable.peek().is_some_and(|(row, _)| *row < self.row);
-        let usable = |code: Code, place: u32| code < IGNORED && place < NO_ID;
-        if !gap && codes.iter().zip(&*places).fold(true, |all, (code, place)| all & usable(*code, *place)) {
-            self.last = places.last().copied().unwrap_or(self.last);
+        if usable {
             return;
         }
         for (row, (code, place)) in (first..).zip(codes.iter_mut().zip(places)) {
             let instant = self.unreadable.next_if(|(gap, _)| *gap == row).map(|(_, reason)| *reason);
-            if usable(*code, *place) && instant.is_none() {
-                self.last = *place;
-                continue;
-            }
             let reason = match (*place, instant, *code) {
                 (NO_ID, ..) => Some(Reason::Missing),
                 (_, Some(reason), _) => Some(reason),
@@ -329,9 +333,7 @@ impl<'g> Settling<'g> {
             }
             if reason.is_some() || *code == IGNORED {
                 *code = NOTHING;
-                *place = self.last;
             }
-            self.last = *place;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Replaying a log's tickets one after the other, or in parts side by side.
 
-use std::iter::Zip;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::slice::Iter;
 
 use deskmetrics::replay::step::{NONE, Start, Step, What};
@@ -113,11 +112,12 @@ impl EventLog {
         let (from, to) = (from as usize, to as usize);
         OwnSteps {
             log: self,
-            rows: self.at[from..to].iter().zip(&self.codes[from..to]),
+            at: &self.at[from..to],
+            codes: &self.codes[from..to],
             templates: [].iter(),
-            event: from,
-            at: 0,
-            life: self.created[row]..=self.replay.as_of().as_micros(),
+            next: 0,
+            first: from,
+            life: (self.created[row], self.replay.as_of().as_micros()),
             own_name: self.own_name(row),
         }
     }
@@ -163,16 +163,17 @@ impl EventLog {
 #[derive(Debug, Clone)]
 struct OwnSteps<'l> {
     log: &'l EventLog,
-    /// The instants and codes of the events to come.
-    rows: Zip<Iter<'l, i64>, Iter<'l, Code>>,
+    /// The ticket's events: when each was, and what it means.
+    at: &'l [i64],
+    codes: &'l [Code],
     /// What is left of the event under way.
     templates: Iter<'l, Template>,
     /// The event that comes next.
-    event: usize,
-    /// When the event under way was.
-    at: i64,
+    next: usize,
+    /// Where the ticket's first event stands in the log.
+    first: usize,
     /// From the ticket's creation to the cut-off.
-    life: RangeInclusive<i64>,
+    life: (i64, i64),
     /// The requester's name among the authors' names.
     own_name: u32,
 }
@@ -187,13 +188,13 @@ impl Iterator for OwnSteps<'_> {
             if let Some(template) = self.templates.next() {
                 return Some(self.step(template));
             }
-            let (at, code) = self.rows.next()?;
-            self.at = *at;
-            self.event += 1;
-            if self.log.meanings.is_silent(*code) && self.life.contains(at) {
+            let (at, code) = (*self.at.get(self.next)?, *self.codes.get(self.next)?);
+            self.next += 1;
+            let (created, as_of) = self.life;
+            if self.log.meanings.is_silent(code) && created <= at && at <= as_of {
                 continue;
             }
-            self.templates = self.log.meanings.of(*code).iter();
+            self.templates = self.log.meanings.of(code).iter();
         }
     }
 }
@@ -203,9 +204,9 @@ impl OwnSteps<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "see above")]
     fn step(&self, template: &Template) -> Step {
-        let (log, event) = (self.log, self.event - 1);
+        let (log, event) = (self.log, self.first + self.next - 1);
         let number = |codes: &[u32]| codes.get(event).map_or(NONE, |code| log.numbers[*code as usize]);
-        let mut step = template.step(self.at, NONE, || number(&log.values));
+        let mut step = template.step(self.at[self.next - 1], NONE, || number(&log.values));
         if !log.by.is_empty() {
             step.by = number(&log.by);
             let own = log.by.get(event).is_some_and(|by| *by != Texts::NONE && *by == self.own_name);

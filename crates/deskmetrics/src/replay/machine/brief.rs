@@ -111,7 +111,10 @@ impl Machine {
             return None;
         }
         self.set_out(start, plan);
-        self.begin_work(created, plan, brief)?;
+        let judged = !plan.promises.slots.is_empty();
+        if judged {
+            self.begin_work(created, plan, brief)?;
+        }
         let rules = plan.rules();
         brief.agents.clear();
         metrics.reopens.clear();
@@ -129,7 +132,7 @@ impl Machine {
             match step.what {
                 What::Status(to) => {
                     let turn = ticket.turn(to, step.author, now, rules, &mut metrics.reopens)?;
-                    self.work_on(turn, to, now, plan, brief)
+                    if judged { self.work_on(turn, to, now, plan, brief) } else { Some(()) }
                 }
                 What::PublicMessage if rules.followed.conversation => {
                     ticket.hear(step.author, step.by, now.saturating_sub(created), rules.options, brief)?;
@@ -147,7 +150,9 @@ impl Machine {
                 _ => Some(()),
             }
         })?;
-        self.leave_work(as_of, plan, brief)?;
+        if judged {
+            self.leave_work(as_of, plan, brief)?;
+        }
         ticket.measure(created, as_of, rules.followed.needs, brief, metrics);
         Some(later)
     }
@@ -171,9 +176,6 @@ impl Machine {
     #[inline]
     fn begin_work(&mut self, created: i64, plan: &Plan, brief: &mut Brief) -> Option<()> {
         brief.work.clear();
-        if plan.promises.slots.is_empty() {
-            return Some(());
-        }
         let since = Some((created, read(plan, self.clock, created)?));
         let forces = self.judge.begin_briefly(&plan.promises, created, &self.values, &self.tags);
         for ((slot, force), place) in plan.promises.slots.iter().zip(forces).zip(0u16..) {
@@ -197,10 +199,8 @@ impl Machine {
         match turn {
             Turn::Nothing => return Some(()),
             // Where a target goes on or begins anew there will be more to say.
-            Turn::Reopened if !plan.promises.slots.is_empty() => {
-                return (plan.options.sla.reopen == Reopen::Ignore).then_some(());
-            }
-            _ => {}
+            Turn::Reopened => return (plan.options.sla.reopen == Reopen::Ignore).then_some(()),
+            Turn::Moved | Turn::Solved => {}
         }
         let now = 1u8 << status.index();
         for work in &mut brief.work {

@@ -72,7 +72,7 @@ fn find<'v>(
         found.extend(ranks.iter().map(|_| least));
         return;
     }
-    let mut counts = Box::new([0_usize; BUCKETS]);
+    let mut counts = vec![0_usize; BUCKETS];
     for piece in values.clone() {
         for value in piece {
             counts[bucket::<BITS>(*value, least)] += 1;
@@ -80,7 +80,7 @@ fn find<'v>(
     }
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
     let mut wanted: Vec<(usize, Vec<i64>)> = Vec::new();
-    let mut place_of = Box::new([0_u8; BUCKETS]);
+    let mut place_of = vec![0_u8; BUCKETS];
     let mut before = 0;
     let mut rest = ranks;
     for (bucket, count) in counts.iter().enumerate() {

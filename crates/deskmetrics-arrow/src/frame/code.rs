@@ -135,7 +135,7 @@ impl<'s, T: Meaning> Coder<'s, T> {
                 let [no, yes] = ["false", "true"].map(|word| self.of(Some(word)));
                 let code = |truth: Option<bool>| truth.map_or(MISSING, |truth| if truth { yes } else { no });
                 match &mut codes {
-                    Codes::Narrow(codes) if no.max(yes) <= u32::from(u8::MAX) => {
+                    Codes::Narrow(codes) if u8::try_from(no.max(yes)).is_ok() => {
                         let narrow = |truth| u8::try_from(code(truth)).unwrap_or(0);
                         codes.extend(array.as_boolean().iter().map(narrow));
                     }

@@ -227,10 +227,10 @@ impl<'r> Rule<'r> {
 
     /// The place of the outcome among [`OUTCOMES`]; `answered` says whether it holds an instant.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer is one that nobody can foresee")]
     fn outcome(&self, delivered: bool, sent: i64, (at, answered): (i64, bool)) -> usize {
         let in_time =
             (at >= sent) & (at <= self.answered_until) & (at.wrapping_sub(sent) <= self.delay_micros);
-        // Without a branch on the answer, which nobody can foresee.
         if delivered & (sent <= self.sent_until) & (in_time | !answered) {
             usize::from(!answered)
         } else {

@@ -158,6 +158,7 @@ impl<'c> Piece<'c> {
     }
 
     /// Feeds the rows: those whose outcome is plain are counted 64 at a time, the others one by one.
+    #[expect(clippy::needless_bitwise_bool, reason = "branches on instants are ones that nobody can foresee")]
     fn count(&self, tally: &mut ResponseRate) {
         let limits = tally.limits();
         let (sent_until, answered_until) = (limits.sent_until.as_micros(), limits.answered_until.as_micros());

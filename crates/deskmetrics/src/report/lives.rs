@@ -51,14 +51,14 @@ pub(super) struct Kept {
     /// By period, then by slice: how many were created.
     created: Vec<Vec<u64>>,
     /// By slice.
-    open: Vec<Open>,
+    now: Vec<Now>,
     /// By KPI, then by period, then by slice; empty for KPIs that ask for no durations.
     spans: Vec<Vec<Vec<Spans>>>,
 }
 
-/// Tickets looked at for the backlog.
+/// Tickets looked at for the backlog of the cut-off.
 #[derive(Debug, Clone, Default)]
-struct Open {
+struct Now {
     looked_at: bool,
     /// Those open at the cut-off.
     open: u64,
@@ -125,7 +125,7 @@ impl Feed<'_> {
         for (slicing, (kept, changes)) in self.lives.iter_mut().zip(&mut self.backlogs).enumerate() {
             for (life, [from, until, reply]) in lives.iter().zip(&spans) {
                 let slice = life.slices.of(slicing);
-                let now = at(&mut kept.open, slice);
+                let now = at(&mut kept.now, slice);
                 let is_open = life.created_at <= as_of && as_of < life.done_since;
                 let replied = life.replied_at <= as_of;
                 now.looked_at = true;
@@ -160,7 +160,9 @@ fn anchors(measure: &Measure, lives: &[Life<'_>], calendar: &mut Calendar) -> Ve
 fn count(kept: &mut Kept, slicing: usize, lives: &[Life<'_>], periods: &[usize]) {
     if periods.is_empty() {
         let created = at(&mut kept.created, NO_PERIOD);
-        lives.iter().for_each(|life| *at(created, life.slices.of(slicing)) += 1);
+        for life in lives {
+            *at(created, life.slices.of(slicing)) += 1;
+        }
     }
     for (life, period) in lives.iter().zip(periods) {
         *at(at(&mut kept.created, *period), life.slices.of(slicing)) += 1;
@@ -183,7 +185,9 @@ fn keep(
     let spans = at(&mut kept.spans, kpi);
     if periods.is_empty() {
         let spans = at(spans, NO_PERIOD);
-        lives.iter().for_each(|life| keep(at(spans, life.slices.of(slicing)), life));
+        for life in lives {
+            keep(at(spans, life.slices.of(slicing)), life);
+        }
     }
     for (life, period) in lives.iter().zip(periods) {
         keep(at(at(spans, *period), life.slices.of(slicing)), life);
@@ -213,7 +217,7 @@ impl Kept {
                     }
                 }
                 Some(Asked::Backlog) => {
-                    let looked_at = self.open.iter().enumerate().filter(|(_, now)| now.looked_at);
+                    let looked_at = self.now.iter().enumerate().filter(|(_, now)| now.looked_at);
                     for (slice, now) in looked_at {
                         let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
                         tally.push_open(now.open, now.unreplied);

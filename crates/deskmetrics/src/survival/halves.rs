@@ -152,6 +152,8 @@ fn first(numbers: usize, good: impl Fn(usize) -> bool) -> Option<usize> {
 /// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many
 /// are longer than all of them.
 fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
+    const BITS: u32 = 8;
+    const FEW: usize = 16;
     let mut ends = vec![0; running.len() + 1];
     if running.is_empty() {
         ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
@@ -159,7 +161,6 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
     }
     let least = running.first().map_or(0, |first| finished.least_micros().min(*first));
     // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
-    const BITS: u32 = 8;
     let mut from = vec![0_u32; buckets(BITS) + 1];
     for micros in running {
         from[bucket::<BITS>(*micros, least) + 1] += 1;
@@ -170,7 +171,6 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
     }
     // What lies in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
     // the values.
-    const FEW: usize = 16;
     let padded: Vec<i64> = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, FEW)).collect();
     for piece in finished.pieces() {
         for micros in piece {

@@ -53,6 +53,7 @@ impl Ask<'_, '_> {
         as_of: Option<Timestamp>,
     ) -> PyResult<Report> {
         let (requests, notes) = self.requests(dataset, replayed)?;
+        py.check_signals()?;
         let settings = self.settings(&dataset.by)?;
         known(dataset, settings.by.iter().flatten())?;
         let report = settings.report(as_of, requests)?;

@@ -164,7 +164,7 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.report(TICKETS, kpis=["volume"], week_start="Someday"), 'week_start "Someday"'),
         (lambda: dm.first_response_time(TICKETS, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
-        (lambda: dm.report("tickets.csv"), "read a file first"),  # type: ignore[arg-type]
+        (lambda: dm.report("tickets.csv"), "read a file first"),
         (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]
         (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), r"say which one is meant, such as with .dt.tz_localize"),
         (lambda: dm.report({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "say which one is meant, such as assume_tz"),

@@ -69,7 +69,7 @@ impl Estimate {
 
     /// A net score in points with its adjusted Wald interval.
     pub fn net(measure: impl Into<Cow<'static, str>>, score: NetScore, level: f64) -> Self {
-        let interval = score.interval(level).map(|interval| interval.scaled(100.0));
+        let interval = score.points_interval(level);
         Self::new(measure, score.points(), Unit::Points, score.n()).with_interval(interval)
     }
 

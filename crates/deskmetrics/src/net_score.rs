@@ -65,6 +65,12 @@ impl NetScore {
         self.normal_interval(level, 0.75, IntervalMethod::AdjustedWald)
     }
 
+    /// The adjusted Wald interval in points, −100 to 100; see [`interval`](Self::interval).
+    pub fn points_interval(&self, level: f64) -> Option<Interval> {
+        // Rounding of either may set the score a last digit apart from its own limit.
+        Some(self.interval(level)?.scaled(100.0).holding(self.points()?))
+    }
+
     /// The plain Wald interval of the score, −1 to 1; too narrow for few answers.
     ///
     /// ```

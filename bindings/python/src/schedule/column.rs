@@ -101,7 +101,15 @@ impl<'py> Pairs<'py> {
         let (from, to) = (self.first.values(), self.second.values());
         for (block, out) in out.chunks_mut(BLOCK).enumerate() {
             let rows = block * BLOCK..block * BLOCK + out.len();
-            let done = py.detach(|| schedule.elapsed_slice(&from[rows.clone()], &to[rows], out));
+            let (from, to) = (&from[rows.clone()], &to[rows.clone()]);
+            let nulls = self.nulls.as_ref().map(|nulls| nulls.slice(rows.start, rows.len()));
+            let done = py.detach(|| match nulls {
+                None => schedule.elapsed_slice(from, to, out),
+                // What stands at a missing row may be far from the compiled years, where counting is slow.
+                Some(nulls) => nulls.valid_slices().try_for_each(|(start, end)| {
+                    schedule.elapsed_slice(&from[start..end], &to[start..end], &mut out[start..end])
+                }),
+            });
             done.map_err(|problem| error::argument(problem.to_string()))?;
             py.check_signals()?;
         }

@@ -176,6 +176,16 @@ impl SomeInstants<'_> {
         self.micros.get(row).copied().filter(|_| self.valid.get(row))
     }
 
+    /// Writes the instants of all of these, and `other` where one is missing.
+    pub(crate) fn write_or(&self, other: i64, instants: &mut [i64]) {
+        for (place, (from, to)) in self.micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
+            let valid = self.valid.word(place);
+            for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+                *to = if valid >> bit & 1 == 1 { *from } else { other };
+            }
+        }
+    }
+
     /// The same, with something that means nothing where it is missing, and whether it is there.
     #[inline]
     pub(crate) fn get_any(&self, row: usize) -> (i64, bool) {

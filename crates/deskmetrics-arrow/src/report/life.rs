@@ -10,7 +10,7 @@ use deskmetrics::{Author, Elapsed, Reason, Status, TicketMetrics, Timestamp};
 
 use crate::ReadError;
 use crate::column::bits::Bits;
-use crate::column::utc::{Instants, SomeInstants};
+use crate::column::utc::Instants;
 use crate::frame::TicketFrame;
 use crate::frame::code::Coded;
 
@@ -102,16 +102,24 @@ impl<'f> Lives<'f> {
         let first = rows.start;
         let clean = columns.clean.as_ref();
         let clean = clean.map_or(Bits::ALL, |clean| Bits::of(&clean.slice(first, rows.len())));
-        let some = |column: &'f Option<Instants>| column.as_ref().map(|column| column.of_rows(rows.clone()));
-        let (created, replied) = (columns.created_at.of_rows(rows.clone()), some(&columns.first_response_at));
-        let (solved, closed) = (some(&columns.solved_at), some(&columns.closed_at));
-        let at = |column: &Option<SomeInstants<'_>>, place| column.as_ref().and_then(|it| it.get(place));
-        shorts.extend((0..rows.len()).map(|place| {
+        let read = |column: Option<&Instants>| {
+            let mut instants = vec![Life::NEVER; rows.len()];
+            if let Some(column) = column {
+                column.of_rows(rows.clone()).write_or(Life::NEVER, &mut instants);
+            }
+            instants
+        };
+        let (created, replied) = (read(Some(&columns.created_at)), read(columns.first_response_at.as_ref()));
+        let (solved, closed) = (read(columns.solved_at.as_ref()), read(columns.closed_at.as_ref()));
+        let has_come = |at: i64| (at != Life::NEVER).then_some(at);
+        let ends = solved.into_iter().zip(closed);
+        let instants = created.into_iter().zip(replied).zip(ends).enumerate();
+        shorts.extend(instants.map(|(place, ((created, replied), (solved, closed)))| {
             let life = RowLife {
-                created: created.get(place).filter(|_| clean.get(place))?,
-                replied: at(&replied, place),
-                solved: at(&solved, place),
-                closed: at(&closed, place),
+                created: has_come(created).filter(|_| clean.get(place))?,
+                replied: has_come(replied),
+                solved: has_come(solved),
+                closed: has_come(closed),
                 open_as: None,
                 created_by: None,
                 by: Author::Agent,

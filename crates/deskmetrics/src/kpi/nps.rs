@@ -132,7 +132,7 @@ impl Nps {
 
     /// The adjusted Wald interval of the score, in points.
     pub fn interval(&self, level: f64) -> Option<Interval> {
-        self.sides().interval(level).map(|interval| interval.scaled(100.0))
+        self.sides().points_interval(level)
     }
 
     /// The plain Wald interval of the score, in points; too narrow for few answers.

@@ -21,8 +21,20 @@ pub(super) struct Calendar {
     snapshots: Vec<(Timestamp, usize)>,
     /// By period: one more than the place of its look among them, 0 where it has none.
     looks: Vec<usize>,
-    /// By square of time, from that of the first look on: how many looks there are before it.
+    squares: Squares,
+}
+
+/// Finds out how many looks are before an instant.
+#[derive(Debug, Clone, Default)]
+struct Squares {
+    /// The looks in microseconds, then as many instants that never come as there may be looks in a square.
+    looks: Vec<i64>,
+    /// The first square.
+    first: i64,
+    /// By square of time: how many looks there are before it.
     before: Vec<u32>,
+    /// The most looks in a square.
+    most: usize,
 }
 
 /// A square is 2^36 microseconds, some 19 hours: few looks lie in one.
@@ -34,7 +46,7 @@ impl Calendar {
             periods: report.settings.periods.map(PeriodTable::new),
             snapshots: Vec::new(),
             looks: Vec::new(),
-            before: Vec::new(),
+            squares: Squares::default(),
         };
         let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
@@ -64,17 +76,7 @@ impl Calendar {
             }
             self.looks[*period] = place + 1;
         }
-        let square = |place: usize| Some(self.snapshots.get(place)?.0.as_micros() >> SQUARE_BITS);
-        let Some((first, last)) = square(0).zip(square(self.snapshots.len().saturating_sub(1))) else {
-            return;
-        };
-        let mut place = 0;
-        for number in first..=last {
-            self.before.push(u32::try_from(place).unwrap_or(u32::MAX));
-            while square(place).is_some_and(|square| square <= number) {
-                place += 1;
-            }
-        }
+        self.squares = Squares::of(self.snapshots.iter().map(|(look, _)| look.as_micros()).collect());
     }
 
     /// All looks: the last known instant of each period up to the cut-off with its number, in order of time.
@@ -85,15 +87,7 @@ impl Calendar {
     /// How many of the looks are before an instant.
     #[inline]
     pub(super) fn looks_before(&self, micros: i64) -> usize {
-        let Some((first, _)) = self.snapshots.first() else { return 0 };
-        let square = (micros >> SQUARE_BITS) - (first.as_micros() >> SQUARE_BITS);
-        let Ok(square) = usize::try_from(square) else { return 0 };
-        let Some(before) = self.before.get(square) else { return self.snapshots.len() };
-        let mut place = *before as usize;
-        while self.snapshots.get(place).is_some_and(|(look, _)| look.as_micros() < micros) {
-            place += 1;
-        }
-        place
+        self.squares.looks_before(micros)
     }
 
     /// Whether the report has periods.
@@ -129,5 +123,53 @@ impl Calendar {
         let first = self.snapshots.partition_point(|(at, _)| *at < from);
         let last = self.snapshots.partition_point(|(at, _)| until.is_none_or(|until| *at < until));
         self.snapshots.get(first..last).unwrap_or_default()
+    }
+}
+
+impl Squares {
+    /// From looks in order.
+    fn of(mut looks: Vec<i64>) -> Self {
+        let square = |look: &i64| look >> SQUARE_BITS;
+        let Some((first, last)) = looks.first().map(square).zip(looks.last().map(square)) else {
+            return Self::default();
+        };
+        let before = |number| u32::try_from(looks.partition_point(|look| square(look) < number));
+        let before = (first..=last).map(|number| before(number).unwrap_or(u32::MAX)).collect();
+        let together = looks.chunk_by(|one, other| square(one) == square(other)).map(<[i64]>::len);
+        let most = together.max().unwrap_or(0);
+        looks.extend(std::iter::repeat_n(i64::MAX, most));
+        Self { looks, first, before, most }
+    }
+
+    #[inline]
+    fn looks_before(&self, micros: i64) -> usize {
+        let Ok(square) = usize::try_from((micros >> SQUARE_BITS) - self.first) else { return 0 };
+        let Some(before) = self.before.get(square) else { return self.looks.len() - self.most };
+        // Later squares' looks are later anyway, so as many are compared with in every square.
+        let before = *before as usize;
+        let here = self.looks.get(before..before + self.most).unwrap_or_default();
+        before + here.iter().map(|look| usize::from(*look < micros)).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn looks_are_counted_as_a_search_counts_them(
+            mut looks in prop::collection::vec(-(1_i64 << 40)..1 << 40, 0..40),
+            instants in prop::collection::vec(prop_oneof![-(1_i64 << 41)..1 << 41, any::<i64>()], 1..40),
+        ) {
+            looks.sort_unstable();
+            looks.dedup();
+            let squares = Squares::of(looks.clone());
+            for at in instants.iter().chain(&looks) {
+                prop_assert_eq!(squares.looks_before(*at), looks.partition_point(|look| look < at));
+            }
+        }
     }
 }

@@ -123,7 +123,7 @@ impl WeightedRating {
     pub fn net_interval(&self, level: f64) -> Option<Interval> {
         let (positive, negative) = (self.of_weight(self.positive)?, self.of_weight(self.negative)?);
         let interval = adjusted_wald(positive, negative, self.effective_n()?, level)?;
-        Some(interval.scaled(100.0))
+        Some(interval.scaled(100.0).holding(self.net_points()?))
     }
 
     fn of_weight(&self, part: f64) -> Option<f64> {

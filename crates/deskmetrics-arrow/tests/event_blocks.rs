@@ -15,19 +15,24 @@ const TICKETS: i64 = 5_000;
 /// One event: its ticket, its minute, its kind and who did it.
 type Row = (Option<i64>, Option<i64>, Option<&'static str>, Option<&'static str>);
 
+/// A ticket's id, its replies, the minutes until it was solved, and its status.
+type Told = (String, u32, Option<i64>, Status);
+
 /// Five rows a ticket, one after the other, from ticket 100 on: answered, asked back, answered, solved, and one row that
 /// cannot be used on every thousandth ticket.
 fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for ticket in 100..100 + TICKETS {
-        let mut row = |minutes, kind, author| {
-            rows.push((Some(ticket), Some(ticket + minutes), Some(kind), Some(author)))
-        };
-        row(5, "public_message", "agent");
-        row(9, "pending", "agent");
-        row(9, "public_message", "customer");
-        row(30 + ticket % 7, "public_message", "agent");
-        row(50, "solved", "agent");
+        let usual = [
+            (5, "public_message", "agent"),
+            (9, "pending", "agent"),
+            (9, "public_message", "customer"),
+            (30 + ticket % 7, "public_message", "agent"),
+            (50, "solved", "agent"),
+        ];
+        let of_ticket =
+            |(minutes, kind, author)| (Some(ticket), Some(ticket + minutes), Some(kind), Some(author));
+        rows.extend(usual.map(of_ticket));
         match ticket % 1000 {
             1 => rows.push((Some(ticket + 100_000), Some(ticket + 51), Some("open"), Some("agent"))),
             2 => rows.push((None, Some(ticket + 51), Some("open"), Some("agent"))),
@@ -62,7 +67,7 @@ fn words<'w>(rows: impl Iterator<Item = Option<&'w str>>) -> ArrayRef {
 }
 
 /// What the tickets come to, and what was left out of the columns; each column cut into pieces of another length.
-fn told(rows: &[Row], piece: usize) -> (Vec<(String, u32, Option<i64>, Status)>, Excluded) {
+fn told(rows: &[Row], piece: usize) -> (Vec<Told>, Excluded) {
     let id = ids((100..100 + TICKETS).map(Some));
     let created = instants((100..100 + TICKETS).map(Some));
     let tickets = TicketColumns::new(&id, &created);

@@ -45,7 +45,7 @@ impl Customers {
         let (least, most) =
             ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default();
         let width = usize::try_from(i128::from(most) - i128::from(least)).unwrap_or(usize::MAX);
-        if width < column.len().saturating_mul(2) + 1024 {
+        if width < column.len().saturating_mul(4) + 1024 {
             let mut codes = Vec::with_capacity(column.len());
             let code = |id: i64| u32::try_from(id - least + 1).unwrap_or(Texts::NONE);
             for chunk in &chunks {

@@ -7,6 +7,7 @@ import polars as pl
 
 from calendar_tables import FIRST_HOUR, week_of_hour
 from data import AS_OF, HOUR, MARKETS, ZONE
+from engines import THREADS
 
 TABLES = ["survey"]
 NOTHING = (None,) * 3
@@ -87,7 +88,7 @@ def by_deskmetrics(frames):
     return dm.report(
         surveys=frames.arrow("survey"), invitations=frames.arrow("invitation"),
         kpis=["nps", "csat", "ces", {"kpi": "response_rate", "question": "survey"}], scales={"csat": (1, 5), "ces": (1, 7)},
-        by="market", period="week", tz=ZONE, as_of=AS_OF,
+        by="market", period="week", tz=ZONE, as_of=AS_OF, threads=THREADS,
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from data import AS_OF, HOUR, TEAMS
+from engines import THREADS
 
 TABLES = ["ticket"]
 COLUMNS = ["first_response_at", "solved_at"]
@@ -48,7 +49,7 @@ def by_deskmetrics(frames):
     import deskmetrics as dm
 
     return dm.report(
-        tickets=frames.arrow("ticket"), kpis=["first_response_time", "full_resolution_time"], by="team", as_of=AS_OF)
+        tickets=frames.arrow("ticket"), kpis=["first_response_time", "full_resolution_time"], by="team", as_of=AS_OF, threads=THREADS)
 
 
 def summary(report):

@@ -8,6 +8,7 @@ import polars as pl
 
 from calendar_tables import CLOSES, FIRST_HOUR, HOLIDAYS, OPENS, counted, worked_hours
 from data import AS_OF, HOUR, MARKETS, STATUSES, ZONE, micros
+from engines import THREADS
 
 TABLES = ["ticket", "event"]
 TARGET = 24 * HOUR
@@ -119,7 +120,7 @@ def by_deskmetrics(frames):
     return dm.report(
         tickets=frames.arrow("ticket"), events=frames.arrow("event"), columns={"events": {"value": "status"}},
         kpis=["sla_attainment"], by="market", schedules=hours, policies=PROMISE,
-        options={"sla": {"reopen": "ignore"}}, as_of=AS_OF)
+        options={"sla": {"reopen": "ignore"}}, as_of=AS_OF, threads=THREADS)
 
 
 def summary(report):

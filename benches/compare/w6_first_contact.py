@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from data import AS_OF, DAY, STATUSES, micros
+from engines import THREADS
 
 TABLES = ["ticket", "event"]
 WINDOW = 7 * DAY
@@ -88,7 +89,7 @@ def by_deskmetrics(frames):
 
     return dm.report(
         tickets=frames.arrow("ticket"), events=frames.arrow("event"), columns={"events": {"value": "status"}},
-        kpis=["fcr"], fcr=POLICY, as_of=AS_OF)
+        kpis=["fcr"], fcr=POLICY, as_of=AS_OF, threads=THREADS)
 
 
 def summary(report):

@@ -7,6 +7,7 @@ import polars as pl
 
 from calendar_tables import FIRST_HOUR, day_of_hour, week_of_hour
 from data import AS_OF, HOUR, MARKETS, ZONE
+from engines import THREADS
 
 TABLES = ["ticket"]
 
@@ -61,7 +62,7 @@ def by_deskmetrics(frames):
     import deskmetrics as dm
 
     tickets = frames.arrow("ticket")
-    about = {"tickets": frames.arrow("ticket"), "by": "market", "tz": ZONE, "as_of": AS_OF}
+    about = {"tickets": frames.arrow("ticket"), "by": "market", "tz": ZONE, "as_of": AS_OF, "threads": THREADS}
     return (dm.report(kpis=["volume"], period="week", **about), dm.report(kpis=["backlog"], period="day", **about))
 
 

@@ -350,6 +350,15 @@ proptest! {
         let columns: ReportState = run(&report, &frames, threads).unwrap();
 
         let (records, events) = tickets.records().unwrap();
+        let created = records.iter().map(|ticket| ticket.created_at);
+        prop_assert_eq!(tickets.last_instant(), created.chain(events.iter().map(|event| event.at)).max());
+        for answers in [&wide, &long] {
+            let dates = answers.records().unwrap().into_iter().filter_map(|answer| answer.at);
+            prop_assert_eq!(answers.last_instant(), dates.max());
+        }
+        let sent = invitations.records().unwrap();
+        let dates = sent.iter().map(|sent| sent.answered_at.unwrap_or(sent.sent_at));
+        prop_assert_eq!(invitations.last_instant(), dates.max());
         let replayed = replay.tickets(&records, &events).tickets;
         let mut responses = wide.records().unwrap();
         responses.extend(long.records().unwrap());

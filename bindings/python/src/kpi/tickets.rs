@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::Array;
 use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::report::KpiRequest;
+use deskmetrics::report::{KpiRequest, KpiTally, Report, ReportError};
 use deskmetrics::{Excluded, Invitation, Merge as _, Replayed, SlaMetric, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use deskmetrics_arrow::column::TextColumn;
@@ -16,8 +16,9 @@ use super::request::{cut_off, request, tally};
 use crate::dataset::progress::replayed;
 use crate::error;
 use crate::input::{Given, array_of, describe, refuse, remedy};
+use crate::report::columns_run;
 use crate::result::KpiResult;
-use crate::tables::{Rules, Tables};
+use crate::tables::{Described, Rules, Tables};
 
 /// Tickets worked on between two looks for Ctrl-C.
 const BLOCK: usize = 1 << 16;
@@ -34,11 +35,7 @@ pub(crate) struct ReplayedTickets {
 
 impl ReplayedTickets {
     pub(crate) fn new(outcome: Arc<ReplayOutcome>, as_of: Timestamp, sources: &[SourceReport]) -> Self {
-        let mut unusable = Excluded::default();
-        for source in sources.iter().filter(|source| source.holds == "tickets") {
-            unusable.merge(source.excluded());
-        }
-        Self { outcome, as_of, unusable }
+        Self { outcome, as_of, unusable: unusable(sources) }
     }
 }
 
@@ -52,7 +49,20 @@ pub(crate) fn of_tickets(
     as_of: Option<&Bound<'_, PyAny>>,
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
-    let own = if tickets.hasattr("_replayed")? { None } else { Some(of_table(py, tickets, as_of)?) };
+    let own = if tickets.hasattr("_replayed")? {
+        None
+    } else {
+        let tables = tables(tickets)?;
+        let rules = Rules { as_of, ..Rules::default() };
+        let described = tables.described(&rules)?;
+        let request = request(kpi, options)?;
+        if surveyed.is_none()
+            && let Some(tally) = of_columns(py, &described, &rules, &request)?
+        {
+            return Ok(KpiResult { tally });
+        }
+        Some(of_records(py, described, &rules)?)
+    };
     let given = own.is_none().then(|| tickets.call_method0("_replayed")).transpose()?;
     let replayed = match (&own, &given) {
         (Some(own), _) => own,
@@ -107,12 +117,8 @@ pub(crate) fn known_promise(request: &KpiRequest, tickets: &[Replayed]) -> PyRes
     Ok(())
 }
 
-/// The tickets of a table of one row each, with instants in columns.
-fn of_table(
-    py: Python<'_>,
-    tickets: &Bound<'_, PyAny>,
-    as_of: Option<&Bound<'_, PyAny>>,
-) -> PyResult<ReplayedTickets> {
+/// A table of tickets, one row each, with instants in columns.
+fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> {
     let rows = tickets.is_instance_of::<PyDict>()
         || tickets.is_instance_of::<PyList>()
         || tickets.hasattr("__arrow_c_stream__")?
@@ -128,7 +134,7 @@ fn of_table(
             describe(tickets)
         )));
     }
-    let tables = Tables {
+    Ok(Tables {
         tickets: Some(tickets),
         events: None,
         surveys: None,
@@ -139,12 +145,52 @@ fn of_table(
         progress: None,
         zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
         by: &[],
+    })
+}
+
+/// The KPI straight from the columns; `None` where they must be read record by record.
+fn of_columns(
+    py: Python<'_>,
+    described: &Described,
+    rules: &Rules<'_, '_>,
+    request: &KpiRequest,
+) -> PyResult<Option<KpiTally>> {
+    let alone = rules.alone()?;
+    let as_of = match alone.as_of {
+        None => columns_run::last_instant(py, described)?,
+        given => given,
     };
-    let dataset = tables.dataset(py, &Rules { as_of, ..Rules::default() })?;
+    // Which promises there are shows in the verdicts.
+    let promised = request.sla_policy.is_some() || matches!(request.metric, Some(SlaMetric::Custom(_)));
+    let Some(as_of) = as_of.filter(|_| !promised) else { return Ok(None) };
+    let refused = |problem: ReportError| error::argument(problem.to_string());
+    // Asked for alone, it is refused in the words of a single KPI.
+    tally(request, Some(as_of))?;
+    let report = Report::builder(as_of).kpi(request.clone()).build().map_err(refused)?;
+    let Some(fed) = columns_run::feed(py, described, &alone, &report, as_of, 1)? else { return Ok(None) };
+    let mut tally = fed.state.kpi(request).map_err(refused)?;
+    for (reason, rows) in unusable(&fed.sources).iter() {
+        (0..rows).for_each(|_| tally.leave_out(reason));
+    }
+    Ok(Some(tally))
+}
+
+/// The tickets of a table, read record by record.
+fn of_records(py: Python<'_>, described: Described, rules: &Rules<'_, '_>) -> PyResult<ReplayedTickets> {
+    let dataset = described.dataset(py, rules, None)?;
     // Where nothing bears a date there is no ticket, whenever that is.
     let as_of = dataset.as_of.unwrap_or(Timestamp::MIN);
     let outcome = replayed(py, &dataset, &dataset.replay_at(as_of))?;
     Ok(ReplayedTickets::new(Arc::new(outcome), as_of, &dataset.sources))
+}
+
+/// Rows of tickets that could not be used.
+fn unusable(sources: &[SourceReport]) -> Excluded {
+    let mut unusable = Excluded::default();
+    for source in sources.iter().filter(|source| source.holds == "tickets") {
+        unusable.merge(source.excluded());
+    }
+    unusable
 }
 
 /// Ids of tickets: texts or numbers, in a sequence or column.

@@ -17,7 +17,7 @@ use deskmetrics_arrow::description::{
 use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
 use deskmetrics_arrow::replay::{EventColumns, EventLog, TicketColumns};
 use deskmetrics_arrow::report::{Frames, RunError, run};
-use deskmetrics_arrow::{Dataset, SourceReport, UnknownAttribute, kpi_of_question};
+use deskmetrics_arrow::{Dataset, Description, SourceReport, UnknownAttribute, kpi_of_question};
 use pyo3::prelude::*;
 
 use super::request::Asked;
@@ -102,14 +102,64 @@ fn attainments(request: &KpiRequest, described: &Described, rules: &Dataset) -> 
 }
 
 /// A report fed from columns.
-pub(super) struct Fed {
-    pub(super) state: ReportState,
-    pub(super) sources: Vec<SourceReport>,
-    pub(super) notes: Vec<String>,
+pub(crate) struct Fed {
+    pub(crate) state: ReportState,
+    pub(crate) sources: Vec<SourceReport>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// The frames of tables that are read without events.
+struct Plain {
+    tickets: Option<TicketFrame>,
+    responses: Option<ResponseFrame>,
+    invitations: Option<InvitationFrame>,
+}
+
+impl Plain {
+    fn of(described: &Described, tickets: bool) -> PyResult<Self> {
+        // Wall-clock times of an unknown zone were refused before.
+        let mut options = FrameOptions::default().assume_tz(described.assumed.unwrap_or(Tz::UTC));
+        if described.strict {
+            options = options.strict();
+        }
+        let Description { tickets: of_tickets, surveys, invitations, .. } = &described.description;
+        let rows = |name| described.batches(name).map(<[RecordBatch]>::to_vec);
+        let tickets = rows("tickets").filter(|_| tickets).zip(of_tickets.first());
+        let tickets = tickets.map(|(rows, source)| TicketFrame::new(rows, source.clone(), &options));
+        let responses = rows("surveys").zip(surveys.first());
+        let responses = responses.map(|(rows, source)| ResponseFrame::new(rows, source.clone(), &options));
+        let sent = rows("invitations").zip(invitations.first());
+        let sent = sent.map(|(rows, source)| InvitationFrame::new(rows, source.clone(), &options));
+        let unusable = |problem| unusable(&problem);
+        Ok(Self {
+            tickets: tickets.transpose().map_err(unusable)?,
+            responses: responses.transpose().map_err(unusable)?,
+            invitations: sent.transpose().map_err(unusable)?,
+        })
+    }
+}
+
+/// Whether there is a table without rows, of which no frame can tell what its columns are.
+fn has_nothing(described: &Described) -> bool {
+    described.tables.iter().any(|(.., batches)| batches.is_empty())
+}
+
+/// The last instant in the tables, which is the cut-off unless another is given; `None` where nothing bears a date, and
+/// where there are events, of which it takes records to tell.
+pub(crate) fn last_instant(py: Python<'_>, described: &Described) -> PyResult<Option<Timestamp>> {
+    if described.batches("events").is_some() || has_nothing(described) {
+        return Ok(None);
+    }
+    py.detach(|| {
+        let Plain { tickets, responses, invitations } = Plain::of(described, true)?;
+        let of_tickets = tickets.as_ref().and_then(TicketFrame::last_instant);
+        let of_answers = responses.as_ref().and_then(ResponseFrame::last_instant);
+        Ok(of_tickets.max(of_answers).max(invitations.as_ref().and_then(InvitationFrame::last_instant)))
+    })
 }
 
 /// Feeds the report from the columns, on so many threads; `None` where they must be read record by record.
-pub(super) fn feed(
+pub(crate) fn feed(
     py: Python<'_>,
     described: &Described,
     rules: &Dataset,
@@ -117,14 +167,12 @@ pub(super) fn feed(
     as_of: Timestamp,
     threads: usize,
 ) -> PyResult<Option<Fed>> {
+    if has_nothing(described) {
+        return Ok(None);
+    }
     let mut watch = Watch::new();
     let fed = py.detach(|| {
-        // Wall-clock times of an unknown zone were refused before.
         let assumed = described.assumed.unwrap_or(Tz::UTC);
-        let mut options = FrameOptions::default().assume_tz(assumed);
-        if described.strict {
-            options = options.strict();
-        }
         let description = &described.description;
         let replay = rules.replay_at(as_of);
         let (ticket_rows, event_rows) = (described.batches("tickets"), described.batches("events"));
@@ -151,31 +199,10 @@ pub(super) fn feed(
         if !watch.go_on() || !tells_of(described, rules, log.as_ref(), report)? {
             return Ok(None);
         }
-        let answers = described.batches("surveys");
-        let inherits = answers.is_some() || described.batches("invitations").is_some();
+        let asks = described.batches("surveys").is_some() || described.batches("invitations").is_some();
         let mut frames = Frames::default();
         let mut sources = Vec::new();
-        let tickets = match (ticket_rows, description.tickets.first()) {
-            (Some(rows), Some(source)) if log.is_none() || inherits => Some(
-                TicketFrame::new(rows.to_vec(), source.clone(), &options)
-                    .map_err(|problem| unusable(&problem))?,
-            ),
-            _ => None,
-        };
-        let responses = match (answers, description.surveys.first()) {
-            (Some(rows), Some(source)) => Some(
-                ResponseFrame::new(rows.to_vec(), source.clone(), &options)
-                    .map_err(|problem| unusable(&problem))?,
-            ),
-            _ => None,
-        };
-        let invitations = match (described.batches("invitations"), description.invitations.first()) {
-            (Some(rows), Some(source)) => Some(
-                InvitationFrame::new(rows.to_vec(), source.clone(), &options)
-                    .map_err(|problem| unusable(&problem))?,
-            ),
-            _ => None,
-        };
+        let Plain { tickets, responses, invitations } = Plain::of(described, log.is_none() || asks)?;
         if let Some(tickets) = &tickets {
             sources.push(tickets.source().clone());
             frames = frames.tickets(tickets, &replay);

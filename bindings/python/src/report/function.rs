@@ -53,8 +53,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// week_start, level, min_n, observed_from, fcr
 ///     As for :meth:`Dataset.report`.
 /// threads : int, default 1
-///     How many may work at once, where ``kpis`` are named and ``as_of`` is given: then the report is made straight from the
-///     columns. The answer is the same to the last bit.
+///     How many may work at once, where ``kpis`` are named and, beside ``events``, ``as_of`` is given: then the report is made
+///     straight from the columns. The answer is the same to the last bit.
 ///
 /// Returns
 /// -------
@@ -141,13 +141,16 @@ pub(crate) fn report(
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
-    if let (Some(kpis), Some(_)) = (kpis.filter(|kpis| kpis.extract::<&str>().is_err()), as_of) {
+    if let Some(kpis) = kpis.filter(|kpis| !kpis.extract::<&str>().is_ok_and(|word| word == "all")) {
         let alone = rules.alone()?;
         let policy = fcr.map(fcr_policy).transpose()?;
         let asked = super::request::kpis(kpis)?;
-        if let (Some(requests), Some(as_of)) =
-            (columns_run::requests(&asked, &described, &alone, policy.as_ref()), alone.as_of)
-        {
+        let requests = columns_run::requests(&asked, &described, &alone, policy.as_ref());
+        let as_of = match (&requests, alone.as_of) {
+            (Some(_), None) => columns_run::last_instant(py, &described)?,
+            (_, as_of) => as_of,
+        };
+        if let (Some(requests), Some(as_of)) = (requests, as_of) {
             let report = ask.settings(&[])?.report(Some(as_of), requests)?;
             if let Some(fed) = columns_run::feed(py, &described, &alone, &report, as_of, threads)? {
                 let report = Report::new(fed.state, fed.notes, fed.sources).noting(described.notes);

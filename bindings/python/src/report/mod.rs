@@ -2,7 +2,7 @@
 
 pub(crate) mod ask;
 mod columns;
-mod columns_run;
+pub(crate) mod columns_run;
 mod function;
 pub(crate) mod request;
 mod row;

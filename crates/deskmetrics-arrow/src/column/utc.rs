@@ -8,7 +8,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, Int64Array};
-use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -111,6 +111,15 @@ impl Instants {
     pub(crate) fn get(&self, row: usize) -> Option<i64> {
         let valid = self.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
         self.micros.get(row).copied().filter(|_| valid)
+    }
+
+    /// The last instant of rows that are beyond doubt; all are unless told otherwise.
+    pub(crate) fn last(&self, clean: Option<&BooleanBuffer>) -> Option<i64> {
+        let valid = Bits::valid(self.nulls(), 0..self.len());
+        let clean = clean.map_or(Bits::ALL, Bits::of);
+        let counts = |row: usize| valid.get(row) && clean.get(row);
+        let rows = self.micros.iter().enumerate();
+        rows.filter(|(row, _)| counts(*row)).map(|(_, micros)| *micros).max()
     }
 
     /// Some of the rows.

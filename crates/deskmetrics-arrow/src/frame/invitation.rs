@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 use arrow_buffer::BooleanBuffer;
-use deskmetrics::Invitation;
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{Invitation, Timestamp};
 
 use super::attribute::AttributeColumns;
 use super::code::{Coded, coded, unreadable};
@@ -155,6 +155,20 @@ impl InvitationFrame {
     /// Rows read and left out.
     pub fn source(&self) -> &SourceReport {
         &self.report
+    }
+
+    /// The last instant at which a survey was answered, or sent where it was not answered; `None` without any.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        let columns = self.parts.iter().filter_map(|part| {
+            let clean = |row: usize| part.clean.as_ref().is_none_or(|clean| clean.value(row));
+            let last = |row| {
+                let answered = part.answered_at.as_ref().and_then(|answered| answered.get(row));
+                answered.or_else(|| part.sent_at.get(row))
+            };
+            (0..part.rows).filter(|row| clean(*row)).filter_map(last).max()
+        });
+        let one_by_one = self.read.iter().map(|sent| sent.answered_at.unwrap_or(sent.sent_at));
+        columns.map(Timestamp::saturating_from_micros).chain(one_by_one).max()
     }
 
     /// The attributes its invitations have columns for.

@@ -5,8 +5,8 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, Int32Array, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
-use deskmetrics::SurveyResponse;
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{SurveyResponse, Timestamp};
 
 use super::attribute::AttributeColumns;
 use super::code::{Coded, coded};
@@ -175,6 +175,15 @@ impl ResponseFrame {
     /// Rows read and left out.
     pub fn source(&self) -> &SourceReport {
         &self.report
+    }
+
+    /// The last instant at which an answer was given; `None` where none bears a date.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        let has_answers = !matches!(&self.questions, Questions::Columns(names) if names.is_empty());
+        let columns = self.parts.iter().filter(|_| has_answers);
+        let columns = columns.filter_map(|part| part.at.as_ref()?.last(part.clean.as_ref()));
+        let one_by_one = self.read.iter().filter_map(|response| response.at);
+        columns.map(Timestamp::saturating_from_micros).chain(one_by_one).max()
     }
 
     /// The attributes its answers have columns for.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use arrow_array::RecordBatch;
 use arrow_buffer::BooleanBuffer;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, Status, Ticket, TicketEvent};
+use deskmetrics::{Author, Status, Ticket, TicketEvent, Timestamp};
 
 use super::attribute::AttributeColumns;
 use super::code::{Coded, coded, unreadable};
@@ -176,6 +176,20 @@ impl TicketFrame {
     /// Rows read and left out.
     pub fn source(&self) -> &SourceReport {
         &self.report
+    }
+
+    /// The last instant that a ticket or an event bears; `None` without any.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        let columns = |part: &TicketPart| {
+            let all = [&part.first_response_at, &part.solved_at, &part.closed_at];
+            let ends = all.into_iter().flatten().map(|column| column.last(part.clean.as_ref()));
+            ends.chain([part.created_at.last(part.clean.as_ref())]).flatten().max()
+        };
+        let (tickets, events) = &self.read;
+        let one_by_one =
+            tickets.iter().map(|ticket| ticket.created_at).chain(events.iter().map(|event| event.at));
+        let in_columns = self.parts.iter().filter_map(columns).map(Timestamp::saturating_from_micros);
+        in_columns.chain(one_by_one).max()
     }
 
     /// The attributes its tickets have columns for.

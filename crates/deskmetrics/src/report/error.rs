@@ -7,6 +7,12 @@ use crate::Timestamp;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
+    /// The report tells nothing of the KPI asked for.
+    #[error("the report is not about {id}; ask for one of its KPIs, with the same choices")]
+    NotInReport {
+        /// The KPI's id.
+        id: &'static str,
+    },
     /// The catalogue has no such KPI.
     #[error("KPI \"{id}\" is not in the catalogue, which has {}", known.join(", "))]
     UnknownKpi {

@@ -13,7 +13,9 @@ use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
 use super::tally::Tally;
-use super::{Change, Difference, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError};
+use super::{
+    Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError,
+};
 use crate::kpi::ResponseRate;
 use crate::live::{AgentShift, QueueContact};
 use crate::ticket::Attributes;
@@ -258,6 +260,36 @@ impl ReportState {
             }
         }
         Ok(())
+    }
+
+    /// The tally of one of the report's KPIs over everything it was fed, whatever the slice and period.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse, Timestamp};
+    ///
+    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let cut_off = "2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap();
+    /// let report = Report::builder(cut_off).kpi(nps.clone()).by([Attribute::Market]).build().unwrap();
+    /// let mut state = report.state();
+    /// state.push_response(&SurveyResponse::new("nps", Some(10)), None);
+    /// assert_eq!(state.kpi(&nps).unwrap().headline(0.95).n, 1);
+    /// ```
+    ///
+    /// # Errors
+    /// When the request cannot be answered, or the report is not about this KPI.
+    pub fn kpi(&self, request: &KpiRequest) -> Result<KpiTally, ReportError> {
+        let as_of = self.report.settings.as_of;
+        let wanted = Measure::resolve(request, as_of)?;
+        let number = self.report.measures.iter().position(|measure| *measure == wanted);
+        let all = Cut { by_slice: false, by_period: false };
+        let whole =
+            number.zip(self.slicings.first()).map(|(number, sliced)| self.joined(sliced, number, all));
+        match whole.into_iter().flatten().next() {
+            Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
+            None => Err(ReportError::NotInReport { id: wanted.definition().id }),
+        }
     }
 
     /// Every number of the report, of what was fed so far.

@@ -2,6 +2,8 @@
 //!
 //! `DESKMETRICS_BENCH_ROWS` sets the number of rows (default 100,000, 1 million and 10 million answers, 5 million tickets).
 
+mod minimal;
+
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -183,6 +185,18 @@ fn by_market_and_week(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("report: all four by market and week", n), |bencher| {
             bencher.iter(|| whole().map(|state| state.table()));
         });
+        let weeks = minimal::Calendar::new(Period::Week, JANUARY, JANUARY + 365 * DAY);
+        let loops = || {
+            let scores = [&surveys.nps, &surveys.csat, &surveys.ces]
+                .map(|scores| (&**scores.values(), |row| scores.is_valid(row)));
+            let (groups, sent) = (surveys.market.keys().values(), surveys.sent_at.values());
+            minimal::surveys(groups, sent, &weeks, &scores, |row| surveys.answered_at.is_valid(row))
+        };
+        let answers = loops().0[0].iter().map(|count| u64::from(*count)).sum::<u64>();
+        assert_eq!(whole().as_ref().and_then(of), Some(answers));
+        group.bench_function(BenchmarkId::new("all four by market and week, minimal loop", n), |bencher| {
+            bencher.iter(loops);
+        });
     }
     group.finish();
 }
@@ -205,9 +219,9 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
         created.iter().map(|at| Some(MARKETS[usize::try_from(at % 6).unwrap_or(0)])).collect();
     let batch = RecordBatch::try_from_iter_with_nullable([
         ("created_at", micros(created.clone().into()), true),
-        ("first_reply_at", micros(replied), true),
+        ("first_reply_at", micros(replied.clone()), true),
         ("solved_at", micros(solved.clone()), true),
-        ("team", Arc::new(team) as ArrayRef, true),
+        ("team", Arc::new(team.clone()) as ArrayRef, true),
     ]);
     let (Ok(batch), Some(as_of)) = (batch, Timestamp::from_micros(JANUARY + 365 * DAY)) else { return };
     let replay = Replay::new(as_of);
@@ -244,6 +258,35 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
             });
         }
     }
+
+    let (groups, last) = (&**team.keys().values(), JANUARY + 365 * DAY);
+    let ended = |end: &TimestampMicrosecondArray, row: usize| end.is_valid(row) && end.value(row) <= last;
+    let durations = || {
+        [&replied, &solved]
+            .map(|end| minimal::durations(groups, black_box(&created), end.values(), |row| ended(end, row)))
+    };
+    let report = of(&["first_response_time"], None).ok().and_then(|report| run_on(&report, 1));
+    let first = report.as_ref().and_then(|table| table.slices().find(|row| &*row.measure == "median")?.value);
+    let medians = durations()[0].iter().map(|[_, median, ..]| median / 1e6).collect::<Vec<f64>>();
+    assert!(first.is_some_and(|first| medians.iter().any(|median| (median - first).abs() < 1e-3)));
+    group.bench_function(BenchmarkId::new("durations by team, minimal loop", n), |bencher| {
+        bencher.iter(durations);
+    });
+    let [weeks, days] =
+        [Period::Week, Period::Day].map(|period| minimal::Calendar::new(period, JANUARY, last));
+    group.bench_function(BenchmarkId::new("weekly volume by team, minimal loop", n), |bencher| {
+        bencher.iter(|| minimal::volume(groups, black_box(&created), &weeks));
+    });
+    let backlog = || {
+        let is_done = |row| ended(&solved, row);
+        minimal::backlog(groups, black_box(&created), solved.values(), is_done, &days)
+    };
+    let open = (0..n).filter(|row| !ended(&solved, *row)).count();
+    let told: i32 = backlog().chunks(days.len()).filter_map(<[i32]>::last).sum();
+    assert_eq!(usize::try_from(told), Ok(open));
+    group.bench_function(BenchmarkId::new("midnight backlog by team, minimal loop", n), |bencher| {
+        bencher.iter(backlog);
+    });
 
     let Ok(hours) = "Mo-Fr 09:00-17:00".parse() else { return };
     let desk = WorkingTime::from(Schedule::new(Copenhagen, hours)).compile();

@@ -340,8 +340,11 @@ fn ticket_rows(
                     feed.ticket(&scratch, &slices);
                 }
             }
-            let all = told.drain(..).map(|(short, slice)| short.with(slices.ids(slice)));
-            feed.lives(&all.collect::<Vec<_>>(), as_of);
+            if !told.is_empty() {
+                let all = told.drain(..).map(|(short, slice)| short.with(slices.ids(slice)));
+                // There are none unless the report takes them.
+                let _fed = feed.lives(&all.collect::<Vec<_>>(), as_of);
+            }
         }
     }
 }

@@ -213,25 +213,19 @@ impl<'f> Sendings<'f> {
 /// By what it is decided what a survey sent came to.
 struct Rule<'r> {
     rate: &'r ResponseRate,
-    sent_until: i64,
-    answered_until: i64,
-    delay_micros: i64,
+    limits: InvitationLimits,
 }
 
 impl<'r> Rule<'r> {
     fn of(rate: &'r ResponseRate) -> Self {
-        let InvitationLimits { sent_until, answered_until, delay_micros } = rate.limits();
-        let (sent_until, answered_until) = (sent_until.as_micros(), answered_until.as_micros());
-        Self { rate, sent_until, answered_until, delay_micros }
+        Self { rate, limits: rate.limits() }
     }
 
     /// The place of the outcome among [`OUTCOMES`]; `answered` says whether it holds an instant.
     #[inline]
     #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer is one that nobody can foresee")]
     fn outcome(&self, delivered: bool, sent: i64, (at, answered): (i64, bool)) -> usize {
-        let in_time =
-            (at >= sent) & (at <= self.answered_until) & (at.wrapping_sub(sent) <= self.delay_micros);
-        if delivered & (sent <= self.sent_until) & (in_time | !answered) {
+        if delivered & self.limits.counts(sent) & (self.limits.is_in_time(sent, at) | !answered) {
             usize::from(!answered)
         } else {
             self.other(delivered, sent, answered.then_some(at))

@@ -158,10 +158,8 @@ impl<'c> Piece<'c> {
     }
 
     /// Feeds the rows: those whose outcome is plain are counted 64 at a time, the others one by one.
-    #[expect(clippy::needless_bitwise_bool, reason = "branches on instants are ones that nobody can foresee")]
     fn count(&self, tally: &mut ResponseRate) {
         let limits = tally.limits();
-        let (sent_until, answered_until) = (limits.sent_until.as_micros(), limits.answered_until.as_micros());
         let rows = self.sent.len();
         let valid = |array: &dyn Array| Bits::valid(array.nulls(), 0..rows);
         let were_sent = valid(self.sent);
@@ -177,12 +175,8 @@ impl<'c> Piece<'c> {
             let answers = answers.unwrap_or(&nobody[..sent.len()]);
             let (mut sent_in_time, mut answered_in_time) = (0_u64, 0_u64);
             for (bit, (sent, answered)) in sent.iter().zip(answers).enumerate() {
-                let is_sent = (*sent >= Timestamp::MIN.as_micros()) & (*sent <= sent_until);
-                let is_answer = (answered >= sent)
-                    & (*answered <= answered_until)
-                    & (answered.wrapping_sub(*sent) <= limits.delay_micros);
-                sent_in_time |= u64::from(is_sent) << bit;
-                answered_in_time |= u64::from(is_answer) << bit;
+                sent_in_time |= u64::from(limits.counts(*sent)) << bit;
+                answered_in_time |= u64::from(limits.is_in_time(*sent, *answered)) << bit;
             }
             let all = u64::MAX >> (64 - sent.len());
             let counts =

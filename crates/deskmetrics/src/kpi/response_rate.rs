@@ -146,6 +146,24 @@ pub struct InvitationLimits {
     pub delay_micros: i64,
 }
 
+impl InvitationLimits {
+    // Without branches on instants, which nobody can foresee.
+
+    /// Whether an invitation sent then counts. Instants here are microseconds since 1970.
+    #[inline]
+    pub fn counts(&self, sent: i64) -> bool {
+        (sent >= Timestamp::MIN.as_micros()) & (sent <= self.sent_until.as_micros())
+    }
+
+    /// Whether an answer given then, to an invitation that counts, is one in time.
+    #[inline]
+    pub fn is_in_time(&self, sent: i64, answered: i64) -> bool {
+        (answered >= sent)
+            & (answered <= self.answered_until.as_micros())
+            & (answered.wrapping_sub(sent) <= self.delay_micros)
+    }
+}
+
 impl ResponseRate {
     /// The same tally, knowing nothing after `cut_off`.
     #[must_use]

@@ -81,9 +81,13 @@ impl Feed<'_> {
             && (!self.has_backlog || report.settings.as_of.is_some_and(|as_of| as_of <= known_until))
     }
 
-    /// Feeds tickets by their lives as known at `known_until`; good for a report that [takes them](Self::takes_lives), others
-    /// are not fed.
-    pub fn lives(&mut self, lives: &[Life<'_>], known_until: Timestamp) {
+    /// Feeds tickets by their lives as known at `known_until`. `false`, and nothing is fed, where the report does not
+    /// [take them](Self::takes_lives).
+    #[must_use = "a report that does not take lives is not fed"]
+    pub fn lives(&mut self, lives: &[Life<'_>], known_until: Timestamp) -> bool {
+        if !self.takes_lives(known_until) {
+            return false;
+        }
         self.state.records.tickets.merge(lives.len() as u64);
         let first = lives.iter().map(|life| life.created_at).min();
         self.state.see(first.map(Timestamp::saturating_from_micros));
@@ -110,6 +114,7 @@ impl Feed<'_> {
         if self.has_backlog {
             self.look(lives);
         }
+        true
     }
 
     /// Counts open tickets, now and at each look.

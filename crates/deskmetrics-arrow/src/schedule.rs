@@ -24,7 +24,6 @@
 use arrow_array::builder::{BooleanBuilder, Int64Builder};
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{BooleanArray, DurationMicrosecondArray, TimestampMicrosecondArray};
-use arrow_buffer::{NullBuffer, NullBufferBuilder};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::schedule::CompiledSchedule;
@@ -46,33 +45,15 @@ pub fn elapsed<'a>(
 ) -> Result<DurationMicrosecondArray, ColumnError> {
     let (from, to) = (from.into(), to.into());
     from.goes_with(&to)?;
-    let [(starts, are_starts), (ends, are_ends)] = [decoded(&from, assume_tz)?, decoded(&to, assume_tz)?];
-    let nulls = NullBuffer::union(are_starts.as_ref(), are_ends.as_ref());
-    let mut micros = vec![0; starts.len()];
-    let known =
-        nulls.as_ref().map_or_else(|| vec![(0, starts.len())], |nulls| nulls.valid_slices().collect());
-    for (first, end) in known {
-        let rows = first..end;
-        let (starts, ends, micros) = (&starts[rows.clone()], &ends[rows.clone()], &mut micros[rows]);
-        // They are of one length.
-        schedule.elapsed_slice(starts, ends, micros).map_err(|_| from.length_differs(&to))?;
-    }
-    Ok(DurationMicrosecondArray::new(micros.into(), nulls))
-}
-
-/// The instants of a column in microseconds, 0 where one is missing, and which there are.
-fn decoded(
-    column: &Column<'_>,
-    assume_tz: Option<Tz>,
-) -> Result<(Vec<i64>, Option<NullBuffer>), ColumnError> {
-    let mut micros = Vec::with_capacity(column.len());
-    let mut valid = NullBufferBuilder::new(column.len());
-    each_instant(column, assume_tz, |at| {
-        let at = at.ok().flatten();
-        micros.push(at.unwrap_or(0));
-        valid.append(at.is_some());
+    let mut ends = Vec::with_capacity(from.len());
+    each_instant(&to, assume_tz, |at| ends.push(at.ok().flatten()))?;
+    let mut ends = ends.into_iter();
+    let mut micros = Int64Builder::with_capacity(from.len());
+    each_instant(&from, assume_tz, |at| {
+        let pair = at.ok().flatten().zip(ends.next().flatten());
+        micros.append_option(pair.map(|(from, to)| schedule.elapsed_micros(from, to)));
     })?;
-    Ok((micros, valid.finish()))
+    Ok(micros.finish().reinterpret_cast())
 }
 
 /// When `budget` of opening time is used up that starts to run at each instant; missing where the schedule never opens long

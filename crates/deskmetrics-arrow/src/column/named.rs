@@ -66,13 +66,12 @@ impl<'a> Column<'a> {
 
     /// That another column goes with this one row by row.
     pub(crate) fn goes_with(&self, other: &Column<'_>) -> Result<(), ColumnError> {
-        if self.len() == other.len() { Ok(()) } else { Err(self.length_differs(other)) }
-    }
-
-    pub(crate) fn length_differs(&self, other: &Column<'_>) -> ColumnError {
         let [rows, other_rows] = [self.len(), other.len()];
+        if rows == other_rows {
+            return Ok(());
+        }
         let (column, other) = (self.name.clone().into_owned(), other.name.clone().into_owned());
-        ColumnError::Length { column, rows, other, other_rows }
+        Err(ColumnError::Length { column, rows, other, other_rows })
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{DataType, Field, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use arrow_select::concat::concat_batches;
 use chrono::TimeDelta;
 use deskmetrics::Timestamp;
 use deskmetrics::report::count_text;
@@ -42,6 +43,22 @@ pub(crate) struct Frame {
     /// What a row is.
     pub(crate) rows_are: &'static str,
     pub(crate) batch: RecordBatch,
+}
+
+impl Frame {
+    /// The batches as one.
+    pub(crate) fn joined(
+        rows_are: &'static str,
+        batches: Result<Vec<RecordBatch>, ArrowError>,
+    ) -> PyResult<Self> {
+        let joined = batches.and_then(|mut batches| match batches.as_slice() {
+            [_] => Ok(batches.remove(0)),
+            [first, ..] => concat_batches(&first.schema(), &batches),
+            [] => Err(ArrowError::ComputeError("there is no batch".to_owned())),
+        });
+        let batch = joined.map_err(|problem| error::argument(problem.to_string()))?;
+        Ok(Self { rows_are, batch })
+    }
 }
 
 #[pymethods]

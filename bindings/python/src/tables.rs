@@ -10,7 +10,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::column::InstantReading;
+use deskmetrics_arrow::column::{InstantReading, TextColumn};
 use deskmetrics_arrow::{
     Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
 };
@@ -50,7 +50,6 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
-    pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
     /// What to do about times without a zone.
     pub(crate) zone_remedy: &'a str,
     /// Attributes that are asked for by name: their columns are read whatever they hold.
@@ -149,12 +148,7 @@ impl<'py> Tables<'_, 'py> {
             })
         };
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
-        Ok(Described { description, tables: read, assumed, strict: self.strict, notes })
-    }
-
-    /// Everything read, with the rules.
-    pub(crate) fn dataset(&self, py: Python<'py>, rules: &Rules<'_, 'py>) -> PyResult<Dataset> {
-        self.described(rules)?.dataset(py, rules, self.progress)
+        Ok(Described { description, tables: read, strict: self.strict, notes })
     }
 }
 
@@ -162,27 +156,57 @@ impl<'py> Tables<'_, 'py> {
 pub(crate) struct Described {
     pub(crate) description: Description,
     pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
-    pub(crate) assumed: Option<Tz>,
     pub(crate) strict: bool,
     /// What those should know who read the numbers.
     pub(crate) notes: Vec<String>,
 }
 
+/// Which columns a call depends on, beside those that every replay reads.
+#[derive(Default)]
+pub(crate) struct Lean {
+    /// The attributes; `None` for all.
+    pub(crate) attributes: Option<Vec<Attribute>>,
+    pub(crate) requesters: bool,
+}
+
 impl Described {
-    /// Everything read record by record, with the rules.
+    /// Everything read, with the rules.
     pub(crate) fn dataset<'py>(
         self,
         py: Python<'py>,
         rules: &Rules<'_, 'py>,
         progress: Option<&Bound<'py, PyAny>>,
+        lean: Lean,
     ) -> PyResult<Dataset> {
         let Self { description, tables, strict, .. } = self;
+        // The rules alone tell which attributes schedules and policies depend on.
+        let alone = rules.alone()?;
+        let attributes = lean.attributes.map(|mut all| {
+            all.extend(alone.schedule_by.keys().cloned());
+            for policy in &alone.policies.policies {
+                let conditions = policy.when.attributes().chain(policy.unless.attributes());
+                all.extend(conditions.map(|(attribute, _)| attribute.clone()));
+            }
+            all.extend(Attribute::NAMED.iter().cloned());
+            all.push(Attribute::from("task"));
+            all
+        });
         let mut pulse = Pulse::new(py, progress)?;
         let dataset = py.detach(|| {
             let mut options = ReadOptions::default()
                 .strict(strict)
                 .keep_off_scale(true)
+                .without_survey_details()
                 .on_progress_or_stop(|progress| pulse.tell(&progress));
+            if let Some(attributes) = attributes {
+                options = options.only_attributes(attributes);
+            }
+            if !lean.requesters {
+                options = options.without_requesters();
+            }
+            if alone.as_of.is_some() {
+                options = options.without_cut_off();
+            }
             for (name, schema, batches) in tables {
                 options = options.table(name, schema, batches);
             }
@@ -198,11 +222,6 @@ impl Described {
             .tells_of(dataset.schedule_by.keys())
             .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         Ok(dataset)
-    }
-
-    /// The batches of a table.
-    pub(crate) fn batches(&self, name: &str) -> Option<&[RecordBatch]> {
-        self.tables.iter().find(|(known, ..)| *known == name).map(|(.., batches)| batches.as_slice())
     }
 }
 
@@ -368,12 +387,24 @@ fn differs(table: &Table, place: usize) -> bool {
     let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
     table.batches.iter().any(|batch| {
         let array = batch.column(place);
+        let Ok(text) = TextColumn::new(array) else { return false };
         let (Ok(mut here), Ok(mut there)) = (here.bind(array), there.bind(array)) else { return false };
-        (0..batch.num_rows()).any(|row| match (here.get(row), there.get(row)) {
-            (Ok(here), Ok(there)) => here != there,
-            _ => false,
+        (0..batch.num_rows()).filter(|row| !text.get(*row).is_some_and(ends_with_offset)).any(|row| {
+            match (here.get(row), there.get(row)) {
+                (Ok(here), Ok(there)) => here != there,
+                _ => false,
+            }
         })
     })
+}
+
+/// Whether a text ends as a time with an offset does: in Z or in +01:00.
+fn ends_with_offset(text: &str) -> bool {
+    match text.as_bytes() {
+        [.., b'Z'] => true,
+        [.., b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|digit| digit.is_ascii_digit()),
+        _ => false,
+    }
 }
 
 /// The schedules by name; a single one is called `default`.

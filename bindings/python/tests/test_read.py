@@ -33,10 +33,13 @@ def helpdesk(folder: Path, rows: str = "T-1,2026-03-02T09:00:00Z\n", head: str =
 
 def test_what_is_there() -> None:
     read = dataset()
-    assert read.counts == {"tickets": 3000, "events": 30269, "responses": 680, "invitations": 2613}
+    assert read.counts == {"tickets": 3000, "events": 30269, "responses": 688, "invitations": 2613}
     assert read.time_zone == "Europe/Copenhagen" and read.by == ("market",)
     assert read.as_of is not None and read.as_of.isoformat() == "2026-04-27T02:00:00+02:00"
-    assert read.excluded == {"duplicate": 75, "out_of_scale": 8}
+    assert read.excluded == {"duplicate": 75}
+    # The KPIs exclude them; the reader says where they are.
+    off_scale = [value for source in read.sources for value in source.left_out if value.reason == "out_of_scale"]
+    assert [(value.scope, value.count) for value in off_scale] == [("value", 8)]
     assert set(read.schedules) == {"dk", "de", "es", "gb", "us", "mx"}
     assert read.schedules["es"].time_zone == "Europe/Madrid"
     assert read.policies.names[0] == "Reply, Germany and Denmark"

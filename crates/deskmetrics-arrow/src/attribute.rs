@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deskmetrics::ticket::{Attribute, EventKind};
+use deskmetrics::ticket::Attribute;
 
 use crate::description::{did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
@@ -67,16 +67,8 @@ impl Description {
 impl Dataset {
     /// The attributes that the description gives a column, and those that events change.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
-        let changed = self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Changed { attribute, .. } => Some(attribute),
-            _ => None,
-        });
         let mut known = self.described.clone();
-        for attribute in changed {
-            if !known.contains(attribute) {
-                known.insert(attribute.clone());
-            }
-        }
+        known.extend(self.tables.events.kinds.changed().cloned());
         known
     }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use deskmetrics::catalogue::catalogue;
 use deskmetrics::kpi::{self, FcrPolicy, Topic};
 use deskmetrics::report::{KpiRequest, ReportError};
-use deskmetrics::ticket::EventKind;
-use deskmetrics::{Author, ClockKind, Replayed, Scale, SlaMetric, TicketEvent};
+use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
 use crate::description::{did_you_mean, nearest};
@@ -64,8 +63,7 @@ const ABOUT_CHANGES: [&str; 8] = [
 /// use deskmetrics_arrow::{Choice, Dataset};
 ///
 /// let dataset = Dataset::read("helpdesk.toml")?;
-/// let replayed = dataset.replay().map(|replay| replay.tickets(&dataset.tickets, &dataset.events)).unwrap_or_default();
-/// let chosen = Choice::usual().of(&dataset, &replayed.tickets)?;
+/// let chosen = Choice::usual().of(&dataset)?;
 /// for request in &chosen.kpis {
 ///     println!("{}", request.kpi);
 /// }
@@ -156,14 +154,14 @@ impl Choice {
         self
     }
 
-    /// The KPIs of this choice that the dataset and its replayed tickets can answer.
+    /// The KPIs of this choice that the dataset can answer.
     ///
     /// # Errors
     /// When a KPI asked for by name is unknown or the data holds nothing for it, and when there is no table for any. A table
     /// without rows is one: its KPIs count nothing.
-    pub fn of(&self, dataset: &Dataset, tickets: &[Replayed]) -> Result<Chosen, ChoiceError> {
+    pub fn of(&self, dataset: &Dataset) -> Result<Chosen, ChoiceError> {
         let mut chosen = Chosen::default();
-        let (answerable, without_cut_off) = self.answerable(dataset, tickets);
+        let (answerable, without_cut_off) = self.answerable(dataset);
         match &self.wanted {
             Wanted::These(ids) => {
                 for name in ids {
@@ -185,7 +183,7 @@ impl Choice {
                 chosen.kpis.retain(|request| is_wanted(&request.kpi));
                 let unknown = without_cut_off.iter().filter(|id| is_wanted(id));
                 chosen.notes.extend(unknown.map(|id| needs_cut_off(id)));
-                if self.policy(dataset).is_none() && !tickets.is_empty() {
+                if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
                 }
                 for (ids, why) in silent(dataset) {
@@ -222,11 +220,7 @@ impl Choice {
     }
 
     /// Every KPI that the data has something to say about, and the ids of those that would be if there were a cut-off.
-    fn answerable(
-        &self,
-        dataset: &Dataset,
-        tickets: &[Replayed],
-    ) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
+    fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
         let named = matches!(self.wanted, Wanted::These(_));
         let mut requests = Vec::new();
         for definition in catalogue().kpis {
@@ -245,14 +239,11 @@ impl Choice {
                     }
                 }
                 "reasons" => {
-                    let told: BTreeSet<&str> = dataset
-                        .responses
-                        .iter()
-                        .filter(|response| !response.reasons.is_empty())
-                        .map(|response| &*response.question)
-                        .collect();
+                    let told = dataset.tables.answers.iter().filter(|table| table.states_reasons());
+                    let told: BTreeSet<&str> =
+                        told.flat_map(|table| table.question_names()).map(|name| &**name).collect();
                     // Of no answers it is not known whether they would state reasons.
-                    let unknown = named && dataset.responses.is_empty();
+                    let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
                     let told = questions(dataset).filter(|(name, _)| unknown || told.contains(name));
                     requests
                         .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
@@ -265,11 +256,7 @@ impl Choice {
                 "fcr" => {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
                 }
-                "sla_attainment" if tickets.is_empty() => {
-                    let promised = named || !dataset.policies.policies.is_empty();
-                    requests.extend(promised.then_some(request));
-                }
-                "sla_attainment" => requests.extend(attainments(tickets)),
+                "sla_attainment" => requests.extend(attainments(dataset, named)),
                 _ => {
                     let clocks = self.clocks(dataset);
                     let mut clocks =
@@ -323,13 +310,10 @@ fn holds(dataset: &Dataset, what: &[&str]) -> bool {
 /// KPIs about which the data is silent, with what it lacks. Their numbers would be about the data, not about the desk.
 fn silent(dataset: &Dataset) -> Vec<(&'static [&'static str], &'static str)> {
     let mut silent: Vec<(&[&str], &str)> = Vec::new();
-    if dataset.tickets.is_empty() {
+    if dataset.tables.tickets.len == 0 {
         return silent;
     }
-    let replied = |event: &TicketEvent| {
-        event.kind == EventKind::PublicMessage && matches!(event.author, Author::Agent | Author::Bot)
-    };
-    if !dataset.events.iter().any(replied) {
+    if !dataset.tables.has_replies() {
         silent.push((&ABOUT_REPLIES, "no reply to a customer"));
     }
     if !dataset.sources.iter().any(|source| ["events", "snapshots"].contains(&source.holds)) {
@@ -349,7 +333,7 @@ fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
 fn unscaled(dataset: &Dataset) -> Vec<String> {
     let without = dataset.asked.iter().filter(|question| !dataset.scales.contains_key(*question));
     let told = |question: &str| {
-        let answers = dataset.answers(question).count();
+        let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(
             "answers to \"{question}\" are not used, {answers} in all, since nobody said on which scale they are: give it \
              one under scales, such as {question} = \"1-5\""
@@ -394,7 +378,8 @@ pub fn kpi_of_question(question: &str, scale: &Scale) -> &'static str {
 
 /// The response rate of all surveys, and of each where there are several.
 fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
-    let sent: BTreeSet<&str> = dataset.invitations.iter().map(|invitation| &*invitation.question).collect();
+    let sent = dataset.tables.invitations.iter().flat_map(|table| table.question.meanings());
+    let sent: BTreeSet<&str> = sent.map(|question| &**question).collect();
     let all = KpiRequest::new("response_rate");
     let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
     if !holds(dataset, &["invitations"]) {
@@ -404,18 +389,19 @@ fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
 }
 
 /// SLA attainment over all targets, of each metric where there are several, and as the source states it.
-fn attainments(tickets: &[Replayed]) -> Vec<KpiRequest> {
-    let metrics: BTreeSet<&SlaMetric> =
-        tickets.iter().flat_map(|ticket| &ticket.verdicts).map(|verdict| &verdict.metric).collect();
+fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
+    let targets = dataset.policies.policies.iter().flat_map(|policy| &policy.targets);
+    let metrics: BTreeSet<&SlaMetric> = targets.map(|target| &target.metric).collect();
     let all = KpiRequest::new("sla_attainment");
     let mut requests = Vec::new();
-    if !metrics.is_empty() {
+    let stated = dataset.tables.tickets.sla_met.kinds() > 1;
+    if !metrics.is_empty() || (named && !stated) {
         requests.push(all.clone());
     }
     if metrics.len() > 1 {
         requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
     }
-    if tickets.iter().any(|ticket| ticket.ticket.stated_sla_met.is_some()) {
+    if stated {
         requests.push(all.of_metric(SlaMetric::Custom("stated".into())));
     }
     requests

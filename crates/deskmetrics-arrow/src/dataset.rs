@@ -1,7 +1,9 @@
 //! A dataset: everything a description points at, read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use deskmetrics::kpi::FcrPolicy;
@@ -13,7 +15,10 @@ use deskmetrics::{Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, Ti
 
 use crate::column::InstantReading;
 use crate::description::{AsOf, DescriptionError};
-use crate::record::{Reading, Records, SourceReport};
+use crate::decode::id::{Id, NOWHERE};
+use crate::decode::invitation::InvitationTable;
+use crate::decode::survey::AnswerTable;
+use crate::decode::{Decoding, SourceReport, Tables};
 use crate::{Description, ReadError, ReadOptions, agreement};
 
 /// Tickets, events and surveys with all that is needed to judge them.
@@ -34,14 +39,6 @@ use crate::{Description, ReadError, ReadOptions, agreement};
 pub struct Dataset {
     /// What the data is.
     pub name: Option<String>,
-    /// The tickets, each id once.
-    pub tickets: Vec<Ticket>,
-    /// Their events: every one belongs to a ticket and lies not before its creation.
-    pub events: Vec<TicketEvent>,
-    /// Answers to surveys; those with a score are on their scale.
-    pub responses: Vec<SurveyResponse>,
-    /// Surveys sent.
-    pub invitations: Vec<Invitation>,
     /// The scale of each question.
     pub scales: BTreeMap<Box<str>, Scale>,
     /// Working hours by name.
@@ -68,6 +65,21 @@ pub struct Dataset {
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions that the description gives a column, and those that answers name.
     pub(crate) asked: BTreeSet<Box<str>>,
+    pub(crate) tables: Arc<Tables>,
+}
+
+/// How many records a dataset has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Tickets, each id once.
+    pub tickets: usize,
+    /// Their events.
+    pub events: usize,
+    /// Answers to surveys, skipped questions among them.
+    pub responses: usize,
+    /// Surveys sent.
+    pub invitations: usize,
 }
 
 impl Dataset {
@@ -112,46 +124,25 @@ impl Dataset {
             agreement::known_schedule(name, &schedules)?;
         }
         let policies = agreement::policies(description, &folder, &schedules)?;
-        let mut reading = Reading {
-            description,
-            folder,
-            tables: &options.tables,
-            strict: options.strict,
-            scored: !options.keep_off_scale,
-            on_progress: options.on_progress.as_mut().map(|tell| &mut **tell as _),
-        };
-        let mut records = Records::read(&mut reading)?;
-        let sources = records.reports();
-        let Records { tickets, events, responses, invitations, .. } = records;
+        let mut decoding = Decoding::new(description, folder, &options.tables);
+        decoding.strict = options.strict;
+        decoding.keep_off_scale = options.keep_off_scale;
+        decoding.wanted = options.wanted;
+        decoding.on_progress = options.on_progress.as_mut().map(|tell| &mut **tell as _);
+        let (tables, sources) = Tables::read(&mut decoding)?;
         let as_of = match &description.as_of {
             AsOf::At(text) => cut_off(text, description.time_zone)?,
-            AsOf::LatestEvent => tickets
-                .iter()
-                .map(|ticket| ticket.created_at)
-                .chain(events.iter().map(|event| event.at))
-                .chain(responses.iter().filter_map(|response| response.at))
-                .chain(
-                    invitations.iter().map(|invitation| invitation.answered_at.unwrap_or(invitation.sent_at)),
-                )
-                .max(),
+            AsOf::LatestEvent => None,
         };
         let mut asked: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
-        for response in &responses {
-            if !asked.contains(&response.question) {
-                asked.insert(response.question.clone());
-            }
-        }
+        asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
         let mut scales = description.scales.clone();
         if asked.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
         }
-        let dataset = Self {
+        let mut dataset = Self {
             name: description.name.clone(),
-            tickets,
-            events,
-            responses,
-            invitations,
             scales,
             schedules,
             schedule: description.schedule.clone(),
@@ -165,7 +156,11 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
+            tables: Arc::new(tables),
         };
+        if description.as_of == AsOf::LatestEvent && options.cut_off {
+            dataset.as_of = dataset.last_instant();
+        }
         let sliced = dataset.tells_of(&dataset.by);
         sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
         Ok(dataset)
@@ -214,9 +209,92 @@ impl Dataset {
         excluded
     }
 
+    /// The last timestamp in the data; `None` where nothing bears a date.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        self.tables.last_instant()
+    }
+
+    /// How many records there are.
+    pub fn counts(&self) -> Counts {
+        let Tables { tickets, events, answers, invitations } = &*self.tables;
+        Counts {
+            tickets: tickets.len,
+            events: match &tickets.milestones {
+                Some(_) => self.events().len(),
+                None => events.len,
+            },
+            responses: answers.iter().map(|table| table.len).sum(),
+            invitations: invitations.iter().map(|table| table.len).sum(),
+        }
+    }
+
+    /// The tickets as records, in the order of the data.
+    pub fn tickets(&self) -> Vec<Ticket> {
+        let tickets = &self.tables.tickets;
+        (0..tickets.rows()).filter(|row| tickets.is_usable(*row)).map(|row| tickets.record(row)).collect()
+    }
+
+    /// One ticket as a record, by its row.
+    pub fn ticket(&self, row: usize) -> Ticket {
+        self.tables.tickets.record(row)
+    }
+
+    /// The events as records, in the order of the data: every one belongs to a ticket and lies not before its creation.
+    pub fn events(&self) -> Vec<TicketEvent> {
+        let Tables { tickets, events, .. } = &*self.tables;
+        match &tickets.milestones {
+            None => events.records(tickets).collect(),
+            Some(columns) => (0..tickets.rows())
+                .filter(|row| tickets.is_usable(*row))
+                .flat_map(|row| tickets.implied_events(columns, row))
+                .collect(),
+        }
+    }
+
+    /// The events of one ticket, by its row among the tickets.
+    pub fn events_of(&self, row: usize) -> Vec<TicketEvent> {
+        let Tables { tickets, events, .. } = &*self.tables;
+        match &tickets.milestones {
+            Some(columns) => tickets.implied_events(columns, row),
+            None => (0..events.codes.len())
+                .filter(|event| events.places[*event] as usize == row)
+                .flat_map(|event| events.record(tickets, event))
+                .collect(),
+        }
+    }
+
+    /// The row of a ticket; `None` where there is no such ticket.
+    pub fn row_of(&self, ticket: &str) -> Option<usize> {
+        let tickets = &self.tables.tickets;
+        let place = Id::of(ticket).map_or(NOWHERE, |id| tickets.place(id));
+        if place == NOWHERE {
+            // Rows without an id of their own are numbered.
+            return (0..tickets.rows()).find(|row| tickets.ids.text(*row) == ticket);
+        }
+        Some(place as usize)
+    }
+
+    /// The ids of the tickets, in the order of the data.
+    pub fn ticket_ids(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let tickets = &self.tables.tickets;
+        (0..tickets.rows()).filter(|row| tickets.is_usable(*row)).map(|row| tickets.ids.text(row))
+    }
+
+    /// The answers as records, in the order of the data; a score off its question's scale is the KPIs' to exclude.
+    pub fn responses(&self) -> Vec<SurveyResponse> {
+        self.tables.answers.iter().flat_map(AnswerTable::records).map(|(_, answer)| answer).collect()
+    }
+
     /// The answers to one question, in the order of the data.
-    pub fn answers<'a>(&'a self, question: &'a str) -> impl Iterator<Item = &'a SurveyResponse> {
-        self.responses.iter().filter(move |response| &*response.question == question)
+    pub fn answers<'a>(&'a self, question: &'a str) -> impl Iterator<Item = SurveyResponse> + 'a {
+        let all = self.tables.answers.iter().flat_map(AnswerTable::records);
+        all.map(|(_, answer)| answer).filter(move |answer| *answer.question == *question)
+    }
+
+    /// The surveys sent as records, in the order of the data.
+    pub fn invitations(&self) -> Vec<Invitation> {
+        let tables = self.tables.invitations.iter();
+        tables.flat_map(InvitationTable::records).map(|(_, invitation)| invitation).collect()
     }
 }
 

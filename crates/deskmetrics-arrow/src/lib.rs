@@ -32,8 +32,8 @@
 //! "#)?;
 //!
 //! let dataset = Dataset::read(folder.join("helpdesk.toml"))?;
-//! assert_eq!(dataset.tickets.len(), 2);
-//! assert_eq!(dataset.events[0].kind, EventKind::Status(Status::Solved));
+//! assert_eq!(dataset.counts().tickets, 2);
+//! assert_eq!(dataset.events()[0].kind, EventKind::Status(Status::Solved));
 //! assert_eq!(dataset.excluded().to_string(), "1 end before start");
 //! let left_out = &dataset.sources[0].left_out[0];
 //! assert_eq!((left_out.column.as_str(), left_out.examples[0].row), ("Done", 3));
@@ -45,14 +45,14 @@
 //!    (uncompressed, Snappy, gzip, LZ4, Zstandard) and Arrow IPC files and streams. CSV columns are all text.
 //! 2. [`mod@column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
 //!    written format, numbers. It knows no tickets.
-//! 3. Records are built from decoded columns. There are three shapes of ticket data: tickets and their events
+//! 3. The decoded columns become a [`Dataset`]. There are three shapes of ticket data: tickets and their events
 //!    ([`TicketSource`], [`EventSource`]), an audit log of whole rows ([`SnapshotSource`]), and one row per ticket with
-//!    instants in columns (again [`TicketSource`]); a log of nothing but events creates its tickets.
-//! 4. [`Dataset::replay`] hands them to the core. No KPI is computed here.
+//!    timestamps in columns (again [`TicketSource`]); a log of nothing but events creates its tickets.
+//! 4. [`Dataset::feed`] hands it to a report of the core, [`Dataset::log`] to a replay. No KPI is computed here.
 //!
-//! # Columns in memory
-//! [`mod@survey`] counts columns of answers, [`mod@replay`] replays tickets and their events from columns, and [`report::run`]
-//! makes a whole report of frames and logs.
+//! # Tables in memory
+//! A description may name a table in memory instead of a file ([`ReadOptions::table`]); the way from there is the same.
+//! [`mod@survey`] counts single columns of answers.
 //!
 //! # What cannot be used
 //! A record that cannot be used is left out and counted, with file, column, reason, the first rows and a remedy
@@ -75,15 +75,14 @@ mod attribute;
 mod choice;
 pub mod column;
 mod dataset;
+mod decode;
 pub mod description;
 mod error;
 pub mod file;
-pub mod frame;
+pub mod log;
 mod options;
 mod outcome;
-mod record;
-pub mod replay;
-pub mod report;
+mod report;
 pub mod schedule;
 pub mod survey;
 mod table;
@@ -92,12 +91,12 @@ mod usual;
 pub use attribute::UnknownAttribute;
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
-pub use dataset::Dataset;
+pub use dataset::{Counts, Dataset};
+pub use decode::{Customers, Example, LeftOut, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, with_suggestion};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
-pub use record::{Example, LeftOut, Scope, SourceReport};
 pub use table::report_batch;
 pub use usual::{Holds, UsualRoles, attribute_column, usual_roles};

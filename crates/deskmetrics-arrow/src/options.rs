@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use deskmetrics::ticket::Attribute;
+
+use crate::decode::Wanted;
 use crate::file::Progress;
 
 /// Whom to tell how far reading has come, and who says whether it goes on.
@@ -24,11 +27,13 @@ pub(crate) type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 ///     .strict(true)
 ///     .on_progress(|progress| rows = progress.rows);
 /// ```
-#[derive(Default)]
 pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
     pub(crate) strict: bool,
     pub(crate) keep_off_scale: bool,
+    pub(crate) wanted: Wanted,
+    /// Whether the last timestamp in the data is the cut-off where none is given.
+    pub(crate) cut_off: bool,
     pub(crate) on_progress: Option<Box<Tell<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
 }
@@ -38,6 +43,20 @@ pub struct ReadOptions<'a> {
 pub(crate) struct MemoryTable {
     pub(crate) schema: SchemaRef,
     pub(crate) batches: Vec<RecordBatch>,
+}
+
+impl Default for ReadOptions<'_> {
+    fn default() -> Self {
+        Self {
+            data_root: None,
+            strict: false,
+            keep_off_scale: false,
+            wanted: Wanted::default(),
+            cut_off: true,
+            on_progress: None,
+            tables: BTreeMap::new(),
+        }
+    }
 }
 
 impl fmt::Debug for ReadOptions<'_> {
@@ -66,11 +85,40 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// Keeps scores that are not on their question's scale, for the KPIs to leave out. If not, they are left out here, with
-    /// row and remedy.
+    /// Does not look for scores that are not on their question's scale. The KPIs exclude them in any case; if looked for, they
+    /// are also listed in the table's [`SourceReport`](crate::SourceReport), with row and remedy.
     #[must_use]
     pub fn keep_off_scale(mut self, keep: bool) -> Self {
         self.keep_off_scale = keep;
+        self
+    }
+
+    /// Reads only these attributes of tickets and surveys, and those that events change. The columns of all others are passed
+    /// over, whatever they hold.
+    #[must_use]
+    pub fn only_attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+        self.wanted.attributes = Some(attributes.into_iter().collect());
+        self
+    }
+
+    /// Does not read who raised the tickets.
+    #[must_use]
+    pub fn without_requesters(mut self) -> Self {
+        self.wanted.requesters = false;
+        self
+    }
+
+    /// Of surveys, reads what reports require: no customers, invitations and weights of answers.
+    #[must_use]
+    pub fn without_survey_details(mut self) -> Self {
+        self.wanted.records = false;
+        self
+    }
+
+    /// Does not take the last timestamp in the data for the cut-off where the description names none.
+    #[must_use]
+    pub fn without_cut_off(mut self) -> Self {
+        self.cut_off = false;
         self
     }
 
@@ -117,7 +165,7 @@ impl<'a> ReadOptions<'a> {
     ///     tickets = [{ file = "tickets", id = "number", created_at = "opened" }]
     /// "#)?;
     /// let options = ReadOptions::default().table("tickets", tickets.schema(), vec![tickets]);
-    /// assert_eq!(Dataset::of_description(&description, options)?.tickets.len(), 2);
+    /// assert_eq!(Dataset::of_description(&description, options)?.counts().tickets, 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

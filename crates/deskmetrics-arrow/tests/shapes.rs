@@ -6,7 +6,7 @@ use std::fs;
 use chrono::TimeDelta;
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, ClockKind, Estimates as _, Reason, SlaMetric, Status, TicketEvent, VerdictState};
-use deskmetrics_arrow::{Dataset, ReadOptions};
+use deskmetrics_arrow::{Dataset, ReadOptions, Scope};
 
 fn read(description: &str, files: &[(&str, &str)]) -> Dataset {
     let folder = tempfile::tempdir().unwrap();
@@ -61,7 +61,7 @@ fn one_row_per_ticket() {
             ),
         ],
     );
-    let [first, second, third] = &dataset.tickets[..] else { panic!("{:?}", dataset.tickets) };
+    let [first, second, third] = &dataset.tickets()[..] else { panic!("{:?}", dataset.tickets()) };
     assert_eq!(first.attributes.get(&Attribute::Market), Some("DK"));
     assert_eq!(first.attributes.get(&Attribute::from("source")), Some("desk"));
     assert_eq!(first.tags, ["new".into(), "vip".into()]);
@@ -73,7 +73,7 @@ fn one_row_per_ticket() {
     assert_eq!((first.created_by, second.created_by), (Some(Author::Customer), Some(Author::Agent)));
     assert_eq!(first.requester.as_ref().unwrap().as_str(), "ana");
     assert_eq!(
-        told(&dataset.events),
+        told(&dataset.events()),
         [
             ("2026-03-02T09:30:00Z".into(), EventKind::PublicMessage),
             ("2026-03-02T10:00:00Z".into(), EventKind::Status(Status::Solved)),
@@ -83,8 +83,8 @@ fn one_row_per_ticket() {
             ("2026-03-02T09:00:00Z".into(), EventKind::Status(Status::Open)),
         ]
     );
-    assert_eq!(dataset.events[0].author_name.as_deref(), Some("bo"));
-    assert_eq!(dataset.events[2].author, Author::System);
+    assert_eq!(dataset.events()[0].author_name.as_deref(), Some("bo"));
+    assert_eq!(dataset.events()[2].author, Author::System);
     // ticket 4 is solved nobody knows when, the second ticket 1 is one too many
     assert_eq!(dataset.excluded().to_string(), "1 value missing, 1 duplicate id");
     // ticket 3 is open although it was solved: that solve did not last
@@ -110,7 +110,7 @@ fn a_reply_in_the_minute_of_creation_is_a_reply() {
                 2,2026-03-02 09:00,2026-03-02 09:10,\n\
                 3,2026-03-02 09:00,2026-03-02 09:00,agent\n";
     let dataset = read(description, &[("tickets.csv", file)]);
-    let replayed = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let replayed = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     let times = deskmetrics::kpi::first_response_time(&replayed.tickets, ClockKind::Calendar);
     assert_eq!((times.n(), times.mean()), (2, Some(TimeDelta::minutes(5))));
     // The third is an agent's own.
@@ -139,14 +139,14 @@ fn an_audit_log_of_whole_rows() {
         attributes = { group = "team" }
     "#;
     let dataset = read(description, &[("log.csv", log)]);
-    assert_eq!(dataset.tickets[0].created_at.to_string(), "2026-03-02T09:00:00Z");
-    assert_eq!(dataset.tickets[0].attributes.get(&Attribute::Group), Some("first"));
-    assert_eq!(dataset.tickets[0].stated_sla_met, Some(false)); // as the latest row says
-    assert_eq!(dataset.tickets[1].created_at.to_string(), "2026-03-02T09:00:00Z"); // its first row
+    assert_eq!(dataset.tickets()[0].created_at.to_string(), "2026-03-02T09:00:00Z");
+    assert_eq!(dataset.tickets()[0].attributes.get(&Attribute::Group), Some("first"));
+    assert_eq!(dataset.tickets()[0].stated_sla_met, Some(false)); // as the latest row says
+    assert_eq!(dataset.tickets()[1].created_at.to_string(), "2026-03-02T09:00:00Z"); // its first row
     let group = |to: Option<&str>| EventKind::Changed { attribute: Attribute::Group, to: to.map(Into::into) };
     let at = |minute: u32| format!("2026-03-02T09:{minute:02}:00Z");
     assert_eq!(
-        told(&dataset.events),
+        told(&dataset.events()),
         [
             (at(20), group(Some("second"))),
             (at(20), EventKind::Status(Status::Open)),
@@ -158,12 +158,13 @@ fn an_audit_log_of_whole_rows() {
     );
     let restated = description.replace("sla_met", "repeated_status = \"event\"\nsla_met");
     let repeated = read(&restated, &[("log.csv", log)]);
-    let solves = repeated.events.iter().filter(|event| event.kind == EventKind::Status(Status::Solved));
+    let repeated = repeated.events();
+    let solves = repeated.iter().filter(|event| event.kind == EventKind::Status(Status::Solved));
     assert_eq!(solves.count(), 2);
     let in_rows = description.replace("sla_met", "order = \"rows\"\nsla_met");
     let by_rows = read(&in_rows, &[("log.csv", log)]);
     assert_eq!(by_rows.sources[0].reordered_times, 1); // the last row's 09:30
-    assert_eq!(by_rows.events.iter().filter(|event| event.at.to_string() == at(50)).count(), 2);
+    assert_eq!(by_rows.events().iter().filter(|event| event.at.to_string() == at(50)).count(), 2);
 }
 
 #[test]
@@ -203,10 +204,10 @@ fn nothing_but_events() {
         )],
     );
     // the earliest event creates the ticket, wherever its row stands
-    assert_eq!(dataset.tickets.len(), 1);
-    assert_eq!(dataset.tickets[0].created_at.to_string(), "2026-03-02T09:00:00Z");
-    assert_eq!(dataset.tickets[0].attributes.get(&Attribute::Channel), Some("mail"));
-    let kinds: Vec<_> = dataset.events.iter().map(|event| event.kind.clone()).collect();
+    assert_eq!(dataset.counts().tickets, 1);
+    assert_eq!(dataset.tickets()[0].created_at.to_string(), "2026-03-02T09:00:00Z");
+    assert_eq!(dataset.tickets()[0].attributes.get(&Attribute::Channel), Some("mail"));
+    let kinds: Vec<_> = dataset.events().iter().map(|event| event.kind.clone()).collect();
     let assignee = EventKind::Changed { attribute: Attribute::Assignee, to: Some("bo".into()) };
     assert_eq!(
         kinds,
@@ -220,8 +221,8 @@ fn nothing_but_events() {
         ]
     );
     // rows of one instant keep their order
-    assert!(dataset.events[0].sequence < dataset.events[3].sequence);
-    assert_eq!(dataset.events[3].author, Author::Bot);
+    assert!(dataset.events()[0].sequence < dataset.events()[3].sequence);
+    assert_eq!(dataset.events()[3].author, Author::Bot);
     assert_eq!(dataset.excluded().count(Reason::Missing), 1); // merged into what?
     assert_eq!(dataset.as_of.unwrap().to_string(), "2026-03-04T00:00:00Z");
 }
@@ -269,16 +270,16 @@ fn surveys_and_invitations() {
             ),
         ],
     );
-    let answers: Vec<_> = dataset.responses.iter().map(|answer| (&*answer.question, answer.score)).collect();
-    assert_eq!(answers, [("nps", Some(9)), ("csat", Some(5)), ("nps", None)]);
-    assert_eq!(dataset.responses[0].invitation.as_deref(), Some("i1"));
+    let responses = dataset.responses();
+    let answers: Vec<_> = responses.iter().map(|answer| (&*answer.question, answer.score)).collect();
+    assert_eq!(answers, [("nps", Some(9)), ("csat", Some(5)), ("nps", None), ("nps", Some(12))]);
+    assert_eq!(dataset.responses()[0].invitation.as_deref(), Some("i1"));
     assert!(dataset.scales.contains_key("nps"), "its scale needs no saying");
-    let [first, second] = &dataset.invitations[..] else { panic!("{:?}", dataset.invitations) };
+    let [first, second] = &dataset.invitations()[..] else { panic!("{:?}", dataset.invitations()) };
     assert!(first.delivered && first.answered_at.is_some() && !second.delivered);
-    assert_eq!(
-        dataset.excluded().to_string(),
-        "1 score outside the scale, 1 end before start, 1 duplicate id"
-    );
+    assert_eq!(dataset.excluded().to_string(), "1 end before start, 1 duplicate id");
+    let off_scale = &dataset.sources[0].left_out[0];
+    assert_eq!((off_scale.reason, off_scale.scope), (Reason::OutOfScale, Scope::Value)); // the KPI excludes it
 }
 
 #[test]
@@ -320,7 +321,7 @@ fn promises_from_a_table_and_schedules_by_market() {
             ),
         ],
     );
-    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     let states: Vec<_> = outcome
         .tickets
         .iter()
@@ -353,7 +354,7 @@ fn progress_is_told() {
     let options = ReadOptions::default()
         .on_progress(|progress| seen.push((progress.rows, progress.bytes_read, progress.bytes_total)));
     let dataset = Dataset::read_with(folder.path().join("desk.toml"), options).unwrap();
-    assert_eq!(dataset.tickets.len(), 20_000);
+    assert_eq!(dataset.counts().tickets, 20_000);
     assert!(seen.len() > 1 && seen.is_sorted());
     let size = text.len() as u64;
     assert_eq!(seen.last(), Some(&(20_000, size, size)));

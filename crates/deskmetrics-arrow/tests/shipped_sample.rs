@@ -26,19 +26,19 @@ fn nothing_is_lost_and_nothing_changed() {
     let read = Dataset::read(description()).unwrap();
 
     assert_eq!(read.as_of, Some(made.as_of));
-    assert_eq!(read.tickets.len(), made.tickets.len());
-    for (read, made) in read.tickets.iter().zip(&made.tickets) {
+    assert_eq!(read.tickets().len(), made.tickets.len());
+    for (read, made) in read.tickets().iter().zip(&made.tickets) {
         assert_eq!(read, made);
     }
 
-    let (read_events, made_events) = (by_ticket(read.events), by_ticket(made.events));
+    let (read_events, made_events) = (by_ticket(read.events()), by_ticket(made.events));
     assert_eq!(read_events.len(), made_events.len());
     for (read, made) in read_events.iter().zip(&made_events) {
         assert_eq!(read, made);
     }
 
-    assert_eq!(read.invitations.len(), made.invitations.len());
-    for (read, made) in read.invitations.iter().zip(&made.invitations) {
+    assert_eq!(read.invitations().len(), made.invitations.len());
+    for (read, made) in read.invitations().iter().zip(&made.invitations) {
         assert_eq!(read, made);
     }
 }
@@ -55,9 +55,14 @@ fn answers_that_do_not_fit_are_left_out_and_counted() {
     assert!(strange.len() > 3);
     let reports: Vec<_> =
         read.sources.iter().filter(|source| source.file.ends_with("responses.csv")).collect();
-    let off_scale: u64 = reports.iter().map(|report| report.excluded().count(Reason::OutOfScale)).sum();
+    let off_scale: u64 = reports
+        .iter()
+        .flat_map(|report| &report.left_out)
+        .filter(|values| values.reason == Reason::OutOfScale)
+        .map(|values| values.count)
+        .sum();
     assert_eq!(off_scale, strange.len() as u64);
-    for (read, made) in read.responses.iter().filter(|response| fits(response)).zip(fitting) {
+    for (read, made) in read.responses().iter().filter(|response| fits(response)).zip(fitting) {
         assert_eq!(read, made);
     }
     assert!(made.responses.iter().any(|response| response.reasons.len() > 1));
@@ -67,5 +72,5 @@ fn answers_that_do_not_fit_are_left_out_and_counted() {
 fn events_delivered_twice_are_dropped_once() {
     let read = Dataset::read(description()).unwrap();
     let duplicates = read.excluded().count(Reason::Duplicate);
-    assert_eq!(duplicates, read.events.len() as u64 / 400);
+    assert_eq!(duplicates, read.events().len() as u64 / 400);
 }

@@ -385,6 +385,7 @@ class Dataset:
         min_n: int = 30,
         observed_from: datetime | None = None,
         fcr: FcrPolicy | str | None = None,
+        threads: int | None = None,
     ) -> Report: ...
     def _repr_html_(self) -> str: ...
 
@@ -490,6 +491,7 @@ class Replay:
         min_n: int = 30,
         observed_from: datetime | None = None,
         fcr: FcrPolicy | str | None = None,
+        threads: int | None = None,
     ) -> Report: ...
     def _replayed(self) -> _ReplayedTickets: ...
 
@@ -534,7 +536,7 @@ def report(
     min_n: int = 30,
     observed_from: datetime | None = None,
     fcr: FcrPolicy | str | None = None,
-    threads: int = 1,
+    threads: int | None = None,
 ) -> Report: ...
 @final
 class Tracker:

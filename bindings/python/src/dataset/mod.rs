@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskmetrics::Timestamp;
-use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions, SourceReport};
 use pyo3::prelude::*;
@@ -123,15 +122,6 @@ pub(crate) fn read(
 }
 
 impl Dataset {
-    /// The tickets, replayed up to the cut-off; none where nothing bears a date.
-    fn replayed(&self, py: Python<'_>, as_of: Option<Timestamp>) -> PyResult<ReplayOutcome> {
-        let replay = as_of.map(|as_of| self.core.replay_at(as_of));
-        replay.map_or_else(
-            || Ok(ReplayOutcome::default()),
-            |replay| progress::replayed(py, &self.core, &replay),
-        )
-    }
-
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
         match as_of {
             Some(as_of) => instant("as_of", as_of, None).map(|at| Some(at.utc().into())),
@@ -148,12 +138,9 @@ impl Dataset {
         self.core.name.as_deref()
     }
 
-    /// The tickets replayed up to the cut-off, for the functions named after the KPIs.
-    fn _replayed(&self, py: Python<'_>) -> PyResult<ReplayedTickets> {
-        let as_of = self.core.as_of;
-        let outcome = Arc::new(self.replayed(py, as_of)?);
-        // Where nothing bears a date there is no ticket, whenever that is.
-        Ok(ReplayedTickets::new(outcome, as_of.unwrap_or(Timestamp::MIN), &self.core.sources))
+    /// What the functions named after the KPIs take.
+    fn _replayed(&self) -> ReplayedTickets {
+        ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
     }
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
@@ -177,12 +164,12 @@ impl Dataset {
     /// How many ``tickets``, ``events``, ``responses`` and ``invitations`` there are.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let dataset = &self.core;
+        let all = self.core.counts();
         let counts = PyDict::new(py);
-        counts.set_item("tickets", dataset.tickets.len())?;
-        counts.set_item("events", dataset.events.len())?;
-        counts.set_item("responses", dataset.responses.len())?;
-        counts.set_item("invitations", dataset.invitations.len())?;
+        counts.set_item("tickets", all.tickets)?;
+        counts.set_item("events", all.events)?;
+        counts.set_item("responses", all.responses)?;
+        counts.set_item("invitations", all.invitations)?;
         Ok(counts)
     }
 
@@ -242,6 +229,8 @@ impl Dataset {
     ///     Where the data begins: periods that begin earlier are partial. By default the day of the first record.
     /// fcr : str or dict, optional
     ///     What first contact resolution means, ``"no_reopen_within(7days)"``; by default the description's.
+    /// threads : int, optional
+    ///     How many may work at once; by default as many as there are processors. The answer is the same, bit for bit.
     ///
     /// Returns
     /// -------
@@ -253,7 +242,7 @@ impl Dataset {
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
     /// ColumnNotFoundError
     ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(
         &self,
@@ -268,12 +257,12 @@ impl Dataset {
         min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
         fcr: Option<&Bound<'_, PyAny>>,
+        threads: Option<usize>,
     ) -> PyResult<Report> {
         let as_of = self.cut_off(as_of)?;
-        let replayed = self.replayed(py, as_of)?;
         let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
-        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
-        ask.of(py, &self.core, &replayed, as_of)
+        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
+        ask.of(py, &self.core, as_of)
     }
 
     /// The lives of the tickets, read once from their events: measures, SLA verdicts, explanations.
@@ -292,9 +281,9 @@ impl Dataset {
     /// InstantError
     ///     When the cut-off has no zone.
     #[pyo3(signature = (*, as_of = None))]
-    fn replay(&self, py: Python<'_>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
+    fn replay(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
         let as_of = self.cut_off(as_of)?;
-        Replay::of(py, Arc::clone(&self.core), as_of)
+        Ok(Replay::of(Arc::clone(&self.core), as_of))
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -1,56 +1,47 @@
 //! Long calls: a bar for those who wait, and Ctrl-C.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use deskmetrics::replay::{Replay, ReplayOutcome};
-use deskmetrics_arrow::{Dataset, Progress};
+use deskmetrics_arrow::Progress;
 use pyo3::prelude::*;
-
-use crate::error::exceptions;
 
 /// How often Python is asked whether somebody pressed Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
 
-/// Asks Python from time to time whether long work is to go on.
-pub(crate) struct Watch {
-    last: Instant,
-    stopped_by: Option<PyErr>,
-}
-
-impl Watch {
-    pub(crate) fn new() -> Self {
-        Self { last: Instant::now(), stopped_by: None }
-    }
-
-    /// Whether nobody pressed Ctrl-C.
-    pub(crate) fn go_on(&mut self) -> bool {
-        if self.last.elapsed() >= PULSE {
-            self.last = Instant::now();
-            let asked = Python::attach(|py| {
-                py.check_signals()?;
-                Ok(())
+/// Does long work beside Python, unless somebody presses Ctrl-C: then its `go_on` says so.
+pub(crate) fn watched<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T + Send,
+) -> PyResult<T> {
+    let stop = AtomicBool::new(false);
+    let go_on = || !stop.load(Ordering::Relaxed);
+    py.detach(|| {
+        std::thread::scope(|scope| {
+            let (done, wait) = std::sync::mpsc::channel::<()>();
+            let working = scope.spawn(|| {
+                // Dropped when the work ends, however it ends.
+                let _done = done;
+                work(&go_on)
             });
-            self.stopped_by = asked.err();
-        }
-        self.stopped_by.is_none()
-    }
-
-    /// What the work came to, or what ended it.
-    pub(crate) fn end<T>(self, done: Option<T>) -> PyResult<T> {
-        match (done, self.stopped_by) {
-            (Some(done), None) => Ok(done),
-            (_, Some(stopped)) => Err(stopped),
-            (None, None) => Err(exceptions::DeskmetricsError::new_err("the work ended before its time")),
-        }
-    }
-}
-
-/// Replays a dataset's tickets, unless somebody presses Ctrl-C.
-pub(crate) fn replayed(py: Python<'_>, dataset: &Dataset, replay: &Replay) -> PyResult<ReplayOutcome> {
-    let mut watch = Watch::new();
-    let outcome = py.detach(|| replay.tickets_while(&dataset.tickets, &dataset.events, || watch.go_on()));
-    watch.end(outcome)
+            let mut stopped_by = None;
+            while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(PULSE) {
+                if stopped_by.is_none()
+                    && let Err(signal) = Python::attach(|py| py.check_signals())
+                {
+                    stop.store(true, Ordering::Relaxed);
+                    stopped_by = Some(signal);
+                }
+            }
+            match (working.join(), stopped_by) {
+                (_, Some(stopped)) => Err(stopped),
+                (Ok(done), None) => Ok(done),
+                (Err(panic), None) => std::panic::resume_unwind(panic),
+            }
+        })
+    })
 }
 
 /// Tells Python how far reading has come, and whether it is to go on.

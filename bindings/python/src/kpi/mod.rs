@@ -14,5 +14,5 @@ pub(crate) use self::comparison::compare;
 pub(crate) use self::contacts::{of_contacts, of_shifts};
 pub(crate) use self::scores::{of_reasons, of_scores};
 pub(crate) use self::surveys::{of_counts, of_invitations};
-pub(crate) use self::tickets::{ReplayedTickets, known_promise, of_tickets};
+pub(crate) use self::tickets::{ReplayedTickets, known_policy, of_tickets};
 pub(crate) use self::trust::{Representativeness, WeightedRating, representativeness, weighted};

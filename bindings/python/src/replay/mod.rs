@@ -3,18 +3,18 @@
 mod shape;
 mod tracker;
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use deskmetrics::replay::{Replay as CoreReplay, ReplayOutcome};
+use deskmetrics::replay::{Needs, Replay as CoreReplay};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Merge as _, Timestamp};
-use deskmetrics_arrow::{Dataset, MeasureColumns, VerdictColumns};
+use deskmetrics::{ClockKind, Excluded, Merge as _, Timestamp};
+use deskmetrics_arrow::Dataset;
+use deskmetrics_arrow::log::ReplayedRow;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::data::{from_form, from_json, to_data};
-use crate::dataset::progress::replayed;
+use crate::dataset::progress::watched;
 use crate::error;
 use crate::frame::Frame;
 use crate::input::named;
@@ -34,15 +34,27 @@ pub(crate) struct Replay {
     core: CoreReplay,
     /// `None` where nothing bears a date: then there is no ticket either.
     as_of: Option<Timestamp>,
-    outcome: Arc<ReplayOutcome>,
-    places: OnceLock<HashMap<String, usize>>,
+    /// How many verdicts there are, and what could not be used of the events.
+    tally: OnceLock<(usize, Excluded)>,
 }
 
 impl Replay {
-    pub(crate) fn of(py: Python<'_>, dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> PyResult<Self> {
+    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> Self {
         let core = dataset.replay_at(as_of.unwrap_or(Timestamp::MIN));
-        let outcome = Arc::new(replayed(py, &dataset, &core)?);
-        Ok(Self { dataset, core, as_of, outcome, places: OnceLock::new() })
+        Self { dataset, core, as_of, tally: OnceLock::new() }
+    }
+
+    /// Counts verdicts and excluded events, once.
+    fn tally(&self, py: Python<'_>) -> &(usize, Excluded) {
+        self.tally.get_or_init(|| {
+            py.detach(|| {
+                let replay = self.core.clone().needing(Needs::VERDICTS);
+                let log = self.dataset.log(&replay);
+                let count = |verdicts: &mut usize, ticket: &ReplayedRow<'_>| *verdicts += ticket.verdicts().count();
+                let (parts, excluded) = log.each(0, || 0, count);
+                (parts.into_iter().sum(), excluded)
+            })
+        })
     }
 
     /// An attribute to slice by, which something in the data must tell of.
@@ -52,19 +64,15 @@ impl Replay {
         Ok(attribute)
     }
 
-    /// Where a ticket stands.
-    fn place(&self, ticket: &str) -> PyResult<usize> {
-        let places = self.places.get_or_init(|| {
-            let tickets = self.outcome.tickets.iter().enumerate();
-            tickets.map(|(place, replayed)| (replayed.ticket.id.to_string(), place)).collect()
-        });
-        places.get(ticket).copied().ok_or_else(|| {
+    /// The row of a ticket.
+    fn row(&self, ticket: &str) -> PyResult<usize> {
+        self.dataset.row_of(ticket).ok_or_else(|| {
             // Names like ids: of thousands only the nearest helps.
-            let nearest = deskmetrics_arrow::nearest(ticket, places.keys());
+            let nearest = deskmetrics_arrow::nearest(ticket, self.dataset.ticket_ids());
             let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
             error::exceptions::NoSuchNameError::new_err(format!(
                 "there is no ticket \"{ticket}\" among the {} replayed{meant}",
-                places.len()
+                self.dataset.counts().tickets
             ))
         })
     }
@@ -80,48 +88,29 @@ impl Replay {
 
     /// How many tickets there are.
     fn __len__(&self) -> usize {
-        self.outcome.tickets.len()
+        self.dataset.counts().tickets
     }
 
     /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
     /// ``first_response_time_business``), counts. What never ended is missing; what still runs stands in ``running_...``.
     #[getter]
     fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
-        py.detach(|| {
-            let tickets = &self.outcome.tickets;
-            let used: BTreeSet<&Attribute> = tickets
-                .iter()
-                .flat_map(|replayed| replayed.ticket.attributes.iter().map(|(attribute, _)| attribute))
-                .collect();
-            let mut columns = MeasureColumns::new(used.into_iter().cloned());
-            for replayed in tickets {
-                columns.push(replayed);
-            }
-            let batch = columns.finish().map_err(|problem| error::argument(problem.to_string()))?;
-            Ok(Frame { rows_are: "tickets", batch })
-        })
+        let measured = watched(py, |_| self.dataset.log(&self.core).measures(0))?;
+        Frame::joined("tickets", measured.map(|(batches, _)| batches))
     }
 
     /// The verdict on each instance of each SLA target of each ticket, one a row.
     #[getter]
     fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
-        py.detach(|| {
-            let mut columns = VerdictColumns::default();
-            for replayed in &self.outcome.tickets {
-                replayed
-                    .verdicts
-                    .iter()
-                    .for_each(|verdict| columns.push(replayed.ticket.id.as_str(), verdict));
-            }
-            let batch = columns.finish().map_err(|problem| error::argument(problem.to_string()))?;
-            Ok(Frame { rows_are: "verdicts", batch })
-        })
+        let replay = self.core.clone().needing(Needs::VERDICTS);
+        let judged = watched(py, |_| self.dataset.log(&replay).verdicts(0))?;
+        Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
 
     /// Events and tickets left out, by reason: second copies, before the creation, after the cut-off, of unknown tickets.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.outcome.excluded)?)
+        from_json(py, &to_data(&self.tally(py).1)?)
     }
 
     /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
@@ -158,18 +147,16 @@ impl Replay {
             Ok(number) => number.to_string(),
             Err(_) => named("ticket", ticket)?,
         };
-        let place = self.place(&id)?;
-        let known = &self.outcome.tickets[place];
+        let row = self.row(&id)?;
         let (replayed, events) = py.detach(|| {
-            let record = self.dataset.tickets.iter().find(|record| record.id == known.ticket.id);
-            let events: Vec<_> =
-                self.dataset.events.iter().filter(|event| event.ticket == known.ticket.id).cloned().collect();
+            let known = self.dataset.log(&self.core).record(row);
+            let events = self.dataset.events_of(row);
+            let again = self.core.clone().explained().ticket(&self.dataset.ticket(row), &events);
             // Messages that merged tickets handed over do not stand in its own log: then without segments.
-            let again = record.map(|record| self.core.clone().explained().ticket(record, &events));
-            (again.filter(|again| again.metrics == known.metrics), events)
+            (if again.metrics == known.metrics { again } else { known }, events)
         });
         let forms = (
-            from_json(py, &to_data(replayed.as_ref().unwrap_or(known))?)?,
+            from_json(py, &to_data(&replayed)?)?,
             from_json(py, &to_data(&events)?)?,
             self.dataset.time_zone.name(),
         );
@@ -183,7 +170,7 @@ impl Replay {
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None))]
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(
         &self,
@@ -197,10 +184,11 @@ impl Replay {
         min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
         fcr: Option<&Bound<'_, PyAny>>,
+        threads: Option<usize>,
     ) -> PyResult<Report> {
         let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
-        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
-        ask.of(py, &self.dataset, &self.outcome, self.as_of)
+        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
+        ask.of(py, &self.dataset, self.as_of)
     }
 
     /// The survival curve of the full resolution time: which share of tickets is still open after how long. Tickets that
@@ -228,7 +216,7 @@ impl Replay {
             )));
         }
         let by = self.slicing(by)?;
-        let batch = py.detach(|| shape::survival(&self.outcome, by.as_ref(), clock, level));
+        let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
         let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Frame { rows_are: "steps", batch })
     }
@@ -250,7 +238,7 @@ impl Replay {
     fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
         let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
         let by = self.slicing(by)?;
-        let batch = py.detach(|| shape::arrivals(&self.outcome, by.as_ref(), zone));
+        let batch = py.detach(|| shape::arrivals(&self.dataset, &self.core, by.as_ref(), zone));
         let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
         Ok(Frame { rows_are: "hours of the week", batch })
     }
@@ -279,16 +267,16 @@ impl Replay {
 
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets::new(Arc::clone(&self.outcome), self.core.as_of(), &self.dataset.sources)
+        ReplayedTickets::new(Arc::clone(&self.dataset), self.as_of)
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("deskmetrics._html")?.call_method1("replay", (slf,))
     }
 
-    fn __repr__(&self) -> String {
-        let verdicts: usize = self.outcome.tickets.iter().map(|replayed| replayed.verdicts.len()).sum();
-        let mut left_out = self.outcome.excluded.clone();
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let (verdicts, excluded) = self.tally(py);
+        let mut left_out = excluded.clone();
         left_out.merge(self.dataset.excluded());
         let left_out = if left_out.is_empty() { String::new() } else { format!(", left out: {left_out}") };
         let n = |count: usize, noun: &str| {
@@ -298,8 +286,8 @@ impl Replay {
         let as_of = self.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
         format!(
             "Replay({}, {}, {as_of}{left_out})",
-            n(self.outcome.tickets.len(), "ticket"),
-            n(verdicts, "verdict"),
+            n(self.dataset.counts().tickets, "ticket"),
+            n(*verdicts, "verdict"),
         )
     }
 }
@@ -400,7 +388,7 @@ pub(crate) fn replay(
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Replay> {
-    use crate::tables::{ASSUME, Rules, Tables};
+    use crate::tables::{ASSUME, Lean, Rules, Tables};
     let tables = Tables {
         tickets,
         events: Some(events),
@@ -409,12 +397,12 @@ pub(crate) fn replay(
         columns,
         assume_tz,
         strict,
-        progress,
         zone_remedy: ASSUME,
         by: &[],
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
-    let dataset = tables.dataset(py, &rules)?;
+    let lean = Lean { attributes: None, requesters: true };
+    let dataset = tables.described(&rules)?.dataset(py, &rules, progress, lean)?;
     let as_of = dataset.as_of;
-    Replay::of(py, Arc::new(dataset), as_of)
+    Ok(Replay::of(Arc::new(dataset), as_of))
 }

@@ -8,27 +8,49 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::ArrowError;
 use chrono_tz::Tz;
 use deskmetrics::kpi::{Arrivals, ResolutionTimeCensored};
-use deskmetrics::replay::ReplayOutcome;
+use deskmetrics::replay::{Needs, Replay};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Replayed};
+use deskmetrics::{ClockKind, TicketMetrics};
+use deskmetrics_arrow::Dataset;
 
-/// The slice of a ticket: the attribute's value, `(none)` without it; empty when nothing is told apart.
-fn slice(replayed: &Replayed, by: Option<&Attribute>) -> String {
-    by.map_or_else(String::new, |by| replayed.ticket.attributes.get(by).unwrap_or("(none)").to_owned())
+/// A tally for each value of an attribute, `(none)` without one; a single one named by nothing where none is told apart.
+fn by_slice<T>(
+    dataset: &Dataset,
+    replay: &Replay,
+    by: Option<&Attribute>,
+    new: impl Fn() -> T + Sync,
+    push: impl Fn(&mut T, &TicketMetrics) + Sync,
+) -> BTreeMap<String, T>
+where
+    T: Send,
+{
+    let replay = replay.clone().needing(Needs::EVERYTHING).watching(by.cloned());
+    let log = dataset.log(&replay);
+    let slot = by.and_then(|by| log.slot(by));
+    let (parts, _) = log.each(1, Vec::new, |tallies: &mut Vec<Option<T>>, ticket| {
+        let code = slot.map_or(0, |slot| ticket.code(slot)) as usize;
+        if tallies.len() <= code {
+            tallies.resize_with(code + 1, || None);
+        }
+        push(tallies[code].get_or_insert_with(&new), ticket.metrics());
+    });
+    let named = |(code, tally): (u32, Option<T>)| {
+        let name = if by.is_some() { log.text(code).unwrap_or("(none)") } else { "" };
+        Some((name.to_owned(), tally?))
+    };
+    parts.into_iter().flat_map(|tallies| (0u32..).zip(tallies)).filter_map(named).collect()
 }
 
 /// The steps of the survival curve of each slice.
 pub(super) fn survival(
-    outcome: &ReplayOutcome,
+    dataset: &Dataset,
+    replay: &Replay,
     by: Option<&Attribute>,
     clock: ClockKind,
     level: f64,
 ) -> Result<RecordBatch, ArrowError> {
-    let mut slices: BTreeMap<String, ResolutionTimeCensored> = BTreeMap::new();
-    for replayed in &outcome.tickets {
-        let tally = slices.entry(slice(replayed, by)).or_insert_with(|| ResolutionTimeCensored::new(clock));
-        tally.push(&replayed.metrics);
-    }
+    let new = || ResolutionTimeCensored::new(clock);
+    let slices = by_slice(dataset, replay, by, new, ResolutionTimeCensored::push);
     let mut names = StringBuilder::new();
     let [mut seconds, mut open, mut lower, mut upper] = std::array::from_fn(|_| Float64Builder::new());
     let [mut at_risk, mut ended] = std::array::from_fn(|_| Int64Builder::new());
@@ -56,15 +78,12 @@ pub(super) fn survival(
 
 /// Tickets created by local weekday and hour, each of the 168 hours of each slice.
 pub(super) fn arrivals(
-    outcome: &ReplayOutcome,
+    dataset: &Dataset,
+    replay: &Replay,
     by: Option<&Attribute>,
     zone: Tz,
 ) -> Result<RecordBatch, ArrowError> {
-    let mut slices: BTreeMap<String, Arrivals> = BTreeMap::new();
-    for replayed in &outcome.tickets {
-        let pattern = slices.entry(slice(replayed, by)).or_insert_with(|| Arrivals::new(zone));
-        pattern.push_ticket(&replayed.metrics);
-    }
+    let slices = by_slice(dataset, replay, by, || Arrivals::new(zone), Arrivals::push_ticket);
     let (mut names, mut days) = (StringBuilder::new(), StringBuilder::new());
     let [mut hours, mut tickets] = std::array::from_fn(|_| Int64Builder::new());
     for (name, pattern) in slices.iter().filter(|(_, pattern)| pattern.n() > 0) {

@@ -2,19 +2,19 @@
 
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
-use deskmetrics::replay::ReplayOutcome;
-use deskmetrics::report::KpiRequest;
+use deskmetrics::kpi::definition;
+use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;
 
 use super::Report;
 use super::request::{Asked, Settings, by, kpis};
-use crate::dataset::progress::Watch;
+use crate::dataset::progress::watched;
 use crate::error;
-use crate::kpi::known_promise;
+use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
-use crate::tables::unknown_attribute;
+use crate::tables::{Lean, unknown_attribute};
 
 /// What somebody asks of a report, as Python gave it.
 pub(crate) struct Ask<'a, 'py> {
@@ -27,6 +27,8 @@ pub(crate) struct Ask<'a, 'py> {
     pub(crate) min_n: u64,
     pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
     pub(crate) fcr: Option<&'a Bound<'py, PyAny>>,
+    /// How many may work at once; `None` for all processors.
+    pub(crate) threads: Option<usize>,
 }
 
 impl Ask<'_, '_> {
@@ -44,45 +46,56 @@ impl Ask<'_, '_> {
         })
     }
 
-    /// The report on these records up to the cut-off.
+    /// The report on a dataset up to the cut-off.
     pub(crate) fn of(
         &self,
         py: Python<'_>,
         dataset: &Dataset,
-        replayed: &ReplayOutcome,
         as_of: Option<Timestamp>,
     ) -> PyResult<Report> {
-        let (requests, notes) = self.requests(dataset, replayed)?;
-        py.check_signals()?;
         let settings = self.settings(&dataset.by)?;
         known(dataset, settings.by.iter().flatten())?;
+        let (requests, notes) = self.requests(dataset)?;
         let report = settings.report(as_of, requests)?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
-        let mut watch = Watch::new();
-        let made = py.detach(|| {
-            let (tickets, answers, sendings) = (&replayed.tickets, &dataset.responses, &dataset.invitations);
-            let state = report.run_while(tickets, answers, sendings, || watch.go_on())?;
-            Some(Report::new(state, notes, dataset.sources.clone()).told_in(zone))
-        });
-        watch.end(made)
+        let threads = self.threads.unwrap_or(0);
+        let made = watched(py, |go_on| {
+            let state = dataset.feed_while(&report, threads, go_on)?;
+            Ok(Report::new(state, notes, dataset.sources.clone()).told_in(zone))
+        })?;
+        made.map_err(|problem: ReportError| error::argument(problem.to_string()))
+    }
+
+    /// Which columns the KPIs depend on.
+    pub(crate) fn lean(&self, by: Vec<Attribute>) -> PyResult<Lean> {
+        let named = match self.kpis {
+            None => Vec::new(),
+            Some(asked) if is_all(asked) => return Ok(Lean { attributes: None, requesters: true }),
+            Some(asked) => kpis(asked)?,
+        };
+        let about_customers = |asked: &Asked| {
+            let id = match asked {
+                Asked::Id(id) => id,
+                Asked::Request(request) => &request.kpi,
+            };
+            definition(id).is_some_and(|known| ["fcr", "customers"].contains(&known.id))
+        };
+        let requesters = self.fcr.is_some() || named.iter().any(about_customers);
+        Ok(Lean { attributes: Some(by), requesters })
     }
 
     /// The KPIs asked for, with what the description says about each.
-    fn requests(
-        &self,
-        dataset: &Dataset,
-        replayed: &ReplayOutcome,
-    ) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
+    fn requests(&self, dataset: &Dataset) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
         let policy = self.fcr.map(fcr_policy).transpose()?;
         let of = |choice: Choice| {
             let choice = match &policy {
                 Some(policy) => choice.fcr(policy.clone()),
                 None => choice,
             };
-            choice.of(dataset, &replayed.tickets)
+            choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(problem.to_string());
-        let all = self.kpis.is_some_and(|asked| asked.extract::<&str>().is_ok_and(|word| word == "all"));
+        let all = self.kpis.is_some_and(is_all);
         let Some(asked) = self.kpis.filter(|_| !all) else {
             let chosen = of(if all { Choice::all() } else { Choice::usual() }).map_err(refused)?;
             return Ok((chosen.kpis, chosen.notes));
@@ -103,7 +116,7 @@ impl Ask<'_, '_> {
                     Err(problem) => return Err(refused(problem)),
                 },
                 Asked::Request(request) => {
-                    known_promise(&request, &replayed.tickets)?;
+                    known_policy(&request, dataset)?;
                     requests.push(*request);
                 }
             }
@@ -115,6 +128,10 @@ impl Ask<'_, '_> {
         notes.dedup();
         Ok((requests, notes))
     }
+}
+
+fn is_all(asked: &Bound<'_, PyAny>) -> bool {
+    asked.extract::<&str>().is_ok_and(|word| word == "all")
 }
 
 /// That something in the data tells of the attributes it is sliced by.

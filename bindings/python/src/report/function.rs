@@ -1,16 +1,12 @@
 //! `report`: tables of any library in, a report out.
 
-use chrono_tz::Tz;
-use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::ask::Ask;
+use super::Report;
 use super::request::tz;
-use super::{Report, columns_run};
-use crate::dataset::progress::replayed;
-use crate::policy::fcr_policy;
 use crate::tables::{ASSUME, Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
@@ -52,9 +48,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     As for :func:`replay`; ``columns`` may also have ``"surveys"`` and ``"invitations"``.
 /// week_start, level, min_n, observed_from, fcr
 ///     As for :meth:`Dataset.report`.
-/// threads : int, default 1
-///     How many may work at once, where ``kpis`` are named and, beside ``events``, ``as_of`` is given: then the report is made
-///     straight from the columns. The answer is the same to the last bit.
+/// threads : int, optional
+///     How many may work at once; by default as many as there are processors. The answer is the same, bit for bit.
 ///
 /// Returns
 /// -------
@@ -89,8 +84,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// [('DK', 100.0), ('ES', 0.0)]
 #[pyfunction]
 #[pyo3(
-    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = 1),
-    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=1)"
+    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
+    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
 pub(crate) fn report(
@@ -119,10 +114,10 @@ pub(crate) fn report(
     min_n: u64,
     observed_from: Option<&Bound<'_, PyAny>>,
     fcr: Option<&Bound<'_, PyAny>>,
-    threads: usize,
+    threads: Option<usize>,
 ) -> PyResult<Report> {
     let zone = self::tz(tz)?;
-    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr };
+    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
     // What is wrong with the settings is told before the data is read.
     let settings = ask.settings(&[])?;
     settings.periods()?;
@@ -135,35 +130,15 @@ pub(crate) fn report(
         columns,
         assume_tz,
         strict,
-        progress,
         zone_remedy: ASSUME,
         by: &by,
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
-    if let Some(kpis) = kpis.filter(|kpis| !kpis.extract::<&str>().is_ok_and(|word| word == "all")) {
-        let alone = rules.alone()?;
-        let policy = fcr.map(fcr_policy).transpose()?;
-        let asked = super::request::kpis(kpis)?;
-        let requests = columns_run::requests(&asked, &described, &alone, policy.as_ref());
-        let as_of = match (&requests, alone.as_of) {
-            (Some(_), None) => columns_run::last_instant(py, &described)?,
-            (_, as_of) => as_of,
-        };
-        if let (Some(requests), Some(as_of)) = (requests, as_of) {
-            let report = ask.settings(&[])?.report(Some(as_of), requests)?;
-            if let Some(fed) = columns_run::feed(py, &described, &alone, &report, as_of, threads)? {
-                let report = Report::new(fed.state, fed.notes, fed.sources).noting(described.notes);
-                return Ok(report.told_in(zone.unwrap_or(Tz::UTC)));
-            }
-        }
-    }
+    let mut lean = ask.lean(by.clone())?;
+    // An agent who raised the ticket acts as its customer: events are compared with the requester.
+    lean.requesters |= events.is_some();
     let notes = described.notes.clone();
-    let dataset = described.dataset(py, &rules, progress)?;
-    let as_of = dataset.as_of;
-    let replayed = match dataset.replay() {
-        Some(replay) => replayed(py, &dataset, &replay)?,
-        None => ReplayOutcome::default(),
-    };
-    Ok(ask.of(py, &dataset, &replayed, as_of)?.noting(notes))
+    let dataset = described.dataset(py, &rules, progress, lean)?;
+    Ok(ask.of(py, &dataset, dataset.as_of)?.noting(notes))
 }

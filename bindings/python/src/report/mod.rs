@@ -2,7 +2,6 @@
 
 pub(crate) mod ask;
 mod columns;
-pub(crate) mod columns_run;
 mod function;
 pub(crate) mod request;
 mod row;

@@ -161,12 +161,6 @@ impl InstantReading {
     pub(crate) fn zone(&self) -> Tz {
         self.zone
     }
-
-    /// The same for wall-clock times of another zone.
-    pub(crate) fn in_zone(&self, zone: Tz) -> Self {
-        Self { zone, ..self.clone() }
-    }
-
     /// The instant in a text.
     ///
     /// # Errors

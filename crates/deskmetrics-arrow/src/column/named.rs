@@ -33,12 +33,6 @@ impl<'a> Column<'a> {
         self
     }
 
-    /// The same column, under this name where it has none of its own.
-    #[must_use]
-    pub(crate) fn or_named(self, name: impl Into<Cow<'a, str>>) -> Self {
-        if self.name == UNNAMED { self.named(name) } else { self }
-    }
-
     /// Its name; `values` unless it was given one.
     pub fn name(&self) -> &str {
         &self.name

@@ -72,6 +72,15 @@ pub(crate) struct ScoreColumn {
 }
 
 impl ScoreColumn {
+    /// Every score as a number, whatever its scale.
+    pub(crate) fn whole(&self) -> Vec<Option<i32>> {
+        let Ok(numbers) = cast(&self.values, &DataType::Float64) else { return vec![None; self.len()] };
+        #[allow(clippy::cast_possible_truncation, reason = "whole numbers of 32 bits, checked before")]
+        let whole = |number: f64| number as i32;
+        let scores = numbers.as_primitive::<Float64Type>().iter();
+        scores.map(|score| score.filter(|number| !number.is_nan()).map(whole)).collect()
+    }
+
     pub(crate) fn new(array: &ArrayRef) -> Result<Self, WrongType> {
         let values = match array.data_type() {
             kind if kind.is_integer() => array.clone(),

@@ -8,7 +8,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, Int64Array};
-use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -113,13 +113,11 @@ impl Instants {
         self.micros.get(row).copied().filter(|_| valid)
     }
 
-    /// The last instant of rows that are beyond doubt; all are unless told otherwise.
-    pub(crate) fn last(&self, clean: Option<&BooleanBuffer>) -> Option<i64> {
+    /// The last instant of rows that count.
+    pub(crate) fn last(&self, counts: impl Fn(usize) -> bool) -> Option<i64> {
         let valid = Bits::valid(self.nulls(), 0..self.len());
-        let clean = clean.map_or(Bits::ALL, Bits::of);
-        let counts = |row: usize| valid.get(row) && clean.get(row);
         let rows = self.micros.iter().enumerate();
-        rows.filter(|(row, _)| counts(*row)).map(|(_, micros)| *micros).max()
+        rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
     /// Some of the rows.
@@ -130,15 +128,15 @@ impl Instants {
 
     /// Rows in which another column has an instant before this one's.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
-        let valid = Bits::valid(other.nulls(), 0..other.len());
+        let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
         let mut rows = Vec::new();
         let pieces = self.micros.chunks(64).zip(other.micros.chunks(64));
-        for (place, (mine, others)) in pieces.enumerate() {
+        for (place, (starts, ends)) in pieces.enumerate() {
             let mut early = 0_u64;
-            for (bit, (mine, other)) in mine.iter().zip(others).enumerate() {
-                early |= u64::from(other < mine) << bit;
+            for (bit, (start, end)) in starts.iter().zip(ends).enumerate() {
+                early |= u64::from(end < start) << bit;
             }
-            rows.extend(rows_of(early & valid.word(place), place * 64));
+            rows.extend(rows_of(early & mine.word(place) & others.word(place), place * 64));
         }
         rows
     }
@@ -154,14 +152,54 @@ impl Instants {
         (0..self.len()).filter(|row| self.get(*row).is_some_and(outside)).collect()
     }
 
+    /// Changes the values of some rows.
+    pub(crate) fn correct(&mut self, rows: &[(usize, Option<i64>)]) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut micros = self.micros.to_vec();
+        let mut valid = self.validity();
+        for (row, at) in rows {
+            micros[*row] = at.unwrap_or_default();
+            valid.set_bit(*row, at.is_some());
+        }
+        self.micros = micros.into();
+        self.nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
+    }
+
+    /// Several one after the other; a single one is not copied.
+    pub(crate) fn joined(mut parts: Vec<Self>) -> Self {
+        if parts.len() <= 1 {
+            return parts.pop().unwrap_or_else(|| Self::none(0));
+        }
+        let rows = parts.iter().map(Self::len).sum();
+        let mut micros = Vec::with_capacity(rows);
+        let some_missing = parts.iter().any(|part| part.nulls.is_some());
+        let mut valid = BooleanBufferBuilder::new(if some_missing { rows } else { 0 });
+        for part in parts {
+            micros.extend_from_slice(&part.micros);
+            match part.nulls.filter(|_| some_missing) {
+                Some(nulls) => valid.append_buffer(nulls.inner()),
+                None if some_missing => valid.append_n(part.micros.len(), true),
+                None => {}
+            }
+        }
+        Self { micros: micros.into(), nulls: some_missing.then(|| NullBuffer::new(valid.finish())) }
+    }
+
+    fn validity(&self) -> BooleanBufferBuilder {
+        let mut valid = BooleanBufferBuilder::new(self.len());
+        match &self.nulls {
+            Some(nulls) => valid.append_buffer(nulls.inner()),
+            None => valid.append_n(self.len(), true),
+        }
+        valid
+    }
+
     /// The same without the values of these rows.
     fn without(mut self, rows: &[usize]) -> Self {
         if !rows.is_empty() {
-            let mut valid = BooleanBufferBuilder::new(self.len());
-            match &self.nulls {
-                Some(nulls) => valid.append_buffer(nulls.inner()),
-                None => valid.append_n(self.len(), true),
-            }
+            let mut valid = self.validity();
             for row in rows {
                 valid.set_bit(*row, false);
             }
@@ -254,6 +292,20 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
             let nanos = array.as_primitive::<TimestampNanosecondType>().values();
             nanos.iter().map(|nanos| nanos.div_euclid(1_000)).collect()
         }
+    }
+}
+
+impl Default for Instants {
+    fn default() -> Self {
+        Self::none(0)
+    }
+}
+
+impl FromIterator<Option<i64>> for Instants {
+    fn from_iter<I: IntoIterator<Item = Option<i64>>>(rows: I) -> Self {
+        let column: Int64Array = rows.into_iter().collect();
+        let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
+        Self { micros: column.values().clone(), nulls }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::column::Meaning;
 
 /// One thing an event row says happened. Where a value is needed (`status`, `changed ...`, `tagged`, `untagged`,
 /// `merged_into`, `split_from`), it stands in the source's `value` column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Happening {
     /// `public_message`: a message both sides can read.
@@ -47,7 +47,7 @@ pub enum Happening {
 /// Everything one event row says happened; none for rows to `ignore`.
 ///
 /// In a description a word, `"solved"`, or several: `["open", "changed assignee"]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Happenings(pub Vec<Happening>);
 
 const WORDS: [&str; 20] = [

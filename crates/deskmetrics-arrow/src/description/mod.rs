@@ -11,7 +11,6 @@ mod suggest;
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::{DescriptionError, with_suggestion};
 pub use happening::{Happening, Happenings};
-pub(crate) use key::NamesColumn;
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
@@ -152,31 +151,6 @@ impl<'de> Deserialize<'de> for AsOf {
 }
 
 impl Description {
-    /// The description of tables in memory, whose wall-clock times are those of `time_zone`.
-    pub(crate) fn of_memory(time_zone: Tz) -> Self {
-        Self {
-            name: None,
-            folder: PathBuf::new(),
-            time_zone,
-            as_of: AsOf::default(),
-            by: Vec::new(),
-            instants: InstantRules::default(),
-            missing: Vec::new(),
-            tickets: Vec::new(),
-            events: Vec::new(),
-            snapshots: Vec::new(),
-            surveys: Vec::new(),
-            invitations: Vec::new(),
-            scales: BTreeMap::new(),
-            schedules: BTreeMap::new(),
-            schedule: None,
-            schedule_by: BTreeMap::new(),
-            sla: SlaSource::default(),
-            replay: ReplayOptions::default(),
-            fcr: None,
-        }
-    }
-
     /// Reads the description in a file.
     ///
     /// # Errors

@@ -51,8 +51,6 @@ pub struct Table {
     path: PathBuf,
     store: Store,
     schema: SchemaRef,
-    /// Where the rows are a choice of a longer table's: their numbers there, and how many it has.
-    chosen: Option<(Vec<u64>, u64)>,
 }
 
 /// Where the rows are.
@@ -88,23 +86,12 @@ impl Table {
         if schema.fields().is_empty() {
             return Err(ReadError::EmptyFile { file: path });
         }
-        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema, chosen: None })
+        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema })
     }
 
     /// A table that is in memory already, under a name for messages.
     pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema, chosen: None }
-    }
-
-    /// The same table, whose rows have these numbers among `rows` rows of the table they were taken from.
-    pub(crate) fn chosen_from(mut self, numbers: Vec<u64>, rows: u64) -> Self {
-        self.chosen = Some((numbers, rows));
-        self
-    }
-
-    /// See [`chosen_from`](Self::chosen_from).
-    pub(crate) fn chosen(&self) -> Option<&(Vec<u64>, u64)> {
-        self.chosen.as_ref()
+        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema }
     }
 
     /// The file.
@@ -160,20 +147,12 @@ impl Table {
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
-        let owned = batches.to_vec();
-        let pieces = owned.into_iter().flat_map(|batch| {
-            // Even of no rows there is one.
-            let starts = (0..batch.num_rows().max(1)).step_by(PIECE);
-            starts.map(move |start| batch.slice(start, PIECE.min(batch.num_rows() - start)))
-        });
-        let inner: Inner = Box::new(pieces.map(Ok));
+        // Whole, so that nothing need be copied.
+        let inner: Inner = Box::new(batches.to_vec().into_iter().map(Ok));
         let (path, order) = (self.path.clone(), columns.to_vec());
         Batches { path, inner, order, position, bytes_total, rows: 0, done: 0 }
     }
 }
-
-/// Rows of a table in memory between two looks at how far reading has come.
-const PIECE: usize = 1 << 16;
 
 /// How a reader tells where it is.
 #[derive(Debug)]

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use arrow_buffer::BooleanBuffer;
 use deskmetrics::Timestamp;
 use deskmetrics::report::{Feed, PeriodId, SliceIds};
 
-use super::directory::{Directory, Owner};
+use super::owner::Owners;
 use super::place::{Keys, NO_TICKET, Slices};
-use crate::column::bits::Bits;
 use crate::column::utc::Instants;
-use crate::frame::id::Ids;
+use crate::decode::id::NOWHERE as NO_OWNER;
 
 /// The cell of rows that do not count.
 pub(super) const NOWHERE: u32 = 0;
@@ -28,21 +26,14 @@ pub(super) struct Cell {
 
 /// What tells the cells of a table apart.
 #[derive(Debug)]
-pub(super) struct Ways<'f> {
-    pub(super) keys: Keys<'f>,
-    pub(super) directory: Option<&'f Directory<'f>>,
-    pub(super) tickets: Option<&'f Ids>,
+pub(super) struct GroupKeys<'d> {
+    pub(super) keys: Keys<'d>,
+    /// The tickets that attributes are taken from, and by row the place of its ticket.
+    pub(super) owners: Option<(&'d Owners<'d>, Vec<u32>)>,
     pub(super) as_of: Option<Timestamp>,
-}
-
-/// Rows of a part whose cells are asked for.
-#[derive(Debug, Clone)]
-pub(super) struct Rows<'f> {
-    pub(super) part: usize,
-    /// Rows of the table before the part.
-    pub(super) before: usize,
-    pub(super) clean: Option<&'f BooleanBuffer>,
-    pub(super) at: Option<&'f Instants>,
+    /// Rows excluded; none are listed where all count.
+    pub(super) unusable: &'d [bool],
+    pub(super) at: Option<&'d Instants>,
 }
 
 /// The cells met so far.
@@ -62,7 +53,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub(super) fn new(ways: &Ways<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
+    pub(super) fn new(ways: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
         // The first cell takes the rows that do not count.
         let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
@@ -81,6 +72,12 @@ impl Cells {
         self.met.len()
     }
 
+    /// The slices of a cell.
+    pub(super) fn slices_of(&self, cell: u32) -> &SliceIds {
+        let slices = self.met.get(cell as usize).map_or(0, |cell| cell.slices);
+        self.slices.ids(slices)
+    }
+
     /// Every cell with its number but the first.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, Cell, &SliceIds)> {
         self.met
@@ -93,8 +90,7 @@ impl Cells {
     /// Finds the cells of some rows; `kind` tells them further apart, and is `None` where a row does not count.
     pub(super) fn find(
         &mut self,
-        ways: &Ways<'_>,
-        rows: &Rows<'_>,
+        ways: &GroupKeys<'_>,
         range: Range<usize>,
         feed: &mut Feed<'_>,
         kind: impl Fn(usize) -> u32,
@@ -103,15 +99,13 @@ impl Cells {
         found.clear();
         let mut combinations = std::mem::take(&mut self.combinations);
         combinations.resize(range.len(), 0);
-        ways.keys.of_rows(rows.part, range.start, &mut combinations);
+        ways.keys.of_rows(range.start, &mut combinations);
         let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
-        let inherits = ways.directory.zip(ways.tickets);
         let countable = ways.keys.combinations().is_some();
-        let clean = rows.clean.map_or(Bits::ALL, |clean| Bits::of(&clean.slice(range.start, range.len())));
-        let dates = rows.at.map(|at| at.of_rows(range.clone()));
+        let dates = ways.at.map(|at| at.of_rows(range.clone()));
         let mut first = self.first.unwrap_or(i64::MAX);
         for ((place, row), own) in range.enumerate().zip(&combinations) {
-            if !clean.get(place) {
+            if ways.unusable.get(row).copied().unwrap_or(false) {
                 found.push(NOWHERE);
                 continue;
             }
@@ -120,21 +114,23 @@ impl Cells {
             first = first.min(at.unwrap_or(i64::MAX));
             let period = feed.period(at.map(Timestamp::saturating_from_micros));
             let later = at.is_some_and(|at| at > as_of);
-            let slices = match inherits {
+            let slices = match &ways.owners {
                 None if countable => {
                     let value = |attribute: &_| ways.keys.value(*own, attribute);
                     self.slices.number(*own, NO_TICKET, feed, value)
                 }
-                _ => {
-                    let owner = inherits.map_or(Owner::Nobody, |(directory, tickets)| {
-                        directory.owner(tickets, rows.before + row)
+                owners => {
+                    let owner = owners.as_ref().map(|(owners, places)| {
+                        (*owners, places.get(row).copied().unwrap_or(NO_OWNER))
                     });
                     let value = |attribute: &_| {
-                        let own = ways.keys.value_of_row(rows.part, row, attribute);
-                        own.or_else(|| owner.value(attribute))
+                        let own = ways.keys.value_of_row(row, attribute);
+                        own.or_else(|| owner.and_then(|(owners, place)| owners.value(place, attribute)))
                     };
-                    let own = if countable { *own } else { 1 << 63 | (rows.before + row) as u64 };
-                    self.slices.number(own, owner.combination(), feed, value)
+                    let own = if countable { *own } else { 1 << 63 | row as u64 };
+                    let combination =
+                        owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
+                    self.slices.number(own, combination, feed, value)
                 }
             };
             found.push(self.number(slices, period, later, kind(row)));

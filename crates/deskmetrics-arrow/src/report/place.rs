@@ -4,13 +4,11 @@ use deskmetrics::report::{Feed, Report, SliceIds};
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
 
-use crate::ReadError;
-use crate::column::Cell;
-use crate::frame::code::Coded;
+use crate::decode::word::Words;
 
 /// The codes of the attributes a report is sliced by, as one number for each combination.
 #[derive(Debug)]
-pub(super) struct Keys<'f> {
+pub(crate) struct Keys<'f> {
     attributes: Vec<Key<'f>>,
     /// How many combinations there are, if they can be counted.
     combinations: Option<u64>,
@@ -19,7 +17,7 @@ pub(super) struct Keys<'f> {
 #[derive(Debug)]
 struct Key<'f> {
     attribute: Attribute,
-    codes: &'f Coded<Box<str>>,
+    words: &'f Words<Box<str>>,
     /// What its code is multiplied by.
     times: u64,
     /// How many codes there are.
@@ -27,60 +25,51 @@ struct Key<'f> {
 }
 
 impl<'f> Keys<'f> {
-    pub(super) fn of(
+    pub(crate) fn of(
         report: &Report,
-        codes: impl Fn(&Attribute) -> Result<Option<&'f Coded<Box<str>>>, ReadError>,
-    ) -> Result<Self, ReadError> {
+        column: impl Fn(&Attribute) -> Option<&'f Words<Box<str>>>,
+    ) -> Self {
         let mut keys = Self { attributes: Vec::new(), combinations: Some(1) };
         for attribute in report.sliced_by() {
-            let Some(codes) = codes(attribute)? else { continue };
-            let kinds = codes.meanings().len().max(1) as u64;
+            let Some(words) = column(attribute) else { continue };
+            let kinds = words.kinds() as u64;
             let times = keys.combinations.unwrap_or(0);
-            keys.attributes.push(Key { attribute: attribute.clone(), codes, times, kinds });
+            keys.attributes.push(Key { attribute: attribute.clone(), words, times, kinds });
             keys.combinations = keys.combinations.and_then(|all| all.checked_mul(kinds));
         }
-        Ok(keys)
+        keys
     }
 
     /// How many combinations there are; `None` where a number cannot tell them apart.
-    pub(super) fn combinations(&self) -> Option<u64> {
+    pub(crate) fn combinations(&self) -> Option<u64> {
         self.combinations
     }
 
     /// The combination of each row from `from` on.
-    pub(super) fn of_rows(&self, part: usize, from: usize, combinations: &mut [u64]) {
+    pub(crate) fn of_rows(&self, from: usize, combinations: &mut [u64]) {
         combinations.fill(0);
         for key in &self.attributes {
-            key.codes.part(part).add_to(from, key.times, combinations);
+            key.words.codes.add_to(from, key.times, combinations);
         }
-    }
-
-    /// The combination of one row.
-    pub(super) fn of_row(&self, part: usize, row: usize) -> u64 {
-        let mut combination = [0];
-        self.of_rows(part, row, &mut combination);
-        combination[0]
     }
 
     /// The value of an attribute in a combination.
     pub(super) fn value(&self, combination: u64, attribute: &Attribute) -> Option<&'f str> {
         let key = self.attributes.iter().find(|key| key.attribute == *attribute)?;
         let code = u32::try_from(combination / key.times.max(1) % key.kinds).ok()?;
-        let meaning: &'f Cell<Box<str>> = key.codes.meaning(code);
-        meaning.as_ref().ok()?.as_deref()
+        key.words.meaning(code).map(|text| &**text)
     }
 
     /// The value of an attribute in a row.
-    pub(super) fn value_of_row(&self, part: usize, row: usize, attribute: &Attribute) -> Option<&'f str> {
+    pub(crate) fn value_of_row(&self, row: usize, attribute: &Attribute) -> Option<&'f str> {
         let key = self.attributes.iter().find(|key| key.attribute == *attribute)?;
-        let meaning: &'f Cell<Box<str>> = key.codes.meaning(key.codes.part(part).get(row));
-        meaning.as_ref().ok()?.as_deref()
+        key.words.of_row(row).map(|text| &**text)
     }
 }
 
 /// Numbers given to combinations as they are met, with the slices they mean.
 #[derive(Debug)]
-pub(super) struct Slices {
+pub(crate) struct Slices {
     /// One more than the number of each combination; empty where there are too many to have one each.
     dense: Vec<u32>,
     sparse: HashMap<(u64, u64), u32>,
@@ -88,10 +77,10 @@ pub(super) struct Slices {
 }
 
 /// A combination that takes nothing from a ticket.
-pub(super) const NO_TICKET: u64 = u64::MAX;
+pub(crate) const NO_TICKET: u64 = u64::MAX;
 
 impl Slices {
-    pub(super) fn new(combinations: Option<u64>) -> Self {
+    pub(crate) fn new(combinations: Option<u64>) -> Self {
         const MOST: u64 = 1 << 18;
         let dense = combinations.filter(|all| *all <= MOST).and_then(|all| usize::try_from(all).ok());
         Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
@@ -99,7 +88,7 @@ impl Slices {
 
     /// The number of a combination of a record's own values and those of its ticket.
     #[inline]
-    pub(super) fn number<'v>(
+    pub(crate) fn number<'v>(
         &mut self,
         own: u64,
         ticket: u64,
@@ -124,9 +113,14 @@ impl Slices {
         *number as usize
     }
 
+    /// The slices by number.
+    pub(crate) fn all(&self) -> &[SliceIds] {
+        &self.ids
+    }
+
     /// The slices of a number.
     #[inline]
-    pub(super) fn ids(&self, number: usize) -> &SliceIds {
+    pub(crate) fn ids(&self, number: usize) -> &SliceIds {
         &self.ids[number]
     }
 }

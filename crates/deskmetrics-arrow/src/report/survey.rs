@@ -6,67 +6,66 @@ use deskmetrics::kpi::{InvitationLimits, InvitationOutcome, ResponseRate};
 use deskmetrics::report::{Feed, Report};
 use deskmetrics::{Reason, Timestamp};
 
-use super::cell::{Cells, NOWHERE, Rows, Ways};
-use super::directory::Directory;
+use super::cell::{Cells, GroupKeys, NOWHERE};
+use super::owner::Owners;
 use super::place::Keys;
-use crate::ReadError;
 use crate::column::score::{BLOCK, Places};
-use crate::frame::{InvitationFrame, Questions, ResponseFrame};
+use crate::decode::Tables;
+use crate::decode::invitation::InvitationTable;
+use crate::decode::survey::{AnswerTable, Questions};
 
 /// A question some KPI is about.
 #[derive(Debug)]
 struct Asked {
     name: Box<str>,
     scale: Places,
-    /// The column it is in, or its number in the column of names.
+    /// The column it is in, or its code in the column of names.
     at: u32,
 }
 
-/// Feeds the clean rows of a table of answers.
+/// Feeds the rows of a table of answers.
 #[derive(Debug)]
-pub(super) struct Answers<'f> {
-    frame: &'f ResponseFrame,
-    ways: Ways<'f>,
+pub(super) struct Answers<'d> {
+    table: &'d AnswerTable,
+    ways: GroupKeys<'d>,
     asked: Vec<Asked>,
+    /// Questions whose scale has too many points to be counted by place.
+    wide: Vec<Box<str>>,
+    /// Whether some KPI needs more of an answer than question, date and score.
+    whole: bool,
 }
 
-impl<'f> Answers<'f> {
-    /// `None` where the report must see whole answers.
+impl<'d> Answers<'d> {
     pub(super) fn of(
         report: &Report,
-        frame: &'f ResponseFrame,
-        directory: Option<&'f Directory<'f>>,
-    ) -> Result<Option<Self>, ReadError> {
-        if report.needs_whole_answers() {
-            return Ok(None);
-        }
-        let mut asked = Vec::new();
+        tables: &'d Tables,
+        table: &'d AnswerTable,
+        owners: Option<&'d Owners<'d>>,
+    ) -> Self {
+        let (mut asked, mut wide) = (Vec::new(), Vec::new());
         for (question, ends) in report.score_ranges() {
-            let at: Vec<usize> = match frame.questions() {
-                Questions::Columns(names) => {
-                    names.iter().position(|name| **name == *question).into_iter().collect()
-                }
-                Questions::Named(words) => {
-                    let is = |meaning: &crate::column::Cell<Box<str>>| {
-                        meaning.as_ref().ok().and_then(Option::as_deref) == Some(&*question)
-                    };
-                    let meanings = words.meanings().iter().enumerate();
-                    meanings.filter(|(_, meaning)| is(meaning)).map(|(code, _)| code).collect()
-                }
+            let names = table.question_names();
+            let Some(place) = names.iter().position(|name| **name == *question) else { continue };
+            // Codes of names begin at 1.
+            let at = match &table.questions {
+                Questions::Columns(_) => place,
+                Questions::Named(_) => place + 1,
             };
-            let Some(scale) = Places::new(*ends.start(), *ends.end()) else { return Ok(None) };
-            for at in at {
-                let Ok(at) = u32::try_from(at) else { return Ok(None) };
-                asked.push(Asked { name: question.clone(), scale, at });
+            match (Places::new(*ends.start(), *ends.end()), u32::try_from(at)) {
+                (Some(scale), Ok(at)) => asked.push(Asked { name: question, scale, at }),
+                _ => wide.push(question),
             }
         }
-        let ways = Ways {
-            keys: Keys::of(report, |attribute| frame.codes(attribute))?,
-            directory,
-            tickets: frame.tickets(),
+        let ways = GroupKeys {
+            keys: Keys::of(report, |attribute| table.attribute(attribute)),
+            owners: owners
+                .filter(|_| table.tickets.is_described())
+                .map(|owners| (owners, table.tickets.places(&tables.tickets))),
             as_of: report.as_of(),
+            unusable: &table.unusable,
+            at: table.at.as_ref(),
         };
-        Ok(Some(Self { frame, ways, asked }))
+        Self { table, ways, asked, wide, whole: report.needs_whole_answers() }
     }
 
     /// Feeds one of `shares` shares of the rows.
@@ -76,42 +75,49 @@ impl<'f> Answers<'f> {
         let mut found = Vec::with_capacity(BLOCK);
         let mut places = [0_u8; BLOCK];
         let mut before = 0;
-        for (number, part) in self.frame.parts().iter().enumerate() {
-            let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: part.at.as_ref() };
-            before += part.rows;
+        let mut absent = 0;
+        for part in &self.table.parts {
             for range in blocks(share_of(part.rows, share, shares), BLOCK) {
-                cells.find(&self.ways, &rows, range.clone(), feed, |_| 0, &mut found);
+                let rows = before + range.start..before + range.end;
+                cells.find(&self.ways, rows.clone(), feed, |_| 0, &mut found);
                 for (asked, counts) in self.asked.iter().zip(&mut counts) {
                     let places = &mut places[..range.len()];
                     let kinds = asked.scale.count();
                     counts.resize(cells.len() * kinds, 0);
-                    match self.frame.questions() {
-                        Questions::Columns(_) => {
-                            let Some(column) = part.scores.get(asked.at as usize) else { continue };
-                            column.places(asked.scale, range.start, places);
-                            for (cell, place) in found.iter().zip(&*places) {
-                                counts[*cell as usize * kinds + usize::from(*place)] += 1;
-                            }
+                    let (column, words) = match &self.table.questions {
+                        Questions::Columns(_) => (asked.at as usize, None),
+                        Questions::Named(words) => (0, Some(words)),
+                    };
+                    let Some(scores) = part.scores.get(column) else { continue };
+                    scores.column.places(asked.scale, range.start, places);
+                    let rows = rows.clone().zip(range.clone());
+                    if words.is_none() && scores.absent.is_empty() {
+                        for (cell, place) in found.iter().zip(&*places) {
+                            counts[*cell as usize * kinds + usize::from(*place)] += 1;
                         }
-                        Questions::Named(words) => {
-                            let Some(column) = part.scores.first() else { continue };
-                            column.places(asked.scale, range.start, places);
-                            let codes = words.part(number);
-                            for ((cell, place), row) in found.iter().zip(&*places).zip(range.clone()) {
-                                let cell = if codes.get(row) == asked.at { *cell } else { NOWHERE };
-                                counts[cell as usize * kinds + usize::from(*place)] += 1;
-                            }
-                        }
+                        continue;
+                    }
+                    for ((cell, place), (row, own)) in found.iter().zip(&*places).zip(rows) {
+                        let other = words.is_some_and(|words| words.codes.get(row) != asked.at);
+                        let gone = other || scores.absent.get(own).copied().unwrap_or(false);
+                        let cell = if gone { NOWHERE } else { *cell };
+                        counts[cell as usize * kinds + usize::from(*place)] += 1;
                     }
                 }
+                for scores in part.scores.iter().filter(|scores| !scores.absent.is_empty()) {
+                    let gone = range.clone().zip(&found);
+                    let gone = gone.filter(|(own, cell)| scores.absent[*own] && **cell != NOWHERE);
+                    absent += gone.count() as u64;
+                }
             }
+            before += part.rows;
         }
-        let answers_a_row = match self.frame.questions() {
+        let answers_a_row = match &self.table.questions {
             Questions::Columns(names) => names.len() as u64,
             Questions::Named(_) => 1,
         };
         let first = cells.first.map(Timestamp::saturating_from_micros).filter(|_| answers_a_row > 0);
-        feed.count_responses(cells.rows * answers_a_row, first);
+        feed.count_responses(cells.rows * answers_a_row - absent, first);
         for (asked, counts) in self.asked.iter().zip(&counts) {
             let kinds = asked.scale.count();
             for (number, cell, slices) in cells.each() {
@@ -122,15 +128,41 @@ impl<'f> Answers<'f> {
                 }
             }
         }
+        if self.whole || !self.wide.is_empty() {
+            self.one_by_one(share, shares, feed);
+        }
+    }
+
+    /// Feeds what is not counted by place: each answer by itself.
+    fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
+        let mut cells = Cells::new(&self.ways, 1, feed);
+        let mut found = Vec::with_capacity(1);
+        for (row, answer) in self.table.records() {
+            if row % shares.max(1) != share {
+                continue;
+            }
+            cells.find(&self.ways, row..row + 1, feed, |_| 0, &mut found);
+            let Some(cell) = found.first() else { continue };
+            let slices = cells.slices_of(*cell).clone();
+            if self.whole {
+                feed.whole_response(&answer, &slices);
+            }
+            if self.wide.contains(&answer.question) {
+                let later = answer.at.zip(self.ways.as_of).is_some_and(|(at, as_of)| at > as_of);
+                let period = feed.period(answer.at);
+                feed.scores(&answer.question, &slices, period, later, answer.score, 1);
+            }
+        }
     }
 }
 
-/// Feeds the clean rows of a table of surveys sent.
+/// Feeds the rows of a table of surveys sent.
 #[derive(Debug)]
-pub(super) struct Sendings<'f> {
-    frame: &'f InvitationFrame,
-    ways: Ways<'f>,
+pub(super) struct Invitations<'d> {
+    table: &'d InvitationTable,
+    ways: GroupKeys<'d>,
     rules: Vec<ResponseRate>,
+    whole: bool,
 }
 
 /// Everything an invitation can come to.
@@ -144,68 +176,78 @@ const OUTCOMES: [InvitationOutcome; 7] = [
     InvitationOutcome::LeftOut(Reason::EndBeforeStart),
 ];
 
-impl<'f> Sendings<'f> {
-    /// `None` where the report must see whole invitations.
+impl<'d> Invitations<'d> {
     pub(super) fn of(
         report: &Report,
-        frame: &'f InvitationFrame,
-        directory: Option<&'f Directory<'f>>,
-    ) -> Result<Option<Self>, ReadError> {
-        if report.needs_whole_invitations() {
-            return Ok(None);
-        }
-        let ways = Ways {
-            keys: Keys::of(report, |attribute| frame.codes(attribute))?,
-            directory,
-            tickets: frame.tickets(),
+        tables: &'d Tables,
+        table: &'d InvitationTable,
+        owners: Option<&'d Owners<'d>>,
+    ) -> Self {
+        let ways = GroupKeys {
+            keys: Keys::of(report, |attribute| table.attribute(attribute)),
+            owners: owners
+                .filter(|_| table.tickets.is_described())
+                .map(|owners| (owners, table.tickets.places(&tables.tickets))),
             as_of: report.as_of(),
+            unusable: &table.unusable,
+            at: Some(&table.sent_at),
         };
-        Ok(Some(Self { frame, ways, rules: report.invitation_rules() }))
+        Self { table, ways, rules: report.invitation_rules(), whole: report.needs_whole_invitations() }
     }
 
     /// Feeds one of `shares` shares of the rows.
     pub(super) fn feed(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
-        let questions = self.frame.question();
-        let mut cells = Cells::new(&self.ways, questions.meanings().len(), feed);
+        let Self { table, .. } = self;
+        let questions = &table.question;
+        let mut cells = Cells::new(&self.ways, questions.kinds(), feed);
         let mut counts: Vec<u64> = Vec::new();
         let stride = self.rules.len() * OUTCOMES.len();
         let mut found = Vec::with_capacity(BLOCK);
-        let mut before = 0;
         let rules: Vec<Rule<'_>> = self.rules.iter().map(Rule::of).collect();
-        for (number, part) in self.frame.parts().iter().enumerate() {
-            let codes = questions.part(number);
-            let arrived = self.frame.delivered().map(|words| {
-                let arrived = words.meanings().iter().map(|meaning| meaning.ok().flatten().unwrap_or(true));
-                (words.part(number), arrived.collect::<Vec<bool>>())
-            });
-            let rows = Rows { part: number, before, clean: part.clean.as_ref(), at: Some(&part.sent_at) };
-            before += part.rows;
-            for range in blocks(share_of(part.rows, share, shares), BLOCK) {
-                cells.find(&self.ways, &rows, range.clone(), feed, |row| codes.get(row), &mut found);
-                counts.resize(cells.len() * stride, 0);
-                let sent = part.sent_at.of_rows(range.clone());
-                let answered = part.answered_at.as_ref().map(|answered| answered.of_rows(range.clone()));
-                for ((place, cell), row) in found.iter().enumerate().zip(range) {
-                    let (sent, _) = sent.get_any(place);
-                    let answered = answered.as_ref().map_or((0, false), |answered| answered.get_any(place));
-                    let delivered = arrived.as_ref().is_none_or(|(codes, arrived)| {
-                        arrived.get(codes.get(row) as usize).copied().unwrap_or(true)
-                    });
-                    for (number, rule) in rules.iter().enumerate() {
-                        let outcome = rule.outcome(delivered, sent, answered);
-                        counts[*cell as usize * stride + number * OUTCOMES.len() + outcome] += 1;
-                    }
+        let arrived: Vec<bool> =
+            std::iter::once(true).chain(table.delivered.meanings().iter().copied()).collect();
+        let all_arrived = arrived.len() == 1;
+        for range in blocks(share_of(table.rows, share, shares), BLOCK) {
+            cells.find(&self.ways, range.clone(), feed, |row| questions.codes.get(row), &mut found);
+            counts.resize(cells.len() * stride, 0);
+            let sent = table.sent_at.of_rows(range.clone());
+            let answered = table.answered_at.as_ref().map(|answered| answered.of_rows(range.clone()));
+            for ((place, cell), row) in found.iter().enumerate().zip(range) {
+                let (sent, _) = sent.get_any(place);
+                let answered = answered.as_ref().map_or((0, false), |answered| answered.get_any(place));
+                let delivered = all_arrived || arrived[table.delivered.codes.get(row) as usize];
+                for (number, rule) in rules.iter().enumerate() {
+                    let outcome = rule.outcome(delivered, sent, answered);
+                    counts[*cell as usize * stride + number * OUTCOMES.len() + outcome] += 1;
                 }
             }
         }
         feed.count_invitations(cells.rows, cells.first.map(Timestamp::saturating_from_micros));
         for (number, cell, slices) in cells.each() {
-            let Ok(Some(question)) = questions.meaning(cell.kind) else { continue };
+            let Some(question) = questions.meaning(cell.kind) else { continue };
             let here = counts.get(number * stride..(number + 1) * stride).unwrap_or_default();
             for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
                 let (rule, outcome) = (place / OUTCOMES.len(), OUTCOMES[place % OUTCOMES.len()]);
                 feed.outcomes(rule, question, slices, cell.period, cell.later, outcome, *times);
             }
+        }
+        if self.whole {
+            self.one_by_one(share, shares, feed);
+        }
+    }
+
+    /// Feeds each survey sent by itself.
+    fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
+        let mut cells = Cells::new(&self.ways, 1, feed);
+        let mut found = Vec::with_capacity(1);
+        for (row, invitation) in self.table.records() {
+            if row % shares.max(1) != share {
+                continue;
+            }
+            cells.find(&self.ways, row..row + 1, feed, |_| 0, &mut found);
+            let Some(cell) = found.first() else { continue };
+            let slices = cells.slices_of(*cell).clone();
+            feed.whole_invitation(&invitation, &slices);
         }
     }
 }

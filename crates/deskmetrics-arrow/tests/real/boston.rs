@@ -13,9 +13,9 @@ use crate::{Data, assert_near, count, dataset, number};
 static DATA: Data = Data::new(|| dataset("boston-311-2015h1"));
 
 /// When each request was closed.
-fn closings(dataset: &Dataset) -> HashMap<&TicketId, Timestamp> {
-    let closed = dataset.events.iter().filter(|event| event.kind == EventKind::Status(Status::Closed));
-    closed.map(|event| (&event.ticket, event.at)).collect()
+fn closings(dataset: &Dataset) -> HashMap<TicketId, Timestamp> {
+    let closed = dataset.events().into_iter().filter(|event| event.kind == EventKind::Status(Status::Closed));
+    closed.map(|event| (event.ticket, event.at)).collect()
 }
 
 /// The business days allowed to a kind of request, by its queue and type.
@@ -38,7 +38,7 @@ fn deadline_rules(dataset: &Dataset) -> HashMap<(String, String), i32> {
 #[test]
 fn every_request_is_read_and_clock_skew_is_counted() {
     let Some((dataset, facts)) = &*DATA else { return };
-    assert_eq!(dataset.tickets.len() as u64, count(facts, "/rows"));
+    assert_eq!(dataset.counts().tickets as u64, count(facts, "/rows"));
     assert!(dataset.excluded().is_empty(), "{}", dataset.excluded());
     let source = &dataset.sources[0];
     assert_eq!(source.skewed_times, count(facts, "/negative_durations_closed_before_open"));
@@ -51,12 +51,12 @@ fn requests_closed_in_time_are_those_the_city_states() {
     let Some((dataset, facts)) = &*DATA else { return };
     let closings = closings(dataset);
     let decided = |ticket: &Ticket| Some(*closings.get(&ticket.id)? <= ticket.stated_due_at?);
-    let met: Ratio = dataset.tickets.iter().filter_map(decided).collect();
+    let met: Ratio = dataset.tickets().iter().filter_map(decided).collect();
     assert_eq!(met, Ratio::new(27_295, 37_320));
     assert_near(met.percent(), number(facts, "/sla_compliance_closed_with_target_pct"));
 
     let agrees: Ratio = dataset
-        .tickets
+        .tickets()
         .iter()
         .filter_map(|ticket| Some(decided(ticket)? == ticket.stated_sla_met?))
         .collect();
@@ -71,7 +71,7 @@ fn due_times_can_be_recomputed() {
     let schedule = dataset.schedules["city"].compile();
     let day = TimeDelta::minutes(8 * 60 + 30);
     let (mut rows, mut to_the_second, mut within_a_minute, mut business_time) = (0, 0, 0, 0);
-    for ticket in &dataset.tickets {
+    for ticket in &dataset.tickets() {
         let attribute = |attribute| ticket.attributes.get(&attribute).unwrap_or_default().to_owned();
         let rule = rules.get(&(attribute(Attribute::Group), attribute(Attribute::Category)));
         let (Some(days), Some(stated)) = (rule, ticket.stated_due_at) else { continue };
@@ -101,14 +101,14 @@ fn business_time_and_backlog_are_those_of_the_facts() {
     let schedule = dataset.schedules["city"].compile();
     let closings = closings(dataset);
     let mut total = TimeDelta::zero();
-    for ticket in &dataset.tickets {
+    for ticket in &dataset.tickets() {
         if let Some(closed) = closings.get(&ticket.id) {
             total += schedule.elapsed(ticket.created_at.to_utc(), closed.to_utc());
         }
     }
     assert_eq!(total.num_seconds().unsigned_abs(), count(facts, "/business_seconds_total"));
 
-    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
     let local = InstantReading::new(dataset.time_zone);
     for (at, open) in facts["backlog_open_at"].as_object().unwrap() {
@@ -135,5 +135,5 @@ fn without_forgiveness_a_closing_before_the_opening_is_left_out() {
     let options = deskmetrics_arrow::ReadOptions::default().data_root(folder);
     let plain = Dataset::of_description(&description.parse().unwrap(), options).unwrap();
     assert_eq!(plain.excluded().count(Reason::EndBeforeStart), 84);
-    assert_eq!(plain.tickets.len(), 58_119 - 84);
+    assert_eq!(plain.counts().tickets, 58_119 - 84);
 }

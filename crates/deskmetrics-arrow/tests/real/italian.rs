@@ -22,15 +22,15 @@ fn by_ticket(events: &[TicketEvent]) -> HashMap<&TicketId, Vec<&TicketEvent>> {
 #[test]
 fn counts_are_those_of_the_facts() {
     let Some((dataset, facts)) = &*DATA else { return };
-    assert_eq!(dataset.tickets.len() as u64, count(facts, "/cases"));
+    assert_eq!(dataset.counts().tickets as u64, count(facts, "/cases"));
     assert_eq!(dataset.sources[0].rows, count(facts, "/events"));
     assert!(dataset.excluded().is_empty());
-    let of = |kind: &EventKind| dataset.events.iter().filter(|event| event.kind == *kind).count() as u64;
+    let of = |kind: &EventKind| dataset.events().iter().filter(|event| event.kind == *kind).count() as u64;
     assert_eq!(of(&EventKind::Status(Status::Solved)), count(facts, "/activities/Resolve ticket"));
     assert_eq!(of(&EventKind::Status(Status::Closed)), count(facts, "/activities/Closed"));
     assert_eq!(of(&EventKind::Status(Status::Pending)), count(facts, "/activities/Wait"));
     // every "Take in charge ticket" tells two things: who has it, and that it is open
-    let rows = dataset.events.len() as u64 - count(facts, "/activities/Take in charge ticket");
+    let rows = dataset.counts().events as u64 - count(facts, "/activities/Take in charge ticket");
     assert_eq!(rows, count(facts, "/events"));
 }
 
@@ -38,21 +38,22 @@ fn counts_are_those_of_the_facts() {
 fn events_of_one_instant_keep_the_order_of_their_rows() {
     let Some((dataset, facts)) = &*DATA else { return };
     let mut neighbors = 0;
-    for events in by_ticket(&dataset.events).values() {
+    for events in by_ticket(&dataset.events()).values() {
         let rows: Vec<_> = events.chunk_by(|one, other| one.sequence == other.sequence).collect();
         neighbors += rows.windows(2).filter(|pair| pair[0][0].at == pair[1][0].at).count() as u64;
         assert!(rows.is_sorted_by_key(|row| row[0].sequence), "the file is in order, so the events are");
     }
     assert_eq!(neighbors, count(facts, "/equal_timestamp_neighbours"));
-    let tickets = by_ticket(&dataset.events);
-    let shuffled: Vec<TicketEvent> = dataset.events.iter().rev().cloned().collect();
+    let events = dataset.events();
+    let tickets = by_ticket(&events);
+    let shuffled: Vec<TicketEvent> = dataset.events().iter().rev().cloned().collect();
     assert_eq!(by_ticket(&shuffled), tickets, "whatever order they are stored in");
 }
 
 #[test]
 fn reopened_tickets_are_those_of_the_facts() {
     let Some((dataset, facts)) = &*DATA else { return };
-    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
     let reopens: usize = outcome.tickets.iter().map(|ticket| ticket.metrics.reopens.len()).sum();
     let reopened = outcome.tickets.iter().filter(|ticket| !ticket.metrics.reopens.is_empty()).count();
@@ -67,7 +68,7 @@ fn times_are_those_of_the_facts() {
     let wall = |event: &TicketEvent| event.at.to_utc().with_timezone(&dataset.time_zone).naive_local();
     let mut taken = Durations::default();
     let mut resolved = Durations::default();
-    for events in by_ticket(&dataset.events).values() {
+    for events in by_ticket(&dataset.events()).values() {
         let start = wall(events[0]);
         let take = events.iter().find(|event| matches!(event.kind, EventKind::Changed { .. }));
         taken.extend(take.map(|event| wall(event) - start));

@@ -12,7 +12,7 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     let excluded = dataset.excluded();
     assert_eq!(excluded.count(Reason::EndBeforeStart), 1365);
     assert_eq!(excluded.count(Reason::NoCreation), count(facts, "/first_response_missing"));
-    assert_eq!(excluded.total() + dataset.tickets.len() as u64, count(facts, "/rows"));
+    assert_eq!(excluded.total() + dataset.counts().tickets as u64, count(facts, "/rows"));
 
     let tickets = &dataset.sources[0];
     let negative = tickets.left_out.iter().find(|left_out| left_out.reason == Reason::EndBeforeStart);
@@ -20,7 +20,7 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     assert_eq!(negative.column, "Time to Resolution");
     assert_eq!((negative.examples[0].row, &*negative.examples[0].value), (4, "2023-06-01 01:57:40"));
 
-    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets, &dataset.events);
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     let durations: Durations = outcome
         .tickets
         .iter()

@@ -7,9 +7,9 @@ use crate::{Data, assert_near, count, dataset, number};
 static DATA: Data = Data::new(|| dataset("sfo-airport-survey"));
 
 fn of_year<'a>(
-    responses: impl Iterator<Item = &'a SurveyResponse>,
+    responses: impl Iterator<Item = SurveyResponse>,
     year: &'a str,
-) -> impl Iterator<Item = &'a SurveyResponse> {
+) -> impl Iterator<Item = SurveyResponse> {
     responses.filter(move |response| response.attributes.get(&Attribute::from("year")) == Some(year))
 }
 

@@ -47,20 +47,21 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
 #[test]
 fn every_incident_comes_out_as_the_log_states_it() {
     let Some((dataset, facts)) = &*DATA else { return };
-    assert_eq!(dataset.tickets.len() as u64, count(facts, "/incidents"));
+    assert_eq!(dataset.counts().tickets as u64, count(facts, "/incidents"));
     assert_eq!(dataset.sources[0].rows, count(facts, "/events"));
     // Five rows were written hours before the opening that the log states.
     assert_eq!(dataset.excluded().count(Reason::BeforeCreation), 5);
     assert_eq!(dataset.excluded().total(), 5);
 
     let replay = dataset.replay().expect("there are events");
-    let outcome = replay.tickets(&dataset.tickets, &dataset.events);
+    let outcome = replay.tickets(&dataset.tickets(), &dataset.events());
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
 
     let stated = stated(&dataset.sources[0].file);
     let (mut reopens, mut reopened, mut equal_reopens) = (0, 0, 0);
     let mut solves: HashMap<&TicketId, Timestamp> = HashMap::new();
-    for event in dataset.events.iter().filter(|event| event.kind == EventKind::Status(Status::Solved)) {
+    let events = dataset.events();
+    for event in events.iter().filter(|event| event.kind == EventKind::Status(Status::Solved)) {
         solves.insert(&event.ticket, event.at); // events of a ticket are in order
     }
     let mut replayed_equal = 0;
@@ -100,7 +101,7 @@ fn every_incident_comes_out_as_the_log_states_it() {
 #[test]
 fn the_stated_sla_is_that_of_the_facts() {
     let Some((dataset, facts)) = &*DATA else { return };
-    let met: Ratio = dataset.tickets.iter().filter_map(|ticket| ticket.stated_sla_met).collect();
+    let met: Ratio = dataset.tickets().iter().filter_map(|ticket| ticket.stated_sla_met).collect();
     assert_eq!(met, Ratio::new(15_803, 24_918));
     assert_near(met.percent(), number(facts, "/made_sla_pct"));
 }
@@ -109,14 +110,15 @@ fn the_stated_sla_is_that_of_the_facts() {
 fn changes_of_group_are_those_of_the_facts() {
     let Some((dataset, facts)) = &*DATA else { return };
     let stated = stated(&dataset.sources[0].file);
+    let events = dataset.events();
     let mut changes: HashMap<&TicketId, usize> = HashMap::new();
-    for event in &dataset.events {
+    for event in &events {
         if matches!(&event.kind, EventKind::Changed { attribute: Attribute::Group, .. }) {
             *changes.entry(&event.ticket).or_default() += 1;
         }
     }
     let equal = dataset
-        .tickets
+        .tickets()
         .iter()
         .filter(|ticket| {
             changes.get(&ticket.id).copied().unwrap_or(0) == stated[&ticket.id].reassignment_count

@@ -9,6 +9,7 @@ pub(crate) use self::brief::Brief;
 use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
 use super::life::{ASSIGNEE, GROUP, Life, Rules, Signals};
+use super::milestones::has_closed_form;
 use super::names::Vocabulary;
 use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) explain: bool,
     /// Whether the short way can say what is asked for of usual tickets.
     pub(crate) brief: bool,
+    /// Whether usual milestones need no replay.
+    pub(crate) closed_form: bool,
     /// A number that differs for plans whose numbers mean something else.
     pub(crate) fingerprint: u64,
 }
@@ -61,7 +64,8 @@ impl Plan {
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
         let brief = !explain && brief::suffices(needs, &options, &followed, &promises);
-        Self { options, vocabulary, clocks, promises, followed, explain, brief, fingerprint }
+        let closed_form = !explain && has_closed_form(read, &options);
+        Self { options, vocabulary, clocks, promises, followed, explain, brief, closed_form, fingerprint }
     }
 
     fn rules(&self) -> Rules<'_> {
@@ -73,7 +77,7 @@ impl Plan {
         if self.followed.business { self.clocks.choose(values) } else { None }
     }
 
-    fn knows_business_time(&self, clock: Option<u16>) -> bool {
+    pub(super) fn knows_business_time(&self, clock: Option<u16>) -> bool {
         self.followed.business && self.clocks.is_known(clock)
     }
 }
@@ -107,7 +111,7 @@ pub(crate) struct Machine {
     latest: i64,
     judge: Judge,
     /// The schedule that applies now.
-    clock: Option<u16>,
+    pub(super) clock: Option<u16>,
     #[serde(skip)]
     reading: Reading,
     /// The value of each attribute by number.
@@ -132,7 +136,7 @@ impl Machine {
 
     /// Takes over the record a ticket begins with, keeping the memory of the lists.
     #[inline]
-    fn set_out(&mut self, start: Start<'_>, plan: &Plan) {
+    pub(super) fn set_out(&mut self, start: Start<'_>, plan: &Plan) {
         if self.values.len() != plan.vocabulary.attributes() {
             self.values.resize(plan.vocabulary.attributes(), NONE);
         }

@@ -7,6 +7,7 @@ mod life;
 mod machine;
 mod merge;
 mod metrics;
+mod milestones;
 mod names;
 mod needs;
 mod options;
@@ -24,6 +25,7 @@ mod tracker;
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
 pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
+pub use milestones::Milestones;
 pub use needs::Needs;
 pub use options::{
     EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,

@@ -1,8 +1,9 @@
 //! The fast way through: steps in, measures and verdicts out, in memory that is used again for every ticket.
 
 use super::machine::{Brief, Machine, Plan};
-use super::metrics::TicketMetrics;
-use super::step::{Start, Step, What};
+use super::metrics::{Replier, TicketMetrics};
+use super::milestones::Milestones;
+use super::step::{NONE, Start, Step, What};
 use super::timer::RawVerdict;
 use super::told::told;
 use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
@@ -40,6 +41,8 @@ pub struct Pass<'r> {
     metrics: TicketMetrics,
     /// Whether the machine holds the verdicts on the last ticket.
     concluded: bool,
+    /// Of a ticket whose measures come from its milestones: who replied first, if anybody did, and when.
+    replier: Option<Option<(u32, i64)>>,
     excluded: Excluded,
 }
 
@@ -53,6 +56,7 @@ impl<'r> Pass<'r> {
             brief: Brief::default(),
             metrics: TicketMetrics::new(as_of, as_of),
             concluded: false,
+            replier: None,
             excluded: Excluded::default(),
         }
     }
@@ -68,12 +72,36 @@ impl<'r> Pass<'r> {
         I: IntoIterator<Item = Step, IntoIter: Clone>,
     {
         let steps = steps.into_iter();
+        self.replier = None;
         if self.plan.brief && self.run_briefly(start, steps.clone()) {
             return;
         }
         self.begin(start);
         steps.for_each(|step| self.step(step));
         self.conclude();
+    }
+
+    /// Replays one ticket of which only a few timestamps are known; `by` is the number of the name of who replied.
+    ///
+    /// It gives what [`run`](Self::run) gives for the [steps that they imply](Milestones::steps). Stints and repliers are
+    /// excluded as there; where [`Needs::STATIONS`](super::Needs::STATIONS) or verdicts are required, the steps are replayed.
+    pub fn run_milestones(&mut self, start: Start<'_>, ticket: &Milestones, by: u32) {
+        if self.plan.closed_form && ticket.created_at <= self.as_of && ticket.is_usual() {
+            self.created = start.created_at;
+            self.concluded = false;
+            let Self { plan, as_of, machine, metrics, .. } = self;
+            self.replier = Some((ticket.replied_at <= *as_of).then_some((by, ticket.replied_at)));
+            machine.measure_milestones(start, ticket, (*as_of, *plan), metrics);
+        } else {
+            self.run(start, ticket.steps(by));
+        }
+    }
+
+    /// What the ticket's business clock reads at these instants: the difference of two readings is the business time between
+    /// them. `None` where no schedule applies, or one of them is too far away to be read at a glance.
+    #[inline]
+    pub fn readings<const N: usize>(&mut self, start: Start<'_>, at: [i64; N]) -> Option<[i64; N]> {
+        self.machine.readings(start, at, self.plan)
     }
 
     #[inline]
@@ -94,6 +122,7 @@ impl<'r> Pass<'r> {
     #[inline]
     pub fn begin(&mut self, start: Start<'_>) {
         self.concluded = false;
+        self.replier = None;
         self.created = start.created_at;
         self.machine.begin(start, self.plan);
     }
@@ -147,7 +176,15 @@ impl<'r> Pass<'r> {
 
     /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.
     pub fn name_people<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
-        if self.created <= self.as_of {
+        if let Some(replier) = self.replier {
+            self.metrics.repliers.clear();
+            self.metrics.group_stints.clear();
+            self.metrics.assignee_stints.clear();
+            self.metrics.repliers.extend(replier.map(|(by, from)| Replier {
+                name: (by != NONE).then(|| name(by).into()),
+                from: Timestamp::saturating_from_micros(from),
+            }));
+        } else if self.created <= self.as_of {
             let end = self.machine.stamp(self.as_of, self.plan);
             self.machine.life.name_people(end, self.plan.followed.needs, name, &mut self.metrics);
         }

@@ -258,13 +258,10 @@ impl Replay {
         Some(outcome)
     }
 
-    /// Whether it is as [`new`](Self::new) makes it but for the cut-off: no options, schedules or promises, all
-    /// measures.
-    pub fn is_plain(&self) -> bool {
-        self.options == ReplayOptions::default()
-            && self.schedules.names().next().is_none()
-            && self.plan.promises.slots.is_empty()
-            && self.needs == Needs::EVERYTHING
+    /// Whether tickets known by their [milestones](super::Milestones) may be counted in
+    /// [blocks](crate::report::MilestoneBlock): under the default conventions.
+    pub fn takes_blocks(&self) -> bool {
+        self.options == ReplayOptions::default() && !self.explain
     }
 
     /// A pass over many tickets from steps, the fast way through.

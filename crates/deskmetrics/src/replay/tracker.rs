@@ -104,7 +104,7 @@ impl TicketTracker {
                 (plan.vocabulary.attribute(attribute), names.number(value, &plan.vocabulary))
             })
             .collect();
-        let tags: Vec<u32> = ticket.tags.iter().filter_map(|tag| plan.vocabulary.value(tag)).collect();
+        let tags: Vec<u32> = ticket.tags.iter().map(|tag| names.number(tag, &plan.vocabulary)).collect();
         let mut machine = Machine::new();
         let start = Start {
             created_at: ticket.created_at.as_micros(),

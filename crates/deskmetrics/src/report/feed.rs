@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lives::{Kept, at};
+use super::block::{BlockCounts, at};
 use super::measure::{Measure, Places as _, Source};
 use super::state::Place;
 use super::tally::Tally;
 use super::{Report, ReportState};
 use crate::kpi::{CustomerNames, InvitationOutcome, ResponseRate};
 use crate::replay::Pass;
-use crate::ticket::{Attribute, Attributes};
-use crate::{Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
+use crate::ticket::Attribute;
+use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
 
 /// The slices of a record, one of each slicing of the report; good for the [`Feed`] that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +87,12 @@ pub struct Feed<'s> {
     pub(super) state: &'s mut ReportState,
     /// By slicing, then by slice: how the backlog changes.
     pub(super) backlogs: Vec<Vec<Changes>>,
-    /// By slicing: what tickets come to of which only the life is known.
-    pub(super) lives: Vec<Kept>,
+    /// By slicing: what blocks of tickets come to.
+    pub(super) blocks: Vec<BlockCounts>,
+    /// By KPI: whether it counts blocks.
+    pub(super) in_blocks: Vec<bool>,
     pub(super) has_backlog: bool,
-    /// Whether every KPI can be told of a ticket without a record.
+    /// Whether every KPI that counts tickets one by one can do so without a record.
     all_told: bool,
 }
 
@@ -106,10 +108,11 @@ impl ReportState {
     /// Opens the state for many records.
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
-        let lives = vec![Kept::default(); self.slicings.len()];
+        let blocks = vec![BlockCounts::default(); self.slicings.len()];
+        let in_blocks = vec![false; self.report.measures.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let all_told = self.report.measures.iter().all(Measure::is_told);
-        Feed { state: self, backlogs, lives, has_backlog, all_told }
+        Feed { state: self, backlogs, blocks, in_blocks, has_backlog, all_told }
     }
 }
 
@@ -130,63 +133,71 @@ impl Feed<'_> {
         PeriodId(self.state.calendar.period(at))
     }
 
-    /// Feeds one ticket; its own attributes are not looked at.
-    pub fn ticket(&mut self, ticket: &Replayed, slices: &SliceIds) {
-        self.state.records.tickets.merge(1);
-        self.state.see(Some(ticket.metrics.created_at));
-        let spans = self.has_backlog && self.spans(&ticket.metrics, slices);
-        self.each_place(slices, |measure, place| {
-            if spans && measure.is_backlog() {
-                // Its periods are worked out when the feed is finished.
-                place.undated().push_ticket(ticket);
-            } else {
-                measure.push_ticket(ticket, place);
-            }
-        });
-    }
-
-    /// Feeds the ticket that was just replayed: its measures are taken from the pass, and so are the verdicts; who its
-    /// customer is is told. That is enough unless the report [needs records](super::Report::needs_ticket_records).
+    /// Feeds the ticket that was just replayed, given its customer and its slices. Measures and verdicts are taken from the
+    /// pass.
     ///
-    /// `scratch` is a record to be used again and again; where some KPI asks for one, it takes the measures from the pass
-    /// and leaves its own there.
+    /// `scratch` is a record used again and again: where some KPI requires one, it takes the measures from the pass and leaves
+    /// its own there. What [`Report::record_needs`](super::Report::record_needs) names must be filled in. With `rows_only`
+    /// the ticket was part of a [block](Self::milestones): only the KPIs that do not count blocks are fed.
     pub fn ticket_of(
         &mut self,
         pass: &mut Pass<'_>,
         scratch: &mut Replayed,
         customer: Customer<'_>,
         slices: &SliceIds,
+        rows_only: bool,
     ) {
-        self.state.records.tickets.merge(1);
-        if self.all_told {
-            let metrics = pass.metrics();
-            self.state.see(Some(metrics.created_at));
-            let told = TicketTold { metrics, customer, pass };
-            return self.each_place(slices, |measure, place| {
-                measure.push_told(&told, &scratch.ticket, place);
-            });
+        let blocks = std::mem::take(&mut self.in_blocks);
+        let counts = |place: &Place<'_>| !rows_only || !blocks.get(place.kpi).is_some_and(|taken| *taken);
+        if !self.all_told {
+            pass.exchange(&mut scratch.metrics);
         }
-        pass.exchange(&mut scratch.metrics);
-        let told = TicketTold { metrics: &scratch.metrics, customer, pass };
-        self.state.see(Some(told.metrics.created_at));
-        let spans = self.has_backlog && self.spans(told.metrics, slices);
+        let metrics = if self.all_told { pass.metrics() } else { &scratch.metrics };
+        let told = TicketTold { metrics, customer, pass };
+        if !rows_only {
+            self.state.records.tickets.merge(1);
+            self.state.see(Some(metrics.created_at));
+        }
+        let spans = self.has_backlog && !rows_only && self.spans(metrics, slices);
         self.each_place(slices, |measure, place| {
+            if !counts(place) {
+                return;
+            }
             if spans && measure.is_backlog() {
-                place.undated().push_ticket(scratch);
+                // Its periods are computed when the feed is finished.
+                if let Tally::Backlog(tally) = place.undated() {
+                    tally.push(metrics);
+                }
             } else if !measure.push_told(&told, &scratch.ticket, place) {
                 measure.push_ticket(scratch, place);
             }
         });
+        self.in_blocks = blocks;
     }
 
-    /// Feeds one answer; see [`ReportState::push_response`].
-    pub fn response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
-        self.state.push_response(response, ticket);
+    /// Feeds one answer to the KPIs that need more of it than question, date and score.
+    /// It is [counted](Self::count_responses) as a record, and its score [fed](Self::scores), with many others.
+    pub fn whole_response(&mut self, response: &SurveyResponse, slices: &SliceIds) {
+        self.each_place(slices, |measure, place| {
+            if measure.needs_whole_answer() {
+                measure.push_response(response, place);
+            }
+        });
     }
 
-    /// Feeds one survey that was sent; see [`ReportState::push_invitation`].
-    pub fn invitation(&mut self, invitation: &Invitation, ticket: Option<&Attributes>) {
-        self.state.push_invitation(invitation, ticket);
+    /// Feeds one survey sent to the KPIs that need more of it than question, date and outcome. It is
+    /// [counted](Self::count_invitations) as a record, and its outcome [fed](Self::outcomes), with many others.
+    pub fn whole_invitation(&mut self, invitation: &Invitation, slices: &SliceIds) {
+        self.each_place(slices, |measure, place| {
+            if measure.needs_whole_invitation() {
+                measure.push_invitation(invitation, place);
+            }
+        });
+    }
+
+    /// Counts events that no ticket could take, by reason.
+    pub fn exclude_events(&mut self, excluded: &Excluded) {
+        self.state.events.merge(excluded.clone());
     }
 
     /// Counts answers as records of the report; `first` is the date of the earliest.
@@ -310,7 +321,7 @@ impl Feed<'_> {
     fn settle(&mut self) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         let looks = calendar.snapshots().to_vec();
-        for (sliced, kept) in slicings.iter_mut().zip(std::mem::take(&mut self.lives)) {
+        for (sliced, kept) in slicings.iter_mut().zip(std::mem::take(&mut self.blocks)) {
             kept.settle(sliced, report, calendar);
         }
         for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {

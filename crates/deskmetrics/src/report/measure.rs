@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
 
+use super::block::InBlocks;
 use super::feed::TicketTold;
-use super::lives::Asked;
+use super::needs::RecordNeeds;
 use super::tally::Tally;
 use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
@@ -199,38 +200,39 @@ impl Measure {
         self.source == Source::Snapshots && matches!(self.empty, Tally::Backlog(_))
     }
 
-    /// What it asks of a ticket of which only the life is known; `None` where that does not do.
-    pub(super) fn asks_of_life(&self) -> Option<Asked> {
-        let on_calendar = self.clock == Some(ClockKind::Calendar);
+    /// What it counts in blocks of tickets known by their milestones; `None` where each ticket is fed by itself.
+    pub(super) fn in_blocks(&self) -> Option<InBlocks> {
         match (&self.source, &self.empty) {
-            (Source::Tickets, Tally::Volume(_)) => Some(Asked::Creation),
-            (Source::Tickets, Tally::FirstResponseTime(_)) if on_calendar => Some(Asked::Reply),
+            (Source::Tickets, Tally::Volume(_)) => Some(InBlocks::Creation),
+            (Source::Tickets, Tally::FirstResponseTime(_)) => Some(InBlocks::Reply),
             (
                 Source::Tickets,
                 Tally::FirstResolutionTime(_) | Tally::FullResolutionTime(_) | Tally::NetResolutionTime(_),
-            ) if on_calendar => Some(Asked::End),
-            _ if self.is_backlog() => Some(Asked::Backlog),
+            ) => Some(InBlocks::End),
+            _ if self.is_backlog() => Some(InBlocks::Backlog),
             (Source::Responses(_) | Source::Invitations(_) | Source::Contacts | Source::Shifts, _) => {
-                Some(Asked::Nothing)
+                Some(InBlocks::Nothing)
             }
             _ => None,
         }
     }
 
-    /// Whether it looks at a ticket's own record, names or verdicts, not at its measures alone.
-    pub(super) fn needs_whole_ticket(&self) -> bool {
+    /// What it reads of a ticket's record besides the measures.
+    pub(super) fn record_needs(&self) -> RecordNeeds {
+        let mut needs = RecordNeeds::default();
         match &self.source {
-            Source::Verdicts { .. } | Source::TicketVerdicts | Source::StatedVerdicts => true,
-            _ => matches!(
-                self.empty,
-                Tally::Fcr(_) | Tally::Customers(_) | Tally::SurveyCoverage(_) | Tally::TimeInGroup(_)
-            ),
+            _ if self.is_told() => {}
+            Source::Verdicts { .. } | Source::TicketVerdicts => needs.verdicts = true,
+            Source::StatedVerdicts => needs.attributes = true,
+            _ => match &self.empty {
+                Tally::Fcr(_) => (needs.requester, needs.attributes) = (true, true),
+                Tally::Customers(_) => needs.requester = true,
+                Tally::SurveyCoverage(_) => needs.id = true,
+                Tally::TimeInGroup(_) => needs.people = true,
+                _ => {}
+            },
         }
-    }
-
-    /// Whether it looks at a ticket's own record even where the customer's number and the verdicts are told.
-    pub(super) fn needs_record(&self) -> bool {
-        self.needs_whole_ticket() && !self.is_told()
+        needs
     }
 
     /// Whether it takes tickets without a record; see [`push_told`](Self::push_told).

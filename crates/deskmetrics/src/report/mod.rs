@@ -19,6 +19,7 @@
 //! The report computes no KPI itself: it finds each record's slice and period, feeds the KPI's own tally there and reads
 //! its answers.
 
+mod block;
 mod calendar;
 mod change;
 mod csv;
@@ -26,7 +27,6 @@ mod difference;
 mod error;
 mod feed;
 mod kpi_tally;
-mod lives;
 mod measure;
 mod needs;
 mod period;
@@ -46,12 +46,13 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+pub use block::{BlockPlan, MilestoneBlock};
 pub use change::Change;
 pub use difference::Difference;
 pub use error::ReportError;
 pub use feed::{Customer, Feed, PeriodId, SliceIds};
 pub use kpi_tally::KpiTally;
-pub use lives::Life;
+pub use needs::RecordNeeds;
 use measure::Measure;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
 pub use request::KpiRequest;
@@ -257,15 +258,9 @@ impl Report {
         self.settings.surveys_inherit
     }
 
-    /// Whether some KPI looks at a ticket's own record, names or verdicts and not at its measures alone.
-    pub fn needs_whole_tickets(&self) -> bool {
-        self.measures.iter().any(Measure::needs_whole_ticket)
-    }
-
-    /// Whether some KPI looks at a ticket's own record or names even where [`Feed::ticket_of`] is told who the customer is
-    /// and the verdicts.
-    pub fn needs_ticket_records(&self) -> bool {
-        self.measures.iter().any(Measure::needs_record)
+    /// What [`Feed::ticket_of`] must find in a ticket's record besides its measures.
+    pub fn record_needs(&self) -> RecordNeeds {
+        self.measures.iter().map(Measure::record_needs).fold(RecordNeeds::default(), RecordNeeds::and)
     }
 
     /// Whether some KPI looks at more of an answer than question, date and score.

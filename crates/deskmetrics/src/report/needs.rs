@@ -22,9 +22,46 @@ impl Report {
         self.measures.iter().map(needs_of).fold(Needs::NOTHING, Needs::and)
     }
 
-    /// Whether some KPI asks who a ticket's customer is.
+    /// Whether some KPI depends on who a ticket's customer is.
     pub fn needs_customers(&self) -> bool {
-        self.needs_ticket_records() || self.measures.iter().any(|measure| measure.fcr_policy().is_some())
+        self.record_needs().requester || self.measures.iter().any(|measure| measure.fcr_policy().is_some())
+    }
+}
+
+/// What KPIs read of a ticket's record besides its measures, so that the rest need not be filled in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each part is read or not")]
+pub struct RecordNeeds {
+    /// The id.
+    pub id: bool,
+    /// The requester by name.
+    pub requester: bool,
+    /// Category, task, and the source's own SLA verdict.
+    pub attributes: bool,
+    /// Stints by the name of the group.
+    pub people: bool,
+    /// SLA verdicts with names and dates.
+    pub verdicts: bool,
+}
+
+impl RecordNeeds {
+    /// Everything.
+    pub const ALL: Self =
+        Self { id: true, requester: true, attributes: true, people: true, verdicts: true };
+
+    /// Whether anything is read.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            id: self.id || other.id,
+            requester: self.requester || other.requester,
+            attributes: self.attributes || other.attributes,
+            people: self.people || other.people,
+            verdicts: self.verdicts || other.verdicts,
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct ReportState {
     /// One per slicing of the report; a report without any has one whose only slice is all records.
     pub(super) slicings: Vec<Sliced>,
     pub(super) records: RecordCounts,
+    /// Events that no ticket could take.
+    pub(super) events: Excluded,
     /// The earliest record.
     first: Option<Timestamp>,
 }
@@ -140,6 +142,7 @@ impl ReportState {
                 .collect(),
             report,
             records: RecordCounts::default(),
+            events: Excluded::default(),
             first: None,
         }
     }
@@ -199,8 +202,9 @@ impl ReportState {
     }
 
     /// Takes over what was fed before, but for the tallies.
-    pub(super) fn restore(&mut self, records: RecordCounts, first: Option<Timestamp>) {
+    pub(super) fn restore(&mut self, records: RecordCounts, events: Excluded, first: Option<Timestamp>) {
         self.records = records;
+        self.events = events;
         self.first = first;
     }
 
@@ -237,6 +241,7 @@ impl ReportState {
             return Err(ReportError::OtherReport { differs });
         }
         self.records.merge(other.records);
+        self.events.merge(other.events);
         self.first = self.first.into_iter().chain(other.first).min();
         let as_of = self.report.settings.as_of;
         for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
@@ -313,6 +318,7 @@ impl ReportState {
             level: self.report.settings.level,
             min_n: self.report.settings.min_n,
             records: self.records,
+            events_excluded: self.events.clone(),
             warnings: self.warnings(&rows),
             rows,
         }

@@ -10,13 +10,13 @@ use super::table::RecordCounts;
 use super::tally::Tally;
 use super::{KpiRequest, KpiTally, Report, ReportError, ReportState};
 use crate::kpi::ResponseRate;
-use crate::{Merge, Timestamp};
+use crate::{Excluded, Merge, Timestamp};
 
 /// How stored bytes begin.
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Magic, version, kind, checksum of the rest.
 const HEADER: usize = 10;
@@ -129,6 +129,7 @@ impl Kind {
 #[derive(Serialize)]
 struct Counts<'a> {
     records: RecordCounts,
+    events: &'a Excluded,
     first: Option<Timestamp>,
     /// By slicing.
     slices: Vec<Vec<SliceCounts<'a>>>,
@@ -145,6 +146,7 @@ struct SliceCounts<'a> {
 #[derive(Deserialize)]
 struct ReadCounts {
     records: RecordCounts,
+    events: Excluded,
     first: Option<Timestamp>,
     slices: Vec<Vec<ReadSlice>>,
 }
@@ -206,7 +208,7 @@ impl ReportState {
             slices.sort_unstable_by(|one, other| one.values.cmp(other.values));
             slices
         });
-        Counts { records: self.records, first: self.first(), slices: slices.collect() }
+        Counts { records: self.records, events: &self.events, first: self.first(), slices: slices.collect() }
     }
 
     fn of_counts(report: &Report, counts: ReadCounts) -> Result<Self, String> {
@@ -215,7 +217,7 @@ impl ReportState {
             let (found, wanted) = (counts.slices.len(), state.slicings.len());
             return Err(format!("it has {found} slicings, its report has {wanted}"));
         }
-        state.restore(counts.records, counts.first);
+        state.restore(counts.records, counts.events, counts.first);
         let as_of = state.report.settings.as_of;
         for (number, slices) in counts.slices.into_iter().enumerate() {
             let (mut filled, mut room) = (0_usize, 0_usize);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, Warning};
 use crate::ticket::Attribute;
-use crate::{ClockKind, Merge, Timestamp, Unit};
+use crate::{ClockKind, Excluded, Merge, Timestamp, Unit};
 
 /// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
 /// slicing and period together.
@@ -32,6 +32,9 @@ pub struct ReportTable {
     pub min_n: u64,
     /// What was fed.
     pub records: RecordCounts,
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted.
+    #[serde(skip_serializing_if = "Excluded::is_empty")]
+    pub events_excluded: Excluded,
     /// What to beware of.
     pub warnings: Vec<Warning>,
     /// The numbers.
@@ -162,10 +165,14 @@ impl ReportTable {
 
     fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+        let texts = |excluded: &Excluded| {
+            excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect()
+        };
         for row in self.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
-            let parts =
-                row.excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect();
-            reasons.push((title(row), parts));
+            reasons.push((title(row), texts(&row.excluded)));
+        }
+        if !self.events_excluded.is_empty() {
+            reasons.push(("Events of tickets".to_owned(), texts(&self.events_excluded)));
         }
         if reasons.is_empty() {
             return Ok(());

@@ -1,0 +1,272 @@
+//! The books: what a file gave and what was left out of it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use deskmetrics::{Excluded, Reason};
+use serde::Serialize;
+
+use super::slot::Reads;
+use crate::ReadError;
+use crate::column::BadCell;
+use crate::file::Table;
+
+/// How many rows are kept as examples of one reason.
+const EXAMPLES: usize = 3;
+
+/// What one file gave, and what was left out of it and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SourceReport {
+    /// The file.
+    pub file: PathBuf,
+    /// What it holds: `tickets`, `events`, `snapshots`, `surveys`, `invitations`.
+    pub holds: &'static str,
+    /// Rows read.
+    pub rows: u64,
+    /// What was left out, most frequent first.
+    pub left_out: Vec<LeftOut>,
+    /// Wall-clock times that occur twice, as clocks went back; decided by the description.
+    pub ambiguous_times: u64,
+    /// Wall-clock times that the clocks skipped; decided by the description.
+    pub nonexistent_times: u64,
+    /// Instants moved to their ticket's creation, because they lay before it by no more than the clock skew
+    /// forgiven.
+    pub skewed_times: u64,
+    /// Instants that contradicted the order of their rows and were moved to a neighbor's.
+    pub reordered_times: u64,
+}
+
+impl SourceReport {
+    /// That all of a table could be used.
+    pub(crate) fn of(file: impl Into<PathBuf>, holds: &'static str, rows: u64) -> Self {
+        Self {
+            file: file.into(),
+            holds,
+            rows,
+            left_out: Vec::new(),
+            ambiguous_times: 0,
+            nonexistent_times: 0,
+            skewed_times: 0,
+            reordered_times: 0,
+        }
+    }
+
+    /// Records left out, by reason.
+    pub fn excluded(&self) -> Excluded {
+        let mut excluded = Excluded::default();
+        for left_out in self.left_out.iter().filter(|left_out| left_out.scope == Scope::Record) {
+            excluded.add_many(left_out.reason, left_out.count);
+        }
+        excluded
+    }
+}
+
+/// Whether a whole record or one of its values was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The ticket, event, answer or invitation.
+    Record,
+    /// Only the value: the record is there without it.
+    Value,
+}
+
+/// What was left out of a file for one reason in one column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Whether records or values.
+    pub scope: Scope,
+    /// Why.
+    pub reason: Reason,
+    /// The column.
+    pub column: String,
+    /// How many.
+    pub count: u64,
+    /// The first few.
+    pub examples: Vec<Example>,
+    /// What to do about the first.
+    pub remedy: String,
+}
+
+/// Such as `2 left out: unreadable value in column "opened", first in row 7: "soon"`.
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.scope {
+            Scope::Record => "left out",
+            Scope::Value => "values not used",
+        };
+        let count = deskmetrics::report::count_text(self.count);
+        write!(f, "{count} {what}: {} in column \"{}\"", self.reason, self.column)?;
+        match self.examples.first() {
+            Some(first) => write!(f, ", first in row {}: \"{}\"", first.row, first.value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Example {
+    /// The row, counted from 1 without the header.
+    pub row: u64,
+    /// The value found.
+    pub value: String,
+}
+
+/// Why work on a row ends early.
+pub(crate) enum Halt {
+    /// It is left out and counted.
+    Skip,
+    /// Reading ends.
+    Fail(ReadError),
+}
+
+impl From<ReadError> for Halt {
+    fn from(error: ReadError) -> Self {
+        Self::Fail(error)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    strict: bool,
+    report: SourceReport,
+}
+
+impl Ledger {
+    pub(super) fn new(table: &Table, holds: &'static str, strict: bool) -> Self {
+        let report = SourceReport::of(table.path(), holds, 0);
+        Self { strict, report }
+    }
+
+    pub(super) fn into_report(mut self) -> SourceReport {
+        self.report.left_out.sort_by_key(|left_out| std::cmp::Reverse(left_out.count));
+        self.report
+    }
+
+    /// The number of the row `row` of the batch at hand.
+    pub(super) fn row(&self, row: usize) -> u64 {
+        self.report.rows + row as u64 + 1
+    }
+
+    /// Rows read so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.report.rows
+    }
+
+    pub(super) fn batch_done(&mut self, rows: usize) {
+        self.report.rows += rows as u64;
+    }
+
+    pub(super) fn clock_changes(&mut self, ambiguous: u64, nonexistent: u64) {
+        self.report.ambiguous_times += ambiguous;
+        self.report.nonexistent_times += nonexistent;
+    }
+
+    pub(super) fn skewed(&mut self) {
+        self.report.skewed_times += 1;
+    }
+
+    pub(super) fn reordered(&mut self, times: u64) {
+        self.report.reordered_times += times;
+    }
+
+    /// Ends a file: when one column could not be read in any row, the description is wrong, not the data.
+    pub(super) fn finish(&self) -> Result<(), ReadError> {
+        let rows = self.report.rows;
+        let hopeless = self.report.left_out.iter().find(|left_out| {
+            let bad = matches!(left_out.reason, Reason::Unreadable | Reason::UnknownWord);
+            bad && left_out.count == rows && rows > 0
+        });
+        match hopeless.and_then(|left_out| Some((left_out, left_out.examples.first()?))) {
+            None => Ok(()),
+            Some((left_out, first)) => Err(ReadError::NothingReadable {
+                file: self.report.file.clone(),
+                rows,
+                column: left_out.column.clone(),
+                row: first.row,
+                value: first.value.clone(),
+                remedy: left_out.remedy.clone(),
+            }),
+        }
+    }
+
+    /// Counts something left out; when reading is strict, that is an error instead. `detail` gives the value found
+    /// and what to do about it.
+    pub(super) fn leave_out(
+        &mut self,
+        scope: Scope,
+        reason: Reason,
+        row: u64,
+        column: &str,
+        detail: impl FnOnce() -> (String, String),
+    ) -> Halt {
+        if self.strict {
+            let (value, remedy) = detail();
+            let file = self.report.file.clone();
+            return ReadError::BadRow { file, row, column: column.to_owned(), value, reason, remedy }.into();
+        }
+        let known = self.report.left_out.iter_mut().find(|left_out| {
+            left_out.scope == scope && left_out.reason == reason && left_out.column == column
+        });
+        if let Some(left_out) = known {
+            left_out.count += 1;
+            if left_out.examples.len() < EXAMPLES {
+                left_out.examples.push(Example { row, value: detail().0 });
+            }
+        } else {
+            let (value, remedy) = detail();
+            self.report.left_out.push(LeftOut {
+                scope,
+                reason,
+                column: column.to_owned(),
+                count: 1,
+                examples: vec![Example { row, value }],
+                remedy,
+            });
+        }
+        Halt::Skip
+    }
+
+    /// A value without which there is no record.
+    pub(super) fn need<C: Reads>(
+        &mut self,
+        column: &mut C,
+        row: usize,
+        absent: Reason,
+    ) -> Result<C::Value, Halt> {
+        match self.read(column, row)? {
+            Some(value) => Ok(value),
+            None => Err(self.leave_out(Scope::Record, absent, self.row(row), column.name(), || {
+                let remedy = format!("give column \"{}\" a value in every row", column.name());
+                (column.raw(row).to_owned(), remedy)
+            })),
+        }
+    }
+
+    /// A value that may be absent; unreadable, the record is left out.
+    pub(super) fn read<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
+        column.cell(row).map_err(|bad| self.bad(Scope::Record, column, row, bad))
+    }
+
+    /// A value the record can do without; unreadable, it is left out.
+    pub(super) fn want<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
+        match column.cell(row) {
+            Ok(value) => Ok(value),
+            Err(bad) => match self.bad(Scope::Value, column, row, bad) {
+                Halt::Skip => Ok(None),
+                fail @ Halt::Fail(_) => Err(fail),
+            },
+        }
+    }
+
+    fn bad<C: Reads>(&mut self, scope: Scope, column: &C, row: usize, bad: BadCell) -> Halt {
+        self.leave_out(scope, bad.reason(), self.row(row), column.name(), || {
+            let raw = column.raw(row);
+            (raw.to_owned(), column.remedy(raw, bad))
+        })
+    }
+}

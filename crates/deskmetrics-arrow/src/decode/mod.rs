@@ -1,0 +1,237 @@
+//! From tables to columns of numbers: what every report, replay and record is made of.
+//!
+//! Each source of a description is read batch by batch. Words become small numbers, each distinct one interpreted once;
+//! timestamps become microseconds, without a copy where they already are. A row that is not beyond doubt (it has no id, its
+//! ticket ends before it begins, its time falls into a clock change) is read once more by itself, with messages: it is
+//! excluded and counted in its [ledger](SourceReport), or corrected in place. Nothing here knows KPIs or schedules.
+
+mod customer;
+pub(crate) mod event;
+pub(crate) mod id;
+pub(crate) mod invitation;
+pub(crate) mod kind;
+mod ledger;
+pub(crate) mod link;
+pub(crate) mod slot;
+mod snapshot;
+pub(crate) mod survey;
+pub(crate) mod ticket;
+mod time;
+pub(crate) mod word;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Author, Timestamp};
+
+pub use customer::Customers;
+pub use ledger::{Example, LeftOut, Scope, SourceReport};
+
+use crate::description::{Description, Happening};
+use crate::file::{FileSpec, Progress};
+use crate::options::{MemoryTable, Tell};
+use crate::{ReadError, file::Table};
+use event::{EventBuilder, EventTable};
+use invitation::InvitationTable;
+use ledger::Ledger;
+use survey::AnswerTable;
+use ticket::{NewTickets, TicketBuilder, TicketTable};
+
+/// The columns that are read; those that nothing depends on need not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The attributes of tickets and surveys read; `None` for all.
+    pub(crate) attributes: Option<BTreeSet<Attribute>>,
+    pub(crate) requesters: bool,
+    /// Reasons stated with answers.
+    pub(crate) reasons: bool,
+    /// What only records show: customers, invitations and weights of answers.
+    pub(crate) records: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { attributes: None, requesters: true, reasons: true, records: true }
+    }
+}
+
+impl Wanted {
+    fn attribute(&self, attribute: &Attribute) -> bool {
+        self.attributes.as_ref().is_none_or(|wanted| wanted.contains(attribute))
+    }
+}
+
+/// What all readers need to know, and the books they keep.
+pub(crate) struct Decoding<'a> {
+    pub(crate) description: &'a Description,
+    pub(crate) folder: PathBuf,
+    /// Tables in memory that stand for files.
+    pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
+    pub(crate) strict: bool,
+    /// Whether scores off their scale are the KPIs' to judge alone, without a look at each here.
+    pub(crate) keep_off_scale: bool,
+    pub(crate) wanted: Wanted,
+    pub(crate) on_progress: Option<&'a mut Tell<'a>>,
+    ledgers: Vec<Ledger>,
+    /// Rows of all tables so far.
+    rows: u64,
+}
+
+impl<'a> Decoding<'a> {
+    pub(crate) fn new(
+        description: &'a Description,
+        folder: PathBuf,
+        tables: &'a BTreeMap<PathBuf, MemoryTable>,
+    ) -> Self {
+        Self {
+            description,
+            folder,
+            tables,
+            strict: false,
+            keep_off_scale: false,
+            wanted: Wanted::default(),
+            on_progress: None,
+            ledgers: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    /// The file of a description, or the table that stands for it.
+    fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
+        match (self.tables.get(&file.path), file.path.to_str()) {
+            (Some(table), Some(name)) => {
+                Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()))
+            }
+            _ => Table::open(&self.folder, file),
+        }
+    }
+
+    fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
+        match self.on_progress.as_mut().map(|tell| tell(progress)) {
+            Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
+            Some(ControlFlow::Continue(())) | None => Ok(()),
+        }
+    }
+
+    /// Opens the books for a table.
+    fn begin(&mut self, table: &Table, holds: &'static str) -> usize {
+        self.ledgers.push(Ledger::new(table, holds, self.strict));
+        self.ledgers.len() - 1
+    }
+
+    /// Closes the books of a table.
+    fn end(&mut self, ledger: usize) -> Result<(), ReadError> {
+        self.rows += self.ledgers[ledger].rows();
+        self.ledgers[ledger].finish()
+    }
+}
+
+/// Everything that a description points at, as columns.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) tickets: TicketTable,
+    pub(crate) events: EventTable,
+    pub(crate) answers: Vec<AnswerTable>,
+    pub(crate) invitations: Vec<InvitationTable>,
+}
+
+impl Tables {
+    /// Reads every source of the description; gives what each table gave, too.
+    pub(crate) fn read(decoding: &mut Decoding<'_>) -> Result<(Self, Vec<SourceReport>), ReadError> {
+        let description = decoding.description;
+        let mut builder = TicketBuilder::default();
+        for source in &description.tickets {
+            builder.read(decoding, source)?;
+        }
+        let builder_rest = builder.take_passed_over();
+        let mut tickets = builder.finish(decoding)?;
+        let mut events = EventBuilder::default();
+        let logged = !description.events.is_empty() || !description.snapshots.is_empty();
+        if logged {
+            events.imply(&mut tickets);
+        }
+        let mut new = NewTickets::default();
+        for source in &description.snapshots {
+            let mut into = snapshot::Into { events: &mut events, tickets: &tickets, new: &mut new };
+            snapshot::read(decoding, source, &mut into)?;
+        }
+        for source in &description.events {
+            events.read(decoding, source, &tickets, &mut new)?;
+        }
+        builder_rest.decode_changed(&events, &mut tickets)?;
+        tickets.extend(new);
+        let events = events.finish(decoding, &tickets)?;
+        let (mut answers, mut invitations) = (Vec::new(), Vec::new());
+        for source in &description.surveys {
+            answers.push(AnswerTable::read(decoding, source)?);
+        }
+        for source in &description.invitations {
+            invitations.push(InvitationTable::read(decoding, source)?);
+        }
+        answers.iter_mut().for_each(|table: &mut AnswerTable| table.tickets.finish());
+        invitations.iter_mut().for_each(|table: &mut InvitationTable| table.tickets.finish());
+        let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
+        Ok((Self { tickets, events, answers, invitations }, sources))
+    }
+
+    /// Whether anything tells of a reply by an agent or a bot.
+    pub(crate) fn has_replies(&self) -> bool {
+        let answers = |author: Author| matches!(author, Author::Agent | Author::Bot);
+        if let Some(columns) = &self.tickets.milestones {
+            let replied = columns.replied_at.as_ref().is_some_and(|at| at.last(|_| true).is_some());
+            let by = columns.author.meanings();
+            return replied && (by.is_empty() || by.iter().any(|author| answers(*author)));
+        }
+        let events = &self.events;
+        events.occurring().any(|code| {
+            let meaning = events.kinds.of(code);
+            meaning.is_some_and(|(kind, author, _)| {
+                answers(author) && kind.0.contains(&Happening::PublicMessage)
+            })
+        })
+    }
+
+    /// The last timestamp in the data; `None` where nothing bears a date.
+    pub(crate) fn last_instant(&self) -> Option<Timestamp> {
+        let Self { tickets, events, answers, invitations } = self;
+        let created = tickets.created_at.iter().enumerate();
+        let created = created.filter(|(row, _)| tickets.is_usable(*row)).map(|(_, at)| *at).max();
+        let ends = tickets.milestones.as_ref().map(|columns| {
+            let columns = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
+            columns.into_iter().flatten().filter_map(|ends| ends.last(|row| tickets.is_usable(row))).max()
+        });
+        let happened = events.codes.iter().zip(events.at.iter());
+        let happened = happened.filter(|(code, _)| **code != kind::NOTHING).map(|(_, at)| *at).max();
+        let answered = answers.iter().filter(|table| table.len > 0);
+        let answered =
+            answered.filter_map(|table| table.at.as_ref()?.last(|row| table.is_usable(row))).max();
+        let sent = invitations.iter().filter_map(|table| {
+            let last = |row| {
+                let answered = table.answered_at.as_ref().and_then(|answered| answered.get(row));
+                answered.or_else(|| table.sent_at.get(row))
+            };
+            (0..table.rows).filter(|row| table.is_usable(*row)).filter_map(last).max()
+        });
+        let last = [created, ends.flatten(), happened, answered, sent.max()];
+        last.into_iter().flatten().max().map(Timestamp::saturating_from_micros)
+    }
+}
+
+/// Puts rows in order, each once.
+fn in_order(mut rows: Vec<usize>) -> Vec<usize> {
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// Which of so many rows are among `excluded`; an empty list where none is.
+fn excluded_rows(excluded: &[usize], rows: usize) -> Vec<bool> {
+    let mut all = Vec::new();
+    if !excluded.is_empty() {
+        all.resize(rows, false);
+        excluded.iter().for_each(|row| all[*row] = true);
+    }
+    all
+}

@@ -1,0 +1,496 @@
+//! A file's columns, found by name, with the readings the description gives them.
+
+use arrow_array::{ArrayRef, RecordBatch};
+use chrono_tz::Tz;
+use deskmetrics::Timestamp;
+use deskmetrics::ticket::{Attribute, Attributes};
+use super::ledger::{Halt, Ledger};
+use crate::ReadError;
+use crate::column::{
+    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn,
+    WordReading, WrongType,
+};
+use crate::description::{
+    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
+};
+use crate::file::{Batches, Table};
+
+/// A column of one batch that gives values by row.
+pub(crate) trait Reads {
+    /// What a cell says.
+    type Value;
+
+    fn cell(&mut self, row: usize) -> Cell<Self::Value>;
+    fn raw(&self, row: usize) -> &str;
+    fn name(&self) -> &str;
+    fn remedy(&self, raw: &str, bad: BadCell) -> String;
+}
+
+/// The columns of a file that are to be read.
+pub(crate) struct Columns<'a> {
+    table: &'a Table,
+    wanted: Vec<usize>,
+    zone: Tz,
+    rules: [&'a InstantRules; 2],
+    missing: Vec<&'a Code>,
+}
+
+/// A column to be read: its place among those wanted, and its name.
+#[derive(Debug, Clone)]
+struct Place {
+    at: usize,
+    name: Box<str>,
+}
+
+impl Place {
+    fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
+        batch.column(self.at)
+    }
+
+    fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        ReadError::ColumnType {
+            file: table.path().to_owned(),
+            column: self.name.to_string(),
+            found: wrong.found,
+            expected: wrong.expected,
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
+    pub(crate) fn of(
+        table: &'a Table,
+        description: &'a Description,
+        rules: &'a InstantRules,
+        missing: &'a [Code],
+    ) -> Self {
+        Self {
+            table,
+            wanted: Vec::new(),
+            zone: description.time_zone,
+            rules: [rules, &description.instants],
+            missing: description.missing.iter().chain(missing).collect(),
+        }
+    }
+
+    /// Opens the rows of the columns asked for so far.
+    pub(crate) fn batches(&self) -> Result<Batches, ReadError> {
+        self.table.batches(&self.wanted)
+    }
+
+    fn place(&mut self, name: &str) -> Result<Place, ReadError> {
+        let column = self.table.column(name)?;
+        let at = self.wanted.iter().position(|wanted| *wanted == column).unwrap_or_else(|| {
+            self.wanted.push(column);
+            self.wanted.len() - 1
+        });
+        Ok(Place { at, name: name.into() })
+    }
+
+    fn missing(&self, own: &'a [Code]) -> impl Iterator<Item = Box<str>> {
+        self.missing.iter().copied().chain(own).map(|Code(code)| code.clone())
+    }
+
+    pub(crate) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
+        let reading =
+            WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
+                .missing(self.missing(&key.missing))
+                .other(key.other.clone())
+                .exact_case(key.case == LetterCase::Exact);
+        let place = key.column.as_deref().map(|name| self.place(name)).transpose()?;
+        Ok(WordSlot { place, constant: key.value.clone(), reading })
+    }
+
+    pub(crate) fn maybe_word<T: Meaning>(
+        &mut self,
+        key: Option<&'a WordKey<T>>,
+    ) -> Result<WordSlot<T>, ReadError> {
+        match key {
+            Some(key) => self.word(key),
+            None => Ok(WordSlot { place: None, constant: None, reading: WordReading::new::<Box<str>>([]) }),
+        }
+    }
+
+    pub(crate) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
+        let [file, dataset] = self.rules;
+        let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
+        let mut reading = InstantReading::new(zone).missing(self.missing(&key.missing)).clock_changes(
+            key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
+            key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
+        );
+        let format = [&key.format, &file.format, &dataset.format].into_iter().flatten().next();
+        if let Some(format) = format {
+            reading = reading
+                .format(format)
+                .map_err(|unknown| crate::description::DescriptionError::said(unknown.to_string()))?;
+        }
+        Ok(InstantSlot { place: Some(self.place(&key.column)?), reading })
+    }
+
+    pub(crate) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
+        match key {
+            Some(key) => self.instant(key),
+            None => Ok(InstantSlot { place: None, reading: InstantReading::new(self.zone) }),
+        }
+    }
+
+    pub(crate) fn number(&mut self, key: &'a NumberKey) -> Result<NumberSlot, ReadError> {
+        let reading = NumberReading::default()
+            .missing(self.missing(&key.missing))
+            .words(key.words.iter().map(|(word, number)| (word, *number)))
+            .times(key.times.unwrap_or(1.0));
+        Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
+    }
+
+    pub(crate) fn maybe_number(&mut self, key: Option<&'a NumberKey>) -> Result<NumberSlot, ReadError> {
+        match key {
+            Some(key) => self.number(key),
+            None => Ok(NumberSlot { place: None, reading: NumberReading::default() }),
+        }
+    }
+
+    pub(crate) fn attributes(
+        &mut self,
+        keys: impl Iterator<Item = (&'a Attribute, &'a WordKey<Box<str>>)>,
+    ) -> Result<AttributeSlots, ReadError> {
+        let slots = keys.map(|(attribute, key)| Ok((attribute.clone(), self.word(key)?)));
+        slots.collect::<Result<_, _>>().map(AttributeSlots)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct WordSlot<T> {
+    place: Option<Place>,
+    constant: Option<T>,
+    reading: WordReading<T>,
+}
+
+impl<T: Meaning> WordSlot<T> {
+    pub(crate) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundWord<'s, T>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundWord { slot: self, column })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.name)
+    }
+
+    /// Whether there is neither a column nor one meaning for all rows.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.place.is_none() && self.constant.is_none()
+    }
+
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// Whether every text but an empty one means itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.constant.is_none() && self.reading.is_plain()
+    }
+
+    /// What a cell with this text means, or one without.
+    pub(crate) fn meaning(&self, text: Option<&str>) -> Cell<T> {
+        match text.map_or(Ok(None), |text| self.reading.read(text)) {
+            Ok(None) => Ok(self.constant.clone()),
+            found => found,
+        }
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        self.wrong_in(table.path(), wrong)
+    }
+
+    pub(crate) fn wrong_in(&self, file: impl Into<std::path::PathBuf>, wrong: WrongType) -> ReadError {
+        let (column, found, expected) = (self.name().to_owned(), wrong.found, wrong.expected);
+        ReadError::ColumnType { file: file.into(), column, found, expected }
+    }
+}
+
+fn nowhere(table: &Table, wrong: WrongType) -> ReadError {
+    Place { at: 0, name: "".into() }.wrong(table, wrong)
+}
+
+pub(crate) struct BoundWord<'s, T> {
+    slot: &'s WordSlot<T>,
+    column: Option<WordColumn<'s, T>>,
+}
+
+impl<T: Meaning> Reads for BoundWord<'_, T> {
+    type Value = T;
+
+    fn cell(&mut self, row: usize) -> Cell<T> {
+        match &self.column {
+            Some(column) => match column.get(row) {
+                Ok(None) => Ok(self.slot.constant.clone()),
+                found => found,
+            },
+            None => Ok(self.slot.constant.clone()),
+        }
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.name()
+    }
+
+    fn remedy(&self, raw: &str, _: BadCell) -> String {
+        let reading = &self.slot.reading;
+        let words: Vec<&str> = reading.words().collect();
+        let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
+        let meant = nearest(raw.trim(), words);
+        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
+        format!(
+            "{meant}give the word a meaning under words, or one to all others with other (known words: {known})"
+        )
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct InstantSlot {
+    place: Option<Place>,
+    reading: InstantReading,
+}
+
+impl InstantSlot {
+    pub(crate) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundInstant<'s>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundInstant { slot: self, column })
+    }
+
+    pub(crate) fn is_described(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// How it is read.
+    pub(crate) fn reading(&self) -> &InstantReading {
+        &self.reading
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        match &self.place {
+            Some(place) => place.wrong(table, wrong),
+            None => nowhere(table, wrong),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.name)
+    }
+}
+
+pub(crate) struct BoundInstant<'s> {
+    slot: &'s InstantSlot,
+    column: Option<InstantColumn<'s>>,
+}
+
+impl BoundInstant<'_> {
+    /// Enters the clock changes decided in this batch.
+    pub(crate) fn account(&self, ledger: &mut Ledger) {
+        if let Some(column) = &self.column {
+            ledger.clock_changes(column.ambiguous(), column.nonexistent());
+        }
+    }
+}
+
+impl Reads for BoundInstant<'_> {
+    type Value = Timestamp;
+
+    fn cell(&mut self, row: usize) -> Cell<Timestamp> {
+        self.column.as_mut().map_or(Ok(None), |column| column.get(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.name()
+    }
+
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
+        match bad {
+            BadCell::Nonexistent => {
+                "the clocks skipped this time: check the time zone, or say nonexistent = \"next_valid\""
+                    .to_owned()
+            }
+            BadCell::Ambiguous => {
+                "the clocks showed this time twice: say ambiguous = \"earlier\" or \"later\"".to_owned()
+            }
+            _ => self.slot.reading.remedy(raw),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct NumberSlot {
+    place: Option<Place>,
+    reading: NumberReading,
+}
+
+impl NumberSlot {
+    pub(crate) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundNumber<'s>, ReadError> {
+        let column = match &self.place {
+            None => None,
+            Some(place) => {
+                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
+            }
+        };
+        Ok(BoundNumber { slot: self, column })
+    }
+}
+
+impl NumberSlot {
+    /// The column, where there is one.
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        self.place.as_ref().map(|place| place.array(batch))
+    }
+
+    /// How it is read.
+    pub(crate) fn reading(&self) -> &NumberReading {
+        &self.reading
+    }
+
+    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
+        match &self.place {
+            Some(place) => place.wrong(table, wrong),
+            None => nowhere(table, wrong),
+        }
+    }
+}
+
+pub(crate) struct BoundNumber<'s> {
+    slot: &'s NumberSlot,
+    column: Option<NumberColumn<'s>>,
+}
+
+impl Reads for BoundNumber<'_> {
+    type Value = f64;
+
+    fn cell(&mut self, row: usize) -> Cell<f64> {
+        self.column.as_ref().map_or(Ok(None), |column| column.number(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.column.as_ref().map_or("", |column| column.raw(row))
+    }
+
+    fn name(&self) -> &str {
+        self.slot.place.as_ref().map_or("", |place| &place.name)
+    }
+
+    fn remedy(&self, _: &str, bad: BadCell) -> String {
+        match bad {
+            BadCell::NotWhole => {
+                "expected a whole number: bring half steps onto whole ones with times = 2".to_owned()
+            }
+            _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
+        }
+    }
+}
+
+/// The same column, of which only whole numbers are values.
+pub(crate) struct Whole<'s>(pub(crate) BoundNumber<'s>);
+
+impl Reads for Whole<'_> {
+    type Value = i32;
+
+    fn cell(&mut self, row: usize) -> Cell<i32> {
+        self.0.column.as_ref().map_or(Ok(None), |column| column.whole(row))
+    }
+
+    fn raw(&self, row: usize) -> &str {
+        self.0.raw(row)
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
+        self.0.remedy(raw, bad)
+    }
+}
+
+/// The columns of a record's attributes.
+#[derive(Debug, Clone)]
+pub(crate) struct AttributeSlots(Vec<(Attribute, WordSlot<Box<str>>)>);
+
+impl AttributeSlots {
+    /// Each attribute with its column.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Attribute, &WordSlot<Box<str>>)> {
+        self.0.iter().map(|(attribute, slot)| (attribute, slot))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn bind<'s>(
+        &'s self,
+        table: &Table,
+        batch: &RecordBatch,
+    ) -> Result<BoundAttributes<'s>, ReadError> {
+        let bound = self.0.iter().map(|(attribute, slot)| Ok((attribute, slot.bind(table, batch)?)));
+        bound.collect::<Result<_, ReadError>>().map(BoundAttributes)
+    }
+}
+
+pub(crate) struct BoundAttributes<'s>(Vec<(&'s Attribute, BoundWord<'s, Box<str>>)>);
+
+impl BoundAttributes<'_> {
+    /// The attributes of a row.
+    pub(crate) fn read(&mut self, ledger: &mut Ledger, row: usize) -> Result<Attributes, Halt> {
+        let mut attributes = Attributes::default();
+        for (attribute, column) in &mut self.0 {
+            if let Some(value) = ledger.want(column, row)? {
+                attributes.set((*attribute).clone(), Some(value));
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// The values of a row, in the order of [`AttributeSlots::iter`].
+    pub(crate) fn values(
+        &mut self,
+        ledger: &mut Ledger,
+        row: usize,
+        mut each: impl FnMut(Option<Box<str>>),
+    ) -> Result<(), Halt> {
+        for (_, column) in &mut self.0 {
+            each(ledger.want(column, row)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,511 @@
+//! Tables of survey answers.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, Int32Array, RecordBatch};
+use arrow_schema::DataType;
+use deskmetrics::survey::SurveyResponse;
+use deskmetrics::ticket::{Attribute, CustomerId};
+use deskmetrics::{Reason, Scale, Timestamp};
+
+use super::ledger::{Halt, Scope};
+use super::link::Links;
+use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Reads as _, Whole, WordSlot};
+use super::time::Times;
+use super::word::{Codes, Known, NONE, Words};
+use super::{Decoding, excluded_rows, in_order};
+use crate::ReadError;
+use crate::column::score::{Places, ScoreColumn};
+use crate::column::utc::Instants;
+use crate::column::{WrongType, cast};
+use crate::description::{Description, SurveySource};
+use crate::file::Table;
+
+/// Answers of one source: one form a row with a column for each question, or one answer a row.
+#[derive(Debug, Default)]
+pub(crate) struct AnswerTable {
+    pub(crate) questions: Questions,
+    /// The scores, batch by batch.
+    pub(crate) parts: Vec<ScorePart>,
+    pub(crate) at: Option<Instants>,
+    pub(crate) tickets: Links,
+    pub(crate) attributes: Vec<(Attribute, Words<Box<str>>)>,
+    customers: Words<Box<str>>,
+    invitations: Words<Box<str>>,
+    weights: Vec<Option<f64>>,
+    /// The reasons of each row in one text, and what stands between them.
+    reasons: Words<Box<str>>,
+    separator: String,
+    /// Rows excluded; none are listed where all count.
+    pub(crate) unusable: Vec<bool>,
+    pub(crate) rows: usize,
+    /// Answers that count, skipped questions among them.
+    pub(crate) len: usize,
+}
+
+/// Which question a score answers.
+#[derive(Debug)]
+pub(crate) enum Questions {
+    /// Each has a column.
+    Columns(Vec<Box<str>>),
+    /// A column names it.
+    Named(Words<Box<str>>),
+}
+
+impl Default for Questions {
+    fn default() -> Self {
+        Self::Columns(Vec::new())
+    }
+}
+
+/// The scores of one batch.
+#[derive(Debug)]
+pub(crate) struct ScorePart {
+    pub(crate) rows: usize,
+    /// One for each question that has a column, or the only one.
+    pub(crate) scores: Vec<Scores>,
+}
+
+/// A column of scores.
+#[derive(Debug)]
+pub(crate) struct Scores {
+    pub(crate) column: ScoreColumn,
+    /// Rows whose score cannot be read: they answer nothing. None are listed where there is none.
+    pub(crate) absent: Vec<bool>,
+}
+
+/// The scale of a question; that of `nps` is known without being said.
+pub(crate) fn scale(description: &Description, question: &str) -> Option<Scale> {
+    description.scales.get(question).cloned().or_else(|| (question == "nps").then(Scale::nps))
+}
+
+/// One table's columns.
+struct Slots<'a> {
+    scores: Vec<(NumberSlot, Option<Scale>)>,
+    question: WordSlot<Box<str>>,
+    at: InstantSlot,
+    ticket: WordSlot<Box<str>>,
+    customer: WordSlot<Box<str>>,
+    invitation: WordSlot<Box<str>>,
+    weight: NumberSlot,
+    reasons: WordSlot<Box<str>>,
+    attributes: AttributeSlots,
+    source: &'a SurveySource,
+}
+
+#[derive(Default)]
+struct Caches {
+    question: Known,
+    customer: Known,
+    invitation: Known,
+    reasons: Known,
+    attributes: Vec<Known>,
+}
+
+impl AnswerTable {
+    /// Reads the tables of one source.
+    pub(super) fn read(decoding: &mut Decoding<'_>, source: &SurveySource) -> Result<Self, ReadError> {
+        let mut answers = Self {
+            questions: if source.questions.is_empty() {
+                Questions::Named(Words::default())
+            } else {
+                Questions::Columns(source.questions.keys().cloned().collect())
+            },
+            separator: source.reason_separator.clone().unwrap_or_else(|| ",".to_owned()),
+            ..Self::default()
+        };
+        let (mut at, mut caches, mut unusable) = (Times::default(), Caches::default(), Vec::new());
+        let mut absent = 0;
+        for file in &source.file {
+            let table = decoding.open(file)?;
+            let description = decoding.description;
+            let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
+            let wanted = &decoding.wanted;
+            let question = columns.maybe_word(source.question.as_ref())?;
+            let mut scores = Vec::new();
+            for (name, key) in &source.questions {
+                scores.push((columns.number(key)?, scale(description, name)));
+            }
+            if source.questions.is_empty() {
+                scores.push((columns.maybe_number(source.score.as_ref())?, None));
+            }
+            let slots = Slots {
+                scores,
+                question,
+                at: columns.maybe_instant(source.at.as_ref())?,
+                ticket: columns.maybe_word(source.ticket.as_ref())?,
+                customer: columns.maybe_word(source.customer.as_ref().filter(|_| wanted.records))?,
+                invitation: columns.maybe_word(source.invitation.as_ref().filter(|_| wanted.records))?,
+                weight: columns.maybe_number(source.weight.as_ref().filter(|_| wanted.records))?,
+                reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| wanted.reasons))?,
+                attributes: columns
+                    .attributes(source.attributes.iter().filter(|(one, _)| wanted.attribute(one)))?,
+                source,
+            };
+            let ledger = decoding.begin(&table, "surveys");
+            let mut batches = columns.batches()?;
+            while let Some(batch) = batches.next() {
+                let batch = batch?;
+                absent += answers.batch(
+                    decoding,
+                    &table,
+                    &slots,
+                    &batch,
+                    (&mut at, &mut caches, &mut unusable),
+                    ledger,
+                )?;
+                decoding.ledgers[ledger].batch_done(batch.num_rows());
+                decoding.report(batches.progress())?;
+            }
+            decoding.end(ledger)?;
+        }
+        let a_row = match &answers.questions {
+            Questions::Columns(names) => names.len(),
+            Questions::Named(_) => 1,
+        };
+        answers.len = (answers.rows - unusable.len()) * a_row - absent;
+        answers.unusable = excluded_rows(&unusable, answers.rows);
+        answers.at = source.at.is_some().then(|| at.finish());
+        Ok(answers)
+    }
+
+    /// Adds a batch; gives how many answers of rows that count are absent.
+    fn batch(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        table: &Table,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        (at, caches, unusable): (&mut Times, &mut Caches, &mut Vec<usize>),
+        ledger_at: usize,
+    ) -> Result<usize, ReadError> {
+        let rows = batch.num_rows();
+        let mut doubts = Vec::new();
+        at.decode(&slots.at, table, batch, &mut doubts)?;
+        macro_rules! words {
+            ($column:expr, $slot:ident, $doubts:expr) => {
+                $column
+                    .decode(&slots.$slot, &mut caches.$slot, batch, $doubts)
+                    .map_err(|wrong| slots.$slot.wrong(table, wrong))?
+            };
+        }
+        words!(self.customers, customer, &mut doubts);
+        words!(self.invitations, invitation, &mut doubts);
+        words!(self.reasons, reasons, &mut doubts);
+        self.tickets.decode(&slots.ticket, batch).map_err(|wrong| slots.ticket.wrong(table, wrong))?;
+        caches.attributes.resize_with(slots.attributes.len(), Known::default);
+        for ((attribute, slot), known) in slots.attributes.iter().zip(&mut caches.attributes) {
+            if !self.attributes.iter().any(|(have, _)| have == attribute) {
+                self.attributes.push((attribute.clone(), Words::default()));
+            }
+            let words = self.attributes.iter_mut().find(|(have, _)| have == attribute);
+            let Some((_, words)) = words else { continue };
+            words.decode(slot, known, batch, &mut doubts).map_err(|wrong| slot.wrong(table, wrong))?;
+        }
+        if let Some(array) = slots.weight.array(batch) {
+            let weights =
+                slots.weight.reading().bind(array).map_err(|wrong| slots.weight.wrong(table, wrong))?;
+            for row in 0..rows {
+                let weight = weights.number(row);
+                if weight.is_err() {
+                    doubts.push(row);
+                }
+                self.weights.push(weight.ok().flatten());
+            }
+        }
+        if let Questions::Named(words) = &mut self.questions {
+            let first = words.codes.len();
+            words
+                .decode(&slots.question, &mut caches.question, batch, &mut doubts)
+                .map_err(|wrong| slots.question.wrong(table, wrong))?;
+            if !matches!(words.codes, Codes::All(code, _) if code != NONE) {
+                doubts.extend((0..rows).filter(|row| words.codes.get(first + row) == NONE));
+            }
+        }
+        let mut scores = Vec::with_capacity(slots.scores.len());
+        let mut bad: Vec<Vec<usize>> = Vec::with_capacity(slots.scores.len());
+        for (slot, of_column) in &slots.scores {
+            let Some(array) = slot.array(batch) else { continue };
+            let (column, odd) = score_column(slot, array).map_err(|wrong| slot.wrong(table, wrong))?;
+            doubts.extend_from_slice(&odd);
+            if !decoding.keep_off_scale {
+                self.off_scale(decoding.description, &column, of_column.as_ref(), rows, &mut doubts);
+            }
+            scores.push(Scores { column, absent: Vec::new() });
+            bad.push(odd);
+        }
+        let doubts = in_order(doubts);
+        let mut absent = 0;
+        if !doubts.is_empty() {
+            let skipped = self.settle(decoding, table, slots, batch, &doubts, at, ledger_at)?;
+            for (scores, bad) in scores.iter_mut().zip(bad) {
+                absent += bad.iter().filter(|row| skipped.binary_search(row).is_err()).count();
+                scores.absent = excluded_rows(&bad, rows);
+            }
+            unusable.extend(skipped.into_iter().map(|row| self.rows + row));
+        }
+        self.parts.push(ScorePart { rows, scores });
+        self.rows += rows;
+        Ok(absent)
+    }
+
+    /// Rows with a score that is not on its question's scale: the KPIs exclude it, the reader says where it is.
+    fn off_scale(
+        &self,
+        description: &Description,
+        column: &ScoreColumn,
+        of_column: Option<&Scale>,
+        rows: usize,
+        doubts: &mut Vec<usize>,
+    ) {
+        let mut places = vec![0_u8; rows];
+        let mut check = |scale: &Scale, counts: &dyn Fn(usize) -> bool| {
+            let Some(on) = Places::new(scale.min(), scale.max()) else { return };
+            column.places(on, 0, &mut places);
+            let off = places.iter().enumerate().filter(|(_, place)| **place == on.outside());
+            doubts.extend(off.map(|(row, _)| row).filter(|row| counts(*row)));
+        };
+        match &self.questions {
+            Questions::Columns(_) => {
+                if let Some(scale) = of_column {
+                    check(scale, &|_| true);
+                }
+            }
+            Questions::Named(words) => {
+                let first = words.codes.len() - rows;
+                for (name, code) in words.meanings().iter().zip(1..) {
+                    if let Some(scale) = scale(description, name) {
+                        check(&scale, &|row| words.codes.get(first + row) == code);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads doubtful rows one by one, by the rules of the row reader; gives those that are excluded.
+    #[expect(clippy::too_many_arguments, reason = "a table, its batch, and what is filled from it")]
+    fn settle(
+        &self,
+        decoding: &mut Decoding<'_>,
+        table: &Table,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        doubts: &[usize],
+        times: &mut Times,
+        ledger_at: usize,
+    ) -> Result<Vec<usize>, ReadError> {
+        let description = decoding.description;
+        let scored = !decoding.keep_off_scale;
+        let mut question = slots.question.bind(table, batch)?;
+        let mut at = slots.at.bind(table, batch)?;
+        let mut ticket = slots.ticket.bind(table, batch)?;
+        let mut customer = slots.customer.bind(table, batch)?;
+        let mut invitation = slots.invitation.bind(table, batch)?;
+        let mut weight = slots.weight.bind(table, batch)?;
+        let mut reasons = slots.reasons.bind(table, batch)?;
+        let mut attributes = slots.attributes.bind(table, batch)?;
+        let mut scores = Vec::with_capacity(slots.scores.len());
+        for (slot, of_column) in &slots.scores {
+            scores.push((Whole(slot.bind(table, batch)?), of_column));
+        }
+        let ledger = &mut decoding.ledgers[ledger_at];
+        let by_form = !slots.source.questions.is_empty();
+        let mut one = |row: usize| -> Result<Option<Timestamp>, Halt> {
+            let answered = ledger.read(&mut at, row)?;
+            ledger.want(&mut ticket, row)?;
+            ledger.want(&mut customer, row)?;
+            ledger.want(&mut invitation, row)?;
+            ledger.want(&mut weight, row)?;
+            ledger.want(&mut reasons, row)?;
+            attributes.read(ledger, row)?;
+            let named = if by_form {
+                None
+            } else {
+                let name = ledger.need(&mut question, row, Reason::Missing)?;
+                scale(description, &name)
+            };
+            for (column, of_column) in &mut scores {
+                let score = match ledger.read(column, row) {
+                    // The form's other answers count.
+                    Err(Halt::Skip) if by_form => continue,
+                    other => other?,
+                };
+                let on = of_column.as_ref().or(named.as_ref()).filter(|_| scored);
+                if let (Some(score), Some(scale)) = (score, on)
+                    && !scale.contains(score)
+                {
+                    let number = ledger.row(row);
+                    let halt =
+                        ledger.leave_out(Scope::Value, Reason::OutOfScale, number, column.name(), || {
+                            let (min, max) = (scale.min(), scale.max());
+                            let remedy = format!(
+                                "the scale is {min} to {max}: correct it, or list the code under missing"
+                            );
+                            (column.raw(row).to_owned(), remedy)
+                        });
+                    if let Halt::Fail(_) = halt {
+                        return Err(halt);
+                    }
+                }
+            }
+            Ok(answered)
+        };
+        let (mut corrected, mut skipped) = (Vec::new(), Vec::new());
+        for row in doubts {
+            match one(*row) {
+                Ok(at) => corrected.push((*row, at.map(Timestamp::as_micros))),
+                Err(Halt::Skip) => skipped.push(*row),
+                Err(Halt::Fail(error)) => return Err(error),
+            }
+        }
+        at.account(&mut decoding.ledgers[ledger_at]);
+        if slots.at.is_described() {
+            times.correct(&corrected);
+        }
+        Ok(skipped)
+    }
+
+    /// Whether a row counts.
+    #[inline]
+    pub(crate) fn is_usable(&self, row: usize) -> bool {
+        !self.unusable.get(row).copied().unwrap_or(false)
+    }
+
+    /// How many answers there are to a question.
+    pub(crate) fn answers_to(&self, question: &str) -> usize {
+        match &self.questions {
+            Questions::Columns(names) => {
+                let asked = names.iter().any(|name| **name == *question);
+                if asked { self.len / names.len() } else { 0 }
+            }
+            Questions::Named(words) => {
+                let Some(code) = words.find(question) else { return 0 };
+                (0..self.rows).filter(|row| self.is_usable(*row) && words.codes.get(*row) == code).count()
+            }
+        }
+    }
+
+    /// Whether some row states reasons.
+    pub(crate) fn states_reasons(&self) -> bool {
+        self.reasons.kinds() > 1
+    }
+
+    /// The questions that answers name or have a column for.
+    pub(crate) fn question_names(&self) -> &[Box<str>] {
+        match &self.questions {
+            Questions::Columns(names) => names,
+            Questions::Named(words) => words.meanings(),
+        }
+    }
+
+    /// The column of an attribute.
+    pub(crate) fn attribute(&self, attribute: &Attribute) -> Option<&Words<Box<str>>> {
+        self.attributes.iter().find(|(known, _)| known == attribute).map(|(_, words)| words)
+    }
+
+    /// The answers as records, with their rows, in order.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, SurveyResponse)> + '_ {
+        let starts = self.parts.iter().scan(0, |start, part| {
+            let first = *start;
+            *start += part.rows;
+            Some(first)
+        });
+        self.parts.iter().zip(starts).flat_map(move |(part, start)| {
+            let scores: Vec<Vec<Option<i32>>> =
+                part.scores.iter().map(|scores| scores.column.whole()).collect();
+            (0..part.rows).flat_map(move |row| {
+                let mut answers = Vec::new();
+                if self.is_usable(start + row) {
+                    for (number, of_column) in scores.iter().enumerate() {
+                        if part.scores[number].absent.get(row).copied().unwrap_or(false) {
+                            continue;
+                        }
+                        let question = match &self.questions {
+                            Questions::Columns(names) => names.get(number),
+                            Questions::Named(words) => words.of_row(start + row),
+                        };
+                        let Some(question) = question else { continue };
+                        let score = of_column.get(row).copied().flatten();
+                        answers.push((start + row, self.record(start + row, question, score)));
+                    }
+                }
+                answers
+            })
+        })
+    }
+
+    fn record(&self, row: usize, question: &str, score: Option<i32>) -> SurveyResponse {
+        let mut answer = SurveyResponse::new(question, score);
+        let at = self.at.as_ref().and_then(|at| at.get(row));
+        answer.at = at.map(Timestamp::saturating_from_micros);
+        answer.ticket = self.tickets.text(row).map(|id| id.as_ref().into());
+        answer.customer = self.customers.of_row(row).map(|name| CustomerId::new(name.clone()));
+        answer.invitation = self.invitations.of_row(row).cloned();
+        answer.weight = self.weights.get(row).copied().flatten();
+        if let Some(text) = self.reasons.of_row(row) {
+            let stated = text.split(&*self.separator).map(str::trim).filter(|reason| !reason.is_empty());
+            answer.reasons = stated.map(Into::into).collect();
+        }
+        for (attribute, words) in &self.attributes {
+            answer.attributes.set(attribute.clone(), words.of_row(row).cloned());
+        }
+        answer
+    }
+}
+
+/// A column of scores, and the rows that hold no whole number.
+fn score_column(slot: &NumberSlot, array: &ArrayRef) -> Result<(ScoreColumn, Vec<usize>), WrongType> {
+    if slot.reading().is_plain()
+        && let Ok(column) = ScoreColumn::new(array)
+    {
+        let odd = not_whole(array)?;
+        return Ok((column, odd));
+    }
+    let numbers = slot.reading().bind(array)?;
+    let mut odd = Vec::new();
+    let scores: Int32Array = (0..array.len())
+        .map(|row| {
+            numbers.whole(row).unwrap_or_else(|_| {
+                odd.push(row);
+                None
+            })
+        })
+        .collect();
+    Ok((ScoreColumn::new(&(Arc::new(scores) as ArrayRef))?, odd))
+}
+
+/// Rows of a numeric column whose number is no whole number of 32 bits.
+fn not_whole(array: &ArrayRef) -> Result<Vec<usize>, WrongType> {
+    let fits = |number: f64| {
+        number.is_nan()
+            || (number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number))
+    };
+    match array.data_type() {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 => {
+            Ok(Vec::new())
+        }
+        DataType::Int64 => {
+            // Before anything is copied: all fit nearly always.
+            let numbers = array.as_primitive::<arrow_array::types::Int64Type>();
+            let fits = |number: i64| i32::try_from(number).is_ok();
+            if numbers.values().iter().all(|number| fits(*number)) {
+                return Ok(Vec::new());
+            }
+            let odd = |row: &usize| numbers.is_valid(*row) && !fits(numbers.value(*row));
+            Ok((0..numbers.len()).filter(odd).collect())
+        }
+        DataType::Null => Ok(Vec::new()),
+        DataType::Dictionary(_, values) => not_whole(&cast(array, values)?),
+        _ => {
+            let floats = cast(array, &DataType::Float64)?;
+            let floats = floats.as_primitive::<Float64Type>();
+            if floats.values().iter().all(|number| fits(*number)) {
+                return Ok(Vec::new());
+            }
+            let odd = |row: &usize| floats.is_valid(*row) && !fits(floats.value(*row));
+            Ok((0..floats.len()).filter(odd).collect())
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Columns of timestamps, batch after batch.
+
+use arrow_array::RecordBatch;
+use arrow_buffer::ScalarBuffer;
+
+use super::slot::InstantSlot;
+use crate::ReadError;
+use crate::column::utc::Instants;
+use crate::file::Table;
+
+/// A column of timestamps while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Times {
+    /// Rows before the first part that has any timestamp.
+    absent: usize,
+    parts: Vec<Instants>,
+    /// Rows added one by one after the parts.
+    rows: Vec<Option<i64>>,
+}
+
+impl Times {
+    /// Adds the rows of a batch; those that need the row reader are added to `doubts`.
+    pub(crate) fn decode(
+        &mut self,
+        slot: &InstantSlot,
+        table: &Table,
+        batch: &RecordBatch,
+        doubts: &mut Vec<usize>,
+    ) -> Result<(), ReadError> {
+        let part = match slot.array(batch) {
+            None if self.parts.is_empty() && self.rows.is_empty() => {
+                self.absent += batch.num_rows();
+                return Ok(());
+            }
+            None => Instants::none(batch.num_rows()),
+            Some(array) => {
+                let (part, odd) =
+                    Instants::new(array, slot.reading()).map_err(|wrong| slot.wrong(table, wrong))?;
+                doubts.extend(odd);
+                part
+            }
+        };
+        self.settle_rows();
+        self.settle_absent();
+        self.parts.push(part);
+        Ok(())
+    }
+
+    /// Corrects rows of the batch added last.
+    pub(crate) fn correct(&mut self, rows: &[(usize, Option<i64>)]) {
+        if let Some(last) = self.parts.last_mut() {
+            last.correct(rows);
+        }
+    }
+
+    /// Adds one row.
+    pub(crate) fn push(&mut self, at: Option<i64>) {
+        self.settle_absent();
+        self.rows.push(at);
+    }
+
+    fn settle_rows(&mut self) {
+        if !self.rows.is_empty() {
+            let rows = std::mem::take(&mut self.rows);
+            self.parts.push(rows.into_iter().collect());
+        }
+    }
+
+    fn settle_absent(&mut self) {
+        if self.absent > 0 {
+            self.parts.push(Instants::none(std::mem::take(&mut self.absent)));
+        }
+    }
+
+    /// The batch added last; `None` where no row has a timestamp so far.
+    pub(crate) fn last(&self) -> Option<&Instants> {
+        self.parts.last()
+    }
+
+    /// The whole column.
+    pub(crate) fn finish(mut self) -> Instants {
+        self.settle_rows();
+        self.settle_absent();
+        Instants::joined(self.parts)
+    }
+
+    /// The whole column of which every row has a value, or one that means nothing.
+    pub(crate) fn finish_micros(self) -> ScalarBuffer<i64> {
+        self.finish().into_micros()
+    }
+}

@@ -1,0 +1,90 @@
+//! What each code of an event does to a ticket, in the numbers of one replay.
+
+use deskmetrics::Author;
+use deskmetrics::replay::Replay;
+use deskmetrics::replay::step::{Step, What};
+
+use crate::decode::kind::{Code, Kinds, Takes, step_of};
+
+/// One step of a row, up to what only the row knows: the timestamp, the value, the person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Template {
+    pub(super) what: What,
+    pub(super) author: Author,
+    pub(super) takes: Takes,
+}
+
+impl Template {
+    /// The step of a row.
+    #[inline]
+    pub(super) fn step(&self, at: i64, by: u32, value: impl FnOnce() -> u32) -> Step {
+        let what = match (self.takes, self.what) {
+            (Takes::Value, What::Changed { attribute, .. }) => What::Changed { attribute, to: value() },
+            (Takes::Value, What::Tagged(_)) => What::Tagged(value()),
+            (Takes::Value, What::Untagged(_)) => What::Untagged(value()),
+            (_, what) => what,
+        };
+        Step { at, what, by, author: self.author }
+    }
+}
+
+/// What each code means.
+#[derive(Debug)]
+pub(super) struct Meanings {
+    /// By code: where its steps are stored in `templates`.
+    spans: Vec<(u32, u32)>,
+    templates: Vec<Template>,
+    /// By code: whether rows between the ticket's creation and the cut-off can change nothing that is required.
+    silent: Vec<bool>,
+}
+
+impl Meanings {
+    pub(super) fn new(kinds: &Kinds, replay: &Replay) -> Self {
+        let mut meanings = Self { spans: Vec::new(), templates: Vec::new(), silent: Vec::new() };
+        let place = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        for code in 0..kinds.codes() {
+            let from = meanings.templates.len();
+            if let Some((kind, author, status)) = Code::try_from(code).ok().and_then(|code| kinds.of(code)) {
+                let number = |attribute: &_| replay.attribute_number(attribute);
+                let mut steps: Vec<_> = kind.0.iter().map(|one| step_of(one, status, number)).collect();
+                // As among events of one row: attributes first, then messages, then the status.
+                steps.sort_by_key(|(rank, ..)| *rank);
+                let templates = steps.into_iter().map(|(_, what, takes)| Template { what, author, takes });
+                meanings.templates.extend(templates);
+            }
+            meanings.spans.push((place(from), place(meanings.templates.len())));
+        }
+        meanings.silence(replay);
+        meanings
+    }
+
+    /// The steps of a row.
+    #[inline]
+    pub(super) fn of(&self, code: Code) -> &[Template] {
+        match self.spans.get(usize::from(code)) {
+            Some((from, to)) => &self.templates[*from as usize..*to as usize],
+            None => &[],
+        }
+    }
+
+    /// Whether rows with this code may be passed over, unless they lie after the cut-off, where they are counted.
+    #[inline]
+    pub(super) fn is_silent(&self, code: Code) -> bool {
+        self.silent.get(usize::from(code)).copied().unwrap_or(true)
+    }
+
+    /// Determines which codes are silent: none where tickets may leave, since what happens after that is counted too.
+    fn silence(&mut self, replay: &Replay) {
+        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam);
+        let stay = !self.templates.iter().any(|template| leaves(template.what));
+        let irrelevant = |(from, to): &(u32, u32)| {
+            self.templates[*from as usize..*to as usize].iter().all(|template| !replay.hears(template.what))
+        };
+        self.silent = self.spans.iter().map(|span| stay && irrelevant(span)).collect();
+    }
+
+    /// Whether any step merges tickets.
+    pub(super) fn merge(&self) -> bool {
+        self.templates.iter().any(|template| template.takes == Takes::Survivor)
+    }
+}

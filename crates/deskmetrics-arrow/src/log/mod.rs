@@ -1,0 +1,334 @@
+//! Tickets and their events, ready to be replayed ticket by ticket.
+//!
+//! An [`EventLog`] is the view that one [`Replay`] has of a [`Dataset`]: which rows are a ticket's events, in which order, and
+//! which step each is. It is asked as often as one likes: [`report`](crate::Dataset::report), [`measures`](EventLog::measures)
+//! and [`verdicts`](EventLog::verdicts) as record batches, or [`each`](EventLog::each) ticket with a visitor of one's own. The
+//! numbers are those of [`Replay::tickets`] over the same records, bit for bit, whatever the order of the rows, the encodings
+//! and the number of threads.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampSecondArray};
+//! use deskmetrics::kpi::SlaAttainment;
+//! use deskmetrics::replay::Needs;
+//! use deskmetrics::ticket::Attribute;
+//! use deskmetrics_arrow::{Dataset, Description, ReadOptions};
+//!
+//! let words = |words: Vec<&str>| Arc::new(StringArray::from(words)) as ArrayRef;
+//! let times = |at: Vec<i64>| Arc::new(TimestampSecondArray::from(at).with_timezone("UTC")) as ArrayRef;
+//! let ids = |ids: Vec<i64>| Arc::new(Int64Array::from(ids)) as ArrayRef;
+//!
+//! let tickets = RecordBatch::try_from_iter([
+//!     ("id", ids(vec![1, 2])), ("created", times(vec![0, 60])), ("market", words(vec!["DK", "ES"])),
+//! ])?;
+//! let events = RecordBatch::try_from_iter([
+//!     ("ticket", ids(vec![2, 1, 1, 1])), ("at", times(vec![9_000, 600, 4_200, 4_800])),
+//!     ("kind", words(vec!["status"; 4])), ("value", words(vec!["solved", "pending", "open", "solved"])),
+//! ])?;
+//! let description: Description = r#"
+//!     time_zone = "UTC"
+//!     as_of = "1970-01-02T00:00:00Z"
+//!     tickets = [{ file = "tickets", id = "id", created_at = "created", attributes = { market = "market" } }]
+//!     events = [{ file = "events", ticket = "ticket", at = "at", kind = "kind", value = "value" }]
+//!     [[sla.policies]]
+//!     name = "two hours, the customer's time not counted"
+//!     targets = [{ metric = "requester_wait", within = "2h" }]
+//! "#.parse()?;
+//! let options = ReadOptions::default()
+//!     .table("tickets", tickets.schema(), vec![tickets])
+//!     .table("events", events.schema(), vec![events]);
+//! let dataset = Dataset::of_description(&description, options)?;
+//!
+//! let replay = dataset.replay().ok_or("no cut-off")?.needing(Needs::VERDICTS).watching([Attribute::Market]);
+//! let log = dataset.log(&replay);
+//! let market = log.slot(&Attribute::Market).ok_or("a market")?;
+//! let new = || vec![SlaAttainment::default(); log.codes()];
+//! let (parts, _) = log.each(1, new, |by_market, ticket| {
+//!     let attainment = &mut by_market[ticket.code(market) as usize];
+//!     ticket.verdicts().for_each(|verdict| attainment.push_state(verdict.state()));
+//! });
+//! let percent = |code: u32| (log.text(code), parts[0][code as usize].percent());
+//! assert_eq!((percent(1), percent(2)), ((Some("DK"), Some(100.0)), (Some("ES"), Some(0.0))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod feed;
+mod meaning;
+mod merged;
+mod order;
+mod outcome;
+mod row;
+mod stream;
+mod visit;
+
+use std::collections::BTreeMap;
+
+use deskmetrics::Author;
+use deskmetrics::replay::step::{FIRST_FREE, NONE, What};
+use deskmetrics::replay::{EventOrder, Merged, Needs, Replay};
+use deskmetrics::ticket::Attribute;
+use hashbrown::HashMap;
+
+use crate::Dataset;
+use crate::decode::kind::{Code, NOTHING};
+use crate::decode::word::Codes;
+use crate::decode::{Customers, Tables};
+use meaning::Meanings;
+
+pub use row::{AttributeSlot, ReplayedRow};
+pub use stream::{EventStream, StreamError};
+
+/// The tickets of a [`Dataset`] with their events, arranged ticket by ticket for one [`Replay`].
+///
+/// Events may stand in any order in their tables; where they already stand ticket by ticket and in time order they are
+/// neither sorted nor copied.
+#[derive(Debug)]
+pub struct EventLog<'d> {
+    replay: Replay,
+    pub(crate) tables: &'d Tables,
+    /// Attributes that are read: the number in steps, and by code of the column the number of its value.
+    attributes: Vec<LogAttribute<'d>>,
+    /// By code of a tag, a value, a name: its number in steps.
+    tags: Vec<u32>,
+    values: Vec<u32>,
+    people: Vec<u32>,
+    /// By code of the ticket's own author.
+    replier: Vec<u32>,
+    /// By customer: the number of the same name among those who did something.
+    own_names: Vec<u32>,
+    texts: Texts,
+    /// By number that rules gave: the code of its text.
+    mentioned: Vec<u32>,
+    spans: order::Spans,
+    arranged: Option<Arranged>,
+    meanings: Meanings,
+    /// Customer messages that tickets take over from those merged into them.
+    moved: BTreeMap<usize, Vec<i64>>,
+}
+
+#[derive(Debug)]
+struct LogAttribute<'d> {
+    attribute: Attribute,
+    number: u16,
+    codes: Option<&'d Codes>,
+    numbers: Vec<u32>,
+}
+
+/// Events in the order of their tickets, where their table has another one.
+#[derive(Debug)]
+struct Arranged {
+    at: Vec<i64>,
+    codes: Vec<Code>,
+    values: Codes,
+    by: Codes,
+}
+
+/// The texts of all columns, each with a code; 0 is no text.
+#[derive(Debug, Default)]
+struct Texts {
+    texts: Vec<Box<str>>,
+    codes: HashMap<Box<str>, u32>,
+}
+
+impl Texts {
+    fn code(&mut self, text: &str) -> u32 {
+        if let Some(code) = self.codes.get(text) {
+            return *code;
+        }
+        self.texts.push(text.into());
+        let code = u32::try_from(self.texts.len()).unwrap_or(NONE);
+        self.codes.insert(text.into(), code);
+        code
+    }
+
+    fn get(&self, code: u32) -> Option<&str> {
+        self.texts.get((code as usize).checked_sub(1)?).map(|text| &**text)
+    }
+}
+
+impl Dataset {
+    /// The tickets and events as `replay` sees them.
+    pub fn log(&self, replay: &Replay) -> EventLog<'_> {
+        EventLog::new(&self.tables, replay)
+    }
+}
+
+impl<'d> EventLog<'d> {
+    pub(crate) fn new(tables: &'d Tables, replay: &Replay) -> Self {
+        let Tables { tickets, events, .. } = tables;
+        // Slices are by the values at the cut-off.
+        let columns = tickets.attributes.iter().map(|(attribute, _)| attribute.clone());
+        let mut replay = replay.clone().watching(columns);
+        if replay.needs().any(Needs::TOUCHES) {
+            // Every change of an attribute is a touch, unless it has the value already.
+            replay = replay.watching(events.kinds.changed().cloned());
+        }
+        let mut texts = Texts::default();
+        let mut numbers = |meanings: &[Box<str>]| -> Vec<u32> {
+            let number = |text: &Box<str>| {
+                let code = texts.code(text);
+                replay.value_number(text).unwrap_or(FIRST_FREE | code)
+            };
+            std::iter::once(NONE).chain(meanings.iter().map(number)).collect()
+        };
+        let mut attributes: Vec<LogAttribute<'d>> = tickets
+            .attributes
+            .iter()
+            .map(|(attribute, words)| LogAttribute {
+                attribute: attribute.clone(),
+                number: replay.attribute_number(attribute),
+                codes: Some(&words.codes),
+                numbers: numbers(words.meanings()),
+            })
+            .collect();
+        for attribute in events.kinds.changed() {
+            let number = replay.attribute_number(attribute);
+            let followed = replay.hears(What::Changed { attribute: number, to: NONE });
+            if followed && !attributes.iter().any(|known| known.attribute == *attribute) {
+                let attribute = attribute.clone();
+                attributes.push(LogAttribute { attribute, number, codes: None, numbers: Vec::new() });
+            }
+        }
+        let tags = numbers(tickets.tags.texts.meanings());
+        let values = numbers(events.values.meanings());
+        let people = numbers(events.by.meanings());
+        let replier = match &tickets.milestones {
+            Some(columns) => numbers(columns.author_name.meanings()),
+            None => Vec::new(),
+        };
+        let own_names = match tickets.customers.as_ref().filter(|_| people.len() > 1) {
+            Some(customers) if !replay.options().requester_answers => {
+                let names = events.by.meanings().iter().zip(1u32..);
+                let found = customers
+                    .find_in(|name| events.by.find(name), names.map(|(name, code)| (&**name, code)));
+                found.into_iter().map(|code| people.get(code as usize).copied().unwrap_or(NONE)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut mentioned = Vec::new();
+        for (text, code) in texts.texts.iter().zip(1u32..) {
+            let Some(number) = replay.value_number(text) else { continue };
+            if mentioned.len() <= number as usize {
+                mentioned.resize(number as usize + 1, NONE);
+            }
+            mentioned[number as usize] = code;
+        }
+        let by_time = replay.options().order == EventOrder::Time;
+        let (spans, rows) = if events.codes.is_empty() {
+            (Vec::new(), None)
+        } else {
+            order::arranged(events, tickets.rows(), by_time)
+        };
+        let arranged = rows.map(|rows| Arranged {
+            at: rows.iter().map(|row| events.at[*row as usize]).collect(),
+            codes: rows.iter().map(|row| events.codes[*row as usize]).collect(),
+            values: events.values.codes.in_order_of(&rows),
+            by: events.by.codes.in_order_of(&rows),
+        });
+        let meanings = Meanings::new(&events.kinds, &replay);
+        let moved = BTreeMap::new();
+        let mut log = Self {
+            replay, tables, attributes, tags, values, people, replier, own_names, texts, mentioned, spans, arranged,
+            meanings, moved,
+        };
+        if log.meanings.merge() && log.replay.options().merged == Merged::MoveMessages {
+            log.move_messages();
+        }
+        if !by_time {
+            log.no_later_than_the_next();
+        }
+        log
+    }
+
+    /// Makes no event later than its successor on the ticket.
+    fn no_later_than_the_next(&mut self) {
+        let mut at = self.at().to_vec();
+        let codes = self.codes_of_events();
+        for (from, to) in &self.spans {
+            let mut latest = i64::MAX;
+            for event in (*from as usize..*to as usize).rev() {
+                if codes[event] != NOTHING {
+                    latest = latest.min(at[event]);
+                    at[event] = latest;
+                }
+            }
+        }
+        match &mut self.arranged {
+            Some(arranged) => arranged.at = at,
+            None if at == *self.tables.events.at => {}
+            None => {
+                let events = &self.tables.events;
+                let (values, by) = (events.values.codes.clone(), events.by.codes.clone());
+                self.arranged = Some(Arranged { at, codes: events.codes.clone(), values, by });
+            }
+        }
+    }
+
+    fn at(&self) -> &[i64] {
+        self.arranged.as_ref().map_or(&self.tables.events.at, |arranged| &arranged.at)
+    }
+
+    fn codes_of_events(&self) -> &[Code] {
+        self.arranged.as_ref().map_or(&self.tables.events.codes, |arranged| &arranged.codes)
+    }
+
+    /// The code of an event's value.
+    fn value(&self, event: usize) -> u32 {
+        self.arranged.as_ref().map_or(&self.tables.events.values.codes, |arranged| &arranged.values).get(event)
+    }
+
+    /// The code of who did it.
+    fn by(&self, event: usize) -> u32 {
+        self.arranged.as_ref().map_or(&self.tables.events.by.codes, |arranged| &arranged.by).get(event)
+    }
+
+    fn created_by(&self, row: usize) -> Option<Author> {
+        self.tables.tickets.created_by.of_row(row).copied()
+    }
+
+    /// Tickets, those excluded among them.
+    pub fn rows(&self) -> usize {
+        self.tables.tickets.rows()
+    }
+
+    /// The replay it was made for, following the attributes that are read.
+    pub fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// The text behind a code of an attribute; `None` for the code 0, which is no text.
+    pub fn text(&self, code: u32) -> Option<&str> {
+        self.texts.get(code)
+    }
+
+    /// One more than the highest code of a text.
+    pub fn codes(&self) -> usize {
+        self.texts.texts.len() + 1
+    }
+
+    /// The customers; `None` where no column names them.
+    pub fn customers(&self) -> Option<&'d Customers> {
+        self.tables.tickets.customers.as_ref()
+    }
+
+    /// For [`ReplayedRow::code`]; `None` where nothing tells of the attribute, and where only events do and the replay does not
+    /// follow it (see [`Replay::watching`]).
+    pub fn slot(&self, attribute: &Attribute) -> Option<AttributeSlot> {
+        let known = self.attributes.iter().find(|known| known.attribute == *attribute)?;
+        Some(AttributeSlot(known.number))
+    }
+
+    /// The attributes that are read.
+    pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().map(|known| &known.attribute)
+    }
+
+    /// The text code behind a number of a step.
+    #[inline]
+    fn code_of(&self, number: u32) -> u32 {
+        if number >= FIRST_FREE {
+            return number & !FIRST_FREE;
+        }
+        self.mentioned.get(number as usize).copied().unwrap_or(NONE)
+    }
+}

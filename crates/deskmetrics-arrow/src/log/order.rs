@@ -1,0 +1,64 @@
+//! Which rows are a ticket's events, and in which order.
+
+use crate::decode::event::EventTable;
+use crate::decode::kind::NOTHING;
+
+/// The rows of each ticket, from one to before another.
+pub(super) type Spans = Vec<(u32, u32)>;
+
+/// Spans of events, and their rows in the order of the spans; no rows where the events stand so already. Unless the rows' own
+/// order is the order, each ticket's are in order of time; rows of one instant keep theirs.
+pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (Spans, Option<Vec<u32>>) {
+    if events.grouped && (events.sorted || !by_time) {
+        return (grouped(events, tickets), None);
+    }
+    let counted = || {
+        let rows = events.places.iter().zip(&events.codes).zip(0u32..);
+        rows.filter(|((_, code), _)| **code != NOTHING).map(|((place, _), row)| (*place as usize, row))
+    };
+    let mut spans = vec![(0u32, 0u32); tickets];
+    for (place, _) in counted() {
+        spans[place].1 += 1;
+    }
+    let mut total = 0;
+    for span in &mut spans {
+        let count = span.1;
+        *span = (total, total);
+        total += count;
+    }
+    let mut rows = vec![0u32; total as usize];
+    for (place, row) in counted() {
+        let next = &mut spans[place].1;
+        rows[*next as usize] = row;
+        *next += 1;
+    }
+    if by_time {
+        for (from, to) in &spans {
+            let own = &mut rows[*from as usize..*to as usize];
+            let at = |row: &u32| events.at[*row as usize];
+            if !own.is_sorted_by_key(at) {
+                own.sort_by_key(at);
+            }
+        }
+    }
+    (spans, Some(rows))
+}
+
+/// The spans of events that stand ticket by ticket; rows that mean nothing may stand anywhere.
+fn grouped(events: &EventTable, tickets: usize) -> Spans {
+    let mut spans = vec![(0, 0); tickets];
+    let mut current: Option<usize> = None;
+    for ((place, code), row) in events.places.iter().zip(&events.codes).zip(0u32..) {
+        if *code == NOTHING {
+            continue;
+        }
+        let place = *place as usize;
+        if current == Some(place) {
+            spans[place].1 = row + 1;
+        } else {
+            spans[place] = (row, row + 1);
+            current = Some(place);
+        }
+    }
+    spans
+}

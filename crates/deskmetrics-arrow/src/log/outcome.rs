@@ -1,0 +1,136 @@
+//! What the replay of a log comes to: measures or verdicts as columns, records.
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use deskmetrics::replay::{Needs, Pass};
+use deskmetrics::report::RecordNeeds;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
+
+use super::{EventLog, ReplayedRow};
+use crate::outcome::{MeasureColumns, VerdictColumns};
+
+/// What is filled in of a ticket's record besides its measures.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each part is filled in or not")]
+pub(super) struct Wanted {
+    id: bool,
+    requester: bool,
+    /// Every attribute, or those that KPIs read.
+    all_attributes: bool,
+    attributes: bool,
+    people: bool,
+    verdicts: bool,
+}
+
+impl Wanted {
+    pub(super) fn of(needs: RecordNeeds) -> Self {
+        let RecordNeeds { id, requester, attributes, people, verdicts, .. } = needs;
+        Self { id, requester, all_attributes: false, attributes, people, verdicts }
+    }
+}
+
+impl EventLog<'_> {
+    /// The measures of all tickets, a row each, as [`MeasureColumns`] lays them out, with the attributes that are read; and
+    /// what was left out of the tickets' lives.
+    ///
+    /// # Errors
+    /// When an attribute has the name of a measure.
+    pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let wanted = Wanted { id: true, requester: true, all_attributes: true, ..Wanted::default() };
+        let new = || MeasureColumns::new(self.attributes().cloned());
+        self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
+    }
+
+    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was left out of the
+    /// tickets' lives.
+    ///
+    /// # Errors
+    /// Never while columns are of one length.
+    pub fn verdicts(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let wanted = Wanted { id: true, verdicts: true, ..Wanted::default() };
+        let push = |columns: &mut VerdictColumns, ticket: &Replayed| {
+            ticket.verdicts.iter().for_each(|verdict| columns.push(ticket.ticket.id.as_str(), verdict));
+        };
+        self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
+    }
+
+    /// One batch for each range of tickets, in the order of the rows.
+    fn batches<C: Send>(
+        &self,
+        threads: usize,
+        wanted: Wanted,
+        new: impl Fn() -> C + Sync,
+        push: impl Fn(&mut C, &Replayed) + Sync,
+        finish: impl Fn(&mut C) -> Result<RecordBatch, ArrowError>,
+    ) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let (parts, excluded) = self.split(threads, new, |columns, rows| {
+            let mut scratch = self.scratch();
+            self.run(rows, |row, pass| {
+                self.fill(&mut scratch, row, pass, wanted);
+                pass.exchange(&mut scratch.metrics);
+                scratch.ticket.created_at = scratch.metrics.created_at;
+                push(columns, &scratch);
+            })
+        });
+        let batches: Result<Vec<RecordBatch>, ArrowError> =
+            parts.into_iter().map(|mut columns| finish(&mut columns)).collect();
+        Ok((batches?, excluded))
+    }
+
+    /// One ticket with its events replayed, as a record.
+    pub fn record(&self, row: usize) -> Replayed {
+        let mut scratch = self.scratch();
+        let mut pass = self.replay.pass();
+        self.replay_row(row, &mut super::visit::Begin::default(), &mut pass);
+        let wanted = Wanted { id: true, requester: true, all_attributes: true, people: true, verdicts: true, attributes: true };
+        self.fill(&mut scratch, row, &mut pass, wanted);
+        pass.exchange(&mut scratch.metrics);
+        scratch.ticket.created_at = scratch.metrics.created_at;
+        scratch.excluded = pass.excluded().clone();
+        scratch
+    }
+
+    /// A record to be filled again and again.
+    pub(super) fn scratch(&self) -> Replayed {
+        let metrics = TicketMetrics::new(Timestamp::MIN, self.replay.as_of());
+        Replayed::new(Ticket::new("", Timestamp::MIN), metrics)
+    }
+
+    /// Fills the record with what is wanted of the ticket just replayed, all but its measures.
+    pub(super) fn fill(&self, scratch: &mut Replayed, row: usize, pass: &mut Pass<'_>, wanted: Wanted) {
+        let tickets = &self.tables.tickets;
+        if wanted.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
+            pass.name_people(|number| self.text(self.code_of(number)).unwrap_or_default());
+        }
+        if wanted.verdicts {
+            scratch.verdicts.clear();
+            scratch.verdicts.extend(pass.verdicts().map(|verdict| verdict.to_verdict()));
+        }
+        let ticket = ReplayedRow { row, pass, log: self };
+        if wanted.id {
+            scratch.ticket.id = ticket.id().as_ref().into();
+        }
+        if wanted.requester {
+            scratch.ticket.requester = ticket.requester().map(|name| name.as_ref().into());
+        }
+        if wanted.attributes {
+            scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
+            let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
+            scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
+        }
+        if wanted.attributes || wanted.all_attributes {
+            let read = |attribute: &Attribute| {
+                wanted.all_attributes
+                    || *attribute == Attribute::Category
+                    || attribute.as_str() == "task"
+            };
+            for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
+                let value = self.text(self.code_of(pass.value(known.number)));
+                if scratch.ticket.attributes.get(&known.attribute) != value {
+                    scratch.ticket.attributes.set(known.attribute.clone(), value.map(Into::into));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A ticket of a log, just replayed.
+
+use std::borrow::Cow;
+
+use deskmetrics::TicketMetrics;
+use deskmetrics::replay::{Pass, PassVerdict};
+
+use super::EventLog;
+
+/// A ticket just replayed.
+#[derive(Debug)]
+pub struct ReplayedRow<'l> {
+    pub(super) row: usize,
+    pub(super) pass: &'l Pass<'l>,
+    pub(super) log: &'l EventLog<'l>,
+}
+
+impl<'l> ReplayedRow<'l> {
+    /// Its row among the tickets.
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Cow<'l, str> {
+        self.log.tables.tickets.ids.text(self.row)
+    }
+
+    /// Its measures; see [`Pass::metrics`].
+    pub fn metrics(&self) -> &'l TicketMetrics {
+        self.pass.metrics()
+    }
+
+    /// The verdicts on it.
+    pub fn verdicts(&self) -> impl Iterator<Item = PassVerdict<'l>> + use<'l> {
+        self.pass.verdicts()
+    }
+
+    /// The code of its customer (see [`EventLog::customers`]); 0 where nobody is named.
+    pub fn customer(&self) -> u32 {
+        self.log.customers().map_or(0, |customers| customers.code(self.row))
+    }
+
+    /// The name of its customer.
+    pub fn requester(&self) -> Option<Cow<'l, str>> {
+        self.log.customers()?.name(self.customer())
+    }
+
+    /// The code of an attribute's value at the cut-off (see [`EventLog::text`]); 0 for none.
+    #[inline]
+    pub fn code(&self, slot: AttributeSlot) -> u32 {
+        self.log.code_of(self.pass.value(slot.0))
+    }
+}
+
+/// Where an attribute is stored among those that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttributeSlot(pub(super) u16);

@@ -1,0 +1,234 @@
+//! Replaying a log's tickets one after the other, or in parts side by side.
+
+use std::ops::Range;
+use std::slice::Iter;
+
+use deskmetrics::replay::step::{NONE, Start, Step, What};
+use deskmetrics::replay::{EventOrder, Pass};
+use deskmetrics::{Author, Excluded, Merge as _};
+use rayon::prelude::*;
+
+use super::meaning::Template;
+use super::{EventLog, ReplayedRow};
+use crate::decode::kind::Code;
+use crate::decode::word::NONE as NO_TEXT;
+
+impl EventLog<'_> {
+    /// Replays every ticket and shows it to `visit`, on `threads` threads: 1 works on the caller's, 0 takes as many as the
+    /// machine has processors.
+    ///
+    /// The tickets are split into ranges; each range has its own accumulator, made by `new`, and they come back in the
+    /// order of the rows, together with what was left out of the tickets' lives by reason. With one thread there is one.
+    pub fn each<A: Send>(
+        &self,
+        threads: usize,
+        new: impl Fn() -> A + Sync,
+        visit: impl Fn(&mut A, &ReplayedRow<'_>) + Sync,
+    ) -> (Vec<A>, Excluded) {
+        let show = |part: &mut A, rows| {
+            self.run(rows, |row, pass| visit(part, &ReplayedRow { row, pass, log: self }))
+        };
+        self.split(threads, new, show)
+    }
+
+    /// Splits the rows into ranges, works on each with an accumulator of its own, and gives these in the order of the rows.
+    pub(super) fn split<A: Send>(
+        &self,
+        threads: usize,
+        new: impl Fn() -> A + Sync,
+        work: impl Fn(&mut A, Range<usize>) -> Excluded + Sync,
+    ) -> (Vec<A>, Excluded) {
+        let rows = self.rows();
+        let run = |rows: Range<usize>| {
+            let mut part = new();
+            let excluded = work(&mut part, rows);
+            (part, excluded)
+        };
+        let parts: Vec<(A, Excluded)> = if threads == 1 {
+            vec![run(0..rows)]
+        } else {
+            crate::report::on_threads(threads, || {
+                let pieces = (rayon::current_num_threads() * 8).min(rows).max(1);
+                let piece = |number: usize| rows * number / pieces;
+                let all = (0..pieces).into_par_iter().map(|number| run(piece(number)..piece(number + 1)));
+                all.collect()
+            })
+        };
+        let mut excluded = Excluded::default();
+        let parts = parts.into_iter().map(|(part, left_out)| {
+            excluded.merge(left_out);
+            part
+        });
+        (parts.collect(), excluded)
+    }
+
+    /// Replays the tickets of some rows.
+    pub(super) fn run(&self, rows: Range<usize>, mut visit: impl FnMut(usize, &mut Pass<'_>)) -> Excluded {
+        let mut pass = self.replay.pass();
+        let mut begin = Begin::default();
+        for row in rows.filter(|row| self.tables.tickets.is_usable(*row)) {
+            self.replay_row(row, &mut begin, &mut pass);
+            visit(row, &mut pass);
+        }
+        pass.excluded().clone()
+    }
+
+    /// Replays one ticket.
+    #[inline]
+    pub(super) fn replay_row(&self, row: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
+        let tickets = &self.tables.tickets;
+        self.fill_begin(row, begin);
+        if let Some(columns) = &tickets.milestones {
+            let milestones = tickets.milestones_of(columns, row);
+            let by = self.replier.get(columns.author_name.codes.get(row) as usize).copied().unwrap_or(NONE);
+            return pass.run_milestones(begin.start(milestones.created_at, milestones.created_by), &milestones, by);
+        }
+        let start = begin.start(tickets.created_at[row], self.created_by(row));
+        match self.moved.get(&row).filter(|_| !self.moved.is_empty()) {
+            None => pass.run(start, self.own_steps(row)),
+            Some(messages) => pass.run(start, self.steps_with(row, messages)),
+        }
+    }
+
+    /// Fills in what a ticket begins with.
+    #[inline]
+    pub(super) fn fill_begin(&self, row: usize, begin: &mut Begin) {
+        begin.attributes.clear();
+        for known in &self.attributes {
+            // An attribute that only events tell of has no value at creation.
+            if let Some(codes) = known.codes {
+                begin.attributes.push((known.number, known.numbers[codes.get(row) as usize]));
+            }
+        }
+        if !self.tables.tickets.tags.is_empty() {
+            begin.tags.clear();
+            let own = self.tables.tickets.tags.of_row(row);
+            begin.tags.extend(own.iter().map(|code| self.tags[*code as usize]));
+        }
+    }
+
+    /// The steps of a ticket's own events, in order.
+    #[inline]
+    fn own_steps(&self, row: usize) -> OwnSteps<'_> {
+        let (from, to) = self.spans.get(row).copied().unwrap_or_default();
+        let (from, to) = (from as usize, to as usize);
+        OwnSteps {
+            log: self,
+            at: &self.at()[from..to],
+            codes: &self.codes_of_events()[from..to],
+            templates: [].iter(),
+            next: 0,
+            first: from,
+            as_of: self.replay.as_of().as_micros(),
+            own_name: self.own_name(row),
+        }
+    }
+
+    /// The steps of a ticket that takes over messages of others: those come before its own of the same instant.
+    #[cold]
+    fn steps_with(&self, row: usize, messages: &[i64]) -> Vec<Step> {
+        let message =
+            |at: &i64| Step { at: *at, what: What::PublicMessage, by: NONE, author: Author::Customer };
+        let mut messages: Vec<Step> = messages.iter().map(message).collect();
+        if self.replay.options().order == EventOrder::Sequence {
+            // They have no row, so they come first of all, none later than its successor.
+            let (from, to) = self.spans.get(row).copied().unwrap_or_default();
+            let mut latest = self.at()[from as usize..to as usize].first().copied().unwrap_or(i64::MAX);
+            for step in messages.iter_mut().rev() {
+                latest = latest.min(step.at);
+                step.at = latest;
+            }
+            messages.extend(self.own_steps(row));
+            return messages;
+        }
+        let mut all = Vec::with_capacity(messages.len());
+        let mut messages = messages.into_iter().peekable();
+        for step in self.own_steps(row) {
+            while let Some(message) = messages.next_if(|message| message.at <= step.at) {
+                all.push(message);
+            }
+            all.push(step);
+        }
+        all.extend(messages);
+        all
+    }
+
+    /// The number of the requester's name among those who did something.
+    fn own_name(&self, row: usize) -> u32 {
+        let customer = self.customers().filter(|_| !self.own_names.is_empty());
+        let code = customer.map_or(0, |customers| customers.code(row));
+        self.own_names.get(code as usize).copied().unwrap_or(NONE)
+    }
+}
+
+/// What a ticket begins with, in memory used again for every ticket.
+#[derive(Debug, Default)]
+pub(super) struct Begin {
+    attributes: Vec<(u16, u32)>,
+    tags: Vec<u32>,
+}
+
+impl Begin {
+    #[inline]
+    pub(super) fn start(&self, created_at: i64, created_by: Option<Author>) -> Start<'_> {
+        Start { created_at, created_by, attributes: &self.attributes, tags: &self.tags }
+    }
+}
+
+/// The steps of a ticket's own events, in order.
+#[derive(Debug, Clone)]
+struct OwnSteps<'l> {
+    log: &'l EventLog<'l>,
+    /// The ticket's events: when each was, and what it means.
+    at: &'l [i64],
+    codes: &'l [Code],
+    /// What is left of the event under way.
+    templates: Iter<'l, Template>,
+    /// The event that comes next.
+    next: usize,
+    /// Where the ticket's first event stands in the log.
+    first: usize,
+    as_of: i64,
+    /// The number of the requester's name.
+    own_name: u32,
+}
+
+impl Iterator for OwnSteps<'_> {
+    type Item = Step;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "handing a step over in memory costs more than taking it")]
+    fn next(&mut self) -> Option<Step> {
+        loop {
+            if let Some(template) = self.templates.next() {
+                return Some(self.step(template));
+            }
+            let (at, code) = (*self.at.get(self.next)?, *self.codes.get(self.next)?);
+            self.next += 1;
+            if self.log.meanings.is_silent(code) && at <= self.as_of {
+                continue;
+            }
+            self.templates = self.log.meanings.of(code).iter();
+        }
+    }
+}
+
+impl OwnSteps<'_> {
+    /// A step of the event under way.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see above")]
+    fn step(&self, template: &Template) -> Step {
+        let (log, event) = (self.log, self.first + self.next - 1);
+        let value = || log.values.get(log.value(event) as usize).copied().unwrap_or(NONE);
+        let mut step = template.step(self.at[self.next - 1], NONE, value);
+        if log.people.len() > 1 {
+            let by = log.by(event);
+            step.by = log.people.get(by as usize).copied().unwrap_or(NONE);
+            let own = by != NO_TEXT && step.by == self.own_name;
+            if own && step.author == Author::Agent {
+                step.author = Author::Customer;
+            }
+        }
+        step
+    }
+}

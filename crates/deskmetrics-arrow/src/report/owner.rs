@@ -1,0 +1,120 @@
+//! The tickets that answers and surveys sent are about, to take attributes from.
+
+use deskmetrics::replay::{Needs, Replay};
+use deskmetrics::report::Report;
+use deskmetrics::ticket::Attribute;
+
+use super::place::NO_TICKET;
+use crate::decode::Tables;
+use crate::decode::id::NOWHERE;
+use crate::decode::word::Words;
+use crate::log::EventLog;
+
+/// The values of the attributes that a report is sliced by, ticket by ticket, as the tickets themselves are sliced: at the
+/// cut-off.
+#[derive(Debug)]
+pub(super) struct Owners<'d> {
+    attributes: Vec<Owned<'d>>,
+    /// Whether a number tells all combinations of values apart.
+    countable: bool,
+}
+
+#[derive(Debug)]
+struct Owned<'d> {
+    attribute: Attribute,
+    /// What its code is multiplied by.
+    times: u64,
+    values: Values<'d>,
+}
+
+#[derive(Debug)]
+enum Values<'d> {
+    /// No event changes them.
+    Constant(&'d Words<Box<str>>),
+    /// By ticket, with the texts by code from 1 on.
+    AtCutOff(Vec<u32>, Vec<Box<str>>),
+}
+
+impl Values<'_> {
+    fn code(&self, place: usize) -> u32 {
+        match self {
+            Self::Constant(words) => words.codes.get(place),
+            Self::AtCutOff(codes, _) => codes.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    fn kinds(&self) -> u64 {
+        match self {
+            Self::Constant(words) => words.kinds() as u64,
+            Self::AtCutOff(_, texts) => texts.len() as u64 + 1,
+        }
+    }
+
+    fn text(&self, place: usize) -> Option<&str> {
+        let code = self.code(place);
+        match self {
+            Self::Constant(words) => words.meaning(code).map(|text| &**text),
+            Self::AtCutOff(_, texts) => texts.get((code as usize).checked_sub(1)?).map(|text| &**text),
+        }
+    }
+}
+
+impl<'d> Owners<'d> {
+    /// The owners, where the report needs them.
+    pub(super) fn of(report: &Report, tables: &'d Tables, replay: Option<&Replay>) -> Option<Self> {
+        let sliced = report.sliced_by();
+        if !report.surveys_inherit() || sliced.is_empty() || tables.tickets.rows() == 0 {
+            return None;
+        }
+        let mut owners = Self { attributes: Vec::new(), countable: true };
+        let mut combinations = 1_u64;
+        for attribute in sliced {
+            let changes = tables.events.kinds.changed().any(|changed| changed == attribute);
+            let values = match (replay.filter(|_| changes), tables.tickets.attribute(attribute)) {
+                (Some(replay), _) => at_cut_off(tables, replay, attribute),
+                (None, Some(words)) => Values::Constant(words),
+                (None, None) => continue,
+            };
+            let times = combinations;
+            match combinations.checked_mul(values.kinds()).filter(|all| *all < 1 << 62) {
+                Some(all) => combinations = all,
+                None => owners.countable = false,
+            }
+            owners.attributes.push(Owned { attribute: attribute.clone(), times, values });
+        }
+        Some(owners)
+    }
+
+    /// A number for what can be taken from the ticket at a place: equal numbers, equal values.
+    pub(super) fn combination(&self, place: u32) -> u64 {
+        if place == NOWHERE {
+            return NO_TICKET;
+        }
+        if !self.countable {
+            return 1 << 62 | u64::from(place);
+        }
+        self.attributes.iter().map(|one| one.times * u64::from(one.values.code(place as usize))).sum()
+    }
+
+    /// The value of an attribute of the ticket at a place.
+    pub(super) fn value(&self, place: u32, attribute: &Attribute) -> Option<&str> {
+        let one = self.attributes.iter().find(|one| one.attribute == *attribute)?;
+        one.values.text(place as usize)
+    }
+}
+
+/// The values of an attribute that events change.
+fn at_cut_off<'d>(tables: &Tables, replay: &Replay, attribute: &Attribute) -> Values<'d> {
+    let replay = replay.clone().needing(Needs::NOTHING).watching([attribute.clone()]);
+    let log = EventLog::new(tables, &replay);
+    let mut codes = vec![0; tables.tickets.rows()];
+    if let Some(slot) = log.slot(attribute) {
+        let new = Vec::new;
+        let (parts, _) = log.each(1, new, |found: &mut Vec<(usize, u32)>, ticket| {
+            found.push((ticket.row(), ticket.code(slot)));
+        });
+        parts.into_iter().flatten().for_each(|(row, code)| codes[row] = code);
+    }
+    let texts = (1..log.codes()).map(|code| log.text(u32::try_from(code).unwrap_or(0)).unwrap_or_default());
+    Values::AtCutOff(codes, texts.map(Into::into).collect())
+}

@@ -1,0 +1,236 @@
+//! Tickets known by a few timestamps only, as one row of a ticket table has them.
+
+use super::machine::{Machine, Plan};
+use super::metrics::TicketMetrics;
+use super::needs::Needs;
+use super::options::ReplayOptions;
+use super::stamp::Span;
+use super::step::{Start, Step, What};
+use crate::ticket::{Author, Status};
+use crate::{Elapsed, Timestamp};
+
+/// The timestamps of a ticket that has no log of events, in microseconds since 1970; [`NEVER`](Self::NEVER) where
+/// something has not happened.
+///
+/// They imply events: a public message at [`replied_at`](Self::replied_at), the statuses solved and closed at the other
+/// two, and for a ticket that is not done its current status since the last of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Milestones {
+    /// Creation.
+    pub created_at: i64,
+    /// First public reply.
+    pub replied_at: i64,
+    /// Last solve.
+    pub solved_at: i64,
+    /// Close.
+    pub closed_at: i64,
+    /// The current status of a ticket that is not done, where it is known.
+    pub open_as: Option<Status>,
+    /// Who created it, where known.
+    pub created_by: Option<Author>,
+    /// Who replied and solved.
+    pub author: Author,
+}
+
+impl Milestones {
+    /// Stands for a timestamp that does not exist.
+    pub const NEVER: i64 = i64::MAX;
+
+    /// A ticket of which only the creation is known.
+    pub fn created(created_at: i64) -> Self {
+        Self {
+            created_at,
+            replied_at: Self::NEVER,
+            solved_at: Self::NEVER,
+            closed_at: Self::NEVER,
+            open_as: None,
+            created_by: None,
+            author: Author::Agent,
+        }
+    }
+
+    /// When it was done for good: solved, else closed.
+    #[inline]
+    pub fn done_at(&self) -> i64 {
+        if self.solved_at == Self::NEVER { self.closed_at } else { self.solved_at }
+    }
+
+    /// Whether a customer opened the ticket, an agent replied after that if at all, and it was done after that if at all.
+    #[inline]
+    pub fn is_usual(&self) -> bool {
+        let by_customer = matches!(self.created_by, None | Some(Author::Customer));
+        let (replied, done) = (self.replied_at, self.done_at());
+        // Whoever is answered wrote before; a reply at the instant of creation needs to be told so.
+        let answered = replied > self.created_at || self.created_by.is_some();
+        let in_order = replied == Self::NEVER || replied <= done;
+        by_customer && answered && in_order && self.author == Author::Agent
+    }
+
+    /// The events that the timestamps imply, in order; `by` is the number of the author's name.
+    pub fn steps(&self, by: u32) -> impl Iterator<Item = Step> + Clone {
+        let step = |at: i64, author, what| (at != Self::NEVER).then_some(Step { at, what, by, author });
+        let opened = self.open_as.filter(|status| *status != Status::New && !status.is_done());
+        let open_since = if self.replied_at == Self::NEVER { self.created_at } else { self.replied_at };
+        // What was solved before is closed by a timer.
+        let closer = if self.solved_at == Self::NEVER { self.author } else { Author::System };
+        let mut steps = [
+            step(self.replied_at, self.author, What::PublicMessage),
+            opened.and_then(|status| step(open_since, self.author, What::Status(status))),
+            step(self.solved_at, self.author, What::Status(Status::Solved)),
+            step(self.closed_at, closer, What::Status(Status::Closed)),
+        ];
+        steps.sort_by_key(|step| step.map_or(i64::MAX, |step| step.at));
+        steps.into_iter().flatten()
+    }
+}
+
+/// Whether the measures of usual milestones have a closed form under these conventions.
+pub(super) fn has_closed_form(needs: Needs, options: &ReplayOptions) -> bool {
+    !needs.any(Needs::VERDICTS | Needs::STATIONS) && *options == ReplayOptions::default()
+}
+
+impl Machine {
+    /// Fills `metrics` with the measures of usual milestones as of the cut-off: the closed form of their replay.
+    pub(super) fn measure_milestones(
+        &mut self,
+        start: Start<'_>,
+        ticket: &Milestones,
+        (as_of, plan): (i64, &Plan),
+        metrics: &mut TicketMetrics,
+    ) {
+        self.set_out(start, plan);
+        let needs = plan.followed.needs;
+        let created = ticket.created_at;
+        let known = |at: i64| (at <= as_of).then_some(at);
+        let instant = Timestamp::saturating_from_micros;
+        let (replied, solved, closed) =
+            (known(ticket.replied_at), known(ticket.solved_at), known(ticket.closed_at));
+        // An open status is as old as the last timestamp that is known; a new ticket has had no other.
+        let opened = ticket.open_as.filter(|status| *status != Status::New && !status.is_done());
+        let opened = opened.zip(known(if ticket.replied_at == Milestones::NEVER {
+            created
+        } else {
+            ticket.replied_at
+        }));
+        let done = solved.or(closed);
+        let clock = Readings { machine: self, plan, scheduled: plan.knows_business_time(self.clock) };
+        let since_created = |at: i64| clock.between(created, at);
+
+        metrics.created_at = instant(created);
+        metrics.as_of = instant(as_of);
+        metrics.status = match (closed, solved, opened) {
+            (Some(_), ..) => Status::Closed,
+            (None, Some(_), _) => Status::Solved,
+            (None, None, Some((status, _))) => status,
+            (None, None, None) => Status::New,
+        };
+        metrics.left_out = None;
+        if needs.any(Needs::CONVERSATION) {
+            metrics.first_customer_message_at = Some(instant(created));
+            metrics.first_response_at = replied.map(instant);
+            metrics.first_response_time = replied.map(since_created);
+            metrics.running_first_response_time = match replied {
+                Some(_) => None,
+                None => Some(since_created(done.unwrap_or(as_of))),
+            };
+            metrics.bot_first_response_time = None;
+            metrics.running_next_response_time = None;
+            metrics.next_response_times.clear();
+            metrics.next_response_at.clear();
+            metrics.unanswered_next_response_times.clear();
+        }
+        if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
+            metrics.proactive = false;
+            metrics.customer_messages = 1;
+            metrics.public_replies = u32::from(replied.is_some());
+            metrics.replying_agents = metrics.public_replies;
+            (metrics.bot_messages, metrics.internal_notes, metrics.bot_handoffs) = (0, 0, 0);
+        }
+        if needs.any(Needs::SOLVES) {
+            metrics.first_solved_at = done.map(instant);
+            metrics.last_solved_at = metrics.first_solved_at;
+            metrics.closed_at = closed.map(instant);
+            metrics.solved_by = done.map(|_| ticket.author);
+            metrics.first_resolution_time = done.map(since_created);
+            metrics.full_resolution_time = metrics.first_resolution_time;
+            metrics.net_resolution_time = metrics.first_resolution_time;
+            metrics.running_resolution_time = done.is_none().then(|| since_created(as_of));
+        }
+        if needs.any(Needs::REOPENS) {
+            metrics.reopens.clear();
+            metrics.thank_you_reopens = 0;
+        }
+        if needs.any(Needs::STATUS_TIMES) {
+            let mut in_status = [(created, created); 6];
+            in_status[Status::New.index()].1 = done.or(opened.map(|(_, at)| at)).unwrap_or(as_of);
+            match (solved, closed, opened) {
+                (Some(solved), ..) => {
+                    in_status[Status::Solved.index()] = (solved, closed.unwrap_or(as_of));
+                    if let Some(closed) = closed {
+                        in_status[Status::Closed.index()] = (closed, as_of);
+                    }
+                }
+                (None, Some(closed), _) => in_status[Status::Closed.index()] = (closed, as_of),
+                (None, None, Some((status, since))) => in_status[status.index()] = (since, as_of),
+                (None, None, None) => {}
+            }
+            let spans = in_status.map(|(from, to)| clock.span(from, to));
+            metrics.time_in_status = spans.map(Span::elapsed);
+            let [new, open, pending, on_hold, ..] = spans;
+            metrics.agent_work_time = new.plus(open).elapsed();
+            metrics.requester_wait_time = new.plus(open).plus(on_hold).elapsed();
+            metrics.agent_wait_time = pending.elapsed();
+            metrics.on_hold_time = on_hold.elapsed();
+        }
+        if needs.any(Needs::TOUCHES) {
+            // A close after a solve is a timer's.
+            let reopened_as = u32::from(opened.is_some() && done.is_none());
+            metrics.agent_touches = u32::from(replied.is_some()) + reopened_as + u32::from(done.is_some());
+            metrics.escalations = 0;
+        }
+    }
+
+    /// The business clock at a ticket's timestamps; `None` where it cannot be read at a glance.
+    #[inline]
+    pub(super) fn readings<const N: usize>(
+        &mut self,
+        start: Start<'_>,
+        at: [i64; N],
+        plan: &Plan,
+    ) -> Option<[i64; N]> {
+        self.set_out(start, plan);
+        let mut readings = [0; N];
+        for (reading, at) in readings.iter_mut().zip(at).filter(|(_, at)| *at != Milestones::NEVER) {
+            *reading = plan.clocks.reading(self.clock, at)?;
+        }
+        Some(readings)
+    }
+}
+
+/// Time between two instants of a ticket on one schedule.
+struct Readings<'m, 'p> {
+    machine: &'m Machine,
+    plan: &'p Plan,
+    scheduled: bool,
+}
+
+impl Readings<'_, '_> {
+    fn span(&self, from: i64, to: i64) -> Span {
+        let calendar = to.saturating_sub(from);
+        let business = if self.scheduled && to > from {
+            self.plan.clocks.elapsed(self.machine.clock, from, to)
+        } else {
+            Some(0)
+        };
+        Span {
+            calendar,
+            business: business.unwrap_or(0),
+            unscheduled: if business.is_none() { calendar } else { 0 },
+            scheduled: self.scheduled,
+        }
+    }
+
+    fn between(&self, from: i64, to: i64) -> Elapsed {
+        self.span(from, to).elapsed()
+    }
+}

@@ -18,13 +18,11 @@ mod output;
 #[path = "kpi_report/progress.rs"]
 mod progress;
 
-use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use deskmetrics::replay::ReplayOutcome;
 use deskmetrics::report::{Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
@@ -66,13 +64,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
     let mut dataset = read(arguments, &description)?;
     dataset.as_of = arguments.as_of.or(dataset.as_of);
-    let replayed = match dataset.replay() {
-        Some(replay) => replay.tickets(&dataset.tickets, &dataset.events),
-        // Without one instant there are no tickets, only undated answers.
-        None => ReplayOutcome::default(),
-    };
-
-    let chosen = choice::choose(arguments, &dataset, &replayed.tickets)?;
+    let chosen = choice::choose(arguments, &dataset)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.kpis(chosen.kpis).level(arguments.level).min_n(arguments.min_n);
     for attributes in slicings(arguments, &dataset) {
@@ -83,13 +75,13 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
         builder = builder.periods(Periods::new(period, zone).with_week_start(arguments.week_start));
     }
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
-    let table = report.run(&replayed.tickets, &dataset.responses, &dataset.invitations).table();
+    let state = dataset.feed(&report, 0).map_err(|error| Trouble::Usage(error.to_string()))?;
+    let table = state.table();
     known_attributes(&table, &dataset)?;
 
     let findings = Findings {
         description: &description,
         dataset: &dataset,
-        replay: &replayed.excluded,
         notes: &chosen.notes,
         table: &table,
     };
@@ -139,9 +131,7 @@ fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
 
 /// Whether anything in the data bears a date.
 fn dated(dataset: &Dataset) -> bool {
-    !dataset.tickets.is_empty()
-        || !dataset.invitations.is_empty()
-        || dataset.responses.iter().any(|response| response.at.is_some())
+    dataset.last_instant().is_some()
 }
 
 /// Refuses to slice by an attribute that no record has.
@@ -151,10 +141,8 @@ fn known_attributes(table: &ReportTable, dataset: &Dataset) -> Result<(), Troubl
         if found.peek().is_none() || found.any(|value| value.is_some()) {
             continue;
         }
-        let tickets = dataset.tickets.iter().flat_map(|ticket| ticket.attributes.iter());
-        let responses = dataset.responses.iter().flat_map(|response| response.attributes.iter());
-        let present: BTreeSet<&str> = tickets.chain(responses).map(|(name, _)| name.as_str()).collect();
-        let present: Vec<&str> = present.into_iter().collect();
+        let present = dataset.attributes();
+        let present: Vec<&str> = present.iter().map(Attribute::as_str).collect();
         return Err(Trouble::Data(format!(
             "no record has the attribute \"{}\" to slice by; the data has {}",
             attribute.as_str(),

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use deskmetrics::Replayed;
 use deskmetrics::catalogue::catalogue;
 use deskmetrics_arrow::{Choice, ChoiceError, Chosen, Dataset};
 
@@ -10,11 +9,7 @@ use super::Trouble;
 use super::arguments::Arguments;
 
 /// What was asked for, or the usual KPIs, as far as the data can answer them.
-pub(crate) fn choose(
-    arguments: &Arguments,
-    dataset: &Dataset,
-    tickets: &[Replayed],
-) -> Result<Chosen, Trouble> {
+pub(crate) fn choose(arguments: &Arguments, dataset: &Dataset) -> Result<Chosen, Trouble> {
     let mut choice = match arguments.kpis.as_slice() {
         [] if arguments.all => Choice::all(),
         [] => Choice::usual(),
@@ -24,7 +19,7 @@ pub(crate) fn choose(
     if let Some(policy) = &arguments.fcr {
         choice = choice.fcr(policy.clone());
     }
-    choice.of(dataset, tickets).map_err(|error| match error {
+    choice.of(dataset).map_err(|error| match error {
         ChoiceError::UnknownKpi { .. } => Trouble::Usage(format!("{error}; --list shows them all")),
         ChoiceError::FcrPolicy => Trouble::Usage(format!("{error}, with --fcr")),
         _ => Trouble::Data(error.to_string()),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 use deskmetrics::report::ReportTable;
-use deskmetrics::{ClockKind, Excluded, Timestamp};
-use deskmetrics_arrow::{Dataset, LeftOut, Scope, SourceReport};
+use deskmetrics::{ClockKind, Timestamp};
+use deskmetrics_arrow::{Dataset, SourceReport};
 use serde::Serialize;
 
 use super::arguments::{Arguments, Format};
@@ -16,8 +16,6 @@ use super::arguments::{Arguments, Format};
 pub(crate) struct Findings<'a> {
     pub(crate) description: &'a Path,
     pub(crate) dataset: &'a Dataset,
-    /// Events left out when tickets were replayed.
-    pub(crate) replay: &'a Excluded,
     pub(crate) notes: &'a [String],
     pub(crate) table: &'a ReportTable,
 }
@@ -56,12 +54,12 @@ impl Findings<'_> {
     }
 
     fn size(&self) -> String {
-        let dataset = self.dataset;
+        let all = self.dataset.counts();
         let counts = [
-            (dataset.tickets.len(), "ticket"),
-            (dataset.events.len(), "event"),
-            (dataset.responses.len(), "survey answer"),
-            (dataset.invitations.len(), "invitation"),
+            (all.tickets, "ticket"),
+            (all.events, "event"),
+            (all.responses, "survey answer"),
+            (all.invitations, "invitation"),
         ];
         let named =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(*count as u64, what));
@@ -80,12 +78,9 @@ impl Findings<'_> {
                 remarks(source)
             )?;
             for left_out in &source.left_out {
-                writeln!(text, "    {}", line(left_out))?;
+                writeln!(text, "    {left_out}")?;
                 writeln!(text, "      {}", left_out.remedy)?;
             }
-        }
-        if !self.replay.is_empty() {
-            writeln!(text, "  in replay: {}", self.replay)?;
         }
         Ok(())
     }
@@ -96,14 +91,12 @@ impl Findings<'_> {
             name: Option<&'a str>,
             report: &'a ReportTable,
             sources: &'a [SourceReport],
-            left_out_in_replay: &'a Excluded,
             notes: &'a [String],
         }
         Document {
             name: self.dataset.name.as_deref(),
             report: self.table,
             sources: &self.dataset.sources,
-            left_out_in_replay: self.replay,
             notes: self.notes,
         }
     }
@@ -119,19 +112,6 @@ fn remarks(source: &SourceReport) -> String {
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);
     told.fold(String::new(), |told, (count, what)| format!("{told}; {count} {what}"))
-}
-
-fn line(left_out: &LeftOut) -> String {
-    let what = match left_out.scope {
-        Scope::Record => "left out",
-        Scope::Value => "value not used",
-    };
-    let example = left_out
-        .examples
-        .first()
-        .map(|example| format!(", first in row {}: \"{}\"", example.row, example.value));
-    let (count, reason, column) = (grouped_u64(left_out.count), left_out.reason, &left_out.column);
-    format!("{count} {what}: {reason} in column \"{column}\"{}", example.unwrap_or_default())
 }
 
 fn local(at: Timestamp, zone: Tz) -> String {

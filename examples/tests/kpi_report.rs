@@ -302,7 +302,7 @@ fn an_earlier_cut_off_knows_no_later_answers() {
     let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
     let text = out(&run(&arguments));
     let left_out =
-        |line: &str| line.contains("Net Promoter Score ") && line.ends_with(" 2 after the cut-off");
+        |line: &str| line.contains("Net Promoter Score ") && line.ends_with(" 3 after the cut-off");
     assert!(text.lines().any(left_out), "{text}");
     let json = out(&run(&[&arguments[..], &["--format", "json"]].concat()));
     assert_eq!(value(&rows(&json), "nps", "score", None), 100.0);

@@ -187,8 +187,10 @@ impl Described {
                 let conditions = policy.when.attributes().chain(policy.unless.attributes());
                 all.extend(conditions.map(|(attribute, _)| attribute.clone()));
             }
-            all.extend(Attribute::NAMED.iter().cloned());
-            all.push(Attribute::from("task"));
+            if !alone.policies.policies.is_empty() {
+                // Targets by priority, and clocks that stop while a ticket lies with a group.
+                all.extend([Attribute::Priority, Attribute::Group, Attribute::Assignee]);
+            }
             all
         });
         let mut pulse = Pulse::new(py, progress)?;

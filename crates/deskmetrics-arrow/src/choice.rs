@@ -130,6 +130,11 @@ impl Choice {
         Self { wanted: Wanted::Usual, clocks: None, fcr: None }
     }
 
+    /// The ids of the usual KPIs.
+    pub fn usual_ids() -> &'static [&'static str] {
+        &USUAL
+    }
+
     /// Every KPI that the data has something to say about.
     pub fn all() -> Self {
         Self { wanted: Wanted::All, ..Self::usual() }

@@ -1,5 +1,9 @@
 //! Confidence intervals: how far a number can be trusted.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use statrs::distribution::{Binomial, ChiSquared, Continuous, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
 
@@ -123,7 +127,8 @@ pub fn critical_z(level: f64) -> Option<f64> {
 
 /// The two-sided critical value of Student's t; `None` unless `0 < level < 1` and `degrees >= 1`.
 pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
-    critical_t_of(level, degrees as f64)
+    thread_local!(static KNOWN: Memo<(u64, u64), Option<f64>> = Memo::default());
+    KNOWN.with(|known| known.get((level.to_bits(), degrees), || critical_t_of(level, degrees as f64)))
 }
 
 /// Like [`critical_t`], for the broken degrees of freedom of Welch's test.
@@ -225,6 +230,12 @@ pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
 /// Ranks (1 to n) of the order statistics that enclose the quantile `q` with at least the given level; `None` when
 /// `n` is too small for it.
 pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
+    // A report by slice and period needs those of a few sizes again and again.
+    thread_local!(static KNOWN: Memo<(u64, u64, u64), Option<(u64, u64)>> = Memo::default());
+    KNOWN.with(|known| known.get((n, q.to_bits(), level.to_bits()), || find_quantile_ranks(n, q, level)))
+}
+
+fn find_quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     let upper_tail = upper_quantile(level)?;
     if n == 0 || !(q > 0.0 && q < 1.0) {
         return None;
@@ -270,6 +281,33 @@ fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
         }
     }
     low
+}
+
+/// What a function gave for the arguments it was last called with.
+struct Memo<K, V>(RefCell<HashMap<K, V>>);
+
+impl<K, V> Default for Memo<K, V> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Copy> Memo<K, V> {
+    /// As many results as are kept.
+    const MOST: usize = 1 << 14;
+
+    fn get(&self, key: K, compute: impl FnOnce() -> V) -> V {
+        if let Some(known) = self.0.borrow().get(&key) {
+            return *known;
+        }
+        let value = compute();
+        let mut known = self.0.borrow_mut();
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(key, value);
+        value
+    }
 }
 
 fn upper_quantile(level: f64) -> Option<f64> {

@@ -32,6 +32,7 @@ impl Timestamp {
 
     /// The instant `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside [`MIN`](Self::MIN) to
     /// [`MAX`](Self::MAX).
+    #[inline]
     pub const fn from_micros(micros: i64) -> Option<Self> {
         if Self::MIN.0 <= micros && micros <= Self::MAX.0 { Some(Self(micros)) } else { None }
     }
@@ -49,6 +50,7 @@ impl Timestamp {
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
+    #[inline]
     pub const fn as_micros(self) -> i64 {
         self.0
     }

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::kpi::definition;
+use deskmetrics::replay::Needs;
 use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
@@ -68,20 +69,36 @@ impl Ask<'_, '_> {
 
     /// Which columns the KPIs depend on.
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> PyResult<Lean> {
-        let named = match self.kpis {
-            None => Vec::new(),
+        let usual = || Choice::usual_ids().iter().map(|id| Asked::Id((*id).to_owned())).collect();
+        let named: Vec<Asked> = match self.kpis {
+            None => usual(),
             Some(asked) if is_all(asked) => return Ok(Lean { attributes: None, requesters: true }),
             Some(asked) => kpis(asked)?,
         };
-        let about_customers = |asked: &Asked| {
+        let policies = ["fcr", "customers"];
+        let surveys = ["csat", "nps", "ces", "reasons"];
+        let (mut needs, mut requesters) = (Needs::NOTHING, false);
+        for asked in &named {
             let id = match asked {
-                Asked::Id(id) => id,
-                Asked::Request(request) => &request.kpi,
+                Asked::Id(id) => id.as_str(),
+                Asked::Request(request) => request.kpi.as_str(),
             };
-            definition(id).is_some_and(|known| ["fcr", "customers"].contains(&known.id))
-        };
-        let requesters = self.fcr.is_some() || named.iter().any(about_customers);
-        Ok(Lean { attributes: Some(by), requesters })
+            let id = definition(id).map_or(id, |known| known.id);
+            requesters |= policies.contains(&id);
+            needs = match asked {
+                Asked::Request(request) => needs.and(request.needs()),
+                Asked::Id(_) if surveys.contains(&id) || policies.contains(&id) => needs,
+                Asked::Id(_) => needs.and(KpiRequest::new(id).needs()),
+            };
+        }
+        let mut attributes = by;
+        if requesters {
+            attributes.extend([Attribute::Category, Attribute::from("task")]);
+        }
+        if needs.any(Needs::STATIONS | Needs::TOUCHES) {
+            attributes.extend([Attribute::Group, Attribute::Assignee]);
+        }
+        Ok(Lean { attributes: Some(attributes), requesters })
     }
 
     /// The KPIs asked for, with what the description says about each.

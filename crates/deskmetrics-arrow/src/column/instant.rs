@@ -161,6 +161,12 @@ impl InstantReading {
     pub(crate) fn zone(&self) -> Tz {
         self.zone
     }
+
+    /// Whether a text is written in ISO 8601 and means a time: it is no code for a missing one.
+    pub(crate) fn takes_iso(&self, text: &str) -> bool {
+        self.format == Format::Iso && !self.missing.iter().any(|code| &**code == text)
+    }
+
     /// The instant in a text.
     ///
     /// # Errors

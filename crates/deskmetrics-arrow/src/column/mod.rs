@@ -5,6 +5,7 @@
 
 pub(crate) mod bits;
 mod instant;
+mod iso;
 mod named;
 mod number;
 pub(crate) mod score;

@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
-use super::{Column, ColumnError, InstantReading, WrongType};
+use super::{Column, ColumnError, InstantReading, TextColumn, WrongType, iso};
 
 /// Instants of one array, with no look-up left to do.
 #[derive(Debug, Clone)]
@@ -69,10 +69,20 @@ impl Instants {
     /// Text, dates and numbers, decoded once.
     fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<(Self, Vec<usize>), WrongType> {
         let mut column = reading.bind(array)?;
+        let text = array.data_type().is_string().then(|| TextColumn::new(array)).transpose()?;
+        let mut wall = WallClock::new(reading.zone());
         let mut doubtful = Vec::new();
         let mut changes = 0;
         let micros: Int64Array = (0..array.len())
             .map(|row| {
+                // Nearly all texts are written alike; the others are read by the reading itself.
+                let plain = text.as_ref().and_then(|text| text.get(row));
+                if let Some((micros, has_offset)) = plain.and_then(|text| iso::parse(text.as_bytes()))
+                    && plain.is_some_and(|text| reading.takes_iso(text))
+                    && let Some(utc) = if has_offset { Some(micros) } else { wall.utc(micros) }
+                {
+                    return Some(utc);
+                }
                 let found = column.get(row);
                 let noted = column.ambiguous() + column.nonexistent();
                 if found.is_err() || noted > changes {

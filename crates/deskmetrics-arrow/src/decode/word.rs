@@ -342,6 +342,9 @@ fn gather<K: ArrowDictionaryKeyType>(
     {
         return codes.push_many(first, rows);
     }
+    if codes.len() == 0 {
+        *codes = Codes::Narrow(Vec::with_capacity(rows));
+    }
     for code in entries.iter().copied().chain([missing]) {
         codes.make_room_for(code, rows);
     }

@@ -55,7 +55,7 @@ impl EventLog<'_> {
         let plan = if self.replay.takes_blocks() {
             feed.block_plan(self.replay.as_of())
         } else {
-            BlockPlan { blocks: false, rows: true, readings: false }
+            BlockPlan { blocks: false, ends: false, rows: true, readings: false }
         };
         let mut block = Block::default();
         let mut combinations = [0_u64; BLOCK];
@@ -63,7 +63,7 @@ impl EventLog<'_> {
             let rows = from..(from + BLOCK).min(rows.end);
             let combinations = &mut combinations[..rows.len()];
             keys.of_rows(from, combinations);
-            block.read(self, columns, rows.clone());
+            block.read(self, columns, rows.clone(), plan.ends || plan.rows || !plan.blocks);
             for (place, row) in rows.enumerate().filter(|(_, row)| tickets.is_usable(*row)) {
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
                 let slice = match keys.combinations() {
@@ -94,7 +94,7 @@ impl EventLog<'_> {
     ) -> bool {
         let ticket = &block.read[place];
         let as_of = self.replay.as_of().as_micros();
-        if ticket.created_at > as_of || !ticket.is_usual() {
+        if ticket.created_at > as_of || (plan.ends && !ticket.is_usual()) {
             return false;
         }
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
@@ -133,9 +133,13 @@ struct Block {
 
 impl Block {
     /// Reads the timestamps of some rows.
-    fn read(&mut self, log: &EventLog<'_>, columns: &MilestoneColumns, rows: Range<usize>) {
+    fn read(&mut self, log: &EventLog<'_>, columns: &MilestoneColumns, rows: Range<usize>, ends: bool) {
         let tickets = &log.tables.tickets;
         self.read.clear();
+        if !ends {
+            let created = tickets.created_at[rows].iter();
+            return self.read.extend(created.map(|at| Milestones::created(*at)));
+        }
         let words = columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
         if words {
             self.read.extend(rows.map(|row| tickets.milestones_of(columns, row)));

@@ -37,6 +37,7 @@ impl Milestones {
     pub const NEVER: i64 = i64::MAX;
 
     /// A ticket of which only the creation is known.
+    #[inline]
     pub fn created(created_at: i64) -> Self {
         Self {
             created_at,

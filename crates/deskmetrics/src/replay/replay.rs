@@ -140,6 +140,7 @@ impl Replay {
     }
 
     /// The cut-off.
+    #[inline]
     pub fn as_of(&self) -> Timestamp {
         self.as_of
     }

@@ -9,8 +9,8 @@ use crate::kpi::Anchor;
 use crate::replay::Milestones;
 use crate::{ClockKind, Merge as _, Timestamp};
 
-/// Tickets that count, that their customers opened and that were never reopened: their timestamps as known at one cut-off,
-/// in microseconds, [`Milestones::NEVER`] where something has not happened.
+/// Tickets that count, that their customers opened and that were never reopened (any that were created, where the
+/// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`] where something has not happened.
 #[derive(Debug, Clone, Copy)]
 pub struct MilestoneBlock<'b> {
     /// Creation.
@@ -35,6 +35,8 @@ pub struct MilestoneBlock<'b> {
 pub struct BlockPlan {
     /// Some KPI can count blocks.
     pub blocks: bool,
+    /// Some KPI that counts blocks depends on more than the creation.
+    pub ends: bool,
     /// Some KPI counts each ticket by itself.
     pub rows: bool,
     /// Some KPI that counts blocks requires readings of the business clock.
@@ -99,6 +101,9 @@ impl Feed<'_> {
         let about_tickets = |measure: &Measure| measure.in_blocks() != Some(InBlocks::Nothing);
         BlockPlan {
             blocks: taken().any(|(measure, _)| about_tickets(measure)),
+            ends: taken().any(|(measure, _)| {
+                !matches!(measure.in_blocks(), Some(InBlocks::Creation | InBlocks::Nothing))
+            }),
             rows: self.in_blocks.iter().any(|taken| !taken),
             readings: taken().any(|(measure, _)| {
                 about_tickets(measure) && measure.clock() == Some(ClockKind::Business)

@@ -1,10 +1,10 @@
 //! What a report needs of a replay.
 
-use super::Report;
-use super::measure::Measure;
-use crate::ClockKind;
+use super::measure::{Measure, Source};
+use super::{KpiRequest, Report};
 use crate::kpi::FcrPolicy;
 use crate::replay::Needs;
+use crate::{ClockKind, Timestamp};
 
 impl Report {
     /// What a replay must work out for this report: give it to [`Replay::needing`](crate::replay::Replay::needing), and the
@@ -25,6 +25,14 @@ impl Report {
     /// Whether some KPI depends on who a ticket's customer is.
     pub fn needs_customers(&self) -> bool {
         self.record_needs().requester || self.measures.iter().any(|measure| measure.fcr_policy().is_some())
+    }
+}
+
+impl KpiRequest {
+    /// What a replay must compute for this KPI; everything where that depends on a choice that is missing.
+    pub fn needs(&self) -> Needs {
+        // Some KPIs need a cut-off; which one does not matter here.
+        Measure::resolve(self, Some(Timestamp::MAX)).map_or(Needs::EVERYTHING, |measure| needs_of(&measure))
     }
 }
 
@@ -67,6 +75,9 @@ impl RecordNeeds {
 
 fn needs_of(measure: &Measure) -> Needs {
     let lasting = Needs::SOLVES | Needs::REOPENS;
+    if matches!(measure.source, Source::Responses(_) | Source::Invitations(_)) {
+        return Needs::NOTHING;
+    }
     let times = match measure.definition().id {
         "volume" => return Needs::NOTHING,
         "sla_attainment" | "sla_ticket_attainment" | "sla_at_risk" if !measure.is_stated() => {

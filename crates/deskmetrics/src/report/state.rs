@@ -337,11 +337,15 @@ impl ReportState {
                     }
                 }
             }
-            let answers: BTreeMap<Rank, Answer<'_>> = tallies
+            let mut answers: BTreeMap<Rank, Answer<'_>> = tallies
                 .into_iter()
                 .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
+                .filter(|(rank, answer)| answer.says_something(rank))
                 .collect();
-            for (rank, answer) in answers.iter().filter(|(rank, answer)| answer.says_something(rank)) {
+            if cut.by_period && kpi.over_time() == OverTime::EachItsOwn {
+                self.fill_periods(kpi, &mut answers);
+            }
+            for (rank, answer) in &answers {
                 let span = rank
                     .period
                     .and_then(PeriodRank::first_day)
@@ -374,6 +378,33 @@ impl ReportState {
                         change: earlier
                             .filter(|_| comparable)
                             .and_then(|earlier| self.change(kpi, earlier, answer, place)),
+                    });
+                }
+            }
+        }
+    }
+
+    /// A stock or a flow is known in every period up to the cut-off: adds the periods after a slice's first one in which it
+    /// is none.
+    fn fill_periods(&self, kpi: &Measure, answers: &mut BTreeMap<Rank, Answer<'_>>) {
+        let level = self.report.settings.level;
+        if kpi.headline_unit(level) != Some(Unit::Count) {
+            return;
+        }
+        let mut first: BTreeMap<Vec<ValueRank>, NaiveDate> = BTreeMap::new();
+        for rank in answers.keys() {
+            if let Some(day) = rank.period.and_then(PeriodRank::first_day) {
+                let known = first.entry(rank.values.clone()).or_insert(day);
+                *known = day.min(*known);
+            }
+        }
+        for (values, first) in first {
+            for (_, period) in self.calendar.snapshots() {
+                let Some(day) = self.calendar.span(*period).map(PeriodSpan::first_day) else { continue };
+                let rank = Rank { values: values.clone(), period: Some(PeriodRank::From(day)) };
+                if day > first {
+                    answers.entry(rank).or_insert_with(|| {
+                        Answer::of(kpi, Cow::Owned(kpi.tally(self.calendar.known(*period))), level)
                     });
                 }
             }
@@ -470,13 +501,11 @@ impl<'s> Answer<'s> {
         Self { estimates: kpi.estimates(&tally, level), excluded: tally.excluded().clone(), tally }
     }
 
-    /// Whether the row is worth having: not where another KPI alone has records of that slice or period. A count of
-    /// none is an answer in a period, but not among the records without a date.
+    /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.
     fn says_something(&self, rank: &Rank) -> bool {
-        let undated = rank.period == Some(PeriodRank::Undated);
-        let answered = |estimate: &Estimate| estimate.n > 0 || (estimate.value.is_some() && !undated);
+        let counted = |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
         let everything = rank.period.is_none() && rank.values.is_empty();
-        everything || !self.excluded.is_empty() || self.estimates.iter().any(answered)
+        everything || !self.excluded.is_empty() || self.estimates.iter().any(counted)
     }
 }
 

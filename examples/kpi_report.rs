@@ -79,12 +79,8 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let table = state.table();
     known_attributes(&table, &dataset)?;
 
-    let findings = Findings {
-        description: &description,
-        dataset: &dataset,
-        notes: &chosen.notes,
-        table: &table,
-    };
+    let findings =
+        Findings { description: &description, dataset: &dataset, notes: &chosen.notes, table: &table };
     findings.write(arguments).map_err(|error| Trouble::Data(format!("the report cannot be written: {error}")))
 }
 

@@ -404,7 +404,9 @@ fn differs(table: &Table, place: usize) -> bool {
 fn ends_with_offset(text: &str) -> bool {
     match text.as_bytes() {
         [.., b'Z'] => true,
-        [.., b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|digit| digit.is_ascii_digit()),
+        [.., b'+' | b'-', h1, h2, b':', m1, m2] => {
+            [h1, h2, m1, m2].iter().all(|digit| digit.is_ascii_digit())
+        }
         _ => false,
     }
 }

@@ -245,8 +245,10 @@ impl Choice {
                 }
                 "reasons" => {
                     let told = dataset.tables.answers.iter().filter(|table| table.states_reasons());
-                    let told: BTreeSet<&str> =
-                        told.flat_map(|table| table.question_names()).map(|name| &**name).collect();
+                    let told: BTreeSet<&str> = told
+                        .flat_map(super::decode::survey::AnswerTable::question_names)
+                        .map(|name| &**name)
+                        .collect();
                     // Of no answers it is not known whether they would state reasons.
                     let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
                     let told = questions(dataset).filter(|(name, _)| unknown || told.contains(name));

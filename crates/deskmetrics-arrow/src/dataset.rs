@@ -14,11 +14,11 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
 
 use crate::column::InstantReading;
-use crate::description::{AsOf, DescriptionError};
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables};
+use crate::description::{AsOf, DescriptionError};
 use crate::{Description, ReadError, ReadOptions, agreement};
 
 /// Tickets, events and surveys with all that is needed to judge them.

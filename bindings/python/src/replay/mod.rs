@@ -50,7 +50,8 @@ impl Replay {
             py.detach(|| {
                 let replay = self.core.clone().needing(Needs::VERDICTS);
                 let log = self.dataset.log(&replay);
-                let count = |verdicts: &mut usize, ticket: &ReplayedRow<'_>| *verdicts += ticket.verdicts().count();
+                let count =
+                    |verdicts: &mut usize, ticket: &ReplayedRow<'_>| *verdicts += ticket.verdicts().count();
                 let (parts, excluded) = log.each(0, || 0, count);
                 (parts.into_iter().sum(), excluded)
             })

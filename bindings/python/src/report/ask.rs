@@ -48,12 +48,7 @@ impl Ask<'_, '_> {
     }
 
     /// The report on a dataset up to the cut-off.
-    pub(crate) fn of(
-        &self,
-        py: Python<'_>,
-        dataset: &Dataset,
-        as_of: Option<Timestamp>,
-    ) -> PyResult<Report> {
+    pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
         let settings = self.settings(&dataset.by)?;
         known(dataset, settings.by.iter().flatten())?;
         let (requests, notes) = self.requests(dataset)?;

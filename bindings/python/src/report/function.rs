@@ -4,8 +4,8 @@ use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::ask::Ask;
 use super::Report;
+use super::ask::Ask;
 use super::request::tz;
 use crate::tables::{ASSUME, Rules, Tables};
 

@@ -192,8 +192,7 @@ impl EventBuilder {
         caches.authors.codes = Codes::default();
         words!(caches.authors, author, &mut caches.author);
         caches.statuses.codes = Codes::default();
-        let name_statuses =
-            caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
+        let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
         if let Some(array) = slots.value.array(batch).filter(|_| name_statuses) {
             let read = |text: &str| match slots.value.meaning(Some(text)) {
                 // A word without meaning is only a fault where a status is needed.
@@ -208,9 +207,8 @@ impl EventBuilder {
             statuses.codes = codes;
         }
         self.combine(caches, rows, &mut doubts);
-        self.find_tickets(slots, batch, &mut doubts, (tickets, &*new)).map_err(|wrong| {
-            slots.ticket.wrong(table, wrong)
-        })?;
+        self.find_tickets(slots, batch, &mut doubts, (tickets, &*new))
+            .map_err(|wrong| slots.ticket.wrong(table, wrong))?;
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
             self.settle(decoding, table, slots, batch, &doubts, ledger)?;
@@ -231,21 +229,21 @@ impl EventBuilder {
         let places: Vec<Option<(usize, bool, bool)>> = kinds
             .meanings()
             .iter()
-            .map(|kind| {
-                let place = (!kind.0.is_empty()).then(|| self.kinds.place(kind)).flatten()?;
-                Some((place, kind.0.iter().any(needs_value), kind.0.contains(&Happening::Status)))
+            .map(|meaning| {
+                let place = (!meaning.0.is_empty()).then(|| self.kinds.place(meaning)).flatten()?;
+                Some((place, meaning.0.iter().any(needs_value), meaning.0.contains(&Happening::Status)))
             })
             .collect();
         let width = authors.kinds() * statuses.kinds();
         let mut outcomes: Vec<Code> = vec![NOTHING; kinds.kinds() * width];
         for (kind, place) in places.iter().enumerate() {
-            let Some((place, _, names)) = place else { continue };
+            let Some((place, _, has_status)) = place else { continue };
             for author in 0..authors.kinds() {
                 for status in 0..statuses.kinds() {
-                    let by = code_of(authors, author).unwrap_or(Author::Agent);
-                    let named = code_of(statuses, status).filter(|_| *names);
+                    let written_by = code_of(authors, author).unwrap_or(Author::Agent);
+                    let named = code_of(statuses, status).filter(|_| *has_status);
                     let at = (kind + 1) * width + author * statuses.kinds() + status;
-                    outcomes[at] = Kinds::code(*place, by, named);
+                    outcomes[at] = Kinds::code(*place, written_by, named);
                 }
             }
         }
@@ -268,16 +266,11 @@ impl EventBuilder {
                     (value && self.values.codes.get(first + row) == NONE)
                         || (names && statuses.codes.get(row) == NONE)
                 });
-                if lacks || (needs.is_none() && !self.is_ignored(kinds, kind)) {
+                if lacks || (needs.is_none() && !is_ignored(kinds, kind)) {
                     doubts.push(row);
                 }
             }
         }
-    }
-
-    /// Whether rows of a kind are to be passed over, and not just of one kind too many.
-    fn is_ignored(&self, kinds: &Words<Happenings>, kind: u32) -> bool {
-        kinds.meaning(kind).is_some_and(|kind| kind.0.is_empty())
     }
 
     fn find_tickets(
@@ -365,7 +358,12 @@ impl EventBuilder {
                             Reason::UnknownWord,
                             ledger.row(*row),
                             slots.kind.name(),
-                            || (format!("{happenings:?}"), "fewer different kinds of events are read".to_owned()),
+                            || {
+                                (
+                                    format!("{happenings:?}"),
+                                    "fewer different kinds of events are read".to_owned(),
+                                )
+                            },
                         );
                         if let Halt::Fail(error) = halt {
                             return Err(error);
@@ -423,9 +421,8 @@ impl EventBuilder {
             }
         })
         .map_err(|wrong| slots.ticket.wrong(table, wrong))?;
-        let described = !slots.requester.is_nothing()
-            || !slots.created_by.is_nothing()
-            || slots.attributes.len() > 0;
+        let described =
+            !slots.requester.is_nothing() || !slots.created_by.is_nothing() || slots.attributes.len() > 0;
         if !described || begun.is_empty() {
             return Ok(());
         }
@@ -555,7 +552,12 @@ impl EventBuilder {
         let mut len = 0;
         // One row may say that several things happened.
         let happenings: Vec<usize> = (0..self.kinds.codes())
-            .map(|code| Code::try_from(code).ok().and_then(|code| self.kinds.of(code)).map_or(0, |(kind, ..)| kind.0.len()))
+            .map(|code| {
+                Code::try_from(code)
+                    .ok()
+                    .and_then(|code| self.kinds.of(code))
+                    .map_or(0, |(kind, ..)| kind.0.len())
+            })
             .collect();
         for event in 0..self.codes.len() {
             if self.codes[event] == NOTHING {
@@ -600,7 +602,9 @@ impl EventBuilder {
         }
         if !moved.is_empty() {
             let mut all = at.to_vec();
-            moved.into_iter().for_each(|(event, created)| all[event] = created);
+            for (event, created) in moved {
+                all[event] = created;
+            }
             at = all.into();
         }
         let Self { codes, places, values, by, kinds, .. } = self;
@@ -686,10 +690,7 @@ impl EventTable {
     }
 
     /// The events as records, in the order of their rows.
-    pub(crate) fn records<'e>(
-        &'e self,
-        tickets: &'e TicketTable,
-    ) -> impl Iterator<Item = TicketEvent> + 'e {
+    pub(crate) fn records<'e>(&'e self, tickets: &'e TicketTable) -> impl Iterator<Item = TicketEvent> + 'e {
         (0..self.codes.len()).flat_map(move |event| self.record(tickets, event))
     }
 
@@ -727,4 +728,9 @@ impl EventTable {
         };
         kind.0.iter().map(made).collect()
     }
+}
+
+/// Whether rows of a kind are to be passed over, and not just of one kind too many.
+fn is_ignored(kinds: &Words<Happenings>, kind: u32) -> bool {
+    kinds.meaning(kind).is_some_and(|meaning| meaning.0.is_empty())
 }

@@ -285,7 +285,9 @@ impl IdBuilder {
         match &self.texts {
             Some(texts) => texts.ends.len(),
             None => {
-                self.rows + self.numbers.iter().map(|numbers| numbers.len()).sum::<usize>() + self.more.len()
+                self.rows
+                    + self.numbers.iter().map(arrow_buffer::ScalarBuffer::len).sum::<usize>()
+                    + self.more.len()
             }
         }
     }
@@ -390,14 +392,14 @@ impl IdIndex {
         let (Self::Hashed(hashed), Some(id), Ok(place)) = (self, ids.get(row), u32::try_from(row)) else {
             return;
         };
-        let hasher = hashed.hasher.clone();
+        let state = hashed.hasher.clone();
         let rehash = |row: &u32| match ids.get(*row as usize) {
-            Some(Id::Number(number)) => hasher.hash_one(number),
-            Some(Id::Text(text)) => hasher.hash_one(text),
+            Some(Id::Number(number)) => state.hash_one(number),
+            Some(Id::Text(text)) => state.hash_one(text),
             None => 0,
         };
-        let hash = hashed.hash(id);
-        hashed.rows.insert_unique(hash, place, rehash);
+        let key = hashed.hash(id);
+        hashed.rows.insert_unique(key, place, rehash);
     }
 }
 
@@ -413,20 +415,20 @@ impl NewIds {
     /// The number of an id among the new ones, from `first` on; and whether it is new now.
     #[inline]
     pub(crate) fn place(&mut self, id: Id<'_>, first: usize) -> (u32, bool) {
-        let next = || u32::try_from(first + self.numbers.len() + self.texts.len()).unwrap_or(NOWHERE);
-        let next = next();
+        let next = u32::try_from(first + self.numbers.len() + self.texts.len()).unwrap_or(NOWHERE);
         let (place, new) = match id {
             Id::Number(number) => {
                 let place = *self.numbers.entry(number).or_insert(next);
                 (place, place == next)
             }
-            Id::Text(text) => match self.texts.get(text) {
-                Some(place) => (*place, false),
-                None => {
+            Id::Text(text) => {
+                if let Some(place) = self.texts.get(text) {
+                    (*place, false)
+                } else {
                     self.texts.insert(text.into(), next);
                     (next, true)
                 }
-            },
+            }
         };
         if new {
             self.ids.push(id);

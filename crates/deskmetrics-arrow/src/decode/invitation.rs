@@ -261,9 +261,8 @@ impl InvitationTable {
     /// The surveys sent as records, with their rows.
     pub(crate) fn records(&self) -> impl Iterator<Item = (usize, Invitation)> + '_ {
         (0..self.rows).filter(|row| self.is_usable(*row)).map(|row| {
-            let at = |column: &Option<Instants>| {
-                column.as_ref()?.get(row).map(Timestamp::saturating_from_micros)
-            };
+            let at =
+                |column: &Option<Instants>| column.as_ref()?.get(row).map(Timestamp::saturating_from_micros);
             let sent = self.sent_at.get(row).map_or(Timestamp::MIN, Timestamp::saturating_from_micros);
             let question = self.question.of_row(row).cloned().unwrap_or_default();
             let mut invitation = Invitation::new(self.ids.text(row).as_ref(), question, sent);

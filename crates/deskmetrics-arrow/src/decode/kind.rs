@@ -98,7 +98,11 @@ pub(crate) enum Takes {
 }
 
 /// The step of a happening, with what it takes from the row's value and its rank among those of one row.
-pub(crate) fn step_of(one: &Happening, named: Option<Status>, number: impl Fn(&Attribute) -> u16) -> (u8, What, Takes) {
+pub(crate) fn step_of(
+    one: &Happening,
+    named: Option<Status>,
+    number: impl Fn(&Attribute) -> u16,
+) -> (u8, What, Takes) {
     match one {
         Happening::SplitFrom => (0, What::SplitFrom, Takes::Nothing),
         Happening::Changed(attribute) => {

@@ -21,11 +21,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(super) fn decode(
-        &mut self,
-        slot: &WordSlot<Box<str>>,
-        batch: &RecordBatch,
-    ) -> Result<(), WrongType> {
+    pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), WrongType> {
         if !slot.is_nothing() {
             // Rows of earlier tables without such a column name no ticket.
             if !self.described {

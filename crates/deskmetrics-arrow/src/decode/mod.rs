@@ -163,15 +163,20 @@ impl Tables {
         builder_rest.decode_changed(&events, &mut tickets)?;
         tickets.extend(new);
         let events = events.finish(decoding, &tickets)?;
-        let (mut answers, mut invitations) = (Vec::new(), Vec::new());
+        let mut answers: Vec<AnswerTable> = Vec::new();
+        let mut invitations: Vec<InvitationTable> = Vec::new();
         for source in &description.surveys {
             answers.push(AnswerTable::read(decoding, source)?);
         }
         for source in &description.invitations {
             invitations.push(InvitationTable::read(decoding, source)?);
         }
-        answers.iter_mut().for_each(|table: &mut AnswerTable| table.tickets.finish());
-        invitations.iter_mut().for_each(|table: &mut InvitationTable| table.tickets.finish());
+        for table in &mut answers {
+            table.tickets.finish();
+        }
+        for table in &mut invitations {
+            table.tickets.finish();
+        }
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
         Ok((Self { tickets, events, answers, invitations }, sources))
     }
@@ -205,8 +210,7 @@ impl Tables {
         let happened = events.codes.iter().zip(events.at.iter());
         let happened = happened.filter(|(code, _)| **code != kind::NOTHING).map(|(_, at)| *at).max();
         let answered = answers.iter().filter(|table| table.len > 0);
-        let answered =
-            answered.filter_map(|table| table.at.as_ref()?.last(|row| table.is_usable(row))).max();
+        let answered = answered.filter_map(|table| table.at.as_ref()?.last(|row| table.is_usable(row))).max();
         let sent = invitations.iter().filter_map(|table| {
             let last = |row| {
                 let answered = table.answered_at.as_ref().and_then(|answered| answered.get(row));
@@ -231,7 +235,9 @@ fn excluded_rows(excluded: &[usize], rows: usize) -> Vec<bool> {
     let mut all = Vec::new();
     if !excluded.is_empty() {
         all.resize(rows, false);
-        excluded.iter().for_each(|row| all[*row] = true);
+        for row in excluded {
+            all[*row] = true;
+        }
     }
     all
 }

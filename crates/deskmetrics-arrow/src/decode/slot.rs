@@ -1,9 +1,5 @@
 //! A file's columns, found by name, with the readings the description gives them.
 
-use arrow_array::{ArrayRef, RecordBatch};
-use chrono_tz::Tz;
-use deskmetrics::Timestamp;
-use deskmetrics::ticket::{Attribute, Attributes};
 use super::ledger::{Halt, Ledger};
 use crate::ReadError;
 use crate::column::{
@@ -14,6 +10,10 @@ use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
 };
 use crate::file::{Batches, Table};
+use arrow_array::{ArrayRef, RecordBatch};
+use chrono_tz::Tz;
+use deskmetrics::Timestamp;
+use deskmetrics::ticket::{Attribute, Attributes};
 
 /// A column of one batch that gives values by row.
 pub(crate) trait Reads {

@@ -239,7 +239,7 @@ impl AnswerTable {
         let doubts = in_order(doubts);
         let mut absent = 0;
         if !doubts.is_empty() {
-            let skipped = self.settle(decoding, table, slots, batch, &doubts, at, ledger_at)?;
+            let skipped = Self::settle(decoding, table, slots, batch, &doubts, at, ledger_at)?;
             for (scores, bad) in scores.iter_mut().zip(bad) {
                 absent += bad.iter().filter(|row| skipped.binary_search(row).is_err()).count();
                 scores.absent = excluded_rows(&bad, rows);
@@ -285,9 +285,7 @@ impl AnswerTable {
     }
 
     /// Reads doubtful rows one by one, by the rules of the row reader; gives those that are excluded.
-    #[expect(clippy::too_many_arguments, reason = "a table, its batch, and what is filled from it")]
     fn settle(
-        &self,
         decoding: &mut Decoding<'_>,
         table: &Table,
         slots: &Slots<'_>,
@@ -297,7 +295,7 @@ impl AnswerTable {
         ledger_at: usize,
     ) -> Result<Vec<usize>, ReadError> {
         let description = decoding.description;
-        let scored = !decoding.keep_off_scale;
+        let checks_scale = !decoding.keep_off_scale;
         let mut question = slots.question.bind(table, batch)?;
         let mut at = slots.at.bind(table, batch)?;
         let mut ticket = slots.ticket.bind(table, batch)?;
@@ -332,7 +330,7 @@ impl AnswerTable {
                     Err(Halt::Skip) if by_form => continue,
                     other => other?,
                 };
-                let on = of_column.as_ref().or(named.as_ref()).filter(|_| scored);
+                let on = of_column.as_ref().or(named.as_ref()).filter(|_| checks_scale);
                 if let (Some(score), Some(scale)) = (score, on)
                     && !scale.contains(score)
                 {

@@ -159,7 +159,8 @@ impl TicketTable {
                 _ => EventKind::PublicMessage,
             };
             let at = Timestamp::saturating_from_micros(step.at);
-            let mut event = TicketEvent::new(id.as_ref(), at, step.author, kind).with_sequence(row as u64 + 1);
+            let mut event =
+                TicketEvent::new(id.as_ref(), at, step.author, kind).with_sequence(row as u64 + 1);
             event.author_name = columns.author_name.of_row(row).cloned();
             event
         };
@@ -255,8 +256,7 @@ impl TicketBuilder {
                     .attributes(source.attributes.iter().filter(|(one, _)| !wanted.attribute(one)))?,
                 source,
             };
-            let ends =
-                [&slots.first_response_at, &slots.solved_at, &slots.closed_at, &slots.due_at];
+            let ends = [&slots.first_response_at, &slots.solved_at, &slots.closed_at, &slots.due_at];
             for (described, slot) in self.described.iter_mut().zip(ends) {
                 *described |= slot.is_described();
             }
@@ -434,10 +434,11 @@ impl TicketBuilder {
             ledger.want(&mut author_name, row)?;
             if let (Some(now), true) = (status_now.filter(|now| !now.is_done()), ended) {
                 let column = if solved.is_some() { &solved_at } else { &closed_at };
-                let not_used = ledger.leave_out(Scope::Value, Reason::Reopened, number, column.name(), || {
-                    let remedy = format!("the ticket is {now} again, so this end did not last");
-                    (column.raw(row).to_owned(), remedy)
-                });
+                let not_used =
+                    ledger.leave_out(Scope::Value, Reason::Reopened, number, column.name(), || {
+                        let remedy = format!("the ticket is {now} again, so this end did not last");
+                        (column.raw(row).to_owned(), remedy)
+                    });
                 if let Halt::Fail(_) = not_used {
                     return Err(not_used);
                 }
@@ -630,9 +631,8 @@ impl TicketTable {
             let name = customers.and_then(|customers| customers.name(customers.code(row)));
             requesters.push(name.map(|name| name.as_ref().into()));
         }
-        let mut due: Vec<Option<i64>> = (0..before)
-            .map(|row| self.due_at.as_ref().and_then(|column| column.get(row)))
-            .collect();
+        let mut due: Vec<Option<i64>> =
+            (0..before).map(|row| self.due_at.as_ref().and_then(|column| column.get(row))).collect();
         for (place, row) in rows.into_iter().enumerate() {
             let all = before + place;
             if named {

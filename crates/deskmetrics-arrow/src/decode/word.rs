@@ -204,8 +204,9 @@ impl<T: Meaning + Eq + Hash> Words<T> {
             return Ok(());
         };
         let mut codes = std::mem::take(&mut self.codes);
-        let decoded = Decoder { words: self, read: |text: &str| slot.meaning(Some(text)), known, missing, doubts }
-            .array(array, &mut codes);
+        let decoded =
+            Decoder { words: self, read: |text: &str| slot.meaning(Some(text)), known, missing, doubts }
+                .array(array, &mut codes);
         self.codes = codes;
         decoded
     }
@@ -261,8 +262,9 @@ impl<T: Meaning + Eq + Hash, F: Fn(&str) -> Cell<T>> Decoder<'_, T, F> {
             DataType::Dictionary(_, _) => {
                 let values = array.as_any_dictionary().values();
                 let text = TextColumn::new(values)?;
-                let entries: Vec<u32> =
-                    (0..values.len()).map(|row| text.get(row).map_or(missing, |text| self.of(text))).collect();
+                let entries: Vec<u32> = (0..values.len())
+                    .map(|row| text.get(row).map_or(missing, |text| self.of(text)))
+                    .collect();
                 let from = codes.len();
                 downcast_dictionary_array!(
                     array => gather(array, &entries, missing, codes),

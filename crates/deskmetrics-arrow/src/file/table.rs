@@ -148,7 +148,8 @@ impl Table {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
         // Whole, so that nothing need be copied.
-        let inner: Inner = Box::new(batches.to_vec().into_iter().map(Ok));
+        let whole: Vec<RecordBatch> = batches.to_vec();
+        let inner: Inner = Box::new(whole.into_iter().map(Ok));
         let (path, order) = (self.path.clone(), columns.to_vec());
         Batches { path, inner, order, position, bytes_total, rows: 0, done: 0 }
     }

@@ -70,7 +70,8 @@ impl EventLog<'_> {
                     Some(_) => slices.number(combinations[place], NO_TICKET, feed, value),
                     None => slices.number(1 << 63 | row as u64, NO_TICKET, feed, value),
                 };
-                let counted = plan.blocks && self.take(&mut block, place, row, slice, &plan, (&mut begin, &mut pass));
+                let counted =
+                    plan.blocks && self.take(&mut block, place, row, slice, plan, (&mut begin, &mut pass));
                 if !counted || plan.rows {
                     self.replay_row(row, &mut begin, &mut pass);
                     one.feed(row, &mut pass, feed, slices.ids(slice), counted);
@@ -89,7 +90,7 @@ impl EventLog<'_> {
         place: usize,
         row: usize,
         slice: usize,
-        plan: &BlockPlan,
+        plan: BlockPlan,
         (begin, pass): (&mut Begin, &mut Pass<'_>),
     ) -> bool {
         let ticket = &block.read[place];
@@ -140,7 +141,8 @@ impl Block {
             let created = tickets.created_at[rows].iter();
             return self.read.extend(created.map(|at| Milestones::created(*at)));
         }
-        let words = columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
+        let words =
+            columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
         if words {
             self.read.extend(rows.map(|row| tickets.milestones_of(columns, row)));
             return;

@@ -165,11 +165,11 @@ impl<'d> EventLog<'d> {
         }
         let mut texts = Texts::default();
         let mut numbers = |meanings: &[Box<str>]| -> Vec<u32> {
-            let number = |text: &Box<str>| {
+            let mut number = |text: &str| {
                 let code = texts.code(text);
                 replay.value_number(text).unwrap_or(FIRST_FREE | code)
             };
-            std::iter::once(NONE).chain(meanings.iter().map(number)).collect()
+            std::iter::once(NONE).chain(meanings.iter().map(|text| number(text))).collect()
         };
         let mut attributes: Vec<LogAttribute<'d>> = tickets
             .attributes
@@ -199,8 +199,8 @@ impl<'d> EventLog<'d> {
         let own_names = match tickets.customers.as_ref().filter(|_| people.len() > 1) {
             Some(customers) if !replay.options().requester_answers => {
                 let names = events.by.meanings().iter().zip(1u32..);
-                let found = customers
-                    .find_in(|name| events.by.find(name), names.map(|(name, code)| (&**name, code)));
+                let found =
+                    customers.find_in(|name| events.by.find(name), names.map(|(name, code)| (&**name, code)));
                 found.into_iter().map(|code| people.get(code as usize).copied().unwrap_or(NONE)).collect()
             }
             _ => Vec::new(),
@@ -228,8 +228,20 @@ impl<'d> EventLog<'d> {
         let meanings = Meanings::new(&events.kinds, &replay);
         let moved = BTreeMap::new();
         let mut log = Self {
-            replay, tables, attributes, tags, values, people, replier, own_names, texts, mentioned, spans, arranged,
-            meanings, moved,
+            replay,
+            tables,
+            attributes,
+            tags,
+            values,
+            people,
+            replier,
+            own_names,
+            texts,
+            mentioned,
+            spans,
+            arranged,
+            meanings,
+            moved,
         };
         if log.meanings.merge() && log.replay.options().merged == Merged::MoveMessages {
             log.move_messages();
@@ -274,7 +286,10 @@ impl<'d> EventLog<'d> {
 
     /// The code of an event's value.
     fn value(&self, event: usize) -> u32 {
-        self.arranged.as_ref().map_or(&self.tables.events.values.codes, |arranged| &arranged.values).get(event)
+        self.arranged
+            .as_ref()
+            .map_or(&self.tables.events.values.codes, |arranged| &arranged.values)
+            .get(event)
     }
 
     /// The code of who did it.

@@ -83,7 +83,14 @@ impl EventLog<'_> {
         let mut scratch = self.scratch();
         let mut pass = self.replay.pass();
         self.replay_row(row, &mut super::visit::Begin::default(), &mut pass);
-        let wanted = Wanted { id: true, requester: true, all_attributes: true, people: true, verdicts: true, attributes: true };
+        let wanted = Wanted {
+            id: true,
+            requester: true,
+            all_attributes: true,
+            people: true,
+            verdicts: true,
+            attributes: true,
+        };
         self.fill(&mut scratch, row, &mut pass, wanted);
         pass.exchange(&mut scratch.metrics);
         scratch.ticket.created_at = scratch.metrics.created_at;
@@ -121,9 +128,7 @@ impl EventLog<'_> {
         }
         if wanted.attributes || wanted.all_attributes {
             let read = |attribute: &Attribute| {
-                wanted.all_attributes
-                    || *attribute == Attribute::Category
-                    || attribute.as_str() == "task"
+                wanted.all_attributes || *attribute == Attribute::Category || attribute.as_str() == "task"
             };
             for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
                 let value = self.text(self.code_of(pass.value(known.number)));

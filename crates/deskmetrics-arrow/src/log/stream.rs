@@ -101,7 +101,7 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         loop {
             let Some(batch) = self.batches.next() else {
                 self.ended = true;
-                return self.carried.take().map(|rest| self.dataset(rest)).transpose();
+                return self.carried.take().map(|rest| self.dataset(&rest)).transpose();
             };
             let batch = batch?;
             let rows = match self.carried.take() {
@@ -113,7 +113,7 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
                 Some(0) => self.carried = Some(rows),
                 Some(last) => {
                     self.carried = Some(rows.slice(last, rows.num_rows() - last));
-                    return self.dataset(rows.slice(0, last)).map(Some);
+                    return self.dataset(&rows.slice(0, last)).map(Some);
                 }
             }
         }
@@ -145,9 +145,9 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
     }
 
     /// Rows that hold whole tickets.
-    fn dataset(&mut self, rows: RecordBatch) -> Result<Dataset, StreamError> {
-        let starts = self.starts(&rows)?;
-        let ids = self.ids(&rows)?;
+    fn dataset(&mut self, rows: &RecordBatch) -> Result<Dataset, StreamError> {
+        let starts = self.starts(rows)?;
+        let ids = self.ids(rows)?;
         for start in &starts {
             let Some(id) = ids.get(*start as usize) else { continue };
             if !self.seen.insert(self.hasher.hash_one(id)) {
@@ -156,7 +156,7 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         }
         let mut options = ReadOptions::default();
         for source in &self.description.tickets {
-            let first = take_record_batch(&rows, &UInt32Array::from(starts.clone()))?;
+            let first = take_record_batch(rows, &UInt32Array::from(starts.clone()))?;
             for file in &source.file {
                 options = options.table(file.path.clone(), first.schema(), vec![first.clone()]);
             }

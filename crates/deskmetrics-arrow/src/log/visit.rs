@@ -81,7 +81,11 @@ impl EventLog<'_> {
         if let Some(columns) = &tickets.milestones {
             let milestones = tickets.milestones_of(columns, row);
             let by = self.replier.get(columns.author_name.codes.get(row) as usize).copied().unwrap_or(NONE);
-            return pass.run_milestones(begin.start(milestones.created_at, milestones.created_by), &milestones, by);
+            return pass.run_milestones(
+                begin.start(milestones.created_at, milestones.created_by),
+                &milestones,
+                by,
+            );
         }
         let start = begin.start(tickets.created_at[row], self.created_by(row));
         match self.moved.get(&row).filter(|_| !self.moved.is_empty()) {

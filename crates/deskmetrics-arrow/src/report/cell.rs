@@ -120,16 +120,15 @@ impl Cells {
                     self.slices.number(*own, NO_TICKET, feed, value)
                 }
                 owners => {
-                    let owner = owners.as_ref().map(|(owners, places)| {
-                        (*owners, places.get(row).copied().unwrap_or(NO_OWNER))
-                    });
+                    let owner = owners
+                        .as_ref()
+                        .map(|(owners, places)| (*owners, places.get(row).copied().unwrap_or(NO_OWNER)));
                     let value = |attribute: &_| {
                         let own = ways.keys.value_of_row(row, attribute);
                         own.or_else(|| owner.and_then(|(owners, place)| owners.value(place, attribute)))
                     };
                     let own = if countable { *own } else { 1 << 63 | row as u64 };
-                    let combination =
-                        owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
+                    let combination = owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
                     self.slices.number(own, combination, feed, value)
                 }
             };

@@ -109,8 +109,12 @@ impl Dataset {
                 drop(feed);
                 return state;
             }
-            answers.iter().for_each(|answers| answers.feed(share, shares, &mut feed));
-            sent.iter().for_each(|sent| sent.feed(share, shares, &mut feed));
+            for answers in &answers {
+                answers.feed(share, shares, &mut feed);
+            }
+            for sent in &sent {
+                sent.feed(share, shares, &mut feed);
+            }
             feed.finish();
             state
         };

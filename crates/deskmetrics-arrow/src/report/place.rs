@@ -25,10 +25,7 @@ struct Key<'f> {
 }
 
 impl<'f> Keys<'f> {
-    pub(crate) fn of(
-        report: &Report,
-        column: impl Fn(&Attribute) -> Option<&'f Words<Box<str>>>,
-    ) -> Self {
+    pub(crate) fn of(report: &Report, column: impl Fn(&Attribute) -> Option<&'f Words<Box<str>>>) -> Self {
         let mut keys = Self { attributes: Vec::new(), combinations: Some(1) };
         for attribute in report.sliced_by() {
             let Some(words) = column(attribute) else { continue };

@@ -41,8 +41,10 @@ pub struct Pass<'r> {
     metrics: TicketMetrics,
     /// Whether the machine holds the verdicts on the last ticket.
     concluded: bool,
-    /// Of a ticket whose measures come from its milestones: who replied first, if anybody did, and when.
-    replier: Option<Option<(u32, i64)>>,
+    /// The measures of the last ticket come from its milestones.
+    of_milestones: bool,
+    /// Of such a ticket: who replied first, and when.
+    replier: Option<(u32, i64)>,
     excluded: Excluded,
 }
 
@@ -56,6 +58,7 @@ impl<'r> Pass<'r> {
             brief: Brief::default(),
             metrics: TicketMetrics::new(as_of, as_of),
             concluded: false,
+            of_milestones: false,
             replier: None,
             excluded: Excluded::default(),
         }
@@ -72,7 +75,7 @@ impl<'r> Pass<'r> {
         I: IntoIterator<Item = Step, IntoIter: Clone>,
     {
         let steps = steps.into_iter();
-        self.replier = None;
+        self.of_milestones = false;
         if self.plan.brief && self.run_briefly(start, steps.clone()) {
             return;
         }
@@ -90,7 +93,8 @@ impl<'r> Pass<'r> {
             self.created = start.created_at;
             self.concluded = false;
             let Self { plan, as_of, machine, metrics, .. } = self;
-            self.replier = Some((ticket.replied_at <= *as_of).then_some((by, ticket.replied_at)));
+            self.of_milestones = true;
+            self.replier = (ticket.replied_at <= *as_of).then_some((by, ticket.replied_at));
             machine.measure_milestones(start, ticket, (*as_of, *plan), metrics);
         } else {
             self.run(start, ticket.steps(by));
@@ -122,7 +126,7 @@ impl<'r> Pass<'r> {
     #[inline]
     pub fn begin(&mut self, start: Start<'_>) {
         self.concluded = false;
-        self.replier = None;
+        self.of_milestones = false;
         self.created = start.created_at;
         self.machine.begin(start, self.plan);
     }
@@ -176,11 +180,11 @@ impl<'r> Pass<'r> {
 
     /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.
     pub fn name_people<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
-        if let Some(replier) = self.replier {
+        if self.of_milestones {
             self.metrics.repliers.clear();
             self.metrics.group_stints.clear();
             self.metrics.assignee_stints.clear();
-            self.metrics.repliers.extend(replier.map(|(by, from)| Replier {
+            self.metrics.repliers.extend(self.replier.map(|(by, from)| Replier {
                 name: (by != NONE).then(|| name(by).into()),
                 from: Timestamp::saturating_from_micros(from),
             }));

@@ -32,6 +32,7 @@ pub struct MilestoneBlock<'b> {
 
 /// What a report takes in blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
 pub struct BlockPlan {
     /// Some KPI can count blocks.
     pub blocks: bool,
@@ -105,9 +106,8 @@ impl Feed<'_> {
                 !matches!(measure.in_blocks(), Some(InBlocks::Creation | InBlocks::Nothing))
             }),
             rows: self.in_blocks.iter().any(|taken| !taken),
-            readings: taken().any(|(measure, _)| {
-                about_tickets(measure) && measure.clock() == Some(ClockKind::Business)
-            }),
+            readings: taken()
+                .any(|(measure, _)| about_tickets(measure) && measure.clock() == Some(ClockKind::Business)),
         }
     }
 
@@ -180,13 +180,14 @@ impl Feed<'_> {
         }
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
         let snapshots = calendar.snapshots().len();
-        let place =
-            |at: i64| if at == Milestones::NEVER { snapshots } else { calendar.looks_before(at) };
+        let place = |at: i64| if at == Milestones::NEVER { snapshots } else { calendar.looks_before(at) };
         let rows = || block.created_at.iter().zip(block.replied_at).zip(block.done_at);
         let stretches: Vec<[usize; 3]> = if snapshots == 0 {
             Vec::new()
         } else {
-            rows().map(|((created, replied), done)| [place(*created), place(*done), place(*replied)]).collect()
+            rows()
+                .map(|((created, replied), done)| [place(*created), place(*done), place(*replied)])
+                .collect()
         };
         for ((counts, changes), slices) in self.blocks.iter_mut().zip(&mut self.backlogs).zip(slicings) {
             for (((created, replied), done), slice) in rows().zip(slices) {
@@ -237,7 +238,9 @@ fn anchors(measure: &Measure, block: &MilestoneBlock<'_>, calendar: &mut Calenda
 fn count(counts: &mut BlockCounts, slices: &[usize], periods: &[usize]) {
     if periods.is_empty() {
         let created = at(&mut counts.created, NO_PERIOD);
-        slices.iter().for_each(|slice| *at(created, *slice) += 1);
+        for slice in slices {
+            *at(created, *slice) += 1;
+        }
     }
     for (slice, period) in slices.iter().zip(periods) {
         *at(at(&mut counts.created, *period), *slice) += 1;

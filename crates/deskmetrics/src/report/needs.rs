@@ -54,8 +54,7 @@ pub struct RecordNeeds {
 
 impl RecordNeeds {
     /// Everything.
-    pub const ALL: Self =
-        Self { id: true, requester: true, attributes: true, people: true, verdicts: true };
+    pub const ALL: Self = Self { id: true, requester: true, attributes: true, people: true, verdicts: true };
 
     /// Whether anything is read.
     pub fn any(self) -> bool {

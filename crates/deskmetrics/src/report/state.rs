@@ -503,7 +503,8 @@ impl<'s> Answer<'s> {
 
     /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.
     fn says_something(&self, rank: &Rank) -> bool {
-        let counted = |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
+        let counted =
+            |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
         let everything = rank.period.is_none() && rank.values.is_empty();
         everything || !self.excluded.is_empty() || self.estimates.iter().any(counted)
     }

@@ -221,8 +221,14 @@ pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
     let place = (n as f64 / 2.0 - (n as f64).sqrt()).round().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 <= place < n / 2")]
     let rank = place as usize;
-    let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
-    let z = Normal::standard().inverse_cdf(1.0 - outside);
+    // A report by slice and period needs that of a few sizes again and again.
+    thread_local!(static KNOWN: Memo<usize, Option<f64>> = Memo::default());
+    let z = KNOWN.with(|known| {
+        known.get(n, || {
+            let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
+            Some(Normal::standard().inverse_cdf(1.0 - outside))
+        })
+    })?;
     let (low, high) = (*sorted.get(rank - 1)? as f64, *sorted.get(n - rank)? as f64);
     Some((high - low) / (2.0 * z))
 }

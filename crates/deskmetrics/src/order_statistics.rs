@@ -16,12 +16,8 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
-    /// The values of these places, which may come in any order; a place past the end has none.
-    pub(crate) fn of(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
-        Self::between(std::iter::once(values), ends(values), places)
-    }
-
-    /// The same of values in pieces, of which the least and the most are known.
+    /// The values of these places, which may come in any order; a place past the end has none. The values come in pieces, of
+    /// which the least and the most are known.
     pub(crate) fn between<'v>(
         values: impl Iterator<Item = &'v [i64]> + Clone,
         ends: (i64, i64),
@@ -35,6 +31,15 @@ impl Ranked {
         let mut values_there = Vec::with_capacity(places.len());
         find(values, n, ends, &places, &mut values_there);
         Self { places, values: values_there }
+    }
+
+    /// The same of values in ascending order.
+    pub(crate) fn of_sorted(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
+        let places = places.into_iter().filter_map(|place| usize::try_from(place).ok());
+        let mut places: Vec<usize> = places.filter(|place| *place < values.len()).collect();
+        places.sort_unstable();
+        places.dedup();
+        Self { values: places.iter().map(|place| values[*place]).collect(), places }
     }
 
     /// The value of a place that was asked for.

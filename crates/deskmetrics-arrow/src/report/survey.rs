@@ -1,6 +1,6 @@
 //! Answers and surveys sent, counted by cell and kind before the report is fed.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use deskmetrics::kpi::{InvitationLimits, InvitationOutcome, ResponseRate};
 use deskmetrics::report::{Feed, Report};
@@ -14,13 +14,25 @@ use crate::decode::Tables;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 
-/// A question some KPI is about.
+/// A column with the scores of questions that some KPI is about.
 #[derive(Debug)]
-struct Asked {
-    name: Box<str>,
+struct Scores {
+    column: usize,
+    /// The questions, each with its code in the column of names where there is one.
+    asked: Vec<(Box<str>, u32)>,
+    /// From the lowest to the highest score that is on any of their scales.
     scale: Places,
-    /// The column it is in, or its code in the column of names.
-    at: u32,
+}
+
+impl Scores {
+    /// By code of a name: the number of the question counted from 1, and 0 for all others.
+    fn numbers(&self, names: usize) -> Vec<usize> {
+        let mut numbers = vec![0; names + 1];
+        for (number, (_, code)) in self.asked.iter().enumerate() {
+            numbers[*code as usize] = number + 1;
+        }
+        numbers
+    }
 }
 
 /// Feeds the rows of a table of answers.
@@ -28,8 +40,8 @@ struct Asked {
 pub(super) struct Answers<'d> {
     table: &'d AnswerTable,
     ways: GroupKeys<'d>,
-    asked: Vec<Asked>,
-    /// Questions whose scale has too many points to be counted by place.
+    scores: Vec<Scores>,
+    /// Questions whose scales have too many points to be counted by place.
     wide: Vec<Box<str>>,
     /// Whether some KPI needs more of an answer than question, date and score.
     whole: bool,
@@ -42,18 +54,26 @@ impl<'d> Answers<'d> {
         table: &'d AnswerTable,
         owners: Option<&'d Owners<'d>>,
     ) -> Self {
-        let (mut asked, mut wide) = (Vec::new(), Vec::new());
-        for (question, ends) in report.score_ranges() {
-            let names = table.question_names();
-            let Some(place) = names.iter().position(|name| **name == *question) else { continue };
+        let (mut scores, mut wide) = (Vec::new(), Vec::new());
+        let names = table.question_names();
+        let asked = report.score_ranges().into_iter().filter_map(|(question, ends)| {
+            let place = names.iter().position(|name| **name == *question)?;
+            Some((question, u32::try_from(place).ok()?, ends))
+        });
+        let columns: Vec<(usize, Vec<_>)> = match &table.questions {
+            Questions::Columns(_) => asked.map(|one| (one.1 as usize, vec![(one.0, 0, one.2)])).collect(),
             // Codes of names begin at 1.
-            let at = match &table.questions {
-                Questions::Columns(_) => place,
-                Questions::Named(_) => place + 1,
-            };
-            match (Places::new(*ends.start(), *ends.end()), u32::try_from(at)) {
-                (Some(scale), Ok(at)) => asked.push(Asked { name: question, scale, at }),
-                _ => wide.push(question),
+            Questions::Named(_) => vec![(0, asked.map(|one| (one.0, one.1 + 1, one.2)).collect())],
+        };
+        for (column, asked) in columns {
+            let ends = |ends: fn(&RangeInclusive<i32>) -> &i32| asked.iter().map(move |one| *ends(&one.2));
+            let (lowest, highest) = (ends(RangeInclusive::start).min(), ends(RangeInclusive::end).max());
+            match lowest.zip(highest).and_then(|(lowest, highest)| Places::new(lowest, highest)) {
+                Some(scale) => {
+                    let asked = asked.into_iter().map(|(question, code, _)| (question, code)).collect();
+                    scores.push(Scores { column, asked, scale });
+                }
+                None => wide.extend(asked.into_iter().map(|(question, ..)| question)),
             }
         }
         let ways = GroupKeys {
@@ -65,13 +85,20 @@ impl<'d> Answers<'d> {
             unusable: &table.unusable,
             at: table.at.as_ref(),
         };
-        Self { table, ways, asked, wide, whole: report.needs_whole_answers() }
+        Self { table, ways, scores, wide, whole: report.needs_whole_answers() }
     }
 
     /// Feeds one of `shares` shares of the rows.
     pub(super) fn feed(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.ways, 1, feed);
-        let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.asked.len()];
+        let names = match &self.table.questions {
+            Questions::Columns(_) => None,
+            Questions::Named(words) => Some(words),
+        };
+        let numbers = |scores: &Scores| scores.numbers(self.table.question_names().len());
+        let numbers: Vec<Vec<usize>> = self.scores.iter().map(numbers).collect();
+        // By column: by cell, question and place.
+        let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.scores.len()];
         let mut found = Vec::with_capacity(BLOCK);
         let mut places = [0_u8; BLOCK];
         let mut before = 0;
@@ -80,28 +107,21 @@ impl<'d> Answers<'d> {
             for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 let rows = before + range.start..before + range.end;
                 cells.find(&self.ways, rows.clone(), feed, |_| 0, &mut found);
-                for (asked, counts) in self.asked.iter().zip(&mut counts) {
+                for ((wanted, numbers), counts) in self.scores.iter().zip(&numbers).zip(&mut counts) {
                     let places = &mut places[..range.len()];
-                    let kinds = asked.scale.count();
-                    counts.resize(cells.len() * kinds, 0);
-                    let (column, words) = match &self.table.questions {
-                        Questions::Columns(_) => (asked.at as usize, None),
-                        Questions::Named(words) => (0, Some(words)),
+                    let kinds = wanted.scale.count();
+                    let width = kinds * (wanted.asked.len() + 1);
+                    counts.resize(cells.len() * width, 0);
+                    let Some(scores) = part.scores.get(wanted.column) else { continue };
+                    scores.column.places(wanted.scale, range.start, places);
+                    let mut count = |cell: u32, number: usize, place: u8| {
+                        counts[cell as usize * width + number * kinds + usize::from(place)] += 1;
                     };
-                    let Some(scores) = part.scores.get(column) else { continue };
-                    scores.column.places(asked.scale, range.start, places);
                     let rows = rows.clone().zip(range.clone());
-                    if words.is_none() && scores.absent.is_empty() {
-                        for (cell, place) in found.iter().zip(&*places) {
-                            counts[*cell as usize * kinds + usize::from(*place)] += 1;
-                        }
-                        continue;
-                    }
                     for ((cell, place), (row, own)) in found.iter().zip(&*places).zip(rows) {
-                        let other = words.is_some_and(|words| words.codes.get(row) != asked.at);
-                        let gone = other || scores.absent.get(own).copied().unwrap_or(false);
-                        let cell = if gone { NOWHERE } else { *cell };
-                        counts[cell as usize * kinds + usize::from(*place)] += 1;
+                        let number = names.map_or(1, |names| numbers[names.codes.get(row) as usize]);
+                        let absent = scores.absent.get(own).copied().unwrap_or(false);
+                        count(if absent { NOWHERE } else { *cell }, number, *place);
                     }
                 }
                 for scores in part.scores.iter().filter(|scores| !scores.absent.is_empty()) {
@@ -118,13 +138,16 @@ impl<'d> Answers<'d> {
         };
         let first = cells.first.map(Timestamp::saturating_from_micros).filter(|_| answers_a_row > 0);
         feed.count_responses(cells.rows * answers_a_row - absent, first);
-        for (asked, counts) in self.asked.iter().zip(&counts) {
-            let kinds = asked.scale.count();
+        for (wanted, counts) in self.scores.iter().zip(&counts) {
+            let kinds = wanted.scale.count();
+            let by_question = kinds * (wanted.asked.len() + 1);
             for (number, cell, slices) in cells.each() {
-                let here = counts.get(number * kinds..(number + 1) * kinds).unwrap_or_default();
-                for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
-                    let score = asked.scale.score(place);
-                    feed.scores(&asked.name, slices, cell.period, cell.later, score, *times);
+                let here = counts.get(number * by_question..(number + 1) * by_question).unwrap_or_default();
+                for ((question, _), here) in wanted.asked.iter().zip(here.chunks(kinds).skip(1)) {
+                    for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
+                        let score = wanted.scale.score(place);
+                        feed.scores(question, slices, cell.period, cell.later, score, *times);
+                    }
                 }
             }
         }

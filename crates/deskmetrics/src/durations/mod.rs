@@ -2,7 +2,8 @@
 
 mod sums;
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -36,18 +37,25 @@ pub struct Durations {
     micros: Vec<i64>,
     /// More of them, in pieces that clones share.
     shared: Vec<Arc<Piece>>,
+    /// All in order, where they are few and somebody asked.
+    ordered: OnceLock<Box<[i64]>>,
 }
 
 /// Durations that do not change any more.
 #[derive(Debug)]
 struct Piece {
+    /// Ascending, where there are [`FEW`].
     micros: Vec<i64>,
     sums: Sums,
 }
 
+/// So many are put in order once: of more, most questions are answered sooner without.
+const FEW: usize = 1 << 13;
+
 impl Durations {
     /// Adds one duration in microseconds.
     pub fn push_micros(&mut self, micros: i64) {
+        self.ordered.take();
         self.micros.push(micros);
     }
 
@@ -73,12 +81,15 @@ impl Durations {
     }
 
     /// Values that are not copied with the collection.
-    pub(crate) fn shared(micros: Vec<i64>) -> Self {
+    pub(crate) fn shared(mut micros: Vec<i64>) -> Self {
         if micros.is_empty() {
             return Self::default();
         }
+        if micros.len() <= FEW {
+            micros.sort_unstable();
+        }
         let sums = Sums::of(&micros);
-        Self { micros: Vec::new(), shared: vec![Arc::new(Piece { micros, sums })] }
+        Self { shared: vec![Arc::new(Piece { micros, sums })], ..Self::default() }
     }
 
     /// Sum in microseconds.
@@ -231,6 +242,9 @@ impl Durations {
 
     /// The values of these places, counted from 0, if all were in order.
     pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked {
+        if let Some(sorted) = self.in_order() {
+            return Ranked::of_sorted(sorted, places);
+        }
         let Sums { least, most, .. } = self.sums();
         Ranked::between(self.pieces(), (least, most), places)
     }
@@ -241,11 +255,28 @@ impl Durations {
     }
 
     /// The values in microseconds, ascending.
-    pub(crate) fn sorted(&self) -> Vec<i64> {
-        if self.shared.is_empty() {
-            ascending(&self.micros)
-        } else {
-            ascending(&self.micros().collect::<Vec<_>>())
+    pub(crate) fn sorted(&self) -> Cow<'_, [i64]> {
+        match (self.in_order(), &*self.shared) {
+            (Some(sorted), _) => Cow::Borrowed(sorted),
+            (None, []) => Cow::Owned(ascending(&self.micros)),
+            (None, _) => Cow::Owned(ascending(&self.micros().collect::<Vec<_>>())),
+        }
+    }
+
+    /// The values, where they are at hand in ascending order.
+    fn in_order(&self) -> Option<&[i64]> {
+        match (&*self.micros, &*self.shared) {
+            ([], [piece]) if piece.micros.len() <= FEW => Some(&piece.micros),
+            _ if self.n() > FEW as u64 => None,
+            _ => Some(self.ordered.get_or_init(|| {
+                let mut micros: Vec<i64> = self.micros().collect();
+                #[expect(
+                    clippy::stable_sort_primitive,
+                    reason = "it finds the pieces that are in order already"
+                )]
+                micros.sort();
+                micros.into()
+            })),
         }
     }
 }
@@ -299,7 +330,7 @@ pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
 /// The type 7 quantile of ascending values.
 pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
     let n = sorted.len() as u64;
-    quantile_of(&Ranked::of(sorted, quantile_places(n, q)), n, q)
+    quantile_of(&Ranked::of_sorted(sorted, quantile_places(n, q)), n, q)
 }
 
 /// The order-statistic interval between two ranks, counted from 1, of values whose places are known.
@@ -332,14 +363,14 @@ impl Eq for Durations {}
 
 impl From<Vec<i64>> for Durations {
     fn from(micros: Vec<i64>) -> Self {
-        Self { micros, shared: Vec::new() }
+        Self { micros, ..Self::default() }
     }
 }
 
 /// In ascending order, so that equal collections have equal bytes.
 impl From<Durations> for Vec<i64> {
     fn from(durations: Durations) -> Self {
-        durations.sorted()
+        durations.sorted().into_owned()
     }
 }
 
@@ -351,12 +382,14 @@ impl Merge for Durations {
             self.micros.extend(other.micros);
         }
         self.shared.extend(other.shared);
+        self.ordered.take();
     }
 }
 
 impl Extend<TimeDelta> for Durations {
     fn extend<I: IntoIterator<Item = TimeDelta>>(&mut self, durations: I) {
         self.micros.extend(durations.into_iter().map(saturating_micros));
+        self.ordered.take();
     }
 }
 

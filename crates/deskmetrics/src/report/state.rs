@@ -326,6 +326,7 @@ impl ReportState {
 
     /// Adds the rows of one part of the report, KPI by KPI.
     fn add_rows(&self, sliced: &Sliced, cut: Cut, rows: &mut Vec<ReportRow>) {
+        let mut shown: BTreeMap<PeriodRank, Shown> = BTreeMap::new();
         for (number, kpi) in self.report.measures.iter().enumerate() {
             let mut tallies = self.joined(sliced, number, cut);
             // What nothing was cut from has seen everything.
@@ -346,20 +347,13 @@ impl ReportState {
                 self.fill_periods(kpi, &mut answers);
             }
             for (rank, answer) in &answers {
-                let span = rank
-                    .period
-                    .and_then(PeriodRank::first_day)
-                    .and_then(|day| self.report.settings.periods?.starting(day));
-                let before = span.and_then(|span| span.previous());
-                let earlier = before.and_then(|before| answers.get(&rank.in_period(before.first_day())));
-                let covered = [span, before].iter().flatten().all(|span| !self.is_partial(span));
-                let period = rank.period.map(|_| match span {
-                    Some(span) => ReportPeriod::new(&span, self.is_partial(&span)),
-                    None => ReportPeriod::undated(),
-                });
+                let shown =
+                    rank.period.map(|period| &*shown.entry(period).or_insert_with(|| self.shown(period)));
+                let earlier = shown.and_then(|shown| answers.get(&rank.in_period(shown.before?)));
+                let keys = sliced.slicer.keys(&rank.values());
                 for (place, estimate) in answer.estimates.iter().enumerate() {
                     // Half a month has half the tickets: no change worth telling.
-                    let comparable = estimate.unit != Unit::Count || covered;
+                    let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
                     rows.push(ReportRow {
                         kpi: kpi.definition().id,
                         name: kpi.definition().name.en,
@@ -367,8 +361,8 @@ impl ReportState {
                         measure: estimate.measure.clone(),
                         headline: place == 0,
                         clock: kpi.clock(),
-                        keys: sliced.slicer.keys(&rank.values()),
-                        period: period.clone(),
+                        keys: keys.clone(),
+                        period: shown.map(|shown| shown.period.clone()),
                         value: estimate.value,
                         unit: estimate.unit,
                         n: estimate.n,
@@ -381,6 +375,18 @@ impl ReportState {
                     });
                 }
             }
+        }
+    }
+
+    fn shown(&self, period: PeriodRank) -> Shown {
+        let starting = |day| self.report.settings.periods?.starting(day);
+        let span = period.first_day().and_then(starting);
+        let before = span.and_then(|span| span.previous());
+        Shown {
+            period: span
+                .map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(&span, self.is_partial(&span))),
+            before: before.map(|before| before.first_day()),
+            covered: [span, before].iter().flatten().all(|span| !self.is_partial(span)),
         }
     }
 
@@ -487,6 +493,15 @@ impl ReportState {
 struct Cut {
     by_slice: bool,
     by_period: bool,
+}
+
+/// A period as rows show it.
+struct Shown {
+    period: ReportPeriod,
+    /// The first day of the one before it.
+    before: Option<NaiveDate>,
+    /// The data covers both.
+    covered: bool,
 }
 
 /// What one tally answered.

@@ -125,13 +125,16 @@ impl Bound {
     }
 }
 
+/// Steps between two looks at whether anything comes down to one half.
+const RUN: usize = 32;
+
 /// Steps looked at one by one.
-const RUN: usize = 512;
+const FEW: usize = 512;
 
 /// The first of so many numbers that is good. Of many, those after it are taken to be good, too: with more than a few at
 /// risk, the curve and its bounds only come down.
 fn first(numbers: usize, good: impl Fn(usize) -> bool) -> Option<usize> {
-    if numbers <= RUN {
+    if numbers <= FEW {
         return (0..numbers).find(|number| good(*number));
     }
     let (mut low, mut high) = (0, numbers - 1);
@@ -256,7 +259,7 @@ mod tests {
             Halves::by_steps(&sorted, &running, z),
         ];
         let values = |halves: &Halves| {
-            let ranked = Ranked::of(&finished, halves.places());
+            let ranked = Ranked::of_sorted(&sorted, halves.places());
             (halves.median(&ranked), halves.interval(&ranked, 0.95))
         };
         assert_eq!(values(&counted), values(&stepped));

@@ -1,4 +1,4 @@
-//! Reports straight from Arrow columns, each beside a minimal hand-written loop over the same columns.
+//! Reports from Arrow tables in memory, each next to a minimal hand-written loop over the same columns.
 //!
 //! `DESKMETRICS_BENCH_ROWS` sets the number of rows (default 100,000, 1 million and 10 million answers, 5 million tickets).
 
@@ -14,14 +14,11 @@ use arrow_array::{
 };
 use chrono_tz::Europe::Copenhagen;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use deskmetrics::replay::Replay;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
 use deskmetrics::schedule::{Schedule, WorkingTime};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Scale, Timestamp};
-use deskmetrics_arrow::frame::{FrameOptions, InvitationFrame, ResponseFrame, TicketFrame};
-use deskmetrics_arrow::report::{Frames, run};
-use deskmetrics_arrow::{schedule, survey};
+use deskmetrics_arrow::{Dataset, ReadOptions, schedule, survey};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
@@ -39,6 +36,56 @@ fn sizes(usual: &[usize]) -> Vec<usize> {
 }
 
 const ANSWERS: [usize; 3] = [100_000, 1_000_000, 10_000_000];
+
+const SURVEYS: &str = r#"
+time_zone = "Europe/Copenhagen"
+scales = { csat = "1-5", ces = "ces2" }
+
+[[surveys]]
+file = "surveys"
+at = "answered_at"
+questions = { nps = "nps", csat = "csat", ces = "ces" }
+attributes = { market = "market" }
+"#;
+
+const INVITATIONS: &str = r#"
+[[invitations]]
+file = "invitations"
+id = {}
+question = { value = "nps" }
+sent_at = "sent_at"
+answered_at = "answered_at"
+attributes = { market = "market" }
+"#;
+
+const TICKETS: &str = r#"
+time_zone = "Europe/Copenhagen"
+
+[[tickets]]
+file = "tickets"
+id = {}
+created_at = "created_at"
+first_response_at = "first_reply_at"
+solved_at = "solved_at"
+attributes = { group = "team" }
+"#;
+
+fn batch<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
+    let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+    RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length")
+}
+
+fn read<const N: usize>(description: &str, tables: [(&str, RecordBatch); N]) -> Dataset {
+    let options = tables.into_iter().fold(ReadOptions::default(), |options, (name, table)| {
+        options.table(name, table.schema(), vec![table])
+    });
+    let description = description.parse().expect("a valid description");
+    Dataset::of_description(&description, options).expect("readable tables")
+}
+
+fn run(dataset: &Dataset, report: &Report, threads: usize) -> ReportState {
+    dataset.feed(report, threads).expect("states of one report")
+}
 
 struct Draw(Pcg64Mcg);
 
@@ -90,30 +137,27 @@ impl Surveys {
         }
     }
 
-    fn frames(&self) -> Option<(ResponseFrame, InvitationFrame)> {
+    fn answers(&self) -> RecordBatch {
         let column = |array: &Int8Array| Arc::new(array.clone()) as ArrayRef;
-        let market = || Arc::new(self.market.clone()) as ArrayRef;
-        let answers = RecordBatch::try_from_iter_with_nullable([
-            ("answered_at", micros(self.sent_at.clone()), true),
-            ("nps", column(&self.nps), true),
-            ("csat", column(&self.csat), true),
-            ("ces", column(&self.ces), true),
-            ("market", market(), true),
-        ]);
-        let sent = RecordBatch::try_from_iter_with_nullable([
-            ("sent_at", micros(self.sent_at.clone()), true),
-            ("answered_at", micros(self.answered_at.clone()), true),
-            ("market", market(), true),
-        ]);
-        let options = FrameOptions::default();
-        Some((
-            ResponseFrame::standard(vec![answers.ok()?], &[], &options).ok()?,
-            InvitationFrame::standard(vec![sent.ok()?], Some("nps"), &options).ok()?,
-        ))
+        batch([
+            ("answered_at", micros(self.sent_at.clone())),
+            ("nps", column(&self.nps)),
+            ("csat", column(&self.csat)),
+            ("ces", column(&self.ces)),
+            ("market", Arc::new(self.market.clone())),
+        ])
+    }
+
+    fn invitations(&self) -> RecordBatch {
+        batch([
+            ("sent_at", micros(self.sent_at.clone())),
+            ("answered_at", micros(self.answered_at.clone())),
+            ("market", Arc::new(self.market.clone())),
+        ])
     }
 }
 
-/// How often each score stands in a column, counted without anything around it.
+/// How often each score occurs in a column.
 fn minimal_counts(scores: &Int8Array) -> [u32; 256] {
     let mut counts = [0; 256];
     for (row, score) in scores.values().iter().enumerate() {
@@ -156,34 +200,34 @@ fn ungrouped(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn weekly() -> Option<Report> {
-    let as_of = Timestamp::from_micros(JANUARY + 400 * DAY)?;
+fn weekly() -> Report {
+    let as_of = Timestamp::saturating_from_micros(JANUARY + 400 * DAY);
     Report::builder(as_of)
         .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .kpi(KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5).ok()?))
+        .kpi(KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5).expect("a scale")))
         .kpi(KpiRequest::new("ces").of_question("ces", Scale::ces2()))
         .kpi(KpiRequest::new("response_rate"))
         .by([Attribute::Market])
         .periods(Periods::new(Period::Week, Copenhagen))
         .build()
-        .ok()
+        .expect("a valid report")
 }
 
 fn by_market_and_week(criterion: &mut Criterion) {
-    let Some(report) = weekly() else { panic!("the report can be made") };
+    let (report, description) = (weekly(), format!("{SURVEYS}{INVITATIONS}"));
     let mut group = criterion.benchmark_group("columns");
     for n in sizes(&ANSWERS) {
         let surveys = Surveys::new(n);
-        let of = |state: &ReportState| state.table().headline("nps").map(|row| row.n);
-        let whole = || {
-            let (answers, sent) = surveys.frames()?;
-            run(&report, &Frames::default().responses(&answers).invitations(&sent), 1).ok()
+        let table = || {
+            let tables = [("surveys", surveys.answers()), ("invitations", surveys.invitations())];
+            run(&read(&description, tables), &report, 1).table()
         };
+        let counted = table().headline("nps").map(|row| row.n);
         let nps = survey::nps(&(Arc::new(surveys.nps.clone()) as ArrayRef)).ok();
-        assert_eq!(whole().as_ref().and_then(of), nps.map(|nps| nps.n()));
+        assert_eq!(counted, nps.map(|nps| nps.n()));
         group.throughput(Throughput::Elements(n as u64)).sample_size(10);
         group.bench_function(BenchmarkId::new("report: all four by market and week", n), |bencher| {
-            bencher.iter(|| whole().map(|state| state.table()));
+            bencher.iter(table);
         });
         let weeks = minimal::Calendar::new(Period::Week, JANUARY, JANUARY + 365 * DAY);
         let loops = || {
@@ -193,7 +237,7 @@ fn by_market_and_week(criterion: &mut Criterion) {
             minimal::surveys(groups, sent, &weeks, &scores, |row| surveys.answered_at.is_valid(row))
         };
         let answers = loops().0[0].iter().map(|count| u64::from(*count)).sum::<u64>();
-        assert_eq!(whole().as_ref().and_then(of), Some(answers));
+        assert_eq!(counted, Some(answers));
         group.bench_function(BenchmarkId::new("all four by market and week, minimal loop", n), |bencher| {
             bencher.iter(loops);
         });
@@ -217,25 +261,25 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
     let (replied, solved) = (later(DAY, 20), later(30 * DAY, 10));
     let team: DictionaryArray<Int8Type> =
         created.iter().map(|at| Some(MARKETS[usize::try_from(at % 6).unwrap_or(0)])).collect();
-    let batch = RecordBatch::try_from_iter_with_nullable([
-        ("created_at", micros(created.clone().into()), true),
-        ("first_reply_at", micros(replied.clone()), true),
-        ("solved_at", micros(solved.clone()), true),
-        ("team", Arc::new(team.clone()) as ArrayRef, true),
+    let tickets = batch([
+        ("created_at", micros(created.clone().into())),
+        ("first_reply_at", micros(replied.clone())),
+        ("solved_at", micros(solved.clone())),
+        ("team", Arc::new(team.clone())),
     ]);
-    let (Ok(batch), Some(as_of)) = (batch, Timestamp::from_micros(JANUARY + 365 * DAY)) else { return };
-    let replay = Replay::new(as_of);
+    let last = JANUARY + 365 * DAY;
     let of = |kpis: &[&str], periods: Option<Period>| {
-        let report =
-            Report::builder(as_of).kpis(kpis.iter().map(|kpi| KpiRequest::new(*kpi))).by([Attribute::Group]);
-        match periods {
-            Some(period) => report.periods(Periods::new(period, Copenhagen)).build(),
-            None => report.build(),
-        }
+        let report = Report::builder(Timestamp::saturating_from_micros(last))
+            .kpis(kpis.iter().map(|kpi| KpiRequest::new(*kpi)))
+            .by([Attribute::Group]);
+        let report = match periods {
+            Some(period) => report.periods(Periods::new(period, Copenhagen)),
+            None => report,
+        };
+        report.build().expect("a valid report")
     };
-    let run_on = |report: &Report, threads: usize| {
-        let frame = TicketFrame::standard(vec![batch.clone()], &FrameOptions::default()).ok()?;
-        run(report, &Frames::default().tickets(&frame, &replay), threads).ok().map(|state| state.table())
+    let table = |report: &Report, threads: usize| {
+        run(&read(TICKETS, [("tickets", tickets.clone())]), report, threads).table()
     };
 
     let mut group = criterion.benchmark_group("columns");
@@ -249,24 +293,23 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
         ("midnight backlog by team", of(&["backlog"], Some(Period::Day))),
     ];
     for (name, report) in reports {
-        let Ok(report) = report else { panic!("the report can be made") };
-        assert_eq!(run_on(&report, 1), run_on(&report, 2));
+        assert_eq!(table(&report, 1), table(&report, 2));
         for threads in [1, 2] {
             let name = format!("report: {name}, {threads} threads");
             group.bench_function(BenchmarkId::new(name, n), |bencher| {
-                bencher.iter(|| run_on(black_box(&report), threads));
+                bencher.iter(|| table(black_box(&report), threads));
             });
         }
     }
 
-    let (groups, last) = (&**team.keys().values(), JANUARY + 365 * DAY);
+    let groups = &**team.keys().values();
     let ended = |end: &TimestampMicrosecondArray, row: usize| end.is_valid(row) && end.value(row) <= last;
     let durations = || {
         [&replied, &solved]
             .map(|end| minimal::durations(groups, black_box(&created), end.values(), |row| ended(end, row)))
     };
-    let report = of(&["first_response_time"], None).ok().and_then(|report| run_on(&report, 1));
-    let first = report.as_ref().and_then(|table| table.slices().find(|row| &*row.measure == "median")?.value);
+    let report = table(&of(&["first_response_time"], None), 1);
+    let first = report.slices().find(|row| &*row.measure == "median").and_then(|row| row.value);
     let medians = durations()[0].iter().map(|[_, median, ..]| median / 1e6).collect::<Vec<f64>>();
     assert!(first.is_some_and(|first| medians.iter().any(|median| (median - first).abs() < 1e-3)));
     group.bench_function(BenchmarkId::new("durations by team, minimal loop", n), |bencher| {
@@ -282,8 +325,8 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
         minimal::backlog(groups, black_box(&created), solved.values(), is_done, &days)
     };
     let open = (0..n).filter(|row| !ended(&solved, *row)).count();
-    let told: i32 = backlog().chunks(days.len()).filter_map(<[i32]>::last).sum();
-    assert_eq!(usize::try_from(told), Ok(open));
+    let counted: i32 = backlog().chunks(days.len()).filter_map(<[i32]>::last).sum();
+    assert_eq!(usize::try_from(counted), Ok(open));
     group.bench_function(BenchmarkId::new("midnight backlog by team, minimal loop", n), |bencher| {
         bencher.iter(backlog);
     });
@@ -306,23 +349,19 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
     group.finish();
 }
 
-/// States of parts of the data, joined.
+/// Merges the states of parts of the data.
 fn merge(criterion: &mut Criterion) {
     const STATES: usize = 10_000;
-    let Some(report) = weekly() else { panic!("the report can be made") };
-    let surveys = Surveys::new(STATES * 10);
-    let Some((answers, _)) = surveys.frames() else { panic!("the frames can be made") };
-    let Ok(whole) = run(&report, &Frames::default().responses(&answers), 1) else {
-        panic!("the report can be run")
-    };
-    let Ok(records) = answers.records() else { panic!("the answers can be read") };
+    let report = weekly();
+    let dataset = read(SURVEYS, [("surveys", Surveys::new(STATES * 10).answers())]);
+    let records = dataset.responses();
     let states: Vec<ReportState> = records.chunks(30).map(|part| report.run(&[], part, &[])).collect();
     assert_eq!(states.len(), STATES);
     let merged = || {
         let mut all = report.state();
         states.iter().cloned().try_for_each(|state| all.merge(state)).map(|()| all)
     };
-    assert_eq!(merged().map(|state| state.table()), Ok(whole.table()));
+    assert_eq!(merged().map(|state| state.table()), Ok(run(&dataset, &report, 1).table()));
     let mut group = criterion.benchmark_group("columns");
     group.throughput(Throughput::Elements(STATES as u64)).sample_size(10);
     group.bench_function("merge 10,000 report states", |bencher| bencher.iter(merged));

@@ -1,17 +1,53 @@
-//! A desk's tickets and events as Arrow columns, for the benches that begin with columns.
+//! Tickets and events as Arrow tables in memory, for the benches that begin with columns.
 
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_array::types::Int8Type;
-use arrow_array::{ArrayRef, DictionaryArray, Int8Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Int8Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use deskmetrics::Timestamp;
-use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::replay::{EventColumns, TicketColumns};
+use deskmetrics_arrow::{Dataset, Description, ReadOptions};
 use deskmetrics_testkit::replay::EventTable;
 
-/// The cut-off of the benches, after most of the tickets' lives.
+const DESCRIPTION: &str = r#"
+time_zone = "Europe/Copenhagen"
+as_of = "2026-06-01T00:00:00Z"
+schedule = "desk"
+fcr = "all_of(single_reply, no_reopen_within(7days), no_repeat_contact_within(7days, customer))"
+
+[[tickets]]
+file = "tickets.parquet"
+id = "id"
+created_at = "created_at"
+requester = "customer"
+attributes = { market = "market" }
+
+[[events]]
+file = "events.parquet"
+ticket = "ticket"
+at = "at"
+kind = "kind"
+value = "value"
+author = "author"
+
+[schedules.desk]
+time_zone = "Europe/Copenhagen"
+hours = "Mo-Fr 09:00-17:00"
+
+[[sla.policies]]
+name = "wait"
+targets = [{ metric = "requester_wait", clock = "business", within = "8h" }]
+"#;
+
+/// The description of the files or tables, with the schedule, the SLA target and the FCR policy of all benches.
+pub(crate) fn description() -> Description {
+    DESCRIPTION.parse().expect("a valid description")
+}
+
+/// The cut-off of the benches, when most tickets are solved.
 pub(crate) fn as_of() -> Timestamp {
     "2026-06-01T00:00:00Z".parse().unwrap_or(Timestamp::MAX)
 }
@@ -24,59 +60,57 @@ pub(crate) fn sizes() -> Vec<usize> {
     }
 }
 
-/// The table as Arrow columns: ids as whole numbers, instants with a zone, words as dictionaries.
+/// The same data as plain vectors and as Arrow tables: ids as integers, timestamps with a zone, labels as dictionaries.
 pub(crate) struct Desk {
     pub(crate) table: EventTable,
-    pub(crate) id: ArrayRef,
-    pub(crate) created: ArrayRef,
-    pub(crate) customer: ArrayRef,
-    pub(crate) market: ArrayRef,
-    pub(crate) ticket: ArrayRef,
-    pub(crate) at: ArrayRef,
-    pub(crate) kind: ArrayRef,
-    pub(crate) value: ArrayRef,
-    pub(crate) author: ArrayRef,
+    pub(crate) tickets: RecordBatch,
+    pub(crate) events: RecordBatch,
 }
 
 fn numbers(values: &[i64]) -> ArrayRef {
     Arc::new(Int64Array::from(values.to_vec()))
 }
 
-fn instants(values: &[i64]) -> ArrayRef {
+fn timestamps(values: &[i64]) -> ArrayRef {
     Arc::new(TimestampMicrosecondArray::from(values.to_vec()).with_timezone("UTC"))
 }
 
-fn words(places: &[i8], words: &[&str]) -> ArrayRef {
+fn labels(places: &[i8], labels: &[&str]) -> ArrayRef {
     let keys: Int8Array = places.iter().map(|place| (*place >= 0).then_some(*place)).collect();
-    let words = Arc::new(StringArray::from(words.to_vec()));
-    let column = DictionaryArray::<Int8Type>::try_new(keys, words);
-    Arc::new(column.unwrap_or_else(|error| panic!("every place is in the list: {error}")))
+    let labels = Arc::new(StringArray::from(labels.to_vec()));
+    Arc::new(DictionaryArray::<Int8Type>::try_new(keys, labels).expect("every key has a label"))
+}
+
+fn batch<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
+    let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+    RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length")
 }
 
 impl Desk {
     pub(crate) fn new(table: EventTable) -> Self {
-        Self {
-            id: numbers(&table.id),
-            created: instants(&table.created),
-            customer: numbers(&table.customer),
-            market: words(&table.market, &EventTable::MARKETS),
-            ticket: numbers(&table.ticket),
-            at: instants(&table.at),
-            kind: words(&table.kind, &EventTable::KINDS),
-            value: words(&table.value, &EventTable::STATUSES),
-            author: words(&table.author, &EventTable::AUTHORS),
-            table,
-        }
+        let tickets = batch([
+            ("id", numbers(&table.id)),
+            ("created_at", timestamps(&table.created)),
+            ("customer", numbers(&table.customer)),
+            ("market", labels(&table.market, &EventTable::MARKETS)),
+        ]);
+        let events = batch([
+            ("ticket", numbers(&table.ticket)),
+            ("at", timestamps(&table.at)),
+            ("kind", labels(&table.kind, &EventTable::KINDS)),
+            ("value", labels(&table.value, &EventTable::STATUSES)),
+            ("author", labels(&table.author, &EventTable::AUTHORS)),
+        ]);
+        Self { table, tickets, events }
     }
 
-    pub(crate) fn tickets(&self) -> TicketColumns<'_> {
-        TicketColumns::new(&self.id, &self.created)
-            .requester(&self.customer)
-            .attribute(Attribute::Market, &self.market)
-    }
-
-    pub(crate) fn events(&self) -> EventColumns<'_> {
-        EventColumns::new(&self.ticket, &self.at, &self.kind).value(&self.value).author(&self.author)
+    /// The dataset of the tables in memory.
+    pub(crate) fn read(&self) -> Dataset {
+        let Self { tickets, events, .. } = self;
+        let options = ReadOptions::default()
+            .table("tickets.parquet", tickets.schema(), vec![tickets.clone()])
+            .table("events.parquet", events.schema(), vec![events.clone()]);
+        Dataset::of_description(&description(), options).expect("readable tables")
     }
 }
 

@@ -6,7 +6,7 @@ use deskmetrics::replay::{
     Merged, Needs, Opening, Pass, RepeatedSolve, Replay, ReplayOptions, Schedules, SolveWithoutReply,
 };
 use deskmetrics::schedule::Schedule;
-use deskmetrics::sla::{Reopen, SlaPolicies, SlaVerdict};
+use deskmetrics::sla::{Deadline, Reopen, SlaPolicies, SlaVerdict};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Status, TicketMetrics, Timestamp};
 use proptest::prelude::*;
@@ -33,6 +33,21 @@ const POLICIES: &[&str] = &[
     when = { market = ["DK"] }
     targets = [{ metric = "resolution", clock = "business", within = { high = "4h", "*" = "12h" } }]
     "#,
+    r#"
+    [[policies]]
+    name = "reply and solve"
+    targets = [
+        { metric = "first_response", clock = "business", within = { high = "30m", "*" = "2h" } },
+        { metric = "first_response", within = "20m", at_risk = 0.5 },
+        { metric = "requester_wait", clock = "business", within = "3h" },
+    ]
+    "#,
+    r#"
+    [[policies]]
+    name = "at once"
+    when = { market = ["DK"] }
+    targets = [{ metric = "first_response", within = "0m" }, { metric = "agent_work", within = "1h" }]
+    "#,
 ];
 
 fn hours(text: &str) -> deskmetrics::schedule::CompiledSchedule {
@@ -56,6 +71,9 @@ fn options(choice: u32) -> ReplayOptions {
     }
     if odd(4) {
         options.merged = Merged::Keep;
+    }
+    if odd(8) {
+        options.sla.deadline = Deadline::Strict;
     }
     match choice >> 5 & 7 {
         0 => options.thank_you_within = Some(TimeDelta::hours(4)),

@@ -262,14 +262,6 @@ impl Timer {
         }
     }
 
-    /// The instant at which `budget` more has been counted on the target's clock since `from`.
-    fn reach(force: InForce, from: i64, budget: i64, around: Around<'_>) -> Option<i64> {
-        match force.clock {
-            ClockKind::Calendar => from.checked_add(budget),
-            ClockKind::Business => around.clocks.due(force.schedule.or(around.clock), from, budget),
-        }
-    }
-
     /// Compares what is counted with the target in force, at an instant at which nothing more is added.
     #[inline]
     fn judge_at(&mut self, at: i64, options: SlaOptions) {
@@ -292,22 +284,8 @@ impl Timer {
         else {
             return (reached, exceeded);
         };
-        if after < force.target {
-            return (reached, exceeded);
-        }
-        let left = force.target.saturating_sub(before);
-        if reached.is_none() && after >= force.target {
-            reached = if left <= 0 { Some(from.at) } else { Self::reach(force, from.at, left, around) };
-        }
-        if exceeded.is_none() && exceeds(after, force.target, around.options) {
-            exceeded = match around.options.deadline {
-                Deadline::Strict => reached,
-                Deadline::Inclusive if left < 0 => Some(from.at),
-                // Used up at closing time, a target is exceeded from the next opening on.
-                Deadline::Inclusive => {
-                    Self::reach(force, from.at, left.saturating_add(1), around).map(|at| at.saturating_sub(1))
-                }
-            };
+        if after >= force.target {
+            cross(force, (from.at, before, after), around, &mut reached, &mut exceeded);
         }
         (reached, exceeded)
     }
@@ -553,6 +531,34 @@ impl Timer {
     /// Whether it counts right now.
     pub(crate) fn is_running(&self) -> bool {
         self.running.is_some()
+    }
+}
+
+/// Notes when a target is first reached and exceeded in a stretch that counts from `from` on, given what was counted `before`
+/// and after it: at least the target.
+pub(crate) fn cross(
+    force: InForce,
+    (from, before, after): (i64, i64, i64),
+    around: Around<'_>,
+    reached: &mut Option<i64>,
+    exceeded: &mut Option<i64>,
+) {
+    // The instant at which so much more has been counted on the target's clock.
+    let reach = |budget: i64| match force.clock {
+        ClockKind::Calendar => from.checked_add(budget),
+        ClockKind::Business => around.clocks.due(force.schedule.or(around.clock), from, budget),
+    };
+    let left = force.target.saturating_sub(before);
+    if reached.is_none() {
+        *reached = if left <= 0 { Some(from) } else { reach(left) };
+    }
+    if exceeded.is_none() && exceeds(after, force.target, around.options) {
+        *exceeded = match around.options.deadline {
+            Deadline::Strict => *reached,
+            Deadline::Inclusive if left < 0 => Some(from),
+            // Used up at closing time, a target is exceeded from the next opening on.
+            Deadline::Inclusive => reach(left.saturating_add(1)).map(|at| at.saturating_sub(1)),
+        };
     }
 }
 

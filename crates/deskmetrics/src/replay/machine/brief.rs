@@ -13,13 +13,13 @@ use crate::replay::options::{Merged, Opening, RepeatedSolve, ReplayOptions, Solv
 use crate::replay::promise::{InForce, Measure, Promises};
 use crate::replay::stamp::Span;
 use crate::replay::step::{Start, Step, What};
-use crate::replay::timer::{Due, RawVerdict};
+use crate::replay::timer::{Around, Due, RawVerdict, cross};
 use crate::sla::{Reopen, Validity, VerdictState};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
 
 /// Whether the short way can say what is asked for: counts of messages, solves and reopenings in calendar time, or verdicts on
-/// the working time of a ticket.
+/// the first response and the working time of a ticket.
 pub(super) fn suffices(
     needs: Needs,
     options: &ReplayOptions,
@@ -31,10 +31,14 @@ pub(super) fn suffices(
         && !followed.business
         && !options.notes_reply
         && options.solve_without_reply != SolveWithoutReply::CountsAsReply;
-    let works =
-        |measure| matches!(measure, Measure::RequesterWait | Measure::AgentWork | Measure::Resolution);
+    let works = |measure| {
+        matches!(
+            measure,
+            Measure::FirstResponse | Measure::RequesterWait | Measure::AgentWork | Measure::Resolution
+        )
+    };
     let verdicts = Needs::VERDICTS.covers(needs)
-        && !followed.conversation
+        && !(followed.conversation && options.notes_reply)
         && options.sla.validity != Validity::AtEachChange
         && promises.slots.iter().all(|slot| works(slot.measure) && !slot.own_schedules);
     (measures || verdicts) && options.thank_you_within.is_none()
@@ -45,11 +49,11 @@ pub(super) fn suffices(
 pub(crate) struct Brief {
     /// Who replied.
     agents: Vec<u32>,
-    /// Work under the targets in force, until the first solve.
+    /// Waiting and work under the targets in force, until the first reply and the first solve.
     work: Vec<Work>,
 }
 
-/// A ticket's time in the statuses that a target counts.
+/// A ticket's time in the statuses that a target counts; in all of them, where it waits for the first reply.
 #[derive(Debug, Clone, Copy)]
 struct Work {
     /// The target's slot.
@@ -61,6 +65,9 @@ struct Work {
     since: Option<(i64, i64)>,
     calendar: i64,
     business: i64,
+    /// When the target was reached, and when it was exceeded.
+    reached: Option<i64>,
+    exceeded: Option<i64>,
 }
 
 /// A ticket in calendar time.
@@ -112,13 +119,14 @@ impl Machine {
         }
         self.set_out(start, plan);
         let judged = !plan.promises.slots.is_empty();
-        if judged {
-            self.begin_work(created, plan, brief)?;
-        }
         let rules = plan.rules();
+        let mut ticket = Outline::new(start, rules);
+        if judged {
+            let waits = ticket.opening_unconfirmed;
+            self.begin_work((created, waits), plan, brief)?;
+        }
         brief.agents.clear();
         metrics.reopens.clear();
-        let mut ticket = Outline::new(start, rules);
         let (mut now, mut later) = (created, 0);
         steps.try_for_each(|step| {
             if step.at > as_of {
@@ -137,7 +145,13 @@ impl Machine {
                 What::PublicMessage if rules.followed.conversation => {
                     ticket.hear(step.author, step.by, now.saturating_sub(created), rules.options, brief)?;
                     ticket.note_reply(&mut metrics.reopens);
-                    Some(())
+                    match (judged, ticket.proactive) {
+                        (true, true) => None,
+                        (true, false) if ticket.replies == 1 && ticket.replied => {
+                            self.reply(now, plan, brief)
+                        }
+                        _ => Some(()),
+                    }
                 }
                 What::InternalNote => {
                     ticket.notes = ticket.notes.saturating_add(1);
@@ -172,22 +186,46 @@ impl Machine {
         Some(())
     }
 
-    /// Begins to count for each target in force.
+    /// Begins to count for each target in force; a ticket may have been opened by somebody who `waits`.
     #[inline]
-    fn begin_work(&mut self, created: i64, plan: &Plan, brief: &mut Brief) -> Option<()> {
+    fn begin_work(&mut self, (created, waits): (i64, bool), plan: &Plan, brief: &mut Brief) -> Option<()> {
         brief.work.clear();
         let since = Some((created, read(plan, self.clock, created)?));
+        let scheduled = plan.knows_business_time(self.clock);
         let forces = self.judge.begin_briefly(&plan.promises, created, &self.values, &self.tags);
         for ((slot, force), place) in plan.promises.slots.iter().zip(forces).zip(0u16..) {
-            if force.is_some() {
-                brief.work.push(Work {
-                    place,
-                    counts: counted(slot.measure),
-                    started: created,
-                    since,
-                    calendar: 0,
-                    business: 0,
-                });
+            let responds = slot.measure == Measure::FirstResponse;
+            if responds && !waits {
+                return None;
+            }
+            let Some(force) = force else { continue };
+            if force.target <= 0 || (force.clock == ClockKind::Business && !scheduled) {
+                return None;
+            }
+            brief.work.push(Work {
+                place,
+                counts: counted(slot.measure),
+                started: created,
+                since,
+                calendar: 0,
+                business: 0,
+                reached: None,
+                exceeded: None,
+            });
+        }
+        Some(())
+    }
+
+    /// The first reply.
+    #[inline]
+    fn reply(&mut self, at: i64, plan: &Plan, brief: &mut Brief) -> Option<()> {
+        let mut number = 0;
+        while let Some(work) = brief.work.get_mut(number) {
+            if work.counts == ALL {
+                self.complete(work, at, plan)?;
+                brief.work.remove(number);
+            } else {
+                number += 1;
             }
         }
         Some(())
@@ -204,19 +242,32 @@ impl Machine {
         }
         let now = 1u8 << status.index();
         for work in &mut brief.work {
-            let ran = work.since.is_some();
-            if ran != (work.counts & now != 0) {
-                work.switch(at, read(plan, self.clock, at)?);
-            }
             if turn == Turn::Solved {
-                let force = self.judge.force(work.place)?;
-                let due = if ran { self.due(work, at, force) } else { Due::Unknown };
-                self.tell(work, force, (due, Some(at), VerdictState::Met), plan)?;
+                // Solved without a reply.
+                if work.counts == ALL {
+                    return None;
+                }
+                self.complete(work, at, plan)?;
+            } else if work.since.is_some() != (work.counts & now != 0) {
+                self.switch(work, at, plan)?;
             }
         }
         if turn == Turn::Solved {
             brief.work.clear();
         }
+        Some(())
+    }
+
+    /// Judges what is done now.
+    #[inline]
+    fn complete(&mut self, work: &mut Work, at: i64, plan: &Plan) -> Option<()> {
+        let force = self.judge.force(work.place)?;
+        let mut due = Due::Unknown;
+        if work.since.is_some() {
+            self.switch(work, at, plan)?;
+            due = self.due(work, at, force);
+        }
+        self.tell(work, force, (due, Some(at), VerdictState::Met), plan);
         Some(())
     }
 
@@ -228,14 +279,40 @@ impl Machine {
             let (mut due, mut state) = (Due::Unknown, VerdictState::Paused);
             if let Some((from, _)) = work.since {
                 (due, state) = (self.due(work, from, force), VerdictState::Running);
-                work.switch(as_of, read(plan, self.clock, as_of)?);
+                self.switch(work, as_of, plan)?;
             }
-            self.tell(work, force, (due, None, state), plan)?;
+            self.tell(work, force, (due, None, state), plan);
         }
         Some(())
     }
 
-    /// Tells the verdict on work as it stands; `None` where the target is used up, or nobody knows.
+    /// Stops counting, or begins to.
+    #[inline]
+    fn switch(&self, work: &mut Work, at: i64, plan: &Plan) -> Option<()> {
+        let reading = read(plan, self.clock, at)?;
+        let Some((from, since)) = work.since.take() else {
+            work.since = Some((at, reading));
+            return Some(());
+        };
+        let force = self.judge.force(work.place)?;
+        let before = work.spent(force.clock);
+        work.calendar = work.calendar.saturating_add(at.saturating_sub(from));
+        work.business = work.business.saturating_add(reading.saturating_sub(since));
+        let after = work.spent(force.clock);
+        if after >= force.target && work.exceeded.is_none() {
+            let around = Around {
+                clocks: &plan.clocks,
+                options: plan.options.sla,
+                clock: self.clock,
+                status: Status::New,
+                explain: false,
+            };
+            cross(force, (from, before, after), around, &mut work.reached, &mut work.exceeded);
+        }
+        Some(())
+    }
+
+    /// Tells the verdict on work as it stands.
     #[inline]
     fn tell(
         &mut self,
@@ -243,27 +320,22 @@ impl Machine {
         force: InForce,
         (due, completed, state): (Due, Option<i64>, VerdictState),
         plan: &Plan,
-    ) -> Option<()> {
+    ) {
         let scheduled = plan.knows_business_time(self.clock);
-        let unknown = force.clock == ClockKind::Business && !scheduled;
-        if unknown || work.spent(force.clock) >= force.target {
-            return None;
-        }
         let elapsed = Span { calendar: work.calendar, business: work.business, unscheduled: 0, scheduled };
         self.judge.tell_briefly(RawVerdict {
             slot: work.place,
             instance: 1,
             force,
             started: work.started,
-            due,
+            due: work.reached.map_or(due, Due::At),
             completed,
             ended: None,
             elapsed,
             carried: None,
-            state,
-            breached: None,
+            state: if work.exceeded.is_some() { VerdictState::Breached } else { state },
+            breached: work.exceeded,
         });
-        Some(())
     }
 
     /// When the rest of the target would be used up, counting from this instant.
@@ -280,6 +352,9 @@ fn read(plan: &Plan, clock: Option<u16>, at: i64) -> Option<i64> {
     if plan.followed.business { plan.clocks.reading(clock, at) } else { Some(0) }
 }
 
+/// Every status counts.
+const ALL: u8 = u8::MAX;
+
 /// The statuses whose time counts, a bit each.
 const fn counted(measure: Measure) -> u8 {
     const fn bit(status: Status) -> u8 {
@@ -287,6 +362,7 @@ const fn counted(measure: Measure) -> u8 {
     }
     let worked = bit(Status::New) | bit(Status::Open);
     match measure {
+        Measure::FirstResponse => ALL,
         Measure::AgentWork => worked,
         Measure::RequesterWait => worked | bit(Status::OnHold),
         _ => worked | bit(Status::OnHold) | bit(Status::Pending),
@@ -294,18 +370,6 @@ const fn counted(measure: Measure) -> u8 {
 }
 
 impl Work {
-    /// Stops counting, or begins to.
-    #[inline]
-    fn switch(&mut self, at: i64, reading: i64) {
-        match self.since.take() {
-            None => self.since = Some((at, reading)),
-            Some((from, before)) => {
-                self.calendar = self.calendar.saturating_add(at.saturating_sub(from));
-                self.business = self.business.saturating_add(reading.saturating_sub(before));
-            }
-        }
-    }
-
     #[inline]
     fn spent(&self, clock: ClockKind) -> i64 {
         match clock {

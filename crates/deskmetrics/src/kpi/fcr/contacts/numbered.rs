@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Contact;
 use crate::Ratio;
@@ -26,6 +26,10 @@ pub(super) struct Numbered {
     contacts: Arc<Vec<Numbers>>,
     /// The latest few, before they join the others: those take time to see that nobody shares them.
     latest: Vec<Numbers>,
+    /// When each customer came, once somebody asked.
+    arrivals: OnceLock<Arc<Arrivals>>,
+    /// Every contact has failed that another one speaks against.
+    judged: bool,
 }
 
 /// As many contacts as are kept apart.
@@ -43,7 +47,13 @@ struct Numbers {
 
 impl Numbered {
     pub(super) fn new(names: &Arc<dyn CustomerNames>) -> Self {
-        Self { names: Arc::clone(names), contacts: Arc::default(), latest: Vec::new() }
+        Self {
+            names: Arc::clone(names),
+            contacts: Arc::default(),
+            latest: Vec::new(),
+            arrivals: OnceLock::new(),
+            judged: false,
+        }
     }
 
     pub(super) fn is_by(&self, names: &Arc<dyn CustomerNames>) -> bool {
@@ -59,6 +69,7 @@ impl Numbered {
         if self.latest.len() >= FEW {
             self.join();
         }
+        self.change();
         self.latest.push(Numbers {
             customer,
             judged: contact.judged_until.is_some(),
@@ -66,6 +77,13 @@ impl Numbered {
             created: contact.created,
             until: contact.judged_until.unwrap_or(i64::MIN),
         });
+    }
+
+    /// Forgets what was found out about the contacts so far.
+    #[inline]
+    fn change(&mut self) {
+        self.arrivals.take();
+        self.judged = false;
     }
 
     /// Lets the latest join the others.
@@ -82,6 +100,7 @@ impl Numbered {
     }
 
     pub(super) fn extend(&mut self, other: &Self) {
+        self.change();
         self.join().extend(other.iter());
     }
 
@@ -105,35 +124,31 @@ impl Numbered {
 
     /// Lets each contact fail that another one in `whole` speaks against.
     pub(super) fn look_at(&mut self, whole: &Self) {
-        let all = whole.by_customer();
-        for contact in self.join().iter_mut().filter(|contact| contact.judged) {
-            let later = all.partition_point(|other| {
-                (other.customer, other.created) <= (contact.customer, contact.created)
-            });
-            contact.failed |= all
-                .get(later)
-                .is_some_and(|next| next.customer == contact.customer && next.created <= contact.until);
+        let arrivals = whole.arrivals();
+        let mut all_known = true;
+        for contact in self.join() {
+            let (known, next) = arrivals.around(contact.customer, contact.created);
+            contact.failed |= next.is_some_and(|next| next <= contact.until);
+            all_known &= known;
         }
+        self.judged = all_known;
     }
 
     /// Contacts not followed by another of the same customer, among those judged.
     pub(super) fn resolved_at_first(&self) -> Ratio {
-        let limit = self.names.limit();
-        let many = self.contacts.len() + self.latest.len() >= limit / 8;
-        // From the last one on, the customer's next contact is the one met before.
-        if many && self.iter().is_sorted_by_key(|contact| contact.created) {
-            let mut next = vec![Next::NONE; limit];
-            let mut judge = |contact: &Numbers| Some(next.get_mut(contact.customer as usize)?.judge(contact));
-            return self.iter().rev().filter_map(|contact| judge(contact)?).collect();
+        let judged = self.iter().filter(|contact| contact.judged);
+        if self.judged {
+            return judged.map(|contact| !contact.failed).collect();
         }
-        let (mut customer, mut next) = (0, Next::NONE);
-        let judge = |contact: &Numbers| {
-            if customer != contact.customer {
-                (customer, next) = (contact.customer, Next::NONE);
-            }
-            next.judge(contact)
+        let arrivals = self.arrivals();
+        let stays_away = |contact: &Numbers| {
+            arrivals.around(contact.customer, contact.created).1.is_none_or(|next| next > contact.until)
         };
-        self.by_customer().iter().rev().filter_map(judge).collect()
+        judged.map(|contact| !contact.failed && stays_away(contact)).collect()
+    }
+
+    fn arrivals(&self) -> &Arrivals {
+        self.arrivals.get_or_init(|| Arc::new(Arrivals::of(self)))
     }
 }
 
@@ -148,24 +163,61 @@ impl Numbers {
     }
 }
 
-/// The contacts of a customer that come next.
-#[derive(Debug, Clone, Copy)]
-struct Next {
-    soonest: i64,
-    /// The first one later than that.
-    after: i64,
+/// So often most customers come.
+const FEW_TIMES: usize = 16;
+
+/// When each customer came.
+#[derive(Debug)]
+struct Arrivals {
+    /// By customer: where the instants of the next one begin.
+    ends: Vec<usize>,
+    /// Customer by customer, ascending.
+    at: Vec<i64>,
 }
 
-impl Next {
-    /// No contact is ever that late.
-    const NONE: Self = Self { soonest: i64::MAX, after: i64::MAX };
-
-    /// Takes the contact before those so far (or at the instant of the soonest), and judges it if it is judged.
-    #[inline]
-    fn judge(&mut self, contact: &Numbers) -> Option<bool> {
-        if contact.created < self.soonest {
-            *self = Self { soonest: contact.created, after: self.soonest };
+impl Arrivals {
+    fn of(contacts: &Numbered) -> Self {
+        let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
+        // Where the instants of each customer begin; filling them in moves that to where they end.
+        let mut ends = vec![0; customers + 1];
+        for contact in contacts.iter() {
+            ends[contact.customer as usize + 1] += 1;
         }
-        contact.judged.then_some(!contact.failed && self.after > contact.until)
+        for customer in 1..ends.len() {
+            ends[customer] += ends[customer - 1];
+        }
+        ends.pop();
+        let mut at = vec![0; contacts.contacts.len() + contacts.latest.len()];
+        for contact in contacts.iter() {
+            let place = &mut ends[contact.customer as usize];
+            at[*place] = contact.created;
+            *place += 1;
+        }
+        let mut from = 0;
+        for end in &ends {
+            at[from..*end].sort_unstable();
+            from = *end;
+        }
+        Self { ends, at }
+    }
+
+    /// Whether the customer came at an instant, and when they came next.
+    #[inline]
+    fn around(&self, customer: u32, at: i64) -> (bool, Option<i64>) {
+        let customer = customer as usize;
+        let from = customer.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let theirs = from.zip(self.ends.get(customer)).and_then(|(from, end)| self.at.get(from..*end));
+        let Some(theirs) = theirs else { return (false, None) };
+        if theirs.len() <= FEW_TIMES {
+            // Looked at one and all, so that no branch depends on the values.
+            let (mut known, mut next) = (false, i64::MAX);
+            for one in theirs {
+                known |= *one == at;
+                next = next.min(if *one > at { *one } else { i64::MAX });
+            }
+            return (known, (next < i64::MAX).then_some(next));
+        }
+        let next = theirs.partition_point(|one| *one <= at);
+        (next > 0 && theirs[next - 1] == at, theirs.get(next).copied())
     }
 }

@@ -121,8 +121,9 @@ fn null_is_minus_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// assert_eq!(deskmetrics::interval::critical_z(1.0), None);
 /// ```
 pub fn critical_z(level: f64) -> Option<f64> {
-    let upper_tail = upper_quantile(level)?;
-    Some(Normal::standard().inverse_cdf(upper_tail))
+    thread_local!(static KNOWN: Memo<u64, Option<f64>> = Memo::default());
+    let compute = || Some(Normal::standard().inverse_cdf(upper_quantile(level)?));
+    KNOWN.with(|known| known.get(level.to_bits(), compute))
 }
 
 /// The two-sided critical value of Student's t; `None` unless `0 < level < 1` and `degrees >= 1`.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -397,7 +398,7 @@ impl ReportState {
         if kpi.headline_unit(level) != Some(Unit::Count) {
             return;
         }
-        let mut first: BTreeMap<Vec<ValueRank>, NaiveDate> = BTreeMap::new();
+        let mut first: BTreeMap<Arc<[ValueRank]>, NaiveDate> = BTreeMap::new();
         for rank in answers.keys() {
             if let Some(day) = rank.period.and_then(PeriodRank::first_day) {
                 let known = first.entry(rank.values.clone()).or_insert(day);
@@ -442,6 +443,8 @@ impl ReportState {
         let mut joined: BTreeMap<Rank, Cow<'s, Tally>> = BTreeMap::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
             let values = sliced.slicer.values(slice).filter(|_| cut.by_slice);
+            let values: Arc<[ValueRank]> =
+                values.into_iter().flatten().map(|value| ValueRank::of(value.as_deref())).collect();
             for (period, tallies) in periods.iter().enumerate() {
                 let Some(tally) = tallies.as_ref().and_then(|tallies| tallies.get(kpi)) else { continue };
                 let wanted = match over_time {
@@ -454,11 +457,7 @@ impl ReportState {
                     continue;
                 }
                 let rank = Rank {
-                    values: values
-                        .into_iter()
-                        .flatten()
-                        .map(|value| ValueRank::of(value.as_deref()))
-                        .collect(),
+                    values: Arc::clone(&values),
                     period: cut.by_period.then(|| PeriodRank::of(self.calendar.span(period))),
                 };
                 match joined.entry(rank) {
@@ -528,7 +527,7 @@ impl<'s> Answer<'s> {
 /// The place of a row among those of its KPI: by the slice's values, then by period.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    values: Vec<ValueRank>,
+    values: Arc<[ValueRank]>,
     period: Option<PeriodRank>,
 }
 

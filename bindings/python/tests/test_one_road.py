@@ -127,6 +127,7 @@ def test_events_that_no_ticket_takes_are_counted() -> None:
     assert "1 after the cut-off" in repr(report) and "1 deleted" in repr(report)
     data = json.loads(report.to_json())
     assert data["events_excluded"] == {"after_cut_off": 1, "deleted": 1}
+    assert report.events_excluded == data["events_excluded"]
     both = report + report
     assert json.loads(both.to_json())["events_excluded"] == {"after_cut_off": 2, "deleted": 2}
 

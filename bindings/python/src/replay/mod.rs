@@ -108,7 +108,8 @@ impl Replay {
         Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
 
-    /// Events and tickets left out, by reason: second copies, before the creation, after the cut-off, of unknown tickets.
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was left out when the
+    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         from_json(py, &to_data(&self.tally(py).1)?)

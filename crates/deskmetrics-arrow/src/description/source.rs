@@ -226,8 +226,8 @@ pub struct SnapshotSource {
 /// A file of survey answers: one row per form with a column per question (`questions`), or one row per answer
 /// (`question` and `score`).
 ///
-/// A skipped question (empty, or a code of `missing`) is an answer without a score; a score off its scale is left
-/// out and counted.
+/// A skipped question (empty, or a code of `missing`) is an answer without a score; a score off its scale is listed with its
+/// row, and excluded by the KPIs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Tickets and their events, ready to be replayed ticket by ticket.
 //!
 //! An [`EventLog`] is the view that one [`Replay`] has of a [`Dataset`]: which rows are a ticket's events, in which order, and
-//! which step each is. It is asked as often as one likes: [`report`](crate::Dataset::report), [`measures`](EventLog::measures)
+//! which step each is. It is asked as often as one likes: [`feed`](crate::Dataset::feed) reads it for a report, [`measures`](EventLog::measures)
 //! and [`verdicts`](EventLog::verdicts) as record batches, or [`each`](EventLog::each) ticket with a visitor of one's own. The
 //! numbers are those of [`Replay::tickets`] over the same records, bit for bit, whatever the order of the rows, the encodings
 //! and the number of threads.

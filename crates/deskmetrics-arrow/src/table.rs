@@ -47,7 +47,7 @@ pub fn report_batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
 
     let mut columns: Vec<(String, ArrayRef)> = vec![
         words("kpi", rows, |row| Some(row.kpi)),
-        words("name", rows, |row| Some(row.name)),
+        words("name", rows, |row| Some(&row.name)),
         words("option", rows, |row| row.option.as_deref()),
         words("measure", rows, |row| Some(&row.measure)),
         flags("headline", rows, |row| Some(row.headline)),

@@ -53,6 +53,7 @@ impl Ask<'_, '_> {
         known(dataset, settings.by.iter().flatten())?;
         let (requests, notes) = self.requests(dataset)?;
         let report = settings.report(as_of, requests)?;
+        dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let threads = self.threads.unwrap_or(0);
         let made = watched(py, |go_on| {
@@ -73,12 +74,16 @@ impl Ask<'_, '_> {
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
         let (mut needs, mut requesters) = (Needs::NOTHING, false);
+        let mut attributes = by;
         for asked in &named {
             let id = match asked {
                 Asked::Id(id) => id.as_str(),
                 Asked::Request(request) => request.kpi.as_str(),
             };
             let id = definition(id).map_or(id, |known| known.id);
+            if let Asked::Request(request) = asked {
+                attributes.extend(request.filter.attributes().map(|(attribute, _)| attribute.clone()));
+            }
             requesters |= policies.contains(&id);
             needs = match asked {
                 Asked::Request(request) => needs.and(request.needs()),
@@ -86,7 +91,6 @@ impl Ask<'_, '_> {
                 Asked::Id(_) => needs.and(KpiRequest::new(id).needs()),
             };
         }
-        let mut attributes = by;
         if requesters {
             attributes.extend([Attribute::Category, Attribute::from("task")]);
         }

@@ -95,7 +95,7 @@ pub(super) fn batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     let zone = table.zone.map_or("UTC", |zone| zone.name());
     let mut columns = Columns::default();
     columns.texts("kpi", rows.iter().map(|row| Some(row.kpi)));
-    columns.texts("name", rows.iter().map(|row| Some(row.name)));
+    columns.texts("name", rows.iter().map(|row| Some(&*row.name)));
     columns.texts("option", rows.iter().map(|row| row.option.as_deref()));
     let clocks: Vec<Option<String>> = rows.iter().map(|row| row.clock.and_then(word)).collect();
     columns.texts("clock", clocks.iter().map(Option::as_deref));

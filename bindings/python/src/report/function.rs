@@ -30,7 +30,10 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     ``answered_at``, ``ticket``, ``customer``.
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
-///     default the usual ones that the data can answer, ``"all"`` for all of these.
+///     default the usual ones that the data can answer, ``"all"`` for all of these. Any form may be restricted to the records
+///     that have certain attributes, and named: ``{"kpi": "sla_attainment", "where": {"category": "playback"}, "name":
+///     "playback solved in 8 h"}``; several values in a list mean any of them, ``"*"`` any value at all. Its rows bear the
+///     name, and ``report["playback solved in 8 h"]`` finds them.
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.

@@ -210,13 +210,16 @@ impl Report {
         Ok(excluded)
     }
 
-    /// The headline of a KPI over all records; the first where it is reported with several options.
+    /// The headline of a KPI over all records, by its id or by the name it was requested under; the first where it is reported
+    /// with several options.
     fn __getitem__(&self, kpi: &Bound<'_, PyAny>) -> PyResult<ReportRow> {
         let kpi = &*named("kpi", kpi)?;
         let id = definition(kpi).map_or(kpi, |definition| definition.id);
-        let headline =
-            |row: &CoreRow| row.kpi == id && row.headline && row.keys.is_empty() && row.period.is_none();
-        let place = self.table.rows.iter().position(headline);
+        let overall = |row: &CoreRow| row.headline && row.keys.is_empty() && row.period.is_none();
+        let place_of = |asked: &dyn Fn(&CoreRow) -> bool| {
+            self.table.rows.iter().position(|row| overall(row) && asked(row))
+        };
+        let place = place_of(&|row| row.name == kpi).or_else(|| place_of(&|row| row.kpi == id));
         place.map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
             let mut present: Vec<&str> = self.table.overall().map(|row| row.kpi).collect();
             present.dedup();
@@ -226,7 +229,7 @@ impl Report {
 
     fn __contains__(&self, kpi: &str) -> bool {
         let id = definition(kpi).map_or(kpi, |definition| definition.id);
-        self.table.overall().any(|row| row.kpi == id)
+        self.table.overall().any(|row| row.kpi == id || row.name == kpi)
     }
 
     /// Everything as plain data: settings, warnings and rows.

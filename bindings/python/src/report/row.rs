@@ -40,7 +40,7 @@ impl ReportRow {
 pub(super) fn title(row: &CoreRow) -> String {
     let business = row.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
     let remarks: Vec<&str> = row.option.as_deref().into_iter().chain(business).collect();
-    if remarks.is_empty() { row.name.to_owned() } else { format!("{} ({})", row.name, remarks.join(", ")) }
+    if remarks.is_empty() { row.name.to_string() } else { format!("{} ({})", row.name, remarks.join(", ")) }
 }
 
 #[pymethods]
@@ -51,10 +51,10 @@ impl ReportRow {
         self.core().kpi
     }
 
-    /// Its English name.
+    /// The name it was requested under, else its English one.
     #[getter]
-    fn name(&self) -> &'static str {
-        self.core().name
+    fn name(&self) -> &str {
+        &self.core().name
     }
 
     /// Its name with what was chosen for it: ``"First response time (business hours)"``.

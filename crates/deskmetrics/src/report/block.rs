@@ -124,9 +124,14 @@ impl Feed<'_> {
             })
             .collect();
         let mut spans = Vec::with_capacity(block.created_at.len());
+        let mut creations_counted = false;
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
         for ((number, measure), _) in measures.filter(|(_, taken)| **taken) {
             let Some(counted) = measure.in_blocks() else { continue };
+            // Every KPI that counts creations counts the same.
+            if counted == InBlocks::Creation && std::mem::replace(&mut creations_counted, true) {
+                continue;
+            }
             let on_calendar = measure.clock() != Some(ClockKind::Business);
             spans.clear();
             match counted {

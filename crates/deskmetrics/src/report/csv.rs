@@ -133,7 +133,7 @@ impl<'a> Line<'a> {
             period_end: period.and_then(|period| period.end),
             partial: period.map(|period| period.partial),
             kpi: row.kpi,
-            name: row.name,
+            name: &row.name,
             option: row.option.as_deref(),
             clock: row.clock,
             measure: &row.measure,

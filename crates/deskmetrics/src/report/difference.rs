@@ -74,6 +74,8 @@ fn chosen(request: &KpiRequest, as_of: Option<Timestamp>) -> Choices {
     };
     vec![
         ("kpi", Some(definition(&request.kpi).map_or(&*request.kpi, |known| known.id).to_owned())),
+        ("name", text(request.name.as_ref())),
+        ("where", Some(request.filter.to_string()).filter(|text| !text.is_empty())),
         ("question", text(request.question.as_ref())),
         ("scale", text(request.scale.as_ref())),
         ("policy", text(request.policy.as_ref())),

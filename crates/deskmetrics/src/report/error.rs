@@ -47,6 +47,16 @@ pub enum ReportError {
         /// What was given.
         option: &'static str,
     },
+    /// Records are to be told apart by something that a report does not know.
+    #[error(
+        "KPI \"{id}\" cannot be restricted by {by}: give attributes with the values they may have, each at least one"
+    )]
+    Filter {
+        /// The KPI's id.
+        id: &'static str,
+        /// What was given.
+        by: String,
+    },
     /// No duration lies within the limit asked for.
     #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
     Limit {

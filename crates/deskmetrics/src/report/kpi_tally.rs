@@ -8,6 +8,7 @@ use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{Definition, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
+use crate::ticket::Attributes;
 use crate::{
     ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
     SurveyResponse, TicketMetrics, Timestamp,
@@ -93,12 +94,16 @@ impl KpiTally {
 
     /// Takes a replayed ticket.
     pub fn push_ticket(&mut self, ticket: &Replayed) {
-        self.measure.push_ticket(ticket, &mut OnePlace(&mut self.tally));
+        if self.is_about(&ticket.ticket.attributes) {
+            self.measure.push_ticket(ticket, &mut OnePlace(&mut self.tally));
+        }
     }
 
     /// Takes an answer; one given after the cut-off is left out.
     pub fn push_response(&mut self, response: &SurveyResponse) {
-        self.measure.push_response(response, &mut OnePlace(&mut self.tally));
+        if self.is_about(&response.attributes) {
+            self.measure.push_response(response, &mut OnePlace(&mut self.tally));
+        }
     }
 
     /// Takes `times` answers of the same score, `None` for a skipped question, to the question its KPI is about.
@@ -132,17 +137,28 @@ impl KpiTally {
 
     /// Takes a survey that was sent.
     pub fn push_invitation(&mut self, invitation: &Invitation) {
-        self.measure.push_invitation(invitation, &mut OnePlace(&mut self.tally));
+        if self.is_about(&invitation.attributes) {
+            self.measure.push_invitation(invitation, &mut OnePlace(&mut self.tally));
+        }
     }
 
     /// Takes a contact offered to a queue.
     pub fn push_contact(&mut self, contact: &QueueContact) {
-        self.measure.push_contact(contact, &mut OnePlace(&mut self.tally));
+        if self.is_about(&contact.attributes) {
+            self.measure.push_contact(contact, &mut OnePlace(&mut self.tally));
+        }
     }
 
     /// Takes a stretch of an agent on duty.
     pub fn push_shift(&mut self, shift: &AgentShift) {
-        self.measure.push_shift(shift, &mut OnePlace(&mut self.tally));
+        if self.is_about(&shift.attributes) {
+            self.measure.push_shift(shift, &mut OnePlace(&mut self.tally));
+        }
+    }
+
+    /// Whether records with these attributes meet the request's filter.
+    fn is_about(&self, attributes: &Attributes) -> bool {
+        self.measure.filter.hold(|attribute| attributes.get(attribute))
     }
 
     /// Counts a record that cannot be looked at.

@@ -1,5 +1,6 @@
 //! A KPI of a report: which records it is worked out from, when each counts, and what is told about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -13,6 +14,7 @@ use super::{KpiRequest, ReportError, resolve};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, Anchor, Definition};
 use crate::live::{AgentShift, QueueContact};
+use crate::sla::Conditions;
 use crate::{
     ClockKind, Compared, Elapsed, Estimate, Estimates, Invitation, Ratio, Reason, Replayed, Scale, SlaMetric,
     SlaVerdict, SurveyResponse, Ticket, TicketMetrics, Timestamp, Unit, VerdictState, duration_text,
@@ -31,6 +33,10 @@ pub(super) struct Measure {
     pub(super) empty: Tally,
     /// Nothing after it is known.
     pub(super) as_of: Option<Timestamp>,
+    /// What it is called.
+    pub(super) name: Cow<'static, str>,
+    /// The attributes its records must have.
+    pub(super) filter: Conditions,
 }
 
 /// Which records a KPI is worked out from.

@@ -245,9 +245,11 @@ impl Report {
         self.settings.as_of
     }
 
-    /// The attributes it is sliced by, each once.
+    /// The attributes it is sliced by, or some KPI of it is restricted by, each once.
     pub fn sliced_by(&self) -> Vec<&Attribute> {
-        let mut attributes: Vec<&Attribute> = self.settings.by.iter().flatten().collect();
+        let filtered = self.measures.iter().flat_map(|measure| measure.filter.attributes());
+        let filtered = filtered.map(|(attribute, _)| attribute);
+        let mut attributes: Vec<&Attribute> = self.settings.by.iter().flatten().chain(filtered).collect();
         attributes.sort();
         attributes.dedup();
         attributes
@@ -335,7 +337,7 @@ impl Report {
             state.push_ticket(ticket);
         }
         let mut directory: HashMap<&str, &Attributes> = HashMap::new();
-        if self.settings.surveys_inherit && !self.settings.by.is_empty() {
+        if self.settings.surveys_inherit && !self.sliced_by().is_empty() {
             directory
                 .extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)));
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{KpiTally, ReportError};
 use crate::kpi::{CustomersOf, FcrPolicy};
+use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
 /// A KPI asked for by its id in the catalogue, with what is chosen for it.
@@ -29,6 +30,12 @@ use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 pub struct KpiRequest {
     /// Its id, or any of its aliases.
     pub kpi: String,
+    /// What it is called in the report; the KPI's own name unless told otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Box<str>>,
+    /// The attributes that its records must have; all records unless told otherwise.
+    #[serde(default, rename = "where", skip_serializing_if = "Conditions::is_empty")]
+    pub filter: Conditions,
     /// The clock of its durations; the calendar unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockKind>,
@@ -90,6 +97,8 @@ impl KpiRequest {
     pub fn new(kpi: impl Into<String>) -> Self {
         Self {
             kpi: kpi.into(),
+            name: None,
+            filter: Conditions::default(),
             clock: None,
             question: None,
             scale: None,
@@ -109,6 +118,40 @@ impl KpiRequest {
             short_abandon: None,
             threshold_percent: None,
         }
+    }
+
+    /// The same KPI under a name of its own, which its rows bear.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Box<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same KPI of the records that meet all these conditions. In TOML or JSON they are the key `where`.
+    ///
+    /// An answer or invitation that lacks an attribute takes it from its ticket, as for slices. Where the KPI looks at a
+    /// customer's other tickets (first contact resolution without repeat contacts), it sees all of them.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::sla::Conditions;
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let of_calls = nps.clone().of_records(Conditions::default().with(Attribute::Channel, ["phone"])).named("NPS of calls");
+    /// let answer = |score, channel| SurveyResponse::new("nps", Some(score)).with(Attribute::Channel, channel);
+    /// let report = Report::undated().kpis([nps, of_calls]).build().unwrap();
+    /// let table = report.run(&[], &[answer(10, "phone"), answer(3, "mail")], &[]).table();
+    /// let scores: Vec<_> = table.overall().filter(|row| row.headline).map(|row| (&*row.name, row.value)).collect();
+    /// assert_eq!(scores, [("Net Promoter Score", Some(0.0)), ("NPS of calls", Some(100.0))]);
+    /// ```
+    #[doc(alias = "filter")]
+    #[doc(alias = "where")]
+    #[must_use]
+    pub fn of_records(mut self, conditions: Conditions) -> Self {
+        self.filter = conditions;
+        self
     }
 
     /// The same KPI on `clock`.

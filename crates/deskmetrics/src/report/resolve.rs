@@ -1,11 +1,14 @@
 //! From a KPI asked for to the measure that answers it, or to what is missing or pointless in the request.
 
+use std::borrow::Cow;
+
 use chrono::TimeDelta;
 
 use super::measure::{Measure, Source, Told};
 use super::tally::Tally;
 use super::{KpiRequest, ReportError};
 use crate::kpi::{self, CustomersOf, Definition, FcrPolicy, Topic};
+use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Timestamp, duration_text};
 
 /// The SLA metric that stands for the source system's own verdict on the ticket.
@@ -24,7 +27,13 @@ pub(super) fn measure(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<
     let clock = request.clock.unwrap_or_default();
     let (source, empty, option) = choose(request, definition, clock, as_of)?;
     let told = told(request, definition)?;
-    let parts = [option, Some(told.to_string()).filter(|text| !text.is_empty())];
+    check_filter(&request.filter, definition.id)?;
+    let unnamed = request.name.is_none() && !request.filter.is_empty();
+    let parts = [
+        option,
+        Some(told.to_string()).filter(|text| !text.is_empty()),
+        unnamed.then(|| request.filter.to_string()),
+    ];
     Ok(Measure {
         definition,
         clock: (!definition.clocks.is_empty()).then_some(clock),
@@ -33,7 +42,21 @@ pub(super) fn measure(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<
         told,
         empty,
         as_of,
+        name: request.name.clone().map_or(Cow::Borrowed(definition.name.en), |name| Cow::Owned(name.into())),
+        filter: request.filter.clone(),
     })
+}
+
+fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), ReportError> {
+    let by = if filter.tags().is_empty() {
+        filter
+            .attributes()
+            .find(|(_, values)| values.is_empty())
+            .map(|(attribute, _)| format!("{attribute} without a value"))
+    } else {
+        Some("tags".to_owned())
+    };
+    by.map_or(Ok(()), |by| Err(ReportError::Filter { id, by }))
 }
 
 fn choose(

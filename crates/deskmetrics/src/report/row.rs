@@ -15,8 +15,8 @@ use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
 pub struct ReportRow {
     /// The KPI's id in the catalogue, such as `first_response_time`.
     pub kpi: &'static str,
-    /// Its English name.
-    pub name: &'static str,
+    /// The name it was requested under, else its English one.
+    pub name: Cow<'static, str>,
     /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
     pub option: Option<String>,
     /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...

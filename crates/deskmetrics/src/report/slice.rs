@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::SliceKeys;
+use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
 
-/// The values of one slicing's attributes, in its order.
+/// The values of one slicing's attributes, in its order; then, for each filter, a value where the records meet it.
 pub(super) type Values = Vec<Option<Box<str>>>;
 
 /// Numbers the slices of one slicing in the order in which they are first seen, without an allocation for a slice
@@ -13,6 +14,8 @@ pub(super) type Values = Vec<Option<Box<str>>>;
 #[derive(Debug, Clone)]
 pub(super) struct Slicer {
     attributes: Vec<Attribute>,
+    /// Filters of single KPIs: what meets one and what does not are slices of their own.
+    filters: Vec<Conditions>,
     /// Values joined to one text, with the slice's number.
     numbers: HashMap<Box<str>, usize>,
     slices: Vec<Values>,
@@ -20,8 +23,8 @@ pub(super) struct Slicer {
 }
 
 impl Slicer {
-    pub(super) fn new(attributes: Vec<Attribute>) -> Self {
-        Self { attributes, numbers: HashMap::new(), slices: Vec::new(), joined: String::new() }
+    pub(super) fn new(attributes: Vec<Attribute>, filters: Vec<Conditions>) -> Self {
+        Self { attributes, filters, numbers: HashMap::new(), slices: Vec::new(), joined: String::new() }
     }
 
     /// The slice of a record: its own value of each attribute, else that of the ticket it is about.
@@ -31,47 +34,69 @@ impl Slicer {
 
     /// The slice of a record with these values.
     pub(super) fn slice_with<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> usize {
-        self.joined.clear();
-        for attribute in &self.attributes {
-            // Length first, so that no value can run into the next one.
-            match value(attribute) {
-                Some(text) => {
-                    self.joined.push_str(&text.len().to_string());
-                    self.joined.push(':');
-                    self.joined.push_str(text);
-                }
-                None => self.joined.push('-'),
-            }
-        }
-        if let Some(number) = self.numbers.get(self.joined.as_str()) {
-            return *number;
-        }
-        let values = self.attributes.iter().map(|attribute| value(attribute).map(Box::from)).collect();
-        let number = self.slices.len();
-        self.slices.push(values);
-        self.numbers.insert(self.joined.as_str().into(), number);
-        number
+        let Self { attributes, filters, .. } = self;
+        let own = attributes.iter().map(&value);
+        let met = filters.iter().map(|filter| filter.hold(&value).then_some(""));
+        Self::number(own.chain(met), &mut self.joined, &mut self.numbers, &mut self.slices)
     }
 
     /// The slice with these values, for joining another state's slices.
     pub(super) fn slice_of_values(&mut self, values: &Values) -> usize {
-        let mut attributes = Attributes::default();
-        for (attribute, value) in self.attributes.iter().zip(values) {
-            attributes.set(attribute.clone(), value.clone());
-        }
-        self.slice(&attributes, None)
+        let values = values.iter().map(Option::as_deref);
+        Self::number(values, &mut self.joined, &mut self.numbers, &mut self.slices)
     }
 
-    /// How many attributes it slices by.
-    pub(super) fn attributes(&self) -> usize {
-        self.attributes.len()
+    fn number<'v>(
+        values: impl Iterator<Item = Option<&'v str>> + Clone,
+        joined: &mut String,
+        numbers: &mut HashMap<Box<str>, usize>,
+        slices: &mut Vec<Values>,
+    ) -> usize {
+        joined.clear();
+        for value in values.clone() {
+            // Length first, so that no value can run into the next one.
+            match value {
+                Some(text) => {
+                    joined.push_str(&text.len().to_string());
+                    joined.push(':');
+                    joined.push_str(text);
+                }
+                None => joined.push('-'),
+            }
+        }
+        if let Some(number) = numbers.get(joined.as_str()) {
+            return *number;
+        }
+        let number = slices.len();
+        slices.push(values.map(|value| value.map(Box::from)).collect());
+        numbers.insert(joined.as_str().into(), number);
+        number
+    }
+
+    /// How many values a slice has.
+    pub(super) fn width(&self) -> usize {
+        self.attributes.len() + self.filters.len()
+    }
+
+    /// The values of a slice's attributes, without those that tell what meets a filter.
+    pub(super) fn shown(&self, number: usize) -> Option<&[Option<Box<str>>]> {
+        self.slices.get(number)?.get(..self.attributes.len())
+    }
+
+    /// Whether the records of a slice meet a filter: always, where it is none of the slicer's.
+    pub(super) fn meets(&self, number: usize, filter: &Conditions) -> bool {
+        let place = self.filters.iter().position(|one| one == filter);
+        place.is_none_or(|place| {
+            let values = self.slices.get(number);
+            values.and_then(|values| values.get(self.attributes.len() + place)).is_some_and(Option::is_some)
+        })
     }
 
     pub(super) fn values(&self, number: usize) -> Option<&Values> {
         self.slices.get(number)
     }
 
-    pub(super) fn keys(&self, values: &Values) -> SliceKeys {
+    pub(super) fn keys(&self, values: &[Option<Box<str>>]) -> SliceKeys {
         SliceKeys(self.attributes.iter().cloned().zip(values.iter().cloned()).collect())
     }
 }
@@ -82,7 +107,7 @@ mod tests {
 
     #[test]
     fn values_never_run_together() {
-        let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel]);
+        let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel], Vec::new());
         let of = |market: Option<&str>, channel: Option<&str>| {
             let mut attributes = Attributes::default();
             attributes.set(Attribute::Market, market.map(Box::from));
@@ -105,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_survey_takes_what_it_lacks_from_its_ticket() {
-        let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel]);
+        let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel], Vec::new());
         let ticket = Attributes::default().with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
         let own = Attributes::default().with(Attribute::Channel, "mail");
         let slice = slicer.slice(&own, Some(&ticket));

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::kpi::ResponseRate;
 use crate::live::{AgentShift, QueueContact};
+use crate::sla::Conditions;
 use crate::ticket::Attributes;
 use crate::{
     Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
@@ -131,12 +132,18 @@ impl ReportState {
     pub(super) fn new(report: Report) -> Self {
         let slicings =
             if report.settings.by.is_empty() { vec![Vec::new()] } else { report.settings.by.clone() };
+        let mut filters: Vec<Conditions> = Vec::new();
+        for measure in &report.measures {
+            if !measure.filter.is_empty() && !filters.contains(&measure.filter) {
+                filters.push(measure.filter.clone());
+            }
+        }
         Self {
             calendar: Calendar::new(&report),
             slicings: slicings
                 .into_iter()
                 .map(|attributes| Sliced {
-                    slicer: Slicer::new(attributes),
+                    slicer: Slicer::new(attributes, filters.clone()),
                     cells: Vec::new(),
                     asked: Vec::new(),
                 })
@@ -290,8 +297,9 @@ impl ReportState {
         let wanted = Measure::resolve(request, as_of)?;
         let number = self.report.measures.iter().position(|measure| *measure == wanted);
         let all = Cut { by_slice: false, by_period: false };
-        let whole =
-            number.zip(self.slicings.first()).map(|(number, sliced)| self.joined(sliced, number, all));
+        let whole = number
+            .zip(self.slicings.first())
+            .map(|(number, sliced)| self.joined(sliced, number, all, &wanted.filter));
         match whole.into_iter().flatten().next() {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
             None => Err(ReportError::NotInReport { id: wanted.definition().id }),
@@ -329,10 +337,12 @@ impl ReportState {
     fn add_rows(&self, sliced: &Sliced, cut: Cut, rows: &mut Vec<ReportRow>) {
         let mut shown: BTreeMap<PeriodRank, Shown> = BTreeMap::new();
         for (number, kpi) in self.report.measures.iter().enumerate() {
-            let mut tallies = self.joined(sliced, number, cut);
+            let mut tallies = self.joined(sliced, number, cut, &kpi.filter);
             // What nothing was cut from has seen everything.
-            if kpi.looks_across() && (cut.by_slice || cut.by_period) {
-                let whole = self.joined(sliced, number, Cut { by_slice: false, by_period: false });
+            if kpi.looks_across() && (cut.by_slice || cut.by_period || !kpi.filter.is_empty()) {
+                let everything = Conditions::default();
+                let whole =
+                    self.joined(sliced, number, Cut { by_slice: false, by_period: false }, &everything);
                 if let Some(whole) = whole.values().next() {
                     for tally in tallies.values_mut() {
                         tally.to_mut().look_at(whole);
@@ -357,7 +367,7 @@ impl ReportState {
                     let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
                     rows.push(ReportRow {
                         kpi: kpi.definition().id,
-                        name: kpi.definition().name.en,
+                        name: kpi.name.clone(),
                         option: kpi.option(),
                         measure: estimate.measure.clone(),
                         headline: place == 0,
@@ -437,12 +447,21 @@ impl ReportState {
         estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
     }
 
-    /// One KPI's tallies, joined over whatever the cut does not tell apart.
-    fn joined<'s>(&self, sliced: &'s Sliced, kpi: usize, cut: Cut) -> BTreeMap<Rank, Cow<'s, Tally>> {
+    /// One KPI's tallies of the records that meet a filter, joined over whatever the cut does not tell apart.
+    fn joined<'s>(
+        &self,
+        sliced: &'s Sliced,
+        kpi: usize,
+        cut: Cut,
+        filter: &Conditions,
+    ) -> BTreeMap<Rank, Cow<'s, Tally>> {
         let over_time = self.report.measures.get(kpi).map_or(OverTime::AddsUp, Measure::over_time);
         let mut joined: BTreeMap<Rank, Cow<'s, Tally>> = BTreeMap::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
-            let values = sliced.slicer.values(slice).filter(|_| cut.by_slice);
+            if !sliced.slicer.meets(slice, filter) {
+                continue;
+            }
+            let values = sliced.slicer.shown(slice).filter(|_| cut.by_slice);
             let values: Arc<[ValueRank]> =
                 values.into_iter().flatten().map(|value| ValueRank::of(value.as_deref())).collect();
             for (period, tallies) in periods.iter().enumerate() {

@@ -222,7 +222,7 @@ impl ReportState {
         for (number, slices) in counts.slices.into_iter().enumerate() {
             let (mut filled, mut room) = (0_usize, 0_usize);
             for read in slices {
-                if read.values.len() != state.slicings[number].slicer.attributes() {
+                if read.values.len() != state.slicings[number].slicer.width() {
                     return Err("a slice has not the attributes of its slicing".to_owned());
                 }
                 let slice = state.slicings[number].slicer.slice_of_values(&read.values);

@@ -1,5 +1,6 @@
 //! What to beware of when reading a survey score.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -27,7 +28,7 @@ pub enum Warning {
         /// The KPI's id.
         kpi: &'static str,
         /// Its English name.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// What was chosen for it, such as the question.
         option: Option<String>,
         /// The slicing; empty for the overall score.
@@ -49,7 +50,7 @@ pub enum Warning {
         /// The KPI's id.
         kpi: &'static str,
         /// Its English name.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// What was chosen for it, such as the question.
         option: Option<String>,
         /// The slicing whose response is uneven.
@@ -199,7 +200,7 @@ impl ReportState {
         let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
         (!slices.is_empty()).then(|| Warning::TooFewAnswers {
             kpi: measure.definition().id,
-            name: measure.definition().name.en,
+            name: measure.name.clone(),
             option: measure.option(),
             by,
             slices,
@@ -218,7 +219,7 @@ impl ReportState {
         value: Option<f64>,
     ) -> Option<Warning> {
         let level = self.report.settings.level;
-        let segments = Segment::all(sliced, number, question);
+        let segments = Segment::all(sliced, (number, measure), question);
         let mut response = Representativeness::default();
         for segment in &segments {
             response.push_counts(&segment.place, segment.answered);
@@ -240,7 +241,7 @@ impl ReportState {
         };
         Some(Warning::UnevenResponse {
             kpi: measure.definition().id,
-            name: measure.definition().name.en,
+            name: measure.name.clone(),
             option: measure.option(),
             by: by.to_vec(),
             r_indicator,
@@ -300,25 +301,32 @@ struct Segment {
 }
 
 impl Segment {
-    fn all(sliced: &Sliced, kpi: usize, question: &str) -> Vec<Self> {
-        let mut ordered: BTreeMap<Vec<ValueRank>, usize> = BTreeMap::new();
+    fn all(sliced: &Sliced, (kpi, measure): (usize, &Measure), question: &str) -> Vec<Self> {
+        let mut ordered: BTreeMap<Vec<ValueRank>, Vec<usize>> = BTreeMap::new();
         let known = sliced.asked.len().max(sliced.cells.len());
-        for slice in 0..known {
-            let values = sliced.slicer.values(slice).into_iter().flatten();
-            ordered.insert(values.map(|value| ValueRank::of(value.as_deref())).collect(), slice);
+        for slice in (0..known).filter(|slice| sliced.slicer.meets(*slice, &measure.filter)) {
+            let values = sliced.slicer.shown(slice).into_iter().flatten();
+            let values = values.map(|value| ValueRank::of(value.as_deref())).collect();
+            ordered.entry(values).or_default().push(slice);
         }
-        let segment = |(place, number): (usize, usize)| {
-            let mut parts =
-                sliced.cells.get(number).into_iter().flatten().flatten().filter_map(|cell| cell.get(kpi));
+        let segment = |(place, numbers): (usize, Vec<usize>)| {
+            let cells = numbers.iter().filter_map(|number| sliced.cells.get(*number));
+            let mut parts = cells.flatten().flatten().filter_map(|cell| cell.get(kpi));
             let mut scores = parts.next().cloned();
             if let Some(scores) = &mut scores {
                 parts.for_each(|part| scores.merge(part.clone()));
             }
-            let asked = sliced.asked.get(number).and_then(|questions| questions.get(question));
+            let asked = numbers.iter().filter_map(|number| sliced.asked.get(*number)?.get(question));
             Some(Self {
                 place: format!("{place:09}"),
-                values: sliced.slicer.values(number)?.clone(),
-                answered: asked.map(crate::kpi::ResponseRate::answered).unwrap_or_default(),
+                values: sliced.slicer.shown(*numbers.first()?)?.to_vec(),
+                answered: asked.map(crate::kpi::ResponseRate::answered).fold(
+                    Ratio::default(),
+                    |mut all, one| {
+                        all.merge(one);
+                        all
+                    },
+                ),
                 tally: scores,
             })
         };

@@ -1,6 +1,7 @@
 //! Which tickets a policy is for.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,14 @@ impl Conditions {
         &self.tags
     }
 
+    /// Whether these values of attributes meet the conditions on attributes.
+    pub(crate) fn hold<'v>(&self, value: impl Fn(&Attribute) -> Option<&'v str>) -> bool {
+        self.attributes.iter().all(|(attribute, wanted)| {
+            value(attribute)
+                .is_some_and(|value| wanted.iter().any(|one| &**one == Self::ANY || &**one == value))
+        })
+    }
+
     /// Whether every ticket that meets `narrower` also meets these conditions, as far as the conditions alone tell.
     pub(crate) fn covers(&self, narrower: &Self) -> bool {
         let attributes = self.attributes.iter().all(|(attribute, values)| {
@@ -80,6 +89,19 @@ impl Conditions {
         let tags = self.tags.is_empty()
             || (!narrower.tags.is_empty() && narrower.tags.iter().all(|tag| self.tags.contains(tag)));
         attributes && tags
+    }
+}
+
+/// The attributes with their values, such as `category: billing or playback, tag: vip`; nothing where there are no conditions.
+impl fmt::Display for Conditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let attributes = self.attributes().map(|(attribute, values)| (attribute.as_str(), values));
+        let tags = Some(("tag", self.tags())).filter(|(_, tags)| !tags.is_empty());
+        for (number, (name, values)) in attributes.chain(tags).enumerate() {
+            let comma = if number > 0 { ", " } else { "" };
+            write!(f, "{comma}{name}: {}", values.join(" or "))?;
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,120 @@
+"""What a request restricts, what it is called, and that requests do not touch each other."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import deskmetrics as dm
+import pytest
+
+BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
+AS_OF = BEGIN + timedelta(days=9)
+POLICIES = [{"name": "promise", "targets": [{"metric": "resolution", "within": "8h"}]}]
+TICKETS: dict[str, list[Any]] = {
+    "id": list(range(120)),
+    "created_at": [BEGIN + timedelta(hours=number) for number in range(120)],
+    "solved_at": [None if number % 7 == 0 else BEGIN + timedelta(hours=number + number * 13 % 31) for number in range(120)],
+    "first_response_at": [BEGIN + timedelta(hours=number, minutes=number * 11 % 90) for number in range(120)],
+    "market": ["DK", "ES", None, "DE"] * 30,
+    "category": ["playback", "billing", "login"] * 40,
+    "requester": [f"c{number % 50}" for number in range(120)],
+}
+SURVEYS: dict[str, list[Any]] = {
+    "ticket": list(range(120)),
+    "csat": [1 + number * 7 % 5 for number in range(120)],
+    "answered_at": [BEGIN + timedelta(hours=number + 20) for number in range(120)],
+}
+KPIS: list[Any] = [
+    "volume", "solved", "backlog", "customers", "first_response_time", "full_resolution_time", "sla_attainment", "solve_events",
+    {"kpi": "csat", "question": "csat", "scale": (1, 5)},
+    {"kpi": "full_resolution_time", "within": "8h"},
+]  # fmt: skip
+
+
+def kept(table: dict[str, list[Any]], places: list[int]) -> dict[str, list[Any]]:
+    return {name: [column[place] for place in places] for name, column in table.items()}
+
+
+def asked(kpi: Any, **more: Any) -> dict[str, Any]:
+    return {**(kpi if isinstance(kpi, dict) else {"kpi": kpi}), **more}
+
+
+def report(kpis: list[Any], tickets: dict[str, list[Any]] = TICKETS, surveys: dict[str, list[Any]] = SURVEYS, **more: Any) -> dm.Report:
+    arguments: dict[str, Any] = {"by": ["market", ("market", "category")], "period": "day", "tz": "Europe/Copenhagen", "policies": POLICIES}
+    return dm.report(tickets, surveys=surveys, kpis=kpis, as_of=AS_OF, **{**arguments, **more})
+
+
+def told(row: dm.ReportRow) -> tuple[Any, ...]:
+    change = row.change and (row.change.difference, row.change.p_value)
+    return (row.kpi, row.measure, tuple(row.keys.items()), row.period, row.partial, row.value, row.n, tuple(row.excluded.items()), change)
+
+
+def rows(of: dm.Report, name: str | None = None) -> list[tuple[Any, ...]]:
+    return [told(row) for row in of.rows if name is None or row.name == name]
+
+
+@pytest.mark.parametrize("kpi", KPIS, ids=str)
+def test_a_kpi_requested_twice_is_told_twice(kpi: Any) -> None:
+    alone = rows(report([kpi]))
+    both = report([asked(kpi, name="one"), asked(kpi, name="other")])
+    assert alone == rows(both, "one") == rows(both, "other")
+
+
+@pytest.mark.parametrize("kpi", KPIS, ids=str)
+@pytest.mark.parametrize("shape", ["tickets", "events"])
+def test_a_restricted_kpi_is_that_of_the_restricted_table(kpi: Any, shape: str) -> None:
+    places = [place for place in range(120) if TICKETS["category"][place] in ("playback", "login") and TICKETS["market"][place]]
+    more: dict[str, Any] = {"observed_from": BEGIN - timedelta(days=1)}
+    tickets = TICKETS
+    if shape == "events":
+        solved = [place for place in range(120) if TICKETS["solved_at"][place]]
+        more["events"] = {
+            "ticket": solved + solved,
+            "at": [TICKETS["first_response_at"][place] for place in solved] + [TICKETS["solved_at"][place] for place in solved],
+            "kind": ["public_message"] * len(solved) + ["status"] * len(solved),
+            "value": [None] * len(solved) + ["solved"] * len(solved),
+            "author": ["agent"] * 2 * len(solved),
+        }
+        tickets = {name: column for name, column in TICKETS.items() if name not in ("solved_at", "first_response_at")}
+    where = {"category": ["playback", "login"], "market": "*"}
+    both = report([kpi, asked(kpi, where=where, name="restricted")], tickets, **more)
+    if shape == "events":
+        own = {place for place, ticket in enumerate(more["events"]["ticket"]) if ticket in places}
+        more["events"] = kept(more["events"], sorted(own))
+    alone = report([kpi], kept(tickets, places), kept(SURVEYS, places), **more)
+    assert rows(both, "restricted") == rows(alone)
+    assert rows(both + both, "restricted") == rows(alone + alone)
+    assert rows(dm.Report.from_bytes(both.to_bytes()), "restricted") == rows(alone)
+
+
+def test_repeat_contacts_are_seen_beyond_the_restriction() -> None:
+    tickets = {
+        "id": [1, 2],
+        "created_at": [BEGIN, BEGIN + timedelta(days=1)],
+        "solved_at": [BEGIN + timedelta(hours=1), BEGIN + timedelta(days=1, hours=1)],
+        "requester": ["ana", "ana"],
+        "market": ["DK", "ES"],
+    }
+    request = {"kpi": "fcr", "policy": "no_repeat_contact_within(3days)", "where": {"market": "DK"}}
+    found = dm.report(tickets, kpis=[request], as_of=BEGIN + timedelta(days=30))["fcr"]
+    assert (found.value, found.n) == (0, 1)
+
+
+def test_a_row_bears_the_name_of_its_request() -> None:
+    named = report([asked("volume", where={"category": "billing"}, name="billing tickets"), asked("volume", where={"category": "login"})])
+    assert named["billing tickets"].value == 40 and "billing tickets" in named
+    assert named["volume"].title == "billing tickets"
+    assert [row.title for row in named.headlines] == ["billing tickets", "Ticket volume (category: login)"]
+    assert named.to_dict()["rows"][0]["name"] == "billing tickets"
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ({"tag": "vip"}, "cannot be restricted by tags"),
+        ({"category": []}, "cannot be restricted by category without a value"),
+        ({"categroy": "login"}, 'did you mean "category"'),
+    ],
+)
+def test_a_restriction_without_meaning_is_an_error(where: dict[str, Any], message: str) -> None:
+    with pytest.raises((dm.ArgumentError, dm.ColumnNotFoundError), match=message):
+        report([asked("volume", where=where)])

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::kpi::definition;
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, ReportError};
+use deskmetrics::report::{KpiRequest, RecordNeeds, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;
@@ -92,7 +92,7 @@ impl Ask<'_, '_> {
             };
         }
         if requesters {
-            attributes.extend([Attribute::Category, Attribute::from("task")]);
+            attributes.extend(RecordNeeds::ALL.attributes_read());
         }
         if needs.any(Needs::STATIONS | Needs::TOUCHES) {
             attributes.extend([Attribute::Group, Attribute::Assignee]);

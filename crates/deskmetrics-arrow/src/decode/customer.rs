@@ -174,7 +174,7 @@ impl Customers {
                         Names::Numbers(names) => {
                             (number as usize).checked_sub(1).and_then(|at| names.get(at)).copied()
                         }
-                        Names::From(least, _) => i64::from(number).checked_sub(1).map(|past| least + past),
+                        Names::From(least, _) => number.checked_sub(1).map(|past| least + i64::from(past)),
                         Names::Texts(_) => None,
                     };
                     *place = id.and_then(|id| by_id.get(&id)).copied().unwrap_or(NONE);

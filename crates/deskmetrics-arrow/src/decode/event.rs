@@ -193,7 +193,7 @@ impl EventBuilder {
         words!(caches.authors, author, &mut caches.author);
         caches.statuses.codes = Codes::default();
         let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
-        if let Some(array) = slots.value.array(batch).filter(|_| name_statuses) {
+        if name_statuses {
             let read = |text: &str| match slots.value.meaning(Some(text)) {
                 // A word without meaning is only a fault where a status is needed.
                 Ok(Some(word)) => Ok(slots.statuses.read(&word).ok().flatten()),
@@ -201,9 +201,17 @@ impl EventBuilder {
             };
             let mut codes = Codes::default();
             let Caches { statuses, status, .. } = caches;
-            let decoder =
-                Decoder { words: statuses, read, known: status, missing: NONE, doubts: &mut Vec::new() };
-            decoder.array(array, &mut codes).map_err(|wrong| slots.value.wrong(table, wrong))?;
+            let constant = slots.value.meaning(None).ok().flatten();
+            let constant = constant.and_then(|word| slots.statuses.read(&word).ok().flatten());
+            let missing = constant.map_or(NONE, |status| statuses.code_of(status));
+            match slots.value.array(batch) {
+                Some(array) => {
+                    let doubts = &mut Vec::new();
+                    let decoder = Decoder { words: statuses, read, known: status, missing, doubts };
+                    decoder.array(array, &mut codes).map_err(|wrong| slots.value.wrong(table, wrong))?;
+                }
+                None => codes = Codes::All(missing, rows),
+            }
             statuses.codes = codes;
         }
         self.combine(caches, rows, &mut doubts);
@@ -722,7 +730,7 @@ impl EventTable {
             };
             let at = Timestamp::saturating_from_micros(self.at[event]);
             let mut made = TicketEvent::new(tickets.ids.text(place).as_ref(), at, author, kind)
-                .with_sequence(event as u64);
+                .with_sequence(event as u64 + 1);
             made.author_name = self.by.of_row(event).cloned();
             made
         };

@@ -546,6 +546,7 @@ impl PassedOver {
                 continue;
             }
             let words = attribute_words(&mut tickets.attributes, &attribute, first);
+            fill_up(words, first);
             let decoded = words.decode(&slot, &mut Known::default(), &batch, &mut Vec::new());
             decoded.map_err(|wrong| slot.wrong_in("tickets", wrong))?;
         }
@@ -650,9 +651,9 @@ impl TicketTable {
             }
             self.len += 1;
         }
-        if due.iter().any(Option::is_some) {
-            self.due_at = Some(due.into_iter().collect());
-        }
+        self.due_at = due.iter().any(Option::is_some).then(|| due.into_iter().collect());
+        let rows = self.rows();
+        self.attributes.iter_mut().for_each(|(_, words)| fill_up(words, rows));
         self.customers = requesters.finish(self.created_at.len());
     }
 }

@@ -143,8 +143,9 @@ impl Block {
         }
         let words =
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
+        let words = words || !log.own_names.is_empty();
         if words {
-            self.read.extend(rows.map(|row| tickets.milestones_of(columns, row)));
+            self.read.extend(rows.map(|row| log.milestones_of(columns, row)));
             return;
         }
         let read = |column: &Option<Instants>, buffer: &mut Vec<i64>| {

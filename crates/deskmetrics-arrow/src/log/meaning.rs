@@ -1,7 +1,7 @@
 //! What each code of an event does to a ticket, in the numbers of one replay.
 
 use deskmetrics::Author;
-use deskmetrics::replay::Replay;
+use deskmetrics::replay::{EventOrder, Replay};
 use deskmetrics::replay::step::{Step, What};
 
 use crate::decode::kind::{Code, Kinds, Takes, step_of};
@@ -47,8 +47,10 @@ impl Meanings {
             if let Some((kind, author, status)) = Code::try_from(code).ok().and_then(|code| kinds.of(code)) {
                 let number = |attribute: &_| replay.attribute_number(attribute);
                 let mut steps: Vec<_> = kind.0.iter().map(|one| step_of(one, status, number)).collect();
-                // As among events of one row: attributes first, then messages, then the status.
-                steps.sort_by_key(|(rank, ..)| *rank);
+                if replay.options().order == EventOrder::Time {
+                    // As among events of one instant: attributes first, then messages, then the status.
+                    steps.sort_by_key(|(rank, ..)| *rank);
+                }
                 let templates = steps.into_iter().map(|(_, what, takes)| Template { what, author, takes });
                 meanings.templates.extend(templates);
             }

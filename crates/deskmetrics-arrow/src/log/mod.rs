@@ -196,12 +196,15 @@ impl<'d> EventLog<'d> {
             Some(columns) => numbers(columns.author_name.meanings()),
             None => Vec::new(),
         };
-        let own_names = match tickets.customers.as_ref().filter(|_| people.len() > 1) {
+        let (actors, numbers) = match &tickets.milestones {
+            Some(columns) => (&columns.author_name, &replier),
+            None => (&events.by, &people),
+        };
+        let own_names = match tickets.customers.as_ref().filter(|_| numbers.len() > 1) {
             Some(customers) if !replay.options().requester_answers => {
-                let names = events.by.meanings().iter().zip(1u32..);
-                let found =
-                    customers.find_in(|name| events.by.find(name), names.map(|(name, code)| (&**name, code)));
-                found.into_iter().map(|code| people.get(code as usize).copied().unwrap_or(NONE)).collect()
+                let names = actors.meanings().iter().zip(1u32..);
+                let found = customers.find_in(|name| actors.find(name), names.map(|(name, code)| (&**name, code)));
+                found.into_iter().map(|code| numbers.get(code as usize).copied().unwrap_or(NONE)).collect()
             }
             _ => Vec::new(),
         };

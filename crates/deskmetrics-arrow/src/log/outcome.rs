@@ -127,9 +127,7 @@ impl EventLog<'_> {
             scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
         }
         if wanted.attributes || wanted.all_attributes {
-            let read = |attribute: &Attribute| {
-                wanted.all_attributes || *attribute == Attribute::Category || attribute.as_str() == "task"
-            };
+            let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);
             for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
                 let value = self.text(self.code_of(pass.value(known.number)));
                 if scratch.ticket.attributes.get(&known.attribute) != value {

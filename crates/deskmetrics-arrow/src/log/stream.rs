@@ -9,6 +9,7 @@ use arrow_select::take::take_record_batch;
 use hashbrown::{DefaultHashBuilder, HashSet};
 
 use crate::column::TextColumn;
+use crate::description::{did_you_mean, nearest};
 use crate::{Dataset, Description, ReadError, ReadOptions};
 
 /// Why a stream of batches ends early.
@@ -124,7 +125,10 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         let source = self.description.events.first();
         let name = source.and_then(|source| source.ticket.column.as_deref()).unwrap_or("ticket");
         let column = rows.column_by_name(name).ok_or_else(|| {
-            let missing = format!("there is no column \"{name}\" in the stream");
+            let schema = rows.schema();
+            let nearest = nearest(name, schema.fields().iter().map(|field| field.name()));
+            let suggestion = did_you_mean(nearest.as_deref());
+            let missing = format!("there is no column \"{name}\" in the stream{suggestion}");
             StreamError::Batch(ArrowError::SchemaError(missing))
         })?;
         let wrong = |wrong: crate::column::WrongType| ArrowError::SchemaError(wrong.to_string());

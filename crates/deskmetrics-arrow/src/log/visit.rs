@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::slice::Iter;
 
 use deskmetrics::replay::step::{NONE, Start, Step, What};
-use deskmetrics::replay::{EventOrder, Pass};
+use deskmetrics::replay::{EventOrder, Milestones, Pass};
 use deskmetrics::{Author, Excluded, Merge as _};
 use rayon::prelude::*;
 
 use super::meaning::Template;
 use super::{EventLog, ReplayedRow};
 use crate::decode::kind::Code;
+use crate::decode::ticket::MilestoneColumns;
 use crate::decode::word::NONE as NO_TEXT;
 
 impl EventLog<'_> {
@@ -79,8 +80,7 @@ impl EventLog<'_> {
         let tickets = &self.tables.tickets;
         self.fill_begin(row, begin);
         if let Some(columns) = &tickets.milestones {
-            let milestones = tickets.milestones_of(columns, row);
-            let by = self.replier.get(columns.author_name.codes.get(row) as usize).copied().unwrap_or(NONE);
+            let (milestones, by) = (self.milestones_of(columns, row), self.replier(columns, row));
             return pass.run_milestones(
                 begin.start(milestones.created_at, milestones.created_by),
                 &milestones,
@@ -92,6 +92,23 @@ impl EventLog<'_> {
             None => pass.run(start, self.own_steps(row)),
             Some(messages) => pass.run(start, self.steps_with(row, messages)),
         }
+    }
+
+    /// The timestamps of a row; what requesters do on their own ticket they do as customers.
+    #[inline]
+    pub(super) fn milestones_of(&self, columns: &MilestoneColumns, row: usize) -> Milestones {
+        let mut milestones = self.tables.tickets.milestones_of(columns, row);
+        let own = || matches!(self.replier(columns, row), by if by != NONE && by == self.own_name(row));
+        if !self.own_names.is_empty() && milestones.author == Author::Agent && own() {
+            milestones.author = Author::Customer;
+        }
+        milestones
+    }
+
+    /// The number of the name of who acted on a ticket without a log.
+    #[inline]
+    fn replier(&self, columns: &MilestoneColumns, row: usize) -> u32 {
+        self.replier.get(columns.author_name.codes.get(row) as usize).copied().unwrap_or(NONE)
     }
 
     /// Fills in what a ticket begins with.

@@ -87,7 +87,8 @@ impl Dataset {
         let as_of = report.as_of().or(self.as_of).filter(|_| tables.tickets.rows() > 0);
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();
-            self.replay_at(as_of).needing(report.needs()).watching(sliced)
+            let read = report.record_needs().attributes_read();
+            self.replay_at(as_of).needing(report.needs()).watching(sliced.chain(read))
         });
         let asks = !tables.answers.is_empty() || !tables.invitations.is_empty();
         let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| asks);

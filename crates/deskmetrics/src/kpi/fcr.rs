@@ -441,7 +441,7 @@ fn says(
             !reopened_by_customer(metrics, window_end(solved_at, micros(*window), metrics)?)
         }
         FcrPolicy::InteractionNoTask => {
-            now_solved(metrics)? && ticket.attributes.get(&Attribute::from("task")).is_none()
+            now_solved(metrics)? && ticket.attributes.get(&Attribute::from(FcrPolicy::TASK)).is_none()
         }
         FcrPolicy::Survey { .. } => return Err(Reason::NotAnswered),
         FcrPolicy::AllOf(parts) => {

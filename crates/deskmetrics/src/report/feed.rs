@@ -226,7 +226,7 @@ impl Feed<'_> {
         times: u64,
     ) {
         self.each_place(slices, |measure, place| {
-            if measure.is_of_question(question) {
+            if measure.is_of_question(question) && !measure.needs_whole_answer() {
                 let tally = place.of_period(period.0);
                 if later {
                     (0..times).for_each(|_| tally.leave_out(Reason::AfterCutOff));

@@ -408,7 +408,7 @@ impl Measure {
                 }
                 true
             }
-            (Source::Tickets, Tally::Fcr(_)) => {
+            (Source::Tickets, Tally::Fcr(empty)) if empty.policy().needs_no_record() => {
                 if let Tally::Fcr(tally) = place.at(self.anchor(metrics)) {
                     match told.customer.names {
                         Some(names) => tally.push_numbered(told.customer.number, names, blank, metrics),

@@ -4,6 +4,7 @@ use super::measure::{Measure, Source};
 use super::{KpiRequest, Report};
 use crate::kpi::FcrPolicy;
 use crate::replay::Needs;
+use crate::ticket::Attribute;
 use crate::{ClockKind, Timestamp};
 
 impl Report {
@@ -55,6 +56,16 @@ pub struct RecordNeeds {
 impl RecordNeeds {
     /// Everything.
     pub const ALL: Self = Self { id: true, requester: true, attributes: true, people: true, verdicts: true };
+
+    /// Whether some KPI reads this attribute.
+    pub fn may_read(attribute: &Attribute) -> bool {
+        *attribute == Attribute::Category || attribute.as_str() == FcrPolicy::TASK
+    }
+
+    /// The attributes that are read.
+    pub fn attributes_read(self) -> Vec<Attribute> {
+        if self.attributes { vec![Attribute::Category, Attribute::from(FcrPolicy::TASK)] } else { Vec::new() }
+    }
 
     /// Whether anything is read.
     pub fn any(self) -> bool {

@@ -74,7 +74,7 @@ def test_threads_get_the_answers_of_one() -> None:
 
 def test_other_threads_run_meanwhile() -> None:
     """A long call does not hold the interpreter."""
-    starts = pl.Series(np.full(300_000, 1_772_000_000_000)).cast(pl.Datetime("ms", "UTC"))
+    starts = pl.Series(np.full(5_000_000, 1_772_000_000_000)).cast(pl.Datetime("ms", "UTC"))
     desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
     ticks, done = 0, threading.Event()
 

@@ -10,7 +10,7 @@ use chrono_tz::Europe::Copenhagen;
 use deskmetrics::replay::Needs;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Reason, Timestamp};
+use deskmetrics::{ClockKind, Reason, Scale, Timestamp};
 use deskmetrics_arrow::{Dataset, Description, ReadError};
 use deskmetrics_testkit::replay::strategy::MONDAY;
 use proptest::collection::vec;
@@ -20,8 +20,8 @@ use proptest::sample::{select, subsequence};
 
 use desk::surveys::{self, MARKETS, Survey};
 use desk::{
-    Conventions, Desk, Layout, batch, batches, conventions, desks, from_records, instants, kpis, layouts,
-    options, read, same_tables, shuffle, texts,
+    Conventions, Desk, Layout, Naming, batch, batches, conventions, desks, from_records, instants, kpis,
+    layouts, named, open, options, read, same_tables, shuffle, table, texts,
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -49,9 +49,12 @@ struct TicketRow {
     values: [Option<&'static str>; 6],
 }
 
+/// How these tickets are named.
+const NAMING: Naming = Naming::Consecutive;
+
 const ATTRIBUTES: [&str; 6] = ["market", "group", "assignee", "priority", "category", "task"];
 
-/// How often the rarer columns have a value: in most tables never, so that whole columns are alike.
+/// A value in a fifth of the rows.
 fn rarely<T: Clone + std::fmt::Debug + 'static>(all: Vec<T>) -> impl Strategy<Value = Option<T>> {
     option::weighted(0.2, select(all))
 }
@@ -63,7 +66,7 @@ fn ticket_rows() -> impl Strategy<Value = TicketRow> {
         rarely(vec!["agent", "bot", "customer", "system"]),
         option::of(select(vec!["ana", "bo"])),
         rarely(vec!["agent", "customer", "system"]),
-        option::of(select(vec!["cleo", "dan"])),
+        option::of(select(vec!["cleo", if open::OWN_REPLIES { "dan" } else { "ana" }])),
     );
     let values = (
         option::weighted(0.9, select(MARKETS.to_vec())),
@@ -128,10 +131,10 @@ fn ticket_batches(rows: &[TicketRow], columns: Columns, layout: &Layout) -> Vec<
             instants(rows.iter().map(|row| at(row).map(|at| START + at * MINUTE)), unit)
         };
         let text = |value: &dyn Fn(&TicketRow) -> Option<&'static str>| texts(rows.iter().map(value), words);
-        let ids: ArrayRef = if layout.integer_ids {
-            Arc::new(rows.iter().map(|row| row.id.map(i64::from)).collect::<Int64Array>())
-        } else {
-            texts(rows.iter().map(|row| row.id.map(|id| format!(" {id}"))), ids)
+        let numbers: Vec<_> = rows.iter().map(|row| row.id.map(|id| id.to_string())).collect();
+        let ids = match layout.ids_of(NAMING) {
+            None => texts(numbers.iter().map(|id| id.as_ref().map(|id| format!(" {id}"))), ids),
+            number => named(&numbers, number, ids),
         };
         let mut all = vec![
             ("id", ids),
@@ -295,7 +298,7 @@ fn of_milestones() -> Vec<KpiRequest> {
 }
 
 /// What a report is about and how it is divided.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Plan {
     kpis: Vec<KpiRequest>,
     slicings: Vec<Vec<Attribute>>,
@@ -334,11 +337,26 @@ fn plans() -> impl Strategy<Value = Plan> {
         .prop_map(|(kpis, slicings, period, inherits)| Plan { kpis, slicings, period, inherits })
 }
 
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kpis: Vec<String> = self
+            .kpis
+            .iter()
+            .map(|kpi| kpi.kpi.clone() + &kpi.policy.as_ref().map(ToString::to_string).unwrap_or_default())
+            .collect();
+        write!(f, "{kpis:?} by {:?}, {:?}, inherits: {}", self.slicings, self.period, self.inherits)
+    }
+}
+
 impl Plan {
     fn report(&self, as_of: Timestamp) -> Report {
-        let mut kpis = self.kpis.clone();
-        if std::env::var("SKIP").is_ok() && kpis.iter().any(|kpi| ["csat", "nps", "ces"].contains(&&*kpi.kpi))
-        {
+        let mut kpis: Vec<KpiRequest> = Vec::new();
+        for kpi in &self.kpis {
+            if !open::TWICE || !kpis.contains(kpi) {
+                kpis.push(kpi.clone());
+            }
+        }
+        if open::WHOLE_ANSWERS && kpis.iter().any(|kpi| ["csat", "nps", "ces"].contains(&&*kpi.kpi)) {
             kpis.retain(|kpi| kpi.kpi != "reasons" && (kpi.kpi != "fcr" || kpi.question.is_none()));
         }
         let mut builder = Report::builder(as_of).kpis(kpis).min_n(3).surveys_inherit(self.inherits);
@@ -349,6 +367,15 @@ impl Plan {
             builder = builder.periods(Periods::new(period, Copenhagen));
         }
         builder.build().unwrap()
+    }
+}
+
+/// What was read; nothing where all rows of a small table are unreadable.
+fn readable(read: Result<Dataset, ReadError>) -> Result<Option<Dataset>, TestCaseError> {
+    match read {
+        Ok(dataset) => Ok(Some(dataset)),
+        Err(ReadError::NothingReadable { .. }) => Ok(None),
+        Err(error) => Err(TestCaseError::fail(error.to_string())),
     }
 }
 
@@ -367,7 +394,7 @@ fn matches_records(dataset: &Dataset, report: &Report, threads: usize) -> Result
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
     fn tickets_with_timestamps_and_surveys_match_records(
@@ -383,23 +410,17 @@ proptest! {
     ) {
         let with_events = !event_rows.is_empty();
         let description = ticket_description(agreement, columns, with_events);
-        let id = |number: usize| number.to_string();
         let tables = || {
             let events = with_events.then(|| ("events", event_batches(&event_rows, &layout)));
-            surveys::tables(&survey_rows, START, &layout, id, |_| 0)
+            surveys::tables(&survey_rows, START, &layout, NAMING, |_| 0)
                 .into_iter()
                 .chain([("tickets", ticket_batches(&ticket_rows, columns, &layout))])
                 .chain(events)
         };
-        let dataset = match read(&description, tables()) {
-            Ok(dataset) => dataset,
-            // All rows of a small table may be unreadable.
-            Err(error) => {
-                prop_assert!(matches!(error, ReadError::NothingReadable { .. }), "{}", error);
-                return Ok(());
-            }
-        };
+        let Some(dataset) = readable(read(&description, tables()))? else { return Ok(()) };
         let as_of = Timestamp::from_micros(START + cut_off * MINUTE).unwrap();
+        let mut plan = plan;
+        plan.inherits &= !open::PAST_THE_END || ticket_rows.len() > 12;
         let report = plan.report(as_of);
         matches_records(&dataset, &report, threads)?;
         last_timestamp_is_that_of_the_records(&dataset)?;
@@ -435,22 +456,25 @@ struct Company {
 }
 
 fn companies() -> impl Strategy<Value = Company> {
-    (desks(1..6), vec(surveys::surveys(6), 0..24)).prop_map(|(desk, surveys)| Company { desk, surveys })
+    (desks(1..6), vec(surveys::surveys(6), 0..24)).prop_map(|(desk, mut surveys)| {
+        if open::PAST_THE_END {
+            let tickets = desk.tickets.len();
+            for survey in &mut surveys {
+                survey.ticket = Some(survey.ticket.unwrap_or(0) % tickets);
+            }
+        }
+        Company { desk, surveys }
+    })
 }
 
 impl Company {
-    fn id(&self, number: usize) -> String {
-        if self.desk.numbered { (number * 3 + 10).to_string() } else { format!("T-{number}") }
-    }
-
     fn part_of(&self, ticket: Option<usize>) -> usize {
-        ticket.map_or(0, |number| desk::part(&self.id(number)))
+        ticket.map_or(0, |number| desk::part(&self.desk.naming.id(number)))
     }
 
     fn tables(&self, layout: &Layout) -> impl Iterator<Item = (&'static str, Vec<RecordBatch>)> {
-        let id = |number| self.id(number);
         let part = |ticket| self.part_of(ticket);
-        let surveys = surveys::tables(&self.surveys, MONDAY, layout, id, part);
+        let surveys = surveys::tables(&self.surveys, MONDAY, layout, self.desk.naming, part);
         self.desk.tables(layout).into_iter().chain(surveys)
     }
 
@@ -490,7 +514,7 @@ fn everything(as_of: Timestamp) -> Plan {
 
 proptest! {
     // Each case runs dozens of reports.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(12) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8) })]
 
     #[test]
     fn every_kpi_of_tickets_with_events_matches_records(
@@ -500,7 +524,7 @@ proptest! {
         minutes in -2_000..12_000_i64,
         threads in 0..3_usize,
     ) {
-        let Ok(dataset) = company.read(conventions, &layout) else { return Ok(()) };
+        let Some(dataset) = readable(company.read(conventions, &layout))? else { return Ok(()) };
         let as_of = company.cut_off(minutes);
         let replay = dataset.replay_at(as_of);
         let records = desk::replayed(&dataset, &replay);
@@ -525,7 +549,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(12) })]
 
     #[test]
     fn threads_batches_and_ticket_order_are_irrelevant(
@@ -535,12 +559,9 @@ proptest! {
         minutes in -2_000..12_000_i64,
         seed in any::<u64>(),
     ) {
-        // By sequence, a survivor takes over the messages of merged tickets in the order of these.
-        let option = if conventions.by_sequence { "merged = \"leave_out\"" } else { conventions.option };
-        let conventions = Conventions { option, ..conventions };
         let as_of = company.cut_off(minutes);
         let report = everything(as_of).report(as_of);
-        let Ok(dataset) = company.read(conventions, &layouts.0) else { return Ok(()) };
+        let Some(dataset) = readable(company.read(conventions, &layouts.0))? else { return Ok(()) };
         let one = dataset.feed(&report, 1).unwrap();
         matches_records(&dataset, &report, 2)?;
         for threads in [2, 0] {
@@ -548,9 +569,7 @@ proptest! {
         }
         let mut other = company.clone();
         shuffle(&mut other.desk.tickets, seed);
-        shuffle(&mut other.surveys, seed >> 1);
-        let other = Company { surveys: company.surveys.clone(), ..other };
-        let Ok(dataset) = other.read(conventions, &layouts.1) else { return Ok(()) };
+        let Some(dataset) = readable(other.read(conventions, &layouts.1))? else { return Ok(()) };
         prop_assert_eq!(dataset.feed(&report, 0).unwrap().table(), one.table());
     }
 
@@ -563,8 +582,11 @@ proptest! {
     ) {
         let as_of = company.cut_off(minutes);
         let report = everything(as_of).report(as_of);
-        let parts = [company.part(0), company.part(1)].map(|part| part.read(conventions, &layout));
-        let ([Ok(first), Ok(second)], Ok(whole)) = (parts, company.read(conventions, &layout)) else {
+        let [Some(whole), Some(first), Some(second)] = [
+            readable(company.read(conventions, &layout))?,
+            readable(company.part(0).read(conventions, &layout))?,
+            readable(company.part(1).read(conventions, &layout))?,
+        ] else {
             return Ok(());
         };
         let mut merged = first.feed(&report, 1).unwrap();
@@ -577,7 +599,7 @@ proptest! {
 #[test]
 fn tables_without_rows_give_an_empty_report() {
     let none = Company {
-        desk: Desk { tickets: vec![], events: vec![], numbered: true, numbered_people: true },
+        desk: Desk { tickets: vec![], events: vec![], naming: Naming::Dense, numbered_people: true },
         surveys: vec![],
     };
     let as_of = Timestamp::from_micros(START).unwrap();
@@ -586,8 +608,8 @@ fn tables_without_rows_give_an_empty_report() {
         ids: desk::Encoding::Utf8,
         words: desk::Encoding::SmallDictionary,
         unit: desk::Unit::Micros,
-        integer_ids: true,
-        integer_people: true,
+        number_ids: Some(desk::Number::Int64),
+        number_people: Some(desk::Number::Int64),
         status_kinds: false,
         cuts: vec![],
         slices: false,
@@ -602,7 +624,310 @@ fn tables_without_rows_give_an_empty_report() {
     let agreement =
         Agreement { schedule: true, schedule_by: true, sla: true, conventions: Conventions::USUAL };
     let description = ticket_description(agreement, columns, false);
-    let tables = surveys::tables(&[], START, &layout, |number| number.to_string(), |_| 0);
+    let tables = surveys::tables(&[], START, &layout, NAMING, |_| 0);
     let dataset = read(&description, tables.into_iter().chain([("tickets", tickets)])).unwrap();
     assert_eq!(dataset.feed(&report, 4).unwrap().table(), report.state().table());
+}
+
+/// More rows than are counted at a time, and more values than fit into a byte.
+#[test]
+fn long_tables_match_records() {
+    const TICKETS: i64 = 3_000;
+    let time = |minutes: i64| Some(START + minutes * MINUTE);
+    let numbers = |step: i64| (0..TICKETS).map(move |row| row * step);
+    let market = |row: i64| (row % 13 > 0).then(|| format!("market {}", row % 401));
+    let ids = || Arc::new(numbers(1).collect::<Int64Array>()) as ArrayRef;
+    let markets = || texts(numbers(7).map(market), desk::Encoding::Utf8View);
+    let unit = desk::Unit::Micros;
+    let tickets = batch([
+        ("id", ids()),
+        ("created", instants(numbers(3).map(|at| time(at % 14_000)), unit)),
+        ("replied", instants(numbers(3).map(|at| time(at % 14_000 + at % 90).filter(|_| at % 7 > 1)), unit)),
+        ("solved", instants(numbers(3).map(|at| time(at % 14_000 + at % 977).filter(|_| at % 5 > 0)), unit)),
+        ("market", markets()),
+        ("requester", Arc::new(numbers(1).map(|row| row % 700).collect::<Int64Array>())),
+    ]);
+    let answers = batch([
+        (
+            "nps",
+            Arc::new(numbers(1).map(|row| Some(row % 11).filter(|_| row % 9 > 0)).collect::<Int64Array>())
+                as ArrayRef,
+        ),
+        ("at", instants(numbers(2).map(|at| time(at + 60)), unit)),
+        ("ticket", ids()),
+        (
+            "own market",
+            texts(numbers(1).map(|row| market(row).filter(|_| row % 3 == 0)), desk::Encoding::Utf8),
+        ),
+    ]);
+    let events = batch([
+        ("ticket", Arc::new(numbers(11).map(|row| row % TICKETS).collect::<Int64Array>()) as ArrayRef),
+        ("at", instants(numbers(3).map(|at| time(at + 2_000)), unit)),
+        ("value", markets()),
+    ]);
+    let as_of = Timestamp::from_micros(START + 13_000 * MINUTE).unwrap();
+    let kpis = of_milestones().into_iter().chain([
+        KpiRequest::new("nps").of_survey("nps"),
+        KpiRequest::new("requester_wait_time"),
+        KpiRequest::new("customers"),
+        KpiRequest::new("fcr").under(kpis::policy("no_repeat_contact_within(1day, customer)")),
+    ]);
+    let plan = Plan {
+        kpis: kpis.collect(),
+        slicings: vec![vec![Attribute::Market]],
+        period: Some(Period::Week),
+        inherits: true,
+    };
+    let report = plan.report(as_of);
+    for with_events in [false, true] {
+        let mut description: Description = LONG.parse().unwrap();
+        if !with_events {
+            description.events.clear();
+        }
+        let tables = [("tickets", tickets.clone()), ("answers", answers.clone()), ("events", events.clone())];
+        let dataset = read(&description, tables.map(|(name, batch)| (name, vec![batch]))).unwrap();
+        let (records, _) = from_records(&dataset, &report);
+        for threads in [1, 2, 0] {
+            same_tables(&dataset.feed(&report, threads).unwrap(), &records).unwrap();
+        }
+    }
+}
+
+const LONG: &str = r#"
+time_zone = "UTC"
+schedule = "desk"
+schedules = { desk = { time_zone = "UTC", hours = "Mo-Fr 09:00-17:00" } }
+[[tickets]]
+file = "tickets"
+id = "id"
+created_at = "created"
+first_response_at = "replied"
+solved_at = "solved"
+requester = "requester"
+attributes = { market = "market" }
+[[events]]
+file = "events"
+ticket = "ticket"
+at = "at"
+kind = { value = "changed market" }
+value = "value"
+[[surveys]]
+file = "answers"
+questions = { nps = "nps" }
+at = "at"
+ticket = "ticket"
+attributes = { market = "own market" }
+"#;
+
+// Open defects, each in as few rows as show it. The constants of `desk::open` keep the tests above from drawing them.
+
+fn described(text: &str) -> Description {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn kpi(id: &str) -> KpiRequest {
+    KpiRequest::new(id)
+}
+
+fn survey(id: &str) -> KpiRequest {
+    kpi(id).of_question("csat", Scale::csat(1, 5).unwrap())
+}
+
+/// A report from columns matches the one from records; the value of the first KPI, or of its first slice.
+fn first_value(dataset: &Dataset, report: &Report) -> Option<f64> {
+    let columns = dataset.feed(report, 1).unwrap();
+    same_tables(&columns, &from_records(dataset, report).0).unwrap_or_else(|error| panic!("{error}"));
+    let table = columns.table();
+    table.slices().next().or_else(|| table.overall().next()).and_then(|row| row.value)
+}
+
+const TICKETS_AND_EVENTS: &str = r#"
+time_zone = "UTC"
+[[tickets]]
+file = "tickets"
+id = "id"
+created_at = "created"
+requester = "requester"
+[tickets.attributes]
+[[events]]
+file = "events"
+ticket = "ticket"
+at = "at"
+kind = "kind"
+value = "value"
+"#;
+
+/// Two tickets of one customer, a minute apart; the first was solved.
+fn two_tickets(columns: &[&str; 2]) -> Vec<RecordBatch> {
+    table([
+        ("id", &["A", "B"]),
+        ("created", &["2026-01-05T00:00:00Z", "2026-01-05T00:01:00Z"]),
+        ("requester", &["ana", "ana"]),
+        ("category", columns),
+    ])
+}
+
+/// Fails: 0 % instead of 100 %. `Measure::push_told` (crates/deskmetrics/src/report/measure.rs) takes every FCR of tickets with
+/// numbered customers, also under policies that need the category (`FcrPolicy::needs_no_record`).
+#[test]
+fn repeat_contacts_of_other_categories_do_not_count() {
+    let events = table([
+        ("ticket", &["A"]),
+        ("at", &["2026-01-05T00:00:30Z"]),
+        ("kind", &["solved"]),
+        ("value", &[""]),
+    ]);
+    let text = TICKETS_AND_EVENTS.replace("[tickets.attributes]", "attributes = { category = \"category\" }");
+    let tables = [("tickets", two_tickets(&["billing", "delivery"])), ("events", events)];
+    let dataset = read(&described(&text), tables).unwrap();
+    let policy = kpis::policy("no_repeat_contact_within(1day, customer_and_category)");
+    let report = Report::builder(at("2026-01-09T00:00:00Z")).kpi(kpi("fcr").under(policy)).build().unwrap();
+    assert_eq!(first_value(&dataset, &report), Some(100.0));
+}
+
+/// Fails: 100 % instead of 0 %, the task is not known. `Dataset::feed_while` (src/report/mod.rs) follows the attributes the
+/// report is sliced by and those with a column, but not `category` and `task` where only events tell of them, though
+/// `Report::record_needs` names them.
+#[test]
+fn category_and_task_without_a_column_are_followed() {
+    let events = table([
+        ("ticket", &["A", "A"]),
+        ("at", &["2026-01-05T00:00:20Z", "2026-01-05T00:00:30Z"]),
+        ("kind", &["changed task", "solved"]),
+        ("value", &["TASK-1", ""]),
+    ]);
+    let tables = [("tickets", two_tickets(&["", ""])), ("events", events)];
+    let dataset = read(&described(TICKETS_AND_EVENTS), tables).unwrap();
+    let kpi = kpi("fcr").under(kpis::policy("interaction_no_task"));
+    let report = Report::builder(at("2026-01-09T00:00:00Z")).kpi(kpi).build().unwrap();
+    assert_eq!(first_value(&dataset, &report), Some(0.0));
+}
+
+/// Fails: the answer counts twice. `Feed::scores` (crates/deskmetrics/src/report/feed.rs) also feeds KPIs that need whole
+/// answers, which `Feed::whole_response` feeds again: surveyed FCR every answer, reasons those after the cut-off.
+#[test]
+fn answers_count_once_beside_a_score() {
+    let answers = table([
+        ("csat", &["5", "1"]),
+        ("at", &["2026-01-05T00:00:00Z", "2026-01-09T00:00:00Z"]),
+        ("reasons", &["price", "price"]),
+    ]);
+    let description = described(
+        r#"
+        time_zone = "UTC"
+        scales = { csat = "1-5" }
+        surveys = [{ file = "answers", questions = { csat = "csat" }, at = "at", reasons = "reasons" }]
+        "#,
+    );
+    let dataset = read(&description, [("answers", answers)]).unwrap();
+    let fcr = kpi("fcr").under(kpis::policy("survey(1-5)")).of_survey("csat");
+    for other in [fcr, survey("reasons")] {
+        let report =
+            Report::builder(at("2026-01-06T00:00:00Z")).kpis([survey("csat"), other]).build().unwrap();
+        assert_eq!(first_value(&dataset, &report), Some(100.0));
+    }
+}
+
+/// Fails: the answers are in the slice of the only ticket. For a survey without a ticket or with an unknown one `Owners::value`
+/// (src/report/owner.rs) reads the row `NOWHERE`, and `Codes::get` (src/decode/word.rs) gives the value that all tickets have.
+#[test]
+fn survey_without_a_ticket_inherits_nothing() {
+    let tickets = table([("id", &["A"]), ("created", &["2026-01-05T00:00:00Z"]), ("group", &["first"])]);
+    for ticket in ["", "unknown"] {
+        let answers = table([("csat", &["5"]), ("ticket", &[ticket])]);
+        let description = described(
+            r#"
+            time_zone = "UTC"
+            scales = { csat = "1-5" }
+            tickets = [{ file = "tickets", id = "id", created_at = "created", attributes = { group = "group" } }]
+            surveys = [{ file = "answers", questions = { csat = "csat" }, ticket = "ticket" }]
+            "#,
+        );
+        let dataset = read(&description, [("tickets", tickets.clone()), ("answers", answers)]).unwrap();
+        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(survey("csat")).by([Attribute::Group]);
+        assert_eq!(first_value(&dataset, &report.build().unwrap()), Some(100.0));
+    }
+}
+
+/// Fails: 2 instead of 1. `Feed::milestones` (crates/deskmetrics/src/report/block.rs) adds the tickets created to one count for
+/// each KPI that counts them, and `BlockCounts::settle` gives the sum to each.
+#[test]
+fn volume_requested_twice_counts_once() {
+    let tickets = table([("id", &["A"]), ("created", &["2026-01-05T00:00:00Z"])]);
+    let description = described(
+        "time_zone = \"UTC\"\ntickets = [{ file = \"tickets\", id = \"id\", created_at = \"created\" }]",
+    );
+    let dataset = read(&description, [("tickets", tickets)]).unwrap();
+    let report = Report::builder(at("2026-01-06T00:00:00Z")).kpis([kpi("volume"), kpi("volume")]);
+    assert_eq!(first_value(&dataset, &report.build().unwrap()), Some(1.0));
+}
+
+/// Fails: an hour instead of none. Tickets without a log do not compare who replied with the requester
+/// (`EventLog::replay_row`, src/log/visit.rs; blocks, `EventLog::take`, src/log/feed.rs), which records and logs do
+/// (`ReplayOptions::requester_answers`).
+#[test]
+fn requester_does_not_answer_their_own_ticket() {
+    let tickets = table([
+        ("id", &["A"]),
+        ("created", &["2026-01-05T00:00:00Z"]),
+        ("replied", &["2026-01-05T01:00:00Z"]),
+        ("requester", &["ana"]),
+        ("name", &["ana"]),
+    ]);
+    let description = described(
+        r#"
+        time_zone = "UTC"
+        [[tickets]]
+        file = "tickets"
+        id = "id"
+        created_at = "created"
+        first_response_at = "replied"
+        requester = "requester"
+        author_name = "name"
+        "#,
+    );
+    let dataset = read(&description, [("tickets", tickets)]).unwrap();
+    for more in ["volume", "agent_touches", "time_to_first_assignment"] {
+        let kpis = [kpi("first_response_time"), kpi(more)];
+        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpis(kpis).build().unwrap();
+        assert_eq!(first_value(&dataset, &report), None, "beside {more}");
+    }
+}
+
+/// Fails: a third of a touch instead of none. `PassedOver::decode_changed` (src/decode/ticket.rs) appends the rows of the third
+/// source right after those of the first, so ticket B has the mood of C.
+#[test]
+fn attributes_passed_over_stay_with_their_tickets() {
+    let tickets = |id: &'static str, mood: &'static str| {
+        table([("id", &[id]), ("created", &["2026-01-05T00:00:00Z"]), ("mood", &[mood])])
+    };
+    let events = table([
+        ("ticket", &["C"]),
+        ("at", &["2026-01-05T01:00:00Z"]),
+        ("kind", &["changed mood"]),
+        ("value", &["good"]),
+    ]);
+    let source = |file: &str, more: &str| {
+        format!("[[tickets]]\nfile = \"{file}\"\nid = \"id\"\ncreated_at = \"created\"\n{more}\n")
+    };
+    let mood = "attributes = { mood = \"mood\" }";
+    let events_source =
+        "[[events]]\nfile = \"events\"\nticket = \"ticket\"\nat = \"at\"\nkind = \"kind\"\nvalue = \"value\"";
+    let sources = [source("1", mood), source("2", ""), source("3", mood)].concat();
+    let text = format!("time_zone = \"UTC\"\n{sources}{events_source}");
+    let tables = [
+        ("1", tickets("A", "bad")),
+        ("2", tickets("B", "")),
+        ("3", tickets("C", "good")),
+        ("events", events),
+    ];
+    let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(kpi("agent_touches")).build().unwrap();
+    let whole = read(&described(&text), tables.clone()).unwrap();
+    assert_eq!(first_value(&whole, &report), Some(0.0));
+    let lean = Dataset::of_description(&described(&text), options(tables).only_attributes([])).unwrap();
+    assert_eq!(first_value(&lean, &report), Some(0.0));
 }

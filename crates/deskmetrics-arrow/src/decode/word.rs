@@ -45,7 +45,13 @@ impl Codes {
     #[inline]
     pub(crate) fn get(&self, row: usize) -> u32 {
         match self {
-            Self::All(code, rows) => if row < *rows { *code } else { NONE },
+            Self::All(code, rows) => {
+                if row < *rows {
+                    *code
+                } else {
+                    NONE
+                }
+            }
             Self::Narrow(codes) => codes.get(row).map_or(NONE, |code| u32::from(*code)),
             Self::Wide(codes) => codes.get(row).copied().unwrap_or(NONE),
         }

@@ -1,8 +1,8 @@
 //! What each code of an event does to a ticket, in the numbers of one replay.
 
 use deskmetrics::Author;
-use deskmetrics::replay::{EventOrder, Replay};
 use deskmetrics::replay::step::{Step, What};
+use deskmetrics::replay::{EventOrder, Replay};
 
 use crate::decode::kind::{Code, Kinds, Takes, step_of};
 

@@ -203,7 +203,8 @@ impl<'d> EventLog<'d> {
         let own_names = match tickets.customers.as_ref().filter(|_| numbers.len() > 1) {
             Some(customers) if !replay.options().requester_answers => {
                 let names = actors.meanings().iter().zip(1u32..);
-                let found = customers.find_in(|name| actors.find(name), names.map(|(name, code)| (&**name, code)));
+                let found =
+                    customers.find_in(|name| actors.find(name), names.map(|(name, code)| (&**name, code)));
                 found.into_iter().map(|code| numbers.get(code as usize).copied().unwrap_or(NONE)).collect()
             }
             _ => Vec::new(),

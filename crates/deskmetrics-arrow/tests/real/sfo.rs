@@ -6,9 +6,9 @@ use crate::{Data, assert_near, count, dataset, number};
 
 static DATA: Data = Data::new(|| dataset("sfo-airport-survey"));
 
-fn of_year<'a>(
+fn of_year(
     responses: impl Iterator<Item = SurveyResponse>,
-    year: &'a str,
+    year: &str,
 ) -> impl Iterator<Item = SurveyResponse> {
     responses.filter(move |response| response.attributes.get(&Attribute::from("year")) == Some(year))
 }

@@ -1,0 +1,127 @@
+//! The KPIs of the catalogue that tickets and surveys can answer, with everything chosen.
+
+use chrono::TimeDelta;
+use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, Topic};
+use deskmetrics::report::KpiRequest;
+use deskmetrics::{ClockKind, Scale, SlaMetric, Status, Timestamp};
+
+/// Policies of every kind that are judged by tickets.
+pub(crate) const POLICIES: [&str; 11] = [
+    "single_reply",
+    "no_customer_followup",
+    "single_handler_close",
+    "strict_no_activity",
+    "interaction_no_task",
+    "no_reopen_within(1day)",
+    "no_repeat_contact_within(1day, customer)",
+    "no_repeat_contact_within(5days, customer_and_category)",
+    "all_of(single_reply, no_reopen_within(3days), no_repeat_contact_within(3days, customer))",
+    "all_of(no_reopen_within(1day), no_repeat_contact_within(2days, customer))",
+    "all_of(interaction_no_task, no_repeat_contact_within(1day, customer_and_category))",
+];
+
+pub(crate) fn policies() -> impl Iterator<Item = &'static str> {
+    POLICIES.into_iter()
+}
+
+pub(crate) fn policy(text: &str) -> FcrPolicy {
+    text.parse().expect("a policy")
+}
+
+fn stars() -> Scale {
+    Scale::csat(1, 5).expect("a scale")
+}
+
+/// Every KPI about tickets, once with what it needs and then with what can be chosen.
+pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
+    let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Live);
+    let mut kpis = Vec::new();
+    for definition in kpi::DEFINITIONS.iter().filter(|definition| about_tickets(definition.topic)) {
+        let plain = KpiRequest::new(definition.id);
+        let needed: Vec<KpiRequest> = match definition.id {
+            "fcr" => policies().map(|text| plain.clone().under(policy(text))).collect(),
+            "time_in_status" => [Status::Open, Status::Pending, Status::Solved]
+                .map(|status| plain.clone().of_status(status))
+                .to_vec(),
+            "time_in_group" => ["first", "second"].map(|group| plain.clone().of_group(group)).to_vec(),
+            _ => vec![plain],
+        };
+        if definition.clocks.contains(&ClockKind::Business) {
+            let on_business = needed.iter().map(|kpi| kpi.clone().on(ClockKind::Business));
+            kpis.extend(on_business.collect::<Vec<_>>());
+        }
+        kpis.extend(needed);
+    }
+    let chosen = |id: &str| KpiRequest::new(id);
+    let hours = TimeDelta::hours;
+    let day_before = as_of.to_utc() - TimeDelta::days(1);
+    kpis.extend([
+        chosen("fcr").under(policy("single_reply")).without_automatic_solves(),
+        chosen("fcr").under(policy(POLICIES[6])).without_automatic_solves(),
+        chosen("one_touch").without_automatic_solves(),
+        chosen("first_response_time").within(hours(4)),
+        chosen("first_response_time").on(ClockKind::Business).within(hours(4)),
+        chosen("full_resolution_time").on(ClockKind::Business).in_bands([hours(4), hours(24)]),
+        chosen("net_resolution_time").in_bands([hours(4), hours(24)]),
+        chosen("backlog_age").in_bands([hours(24), hours(168)]),
+        chosen("customers").with_tickets(CustomersOf::Solved),
+        chosen("customers").with_tickets(CustomersOf::Open),
+        chosen("flow").between(day_before, as_of),
+        chosen("sla_attainment").of_metric(SlaMetric::Resolution),
+        chosen("sla_attainment").of_metric(SlaMetric::from("stated")),
+        chosen("sla_attainment").of_sla_policy("standard"),
+        chosen("sla_overshoot").of_metric(SlaMetric::NextResponse),
+        chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::RequesterWait).of_sla_policy("standard"),
+    ]);
+    kpis
+}
+
+/// Every KPI about surveys, of the questions `nps` and `csat`.
+pub(crate) fn of_surveys() -> Vec<KpiRequest> {
+    let chosen = |id: &str| KpiRequest::new(id);
+    let mut kpis = vec![
+        chosen("nps").of_question("nps", Scale::nps()),
+        chosen("csat").of_question("csat", stars()),
+        chosen("ces").of_question("csat", Scale::ces2()),
+        chosen("nps").of_question("not asked", Scale::nps()),
+    ];
+    kpis.extend(rates());
+    kpis.extend(whole_records());
+    let covers = |definition: &kpi::Definition| kpis.iter().any(|kpi| kpi.kpi == definition.id);
+    let surveys = kpi::DEFINITIONS.iter().filter(|definition| definition.topic == Topic::Surveys);
+    assert!(surveys.copied().all(covers), "a KPI about surveys is new");
+    kpis
+}
+
+/// A question whose scale has too many points to count each by itself.
+pub(crate) fn of_wide_scale() -> KpiRequest {
+    let scale = Scale::new(-500..=500, 9..=500, -500..=3).expect("a scale");
+    KpiRequest::new("csat").of_question("nps", scale)
+}
+
+/// KPIs of invitations that need no more than when each was sent and answered.
+pub(crate) fn rates() -> Vec<KpiRequest> {
+    let chosen = |id: &str| KpiRequest::new(id);
+    vec![
+        chosen("response_rate"),
+        chosen("response_rate").of_survey("csat"),
+        chosen("response_rate").mature_after(TimeDelta::days(2)).expire_after(TimeDelta::days(1)),
+        chosen("response_rate").of_survey("nps").mature_after(TimeDelta::days(3)),
+    ]
+}
+
+/// KPIs that need whole answers or whole invitations.
+pub(crate) fn whole_records() -> Vec<KpiRequest> {
+    let chosen = |id: &str| KpiRequest::new(id);
+    let survey = |scale: &str| policy(&format!("survey({scale})"));
+    let asked = |policy: FcrPolicy| chosen("fcr").under(policy).of_survey("csat");
+    vec![
+        chosen("reasons").of_question("nps", stars()),
+        chosen("reasons").of_question("csat", stars()),
+        chosen("survey_completion"),
+        chosen("survey_completion").of_survey("nps"),
+        chosen("survey_coverage"),
+        chosen("survey_coverage").of_survey("csat"),
+        asked(survey("1-5")),
+    ]
+}

@@ -43,13 +43,13 @@ def report(kpis: list[Any], tickets: dict[str, list[Any]] = TICKETS, surveys: di
     return dm.report(tickets, surveys=surveys, kpis=kpis, as_of=AS_OF, **{**arguments, **more})
 
 
-def told(row: dm.ReportRow) -> tuple[Any, ...]:
+def values(row: dm.ReportRow) -> tuple[Any, ...]:
     change = row.change and (row.change.difference, row.change.p_value)
     return (row.kpi, row.measure, tuple(row.keys.items()), row.period, row.partial, row.value, row.n, tuple(row.excluded.items()), change)
 
 
 def rows(of: dm.Report, name: str | None = None) -> list[tuple[Any, ...]]:
-    return [told(row) for row in of.rows if name is None or row.name == name]
+    return [values(row) for row in of.rows if name is None or row.name == name]
 
 
 @pytest.mark.parametrize("kpi", KPIS, ids=str)

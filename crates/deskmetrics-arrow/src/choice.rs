@@ -244,8 +244,8 @@ impl Choice {
                     }
                 }
                 "reasons" => {
-                    let told = dataset.tables.answers.iter().filter(|table| table.states_reasons());
-                    let told: BTreeSet<&str> = told
+                    let with_reasons = dataset.tables.answers.iter().filter(|table| table.states_reasons());
+                    let told: BTreeSet<&str> = with_reasons
                         .flat_map(super::decode::survey::AnswerTable::question_names)
                         .map(|name| &**name)
                         .collect();

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 /// How often Python is asked whether somebody pressed Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
 
-/// Does long work beside Python, unless somebody presses Ctrl-C: then its `go_on` says so.
+/// Does long work beside Python, until Ctrl-C is pressed: then its `go_on` says so.
 pub(crate) fn watched<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T + Send,

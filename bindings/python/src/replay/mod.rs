@@ -108,7 +108,7 @@ impl Replay {
         Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
 
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was left out when the
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
     /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -134,7 +134,7 @@ impl Report {
         from_json(py, &to_data(&self.table.records)?)
     }
 
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was left out when the
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
     /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn events_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -17,7 +17,7 @@ use crate::column::WrongType;
 /// The customers of tickets: a code for each, and the names behind the codes.
 #[derive(Debug, Clone)]
 pub struct Customers {
-    /// By ticket; 0 where nobody is named.
+    /// By ticket; 0 where no customer is named.
     codes: Vec<u32>,
     names: Arc<Names>,
 }
@@ -123,7 +123,7 @@ impl Requesters {
 }
 
 impl Customers {
-    /// The code of the customer of a row; 0 where nobody is named.
+    /// The code of the customer of a row; 0 where no customer is named.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row).copied().unwrap_or(NONE)
     }

@@ -678,7 +678,7 @@ fn check_value(
                 )),
             }
         }
-        // No value is one too: the ticket lies with nobody now.
+        // No value is a value too: the ticket is assigned to no one now.
         Happening::Changed(_) => ledger.read(value, row).map(|_| ()),
         one if needs_value(one) => ledger.need(value, row, Reason::Missing).map(|_| ()),
         _ => Ok(()),

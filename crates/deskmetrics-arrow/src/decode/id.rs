@@ -120,7 +120,7 @@ fn plain_numbers(
 /// The ids of all rows.
 #[derive(Debug, Clone)]
 pub(crate) enum Ids {
-    /// Rows are told apart by their numbers, from 1 on.
+    /// Rows are distinguished by their numbers, from 1 on.
     Rows(usize),
     Numbers(ScalarBuffer<i64>),
     Texts(Texts),
@@ -175,7 +175,7 @@ impl Ids {
         match self {
             Self::Rows(_) => None,
             Self::Numbers(numbers) => numbers.get(row).copied().map(Id::Number),
-            // What looks like a number here was met among texts.
+            // The text of a number was met among texts.
             Self::Texts(texts) => texts.get(row).and_then(Id::of),
         }
     }

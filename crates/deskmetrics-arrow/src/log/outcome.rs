@@ -32,7 +32,7 @@ impl Wanted {
 
 impl EventLog<'_> {
     /// The measures of all tickets, a row each, as [`MeasureColumns`] lays them out, with the attributes that are read; and
-    /// what was left out of the tickets' lives.
+    /// what was excluded from the tickets' events.
     ///
     /// # Errors
     /// When an attribute has the name of a measure.
@@ -42,8 +42,8 @@ impl EventLog<'_> {
         self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
     }
 
-    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was left out of the
-    /// tickets' lives.
+    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was excluded from the
+    /// tickets' events.
     ///
     /// # Errors
     /// Never while columns are of one length.

@@ -37,7 +37,7 @@ pub struct Durations {
     micros: Vec<i64>,
     /// More of them, in pieces that clones share.
     shared: Vec<Arc<Piece>>,
-    /// All in order, where they are few and somebody asked.
+    /// All in order, where they are few; made when first required.
     ordered: OnceLock<Box<[i64]>>,
 }
 

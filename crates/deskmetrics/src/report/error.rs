@@ -47,7 +47,7 @@ pub enum ReportError {
         /// What was given.
         option: &'static str,
     },
-    /// Records are to be told apart by something that a report does not know.
+    /// Records are to be restricted by something that a report does not know.
     #[error(
         "KPI \"{id}\" cannot be restricted by {by}: give attributes with the values they may have, each at least one"
     )]

@@ -30,10 +30,10 @@ use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 pub struct KpiRequest {
     /// Its id, or any of its aliases.
     pub kpi: String,
-    /// What it is called in the report; the KPI's own name unless told otherwise.
+    /// What it is called in the report; the KPI's own name by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
-    /// The attributes that its records must have; all records unless told otherwise.
+    /// The attributes that its records must have; by default it counts all records.
     #[serde(default, rename = "where", skip_serializing_if = "Conditions::is_empty")]
     pub filter: Conditions,
     /// The clock of its durations; the calendar unless told otherwise.
@@ -129,7 +129,7 @@ impl KpiRequest {
 
     /// The same KPI of the records that meet all these conditions. In TOML or JSON they are the key `where`.
     ///
-    /// An answer or invitation that lacks an attribute takes it from its ticket, as for slices. Where the KPI looks at a
+    /// An answer or invitation that lacks an attribute takes it from its ticket, as for slices. Where the KPI depends on a
     /// customer's other tickets (first contact resolution without repeat contacts), it sees all of them.
     ///
     /// ```

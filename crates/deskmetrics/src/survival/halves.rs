@@ -125,7 +125,7 @@ impl Bound {
     }
 }
 
-/// Steps between two looks at whether anything comes down to one half.
+/// Steps between two checks of whether anything comes down to one half.
 const RUN: usize = 32;
 
 /// Steps looked at one by one.

@@ -186,7 +186,7 @@ impl Machine {
         Some(())
     }
 
-    /// Begins to count for each target in force; a ticket may have been opened by somebody who `waits`.
+    /// Begins to count for each target in force; `waits` says whether a customer waits since then.
     #[inline]
     fn begin_work(&mut self, (created, waits): (i64, bool), plan: &Plan, brief: &mut Brief) -> Option<()> {
         brief.work.clear();

@@ -26,7 +26,7 @@ pub(super) struct Numbered {
     contacts: Arc<Vec<Numbers>>,
     /// The latest few, before they join the others: those take time to see that nobody shares them.
     latest: Vec<Numbers>,
-    /// When each customer came, once somebody asked.
+    /// When each customer came; made when first required.
     arrivals: OnceLock<Arc<Arrivals>>,
     /// Every contact has failed that another one speaks against.
     judged: bool,

@@ -187,6 +187,11 @@ impl Described {
                 let conditions = policy.when.attributes().chain(policy.unless.attributes());
                 all.extend(conditions.map(|(attribute, _)| attribute.clone()));
             }
+            for clock in &alone.policies.clocks {
+                let moments = [&clock.start, &clock.pause, &clock.stop, &clock.cancel, &clock.reset];
+                let conditions = moments.into_iter().flatten().flat_map(|moment| moment.when.attributes());
+                all.extend(conditions.map(|(attribute, _)| attribute.clone()));
+            }
             if !alone.policies.policies.is_empty() {
                 // Targets by priority, and clocks that stop while a ticket lies with a group.
                 all.extend([Attribute::Priority, Attribute::Group, Attribute::Assignee]);

@@ -102,8 +102,8 @@ def test_repeat_contacts_are_seen_beyond_the_restriction() -> None:
 def test_a_row_bears_the_name_of_its_request() -> None:
     named = report([asked("volume", where={"category": "billing"}, name="billing tickets"), asked("volume", where={"category": "login"})])
     assert named["billing tickets"].value == 40 and "billing tickets" in named
-    assert named["volume"].title == "billing tickets"
-    assert [row.title for row in named.headlines] == ["billing tickets", "Ticket volume (category: login)"]
+    assert [row.title for row in named.headlines] == ["billing tickets (category: billing)", "Ticket volume (category: login)"]
+    assert [row.option for row in named.headlines] == ["category: billing", "category: login"]
     assert named.to_dict()["rows"][0]["name"] == "billing tickets"
 
 
@@ -113,8 +113,51 @@ def test_a_row_bears_the_name_of_its_request() -> None:
         ({"tag": "vip"}, "cannot be restricted by tags"),
         ({"category": []}, "cannot be restricted by category without a value"),
         ({"categroy": "login"}, 'did you mean "category"'),
+        ({"category": 3}, "a text or a list of texts"),
     ],
 )
 def test_a_restriction_without_meaning_is_an_error(where: dict[str, Any], message: str) -> None:
     with pytest.raises((dm.ArgumentError, dm.ColumnNotFoundError), match=message):
         report([asked("volume", where=where)])
+
+
+@pytest.mark.parametrize(
+    ("kpis", "message"),
+    [
+        ([asked("volume", name="x"), asked("solved", name="x")], 'two requests are named "x"'),
+        ([asked("volume", name=" ")], "not empty"),
+        ([asked("volume", name="nps")], "not the id of another KPI"),
+    ],
+)
+def test_a_name_means_one_request(kpis: list[Any], message: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=message):
+        report(kpis)
+
+
+def test_a_restricted_survey_kpi_needs_no_more_than_the_whole() -> None:
+    arguments: dict[str, Any] = {"surveys": SURVEYS, "scales": {"csat": (1, 5)}, "as_of": AS_OF}
+    both = dm.report(TICKETS, kpis=["csat", asked("csat", where={"category": "login"})], **arguments)
+    full = asked("csat", question="csat", scale=(1, 5), where={"category": "login"})
+    assert values(both.headlines[1]) == values(dm.report(TICKETS, kpis=[full], **arguments)["csat"])
+    fcr = dm.report(TICKETS, kpis=[asked("fcr", where={"category": "login"})], fcr="single_reply", as_of=AS_OF)
+    assert fcr["fcr"].n > 0
+
+
+def test_a_restriction_reads_a_column_of_numbers() -> None:
+    tickets = {**TICKETS, "level": [number % 3 for number in range(120)]}
+    found = dm.report(tickets, kpis=[asked("volume", where={"level": "1"})], as_of=AS_OF)
+    assert found["volume"].value == 40
+
+
+def test_kpis_may_be_any_iterable_and_values_have_no_order() -> None:
+    one = report([asked("volume", where={"category": ["login", "billing"]})])
+    other = dm.report(TICKETS, kpis=(kpi for kpi in [asked("volume", where={"category": ["billing", "login"]})]), as_of=AS_OF)
+    assert one["volume"].option == other["volume"].option == "category: billing or login"
+
+
+def test_a_restriction_that_no_record_meets_is_noted() -> None:
+    noted = report(["volume", asked("volume", where={"category": "Login"}), asked("csat", question="csat", scale=(1, 5), where={"market": "FR"})])
+    assert [warning for warning in noted.warnings if "no record" in warning] == [
+        "Ticket volume (category: Login): no record meets it; values are compared letter by letter",
+        "Customer satisfaction (CSAT) (market: FR): no record meets it; values are compared letter by letter",
+    ]

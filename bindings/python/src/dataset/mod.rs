@@ -19,7 +19,7 @@ use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
-use crate::report::ask::Ask;
+use crate::report::ask::{Ask, Kpis};
 use crate::report::request::tz;
 use crate::schedule::Schedule;
 use crate::zone::in_zone;
@@ -263,6 +263,7 @@ impl Dataset {
     ) -> PyResult<Report> {
         let as_of = self.cut_off(as_of)?;
         let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
+        let kpis = Kpis::of(kpis)?;
         let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
         ask.of(py, &self.core, as_of)
     }

@@ -20,7 +20,7 @@ use crate::frame::Frame;
 use crate::input::named;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::ask::{Ask, known};
+use crate::report::ask::{Ask, Kpis, known};
 use crate::report::request::tz;
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
@@ -189,6 +189,7 @@ impl Replay {
         threads: Option<usize>,
     ) -> PyResult<Report> {
         let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
+        let kpis = Kpis::of(kpis)?;
         let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
         ask.of(py, &self.dataset, self.as_of)
     }

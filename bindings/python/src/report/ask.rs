@@ -17,9 +17,38 @@ use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
 
+/// The KPIs of a report, as Python gave them.
+pub(crate) enum Kpis {
+    Usual,
+    All,
+    These(Vec<Asked>),
+}
+
+impl Kpis {
+    pub(crate) fn of(given: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        Ok(match given {
+            None => Self::Usual,
+            Some(word) if word.extract::<&str>().is_ok_and(|word| word == "all") => Self::All,
+            Some(given) => Self::These(kpis(given)?),
+        })
+    }
+
+    /// The attributes that requests are restricted by.
+    pub(crate) fn restricted_by(&self) -> impl Iterator<Item = &Attribute> {
+        let requests = match self {
+            Self::These(asked) => asked.as_slice(),
+            _ => &[],
+        };
+        requests.iter().flat_map(|asked| match asked {
+            Asked::Request(request) => request.filter.attributes().map(|(attribute, _)| attribute).collect(),
+            Asked::Id(_) => Vec::new(),
+        })
+    }
+}
+
 /// What somebody asks of a report, as Python gave it.
 pub(crate) struct Ask<'a, 'py> {
-    pub(crate) kpis: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) kpis: Kpis,
     pub(crate) by: Option<&'a Bound<'py, PyAny>>,
     pub(crate) period: Option<&'a str>,
     pub(crate) zone: Option<Tz>,
@@ -53,7 +82,7 @@ impl Ask<'_, '_> {
         known(dataset, settings.by.iter().flatten())?;
         let (requests, notes) = self.requests(dataset)?;
         let report = settings.report(as_of, requests)?;
-        dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("where", &unknown))?;
+        dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let threads = self.threads.unwrap_or(0);
         let made = watched(py, |go_on| {
@@ -64,26 +93,26 @@ impl Ask<'_, '_> {
     }
 
     /// Which columns the KPIs depend on.
-    pub(crate) fn lean(&self, by: Vec<Attribute>) -> PyResult<Lean> {
-        let usual = || Choice::usual_ids().iter().map(|id| Asked::Id((*id).to_owned())).collect();
-        let named: Vec<Asked> = match self.kpis {
-            None => usual(),
-            Some(asked) if is_all(asked) => return Ok(Lean { attributes: None, requesters: true }),
-            Some(asked) => kpis(asked)?,
+    pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
+        let usual: Vec<Asked>;
+        let named = match &self.kpis {
+            Kpis::All => return Lean { attributes: None, requesters: true },
+            Kpis::These(asked) => asked,
+            Kpis::Usual => {
+                usual = Choice::usual_ids().iter().map(|id| Asked::Id((*id).to_owned())).collect();
+                &usual
+            }
         };
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
         let (mut needs, mut requesters) = (Needs::NOTHING, false);
         let mut attributes = by;
-        for asked in &named {
+        for asked in named {
             let id = match asked {
                 Asked::Id(id) => id.as_str(),
                 Asked::Request(request) => request.kpi.as_str(),
             };
             let id = definition(id).map_or(id, |known| known.id);
-            if let Asked::Request(request) = asked {
-                attributes.extend(request.filter.attributes().map(|(attribute, _)| attribute.clone()));
-            }
             requesters |= policies.contains(&id);
             needs = match asked {
                 Asked::Request(request) => needs.and(request.needs()),
@@ -97,7 +126,7 @@ impl Ask<'_, '_> {
         if needs.any(Needs::STATIONS | Needs::TOUCHES) {
             attributes.extend([Attribute::Group, Attribute::Assignee]);
         }
-        Ok(Lean { attributes: Some(attributes), requesters })
+        Lean { attributes: Some(attributes), requesters }
     }
 
     /// The KPIs asked for, with what the description says about each.
@@ -111,13 +140,16 @@ impl Ask<'_, '_> {
             choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(problem.to_string());
-        let all = self.kpis.is_some_and(is_all);
-        let Some(asked) = self.kpis.filter(|_| !all) else {
-            let chosen = of(if all { Choice::all() } else { Choice::usual() }).map_err(refused)?;
-            return Ok((chosen.kpis, chosen.notes));
+        let asked = match &self.kpis {
+            Kpis::These(asked) => asked,
+            Kpis::All | Kpis::Usual => {
+                let all = matches!(self.kpis, Kpis::All);
+                let chosen = of(if all { Choice::all() } else { Choice::usual() }).map_err(refused)?;
+                return Ok((chosen.kpis, chosen.notes));
+            }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
-        for one in kpis(asked)? {
+        for (place, one) in asked.iter().enumerate() {
             match one {
                 Asked::Id(id) => match of(Choice::these([id])) {
                     Ok(chosen) => {
@@ -132,8 +164,18 @@ impl Ask<'_, '_> {
                     Err(problem) => return Err(refused(problem)),
                 },
                 Asked::Request(request) => {
-                    known_policy(&request, dataset)?;
-                    requests.push(*request);
+                    known_policy(request, dataset)?;
+                    let Err(problem) = request.check() else {
+                        requests.push((**request).clone());
+                        continue;
+                    };
+                    let known = of(Choice::these([&*request.kpi]));
+                    let known = known.map_or_else(|_| Vec::new(), |known| known.kpis);
+                    let completed = request.completed_by(&known);
+                    if completed.is_empty() {
+                        return Err(error::argument(format!("kpis[{place}]: {problem}")));
+                    }
+                    requests.extend(completed);
                 }
             }
         }
@@ -144,10 +186,6 @@ impl Ask<'_, '_> {
         notes.dedup();
         Ok((requests, notes))
     }
-}
-
-fn is_all(asked: &Bound<'_, PyAny>) -> bool {
-    asked.extract::<&str>().is_ok_and(|word| word == "all")
 }
 
 /// That something in the data tells of the attributes it is sliced by.

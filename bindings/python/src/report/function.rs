@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Report;
-use super::ask::Ask;
+use super::ask::{Ask, Kpis};
 use super::request::tz;
 use crate::tables::{ASSUME, Rules, Tables};
 
@@ -32,8 +32,11 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these. Any form may be restricted to the records
 ///     that have certain attributes, and named: ``{"kpi": "sla_attainment", "where": {"category": "playback"}, "name":
-///     "playback solved in 8 h"}``; several values in a list mean any of them, ``"*"`` any value at all. Its rows bear the
-///     name, and ``report["playback solved in 8 h"]`` finds them.
+///     "playback solved in 8 h"}``; several attributes must all fit; several values in a list mean any of them, ``"*"`` any
+///     value at all. Values are texts, compared letter by letter; a record without the attribute does not count. As for
+///     slices, a ticket's value is the last one known at ``as_of``, also in earlier periods, and an answer or survey sent
+///     without a value takes that of its ticket. Tags cannot be used. The rows bear the name, and
+///     ``report["playback solved in 8 h"]`` finds them.
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.
@@ -120,11 +123,13 @@ pub(crate) fn report(
     threads: Option<usize>,
 ) -> PyResult<Report> {
     let zone = self::tz(tz)?;
+    let kpis = Kpis::of(kpis)?;
     let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
     // What is wrong with the settings is told before the data is read.
     let settings = ask.settings(&[])?;
     settings.periods()?;
-    let by: Vec<Attribute> = settings.by.iter().flatten().cloned().collect();
+    let restricted = ask.kpis.restricted_by();
+    let by: Vec<Attribute> = settings.by.iter().flatten().chain(restricted).cloned().collect();
     let tables = Tables {
         tickets,
         events,
@@ -138,7 +143,7 @@ pub(crate) fn report(
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
-    let mut lean = ask.lean(by.clone())?;
+    let mut lean = ask.lean(by.clone());
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
     lean.requesters |= events.is_some();
     let notes = described.notes.clone();

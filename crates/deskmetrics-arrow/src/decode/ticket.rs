@@ -235,7 +235,9 @@ impl TicketBuilder {
             let table = decoding.open(file)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
             let wanted = &decoding.wanted;
-            let requester = source.requester.as_ref().filter(|_| wanted.requesters);
+            // Who acts on a ticket is compared with who raised it.
+            let wanted_requesters = wanted.requesters || source.author_name.is_some();
+            let requester = source.requester.as_ref().filter(|_| wanted_requesters);
             let slots = Slots {
                 id: columns.word(&source.id)?,
                 created_at: columns.instant(&source.created_at)?,

@@ -21,10 +21,11 @@ const BLOCK: usize = 1024;
 impl EventLog<'_> {
     /// Feeds a report with the tickets of some rows, and with what could not be used of their events.
     pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) {
-        let excluded = match &self.tables.tickets.milestones {
-            Some(columns) => self.feed_milestones(report, columns, rows, feed),
-            None => self.feed_events(report, rows, feed),
-        };
+        if let Some(columns) = &self.tables.tickets.milestones {
+            // Without a log there are no events to exclude: a timestamp after the cut-off has not come yet.
+            return self.feed_milestones(report, columns, rows, feed);
+        }
+        let excluded = self.feed_events(report, rows, feed);
         feed.exclude_events(&excluded);
     }
 
@@ -45,7 +46,7 @@ impl EventLog<'_> {
         columns: &MilestoneColumns,
         rows: Range<usize>,
         feed: &mut Feed<'_>,
-    ) -> Excluded {
+    ) {
         let tickets = &self.tables.tickets;
         let keys = Keys::of(report, |attribute| tickets.attribute(attribute));
         let mut slices = Slices::new(keys.combinations());
@@ -79,7 +80,6 @@ impl EventLog<'_> {
             }
             block.feed(feed, slices.all(), self.replay.as_of());
         }
-        pass.excluded().clone()
     }
 
     /// Takes a ticket into the block, if it is one that blocks count.

@@ -84,7 +84,8 @@ impl Dataset {
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReportState, ReportError> {
         let tables = &*self.tables;
-        let as_of = report.as_of().or(self.as_of).filter(|_| tables.tickets.rows() > 0);
+        let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_instant());
+        let as_of = if tables.tickets.rows() > 0 { cut_off() } else { None };
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();
             let read = report.record_needs().attributes_read();

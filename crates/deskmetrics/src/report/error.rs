@@ -48,14 +48,28 @@ pub enum ReportError {
         option: &'static str,
     },
     /// Records are to be restricted by something that a report does not know.
-    #[error(
-        "KPI \"{id}\" cannot be restricted by {by}: give attributes with the values they may have, each at least one"
-    )]
+    #[error("KPI \"{id}\" cannot be restricted by {by}: name attributes, each with the values it may have")]
     Filter {
         /// The KPI's id.
         id: &'static str,
         /// What was given.
         by: String,
+    },
+    /// A name that says nothing, or something else.
+    #[error(
+        "KPI \"{id}\" cannot be named \"{name}\": choose a name that is not empty and not the id of another KPI"
+    )]
+    Name {
+        /// The KPI's id.
+        id: &'static str,
+        /// The name given.
+        name: String,
+    },
+    /// Two requests have one name.
+    #[error("two requests are named \"{name}\": give each a name of its own")]
+    NameTwice {
+        /// The name.
+        name: String,
     },
     /// No duration lies within the limit asked for.
     #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]

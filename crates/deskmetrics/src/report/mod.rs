@@ -213,6 +213,11 @@ impl ReportBuilder {
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(ReportError::Level { level: self.level });
         }
+        let mut names: Vec<&str> = self.kpis.iter().filter_map(|kpi| kpi.name.as_deref()).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(ReportError::NameTwice { name: pair[0].to_owned() });
+        }
         let measures =
             self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
         Ok(Report { measures, settings: self })

@@ -334,6 +334,24 @@ impl KpiRequest {
         self.tally(Some(Timestamp::MAX)).map(|_| ())
     }
 
+    /// The same KPI with the question, scale and policy that it leaves open taken from requests that state them: one for each
+    /// of these that asks what this one does.
+    pub fn completed_by(&self, known: &[Self]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for one in known.iter().filter(|one| self.question.is_none() || self.question == one.question) {
+            let completed = Self {
+                question: self.question.clone().or_else(|| one.question.clone()),
+                scale: self.scale.clone().or_else(|| one.scale.clone()),
+                policy: self.policy.clone().or_else(|| one.policy.clone()),
+                ..self.clone()
+            };
+            if completed.check().is_ok() && !all.contains(&completed) {
+                all.push(completed);
+            }
+        }
+        all
+    }
+
     pub(super) fn automatic_left_out(&self) -> bool {
         self.without_automatic_solves == Some(true)
     }

@@ -28,12 +28,10 @@ pub(super) fn measure(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<
     let (source, empty, option) = choose(request, definition, clock, as_of)?;
     let told = told(request, definition)?;
     check_filter(&request.filter, definition.id)?;
-    let unnamed = request.name.is_none() && !request.filter.is_empty();
-    let parts = [
-        option,
-        Some(told.to_string()).filter(|text| !text.is_empty()),
-        unnamed.then(|| request.filter.to_string()),
-    ];
+    check_name(request.name.as_deref(), definition)?;
+    let texts = [told.to_string(), request.filter.to_string()];
+    let [told_text, filter] = texts.map(|text| Some(text).filter(|text| !text.is_empty()));
+    let parts = [option, told_text, filter];
     Ok(Measure {
         definition,
         clock: (!definition.clocks.is_empty()).then_some(clock),
@@ -45,6 +43,19 @@ pub(super) fn measure(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<
         name: request.name.clone().map_or(Cow::Borrowed(definition.name.en), |name| Cow::Owned(name.into())),
         filter: request.filter.clone(),
     })
+}
+
+/// A name must not be taken for another KPI.
+fn check_name(name: Option<&str>, definition: &Definition) -> Result<(), ReportError> {
+    match name {
+        Some(name)
+            if name.trim().is_empty()
+                || kpi::definition(name).is_some_and(|other| other.id != definition.id) =>
+        {
+            Err(ReportError::Name { id: definition.id, name: name.to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), ReportError> {

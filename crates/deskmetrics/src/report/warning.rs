@@ -40,6 +40,15 @@ pub enum Warning {
         /// What each should rest on.
         min_n: u64,
     },
+    /// No record meets the restriction of a request, perhaps because a value is written otherwise in the data.
+    NoRecord {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// The name it was requested under, else its English one.
+        name: Cow<'static, str>,
+        /// What was chosen for it, with the restriction.
+        option: Option<String>,
+    },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
     ///
@@ -116,6 +125,10 @@ impl fmt::Display for Warning {
                     named.join("; ")
                 )
             }
+            Self::NoRecord { name, option, .. } => {
+                write_subject(f, name, option.as_deref(), &[])?;
+                f.write_str(": no record meets it; values are compared letter by letter")
+            }
             Self::UnevenResponse {
                 name,
                 option,
@@ -176,13 +189,20 @@ impl ReportState {
     pub(super) fn warnings(&self, rows: &[ReportRow]) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for (number, measure) in self.report.measures.iter().enumerate() {
-            let Some(question) = measure.scored_question() else { continue };
             let own: Vec<&ReportRow> = rows
                 .iter()
-                .filter(|row| row.headline && row.period.is_none())
+                .filter(|row| row.headline && row.period.is_none() && row.name == measure.name)
                 .filter(|row| row.kpi == measure.definition().id && row.option == measure.option())
                 .collect();
             let overall: Vec<&ReportRow> = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
+            if !measure.filter.is_empty() && overall.iter().all(|row| row.n == 0 && row.excluded.is_empty()) {
+                warnings.push(Warning::NoRecord {
+                    kpi: measure.definition().id,
+                    name: measure.name.clone(),
+                    option: measure.option(),
+                });
+            }
+            let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
             for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);

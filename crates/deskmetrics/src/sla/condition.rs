@@ -42,8 +42,11 @@ impl Conditions {
         attribute: impl Into<Attribute>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let values = values.into_iter().map(Into::into);
-        self.attributes.entry(attribute.into()).or_default().extend(values);
+        let all = self.attributes.entry(attribute.into()).or_default();
+        all.extend(values.into_iter().map(Into::into));
+        // Their order has no meaning.
+        all.sort_unstable();
+        all.dedup();
         self
     }
 
@@ -130,7 +133,7 @@ impl From<Conditions> for BTreeMap<String, OneOrMany<Box<str>>> {
 
 /// A list that may be written as its only member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(crate) enum OneOrMany<T> {
     One(T),
     Many(Vec<T>),

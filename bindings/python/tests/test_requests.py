@@ -161,3 +161,9 @@ def test_a_restriction_that_no_record_meets_is_noted() -> None:
         "Ticket volume (category: Login): no record meets it; values are compared letter by letter",
         "Customer satisfaction (CSAT) (market: FR): no record meets it; values are compared letter by letter",
     ]
+
+
+def test_an_id_means_the_whole_where_that_was_requested() -> None:
+    both = report([asked("volume", where={"category": "login"}), "volume"])
+    assert both["volume"].value == 120
+    assert report([asked("volume", where={"category": "login"})])["volume"].value == 40

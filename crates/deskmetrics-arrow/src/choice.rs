@@ -245,13 +245,13 @@ impl Choice {
                 }
                 "reasons" => {
                     let with_reasons = dataset.tables.answers.iter().filter(|table| table.states_reasons());
-                    let told: BTreeSet<&str> = with_reasons
+                    let stated: BTreeSet<&str> = with_reasons
                         .flat_map(super::decode::survey::AnswerTable::question_names)
                         .map(|name| &**name)
                         .collect();
                     // Of no answers it is not known whether they would state reasons.
                     let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
-                    let told = questions(dataset).filter(|(name, _)| unknown || told.contains(name));
+                    let told = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
                     requests
                         .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
                 }

@@ -13,7 +13,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, TicketMetrics};
 use deskmetrics_arrow::Dataset;
 
-/// A tally for each value of an attribute, `(none)` without one; a single one named by nothing where none is told apart.
+/// A tally for each value of an attribute, `(none)` without one; a single one without a name where `by` is not given.
 fn by_slice<T>(
     dataset: &Dataset,
     replay: &Replay,

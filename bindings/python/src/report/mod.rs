@@ -12,7 +12,6 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
-use deskmetrics::kpi::definition;
 use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
@@ -210,17 +209,11 @@ impl Report {
         Ok(excluded)
     }
 
-    /// The headline of a KPI over all records, by its id or by the name it was requested under; the first where it is reported
-    /// with several options.
+    /// The headline of a KPI over all slices and periods, by the name it was requested under or by its id: of the request
+    /// without ``where`` if there is one, and of the first where the KPI is reported with several options.
     fn __getitem__(&self, kpi: &Bound<'_, PyAny>) -> PyResult<ReportRow> {
         let kpi = &*named("kpi", kpi)?;
-        let id = definition(kpi).map_or(kpi, |definition| definition.id);
-        let overall = |row: &CoreRow| row.headline && row.keys.is_empty() && row.period.is_none();
-        let place_of = |asked: &dyn Fn(&CoreRow) -> bool| {
-            self.table.rows.iter().position(|row| overall(row) && asked(row))
-        };
-        let place = place_of(&|row| row.name == kpi).or_else(|| place_of(&|row| row.kpi == id));
-        place.map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
+        self.table.headline_place(kpi).map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
             let mut present: Vec<&str> = self.table.overall().map(|row| row.kpi).collect();
             present.dedup();
             error::no_such("KPI", kpi, "the report", &present)
@@ -228,8 +221,7 @@ impl Report {
     }
 
     fn __contains__(&self, kpi: &str) -> bool {
-        let id = definition(kpi).map_or(kpi, |definition| definition.id);
-        self.table.overall().any(|row| row.kpi == id || row.name == kpi)
+        self.table.headline_place(kpi).is_some()
     }
 
     /// Everything as plain data: settings, warnings and rows.

@@ -19,6 +19,9 @@ pub struct ReportRow {
     pub name: Cow<'static, str>,
     /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
     pub option: Option<String>,
+    /// Whether the request was restricted to some records; `option` says to which.
+    #[serde(skip)]
+    pub restricted: bool,
     /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...
     pub measure: Cow<'static, str>,
     /// Whether this is the KPI's headline, the first of its measures.

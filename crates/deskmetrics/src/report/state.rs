@@ -369,6 +369,7 @@ impl ReportState {
                         kpi: kpi.definition().id,
                         name: kpi.name.clone(),
                         option: kpi.option(),
+                        restricted: !kpi.filter.is_empty(),
                         measure: estimate.measure.clone(),
                         headline: place == 0,
                         clock: kpi.clock(),

@@ -83,9 +83,23 @@ impl ReportTable {
         self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_some())
     }
 
-    /// The headline of a KPI over all records; the first one where a KPI is reported with several options.
+    /// The headline of a KPI, by the name it was requested under or by its id: of the request that is not restricted to some
+    /// records if there is one, and of the first where the KPI is reported with several options.
     pub fn headline(&self, kpi: &str) -> Option<&ReportRow> {
-        self.overall().find(|row| row.headline && row.kpi == kpi)
+        self.rows.get(self.headline_place(kpi)?)
+    }
+
+    /// Where [`headline`](Self::headline) is among the rows.
+    pub fn headline_place(&self, kpi: &str) -> Option<usize> {
+        let id = crate::kpi::definition(kpi).map_or(kpi, |definition| definition.id);
+        let place = |of: &dyn Fn(&ReportRow) -> bool| {
+            let overall = |row: &ReportRow| row.headline && row.keys.is_empty() && row.period.is_none();
+            self.rows.iter().position(|row| overall(row) && of(row))
+        };
+        // A KPI's id is the name of no other one.
+        place(&|row| row.kpi == id && !row.restricted)
+            .or_else(|| place(&|row| row.name == kpi))
+            .or_else(|| place(&|row| row.kpi == id))
     }
 
     fn interval_heading(&self) -> String {

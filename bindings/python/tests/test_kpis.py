@@ -6,6 +6,8 @@ import inspect
 import json
 import math
 import pickle
+import re
+import typing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ import pyarrow as pa
 import pytest
 
 import deskmetrics as dm
-from deskmetrics import sample
+from deskmetrics import kpis, live, sample, surveys
 
 KPIS = dm.catalogue()
 TICKETS = sample.tickets()
@@ -62,11 +64,7 @@ def test_each_kpi(kpi: str) -> None:
     definition = KPIS[kpi]
     function = getattr(dm, kpi)
     assert kpi in dm.__all__ and function.__name__ == kpi and ">>> " in (inspect.getdoc(function) or "")
-    # After the data everything is named.
-    kinds = {name: each.kind for name, each in inspect.signature(function).parameters.items()}
-    chosen = {choice.name for choice in definition.options} - {"as_of", "at", "span", "with", "of", "bands"}
-    missing = {name for name in chosen if kinds.get(name) is not inspect.Parameter.KEYWORD_ONLY}
-    assert not missing, f"{kpi} has no option {missing}"
+    assert pickle.loads(pickle.dumps(function)) is function and typing.get_type_hints(function)["return"] is dm.KpiResult
 
     result = asked(kpi)
     assert result.kpi == kpi and result.unit == definition.unit and result.n >= 0
@@ -93,12 +91,51 @@ def test_each_kpi(kpi: str) -> None:
         assert result.duration is None and result.clock is None
 
 
+@pytest.mark.parametrize("definition", KPIS, ids=lambda definition: definition.id)
+def test_functions_follow_the_catalogue(definition: dm.Definition) -> None:
+    function = getattr(dm, definition.id)
+    text = " ".join((inspect.getdoc(function) or "").split())
+    for stated in (definition.name, definition.formula, definition.population, *definition.aliases, *definition.references):
+        assert stated in text
+    # Options are the keyword arguments; others describe the records.
+    spelled = {"with": ["of"], "span": ["start", "end"]}
+    options = [name for choice in definition.options for name in spelled.get(choice.name, [choice.name])]
+    named = [each.name for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    records = {"delivered", "as_of", "assume_tz"} if definition.topic in ("surveys", "live") else set()
+    assert [name for name in named if name in options or name not in records] == options
+    for name in inspect.signature(function).parameters:
+        assert re.search(rf"^([\w, ]+, )?{name}(, [\w, ]+)? : ", inspect.getdoc(function) or "", re.MULTILINE), name
+
+
+def test_static_types_follow_the_catalogue() -> None:
+    """The protocols state the signatures for type checkers."""
+    shapes = {name: shape for name, shape in kpis.__annotations__.items() if not name.startswith("_")}
+    assert list(shapes) == [each.id for each in KPIS if each.topic not in ("surveys", "live")]
+    for name, shape in shapes.items():
+        _, *declared = inspect.signature(shape.__call__).parameters.values()
+        assert declared == list(inspect.signature(getattr(dm, name)).parameters.values()), name
+
+
 def test_functions_have_no_kpi_too_many() -> None:
-    """A function that gives a result is a KPI."""
+    """A function that returns a result is a KPI."""
     ids = {definition.id for definition in KPIS}
-    for module in ("surveys", "counts", "waiting", "quality", "sla", "live"):
-        for name in __import__(f"deskmetrics.{module}", fromlist=["__all__"]).__all__:
+    for module in (surveys, live):
+        for name in module.__all__:
             assert name in ids or name in {"representativeness", "weighted"}, name
+
+
+def test_wrong_arguments_are_errors_for_python_and_mypy() -> None:
+    with pytest.raises(TypeError, match=r"volume\(\) got an unexpected keyword argument 'clock'"):
+        dm.volume(TICKETS, clock="business")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"time_in_group\(\) missing a required"):
+        dm.time_in_group(TICKETS)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"agent_wait_time\(\) too many positional arguments"):
+        dm.agent_wait_time(TICKETS, "business")  # type: ignore[call-arg]
+    with pytest.raises(dm.ArgumentError, match="clock: unknown variant `lunar`"):
+        dm.agent_wait_time(TICKETS, clock="lunar")  # type: ignore[arg-type]
+    assert dm.one_touch(TICKETS, without_automatic_solves=False) == dm.one_touch(tickets=TICKETS)
+    assert dm.customers(TICKETS, of="created") == dm.customers(TICKETS)
+    assert dm.sla_at_risk(TICKETS, threshold_percent=80) == dm.sla_at_risk(TICKETS)
 
 
 def test_options() -> None:

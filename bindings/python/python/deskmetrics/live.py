@@ -1,16 +1,19 @@
-"""KPIs of phone and chat queues, from one row per contact or shift."""
+"""KPIs of phone and chat queues, from one row per contact or shift; the catalogue has their definitions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
+from ._function import defined
 from .typing import Column, Duration, Instants, TimeZone
 
 __all__ = ["abandon_rate", "handle_time", "occupancy", "service_level", "speed_of_answer"]
 
 
+@defined
 def service_level(
     queued_at: Instants,
     answered_at: Instants,
@@ -21,37 +24,7 @@ def service_level(
     as_of: datetime | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
-    """Service level: contacts answered within the limit among all offered, in percent.
-
-    Parameters
-    ----------
-    queued_at : column or sequence of datetime.datetime
-        When each contact entered the queue; one without is left out as ``missing``.
-    answered_at : column or sequence of datetime.datetime or None
-        When an agent picked it up; ``None`` or null where nobody did.
-    abandoned_at : column or sequence of datetime.datetime or None, optional
-        When the customer gave up; ``None`` or null where they did not.
-    within : datetime.timedelta or str
-        The limit, such as ``"20s"``. There is none that all agree on.
-    short_abandon : datetime.timedelta or str, optional
-        Customers who gave up sooner than this are left out; without it all count.
-    as_of : datetime.datetime, optional
-        Nothing after this instant is known.
-    assume_tz : str or zoneinfo.ZoneInfo, optional
-        The zone of instants that name none, which are refused without it.
-
-    Returns
-    -------
-    KpiResult
-        In percent. The interval is the Wilson interval.
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length or a limit makes no sense.
-    InstantError
-        When an instant has no zone.
-
+    """
     Examples
     --------
     >>> from datetime import datetime, timedelta, timezone
@@ -72,39 +45,17 @@ def service_level(
     )
 
 
+@defined
 def speed_of_answer(
     queued_at: Instants,
     answered_at: Instants,
     *,
     within: Duration | None = None,
+    bands: Sequence[Duration] | None = None,
     as_of: datetime | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
-    """Speed of answer: how long answered contacts waited in the queue, in seconds.
-
-    Parameters
-    ----------
-    queued_at : column or sequence of datetime.datetime
-        When each contact entered the queue; one without is left out as ``missing``.
-    answered_at : column or sequence of datetime.datetime or None
-        When an agent picked it up; ``None`` or null where nobody did.
-    within : datetime.timedelta or str, optional
-        Asks for the share answered within this limit instead.
-    as_of : datetime.datetime, optional
-        Nothing after this instant is known.
-    assume_tz : str or zoneinfo.ZoneInfo, optional
-        The zone of instants that name none, which are refused without it.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average speed of answer
-        (ASA).
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
+    """The average speed of answer is ``measures()["mean"]``.
 
     Examples
     --------
@@ -117,9 +68,10 @@ def speed_of_answer(
     (20.0, datetime.timedelta(seconds=20), 25.0)
     """
     columns = {"queued_at": queued_at, "answered_at": answered_at}
-    return _core._of_contacts("speed_of_answer", columns, {"within": within}, as_of, assume_tz)
+    return _core._of_contacts("speed_of_answer", columns, {"within": within, "bands": bands}, as_of, assume_tz)
 
 
+@defined
 def abandon_rate(
     queued_at: Instants,
     answered_at: Instants,
@@ -129,30 +81,11 @@ def abandon_rate(
     as_of: datetime | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
-    """Abandon rate: contacts that gave up waiting among all offered, in percent.
-
+    """
     Parameters
     ----------
-    queued_at : column or sequence of datetime.datetime
-        When each contact entered the queue; one without is left out as ``missing``.
     answered_at, abandoned_at : column or sequence of datetime.datetime or None
-        When an agent picked it up, and when the customer gave up; a contact with neither still waits and is left out.
-    short_abandon : datetime.timedelta or str, optional
-        Customers who gave up sooner than this are left out; without it all count.
-    as_of : datetime.datetime, optional
-        Nothing after this instant is known.
-    assume_tz : str or zoneinfo.ZoneInfo, optional
-        The zone of instants that name none, which are refused without it.
-
-    Returns
-    -------
-    KpiResult
-        In percent. The interval is the Wilson interval.
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
+        When an agent answered, and when the customer gave up; a contact with neither is still waiting and excluded.
 
     Examples
     --------
@@ -176,35 +109,24 @@ def abandon_rate(
     )
 
 
+@defined
 def handle_time(
     talk: Column,
     hold: Column | None = None,
     wrap_up: Column | None = None,
     *,
     within: Duration | None = None,
+    bands: Sequence[Duration] | None = None,
 ) -> KpiResult:
-    """Handle time: talk, hold and wrap-up time of answered contacts together, in seconds.
+    """The average handle time is ``measures()["mean"]``.
 
     Parameters
     ----------
     talk : column or sequence of durations
-        How long they talked; a contact without is left out as ``missing``. ``timedelta``, a column of durations, or
-        texts such as ``"4m"``.
+        How long they talked; a contact without is excluded as ``missing``. ``timedelta``, a column of durations, or texts
+        such as ``"4m"``.
     hold, wrap_up : column or sequence of durations, optional
         How long the customer was on hold, and how long the agent worked on it afterwards; missing ones count as none.
-    within : datetime.timedelta or str, optional
-        Asks for the share handled within this limit instead.
-
-    Returns
-    -------
-    KpiResult
-        The median, in seconds; ``duration`` is a ``timedelta``. ``measures()["mean"]`` is the average handle time
-        (AHT).
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
 
     Examples
     --------
@@ -216,29 +138,25 @@ def handle_time(
     >>> result.duration, result.n
     (datetime.timedelta(seconds=300), 3)
     """
-    return _core._of_contacts("handle_time", {"talk": talk, "hold": hold, "wrap_up": wrap_up}, {"within": within})
+    columns = {"talk": talk, "hold": hold, "wrap_up": wrap_up}
+    return _core._of_contacts("handle_time", columns, {"within": within, "bands": bands})
 
 
+@defined
 def occupancy(on_duty: Column, busy: Column) -> KpiResult:
-    """Occupancy: time spent on contacts among time on duty, in percent.
-
+    """
     Parameters
     ----------
     on_duty : column or sequence of durations
         How long each agent was ready for contacts or busy with them: ``timedelta``, a column of durations, or texts
         such as ``"4h"``.
     busy : column or sequence of durations
-        How much of that they were busy; a row without both is left out as ``missing``.
+        How much of that they were busy; a row without both is excluded as ``missing``.
 
     Returns
     -------
     KpiResult
         In percent, without an interval; ``n`` counts the shifts.
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""KPIs of surveys: what customers say, and whether it can be trusted."""
+"""KPIs of surveys; the catalogue has their definitions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
+from ._function import defined
 from .exceptions import ArgumentError, ArgumentTypeError
 from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
 
@@ -25,20 +26,14 @@ __all__ = [
 ]
 
 
+@defined
 def nps(scores: Column) -> KpiResult:
-    """Net Promoter Score: promoters (9, 10) minus detractors (0 to 6), in points from -100 to 100.
-
-    Parameters
-    ----------
-    scores : column or sequence of int or float
-        Answers from 0 to 10. ``None``, NaN and null are skipped questions, left out as ``not_answered``; other scores
-        are left out as ``out_of_scale``. A stream or iterator is used up.
-
+    """
     Returns
     -------
     KpiResult
-        In points. The interval is the adjusted Wald interval; :meth:`KpiResult.measures` has the shares of promoters,
-        passives and detractors.
+        In points from -100 to 100, with the adjusted Wald interval; ``measures()`` also has the shares of ``promoters``,
+        ``passives`` and ``detractors``.
 
     Raises
     ------
@@ -60,23 +55,14 @@ def nps(scores: Column) -> KpiResult:
     return _core._of_scores("nps", scores)
 
 
+@defined
 def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
-    """Customer satisfaction: the share of positive answers, in percent.
-
+    """
     Parameters
     ----------
-    scores : column or sequence of int or float
-        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left
-        out as ``out_of_scale``. Neutral answers stay in n. A stream or iterator is used up.
     scale : tuple of int, str or dict, default (1, 5)
         The ends, of which the usual top answers are positive (of 1 to 5: 4 and 5), a name such as ``"1-7"``, or the
         data form ``{"min": 1, "max": 10, "positive": [9, 10], "negative": [1, 6]}``.
-
-    Returns
-    -------
-    KpiResult
-        In percent. The interval is the Wilson interval; :meth:`KpiResult.measures` has the mean, the net score and the
-        dissatisfied.
 
     Raises
     ------
@@ -99,14 +85,11 @@ def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
     return _core._of_scores("csat", scores, scale)
 
 
+@defined
 def ces(scores: Column, *, scale: Scale) -> KpiResult:
-    """Customer Effort Score: the mean answer, in steps of the scale.
-
+    """
     Parameters
     ----------
-    scores : column or sequence of int or float
-        ``None``, NaN and null are skipped questions, left out as ``not_answered``; scores beyond the scale are left
-        out as ``out_of_scale``. A stream or iterator is used up.
     scale : str, tuple of int or dict
         ``"ces2"`` or ``(1, 7)``: "the company made it easy", higher is better. ``"ces1"``: "how much effort", 1 to 5,
         lower is better. Any other question states which answers are easy, as ``{"min": 1, "max": 5, "positive": [4,
@@ -115,8 +98,8 @@ def ces(scores: Column, *, scale: Scale) -> KpiResult:
     Returns
     -------
     KpiResult
-        In steps of the scale. The interval is Student's t; :meth:`KpiResult.measures` has the share of easy answers
-        and the net score.
+        The mean, in steps of the scale, with Student's t interval; ``measures()`` also has the share of easy answers,
+        ``percent``, and the net score, ``net``.
 
     Raises
     ------
@@ -150,6 +133,7 @@ def response_rate(
     expire_after: Duration | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult: ...
+@defined
 def response_rate(
     invited: Any,
     answered: Any,
@@ -160,37 +144,27 @@ def response_rate(
     expire_after: Duration | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
-    """Survey response rate: answered among delivered invitations, in percent, by the cohort that was sent.
-
+    """
     Parameters
     ----------
     invited : int, or column or sequence of datetime.datetime
-        How many were invited, or when each invitation was sent; one without an instant is left out as ``missing``.
+        How many were invited, or when each invitation was sent; one without a timestamp is excluded as ``missing``.
     answered : int, or column or sequence of datetime.datetime or None
         How many of them answered, or when each did; ``None`` or null for no answer.
-    delivered : column or sequence of bool, optional
-        Whether each invitation arrived; bounced ones are left out. ``None`` is taken as yes.
-    as_of : datetime.datetime, optional
-        Nothing after this instant is known.
-    mature_after : datetime.timedelta or str, optional
-        Invitations sent less than this before ``as_of`` are left out as ``immature``.
-    expire_after : datetime.timedelta or str, optional
-        Answers later than this after the sending are none.
-    assume_tz : str or zoneinfo.ZoneInfo, optional
-        The zone of instants that name none, which are refused without it.
 
     Returns
     -------
     KpiResult
-        In percent. The interval is the Wilson interval; ``measures()["late"]`` counts answers after ``expire_after``.
+        In percent, with the Wilson interval; ``measures()["late"]`` counts answers after ``expire_after``. Invitations that
+        are too recent for ``mature_after`` are excluded as ``immature``.
 
     Raises
     ------
     ArgumentError
-        When the columns differ in length, more answered than were invited, or options for instants are given with
-        numbers.
+        When the columns differ in length, more answered than were invited, or numbers are combined with options for
+        timestamps.
     InstantError
-        When an instant has no zone.
+        When a timestamp has no time zone.
 
     Examples
     --------
@@ -220,32 +194,22 @@ def response_rate(
     )
 
 
+@defined
 def survey_completion(
     started: Instants, answered: Instants, *, delivered: Column | None = None, assume_tz: TimeZone | None = None
 ) -> KpiResult:
-    """Survey completion rate: finished among started surveys, in percent.
-
+    """
     Parameters
     ----------
     started : column or sequence of datetime.datetime or None
-        When each survey was started; ``None`` or null where it was not, or nobody knows.
+        When each survey was started; ``None`` or null if it was not, or if that is unknown.
     answered : column or sequence of datetime.datetime or None
-        When each was finished; ``None`` or null where it was not. One that was finished counts as started.
-    delivered : column or sequence of bool, optional
-        Whether each invitation arrived; bounced ones are left out.
-    assume_tz : str or zoneinfo.ZoneInfo, optional
-        The zone of instants that name none, which are refused without it.
+        When each was finished; ``None`` or null if it was not. One that was finished counts as started.
 
     Returns
     -------
     KpiResult
-        In percent. The interval is the Wilson interval. Surveys neither started nor finished are left out as
-        ``missing``.
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
+        In percent, with the Wilson interval. Surveys neither started nor finished are excluded as ``missing``.
 
     Examples
     --------
@@ -260,26 +224,13 @@ def survey_completion(
     )
 
 
+@defined
 def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
-    """Survey coverage: solved tickets about which a survey was sent, in percent.
-
+    """
     Parameters
     ----------
-    tickets : Replay, Dataset or table
-        Tickets with all that happened to them, as :func:`replay` or :func:`read` gives them; or a table with a row
-        for each ticket and instants in columns (``id``, ``created_at``, ``solved_at`` ...).
     surveyed : column or sequence of str or int
         The ids of the tickets about which a survey was sent and arrived; ids of other tickets do not count.
-
-    Returns
-    -------
-    KpiResult
-        In percent. The interval is the Wilson interval.
-
-    Raises
-    ------
-    ArgumentTypeError
-        When ``tickets`` or ``surveyed`` is something else.
 
     Examples
     --------
@@ -291,13 +242,11 @@ def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
     return _core._of_tickets("survey_coverage", tickets, surveyed=surveyed)
 
 
+@defined
 def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
-    """Reasons behind negative answers, and what each costs in points of the net score.
-
+    """
     Parameters
     ----------
-    scores : column or sequence of int or float
-        ``None``, NaN and null are skipped questions.
     reasons : column or sequence of str, or of lists of str
         What each answer states: one reason, several in a list, or ``None``.
     scale : tuple of int, str or dict
@@ -306,13 +255,8 @@ def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
     Returns
     -------
     KpiResult
-        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the dearest
-        first.
-
-    Raises
-    ------
-    ArgumentError
-        When the columns differ in length.
+        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the most
+        expensive first.
 
     Examples
     --------

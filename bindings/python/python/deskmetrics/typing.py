@@ -1,4 +1,4 @@
-"""Who is accepted where: names for the types of arguments.
+"""Names for the types of arguments and of the functions of KPIs.
 
 Anything with the Arrow PyCapsule interface is a column or a table: pandas, polars, pyarrow, DuckDB, arro3, nanoarrow
 and whatever comes next. A one-column frame is a column.
@@ -11,18 +11,31 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from ._deskmetrics import _ReplayedTickets
+    from ._deskmetrics import FcrPolicy, KpiResult, _ReplayedTickets
 
 __all__ = [
     "ArrowArray",
     "ArrowStream",
+    "AtRiskKpi",
+    "BacklogKpi",
     "Clock",
     "Column",
+    "CustomersKpi",
     "Duration",
+    "DurationKpi",
+    "FcrKpi",
+    "FlowKpi",
+    "GroupTimeKpi",
     "Instants",
+    "OneTouchKpi",
+    "OvershootKpi",
     "Scale",
     "Status",
+    "StatusTimeKpi",
+    "SurvivalKpi",
     "Table",
+    "TargetKpi",
+    "TicketKpi",
     "Tickets",
     "TimeZone",
 ]
@@ -72,3 +85,103 @@ Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "solved", "clos
 
 Clock: TypeAlias = Literal["calendar", "business"]
 """Whether all time counts, or only the schedule's opening hours."""
+
+
+class TicketKpi(Protocol):
+    """A KPI of tickets without options."""
+
+    def __call__(self, tickets: Tickets | Table) -> KpiResult: ...
+
+
+class DurationKpi(Protocol):
+    """A duration of tickets, on either clock, against a limit or in bands."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *,
+        clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+    ) -> KpiResult: ...  # fmt: skip
+
+
+class SurvivalKpi(Protocol):
+    """A duration of tickets on either clock."""
+
+    def __call__(self, tickets: Tickets | Table, *, clock: Clock = "calendar") -> KpiResult: ...
+
+
+class StatusTimeKpi(Protocol):
+    """The time of tickets in a status."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, status: Status,
+        clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+    ) -> KpiResult: ...  # fmt: skip
+
+
+class GroupTimeKpi(Protocol):
+    """The time of tickets with a group."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, group: str,
+        clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+    ) -> KpiResult: ...  # fmt: skip
+
+
+class CustomersKpi(Protocol):
+    """The customers of tickets."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, of: Literal["created", "solved", "open"] = "created"
+    ) -> KpiResult: ...
+
+
+class BacklogKpi(Protocol):
+    """The backlog at a timestamp."""
+
+    def __call__(self, tickets: Tickets | Table, *, at: datetime | None = None) -> KpiResult: ...
+
+
+class FlowKpi(Protocol):
+    """The flow of tickets between two timestamps."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, start: datetime | None = None, end: datetime | None = None
+    ) -> KpiResult: ...
+
+
+class FcrKpi(Protocol):
+    """First contact resolution under a policy."""
+
+    def __call__(
+        self, tickets: Tickets | Table | Column, *, policy: FcrPolicy | str, without_automatic_solves: bool = False
+    ) -> KpiResult: ...
+
+
+class OneTouchKpi(Protocol):
+    """Tickets solved with one reply."""
+
+    def __call__(self, tickets: Tickets | Table, *, without_automatic_solves: bool = False) -> KpiResult: ...
+
+
+class TargetKpi(Protocol):
+    """The SLA targets of a metric or policy."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, metric: str | None = None, sla_policy: str | None = None
+    ) -> KpiResult: ...
+
+
+class AtRiskKpi(Protocol):
+    """The running SLA targets of a metric or policy."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, metric: str | None = None, sla_policy: str | None = None, threshold_percent: int = 80
+    ) -> KpiResult: ...
+
+
+class OvershootKpi(Protocol):
+    """The overshoot of the SLA targets of a metric or policy."""
+
+    def __call__(
+        self, tickets: Tickets | Table, *, metric: str | None = None, sla_policy: str | None = None,
+        clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+    ) -> KpiResult: ...  # fmt: skip

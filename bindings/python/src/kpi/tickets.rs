@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::Array;
+use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, Report, ReportError};
 use deskmetrics::{Excluded, Invitation, Merge as _, SlaMetric, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
@@ -12,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
+use super::scores::of_scores;
 use crate::dataset::progress::watched;
 use crate::error;
 use crate::input::{Given, array_of, describe, refuse, remedy};
@@ -43,6 +45,10 @@ pub(crate) fn of_tickets(
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
     let request = request(kpi, options)?;
+    if let Some(FcrPolicy::Survey { .. }) = request.policy {
+        // This policy judges answers to a survey question.
+        return of_scores(py, kpi, tickets, None, options);
+    }
     let (dataset, known) = if tickets.hasattr("_replayed")? {
         let given = tickets.call_method0("_replayed")?;
         let given = given.cast::<ReplayedTickets>()?.get();

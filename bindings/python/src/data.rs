@@ -30,10 +30,7 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         return value.extract().map(Value::Bool);
     }
     if value.is_instance_of::<PyInt>() {
-        return value
-            .extract::<i64>()
-            .map(Value::from)
-            .map_err(|_| error::argument(format!("{place}: {} is too large", describe(value))));
+        return whole(place, value);
     }
     if value.is_instance_of::<PyFloat>() {
         let number = Number::from_f64(value.extract()?);
@@ -56,6 +53,10 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         }
         return Ok(Value::Object(object));
     }
+    // A whole number of NumPy.
+    if let Ok(number) = value.call_method0("__index__") {
+        return whole(place, &number);
+    }
     let elements = value.try_iter().map_err(|_| {
         error::argument_type(format!("{place}: {} has no place in a data form", describe(value)))
     })?;
@@ -63,6 +64,13 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         .enumerate()
         .map(|(position, element)| nested(&format!("{place}[{position}]"), &element?, depth + 1));
     elements.collect::<PyResult<Vec<Value>>>().map(Value::Array)
+}
+
+fn whole(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    value
+        .extract::<i64>()
+        .map(Value::from)
+        .map_err(|_| error::argument(format!("{place}: {} is too large", describe(value))))
 }
 
 /// The text of a text, date, time, zone or duration; `None` for everything else.
@@ -122,6 +130,14 @@ pub(crate) fn to_data(value: &impl Serialize) -> PyResult<Value> {
     serde_json::to_value(value).map_err(|problem| error::argument(problem.to_string()))
 }
 
+/// What is wrong with a data form, without the names of Rust's types.
+pub(crate) fn message(problem: &serde_json::Error) -> String {
+    let text = ["u8", "u16", "u32", "u64", "usize"].iter().fold(problem.to_string(), |text, kind| {
+        text.replace(&format!("expected {kind}"), "expected a whole number from 0")
+    });
+    with_suggestion(&text)
+}
+
 /// A value of the core from its data form; the error names the place in it.
 pub(crate) fn from_form<T: DeserializeOwned>(
     place: &str,
@@ -129,7 +145,7 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        let said = with_suggestion(&problem.inner().to_string());
+        let said = message(problem.inner());
         wrong(match problem.path().to_string().as_str() {
             // What the core finds wrong as a whole names its place itself.
             "." => format!("{place}: {said}"),

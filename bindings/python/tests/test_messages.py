@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,8 @@ import polars as pl
 import pytest
 
 import deskmetrics as dm
+from deskmetrics import sample
+from sample import dataset
 
 APRIL = datetime(2026, 4, 1, tzinfo=timezone.utc)
 SENT = [datetime(2026, 1, 1, tzinfo=timezone.utc)]
@@ -232,3 +236,40 @@ def test_what_notebooks_show() -> None:
     assert "+20" in change._repr_html_() and "significant" in change._repr_html_()
     assert repr(replay.sources[0]) == "Source(tickets: 2 rows of tickets)"
     assert "1 left out" in repr(replay.sources[1])
+
+
+WHOLE: dict[str, list[Any]] = {
+    "threads": [
+        lambda value: dm.report(TICKETS, kpis="volume", threads=value),
+        lambda value: sample.tickets().report("volume", threads=value),
+        lambda value: dataset().report("volume", threads=value),
+    ],
+    "min_n": [
+        lambda value: dm.report(TICKETS, kpis="volume", min_n=value),
+        lambda value: sample.tickets().report("volume", min_n=value),
+        lambda value: dataset().report("volume", min_n=value),
+    ],
+    "threshold_percent": [
+        lambda value: dm.sla_at_risk(sample.tickets(), threshold_percent=value),
+        lambda value: dm.report(TICKETS, kpis=[{"kpi": "sla_at_risk", "threshold_percent": value}]),
+    ],
+    "invited": [lambda value: dm.response_rate(value, 0)],
+    "answered": [lambda value: dm.response_rate(5, value)],
+    "segments": [lambda value: dm.representativeness({"mail": (value, 0), "chat": (5, 3)})],
+}
+
+
+@pytest.mark.parametrize(("name", "call"), [(name, call) for name, calls in WHOLE.items() for call in calls])
+def test_whole_numbers(name: str, call: Any) -> None:
+    for value in (-1, 2**70, 2.5, "4", np.int64(-1)):
+        with pytest.raises((dm.ArgumentError, dm.ArgumentTypeError), match=rf"{name}.*(give|from 0|too large|above)"):
+            call(value)
+    for value in (1, np.int64(2)):
+        call(value)
+
+
+def test_whole_numbers_are_all_tested() -> None:
+    package = Path(dm.__file__).parent
+    text = "".join((package / name).read_text(encoding="utf-8") for name in ("_deskmetrics.pyi", "typing.py", "surveys.py", "live.py"))
+    # The operand of an operator has no name.
+    assert set(re.findall(r"\b(\w+): int\b", text)) - {"value"} == WHOLE.keys() - {"segments"}

@@ -354,7 +354,7 @@ def _count(name: str, number: Any) -> int:
             "give two whole numbers, or two columns of instants"
         )
     if int(number) < 0:
-        raise ArgumentError(f"{name}: {number} is below zero")
+        raise ArgumentError(f"{name}: {number} is below zero; give 0 or more")
     if int(number) > MOST:
         raise ArgumentError(f"{name}: {number} is above {MOST}, the most that can be counted")
     return int(number)

@@ -20,7 +20,7 @@ use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
 use crate::report::ask::{Ask, Kpis};
-use crate::report::request::tz;
+use crate::report::request::{min_n, threads, tz};
 use crate::schedule::Schedule;
 use crate::zone::in_zone;
 use progress::Pulse;
@@ -256,10 +256,10 @@ impl Dataset {
         as_of: Option<&Bound<'_, PyAny>>,
         week_start: &str,
         level: f64,
-        min_n: u64,
+        #[pyo3(from_py_with = min_n)] min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
         fcr: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        #[pyo3(from_py_with = threads)] threads: Option<usize>,
     ) -> PyResult<Report> {
         let as_of = self.cut_off(as_of)?;
         let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));

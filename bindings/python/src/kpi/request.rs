@@ -2,12 +2,11 @@
 
 use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, KpiTally};
-use deskmetrics_arrow::with_suggestion;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
-use crate::data::to_json;
+use crate::data::{message, to_json};
 use crate::error;
 use crate::input::instant;
 
@@ -28,7 +27,7 @@ pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResul
             place if place == "." => kpi.to_owned(),
             place => place,
         };
-        error::argument(format!("{place}: {}", with_suggestion(&problem.inner().to_string())))
+        error::argument(format!("{place}: {}", message(problem.inner())))
     })
 }
 

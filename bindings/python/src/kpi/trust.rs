@@ -54,7 +54,7 @@ pub(crate) fn representativeness(
             let (segment, counts) = entry.extract::<(String, Bound<'_, PyAny>)>()?;
             let (invited, answered) = counts.extract::<(u64, u64)>().map_err(|_| {
                 error::argument_type(format!(
-                    "segments[\"{segment}\"]: {} is not a pair of numbers, (invited, answered)",
+                    "segments[\"{segment}\"]: {} is not a pair of whole numbers from 0, (invited, answered)",
                     describe(&counts)
                 ))
             })?;

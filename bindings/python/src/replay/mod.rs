@@ -21,7 +21,7 @@ use crate::input::named;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::ask::{Ask, Kpis, known};
-use crate::report::request::tz;
+use crate::report::request::{min_n, threads, tz};
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
 
@@ -183,10 +183,10 @@ impl Replay {
         tz: Option<&Bound<'_, PyAny>>,
         week_start: &str,
         level: f64,
-        min_n: u64,
+        #[pyo3(from_py_with = min_n)] min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
         fcr: Option<&Bound<'_, PyAny>>,
-        threads: Option<usize>,
+        #[pyo3(from_py_with = threads)] threads: Option<usize>,
     ) -> PyResult<Report> {
         let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
         let kpis = Kpis::of(kpis)?;

@@ -6,7 +6,7 @@ use pyo3::types::PyDict;
 
 use super::Report;
 use super::ask::{Ask, Kpis};
-use super::request::tz;
+use super::request::{min_n, threads, tz};
 use crate::tables::{ASSUME, Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
@@ -117,10 +117,10 @@ pub(crate) fn report(
     progress: Option<&Bound<'_, PyAny>>,
     week_start: &str,
     level: f64,
-    min_n: u64,
+    #[pyo3(from_py_with = min_n)] min_n: u64,
     observed_from: Option<&Bound<'_, PyAny>>,
     fcr: Option<&Bound<'_, PyAny>>,
-    threads: Option<usize>,
+    #[pyo3(from_py_with = threads)] threads: Option<usize>,
 ) -> PyResult<Report> {
     let zone = self::tz(tz)?;
     let kpis = Kpis::of(kpis)?;

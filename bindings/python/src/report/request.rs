@@ -68,6 +68,34 @@ pub(crate) fn tz(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
     value.map(|value| zone("tz", value)).transpose()
 }
 
+/// The number of records below which a result is marked; an argument of a Python function.
+pub(crate) fn min_n(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    whole("min_n", value, "give 0 or more; 0 marks nothing")
+}
+
+/// The number of threads; an argument of a Python function.
+pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    whole("threads", value, "give 1 or more, or None for as many as there are processors").map(Some)
+}
+
+/// A whole number that is not negative.
+fn whole<T>(name: &str, value: &Bound<'_, PyAny>, remedy: &str) -> PyResult<T>
+where
+    T: for<'a, 'py> FromPyObject<'a, 'py>,
+{
+    value.extract::<T>().map_err(|_| {
+        let found = describe(value);
+        // Python's own protocol of whole numbers, which NumPy's numbers follow, too.
+        match value.hasattr("__index__") {
+            Ok(true) => error::argument(format!("{name}: {found} is out of range; {remedy}")),
+            _ => error::argument_type(format!("{name}: {found} is not a whole number; {remedy}")),
+        }
+    })
+}
+
 /// The slicings: an attribute, or several, each an attribute or a combination of them.
 pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Attribute>>> {
     let form = to_json("by", value)?;

@@ -1,5 +1,6 @@
 """What a request restricts, what it is called, and that requests do not touch each other."""
 
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -167,3 +168,26 @@ def test_an_id_means_the_whole_where_that_was_requested() -> None:
     both = report([asked("volume", where={"category": "login"}), "volume"])
     assert both["volume"].value == 120
     assert report([asked("volume", where={"category": "login"})])["volume"].value == 40
+
+
+def test_all_may_be_combined_with_forms() -> None:
+    arguments: dict[str, Any] = {"surveys": SURVEYS, "scales": {"csat": (1, 5)}, "as_of": AS_OF, "by": "market"}
+    everything = dm.report(TICKETS, kpis="all", **arguments)
+    billing = asked("volume", where={"category": "billing"}, name="billing tickets")
+    both = dm.report(TICKETS, kpis=["all", billing], **arguments)
+    assert both["billing tickets"].value == 40
+    assert [row for row in rows(both) if row not in rows(both, "billing tickets")] == rows(everything) == rows(dm.report(TICKETS, kpis=["all"], **arguments))
+    # What "all" includes is counted once.
+    for repeated in ("volume", asked("csat", question="csat", scale=(1, 5))):
+        assert sorted(map(str, rows(dm.report(TICKETS, kpis=[repeated, "all"], **arguments)))) == sorted(map(str, rows(everything)))
+    assert both.notes == everything.notes
+    with pytest.raises(dm.ArgumentError, match=r"kpis\[1\]"):
+        dm.report(TICKETS, kpis=["all", {"kpi": "fcr"}], as_of=AS_OF)
+
+
+def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
+    with pytest.raises(dm.ArgumentError) as refused:
+        report([asked("volume", unknown=1)])
+    keys = set(re.findall(r"`(\w+)`", str(refused.value).partition("xpected one of")[2]))
+    listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
+    assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))

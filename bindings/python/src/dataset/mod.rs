@@ -207,10 +207,9 @@ impl Dataset {
     /// ----------
     /// kpis : "all", or iterable of str or dict, optional
     ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``;
-    ///     by default the usual ones that the data can answer, ``"all"`` for all of these. With ``"where": {"category":
-    ///     "playback"}`` a form counts only the records that have these attributes, with ``"name"`` its rows bear that name;
-    ///     see :func:`report`. What a KPI needs (question and
-    ///     scale, FCR policy, clocks) is taken from the description.
+    ///     by default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all
+    ///     of these; :func:`report` lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
+    ///     taken from the description.
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
     ///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``

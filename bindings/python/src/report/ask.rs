@@ -17,27 +17,25 @@ use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
 
-/// The KPIs of a report, as Python gave them.
+/// The id that means every KPI the data can answer.
+const ALL: &str = "all";
+
+/// The KPIs of a report, as Python provided them.
 pub(crate) enum Kpis {
     Usual,
-    All,
     These(Vec<Asked>),
 }
 
 impl Kpis {
     pub(crate) fn of(given: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(match given {
-            None => Self::Usual,
-            Some(word) if word.extract::<&str>().is_ok_and(|word| word == "all") => Self::All,
-            Some(given) => Self::These(kpis(given)?),
-        })
+        given.map_or(Ok(Self::Usual), |given| kpis(given).map(Self::These))
     }
 
     /// The attributes that requests are restricted by.
     pub(crate) fn restricted_by(&self) -> impl Iterator<Item = &Attribute> {
         let requests = match self {
             Self::These(asked) => asked.as_slice(),
-            _ => &[],
+            Self::Usual => &[],
         };
         requests.iter().flat_map(|asked| match asked {
             Asked::Request(request) => request.filter.attributes().map(|(attribute, _)| attribute).collect(),
@@ -96,13 +94,15 @@ impl Ask<'_, '_> {
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
         let usual: Vec<Asked>;
         let named = match &self.kpis {
-            Kpis::All => return Lean { attributes: None, requesters: true },
             Kpis::These(asked) => asked,
             Kpis::Usual => {
                 usual = Choice::usual_ids().iter().map(|id| Asked::Id((*id).to_owned())).collect();
                 &usual
             }
         };
+        if all(named) {
+            return Lean { attributes: None, requesters: true };
+        }
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
         let (mut needs, mut requesters) = (Needs::NOTHING, false);
@@ -142,16 +142,15 @@ impl Ask<'_, '_> {
         let refused = |problem: ChoiceError| error::argument(problem.to_string());
         let asked = match &self.kpis {
             Kpis::These(asked) => asked,
-            Kpis::All | Kpis::Usual => {
-                let all = matches!(self.kpis, Kpis::All);
-                let chosen = of(if all { Choice::all() } else { Choice::usual() }).map_err(refused)?;
+            Kpis::Usual => {
+                let chosen = of(Choice::usual()).map_err(refused)?;
                 return Ok((chosen.kpis, chosen.notes));
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
         for (place, one) in asked.iter().enumerate() {
             match one {
-                Asked::Id(id) => match of(Choice::these([id])) {
+                Asked::Id(id) => match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
                     Ok(chosen) => {
                         requests.extend(chosen.kpis);
                         notes.extend(chosen.notes);
@@ -182,10 +181,25 @@ impl Ask<'_, '_> {
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
+        if all(asked) {
+            // A form that "all" includes is counted once.
+            let mut once = Vec::with_capacity(requests.len());
+            for request in requests {
+                if !once.contains(&request) {
+                    once.push(request);
+                }
+            }
+            requests = once;
+        }
         notes.sort();
         notes.dedup();
         Ok((requests, notes))
     }
+}
+
+/// Whether every KPI that the data can answer is requested.
+fn all(asked: &[Asked]) -> bool {
+    asked.iter().any(|asked| matches!(asked, Asked::Id(id) if id == ALL))
 }
 
 /// That something in the data tells of the attributes it is sliced by.

@@ -30,13 +30,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     ``answered_at``, ``ticket``, ``customer``.
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
-///     default the usual ones that the data can answer, ``"all"`` for all of these. Any form may be restricted to the records
-///     that have certain attributes, and named: ``{"kpi": "sla_attainment", "where": {"category": "playback"}, "name":
-///     "playback solved in 8 h"}``; several attributes must all fit; several values in a list mean any of them, ``"*"`` any
-///     value at all. Values are texts, compared letter by letter; a record without the attribute does not count. As for
-///     slices, a ticket's value is the last one known at ``as_of``, also in earlier periods, and an answer or survey sent
-///     without a value takes that of its ticket. Tags cannot be used. The rows bear the name, and
-///     ``report["playback solved in 8 h"]`` finds them.
+///     default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
+///     these. See Notes for the keys of a form.
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.
@@ -70,6 +65,30 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     When wall-clock times have no zone.
 /// ArgumentError
 ///     When there is no table, a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+///
+/// Notes
+/// -----
+/// A form of ``kpis`` has the key ``kpi`` and any of the keys that this KPI has as options; ``catalogue()`` lists them.
+///
+/// - ``kpi``: id or alias of the KPI.
+/// - ``name``: name of its rows, so that ``report[name]`` returns them; must be unique.
+/// - ``where``: attributes that its records must have, ``{"category": ["billing", "login"], "market": "*"}``. All attributes
+///   must match; a list means any of its values, ``"*"`` any value. Values are compared exactly, and a record without the
+///   attribute does not count. As for slices, the value of a ticket is the last one known at ``as_of``, also in earlier
+///   periods, and an answer or invitation without a value has that of its ticket. Tags are not supported.
+/// - ``question``, ``scale``: survey question and its scale, as in ``scales``.
+/// - ``clock``: ``"calendar"`` or ``"business"`` for durations.
+/// - ``within``: share of the durations up to this limit instead of the durations, ``"4h"``.
+/// - ``bands``: share of the durations in each band between these limits instead of the durations, ``["1d", "3d"]``.
+/// - ``policy``: meaning of first contact resolution, ``"no_reopen_within(7days)"``.
+/// - ``without_automatic_solves``: ``True`` excludes tickets solved by a bot or rule.
+/// - ``metric``, ``sla_policy``: only SLA targets of this metric, or of the SLA policy of this name.
+/// - ``threshold_percent``: share of its target from which a running SLA target is at risk.
+/// - ``status``, ``group``: status or group whose time is counted.
+/// - ``with``: tickets whose customers are counted, ``"created"``, ``"solved"`` or ``"open"``.
+/// - ``since``, ``until``: start (inclusive) and end (exclusive) of the ticket flow.
+/// - ``mature_after``, ``expire_after``: minimum age of an invitation, and maximum age at which an answer counts.
+/// - ``short_abandon``: contacts abandoned sooner than this are excluded.
 ///
 /// Examples
 /// --------

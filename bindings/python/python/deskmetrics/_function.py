@@ -116,7 +116,7 @@ UNITS = {
 
 
 def kpi(id: str, result: str, arguments: str = "", *, remark: str = "", examples: str = "") -> Any:
-    """The function of a KPI of tickets.
+    """The function of a KPI of tickets, typed as ``Any``: the variable has the protocol of its options.
 
     ``result`` is the result for the sample tickets and ``arguments``, as the first example of the docstring;
     ``examples`` are further ones, and ``remark`` is for what the catalogue does not state.
@@ -191,7 +191,9 @@ def _default(choice: Choice) -> Any:
 
 
 def _docstring(definition: Definition, signature: Signature, own: dict[str, str], remark: str) -> str:
-    description = definition.description[0].lower() + definition.description[1:]
+    description = definition.description
+    if not description[1:2].isupper():  # an abbreviation
+        description = description[:1].lower() + description[1:]
     returns = UNITS.get(definition.unit, "")
     if len(definition.measures) > 1:
         first, *others = (f"``{measure}``" for measure in definition.measures)

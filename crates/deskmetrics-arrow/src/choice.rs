@@ -2,59 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use deskmetrics::catalogue::catalogue;
-use deskmetrics::kpi::{self, FcrPolicy, Topic};
-use deskmetrics::report::{KpiRequest, ReportError};
+use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
+use deskmetrics::report::ReportError;
 use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
 use crate::description::{did_you_mean, nearest};
-
-/// What a report shows unless somebody asks for more.
-const USUAL: [&str; 13] = [
-    "csat",
-    "nps",
-    "ces",
-    "response_rate",
-    "volume",
-    "solved",
-    "backlog",
-    "first_response_time",
-    "full_resolution_time",
-    "fcr",
-    "one_touch",
-    "reopen_rate",
-    "sla_attainment",
-];
-
-/// KPIs that rest on replies.
-const ABOUT_REPLIES: [&str; 13] = [
-    "first_response_time",
-    "next_response_time",
-    "response_time",
-    "bot_first_response_time",
-    "bot_resolution",
-    "bot_containment",
-    "one_touch",
-    "two_touch",
-    "multi_touch",
-    "replies_per_ticket",
-    "agent_touches",
-    "messages_per_ticket",
-    "first_level_resolution",
-];
-
-/// KPIs that rest on changes between creation and end.
-const ABOUT_CHANGES: [&str; 8] = [
-    "reopen_rate",
-    "transfers",
-    "transfer_rate",
-    "group_transfers",
-    "handoffs",
-    "on_hold_time",
-    "time_to_first_assignment",
-    "escalation_rate",
-];
 
 /// Which KPIs of a dataset a report is to show, each with the choices it needs taken from the dataset: the question and
 /// its scale, the FCR policy, the clocks there are schedules for.
@@ -131,8 +84,8 @@ impl Choice {
     }
 
     /// The ids of the usual KPIs.
-    pub fn usual_ids() -> &'static [&'static str] {
-        &USUAL
+    pub fn usual_ids() -> impl Iterator<Item = &'static str> {
+        kpi::REGISTRY.iter().filter(|entry| entry.usual).map(|entry| entry.definition.id)
     }
 
     /// Every KPI that the data has something to say about.
@@ -183,7 +136,7 @@ impl Choice {
             }
             Wanted::Usual | Wanted::All => {
                 let all = matches!(self.wanted, Wanted::All);
-                let is_wanted = |id: &str| all || USUAL.contains(&id);
+                let is_wanted = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
                 chosen.kpis = answerable;
                 chosen.kpis.retain(|request| is_wanted(&request.kpi));
                 let unknown = without_cut_off.iter().filter(|id| is_wanted(id));
@@ -191,7 +144,10 @@ impl Choice {
                 if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
                 }
-                for (ids, why) in silent(dataset) {
+                for (missing, why) in missing_evidence(dataset) {
+                    let rests_on = |entry: &&kpi::Entry| entry.evidence == missing;
+                    let ids: Vec<&str> =
+                        kpi::REGISTRY.iter().filter(rests_on).map(|entry| entry.definition.id).collect();
                     let (unknown, known): (Vec<_>, _) =
                         chosen.kpis.into_iter().partition(|request| ids.contains(&request.kpi.as_str()));
                     chosen.kpis = known;
@@ -228,7 +184,7 @@ impl Choice {
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
         let named = matches!(self.wanted, Wanted::These(_));
         let mut requests = Vec::new();
-        for definition in catalogue().kpis {
+        for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
             match definition.id {
                 "csat" | "nps" | "ces" => {
@@ -279,7 +235,7 @@ impl Choice {
         // What needs a choice that the data does not make.
         let mut without_cut_off = BTreeSet::new();
         requests.retain(|request| match request.tally(dataset.as_of) {
-            Err(ReportError::NeedsCutOff { id }) => {
+            Err(ReportError::Request(RequestError::NeedsCutOff { id })) => {
                 without_cut_off.insert(id);
                 false
             }
@@ -302,7 +258,7 @@ fn needs_cut_off(id: &str) -> String {
 }
 
 fn unknown(name: &str) -> ChoiceError {
-    let ids = catalogue().kpis.iter().map(|definition| definition.id);
+    let ids = kpi::DEFINITIONS.iter().map(|definition| definition.id);
     ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
 }
 
@@ -314,19 +270,19 @@ fn holds(dataset: &Dataset, what: &[&str]) -> bool {
     dataset.sources.iter().any(|source| what.contains(&source.holds))
 }
 
-/// KPIs about which the data is silent, with what it lacks. Their numbers would be about the data, not about the desk.
-fn silent(dataset: &Dataset) -> Vec<(&'static [&'static str], &'static str)> {
-    let mut silent: Vec<(&[&str], &str)> = Vec::new();
+/// What the data lacks that KPIs rest on. Their numbers would be about the data, not about the desk.
+fn missing_evidence(dataset: &Dataset) -> Vec<(Evidence, &'static str)> {
+    let mut missing = Vec::new();
     if dataset.tables.tickets.len == 0 {
-        return silent;
+        return missing;
     }
     if !dataset.tables.has_replies() {
-        silent.push((&ABOUT_REPLIES, "no reply to a customer"));
+        missing.push((Evidence::Replies, "no reply to a customer"));
     }
     if !dataset.sources.iter().any(|source| ["events", "snapshots"].contains(&source.holds)) {
-        silent.push((&ABOUT_CHANGES, "no log of events"));
+        missing.push((Evidence::Events, "no log of events"));
     }
-    silent
+    missing
 }
 
 fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {

@@ -5,7 +5,8 @@
 mod records;
 
 use deskmetrics::kpi::CustomersOf;
-use deskmetrics::report::{KpiRequest, KpiTally, Report, ReportError};
+use deskmetrics::kpi::RequestError;
+use deskmetrics::report::{KpiRequest, KpiTally, Report};
 use deskmetrics::{ClockKind, Estimate, Invitation, Reason, SurveyResponse, Timestamp};
 use proptest::prelude::*;
 use records::any::{Record, record, requests};
@@ -118,7 +119,7 @@ fn a_stored_tally_must_be_one_of_its_request() {
 #[test]
 fn a_kpi_about_an_instant_needs_the_cut_off() {
     for id in ["backlog", "flow"] {
-        assert_eq!(KpiRequest::new(id).tally(None).unwrap_err(), ReportError::NeedsCutOff { id });
+        assert_eq!(KpiRequest::new(id).tally(None).unwrap_err(), RequestError::NeedsCutOff { id }.into());
     }
     assert!(KpiRequest::new("customers").with_tickets(CustomersOf::Open).tally(None).is_err());
     assert!(Report::undated().kpi(KpiRequest::new("backlog")).build().is_err());

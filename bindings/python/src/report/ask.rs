@@ -96,7 +96,7 @@ impl Ask<'_, '_> {
         let named = match &self.kpis {
             Kpis::These(asked) => asked,
             Kpis::Usual => {
-                usual = Choice::usual_ids().iter().map(|id| Asked::Id((*id).to_owned())).collect();
+                usual = Choice::usual_ids().map(|id| Asked::Id(id.to_owned())).collect();
                 &usual
             }
         };

@@ -3,7 +3,8 @@
 use chrono::Weekday;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportBuilder, ReportError};
+use deskmetrics::kpi::{KpiRequest, RequestError};
+use deskmetrics::report::{Period, Periods, Report, ReportBuilder, ReportError};
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
@@ -160,7 +161,9 @@ fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
     let request: KpiRequest = from_form(place, to_json(place, value)?, error::argument)?;
     match request.check() {
         // The data may say what it leaves open.
-        Ok(()) | Err(ReportError::NeedsChoice { .. }) => Ok(Asked::Request(Box::new(request))),
+        Ok(()) | Err(ReportError::Request(RequestError::NeedsChoice { .. })) => {
+            Ok(Asked::Request(Box::new(request)))
+        }
         Err(problem) => Err(error::argument(format!("{place}: {problem}"))),
     }
 }

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use deskmetrics::kpi::csat;
-use deskmetrics::{Durations, Estimates as _, Reason};
+use deskmetrics::{Durations, Reason};
 
 use crate::{Data, assert_near, count, dataset, number};
 

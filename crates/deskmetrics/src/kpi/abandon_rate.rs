@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::live::QueueContact;
 use crate::{Ratio, Reason, Unit};
 
@@ -110,6 +113,34 @@ impl AbandonRate {
 
 wraps_with_options!(AbandonRate { short_abandon_micros }.tally);
 feeds_on!(AbandonRate, QueueContact);
+
+impl Kpi for AbandonRate {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.tally.leave_out_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Contacts
+    }
+
+    fn push_contact(&mut self, contact: &QueueContact) {
+        self.push(contact);
+    }
+}
+
+impl Registered for AbandonRate {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default().ignoring_abandons_within(request.short_abandon(DEFINITION.id)?))
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.short_abandon_option()
+    }
+}
 
 /// Abandon rate of `contacts`; see [`AbandonRate`].
 pub fn abandon_rate<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> AbandonRate {

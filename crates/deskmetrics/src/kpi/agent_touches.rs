@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
+use crate::replay::Needs;
 use crate::{TicketMetrics, Unit};
 
 /// The definition of agent touches.
@@ -71,21 +72,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct AgentTouches(PerTicket);
 
-ticket_kpi!(AgentTouches wraps PerTicket);
-
-impl AgentTouches {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None => self.0.count(ticket.agent_touches),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    AgentTouches(PerTicket), |counts, ticket| counts.count(ticket.agent_touches),
+    needs: Needs::TOUCHES,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// Agent touches of `tickets`; see [`AgentTouches`].

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, TicketMetrics, Unit};
 
 /// The definition of agent wait time.
@@ -69,29 +70,9 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct AgentWaitTime(Times);
 
-ticket_kpi!(AgentWaitTime wraps Times);
-
-impl AgentWaitTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            self.0.leave_out(reason);
-        } else if ticket.status.is_done() {
-            self.0.finished(ticket.agent_wait_time);
-        } else {
-            self.0.running(ticket.agent_wait_time);
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    AgentWaitTime(Times), |times, ticket| times.until_done(ticket, ticket.agent_wait_time),
+    needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
 }
 
 /// Agent wait time of `tickets` on `clock`; see [`AgentWaitTime`].

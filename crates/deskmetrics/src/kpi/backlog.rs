@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Bulk, InBlocks, Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use crate::Replayed;
+use crate::replay::Needs;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Timestamp};
 
 /// The definition of the backlog.
@@ -182,6 +186,59 @@ pub fn backlog<M: AsRef<TicketMetrics>>(
     let mut tally = Backlog::new(at);
     tally.extend(tickets);
     tally
+}
+
+impl Kpi for Backlog {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn over_time(&self) -> OverTime {
+        OverTime::EachPeriod
+    }
+
+    fn of_period(&self, _first: Timestamp, last: Timestamp) -> Self {
+        Self::new(last)
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        tallies.undated(|tally| tally.push(&ticket.metrics));
+        tallies.each_snapshot(&ticket.metrics, |_, tally| tally.push(&ticket.metrics));
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+
+    fn in_blocks(&self) -> Option<InBlocks> {
+        Some(InBlocks::Backlog)
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Open(open, unreplied) = bulk {
+            self.push_counts(open, unreplied);
+        }
+    }
+}
+
+impl Registered for Backlog {
+    const USUAL: bool = true;
+
+    fn requested(_request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        as_of.map(Self::new).ok_or(RequestError::NeedsCutOff { id: DEFINITION.id })
+    }
 }
 
 /// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
-use crate::{ClockKind, Elapsed, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{ClockKind, Elapsed, TicketMetrics, Timestamp, Unit};
 
 /// The definition of backlog age.
 pub const DEFINITION: Definition = Definition {
@@ -74,32 +75,45 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct BacklogAge(Times);
 
-ticket_kpi!(BacklogAge wraps Times);
+ticket_kpi! {
+    BacklogAge(Times), |times, ticket| {
+        if let Some(age) = ticket.running_resolution_time {
+            times.finished(age);
+        }
+    },
+    needs: Needs::SOLVES | Needs::REOPENS,
+    kpi: {
+        fn over_time(&self) -> crate::kpi::OverTime {
+            match self.clock() {
+                ClockKind::Calendar => crate::kpi::OverTime::EachPeriod,
+                // How many opening hours old a ticket was on an earlier day is not known.
+                ClockKind::Business => crate::kpi::OverTime::WholeOnly,
+            }
+        }
+        fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
+            tallies.undated(|tally| tally.push(&ticket.metrics));
+            if self.clock() == ClockKind::Business {
+                return;
+            }
+            tallies.each_snapshot(&ticket.metrics, |at, tally| match ticket.metrics.left_out {
+                Some(reason) => tally.leave_out(reason),
+                None => tally.push_age(calendar_age(&ticket.metrics, at)),
+            });
+        }
+    },
+}
 
 impl BacklogAge {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            self.0.leave_out(reason);
-        } else if let Some(age) = ticket.running_resolution_time {
-            self.0.finished(age);
-        }
-    }
-
-    /// Counts one open ticket of this age.
+    /// Counts an age, such as that of a ticket at an earlier time.
     pub fn push_age(&mut self, age: Elapsed) {
         self.0.finished(age);
     }
+}
 
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+/// How old an open ticket was at an instant. Its opening hours up to then are not known, only those up to the cut-off.
+fn calendar_age(metrics: &TicketMetrics, at: Timestamp) -> Elapsed {
+    let calendar_micros = at.as_micros().saturating_sub(metrics.created_at.as_micros());
+    Elapsed { calendar_micros, business_micros: None }
 }
 
 /// Age of `tickets` on `clock`; see [`BacklogAge`].

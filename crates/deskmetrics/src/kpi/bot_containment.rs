@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
+use crate::replay::Needs;
 use crate::{TicketMetrics, Unit};
 
 /// The definition of the bot containment rate.
@@ -76,22 +77,16 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct BotContainment(Share);
 
-ticket_kpi!(BotContainment wraps Share);
-
-impl BotContainment {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            self.0.leave_out(reason);
-        } else if ticket.bot_messages > 0 {
-            self.0.count(ticket.public_replies == 0 && ticket.bot_handoffs == 0);
+ticket_kpi! {
+    BotContainment(Share), |share, ticket| {
+        if ticket.bot_messages > 0 {
+            share.count(ticket.public_replies == 0 && ticket.bot_handoffs == 0);
         }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+    },
+    needs: Needs::CONVERSATION,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// Bot containment rate of `tickets`; see [`BotContainment`].

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
 /// The definition of the first response time of bots.
@@ -71,27 +72,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct BotFirstResponseTime(Times);
 
-ticket_kpi!(BotFirstResponseTime wraps Times);
-
-impl BotFirstResponseTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match (ticket.left_out, ticket.bot_first_response_time) {
-            (Some(reason), _) => self.0.leave_out(reason),
-            (None, Some(elapsed)) => self.0.finished(elapsed),
-            (None, None) => self.0.leave_out(Reason::NotReplied),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    BotFirstResponseTime(Times), |times, ticket| times.either(ticket.bot_first_response_time, None, Reason::NotReplied),
+    needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// First response time of bots of `tickets` on `clock`; see [`BotFirstResponseTime`].

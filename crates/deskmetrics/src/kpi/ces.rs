@@ -119,7 +119,7 @@ impl Ces {
     /// Easiest against hardest answers; see the formula above.
     #[doc(alias = "CES index")]
     pub fn net(&self) -> NetScore {
-        if self.scale().max() - self.scale().min() == 6 { self.ends(2, 3) } else { self.sides() }
+        if self.scale().max() - self.scale().min() == 6 { self.0.ends(2, 3) } else { self.sides() }
     }
 }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
+use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::ticket::CustomerId;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Replayed, Ticket, TicketMetrics, Timestamp, Unit};
 
@@ -201,6 +204,74 @@ impl Estimates for Customers {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+}
+
+impl Kpi for Customers {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn over_time(&self) -> OverTime {
+        match self.with {
+            With::OpenAt(_) => OverTime::EachPeriod,
+            With::Created | With::Solved => OverTime::Sum,
+        }
+    }
+
+    fn of_period(&self, _first: Timestamp, last: Timestamp) -> Self {
+        match self.with {
+            With::OpenAt(_) => Self::with_open(last),
+            With::Created | With::Solved => self.clone(),
+        }
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.ticket, &ticket.metrics);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        let push = |tally: &mut Self| tally.push(&ticket.ticket, &ticket.metrics);
+        match self.with {
+            With::Created => tallies.at(DEFINITION.anchor.of(&ticket.metrics), push),
+            With::Solved => tallies.at(Anchor::LastSolved.of(&ticket.metrics), push),
+            With::OpenAt(_) => {
+                tallies.undated(push);
+                tallies.each_snapshot(&ticket.metrics, |_, tally| push(tally));
+            }
+        }
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds { requester: true, ..RecordNeeds::NONE }
+    }
+}
+
+impl Registered for Customers {
+    fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(match request.with.unwrap_or_default() {
+            CustomersOf::Created => Self::default(),
+            CustomersOf::Solved => Self::with_solved(),
+            CustomersOf::Open => {
+                Self::with_open(as_of.ok_or(RequestError::NeedsCutOff { id: DEFINITION.id })?)
+            }
+        })
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        match request.with.unwrap_or_default() {
+            CustomersOf::Created => None,
+            CustomersOf::Solved => Some("of solved tickets".to_owned()),
+            CustomersOf::Open => Some("of open tickets".to_owned()),
+        }
     }
 }
 

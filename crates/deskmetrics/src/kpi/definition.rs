@@ -52,6 +52,93 @@ pub struct Definition {
     pub references: &'static [&'static str],
 }
 
+impl Definition {
+    /// The definition of a KPI of your own: anchored at the creation of the ticket, without bounds, options or references until
+    /// they are set.
+    ///
+    /// ```
+    /// use deskmetrics::Unit;
+    /// use deskmetrics::kpi::{Anchor, Definition, Good};
+    ///
+    /// static REFUNDS: Definition = Definition::new("refund_rate", "Refund rate", Unit::Percent)
+    ///     .formula("refunded tickets / solved tickets x 100")
+    ///     .measures(&["percent"])
+    ///     .anchor(Anchor::LastSolved)
+    ///     .good(Good::Down);
+    /// assert_eq!(REFUNDS.name.da, "Refund rate");
+    /// ```
+    pub const fn new(id: &'static str, name: &'static str, unit: Unit) -> Self {
+        Self {
+            id,
+            topic: Topic::Quality,
+            name: Text { en: name, es: name, da: name },
+            description: Text { en: "", es: "", da: "" },
+            aliases: &[],
+            formula: "",
+            unit,
+            min: None,
+            max: None,
+            good: Good::Neither,
+            population: "",
+            anchor: Anchor::Created,
+            clocks: &[],
+            measures: &[],
+            options: &[],
+            variants: &[],
+            references: &[],
+        }
+    }
+
+    /// Sets what it measures, in one sentence.
+    #[must_use]
+    pub const fn description(mut self, text: &'static str) -> Self {
+        self.description = Text { en: text, es: text, da: text };
+        self
+    }
+
+    /// Sets the formula.
+    #[must_use]
+    pub const fn formula(mut self, formula: &'static str) -> Self {
+        self.formula = formula;
+        self
+    }
+
+    /// Sets which records count.
+    #[must_use]
+    pub const fn population(mut self, population: &'static str) -> Self {
+        self.population = population;
+        self
+    }
+
+    /// Sets the date that puts a record into a period.
+    #[must_use]
+    pub const fn anchor(mut self, anchor: Anchor) -> Self {
+        self.anchor = anchor;
+        self
+    }
+
+    /// Sets which way is better.
+    #[must_use]
+    pub const fn good(mut self, good: Good) -> Self {
+        self.good = good;
+        self
+    }
+
+    /// Sets the names of its numbers, headline first.
+    #[must_use]
+    pub const fn measures(mut self, measures: &'static [&'static str]) -> Self {
+        self.measures = measures;
+        self
+    }
+
+    /// Sets the part of the catalogue it belongs to.
+    #[must_use]
+    pub const fn topic(mut self, topic: Topic) -> Self {
+        self.topic = topic;
+        self
+    }
+}
+
 /// A text in the catalogue's languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Text {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
+use crate::replay::Needs;
 use crate::{TicketMetrics, Unit};
 
 /// The definition of the escalation rate.
@@ -73,21 +74,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct EscalationRate(Share);
 
-ticket_kpi!(EscalationRate wraps Share);
-
-impl EscalationRate {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None => self.0.count(ticket.escalations > 0),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    EscalationRate(Share), |share, ticket| share.count(ticket.escalations > 0),
+    needs: Needs::TOUCHES,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Escalation rate of `tickets`; see [`EscalationRate`].

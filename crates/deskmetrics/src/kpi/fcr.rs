@@ -9,6 +9,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
+use super::request::together;
+use super::{Bulk, Kpi, KpiRequest, PassedTicket, RecordNeeds, Records, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::ticket::{Attribute, Status};
 use crate::{
     Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
@@ -526,6 +530,98 @@ impl Estimates for Fcr {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.ratio())
+    }
+}
+
+impl Kpi for Fcr {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        match self.policy {
+            FcrPolicy::Survey { .. } => Records::Responses,
+            _ => Records::Tickets,
+        }
+    }
+
+    fn needs(&self) -> Needs {
+        if self.policy.reads_everything() {
+            Needs::EVERYTHING
+        } else {
+            Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS
+        }
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.ticket, &ticket.metrics);
+    }
+
+    fn push_response(&mut self, response: &SurveyResponse) {
+        self.push_answer(response.score);
+    }
+
+    fn looks_across(&self) -> bool {
+        self.policy.across().is_some()
+    }
+
+    fn look_at(&mut self, whole: &Self) {
+        Self::look_at(self, whole);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        if Kpi::counts_passes(self) {
+            RecordNeeds::NONE
+        } else {
+            RecordNeeds { requester: true, attributes: true, ..RecordNeeds::NONE }
+        }
+    }
+
+    fn counts_passes(&self) -> bool {
+        Kpi::records(self) == Records::Tickets && self.policy.needs_no_record()
+    }
+
+    fn count_pass(&self, ticket: &PassedTicket<'_>, tallies: &mut Tallies<'_, Self>) {
+        let PassedTicket { metrics, customer, blank, .. } = *ticket;
+        tallies.at(DEFINITION.anchor.of(metrics), |tally| match customer.names {
+            Some(names) => tally.push_numbered(customer.number, names, blank, metrics),
+            None => tally.push(blank, metrics),
+        });
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Score(score, times) = bulk {
+            (0..times).for_each(|_| self.push_answer(score));
+        }
+    }
+}
+
+impl Registered for Fcr {
+    const USUAL: bool = true;
+
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let id = DEFINITION.id;
+        let policy = request.policy.clone().ok_or(RequestError::NeedsChoice {
+            id,
+            option: "policy",
+            why: "no two products mean the same by it",
+            allowed: "one of single_reply, no_customer_followup, single_handler_close, strict_no_activity, \
+                      no_reopen_within(7days), no_repeat_contact_within(7days, customer), survey(1-2), \
+                      interaction_no_task",
+        })?;
+        if let FcrPolicy::Survey { .. } = policy {
+            request.question(id)?;
+        }
+        let tally = Self::new(policy);
+        Ok(if request.excludes_automatic_solves() { tally.without_automatic_solves() } else { tally })
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        together([request.policy.as_ref().map(ToString::to_string), request.automatic_solves()])
     }
 }
 

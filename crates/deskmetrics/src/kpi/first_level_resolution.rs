@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
-use crate::{Reason, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{TicketMetrics, Unit};
 
 /// The definition of first level resolution.
 pub const DEFINITION: Definition = Definition {
@@ -73,22 +74,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct FirstLevelResolution(Share);
 
-ticket_kpi!(FirstLevelResolution wraps Share);
-
-impl FirstLevelResolution {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(ticket.escalations == 0),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    FirstLevelResolution(Share), |share, ticket| share.of_solved(ticket, ticket.escalations == 0),
+    needs: Needs::TOUCHES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// First level resolution of `tickets`; see [`FirstLevelResolution`].

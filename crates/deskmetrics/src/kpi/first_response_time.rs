@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
 /// The definition of first response time.
@@ -98,29 +99,21 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct FirstResponseTime(Times);
 
-ticket_kpi!(FirstResponseTime wraps Times);
-
-impl FirstResponseTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match (ticket.left_out, ticket.first_response_time, ticket.running_first_response_time) {
-            (Some(reason), ..) => self.0.leave_out(reason),
-            (None, Some(elapsed), _) => self.0.finished(elapsed),
-            (None, None, Some(elapsed)) => self.0.running(elapsed),
-            (None, None, None) if ticket.proactive => self.0.leave_out(Reason::Proactive),
-            (None, None, None) => self.0.leave_out(Reason::NoCustomerMessage),
+ticket_kpi! {
+    FirstResponseTime(Times), |times, ticket| {
+        let neither = if ticket.proactive { Reason::Proactive } else { Reason::NoCustomerMessage };
+        times.either(ticket.first_response_time, ticket.running_first_response_time, neither);
+    },
+    needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    kpi: {
+        fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
+            Some(crate::kpi::InBlocks::Reply)
         }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
-    }
+    },
+    registered: {
+        const USUAL: bool = true;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// First response time of `tickets` on `clock`; see [`FirstResponseTime`].

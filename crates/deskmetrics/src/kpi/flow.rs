@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use crate::Replayed;
+use crate::replay::Needs;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Timestamp, Unit};
 
 /// The definition of the flow of tickets.
@@ -197,6 +201,74 @@ impl Estimates for Flow {
     fn excluded(&self) -> &Excluded {
         &self.excluded
     }
+}
+
+impl Kpi for Flow {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn over_time(&self) -> OverTime {
+        OverTime::EachPeriod
+    }
+
+    fn of_period(&self, first: Timestamp, last: Timestamp) -> Self {
+        Self::new(first, after(last))
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        let metrics = &ticket.metrics;
+        tallies.undated(|tally| tally.push(metrics));
+        if metrics.left_out.is_none() {
+            let reopened = metrics.reopens.iter().map(|cycle| cycle.reopened_at);
+            let events = std::iter::once(metrics.created_at).chain(metrics.solves()).chain(reopened);
+            tallies.each_period(events, |_, tally| tally.push(metrics));
+        }
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for Flow {
+    fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let id = DEFINITION.id;
+        let as_of = as_of.ok_or(RequestError::NeedsCutOff { id })?;
+        // What happens at the end itself is no part of the span.
+        let end = after(as_of);
+        let (from, to) = (request.since.unwrap_or(Timestamp::MIN), request.until.unwrap_or(end));
+        if from >= to || to > end {
+            return Err(RequestError::Span { id, from, to, as_of });
+        }
+        Ok(Self::new(from, to))
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        match (request.since, request.until) {
+            (None, None) => None,
+            (Some(from), None) => Some(format!("since {from}")),
+            (None, Some(to)) => Some(format!("until {to}")),
+            (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+        }
+    }
+}
+
+/// The first instant after another.
+fn after(at: Timestamp) -> Timestamp {
+    Timestamp::saturating_from_micros(at.as_micros().saturating_add(1))
 }
 
 /// The flow of `tickets` from `from` (included) to `to` (not included); see [`Flow`].

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
 /// The definition of full resolution time.
@@ -97,28 +98,19 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct FullResolutionTime(Times);
 
-ticket_kpi!(FullResolutionTime wraps Times);
-
-impl FullResolutionTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match (ticket.left_out, ticket.full_resolution_time, ticket.running_resolution_time) {
-            (Some(reason), ..) => self.0.leave_out(reason),
-            (None, Some(elapsed), _) => self.0.finished(elapsed),
-            (None, None, Some(elapsed)) => self.0.running(elapsed),
-            (None, None, None) => self.0.leave_out(Reason::NotSolved),
+ticket_kpi! {
+    FullResolutionTime(Times), |times, ticket| {
+        times.either(ticket.full_resolution_time, ticket.running_resolution_time, Reason::NotSolved);
+    },
+    needs: Needs::SOLVES | Needs::REOPENS,
+    kpi: {
+        fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
+            Some(crate::kpi::InBlocks::End)
         }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
-    }
+    },
+    registered: {
+        const USUAL: bool = true;
+    },
 }
 
 /// Full resolution time of `tickets` on `clock`; see [`FullResolutionTime`].

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::live::QueueContact;
 use crate::{Elapsed, Reason, Unit};
 
@@ -103,6 +106,34 @@ impl HandleTime {
 
 wraps!(HandleTime);
 feeds_on!(HandleTime, QueueContact);
+
+impl Kpi for HandleTime {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.0.leave_out_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Contacts
+    }
+
+    fn push_contact(&mut self, contact: &QueueContact) {
+        self.push(contact);
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.0)
+    }
+}
+
+impl Registered for HandleTime {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
+    }
+}
 
 /// Handle time of `contacts`; see [`HandleTime`].
 pub fn handle_time<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> HandleTime {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
-use crate::{Reason, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{TicketMetrics, Unit};
 
 /// The definition of the multi-touch rate.
 pub const DEFINITION: Definition = Definition {
@@ -71,22 +72,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct MultiTouch(Share);
 
-ticket_kpi!(MultiTouch wraps Share);
-
-impl MultiTouch {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(ticket.public_replies > 2),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    MultiTouch(Share), |share, ticket| share.of_solved(ticket, ticket.public_replies > 2),
+    needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// Multi-touch rate of `tickets`; see [`MultiTouch`].

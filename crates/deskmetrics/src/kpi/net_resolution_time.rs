@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, Elapsed, Reason, Status, TicketMetrics, Unit};
 
 /// The definition of net resolution time.
@@ -71,28 +72,17 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct NetResolutionTime(Times);
 
-ticket_kpi!(NetResolutionTime wraps Times);
-
-impl NetResolutionTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match (ticket.left_out, ticket.net_resolution_time) {
-            (Some(reason), _) => self.0.leave_out(reason),
-            (None, Some(elapsed)) => self.0.finished(elapsed),
-            (None, None) if ticket.running_resolution_time.is_some() => self.0.running(open_so_far(ticket)),
-            (None, None) => self.0.leave_out(Reason::NotSolved),
+ticket_kpi! {
+    NetResolutionTime(Times), |times, ticket| {
+        let so_far = ticket.running_resolution_time.map(|_| open_so_far(ticket));
+        times.either(ticket.net_resolution_time, so_far, Reason::NotSolved);
+    },
+    needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    kpi: {
+        fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
+            Some(crate::kpi::InBlocks::End)
         }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+    },
 }
 
 /// Net resolution time of `tickets` on `clock`; see [`NetResolutionTime`].

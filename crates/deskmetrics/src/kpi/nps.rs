@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
+use super::{Bulk, Kpi, KpiRequest, Records, RequestError};
 use crate::{Compared, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
+use crate::{SurveyResponse, Timestamp};
 
 /// The definition of NPS.
 pub const DEFINITION: Definition = Definition {
@@ -212,6 +215,46 @@ impl Estimates for Nps {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Net(self.sides())
+    }
+}
+
+impl Kpi for Nps {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Responses
+    }
+
+    fn push_response(&mut self, response: &SurveyResponse) {
+        self.push(response.score);
+    }
+
+    fn scores(&self) -> Option<std::ops::RangeInclusive<i32>> {
+        Some(0..=10)
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Score(score, times) = bulk {
+            self.push_many(score, times);
+        }
+    }
+}
+
+impl Registered for Nps {
+    const USUAL: bool = true;
+
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        request.question(DEFINITION.id).map(|_| Self::default())
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.other_question(DEFINITION.id)
     }
 }
 

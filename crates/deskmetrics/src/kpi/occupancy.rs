@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::live::AgentShift;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
 
@@ -131,6 +134,30 @@ impl Estimates for Occupancy {
 
     fn excluded(&self) -> &Excluded {
         &self.excluded
+    }
+}
+
+impl Kpi for Occupancy {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Shifts
+    }
+
+    fn push_shift(&mut self, shift: &AgentShift) {
+        self.push(shift);
+    }
+}
+
+impl Registered for Occupancy {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, TicketMetrics, Unit};
 
 /// The definition of on-hold time.
@@ -66,29 +67,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct OnHoldTime(Times);
 
-ticket_kpi!(OnHoldTime wraps Times);
-
-impl OnHoldTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            self.0.leave_out(reason);
-        } else if ticket.status.is_done() {
-            self.0.finished(ticket.on_hold_time);
-        } else {
-            self.0.running(ticket.on_hold_time);
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    OnHoldTime(Times), |times, ticket| times.until_done(ticket, ticket.on_hold_time),
+    needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// On-hold time of `tickets` on `clock`; see [`OnHoldTime`].

@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::ticket::Status;
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the one-touch rate.
 pub const DEFINITION: Definition = Definition {
@@ -211,6 +215,43 @@ impl Estimates for OneTouch {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.exactly_one())
+    }
+}
+
+impl Kpi for OneTouch {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::MESSAGES | Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for OneTouch {
+    const USUAL: bool = true;
+
+    const EVIDENCE: Evidence = Evidence::Replies;
+
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let tally = Self::default();
+        Ok(if request.excludes_automatic_solves() { tally.without_automatic_solves() } else { tally })
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.automatic_solves()
     }
 }
 

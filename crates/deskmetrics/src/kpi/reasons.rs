@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Merge, NetScore, Ratio, Reason, Scale, SurveyResponse, Unit,
 };
@@ -242,6 +245,34 @@ impl Estimates for Reasons {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.explained())
+    }
+}
+
+impl Kpi for Reasons {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Responses
+    }
+
+    fn push_response(&mut self, response: &SurveyResponse) {
+        self.push(response);
+    }
+}
+
+impl Registered for Reasons {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        request.question_and_scale(DEFINITION.id).map(Self::new)
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.other_question(DEFINITION.id)
     }
 }
 

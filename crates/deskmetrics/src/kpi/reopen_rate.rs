@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the reopen rate.
 pub const DEFINITION: Definition = Definition {
@@ -191,6 +195,38 @@ impl Estimates for ReopenRate {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.ratio())
+    }
+}
+
+impl Kpi for ReopenRate {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for ReopenRate {
+    const USUAL: bool = true;
+
+    const EVIDENCE: Evidence = Evidence::Events;
+
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
     }
 }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
-use crate::{Reason, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{TicketMetrics, Unit};
 
 /// The definition of replies per ticket.
 pub const DEFINITION: Definition = Definition {
@@ -68,22 +69,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct RepliesPerTicket(PerTicket);
 
-ticket_kpi!(RepliesPerTicket wraps PerTicket);
-
-impl RepliesPerTicket {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(ticket.public_replies),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    RepliesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.public_replies),
+    needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
 }
 
 /// Replies per ticket of `tickets`; see [`RepliesPerTicket`].

@@ -4,8 +4,13 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::registry::Registered;
+use super::tally::Wrapped;
 use super::tally::{Times, feeds_on};
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::{ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the censored resolution time.
 pub const DEFINITION: Definition = Definition {
@@ -163,6 +168,38 @@ impl Estimates for ResolutionTimeCensored {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Survival(self.0.survival())
+    }
+}
+
+impl Kpi for ResolutionTimeCensored {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.0.leave_out_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Wrapped::needing(self.times(), Needs::SOLVES | Needs::REOPENS)
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.0)
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for ResolutionTimeCensored {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::new(request.clock.unwrap_or_default()))
     }
 }
 

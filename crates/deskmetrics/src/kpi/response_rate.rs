@@ -4,7 +4,11 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
+use super::request::{above_zero, together};
 use super::tally::feeds_on;
+use super::{Bulk, Kpi, KpiRequest, Records, RequestError};
+use crate::duration_text;
 use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
@@ -337,6 +341,61 @@ impl Estimates for ResponseRate {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.answered)
+    }
+}
+
+impl Kpi for ResponseRate {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Invitations
+    }
+
+    fn push_invitation(&mut self, invitation: &Invitation) {
+        self.push(invitation);
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        match bulk {
+            Bulk::Answered(answered) => self.push_counts(answered),
+            Bulk::Outcome(outcome, times) => self.push_outcome(outcome, times),
+            _ => {}
+        }
+    }
+}
+
+impl Registered for ResponseRate {
+    const USUAL: bool = true;
+
+    fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let id = DEFINITION.id;
+        let mut tally = Self::default();
+        if let Some(as_of) = as_of {
+            tally = tally.as_of(as_of);
+        }
+        if let Some(age) = request.mature_after {
+            as_of.ok_or(RequestError::NeedsCutOff { id })?;
+            tally = tally.mature_after(above_zero(age, id)?);
+        }
+        if let Some(limit) = request.expire_after {
+            tally = tally.expire_after(above_zero(limit, id)?);
+        }
+        Ok(tally)
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        let after = |word: &str, limit: TimeDelta| format!("{word} after {}", duration_text::format(limit));
+        together([
+            request.question.as_deref().map(str::to_owned),
+            request.mature_after.map(|age| after("mature", age)),
+            request.expire_after.map(|limit| after("expired", limit)),
+        ])
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
 use crate::replay::Exchange;
+use crate::replay::Needs;
 use crate::{ClockKind, TicketMetrics, Unit};
 
 /// The definition of response time over all exchanges.
@@ -83,34 +84,42 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct ResponseTime(Times);
 
-ticket_kpi!(ResponseTime wraps Times);
+ticket_kpi! {
+    ResponseTime(Times), |times, ticket| {
+        for exchange in ticket.exchanges() {
+            count(times, &exchange);
+        }
+    },
+    needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    kpi: {
+        fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
+            match ticket.metrics.left_out {
+                Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
+                None => {
+                    for exchange in ticket.metrics.exchanges() {
+                        tallies.at(exchange.answered_at, |tally| tally.push_exchange(&exchange));
+                    }
+                }
+            }
+        }
+    },
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+    },
+}
 
 impl ResponseTime {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts the exchanges of one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None => ticket.exchanges().for_each(|exchange| self.push_exchange(&exchange)),
-        }
-    }
-
     /// Counts one exchange.
     pub fn push_exchange(&mut self, exchange: &Exchange) {
-        if exchange.answered {
-            self.0.finished(exchange.elapsed);
-        } else {
-            self.0.running(exchange.elapsed);
-        }
+        count(&mut self.0, exchange);
     }
+}
 
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
+fn count(times: &mut Times, exchange: &Exchange) {
+    if exchange.answered {
+        times.finished(exchange.elapsed);
+    } else {
+        times.running(exchange.elapsed);
     }
 }
 

@@ -4,9 +4,13 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
+use super::registry::Registered;
+use super::request::{above_zero, together};
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
+use super::{Kpi, KpiRequest, Records, RequestError};
 use crate::live::QueueContact;
 use crate::{Ratio, Reason, Unit};
+use crate::{Timestamp, duration_text};
 
 /// The definition of the service level.
 pub const DEFINITION: Definition = Definition {
@@ -139,6 +143,42 @@ impl ServiceLevel {
 
 wraps_with_options!(ServiceLevel { within_micros, short_abandon_micros }.tally);
 feeds_on!(ServiceLevel, QueueContact);
+
+impl Kpi for ServiceLevel {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.tally.leave_out_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Contacts
+    }
+
+    fn push_contact(&mut self, contact: &QueueContact) {
+        self.push(contact);
+    }
+}
+
+impl Registered for ServiceLevel {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let id = DEFINITION.id;
+        let within = request.within.ok_or(RequestError::NeedsChoice {
+            id,
+            option: "within",
+            why: "each queue has its own promise",
+            allowed: "how soon a contact should be answered, such as \"20s\"",
+        })?;
+        Ok(Self::new(above_zero(within, id)?).ignoring_abandons_within(request.short_abandon(id)?))
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        let within = request.within.map(|within| format!("within {}", duration_text::format(within)));
+        together([within, request.short_abandon_option()])
+    }
+}
 
 /// Service level of `contacts`; see [`ServiceLevel`].
 pub fn service_level<'a>(

@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
-use super::tally::feeds_on;
+use super::registry::Registered;
+use super::request::together;
+use super::tally::{Targets, feeds_on};
+use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, SlaVerdict, Unit, VerdictState};
+use crate::{Replayed, Timestamp};
 
 /// The definition of SLA targets at risk.
 pub const DEFINITION: Definition = Definition {
@@ -80,6 +85,7 @@ pub const DEFINITION: Definition = Definition {
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlaAtRisk {
+    targets: Targets,
     threshold_percent: u32,
     ratio: Ratio,
     excluded: Excluded,
@@ -95,12 +101,18 @@ impl Default for SlaAtRisk {
 impl SlaAtRisk {
     /// No verdicts yet; at risk from `threshold_percent` of the target on.
     pub fn new(threshold_percent: u32) -> Self {
-        Self { threshold_percent, ratio: Ratio::default(), excluded: Excluded::default() }
+        Self {
+            targets: Targets::default(),
+            threshold_percent,
+            ratio: Ratio::default(),
+            excluded: Excluded::default(),
+        }
     }
 
     /// Counts one verdict.
     pub fn push(&mut self, verdict: &SlaVerdict) {
-        if !matches!(verdict.state, VerdictState::Running | VerdictState::Paused) {
+        let running = matches!(verdict.state, VerdictState::Running | VerdictState::Paused);
+        if !running || !self.targets.concern(verdict) {
             return;
         }
         let Some(elapsed) = verdict.elapsed.micros_on(verdict.clock) else {
@@ -138,9 +150,11 @@ impl SlaAtRisk {
 
 impl Merge for SlaAtRisk {
     fn merge(&mut self, other: Self) {
-        if self.threshold_percent == other.threshold_percent || other.ratio.total == 0 {
+        let same = self.threshold_percent == other.threshold_percent && self.targets == other.targets;
+        if same || other.ratio.total == 0 {
             self.ratio.merge(other.ratio);
         } else if self.ratio.total == 0 {
+            self.targets = other.targets;
             self.threshold_percent = other.threshold_percent;
             self.ratio = other.ratio;
         } else {
@@ -166,6 +180,52 @@ impl Estimates for SlaAtRisk {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.ratio)
+    }
+}
+
+impl Kpi for SlaAtRisk {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::VERDICTS
+    }
+
+    fn over_time(&self) -> OverTime {
+        OverTime::WholeOnly
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        ticket.verdicts.iter().for_each(|verdict| self.push(verdict));
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        self.targets.count(ticket, tallies, false, Self::push);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::VERDICTS
+    }
+}
+
+impl Registered for SlaAtRisk {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let tally = match request.threshold_percent {
+            None => Self::default(),
+            Some(threshold) if threshold <= 100 => Self::new(threshold),
+            Some(threshold) => return Err(RequestError::Threshold { id: DEFINITION.id, threshold }),
+        };
+        Ok(Self { targets: Targets::requested(request), ..tally })
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        let threshold = request.threshold_percent.map(|threshold| format!("from {threshold} %"));
+        together([Targets::option(request), threshold])
     }
 }
 

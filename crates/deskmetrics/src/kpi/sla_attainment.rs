@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
-use super::tally::feeds_on;
+use super::registry::Registered;
+use super::tally::{Targets, feeds_on};
+use super::{Kpi, KpiRequest, PassedTicket, RecordNeeds, RequestError, Tallies};
+use crate::Timestamp;
+use crate::replay::Needs;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
     VerdictState,
 };
+
+/// The SLA metric that stands for the source system's own verdict on the ticket.
+const STATED: &str = "stated";
 
 /// The definition of SLA attainment.
 pub const DEFINITION: Definition = Definition {
@@ -94,7 +101,7 @@ pub const DEFINITION: Definition = Definition {
 #[doc(alias = "SLA compliance")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlaAttainment {
-    metric: Option<SlaMetric>,
+    targets: Targets,
     decided: Ratio,
     excluded: Excluded,
 }
@@ -102,12 +109,12 @@ pub struct SlaAttainment {
 impl SlaAttainment {
     /// No targets yet; only those of `metric` will count.
     pub fn of(metric: SlaMetric) -> Self {
-        Self { metric: Some(metric), ..Self::default() }
+        Self { targets: Targets::of(metric), ..Self::default() }
     }
 
     /// Counts one verdict; one on another metric than asked for is none of this tally's business.
     pub fn push(&mut self, verdict: &SlaVerdict) {
-        if self.concerns(verdict) {
+        if self.targets.concern(verdict) {
             self.push_state(verdict.state);
         }
     }
@@ -117,7 +124,7 @@ impl SlaAttainment {
         if let Some(reason) = replayed.metrics.left_out {
             return self.excluded.add(reason);
         }
-        if !replayed.verdicts.iter().any(|verdict| self.concerns(verdict)) {
+        if !replayed.verdicts.iter().any(|verdict| self.targets.concern(verdict)) {
             return self.excluded.add(Reason::NoSla);
         }
         replayed.verdicts.iter().for_each(|verdict| self.push(verdict));
@@ -138,13 +145,14 @@ impl SlaAttainment {
         self.excluded.add(reason);
     }
 
-    fn concerns(&self, verdict: &SlaVerdict) -> bool {
-        self.metric.as_ref().is_none_or(|metric| *metric == verdict.metric)
+    /// Whether it counts the source system's own verdicts.
+    fn is_stated(&self) -> bool {
+        matches!(self.targets.metric(), Some(SlaMetric::Custom(name)) if **name == *STATED)
     }
 
     /// The metric counted; `None` for all.
     pub fn metric(&self) -> Option<&SlaMetric> {
-        self.metric.as_ref()
+        self.targets.metric()
     }
 
     /// Met among decided targets.
@@ -175,10 +183,10 @@ impl SlaAttainment {
 
 impl Merge for SlaAttainment {
     fn merge(&mut self, other: Self) {
-        if self.metric == other.metric || other.n() == 0 {
+        if self.targets == other.targets || other.n() == 0 {
             self.decided.merge(other.decided);
         } else if self.n() == 0 {
-            self.metric = other.metric;
+            self.targets = other.targets;
             self.decided = other.decided;
         } else {
             self.excluded.add_many(Reason::OtherOptions, other.n());
@@ -210,6 +218,85 @@ impl Estimates for SlaAttainment {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.decided)
+    }
+}
+
+impl Kpi for SlaAttainment {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        if self.is_stated() { Needs::SOLVES | Needs::REOPENS } else { Needs::VERDICTS }
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        Self::push_ticket(self, ticket);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        if !self.is_stated() {
+            return self
+                .targets
+                .count(ticket, tallies, true, |tally, verdict| tally.push_state(verdict.state));
+        }
+        let met = ticket.ticket.stated_sla_met;
+        let missing = met.is_none().then_some(Reason::NoSla);
+        tallies.at(Anchor::LastSolved.of(&ticket.metrics), |tally| {
+            match ticket.metrics.left_out.or(missing) {
+                Some(reason) => tally.leave_out(reason),
+                None => tally.decided.push(met == Some(true)),
+            }
+        });
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds { attributes: self.is_stated(), ..RecordNeeds::NONE }
+    }
+
+    fn counts_passes(&self) -> bool {
+        !self.is_stated()
+    }
+
+    fn count_pass(&self, ticket: &PassedTicket<'_>, tallies: &mut Tallies<'_, Self>) {
+        if let Some(reason) = ticket.metrics.left_out {
+            return tallies.undated(|tally| tally.leave_out(reason));
+        }
+        let mut concerned = false;
+        for verdict in ticket.pass.verdicts() {
+            let metric = verdict.metric();
+            if metric.is_some_and(|metric| self.targets.include(metric, || verdict.policy())) {
+                concerned = true;
+                tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state()));
+            }
+        }
+        if !concerned {
+            tallies.undated(|tally| tally.leave_out(Reason::NoSla));
+        }
+    }
+}
+
+impl Registered for SlaAttainment {
+    const USUAL: bool = true;
+
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let tally = Self { targets: Targets::requested(request), ..Self::default() };
+        if tally.is_stated() && request.sla_policy.is_some() {
+            // The source states one verdict, not whose.
+            return Err(RequestError::NoSuchChoice { id: DEFINITION.id, option: "sla_policy" });
+        }
+        Ok(tally)
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        match &request.metric {
+            Some(SlaMetric::Custom(name)) if **name == *STATED => Some("as stated by the source".to_owned()),
+            _ => Targets::option(request),
+        }
     }
 }
 

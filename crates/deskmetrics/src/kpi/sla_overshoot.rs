@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::definition::{
     Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
 };
-use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
+use super::registry::Registered;
+use super::tally::{TIME_MEASURES, Targets, Times, feeds_on, wraps_with_options};
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::{ClockKind, Elapsed, Reason, SlaVerdict, Unit, VerdictState};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the SLA overshoot.
 pub const DEFINITION: Definition = Definition {
@@ -81,22 +85,24 @@ pub const DEFINITION: Definition = Definition {
 /// # References
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SlaOvershoot(Times);
+pub struct SlaOvershoot {
+    targets: Targets,
+    times: Times,
+}
 
 impl SlaOvershoot {
     /// No verdicts yet, for targets on `clock`.
     pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
+        Self { targets: Targets::default(), times: Times::new(clock) }
     }
 
     /// Counts one verdict.
     pub fn push(&mut self, verdict: &SlaVerdict) {
-        if verdict.state != VerdictState::Breached {
+        if verdict.state != VerdictState::Breached || !self.targets.concern(verdict) {
             return;
         }
-        if verdict.clock != self.0.clock() {
-            return self.0.leave_out(Reason::OtherOptions);
+        if verdict.clock != self.times.clock() {
+            return self.times.leave_out(Reason::OtherOptions);
         }
         let target = verdict.target.num_microseconds().unwrap_or(i64::MAX);
         let over = Elapsed {
@@ -104,25 +110,65 @@ impl SlaOvershoot {
             business_micros: verdict.elapsed.business_micros.map(|micros| micros.saturating_sub(target)),
         };
         if verdict.completed_at.is_some() {
-            self.0.finished(over);
+            self.times.finished(over);
         } else {
-            self.0.running(over);
+            self.times.running(over);
         }
     }
 
     /// Counts a record that is no verdict.
     pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+        self.times.leave_out(reason);
     }
 
     /// The durations.
     pub fn times(&self) -> &Times {
-        &self.0
+        &self.times
     }
 }
 
-wraps!(SlaOvershoot);
+wraps_with_options!(SlaOvershoot { targets }.times);
 feeds_on!(SlaOvershoot, SlaVerdict);
+
+impl Kpi for SlaOvershoot {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.times.leave_out_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::VERDICTS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        ticket.verdicts.iter().for_each(|verdict| self.push(verdict));
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        self.targets.count(ticket, tallies, true, Self::push);
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.times)
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::VERDICTS
+    }
+}
+
+impl Registered for SlaOvershoot {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self { targets: Targets::requested(request), ..Self::new(request.clock.unwrap_or_default()) })
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        Targets::option(request)
+    }
+}
 
 /// By how much the breached ones of `verdicts` on `clock` were exceeded; see [`SlaOvershoot`].
 pub fn sla_overshoot<'a>(

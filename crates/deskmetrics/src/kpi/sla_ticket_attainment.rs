@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, Unit, VerdictState};
+use crate::{SlaVerdict, Timestamp};
 
 /// The definition of SLA attainment per ticket.
 pub const DEFINITION: Definition = Definition {
@@ -173,6 +177,52 @@ impl Estimates for SlaTicketAttainment {
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.decided)
     }
+}
+
+impl Kpi for SlaTicketAttainment {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::VERDICTS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(ticket);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        tallies.at(all_decided_at(&ticket.verdicts), |tally| tally.push(ticket));
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::VERDICTS
+    }
+}
+
+impl Registered for SlaTicketAttainment {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
+    }
+}
+
+/// When it was decided whether all targets of a ticket are met: at the first breach, else when the last one is met.
+fn all_decided_at(verdicts: &[SlaVerdict]) -> Option<Timestamp> {
+    let breached = verdicts
+        .iter()
+        .filter(|verdict| verdict.state == VerdictState::Breached)
+        .filter_map(SlaVerdict::decided_at)
+        .min();
+    let running =
+        |verdict: &SlaVerdict| matches!(verdict.state, VerdictState::Running | VerdictState::Paused);
+    let last_met =
+        || verdicts.iter().filter_map(SlaVerdict::decided_at).max().filter(|_| !verdicts.iter().any(running));
+    breached.or_else(last_met)
 }
 
 /// SLA attainment per ticket of `tickets`; see [`SlaTicketAttainment`].

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of solve events.
 pub const DEFINITION: Definition = Definition {
@@ -135,6 +139,45 @@ impl Estimates for SolveEvents {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Count(self.solves)
+    }
+}
+
+impl Kpi for SolveEvents {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn over_time(&self) -> OverTime {
+        OverTime::EachPeriod
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        tallies.undated(|tally| tally.push(&ticket.metrics));
+        if ticket.metrics.left_out.is_none() {
+            tallies.each_period(ticket.metrics.solves(), |solves, tally| tally.push_solves(solves));
+        }
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for SolveEvents {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
     }
 }
 

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of solved tickets.
 pub const DEFINITION: Definition = Definition {
@@ -128,6 +132,36 @@ impl Estimates for Solved {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Count(self.solved)
+    }
+}
+
+impl Kpi for Solved {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for Solved {
+    const USUAL: bool = true;
+
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, WITHIN};
+use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::live::QueueContact;
 use crate::{Elapsed, Reason, Unit};
 
@@ -94,6 +97,34 @@ impl SpeedOfAnswer {
 
 wraps!(SpeedOfAnswer);
 feeds_on!(SpeedOfAnswer, QueueContact);
+
+impl Kpi for SpeedOfAnswer {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.0.leave_out_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Contacts
+    }
+
+    fn push_contact(&mut self, contact: &QueueContact) {
+        self.push(contact);
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.0)
+    }
+}
+
+impl Registered for SpeedOfAnswer {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
+    }
+}
 
 /// Speed of answer of `contacts`; see [`SpeedOfAnswer`].
 pub fn speed_of_answer<'a>(contacts: impl IntoIterator<Item = &'a QueueContact>) -> SpeedOfAnswer {

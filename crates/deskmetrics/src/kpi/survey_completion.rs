@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps};
+use super::{Kpi, KpiRequest, Records, RequestError};
+use crate::Timestamp;
 use crate::{Invitation, Reason, Unit};
 
 /// The definition of the survey completion rate.
@@ -103,6 +106,34 @@ impl SurveyCompletion {
 
 wraps!(SurveyCompletion);
 feeds_on!(SurveyCompletion, Invitation);
+
+impl Kpi for SurveyCompletion {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.0.leave_out_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::Invitations
+    }
+
+    fn push_invitation(&mut self, invitation: &Invitation) {
+        self.push(invitation);
+    }
+}
+
+impl Registered for SurveyCompletion {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.question.as_deref().map(str::to_owned)
+    }
+}
 
 /// Survey completion rate of `invitations`; see [`SurveyCompletion`].
 pub fn survey_completion<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> SurveyCompletion {

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::SHARE_MEASURES;
+use super::{Kpi, KpiRequest, RecordNeeds, Records, RequestError};
+use crate::replay::Needs;
 use crate::ticket::TicketId;
 use crate::{
     Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Ticket, TicketMetrics, Unit,
 };
+use crate::{Replayed, Timestamp};
 
 /// The definition of survey coverage.
 pub const DEFINITION: Definition = Definition {
@@ -186,6 +190,54 @@ impl Estimates for SurveyCoverage {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Share(self.ratio())
+    }
+}
+
+impl Kpi for SurveyCoverage {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn records(&self) -> Records {
+        Records::TicketsAndInvitations
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SOLVES | Needs::REOPENS
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        Self::push_ticket(self, &ticket.ticket, &ticket.metrics);
+    }
+
+    fn push_invitation(&mut self, invitation: &Invitation) {
+        Self::push_invitation(self, invitation);
+    }
+
+    fn looks_across(&self) -> bool {
+        true
+    }
+
+    fn look_at(&mut self, whole: &Self) {
+        Self::look_at(self, whole);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds { id: true, ..RecordNeeds::NONE }
+    }
+}
+
+impl Registered for SurveyCoverage {
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.question.as_deref().map(str::to_owned)
     }
 }
 

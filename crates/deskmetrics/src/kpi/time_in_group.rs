@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
+use super::registry::Registered;
+use super::tally::Wrapped;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
+use crate::replay::Needs;
 use crate::replay::Stint;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the time in a group.
 pub const DEFINITION: Definition = Definition {
@@ -128,6 +133,62 @@ impl TimeInGroup {
 
 wraps_with_options!(TimeInGroup { group }.times);
 feeds_on!(TimeInGroup, tickets);
+
+impl Kpi for TimeInGroup {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.times.leave_out_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Wrapped::needing(&self.times, Needs::STATIONS | Needs::SOLVES | Needs::REOPENS)
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
+        let metrics = &ticket.metrics;
+        match metrics.left_out {
+            Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
+            None => {
+                for stint in &metrics.group_stints {
+                    // The last one of a done ticket ended with the solve.
+                    let ended_at = stint.until.or_else(|| metrics.done_since());
+                    tallies.at(ended_at, |tally| tally.push_stint(stint, metrics));
+                }
+            }
+        }
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.times)
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds { people: true, ..RecordNeeds::NONE }
+    }
+}
+
+impl Registered for TimeInGroup {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let group = request.group.clone().ok_or(RequestError::NeedsChoice {
+            id: DEFINITION.id,
+            option: "group",
+            why: "each group has its own time",
+            allowed: "the group's name",
+        })?;
+        Ok(Self::new(group, request.clock.unwrap_or_default()))
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.group.as_deref().map(str::to_owned)
+    }
+}
 
 /// Time in a group of `tickets` on `clock`; see [`TimeInGroup`].
 pub fn time_in_group<M: AsRef<TicketMetrics>>(

@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
+use super::registry::Registered;
+use super::tally::Wrapped;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::{ClockKind, Reason, Status, TicketMetrics, Unit};
+use crate::{Replayed, Timestamp};
 
 /// The definition of the time in a status.
 pub const DEFINITION: Definition = Definition {
@@ -116,6 +121,48 @@ impl TimeInStatus {
 
 wraps_with_options!(TimeInStatus { status }.times);
 feeds_on!(TimeInStatus, tickets);
+
+impl Kpi for TimeInStatus {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.times.leave_out_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Wrapped::needing(&self.times, Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS)
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(&self.times)
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+}
+
+impl Registered for TimeInStatus {
+    fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        let status = request.status.ok_or(RequestError::NeedsChoice {
+            id: DEFINITION.id,
+            option: "status",
+            why: "each status has its own time",
+            allowed: "one of new, open, pending, on_hold, solved, closed",
+        })?;
+        Ok(Self::new(status, request.clock.unwrap_or_default()))
+    }
+
+    fn option(request: &KpiRequest) -> Option<String> {
+        request.status.map(|status| status.as_str().replace('_', " "))
+    }
+}
 
 /// Time in a status of `tickets` on `clock`; see [`TimeInStatus`].
 pub fn time_in_status<M: AsRef<TicketMetrics>>(

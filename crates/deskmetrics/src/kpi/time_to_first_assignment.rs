@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
 use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use crate::replay::Needs;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 
 /// The definition of time to first assignment.
@@ -72,29 +73,15 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct TimeToFirstAssignment(Times);
 
-ticket_kpi!(TimeToFirstAssignment wraps Times);
-
-impl TimeToFirstAssignment {
-    /// An empty tally on `clock`.
-    pub fn new(clock: ClockKind) -> Self {
-        Self(Times::new(clock))
-    }
-
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
+ticket_kpi! {
+    TimeToFirstAssignment(Times), |times, ticket| {
         let unassigned = ticket.full_resolution_time.or(ticket.running_resolution_time);
-        match (ticket.left_out, ticket.time_to_first_assignment, unassigned) {
-            (Some(reason), ..) => self.0.leave_out(reason),
-            (None, Some(elapsed), _) => self.0.finished(elapsed),
-            (None, None, Some(elapsed)) => self.0.running(elapsed),
-            (None, None, None) => self.0.leave_out(Reason::Missing),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+        times.either(ticket.time_to_first_assignment, unassigned, Reason::Missing);
+    },
+    needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Time to first assignment of `tickets` on `clock`; see [`TimeToFirstAssignment`].

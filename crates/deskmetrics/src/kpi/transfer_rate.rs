@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
-use crate::{Reason, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{TicketMetrics, Unit};
 
 /// The definition of the transfer rate.
 pub const DEFINITION: Definition = Definition {
@@ -74,22 +75,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct TransferRate(Share);
 
-ticket_kpi!(TransferRate wraps Share);
-
-impl TransferRate {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(ticket.assignee_stations > 1 || ticket.group_stations > 1),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    TransferRate(Share), |share, ticket| share.of_solved(ticket, ticket.assignee_stations > 1 || ticket.group_stations > 1),
+    needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Transfer rate of `tickets`; see [`TransferRate`].

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
-use crate::{Reason, TicketMetrics, Unit};
+use crate::replay::Needs;
+use crate::{TicketMetrics, Unit};
 
 /// The definition of transfers.
 pub const DEFINITION: Definition = Definition {
@@ -81,22 +82,12 @@ pub const DEFINITION: Definition = Definition {
 #[serde(transparent)]
 pub struct Transfers(PerTicket);
 
-ticket_kpi!(Transfers wraps PerTicket);
-
-impl Transfers {
-    /// Counts one ticket.
-    pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
-            Some(reason) => self.0.leave_out(reason),
-            None if !ticket.status.is_done() => self.0.leave_out(Reason::NotSolved),
-            None => self.0.count(ticket.assignee_stations.saturating_sub(1)),
-        }
-    }
-
-    /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
-        self.0.leave_out(reason);
-    }
+ticket_kpi! {
+    Transfers(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.assignee_stations.saturating_sub(1)),
+    needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Transfers of `tickets`; see [`Transfers`].

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::registry::Registered;
 use super::tally::feeds_on;
+use super::{Bulk, InBlocks, Kpi, KpiRequest, RecordNeeds, RequestError};
+use crate::replay::Needs;
 use crate::{Compared, Estimate, Estimates, Excluded, Merge, TicketMetrics, Unit};
+use crate::{Reason, Replayed, Timestamp};
 
 /// The definition of ticket volume.
 pub const DEFINITION: Definition = Definition {
@@ -137,6 +141,46 @@ impl Estimates for Volume {
 
     fn compared(&self) -> Compared<'_> {
         Compared::Count(self.created)
+    }
+}
+
+impl Kpi for Volume {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
+
+    fn push_ticket(&mut self, ticket: &Replayed) {
+        self.push(&ticket.metrics);
+    }
+
+    fn record_needs(&self) -> RecordNeeds {
+        RecordNeeds::NONE
+    }
+
+    fn in_blocks(&self) -> Option<InBlocks> {
+        Some(InBlocks::Creation)
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Created(tickets) = bulk {
+            self.push_many(tickets);
+        }
+    }
+}
+
+impl Registered for Volume {
+    const USUAL: bool = true;
+
+    fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
+        Ok(Self::default())
     }
 }
 

@@ -5,7 +5,7 @@ use super::calendar::{Calendar, NO_PERIOD};
 use super::feed::{Feed, SliceIds};
 use super::measure::Measure;
 use super::state::{ReportState, Sliced};
-use crate::kpi::Anchor;
+use crate::kpi::{Anchor, Bulk, InBlocks};
 use crate::replay::Milestones;
 use crate::{ClockKind, Merge as _, Timestamp};
 
@@ -44,21 +44,6 @@ pub struct BlockPlan {
     pub readings: bool,
 }
 
-/// What a KPI counts in a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InBlocks {
-    /// How many were created.
-    Creation,
-    /// How many were open at each snapshot.
-    Backlog,
-    /// How long until the first reply.
-    Reply,
-    /// How long until it was done.
-    End,
-    /// It is about no tickets.
-    Nothing,
-}
-
 /// What blocks came to, of one slicing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockCounts {
@@ -95,19 +80,16 @@ impl Feed<'_> {
         let stock_known = report.settings.as_of.is_some_and(|as_of| as_of <= known_until);
         let in_blocks = |measure: &Measure| match measure.in_blocks() {
             Some(InBlocks::Backlog) => stock_known,
-            other => other.is_some(),
+            other => other.is_some() || !measure.counts_tickets(),
         };
         self.in_blocks = report.measures.iter().map(in_blocks).collect();
         let taken = || report.measures.iter().zip(&self.in_blocks).filter(|(_, taken)| **taken);
-        let about_tickets = |measure: &Measure| measure.in_blocks() != Some(InBlocks::Nothing);
         BlockPlan {
-            blocks: taken().any(|(measure, _)| about_tickets(measure)),
-            ends: taken().any(|(measure, _)| {
-                !matches!(measure.in_blocks(), Some(InBlocks::Creation | InBlocks::Nothing))
-            }),
+            blocks: taken().any(|(measure, _)| measure.counts_tickets()),
+            ends: taken().any(|(measure, _)| !matches!(measure.in_blocks(), Some(InBlocks::Creation) | None)),
             rows: self.in_blocks.iter().any(|taken| !taken),
             readings: taken()
-                .any(|(measure, _)| about_tickets(measure) && measure.clock() == Some(ClockKind::Business)),
+                .any(|(measure, _)| measure.counts_tickets() && measure.clock == Some(ClockKind::Business)),
         }
     }
 
@@ -132,7 +114,7 @@ impl Feed<'_> {
             if counted == InBlocks::Creation && std::mem::replace(&mut creations_counted, true) {
                 continue;
             }
-            let on_calendar = measure.clock() != Some(ClockKind::Business);
+            let on_calendar = measure.clock != Some(ClockKind::Business);
             spans.clear();
             match counted {
                 InBlocks::Creation => {}
@@ -160,7 +142,7 @@ impl Feed<'_> {
                         business_span(*done, *at_end, *until, *created)
                     }));
                 }
-                InBlocks::Backlog | InBlocks::Nothing => continue,
+                InBlocks::Backlog => continue,
             }
             let periods = anchors(measure, block, calendar);
             for (counts, slices) in self.blocks.iter_mut().zip(&slicings) {
@@ -233,7 +215,7 @@ fn anchors(measure: &Measure, block: &MilestoneBlock<'_>, calendar: &mut Calenda
         let has_come = *at != Milestones::NEVER;
         calendar.period(has_come.then(|| Timestamp::saturating_from_micros(*at)))
     };
-    match measure.definition().anchor {
+    match measure.definition.anchor {
         Anchor::Created => block.created_at.iter().map(&mut period).collect(),
         Anchor::FirstSolved | Anchor::LastSolved => block.done_at.iter().map(&mut period).collect(),
         _ => Vec::new(),
@@ -287,13 +269,13 @@ impl BlockCounts {
                 Some(InBlocks::Creation) => {
                     for (period, slice, tickets) in each(&self.created).filter(|(.., tickets)| **tickets > 0)
                     {
-                        sliced.tally(slice, period, kpi, report, calendar).push_created(*tickets);
+                        sliced.tally(slice, period, kpi, report, calendar).push_bulk(Bulk::Created(*tickets));
                     }
                 }
                 Some(InBlocks::Backlog) => {
                     for (slice, now) in self.now.iter().enumerate().filter(|(_, now)| now.counted) {
                         let tally = sliced.tally(slice, NO_PERIOD, kpi, report, calendar);
-                        tally.push_open(now.open, now.unreplied);
+                        tally.push_bulk(Bulk::Open(now.open, now.unreplied));
                     }
                 }
                 Some(InBlocks::Reply | InBlocks::End) => {
@@ -301,13 +283,11 @@ impl BlockCounts {
                         let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
                         for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| some(it)) {
                             let tally = sliced.tally(slice, period, kpi, report, calendar);
-                            if let Some(times) = tally.times_mut() {
-                                times.extend_micros(spans.finished, spans.running);
-                            }
+                            tally.push_bulk(Bulk::Times(spans.finished, spans.running));
                         }
                     }
                 }
-                Some(InBlocks::Nothing) | None => {}
+                None => {}
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The periods of a report, numbered as its cells are.
 
+use std::ops::Range;
+
 use super::Report;
-use super::measure::{Measure, OverTime};
+use super::measure::Measure;
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
+use crate::kpi::OverTime;
 
 /// The cell of everything that belongs to no period.
 pub(super) const NO_PERIOD: usize = 0;
@@ -48,7 +51,7 @@ impl Calendar {
             looks: Vec::new(),
             squares: Squares::default(),
         };
-        let told = |measure: &Measure| measure.over_time() == OverTime::EachItsOwn;
+        let told = |measure: &Measure| measure.empty.over_time() == OverTime::EachPeriod;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
             calendar.look_back(as_of);
         }
@@ -114,15 +117,11 @@ impl Calendar {
         Some((self.span(period)?.start, *last))
     }
 
-    /// The looks from `from` on and before `until`.
-    pub(super) fn snapshots_between(
-        &self,
-        from: Timestamp,
-        until: Option<Timestamp>,
-    ) -> &[(Timestamp, usize)] {
+    /// The numbers of the looks from `from` on and before `until`.
+    pub(super) fn snapshots_between(&self, from: Timestamp, until: Option<Timestamp>) -> Range<usize> {
         let first = self.snapshots.partition_point(|(at, _)| *at < from);
         let last = self.snapshots.partition_point(|(at, _)| until.is_none_or(|until| *at < until));
-        self.snapshots.get(first..last).unwrap_or_default()
+        first..last
     }
 }
 

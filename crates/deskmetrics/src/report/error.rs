@@ -1,106 +1,26 @@
 //! A report that cannot be made.
 
 use super::Difference;
-use crate::Timestamp;
+use crate::kpi::RequestError;
 
 /// Why a report cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
+    /// A KPI was requested that cannot be answered.
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// The report tells nothing of the KPI asked for.
     #[error("the report is not about {id}; ask for one of its KPIs, with the same choices")]
     NotInReport {
         /// The KPI's id.
         id: &'static str,
     },
-    /// The catalogue has no such KPI.
-    #[error("KPI \"{id}\" is not in the catalogue, which has {}", known.join(", "))]
-    UnknownKpi {
-        /// The id asked for.
-        id: String,
-        /// Every id.
-        known: Vec<&'static str>,
-    },
-    /// The KPI is about an instant, and none was given.
-    #[error("KPI \"{id}\" needs a cut-off, since it is about what was known at an instant: give as_of")]
-    NeedsCutOff {
-        /// Its id.
-        id: &'static str,
-    },
-    /// A choice that must be made was not made.
-    #[error("KPI \"{id}\" needs its {option}, since {why}: give {allowed}")]
-    NeedsChoice {
-        /// The KPI's id.
-        id: &'static str,
-        /// What is missing.
-        option: &'static str,
-        /// Why there is no default.
-        why: &'static str,
-        /// What can be given.
-        allowed: &'static str,
-    },
-    /// A choice was made that the KPI does not have.
-    #[error("KPI \"{id}\" has no {option}: leave it out")]
-    NoSuchChoice {
-        /// The KPI's id.
-        id: &'static str,
-        /// What was given.
-        option: &'static str,
-    },
-    /// Records are to be restricted by something that a report does not know.
-    #[error("KPI \"{id}\" cannot be restricted by {by}: name attributes, each with the values it may have")]
-    Filter {
-        /// The KPI's id.
-        id: &'static str,
-        /// What was given.
-        by: String,
-    },
-    /// A name that says nothing, or something else.
-    #[error(
-        "KPI \"{id}\" cannot be named \"{name}\": choose a name that is not empty and not the id of another KPI"
-    )]
-    Name {
-        /// The KPI's id.
-        id: &'static str,
-        /// The name given.
-        name: String,
-    },
     /// Two requests have one name.
     #[error("two requests are named \"{name}\": give each a name of its own")]
     NameTwice {
         /// The name.
         name: String,
-    },
-    /// No duration lies within the limit asked for.
-    #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
-    Limit {
-        /// The KPI's id.
-        id: &'static str,
-        /// The limit given.
-        limit: String,
-    },
-    /// A span of time is none, or not all of it is known.
-    #[error(
-        "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
-         {as_of}"
-    )]
-    Span {
-        /// The KPI's id.
-        id: &'static str,
-        /// The start given.
-        from: Timestamp,
-        /// The end given.
-        to: Timestamp,
-        /// The cut-off.
-        as_of: Timestamp,
-    },
-    /// A share of a target is more than all of it.
-    #[error("KPI \"{id}\" from {threshold} % of the target on has no meaning: give 0 to 100")]
-    Threshold {
-        /// The KPI's id.
-        id: &'static str,
-        /// The percentage given.
-        threshold: u32,
     },
     /// There is nothing to report.
     #[error("report has no KPI: ask for at least one")]

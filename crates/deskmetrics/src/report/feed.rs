@@ -1,14 +1,13 @@
 //! Feeding a report many records of which slice and period are found without looking at each record's text.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::block::{BlockCounts, at};
-use super::measure::{Measure, Places as _, Source};
+use super::calendar::NO_PERIOD;
+use super::measure::Measure;
 use super::state::Place;
-use super::tally::Tally;
 use super::{Report, ReportState};
-use crate::kpi::{CustomerNames, InvitationOutcome, ResponseRate};
+use crate::kpi::{AnyKpi, Bulk, Customer, InvitationOutcome, PassedTicket, ResponseRate};
 use crate::replay::Pass;
 use crate::ticket::Attribute;
 use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
@@ -34,23 +33,6 @@ impl PeriodId {
     pub fn index(self) -> usize {
         self.0
     }
-}
-
-/// The customer of a ticket by number, for [`Feed::ticket_of`].
-#[derive(Debug, Clone, Copy)]
-pub struct Customer<'n> {
-    /// The number; 0 for nobody.
-    pub number: u32,
-    /// The names behind the numbers, the same for all tickets; `None` where nobody is named.
-    pub names: Option<&'n Arc<dyn CustomerNames>>,
-}
-
-/// A ticket as a pass tells it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TicketTold<'t> {
-    pub(super) metrics: &'t TicketMetrics,
-    pub(super) customer: Customer<'t>,
-    pub(super) pass: &'t Pass<'t>,
 }
 
 /// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
@@ -111,7 +93,11 @@ impl ReportState {
         let blocks = vec![BlockCounts::default(); self.slicings.len()];
         let in_blocks = vec![false; self.report.measures.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
-        let all_told = self.report.measures.iter().all(Measure::is_told);
+        let all_told = self
+            .report
+            .measures
+            .iter()
+            .all(|measure| measure.empty.counts_passes() || !measure.counts_tickets());
         Feed { state: self, backlogs, blocks, in_blocks, has_backlog, all_told }
     }
 }
@@ -153,7 +139,7 @@ impl Feed<'_> {
             pass.exchange(&mut scratch.metrics);
         }
         let metrics = if self.all_told { pass.metrics() } else { &scratch.metrics };
-        let told = TicketTold { metrics, customer, pass };
+        let passed = PassedTicket { metrics, customer, pass, blank: &scratch.ticket };
         if !rows_only {
             self.state.records.tickets.merge(1);
             self.state.see(Some(metrics.created_at));
@@ -165,10 +151,10 @@ impl Feed<'_> {
             }
             if spans && measure.is_backlog() {
                 // Its periods are computed when the feed is finished.
-                if let Tally::Backlog(tally) = place.undated() {
-                    tally.push(metrics);
-                }
-            } else if !measure.push_told(&told, &scratch.ticket, place) {
+                place.of_period(NO_PERIOD).push_ticket(scratch);
+            } else if measure.empty.counts_passes() {
+                measure.empty.count_pass(&passed, place);
+            } else {
                 measure.push_ticket(scratch, place);
             }
         });
@@ -229,9 +215,9 @@ impl Feed<'_> {
             if measure.is_of_question(question) && !measure.needs_whole_answer() {
                 let tally = place.of_period(period.0);
                 if later {
-                    (0..times).for_each(|_| tally.leave_out(Reason::AfterCutOff));
+                    tally.exclude(Reason::AfterCutOff, times);
                 } else {
-                    tally.push_score(score, times);
+                    tally.push_bulk(Bulk::Score(score, times));
                 }
             }
         });
@@ -256,16 +242,11 @@ impl Feed<'_> {
         let rules = self.state.report.invitation_rules();
         let Some(rule) = rules.get(rule) else { return };
         let as_of = self.state.report.settings.as_of;
-        self.each_place(slices, |measure, place| match (&measure.source, measure.empty()) {
-            (Source::Invitations(mine), Tally::ResponseRate(empty))
-                if mine.as_deref().is_none_or(|mine| mine == question) && empty == rule =>
-            {
-                if let Tally::ResponseRate(tally) = place.of_period(period.0) {
-                    let left_out = InvitationOutcome::LeftOut(Reason::AfterCutOff);
-                    tally.push_outcome(if later { left_out } else { outcome }, times);
-                }
+        let counted = if later { InvitationOutcome::LeftOut(Reason::AfterCutOff) } else { outcome };
+        self.each_place(slices, |measure, place| {
+            if measure.is_of_invitations(rule, question) {
+                place.of_period(period.0).push_bulk(Bulk::Outcome(counted, times));
             }
-            _ => {}
         });
         let scored = |measure: &Measure| measure.scored_question() == Some(question);
         if *rule == asked_rule(as_of) && self.state.report.measures.iter().any(scored) {
@@ -337,11 +318,10 @@ impl Feed<'_> {
                     }
                     let measures = report.measures.iter().enumerate();
                     for (kpi, _) in measures.filter(|(_, measure)| measure.is_backlog()) {
-                        if let Tally::Backlog(tally) = sliced.tally(slice, *period, kpi, report, calendar) {
-                            tally.push_counts(open, unreplied);
-                            for (reason, counts) in &changes.left_out {
-                                tally.leave_out_many(*reason, now(counts));
-                            }
+                        let tally = sliced.tally(slice, *period, kpi, report, calendar);
+                        tally.push_bulk(Bulk::Open(open, unreplied));
+                        for (reason, counts) in &changes.left_out {
+                            tally.exclude(*reason, now(counts));
                         }
                     }
                 }
@@ -410,7 +390,7 @@ pub(super) fn asked_rule(as_of: Option<Timestamp>) -> ResponseRate {
 
 impl Place<'_> {
     /// The tally of a period.
-    fn of_period(&mut self, period: usize) -> &mut Tally {
+    fn of_period(&mut self, period: usize) -> &mut dyn AnyKpi {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 }

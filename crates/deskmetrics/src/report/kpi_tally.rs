@@ -1,17 +1,20 @@
 //! One KPI by itself, outside a report.
 
-use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
-use super::measure::{Measure, Places};
-use super::tally::Tally;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::measure::Measure;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
-use crate::kpi::{Definition, Reasons, ResponseRate};
+use crate::kpi::{AnyKpi, Bulk, Definition, Places, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
+use crate::replay::Needs;
 use crate::ticket::Attributes;
 use crate::{
-    ClockKind, Comparison, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
-    SurveyResponse, TicketMetrics, Timestamp,
+    ClockKind, Comparison, Estimate, Excluded, Invitation, Ratio, Reason, Replayed, SurveyResponse,
+    TicketMetrics, Timestamp,
 };
 
 /// The tally of a KPI asked for by its id: whichever it is, it is fed, merged and asked alike.
@@ -40,31 +43,80 @@ use crate::{
 pub struct KpiTally {
     request: KpiRequest,
     measure: Measure,
-    tally: Tally,
+    tally: Box<dyn AnyKpi>,
+}
+
+impl KpiRequest {
+    /// The KPI by itself, to be fed and asked without a report. Nothing after `as_of` will be known; without it, all that is
+    /// fed counts.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
+    pub fn tally(&self, as_of: Option<Timestamp>) -> Result<KpiTally, ReportError> {
+        KpiTally::new(self, as_of)
+    }
+
+    /// Whether a report can answer it.
+    ///
+    /// # Errors
+    /// When the catalogue has no such KPI, a choice without a default is missing, or one is given that the KPI does
+    /// not have.
+    pub fn check(&self) -> Result<(), ReportError> {
+        self.tally(Some(Timestamp::MAX)).map(|_| ())
+    }
+
+    /// The same KPI with the question, scale and policy that it leaves open taken from requests that state them: one for each
+    /// of these that asks what this one does.
+    pub fn completed_by(&self, known: &[Self]) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for one in known.iter().filter(|one| self.question.is_none() || self.question == one.question) {
+            let completed = Self {
+                question: self.question.clone().or_else(|| one.question.clone()),
+                scale: self.scale.clone().or_else(|| one.scale.clone()),
+                policy: self.policy.clone().or_else(|| one.policy.clone()),
+                ..self.clone()
+            };
+            if completed.check().is_ok() && !all.contains(&completed) {
+                all.push(completed);
+            }
+        }
+        all
+    }
+
+    /// What a replay must compute for this KPI; everything where that depends on a choice that is missing.
+    pub fn needs(&self) -> Needs {
+        // Some KPIs need a cut-off; which one does not matter here.
+        Measure::resolve(self, Some(Timestamp::MAX))
+            .map_or(Needs::EVERYTHING, |measure| measure.empty.needs())
+    }
 }
 
 impl KpiTally {
     pub(super) fn new(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, ReportError> {
         let measure = Measure::resolve(request, as_of)?;
-        Ok(Self { request: request.clone(), tally: measure.empty().clone(), measure })
+        Ok(Self { request: request.clone(), tally: measure.empty.clone(), measure })
     }
 
     /// The tally with what was counted before.
     pub(super) fn of_counted(
         request: &KpiRequest,
         as_of: Option<Timestamp>,
-        counted: Tally,
+        counted: Box<dyn AnyKpi>,
     ) -> Result<Self, ReportError> {
-        let mut tally = Self::new(request, as_of)?;
-        if !tally.tally.is_like(&counted) {
-            return Err(ReportError::StoredOtherwise { id: tally.definition().id });
-        }
-        tally.tally = counted;
-        Ok(tally)
+        Ok(Self { tally: counted, ..Self::new(request, as_of)? })
     }
 
-    pub(super) fn counted(&self) -> &Tally {
-        &self.tally
+    pub(super) fn of_stored(
+        request: &KpiRequest,
+        as_of: Option<Timestamp>,
+        counts: &Counts,
+    ) -> Result<Self, ReportError> {
+        let empty = Self::new(request, as_of)?;
+        Ok(Self { tally: counts.read(&*empty.tally)?, ..empty })
+    }
+
+    pub(super) fn counted(&self) -> &dyn AnyKpi {
+        &*self.tally
     }
 
     /// What was asked for.
@@ -79,30 +131,30 @@ impl KpiTally {
 
     /// What the KPI means.
     pub fn definition(&self) -> &'static Definition {
-        self.measure.definition()
+        self.measure.definition
     }
 
     /// What was chosen where the KPI leaves a choice, in words: the policy, the survey question, the SLA metric.
     pub fn option(&self) -> Option<String> {
-        self.measure.option()
+        self.measure.option.clone()
     }
 
     /// The clock of its durations; `None` where it has none.
     pub fn clock(&self) -> Option<ClockKind> {
-        self.measure.clock()
+        self.measure.clock
     }
 
     /// Takes a replayed ticket.
     pub fn push_ticket(&mut self, ticket: &Replayed) {
         if self.is_about(&ticket.ticket.attributes) {
-            self.measure.push_ticket(ticket, &mut OnePlace(&mut self.tally));
+            self.measure.push_ticket(ticket, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes an answer; one given after the cut-off is left out.
     pub fn push_response(&mut self, response: &SurveyResponse) {
         if self.is_about(&response.attributes) {
-            self.measure.push_response(response, &mut OnePlace(&mut self.tally));
+            self.measure.push_response(response, &mut OnePlace(&mut *self.tally));
         }
     }
 
@@ -119,40 +171,37 @@ impl KpiTally {
     /// assert_eq!((nps.headline(0.95).value, nps.headline(0.95).n), (Some(50.0), 100)); // 60 % - 10 %
     /// ```
     pub fn push_score(&mut self, score: Option<i32>, times: u64) {
-        self.tally.push_score(score, times);
+        self.tally.push_bulk(Bulk::Score(score, times));
     }
 
     /// Takes a number of invitations and how many of them were answered, all known: the response rate.
     pub fn push_counts(&mut self, answered: Ratio) {
-        self.tally.push_counts(answered);
+        self.tally.push_bulk(Bulk::Answered(answered));
     }
 
     /// The tally itself where the KPI is the response rate, for whoever feeds it with columns.
     pub fn response_rate(&mut self) -> Option<&mut ResponseRate> {
-        match &mut self.tally {
-            Tally::ResponseRate(tally) => Some(tally),
-            _ => None,
-        }
+        self.tally.as_any_mut().downcast_mut()
     }
 
     /// Takes a survey that was sent.
     pub fn push_invitation(&mut self, invitation: &Invitation) {
         if self.is_about(&invitation.attributes) {
-            self.measure.push_invitation(invitation, &mut OnePlace(&mut self.tally));
+            self.measure.push_invitation(invitation, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes a contact offered to a queue.
     pub fn push_contact(&mut self, contact: &QueueContact) {
         if self.is_about(&contact.attributes) {
-            self.measure.push_contact(contact, &mut OnePlace(&mut self.tally));
+            self.measure.push_contact(contact, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes a stretch of an agent on duty.
     pub fn push_shift(&mut self, shift: &AgentShift) {
         if self.is_about(&shift.attributes) {
-            self.measure.push_shift(shift, &mut OnePlace(&mut self.tally));
+            self.measure.push_shift(shift, &mut OnePlace(&mut *self.tally));
         }
     }
 
@@ -163,7 +212,7 @@ impl KpiTally {
 
     /// Counts a record that cannot be looked at.
     pub fn leave_out(&mut self, reason: Reason) {
-        self.tally.leave_out(reason);
+        self.tally.exclude(reason, 1);
     }
 
     /// Takes everything `other` has counted into `self`.
@@ -176,13 +225,13 @@ impl KpiTally {
             let differs = differs.filter(|difference| difference.choice != "kpi").map(Box::new);
             return Err(ReportError::OtherKpi { mine: self.title(), theirs: other.title(), differs });
         }
-        self.tally.merge(other.tally);
+        self.tally.merge_any(other.tally);
         Ok(())
     }
 
     /// The KPI's numbers, the headline first, with intervals at confidence `level` (such as 0.95).
     pub fn estimates(&self, level: f64) -> Vec<Estimate> {
-        self.measure.estimates(&self.tally, level)
+        self.measure.estimates(&*self.tally, level)
     }
 
     /// The KPI's first number.
@@ -199,8 +248,9 @@ impl KpiTally {
     /// How the headline differs from that of `earlier`, or of any other group; `None` where the two were asked for
     /// differently, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        let same = self.tally.is_like(&earlier.tally) && self.measure.told == earlier.measure.told;
-        let (now, before) = (self.measure.compared(&self.tally), earlier.measure.compared(&earlier.tally));
+        let same =
+            self.definition().id == earlier.definition().id && self.measure.shown == earlier.measure.shown;
+        let (now, before) = (self.measure.compared(&*self.tally), earlier.measure.compared(&*earlier.tally));
         now.change_from(before, level).filter(|_| same)
     }
 
@@ -217,7 +267,7 @@ impl KpiTally {
     /// assert!((change.difference - 10.0).abs() < 1e-9 && change.p_value < 0.02);
     /// ```
     pub fn change_from_benchmark(&self, benchmark: f64, level: f64) -> Option<Comparison> {
-        self.measure.compared(&self.tally).against(benchmark, level)
+        self.measure.compared(&*self.tally).against(benchmark, level)
     }
 
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.
@@ -227,10 +277,7 @@ impl KpiTally {
 
     /// The reasons stated; `None` for every KPI but `reasons`.
     pub fn reasons(&self) -> Option<&Reasons> {
-        match &self.tally {
-            Tally::Reasons(reasons) => Some(reasons),
-            _ => None,
-        }
+        self.tally.as_any().downcast_ref()
     }
 
     fn title(&self) -> String {
@@ -240,16 +287,25 @@ impl KpiTally {
 }
 
 /// The only place there is, whatever the date.
-struct OnePlace<'a>(&'a mut Tally);
+#[derive(Debug)]
+struct OnePlace<'a>(&'a mut dyn AnyKpi);
 
 impl Places for OnePlace<'_> {
-    fn at(&mut self, _anchor: Option<Timestamp>) -> &mut Tally {
+    fn period(&mut self, _at: Option<Timestamp>) -> usize {
+        0
+    }
+
+    fn tally(&mut self, _period: usize) -> &mut dyn AnyKpi {
         self.0
     }
 
-    fn each_period(&mut self, _events: impl Iterator<Item = Timestamp>, _feed: impl FnMut(u64, &mut Tally)) {}
+    fn snapshots(&self, _ticket: &TicketMetrics) -> Range<usize> {
+        0..0
+    }
 
-    fn each_snapshot(&mut self, _ticket: &TicketMetrics, _feed: impl FnMut(Timestamp, &mut Tally)) {}
+    fn snapshot(&self, _number: usize) -> Option<(Timestamp, usize)> {
+        None
+    }
 }
 
 /// A stored tally, not checked yet.
@@ -259,12 +315,35 @@ struct Stored {
     request: KpiRequest,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     as_of: Option<Timestamp>,
-    tally: Tally,
+    counts: Counts,
+}
+
+/// What a tally has counted, as MessagePack, and of which KPI.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Counts {
+    kpi: Box<str>,
+    counts: ByteBuf,
+}
+
+impl Counts {
+    pub(super) fn of(tally: &dyn AnyKpi) -> Self {
+        Self { kpi: tally.definition().id.into(), counts: ByteBuf::from(tally.to_bytes()) }
+    }
+
+    /// The tally, if it is one like `empty`.
+    pub(super) fn read(&self, empty: &dyn AnyKpi) -> Result<Box<dyn AnyKpi>, ReportError> {
+        let id = empty.definition().id;
+        let other = || ReportError::StoredOtherwise { id };
+        if *self.kpi != *id {
+            return Err(other());
+        }
+        empty.read(&self.counts).map_err(|_| other())
+    }
 }
 
 impl From<KpiTally> for Stored {
     fn from(tally: KpiTally) -> Self {
-        Self { as_of: tally.as_of(), request: tally.request, tally: tally.tally }
+        Self { as_of: tally.as_of(), request: tally.request, counts: Counts::of(&*tally.tally) }
     }
 }
 
@@ -272,6 +351,6 @@ impl TryFrom<Stored> for KpiTally {
     type Error = ReportError;
 
     fn try_from(stored: Stored) -> Result<Self, ReportError> {
-        Self::of_counted(&stored.request, stored.as_of, stored.tally)
+        Self::of_stored(&stored.request, stored.as_of, &stored.counts)
     }
 }

@@ -28,16 +28,12 @@ mod error;
 mod feed;
 mod kpi_tally;
 mod measure;
-mod needs;
 mod period;
-mod request;
-mod resolve;
 mod row;
 mod slice;
 mod state;
 mod stored;
 mod table;
-mod tally;
 mod value;
 mod warning;
 
@@ -50,12 +46,10 @@ pub use block::{BlockPlan, MilestoneBlock};
 pub use change::Change;
 pub use difference::Difference;
 pub use error::ReportError;
-pub use feed::{Customer, Feed, PeriodId, SliceIds};
+pub use feed::{Feed, PeriodId, SliceIds};
 pub use kpi_tally::KpiTally;
 use measure::Measure;
-pub use needs::RecordNeeds;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
-pub use request::KpiRequest;
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
 pub use stored::StoredError;
@@ -63,7 +57,10 @@ pub use table::{RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
 
+pub use crate::kpi::{Customer, KpiRequest, RecordNeeds, RequestError};
+
 use crate::kpi::ResponseRate;
+use crate::replay::Needs;
 use crate::ticket::{Attribute, Attributes, TicketId};
 use crate::{Invitation, Replayed, SurveyResponse, Timestamp};
 
@@ -263,6 +260,21 @@ impl Report {
     /// Whether surveys take an attribute they lack from their ticket.
     pub fn surveys_inherit(&self) -> bool {
         self.settings.surveys_inherit
+    }
+
+    /// What a replay must compute for this report: give it to [`Replay::needing`](crate::replay::Replay::needing), and the
+    /// attributes the report is [sliced by](Self::sliced_by) to [`Replay::watching`](crate::replay::Replay::watching).
+    ///
+    /// ```
+    /// use deskmetrics::Timestamp;
+    /// use deskmetrics::replay::Needs;
+    /// use deskmetrics::report::{KpiRequest, Report};
+    ///
+    /// let report = Report::builder(Timestamp::MAX).kpi(KpiRequest::new("sla_attainment")).build().unwrap();
+    /// assert_eq!(report.needs(), Needs::VERDICTS);
+    /// ```
+    pub fn needs(&self) -> Needs {
+        self.measures.iter().map(Measure::needs).fold(Needs::NOTHING, Needs::and)
     }
 
     /// What [`Feed::ticket_of`] must find in a ticket's record besides its measures.

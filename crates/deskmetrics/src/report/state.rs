@@ -3,27 +3,26 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::calendar::{Calendar, NO_PERIOD};
 use super::feed::asked_rule;
-use super::measure::{Measure, OverTime, Places};
+use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
-use super::tally::Tally;
 use super::{
     Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError,
 };
-use crate::kpi::ResponseRate;
+use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::sla::Conditions;
 use crate::ticket::Attributes;
 use crate::{
-    Estimate, Estimates, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp,
-    Unit,
+    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp, Unit,
 };
 
 /// A report that is being fed.
@@ -43,17 +42,21 @@ pub struct ReportState {
     first: Option<Timestamp>,
 }
 
+/// The tallies of one slice and period, by KPI.
+pub(super) type Cell = Box<[Box<dyn AnyKpi>]>;
+
 /// The tallies of one slicing.
 #[derive(Debug, Clone)]
 pub(super) struct Sliced {
     pub(super) slicer: Slicer,
     /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods that were met hold tallies.
-    pub(super) cells: Vec<Vec<Option<Box<[Tally]>>>>,
+    pub(super) cells: Vec<Vec<Option<Cell>>>,
     /// By slice: who was asked and who answered, by question; only of questions whose scores the report tells.
     pub(super) asked: Vec<BTreeMap<Box<str>, ResponseRate>>,
 }
 
 /// Where a record's contributions to one KPI go: the slice is settled, the period is not.
+#[derive(Debug)]
 pub(super) struct Place<'a> {
     pub(super) report: &'a Report,
     pub(super) kpi: usize,
@@ -63,32 +66,20 @@ pub(super) struct Place<'a> {
 }
 
 impl Places for Place<'_> {
-    fn at(&mut self, anchor: Option<Timestamp>) -> &mut Tally {
-        let period = self.calendar.period(anchor);
+    fn period(&mut self, at: Option<Timestamp>) -> usize {
+        self.calendar.period(at)
+    }
+
+    fn tally(&mut self, period: usize) -> &mut dyn AnyKpi {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
-    fn each_period(
-        &mut self,
-        events: impl Iterator<Item = Timestamp>,
-        mut feed: impl FnMut(u64, &mut Tally),
-    ) {
-        let mut periods: Vec<usize> = events.map(|at| self.calendar.period(Some(at))).collect();
-        periods.sort_unstable();
-        for events in periods.chunk_by(|one, other| one == other) {
-            if let Some(period) = events.first().filter(|period| **period != NO_PERIOD) {
-                let tally = self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar);
-                feed(events.len() as u64, tally);
-            }
-        }
+    fn snapshots(&self, ticket: &TicketMetrics) -> Range<usize> {
+        self.calendar.snapshots_between(ticket.created_at, ticket.done_since())
     }
 
-    fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(Timestamp, &mut Tally)) {
-        for (at, period) in self.calendar.snapshots_between(ticket.created_at, ticket.done_since()) {
-            if ticket.is_open_at(*at) {
-                feed(*at, self.sliced.tally(self.slice, *period, self.kpi, self.report, self.calendar));
-            }
-        }
+    fn snapshot(&self, number: usize) -> Option<(Timestamp, usize)> {
+        self.calendar.snapshots().get(number).copied()
     }
 }
 
@@ -100,7 +91,7 @@ impl Sliced {
         kpi: usize,
         report: &Report,
         calendar: &Calendar,
-    ) -> &mut Tally {
+    ) -> &mut dyn AnyKpi {
         if self.cells.len() <= slice {
             self.cells.resize_with(slice + 1, Vec::new);
         }
@@ -112,7 +103,7 @@ impl Sliced {
             let known = calendar.known(period);
             report.measures.iter().map(|measure| measure.tally(known)).collect()
         });
-        &mut tallies[kpi]
+        &mut *tallies[kpi]
     }
 
     pub(super) fn asked(
@@ -267,7 +258,7 @@ impl ReportState {
                     let Some(tallies) = tallies else { continue };
                     let period = self.calendar.period(other.calendar.span(period).map(|span| span.start));
                     for (kpi, tally) in tallies.into_iter().enumerate() {
-                        mine.tally(slice, period, kpi, &self.report, &self.calendar).merge(tally);
+                        mine.tally(slice, period, kpi, &self.report, &self.calendar).merge_any(tally);
                     }
                 }
             }
@@ -302,7 +293,7 @@ impl ReportState {
             .map(|(number, sliced)| self.joined(sliced, number, all, &wanted.filter));
         match whole.into_iter().flatten().next() {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
-            None => Err(ReportError::NotInReport { id: wanted.definition().id }),
+            None => Err(ReportError::NotInReport { id: wanted.definition.id }),
         }
     }
 
@@ -339,13 +330,13 @@ impl ReportState {
         for (number, kpi) in self.report.measures.iter().enumerate() {
             let mut tallies = self.joined(sliced, number, cut, &kpi.filter);
             // What nothing was cut from has seen everything.
-            if kpi.looks_across() && (cut.by_slice || cut.by_period || !kpi.filter.is_empty()) {
+            if kpi.empty.looks_across() && (cut.by_slice || cut.by_period || !kpi.filter.is_empty()) {
                 let everything = Conditions::default();
                 let whole =
                     self.joined(sliced, number, Cut { by_slice: false, by_period: false }, &everything);
                 if let Some(whole) = whole.values().next() {
                     for tally in tallies.values_mut() {
-                        tally.to_mut().look_at(whole);
+                        tally.to_mut().look_at(&**whole);
                     }
                 }
             }
@@ -354,7 +345,7 @@ impl ReportState {
                 .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
                 .filter(|(rank, answer)| answer.says_something(rank))
                 .collect();
-            if cut.by_period && kpi.over_time() == OverTime::EachItsOwn {
+            if cut.by_period && kpi.empty.over_time() == OverTime::EachPeriod {
                 self.fill_periods(kpi, &mut answers);
             }
             for (rank, answer) in &answers {
@@ -366,13 +357,13 @@ impl ReportState {
                     // Half a month has half the tickets: no change worth telling.
                     let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
                     rows.push(ReportRow {
-                        kpi: kpi.definition().id,
+                        kpi: kpi.definition.id,
                         name: kpi.name.clone(),
-                        option: kpi.option(),
+                        option: kpi.option.clone(),
                         restricted: !kpi.filter.is_empty(),
                         measure: estimate.measure.clone(),
                         headline: place == 0,
-                        clock: kpi.clock(),
+                        clock: kpi.clock,
                         keys: keys.clone(),
                         period: shown.map(|shown| shown.period.clone()),
                         value: estimate.value,
@@ -439,7 +430,7 @@ impl ReportState {
     ) -> Option<Change> {
         let ReportBuilder { level, min_n, .. } = self.report.settings;
         let tested = (place == 0)
-            .then(|| kpi.compared(&later.tally).change_from(kpi.compared(&earlier.tally), level))
+            .then(|| kpi.compared(&*later.tally).change_from(kpi.compared(&*earlier.tally), level))
             .flatten();
         Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
@@ -455,9 +446,10 @@ impl ReportState {
         kpi: usize,
         cut: Cut,
         filter: &Conditions,
-    ) -> BTreeMap<Rank, Cow<'s, Tally>> {
-        let over_time = self.report.measures.get(kpi).map_or(OverTime::AddsUp, Measure::over_time);
-        let mut joined: BTreeMap<Rank, Cow<'s, Tally>> = BTreeMap::new();
+    ) -> BTreeMap<Rank, Cow<'s, DynKpi>> {
+        let over_time =
+            self.report.measures.get(kpi).map_or(OverTime::Sum, |measure| measure.empty.over_time());
+        let mut joined: BTreeMap<Rank, Cow<'s, DynKpi>> = BTreeMap::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
             if !sliced.slicer.meets(slice, filter) {
                 continue;
@@ -468,9 +460,9 @@ impl ReportState {
             for (period, tallies) in periods.iter().enumerate() {
                 let Some(tally) = tallies.as_ref().and_then(|tallies| tallies.get(kpi)) else { continue };
                 let wanted = match over_time {
-                    OverTime::AddsUp => true,
-                    OverTime::EachItsOwn if cut.by_period => self.calendar.known(period).is_some(),
-                    OverTime::EachItsOwn => period == NO_PERIOD,
+                    OverTime::Sum => true,
+                    OverTime::EachPeriod if cut.by_period => self.calendar.known(period).is_some(),
+                    OverTime::EachPeriod => period == NO_PERIOD,
                     OverTime::WholeOnly => !cut.by_period,
                 };
                 if !wanted {
@@ -482,9 +474,9 @@ impl ReportState {
                 };
                 match joined.entry(rank) {
                     Entry::Vacant(place) => {
-                        place.insert(Cow::Borrowed(tally));
+                        place.insert(Cow::Borrowed(&**tally));
                     }
-                    Entry::Occupied(mut place) => place.get_mut().to_mut().merge(tally.clone()),
+                    Entry::Occupied(mut place) => place.get_mut().to_mut().merge_any(tally.clone()),
                 }
             }
         }
@@ -525,14 +517,14 @@ struct Shown {
 
 /// What one tally answered.
 struct Answer<'s> {
-    tally: Cow<'s, Tally>,
+    tally: Cow<'s, DynKpi>,
     estimates: Vec<Estimate>,
     excluded: Excluded,
 }
 
 impl<'s> Answer<'s> {
-    fn of(kpi: &Measure, tally: Cow<'s, Tally>, level: f64) -> Self {
-        Self { estimates: kpi.estimates(&tally, level), excluded: tally.excluded().clone(), tally }
+    fn of(kpi: &Measure, tally: Cow<'s, DynKpi>, level: f64) -> Self {
+        Self { estimates: kpi.estimates(&*tally, level), excluded: tally.excluded().clone(), tally }
     }
 
     /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.

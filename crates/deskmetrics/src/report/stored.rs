@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_bytes::ByteBuf;
 
+use super::kpi_tally::Counts as TallyCounts;
 use super::slice::Values;
 use super::table::RecordCounts;
-use super::tally::Tally;
-use super::{KpiRequest, KpiTally, Report, ReportError, ReportState};
-use crate::kpi::ResponseRate;
+use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState};
+use crate::kpi::{AnyKpi, ResponseRate};
 use crate::{Excluded, Merge, Timestamp};
 
 /// How stored bytes begin.
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Magic, version, kind, checksum of the rest.
 const HEADER: usize = 10;
@@ -140,7 +141,7 @@ struct SliceCounts<'a> {
     values: &'a Values,
     asked: Option<&'a BTreeMap<Box<str>, ResponseRate>>,
     /// By the first instant of a period, `None` for what belongs to none.
-    periods: Vec<(Option<Timestamp>, &'a [Tally])>,
+    periods: Vec<(Option<Timestamp>, Vec<ByteBuf>)>,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +156,7 @@ struct ReadCounts {
 struct ReadSlice {
     values: Values,
     asked: Option<BTreeMap<Box<str>, ResponseRate>>,
-    periods: Vec<(Option<Timestamp>, Vec<Tally>)>,
+    periods: Vec<(Option<Timestamp>, Vec<ByteBuf>)>,
 }
 
 impl ReportState {
@@ -183,7 +184,8 @@ impl ReportState {
     /// state of an equal one.
     ///
     /// # Errors
-    /// When the bytes are something else, of another version, damaged, or do not fit the report they name.
+    /// When the bytes are something else, of another version, damaged, or do not fit the report they name; and when the report
+    /// has a [KPI of the user's own](crate::kpi::Kpi), which only [`Report::state_from_bytes`] knows.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
         let (report, counts): (Report, _) = Kind::State.read(bytes)?;
         Self::of_counts(&report, counts).map_err(|why| Kind::State.unreadable(&why))
@@ -197,7 +199,10 @@ impl ReportState {
                     let periods = sliced.cells.get(slice).into_iter().flatten().enumerate();
                     let filled = periods.filter_map(|(period, tallies)| {
                         let start = self.calendar.span(period).map(|span| span.start);
-                        Some((start, tallies.as_deref()?))
+                        Some((
+                            start,
+                            tallies.as_deref()?.iter().map(|tally| ByteBuf::from(tally.to_bytes())).collect(),
+                        ))
                     });
                     let mut periods: Vec<_> = filled.collect();
                     periods.sort_unstable_by_key(|(start, _)| *start);
@@ -234,11 +239,13 @@ impl ReportState {
                     if state.calendar.span(period).map(|span| span.start) != start {
                         return Err("a period does not begin where one of its report does".to_owned());
                     }
-                    let fits = |(tally, measure): (&Tally, &super::Measure)| tally.is_like(measure.empty());
                     let measures = &state.report.measures;
-                    if tallies.len() != measures.len() || !tallies.iter().zip(measures).all(fits) {
+                    if tallies.len() != measures.len() {
                         return Err("its counts are not those of its report's KPIs".to_owned());
                     }
+                    let read = |(bytes, measure): (&ByteBuf, &super::Measure)| measure.empty.read(bytes);
+                    let tallies: Vec<Box<dyn AnyKpi>> =
+                        tallies.iter().zip(measures).map(read).collect::<Result<_, _>>()?;
                     // The cells of a slice reach up to its last period.
                     (filled, room) = (filled + 1, room.saturating_add(period));
                     if room > ROOM.saturating_add(filled.saturating_mul(ROOM_PER_CELL)) {
@@ -246,7 +253,7 @@ impl ReportState {
                     }
                     for (kpi, tally) in tallies.into_iter().enumerate() {
                         let sliced = &mut state.slicings[number];
-                        sliced.tally(slice, period, kpi, &state.report, &state.calendar).merge(tally);
+                        sliced.tally(slice, period, kpi, &state.report, &state.calendar).merge_any(tally);
                     }
                 }
             }
@@ -255,11 +262,27 @@ impl ReportState {
     }
 }
 
+impl Report {
+    /// The state of this report that [`ReportState::to_bytes`] wrote; it may have KPIs of the user's own.
+    ///
+    /// # Errors
+    /// Those of [`ReportState::from_bytes`], and when the bytes are the state of another report.
+    pub fn state_from_bytes(&self, bytes: &[u8]) -> Result<ReportState, StoredError> {
+        let (settings, counts): (ReportBuilder, _) = Kind::State.read(bytes)?;
+        let mut mine = self.settings.clone();
+        mine.kpis.iter_mut().for_each(|request| request.own = None);
+        if let Some(differs) = Difference::of_reports(&mine, &settings) {
+            return Err(Kind::State.unreadable(&format!("it is of another report: {differs}")));
+        }
+        ReportState::of_counts(self, counts).map_err(|why| Kind::State.unreadable(&why))
+    }
+}
+
 impl KpiTally {
     /// The tally as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): what was asked for, the counts
     /// and a checksum, as MessagePack. Equal tallies have equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        Kind::Tally.write(&(self.request(), self.as_of()), self.counted())
+        Kind::Tally.write(&(self.request(), self.as_of()), &TallyCounts::of(self.counted()))
     }
 
     /// The tally that [`to_bytes`](Self::to_bytes) wrote.
@@ -279,8 +302,9 @@ impl KpiTally {
     /// # Errors
     /// When the bytes are something else, of another version or damaged, or the counts are not those of the request.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
-        let ((request, as_of), tally) = Kind::Tally.read::<(KpiRequest, Option<Timestamp>), Tally>(bytes)?;
-        Self::of_counted(&request, as_of, tally).map_err(|why: ReportError| Kind::Tally.unreadable(&why))
+        let ((request, as_of), counts) =
+            Kind::Tally.read::<(KpiRequest, Option<Timestamp>), TallyCounts>(bytes)?;
+        Self::of_stored(&request, as_of, &counts).map_err(|why| Kind::Tally.unreadable(&why))
     }
 }
 

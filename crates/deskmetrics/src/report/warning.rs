@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::measure::Measure;
 use super::state::{ReportState, Sliced, ValueRank};
-use super::tally::Tally;
 use super::value::{count_text, value_text};
 use super::{ReportRow, SliceKeys};
+use crate::kpi::AnyKpi;
 use crate::survey::{Adjusted, Representativeness};
 use crate::ticket::Attribute;
-use crate::{Merge, Ratio, Unit};
+use crate::{Compared, Merge, Ratio, Unit};
 
 /// Why a survey score of a report may not be what it seems.
 ///
@@ -192,14 +192,14 @@ impl ReportState {
             let own: Vec<&ReportRow> = rows
                 .iter()
                 .filter(|row| row.headline && row.period.is_none() && row.name == measure.name)
-                .filter(|row| row.kpi == measure.definition().id && row.option == measure.option())
+                .filter(|row| row.kpi == measure.definition.id && row.option == measure.option)
                 .collect();
             let overall: Vec<&ReportRow> = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
             if !measure.filter.is_empty() && overall.iter().all(|row| row.n == 0 && row.excluded.is_empty()) {
                 warnings.push(Warning::NoRecord {
-                    kpi: measure.definition().id,
+                    kpi: measure.definition.id,
                     name: measure.name.clone(),
-                    option: measure.option(),
+                    option: measure.option.clone(),
                 });
             }
             let Some(question) = measure.scored_question() else { continue };
@@ -219,9 +219,9 @@ impl ReportState {
         let small = rows.iter().filter(|row| row.small_n);
         let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
         (!slices.is_empty()).then(|| Warning::TooFewAnswers {
-            kpi: measure.definition().id,
+            kpi: measure.definition.id,
             name: measure.name.clone(),
-            option: measure.option(),
+            option: measure.option.clone(),
             by,
             slices,
             of: rows.iter().filter(|row| row.value.is_some()).count() as u64,
@@ -260,9 +260,9 @@ impl ReportState {
             share(one).total_cmp(&share(other))
         };
         Some(Warning::UnevenResponse {
-            kpi: measure.definition().id,
+            kpi: measure.definition.id,
             name: measure.name.clone(),
-            option: measure.option(),
+            option: measure.option.clone(),
             by: by.to_vec(),
             r_indicator,
             variation,
@@ -283,25 +283,27 @@ fn adjusted(
     response: &Representativeness,
     level: f64,
 ) -> Option<Adjusted> {
-    let scored = || segments.iter().filter_map(|segment| Some((&*segment.place, segment.tally.as_ref()?)));
-    match measure.empty() {
-        Tally::Csat(_) => response.adjusted_percent(
-            scored().filter_map(|(place, tally)| match tally {
-                Tally::Csat(csat) => Some((place, csat.positive())),
+    let compared = || {
+        segments.iter().filter_map(|segment| Some((&*segment.place, segment.tally.as_deref()?.compared())))
+    };
+    match measure.empty.compared() {
+        Compared::Share(_) => response.adjusted_percent(
+            compared().filter_map(|(place, score)| match score {
+                Compared::Share(positive) => Some((place, positive)),
                 _ => None,
             }),
             level,
         ),
-        Tally::Nps(_) => response.adjusted_net(
-            scored().filter_map(|(place, tally)| match tally {
-                Tally::Nps(nps) => Some((place, nps.sides())),
+        Compared::Net(_) => response.adjusted_net(
+            compared().filter_map(|(place, score)| match score {
+                Compared::Net(sides) => Some((place, sides)),
                 _ => None,
             }),
             level,
         ),
-        Tally::Ces(_) => response.adjusted_mean(
-            scored().filter_map(|(place, tally)| match tally {
-                Tally::Ces(ces) => Some((place, ces.scores().clone())),
+        Compared::Scores(_) => response.adjusted_mean(
+            compared().filter_map(|(place, score)| match score {
+                Compared::Scores(scores) => Some((place, scores.clone())),
                 _ => None,
             }),
             level,
@@ -317,7 +319,7 @@ struct Segment {
     values: super::slice::Values,
     answered: Ratio,
     /// Its scores, all periods together.
-    tally: Option<Tally>,
+    tally: Option<Box<dyn AnyKpi>>,
 }
 
 impl Segment {
@@ -334,7 +336,7 @@ impl Segment {
             let mut parts = cells.flatten().flatten().filter_map(|cell| cell.get(kpi));
             let mut scores = parts.next().cloned();
             if let Some(scores) = &mut scores {
-                parts.for_each(|part| scores.merge(part.clone()));
+                parts.for_each(|part| scores.merge_any(part.clone()));
             }
             let asked = numbers.iter().filter_map(|number| sliced.asked.get(*number)?.get(question));
             Some(Self {

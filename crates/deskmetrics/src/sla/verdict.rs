@@ -88,6 +88,11 @@ pub struct SlaVerdict {
 }
 
 impl SlaVerdict {
+    /// When it was decided: the completion of a met target, the breach of another; `None` while it is open.
+    pub fn decided_at(&self) -> Option<Timestamp> {
+        self.state.decided_at(self.completed_at, self.breached_at)
+    }
+
     /// The policy name of verdicts that the source system stated itself.
     pub const STATED: &'static str = "stated by the source";
 

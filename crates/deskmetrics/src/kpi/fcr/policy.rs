@@ -160,6 +160,15 @@ impl FcrPolicy {
         }
     }
 
+    /// Whether it looks at more than the messages, the solves and the reopenings.
+    pub(crate) fn reads_everything(&self) -> bool {
+        match self {
+            Self::StrictNoActivity => true,
+            Self::AllOf(parts) => parts.iter().any(Self::reads_everything),
+            _ => false,
+        }
+    }
+
     /// When two contacts are about the same thing, for a policy that looks at the customer's other tickets.
     pub fn repeat_key(&self) -> Option<RepeatKey> {
         self.across().map(|(_, key)| key)

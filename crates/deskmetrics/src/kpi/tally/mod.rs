@@ -5,11 +5,18 @@
 mod per_ticket;
 mod rated;
 mod share;
+mod targets;
 mod times;
+
+use super::interface::Bulk;
+use super::request::KpiRequest;
+use crate::replay::Needs;
+use crate::{ClockKind, Reason};
 
 pub use per_ticket::PerTicket;
 pub use rated::Rated;
 pub use share::Share;
+pub use targets::Targets;
 pub use times::Times;
 
 pub(crate) use per_ticket::MEASURES as COUNT_MEASURES;
@@ -92,29 +99,191 @@ macro_rules! wraps_with_options {
 }
 pub(crate) use wraps_with_options;
 
-/// Makes the newtype of a KPI behave like the tally it wraps, and feed from anything that holds a ticket's measures.
-macro_rules! ticket_kpi {
-    ($kpi:ident wraps Times) => {
+/// Methods of a wrapped tally, under their own names.
+macro_rules! forwards {
+    ($kpi:ident . $field:tt: Times) => {
         impl $kpi {
-            pub(crate) fn times_mut(&mut self) -> &mut crate::kpi::tally::Times {
-                &mut self.0
+            /// All durations.
+            pub fn times(&self) -> &crate::kpi::tally::Times {
+                &self.$field
             }
         }
 
-        crate::kpi::tally::ticket_kpi!($kpi is Times);
+        crate::kpi::tally::forwards! { $kpi.$field =>
+            /// The clock counted on.
+            clock() -> crate::ClockKind;
+            /// Durations that have ended: the n of mean, quantiles and extremes.
+            n() -> u64;
+            /// Durations still running.
+            censored() -> u64;
+            /// The durations that have ended.
+            durations() -> &crate::Durations;
+            /// All durations, with those still running as censored.
+            survival() -> &crate::Survival;
+            /// Mean of the finished durations.
+            mean() -> Option<chrono::TimeDelta>;
+            /// Median of the finished durations.
+            median() -> Option<chrono::TimeDelta>;
+            /// The duration nine in ten finished ones do not exceed.
+            p90() -> Option<chrono::TimeDelta>;
+            /// The duration after which half have ended, running ones taken into account (Kaplan-Meier).
+            censored_median() -> Option<chrono::TimeDelta>;
+            /// Finished durations of at most `limit`, among all finished ones; see
+            /// [`Times::within`](crate::kpi::tally::Times::within).
+            within(limit: chrono::TimeDelta) -> crate::Ratio;
+            /// Durations of at most `limit`, among all of which that is decided; see
+            /// [`Times::decided_within`](crate::kpi::tally::Times::decided_within).
+            decided_within(limit: chrono::TimeDelta) -> crate::Ratio;
+        }
     };
-    ($kpi:ident wraps $tally:ident) => {
-        crate::kpi::tally::ticket_kpi!($kpi is $tally);
+    ($kpi:ident . $field:tt: Share) => {
+        crate::kpi::tally::forwards! { $kpi.$field =>
+            /// Hits and total.
+            ratio() -> crate::Ratio;
+            /// Tickets counted.
+            n() -> u64;
+            /// The share in percent; `None` when nothing was counted.
+            percent() -> Option<f64>;
+        }
     };
-    ($kpi:ident is $tally:ident) => {
-        impl std::ops::Deref for $kpi {
-            type Target = crate::kpi::tally::$tally;
+    ($kpi:ident . $field:tt: PerTicket) => {
+        crate::kpi::tally::forwards! { $kpi.$field =>
+            /// Tickets counted.
+            n() -> u64;
+            /// Over all tickets.
+            total() -> u64;
+            /// Per ticket; `None` when none was counted.
+            mean() -> Option<f64>;
+            /// The counts behind the mean.
+            counts() -> &crate::Mean;
+        }
+    };
+    ($kpi:ident . $field:tt: Rated) => {
+        crate::kpi::tally::forwards! { $kpi.$field =>
+            /// The scale of the question.
+            scale() -> &crate::Scale;
+            /// How often each score was given.
+            scores() -> &crate::ScoreCounts;
+            /// Answers counted.
+            n() -> u64;
+            /// What was excluded, by reason.
+            excluded() -> &crate::Excluded;
+            /// The mean score, in steps of the scale.
+            mean() -> Option<f64>;
+            /// Positive answers among all.
+            positive() -> crate::Ratio;
+            /// Negative answers among all.
+            negative() -> crate::Ratio;
+            /// Positive, neutral and negative answers.
+            sides() -> crate::NetScore;
+        }
+    };
+    ($kpi:ident . $field:tt => $($(#[doc = $doc:literal])+ $method:ident($($argument:ident: $type:ty)?) -> $result:ty;)+) => {
+        impl $kpi {
+            $(
+                $(#[doc = $doc])+
+                pub fn $method(&self $(, $argument: $type)?) -> $result {
+                    self.$field.$method($($argument)?)
+                }
+            )+
+        }
+    };
+}
+pub(crate) use forwards;
 
-            fn deref(&self) -> &Self::Target {
-                &self.0
+/// A tally that KPIs of tickets wrap.
+pub(crate) trait Wrapped: Sized {
+    /// The empty tally that a request asks for.
+    fn requested(request: &KpiRequest) -> Self;
+    /// What is needed of a ticket, given what is needed on the calendar.
+    fn needing(&self, needs: Needs) -> Needs;
+    fn times(&self) -> Option<&Times>;
+    fn exclude(&mut self, reason: Reason, records: u64);
+    fn push_bulk(&mut self, bulk: Bulk);
+}
+
+impl Wrapped for Times {
+    fn requested(request: &KpiRequest) -> Self {
+        Self::new(request.clock.unwrap_or_default())
+    }
+
+    fn needing(&self, needs: Needs) -> Needs {
+        match self.clock() {
+            ClockKind::Business => needs | Needs::BUSINESS_TIME,
+            ClockKind::Calendar => needs,
+        }
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(self)
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.leave_out_many(reason, records);
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Times(finished, running) = bulk {
+            self.extend_micros(finished, running);
+        }
+    }
+}
+
+macro_rules! counts {
+    ($($tally:ident),+) => {
+        $(
+            impl Wrapped for $tally {
+                fn requested(_request: &KpiRequest) -> Self {
+                    Self::default()
+                }
+
+                fn needing(&self, needs: Needs) -> Needs {
+                    needs
+                }
+
+                fn times(&self) -> Option<&Times> {
+                    None
+                }
+
+                fn exclude(&mut self, reason: Reason, records: u64) {
+                    self.leave_out_many(reason, records);
+                }
+
+                fn push_bulk(&mut self, _bulk: Bulk) {}
+            }
+        )+
+    };
+}
+counts!(Share, PerTicket);
+
+/// Makes a KPI that wraps a tally and counts each ticket on its own: `push` takes the tally and a ticket that is not excluded.
+/// `kpi` holds further methods of [`Kpi`](crate::kpi::Kpi), `registered` further items of
+/// [`Registered`](crate::kpi::registry::Registered).
+macro_rules! ticket_kpi {
+    (
+        $kpi:ident($tally:ident), |$wrapped:ident, $ticket:ident| $push:expr,
+        needs: $needs:expr,
+        $(kpi: { $($method:item)* },)?
+        $(registered: { $($constant:item)* },)?
+    ) => {
+        impl $kpi {
+            /// Counts one ticket.
+            pub fn push(&mut self, $ticket: &crate::TicketMetrics) {
+                let $wrapped = &mut self.0;
+                match $ticket.left_out {
+                    Some(reason) => $wrapped.leave_out(reason),
+                    None => $push,
+                }
+            }
+
+            /// Counts a record that is no ticket.
+            pub fn leave_out(&mut self, reason: crate::Reason) {
+                self.0.leave_out(reason);
             }
         }
 
+        crate::kpi::tally::forwards!($kpi.0: $tally);
+        crate::kpi::tally::ticket_kpi!(constructor $kpi $tally);
         crate::kpi::tally::wraps!($kpi);
         crate::kpi::tally::feeds_on!($kpi, tickets);
 
@@ -125,20 +294,66 @@ macro_rules! ticket_kpi {
                 tally
             }
         }
+
+        impl crate::kpi::Kpi for $kpi {
+            fn definition(&self) -> &'static crate::kpi::Definition {
+                &DEFINITION
+            }
+
+            fn exclude(&mut self, reason: crate::Reason, records: u64) {
+                crate::kpi::tally::Wrapped::exclude(&mut self.0, reason, records);
+            }
+
+            fn needs(&self) -> crate::replay::Needs {
+                crate::kpi::tally::Wrapped::needing(&self.0, $needs)
+            }
+
+            fn push_ticket(&mut self, ticket: &crate::Replayed) {
+                self.push(&ticket.metrics);
+            }
+
+            fn times(&self) -> Option<&crate::kpi::tally::Times> {
+                crate::kpi::tally::Wrapped::times(&self.0)
+            }
+
+            fn record_needs(&self) -> crate::kpi::RecordNeeds {
+                crate::kpi::RecordNeeds::NONE
+            }
+
+            fn push_bulk(&mut self, bulk: crate::kpi::Bulk) {
+                crate::kpi::tally::Wrapped::push_bulk(&mut self.0, bulk);
+            }
+
+            $($($method)*)?
+        }
+
+        impl crate::kpi::registry::Registered for $kpi {
+            fn requested(
+                request: &crate::kpi::KpiRequest,
+                _as_of: Option<crate::Timestamp>,
+            ) -> Result<Self, crate::kpi::RequestError> {
+                Ok(Self(crate::kpi::tally::Wrapped::requested(request)))
+            }
+
+            $($($constant)*)?
+        }
     };
+    (constructor $kpi:ident Times) => {
+        impl $kpi {
+            /// An empty tally on `clock`.
+            pub fn new(clock: crate::ClockKind) -> Self {
+                Self(crate::kpi::tally::Times::new(clock))
+            }
+        }
+    };
+    (constructor $kpi:ident $tally:ident) => {};
 }
 pub(crate) use ticket_kpi;
 
 /// Makes the newtype of a survey KPI behave like the answers it wraps, and feed from scores.
 macro_rules! survey_kpi {
     ($kpi:ident) => {
-        impl std::ops::Deref for $kpi {
-            type Target = crate::kpi::tally::Rated;
-
-            fn deref(&self) -> &Self::Target {
-                &self.0
-            }
-        }
+        crate::kpi::tally::forwards!($kpi.0: Rated);
 
         impl $kpi {
             /// No answers yet on `scale`.
@@ -173,6 +388,49 @@ macro_rules! survey_kpi {
         impl<S: Into<Option<i32>>> Extend<S> for $kpi {
             fn extend<I: IntoIterator<Item = S>>(&mut self, scores: I) {
                 scores.into_iter().for_each(|score| self.push(score));
+            }
+        }
+
+        impl crate::kpi::Kpi for $kpi {
+            fn definition(&self) -> &'static crate::kpi::Definition {
+                &DEFINITION
+            }
+
+            fn exclude(&mut self, reason: crate::Reason, records: u64) {
+                self.0.leave_out_many(reason, records);
+            }
+
+            fn records(&self) -> crate::kpi::Records {
+                crate::kpi::Records::Responses
+            }
+
+            fn push_response(&mut self, response: &crate::SurveyResponse) {
+                self.push(response.score);
+            }
+
+            fn scores(&self) -> Option<std::ops::RangeInclusive<i32>> {
+                Some(self.scale().min()..=self.scale().max())
+            }
+
+            fn push_bulk(&mut self, bulk: crate::kpi::Bulk) {
+                if let crate::kpi::Bulk::Score(score, times) = bulk {
+                    self.push_many(score, times);
+                }
+            }
+        }
+
+        impl crate::kpi::registry::Registered for $kpi {
+            const USUAL: bool = true;
+
+            fn requested(
+                request: &crate::kpi::KpiRequest,
+                _as_of: Option<crate::Timestamp>,
+            ) -> Result<Self, crate::kpi::RequestError> {
+                request.question_and_scale(DEFINITION.id).map(Self::new)
+            }
+
+            fn option(request: &crate::kpi::KpiRequest) -> Option<String> {
+                request.other_question(DEFINITION.id)
             }
         }
     };

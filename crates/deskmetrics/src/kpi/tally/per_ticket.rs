@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Compared, Estimate, Estimates, Excluded, Mean, Merge, Reason, Unit};
+use crate::{Compared, Estimate, Estimates, Excluded, Mean, Merge, Reason, TicketMetrics, Unit};
 
 /// The measures of every count KPI.
 pub(crate) const MEASURES: &[&str] = &["mean", "total"];
@@ -20,9 +20,23 @@ impl PerTicket {
         self.counts.push(times);
     }
 
+    /// Counts a solved ticket to which it happened `times` times; another one is excluded.
+    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, times: u32) {
+        if ticket.status.is_done() {
+            self.count(times);
+        } else {
+            self.leave_out(Reason::NotSolved);
+        }
+    }
+
     /// Counts a ticket of which nothing can be said.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);
+    }
+
+    /// Counts `records` such records.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
     }
 
     /// Tickets counted.

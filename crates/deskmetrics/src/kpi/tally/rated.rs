@@ -47,6 +47,11 @@ impl Rated {
         self.excluded.add(reason);
     }
 
+    /// Counts `records` such records.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
+    }
+
     /// The scale of the question.
     pub fn scale(&self) -> &Scale {
         &self.scale

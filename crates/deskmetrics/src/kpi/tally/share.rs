@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason};
+use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics};
 
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
@@ -20,9 +20,23 @@ impl Share {
         self.ratio.push(holds);
     }
 
+    /// Counts a solved ticket for which the statement holds or not; another one is excluded.
+    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, holds: bool) {
+        if ticket.status.is_done() {
+            self.count(holds);
+        } else {
+            self.leave_out(Reason::NotSolved);
+        }
+    }
+
     /// Counts a record of which nothing can be said.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);
+    }
+
+    /// Counts `records` such records.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
     }
 
     /// Records counted.

@@ -7,7 +7,7 @@ use crate::durations::{from_float_micros, interval_between, quantile_of, quantil
 use crate::interval::quantile_ranks;
 use crate::{
     ClockKind, Compared, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
-    Survival, Unit,
+    Survival, TicketMetrics, Unit,
 };
 
 /// The measures of every duration KPI, in the order of [`Times::estimates`](Estimates::estimates).
@@ -45,6 +45,24 @@ impl Times {
         }
     }
 
+    /// Counts the time that a ticket spent in something: it runs while the ticket is open.
+    pub(crate) fn until_done(&mut self, ticket: &TicketMetrics, elapsed: Elapsed) {
+        if ticket.status.is_done() {
+            self.finished(elapsed);
+        } else {
+            self.running(elapsed);
+        }
+    }
+
+    /// Counts a duration that has ended, else the one that still runs; where there is neither, the ticket is excluded.
+    pub(crate) fn either(&mut self, ended: Option<Elapsed>, runs: Option<Elapsed>, neither: Reason) {
+        match (ended, runs) {
+            (Some(elapsed), _) => self.finished(elapsed),
+            (None, Some(elapsed)) => self.running(elapsed),
+            (None, None) => self.leave_out(neither),
+        }
+    }
+
     /// Counts durations on the tally's clock, in microseconds: those that have ended and those still running.
     pub(crate) fn extend_micros(&mut self, finished: Vec<i64>, running: Vec<i64>) {
         let [finished, running] = [finished, running].map(|mut all| {
@@ -61,6 +79,11 @@ impl Times {
     /// Counts a record that has no such duration.
     pub fn leave_out(&mut self, reason: Reason) {
         self.excluded.add(reason);
+    }
+
+    /// Counts `records` such records.
+    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+        self.excluded.add_many(reason, records);
     }
 
     /// The duration on the tally's clock; what cannot be used is left out under its reason.

@@ -1,12 +1,107 @@
-//! Asking for a KPI.
+//! The request for a KPI, and why it cannot be answered.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{KpiTally, ReportError};
-use crate::kpi::{CustomersOf, FcrPolicy};
+use super::interface::{AnyKpi, Kpi};
+use super::{CustomersOf, FcrPolicy};
 use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
+
+/// Why a request for a KPI cannot be answered.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The catalogue has no such KPI.
+    #[error("KPI \"{id}\" is not in the catalogue, which has {}", known.join(", "))]
+    UnknownKpi {
+        /// The id requested.
+        id: String,
+        /// Every id.
+        known: Vec<&'static str>,
+    },
+    /// A KPI of the user's own has the id, or an alias, of a KPI of the catalogue.
+    #[error("KPI \"{id}\" is in the catalogue: choose another id for a KPI of your own")]
+    IdTaken {
+        /// The id.
+        id: &'static str,
+    },
+    /// The KPI is about an instant, and none was given.
+    #[error("KPI \"{id}\" needs a cut-off, since it is about what was known at an instant: give as_of")]
+    NeedsCutOff {
+        /// Its id.
+        id: &'static str,
+    },
+    /// A choice that must be made was not made.
+    #[error("KPI \"{id}\" needs its {option}, since {why}: give {allowed}")]
+    NeedsChoice {
+        /// The KPI's id.
+        id: &'static str,
+        /// What is missing.
+        option: &'static str,
+        /// Why there is no default.
+        why: &'static str,
+        /// What can be given.
+        allowed: &'static str,
+    },
+    /// A choice was made that the KPI does not have.
+    #[error("KPI \"{id}\" has no {option}: leave it out")]
+    NoSuchChoice {
+        /// The KPI's id.
+        id: &'static str,
+        /// What was given.
+        option: &'static str,
+    },
+    /// Records are to be restricted by something that a report does not know.
+    #[error("KPI \"{id}\" cannot be restricted by {by}: name attributes, each with the values it may have")]
+    Filter {
+        /// The KPI's id.
+        id: &'static str,
+        /// What was given.
+        by: String,
+    },
+    /// A name that says nothing, or something else.
+    #[error(
+        "KPI \"{id}\" cannot be named \"{name}\": choose a name that is not empty and not the id of another KPI"
+    )]
+    Name {
+        /// The KPI's id.
+        id: &'static str,
+        /// The name given.
+        name: String,
+    },
+    /// No duration lies within the limit requested.
+    #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
+    Limit {
+        /// The KPI's id.
+        id: &'static str,
+        /// The limit given.
+        limit: String,
+    },
+    /// A span of time is none, or not all of it is known.
+    #[error(
+        "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
+         {as_of}"
+    )]
+    Span {
+        /// The KPI's id.
+        id: &'static str,
+        /// The start given.
+        from: Timestamp,
+        /// The end given.
+        to: Timestamp,
+        /// The cut-off.
+        as_of: Timestamp,
+    },
+    /// A share of a target is more than all of it.
+    #[error("KPI \"{id}\" from {threshold} % of the target on has no meaning: give 0 to 100")]
+    Threshold {
+        /// The KPI's id.
+        id: &'static str,
+        /// The percentage given.
+        threshold: u32,
+    },
+}
 
 /// A KPI asked for by its id in the catalogue, with what is chosen for it.
 ///
@@ -90,12 +185,26 @@ pub struct KpiRequest {
     /// From which share of its target on a running SLA target is at risk, in percent; 80 unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold_percent: Option<u32>,
+    /// A KPI of the user's own, as its empty tally. It has no form in TOML or JSON.
+    #[serde(skip)]
+    pub(crate) own: Option<Own>,
 }
 
+/// A KPI of the user's own, as its empty tally.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Own(pub(crate) Box<dyn AnyKpi>);
+
 impl KpiRequest {
+    /// A KPI of your own, given its empty tally; see [`Kpi`].
+    pub fn of(kpi: impl Kpi) -> Self {
+        let id = kpi.definition().id;
+        Self { own: Some(Own(Box::new(kpi))), ..Self::new(id) }
+    }
+
     /// The KPI of this id or alias, nothing chosen.
     pub fn new(kpi: impl Into<String>) -> Self {
         Self {
+            own: None,
             kpi: kpi.into(),
             name: None,
             filter: Conditions::default(),
@@ -316,43 +425,59 @@ impl KpiRequest {
         self
     }
 
-    /// The KPI by itself, to be fed and asked without a report. Nothing after `as_of` will be known; without it, all that is
-    /// fed counts.
-    ///
-    /// # Errors
-    /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
-    pub fn tally(&self, as_of: Option<Timestamp>) -> Result<KpiTally, ReportError> {
-        KpiTally::new(self, as_of)
+    /// The question, which each survey KPI must name.
+    pub(crate) fn question(&self, id: &'static str) -> Result<&str, RequestError> {
+        self.question.as_deref().ok_or_else(|| needs_question(id))
     }
 
-    /// Whether a report can answer it.
-    ///
-    /// # Errors
-    /// When the catalogue has no such KPI, a choice without a default is missing, or one is given that the KPI does
-    /// not have.
-    pub fn check(&self) -> Result<(), ReportError> {
-        self.tally(Some(Timestamp::MAX)).map(|_| ())
+    /// The scale of the question; neither is of use without the other.
+    pub(crate) fn question_and_scale(&self, id: &'static str) -> Result<&Scale, RequestError> {
+        self.question(id)?;
+        self.scale.as_ref().ok_or_else(|| needs_question(id))
     }
 
-    /// The same KPI with the question, scale and policy that it leaves open taken from requests that state them: one for each
-    /// of these that asks what this one does.
-    pub fn completed_by(&self, known: &[Self]) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for one in known.iter().filter(|one| self.question.is_none() || self.question == one.question) {
-            let completed = Self {
-                question: self.question.clone().or_else(|| one.question.clone()),
-                scale: self.scale.clone().or_else(|| one.scale.clone()),
-                policy: self.policy.clone().or_else(|| one.policy.clone()),
-                ..self.clone()
-            };
-            if completed.check().is_ok() && !all.contains(&completed) {
-                all.push(completed);
-            }
-        }
-        all
+    /// The question's name, where it says more than the KPI's.
+    pub(crate) fn other_question(&self, id: &str) -> Option<String> {
+        self.question.as_deref().filter(|question| *question != id).map(str::to_owned)
     }
 
-    pub(super) fn automatic_left_out(&self) -> bool {
+    pub(crate) fn excludes_automatic_solves(&self) -> bool {
         self.without_automatic_solves == Some(true)
     }
+
+    pub(crate) fn automatic_solves(&self) -> Option<String> {
+        self.excludes_automatic_solves().then(|| "without automatic solves".to_owned())
+    }
+
+    pub(crate) fn short_abandon(&self, id: &'static str) -> Result<TimeDelta, RequestError> {
+        self.short_abandon.map_or(Ok(TimeDelta::zero()), |limit| above_zero(limit, id))
+    }
+
+    pub(crate) fn short_abandon_option(&self) -> Option<String> {
+        self.short_abandon.map(|limit| format!("abandons from {}", duration_text::format(limit)))
+    }
+}
+
+fn needs_question(id: &'static str) -> RequestError {
+    RequestError::NeedsChoice {
+        id,
+        option: "question",
+        why: "each question has its own scale",
+        allowed: "the question's name and scale",
+    }
+}
+
+/// A limit that some duration can be within.
+pub(crate) fn above_zero(limit: TimeDelta, id: &'static str) -> Result<TimeDelta, RequestError> {
+    if limit > TimeDelta::zero() {
+        Ok(limit)
+    } else {
+        Err(RequestError::Limit { id, limit: duration_text::format(limit) })
+    }
+}
+
+/// The parts there are, side by side.
+pub(crate) fn together(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -1,0 +1,79 @@
+//! Every KPI of the catalogue, in one list.
+
+use super::interface::{AnyKpi, Evidence, Kpi};
+use super::{Definition, KpiRequest, RequestError};
+use crate::Timestamp;
+
+/// A KPI of the catalogue: one that a request by id is answered by.
+pub(crate) trait Registered: Kpi {
+    /// Whether reports show it unless other KPIs are requested.
+    const USUAL: bool = false;
+
+    /// What the data must hold for it.
+    const EVIDENCE: Evidence = Evidence::Records;
+
+    /// The empty tally that a request asks for.
+    fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError>;
+
+    /// What was chosen, for the reader.
+    fn option(_request: &KpiRequest) -> Option<String> {
+        None
+    }
+}
+
+/// Makes the empty tally that a request asks for.
+pub(crate) type Requested = fn(&KpiRequest, Option<Timestamp>) -> Result<Box<dyn AnyKpi>, RequestError>;
+
+/// A KPI of the catalogue, and how requests for it are answered.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What it means.
+    pub definition: &'static Definition,
+    /// Whether reports show it unless other KPIs are requested.
+    pub usual: bool,
+    /// What the data must hold for it.
+    pub evidence: Evidence,
+    pub(crate) requested: Requested,
+    pub(crate) option: fn(&KpiRequest) -> Option<String>,
+}
+
+impl Entry {
+    pub(crate) const fn of<K: Registered>(definition: &'static Definition) -> Self {
+        Self {
+            definition,
+            usual: K::USUAL,
+            evidence: K::EVIDENCE,
+            requested: |request, as_of| Ok(Box::new(K::requested(request, as_of)?)),
+            option: K::option,
+        }
+    }
+}
+
+/// The lists of KPIs: of each its module and its tally, which has the KPI's function beside it.
+macro_rules! registry {
+    ($($module:ident :: $tally:ident),+ $(,)?) => {
+        $(pub use $module::{$tally, $module};)+
+
+        /// Every KPI of the catalogue, by topic.
+        pub const REGISTRY: &[Entry] = &[$(Entry::of::<$tally>(&$module::DEFINITION)),+];
+
+        /// Every KPI's definition, by topic.
+        pub const DEFINITIONS: &[&Definition] = &[$(&$module::DEFINITION),+];
+    };
+}
+pub(crate) use registry;
+
+/// The KPI of the catalogue with this id or alias; case, spaces and hyphens do not matter.
+pub(super) fn entry<'r>(registry: &'r [Entry], name: &str) -> Option<&'r Entry> {
+    let wanted = normal_form(name);
+    let goes_by = |entry: &&Entry| {
+        let names = std::iter::once(&entry.definition.id).chain(entry.definition.aliases);
+        names.into_iter().any(|name| normal_form(name) == wanted)
+    };
+    registry.iter().find(goes_by)
+}
+
+fn normal_form(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
+}

@@ -256,7 +256,9 @@ fn report() -> Report {
 
 fn state_of(records: &[Record]) -> ReportState {
     let mut state = report().state();
-    records.iter().for_each(|record| record.feed(&mut state));
+    for record in records {
+        record.feed(&mut state);
+    }
     state
 }
 

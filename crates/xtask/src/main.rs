@@ -3,6 +3,7 @@
 //! They need nothing but Rust and Python 3.11 or newer. Everything they make lies under `target/`.
 
 mod command;
+mod layers;
 mod python;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ usage: cargo x <task> [arguments]
 
   test [rust|python] [ARGS]  all tests, or one side only; ARGS go to `cargo test` or pytest
   lint                       formatting, clippy with warnings as errors
+  layers                     imports run downwards, and no files import in a circle
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   sample                     writes examples/sample anew (the same bytes on every machine)
@@ -39,6 +41,7 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["test"] => test_rust(&[]).and_then(|()| python::test(&[])),
         ["lint"] => lint(),
         ["docs"] => docs(),
+        ["layers"] => layers::check(&root()),
         ["bench", rest @ ..] => bench(rest),
         ["sample"] => sample(),
         ["wheel"] => python::wheel(),

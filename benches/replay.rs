@@ -119,7 +119,7 @@ fn tell_processor_time(name: &str, plan: &Replay, log: &StepLog) {
 
 fn bench(criterion: &mut Criterion) {
     let priority = with_verdicts().value_number("high").unwrap_or_default();
-    let log = StepLog::generate(tickets(), 7, &[priority, deskmetrics::replay::step::FIRST_FREE]);
+    let log = StepLog::generate(tickets(), 7, &[priority, deskmetrics::engine::step::FIRST_FREE]);
     let plans = [
         ("calendar", Replay::new(as_of())),
         ("business", business()),

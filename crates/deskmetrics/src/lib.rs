@@ -60,7 +60,7 @@
 //! | Is the difference between two teams real? Are we ahead of the sector? | [`Estimates::change_from`], [`Estimates::against`], [`Comparison`] |
 //! | How long until half, or nine in ten, are solved? | [`Survival`] |
 //! | When does work arrive? | [`kpi::Arrivals`] |
-//! | Whose score is it? | [`survey::Attribution`] |
+//! | Whose score is it? | [`kpi::Attribution`] |
 //! | Can this survey be trusted? | [`survey::Representativeness`] |
 //!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
@@ -72,6 +72,8 @@ mod duration_sketch;
 pub mod duration_text;
 mod durations;
 mod elapsed;
+#[doc(hidden)]
+pub mod engine;
 mod error;
 mod estimate;
 mod excluded;

@@ -1,9 +1,10 @@
 //! The short way through a ticket leads where the long one does.
 
 use chrono::TimeDelta;
-use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::Pass;
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
 use deskmetrics::replay::{
-    Merged, Needs, Opening, Pass, RepeatedSolve, Replay, ReplayOptions, Schedules, SolveWithoutReply,
+    Merged, Needs, Opening, RepeatedSolve, Replay, ReplayOptions, Schedules, SolveWithoutReply,
 };
 use deskmetrics::schedule::Schedule;
 use deskmetrics::sla::{Deadline, Reopen, SlaPolicies, SlaVerdict};

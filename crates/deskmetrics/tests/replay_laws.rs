@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use chrono::TimeDelta;
-use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
 use deskmetrics::replay::{Replay, Replayed, Schedules, TicketTracker};
 use deskmetrics::schedule::{CompiledSchedule, Schedule};
 use deskmetrics::sla::SlaPolicies;

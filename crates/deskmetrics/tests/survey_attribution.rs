@@ -1,9 +1,10 @@
 //! From an event log to the agent a score belongs to.
 #![allow(clippy::unwrap_used)]
 
+use deskmetrics::kpi::Attribution;
 use deskmetrics::replay::{Replay, Replayed};
 use deskmetrics::report::{KpiRequest, Report};
-use deskmetrics::survey::{Attribution, Scale, WeightedRating};
+use deskmetrics::survey::{Scale, WeightedRating};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{SurveyResponse, Ticket, TicketEvent, Timestamp};
 

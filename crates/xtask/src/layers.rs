@@ -201,6 +201,9 @@ impl<'ast> Visit<'ast> for File {
         }
     }
 
+    /// Who may see an item is no import.
+    fn visit_vis_restricted(&mut self, _visibility: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.segments.len() > 1 && path.leading_colon.is_none() {
             self.paths.insert(path.segments.iter().map(|segment| segment.ident.to_string()).collect());

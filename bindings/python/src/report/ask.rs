@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
+use deskmetrics::engine::RecordNeeds;
 use deskmetrics::kpi::definition;
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, RecordNeeds, ReportError};
+use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;

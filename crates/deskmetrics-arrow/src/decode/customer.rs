@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, Int64Array, RecordBatch};
 use arrow_schema::DataType;
-use deskmetrics::kpi::CustomerNames;
+use deskmetrics::engine::CustomerNames;
 use hashbrown::HashMap;
 
 use super::slot::WordSlot;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use arrow_array::RecordBatch;
 use arrow_buffer::ScalarBuffer;
 use chrono::TimeDelta;
-use deskmetrics::replay::Milestones;
+use deskmetrics::engine::Milestones;
 use deskmetrics::ticket::{EventKind, TicketId};
 use deskmetrics::{Author, Reason, Status, TicketEvent, Timestamp};
 
@@ -497,7 +497,7 @@ impl EventBuilder {
 
     /// Adds the events that the timestamps of tickets imply.
     pub(super) fn imply(&mut self, tickets: &mut TicketTable) {
-        use deskmetrics::replay::step::What;
+        use deskmetrics::engine::step::What;
         let Some(columns) = tickets.milestones.take() else { return };
         let bare = columns.replied_at.is_none()
             && columns.solved_at.is_none()

@@ -1,6 +1,6 @@
 //! What a row of events means: its kind, its author and the status it may name, in one small number a row.
 
-use deskmetrics::replay::step::What;
+use deskmetrics::engine::step::What;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Status};
 use hashbrown::HashMap;

@@ -3,8 +3,8 @@
 use arrow_array::RecordBatch;
 use arrow_buffer::ScalarBuffer;
 use chrono::TimeDelta;
-use deskmetrics::replay::Milestones;
-use deskmetrics::replay::step::{Step, What};
+use deskmetrics::engine::Milestones;
+use deskmetrics::engine::step::{Step, What};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Reason, Status, Ticket, TicketEvent, Timestamp};
 

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use deskmetrics::replay::{Milestones, Pass};
-use deskmetrics::report::{BlockPlan, Customer, Feed, MilestoneBlock, RecordNeeds, Report, SliceIds};
+use deskmetrics::engine::{
+    BlockPlan, Customer, Feed, MilestoneBlock, Milestones, Pass, RecordNeeds, SliceIds,
+};
+use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Replayed};
 use hashbrown::HashMap;
@@ -196,7 +198,7 @@ impl Block {
 struct One<'l> {
     log: &'l EventLog<'l>,
     needs: RecordNeeds,
-    names: Option<std::sync::Arc<dyn deskmetrics::kpi::CustomerNames>>,
+    names: Option<std::sync::Arc<dyn deskmetrics::engine::CustomerNames>>,
     scratch: Replayed,
 }
 

@@ -1,7 +1,7 @@
 //! What each code of an event does to a ticket, in the numbers of one replay.
 
 use deskmetrics::Author;
-use deskmetrics::replay::step::{Step, What};
+use deskmetrics::engine::step::{Step, What};
 use deskmetrics::replay::{EventOrder, Replay};
 
 use crate::decode::kind::{Code, Kinds, Takes, step_of};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use deskmetrics::Author;
+use deskmetrics::engine::step::What;
 use deskmetrics::replay::EventOrder;
-use deskmetrics::replay::step::What;
 
 use super::EventLog;
 use crate::decode::id::Id;

@@ -64,7 +64,7 @@ mod visit;
 use std::collections::BTreeMap;
 
 use deskmetrics::Author;
-use deskmetrics::replay::step::{FIRST_FREE, NONE, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, What};
 use deskmetrics::replay::{EventOrder, Merged, Needs, Replay};
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;

@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use deskmetrics::replay::{Needs, Pass};
-use deskmetrics::report::RecordNeeds;
+use deskmetrics::engine::{Pass, RecordNeeds};
+use deskmetrics::replay::Needs;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
 

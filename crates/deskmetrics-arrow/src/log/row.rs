@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use deskmetrics::TicketMetrics;
-use deskmetrics::replay::{Pass, PassVerdict};
+use deskmetrics::engine::{Pass, PassVerdict};
 
 use super::EventLog;
 

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::slice::Iter;
 
-use deskmetrics::replay::step::{NONE, Start, Step, What};
-use deskmetrics::replay::{EventOrder, Milestones, Pass};
+use deskmetrics::engine::step::{NONE, Start, Step, What};
+use deskmetrics::engine::{Milestones, Pass};
+use deskmetrics::replay::EventOrder;
 use deskmetrics::{Author, Excluded, Merge as _};
 use rayon::prelude::*;
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use deskmetrics::Timestamp;
-use deskmetrics::report::{Feed, PeriodId, SliceIds};
+use deskmetrics::engine::{Feed, PeriodId, SliceIds};
 
 use super::owner::Owners;
 use super::place::{Keys, NO_TICKET, Slices};

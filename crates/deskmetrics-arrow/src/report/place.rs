@@ -1,6 +1,7 @@
 //! From dictionary codes to the slices of a report.
 
-use deskmetrics::report::{Feed, Report, SliceIds};
+use deskmetrics::engine::{Feed, SliceIds};
+use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
 

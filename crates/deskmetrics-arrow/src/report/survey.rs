@@ -2,8 +2,10 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use deskmetrics::kpi::{InvitationLimits, InvitationOutcome, ResponseRate};
-use deskmetrics::report::{Feed, Report};
+use deskmetrics::engine::Feed;
+use deskmetrics::kpi::{InvitationLimits, ResponseRate};
+use deskmetrics::report::Report;
+use deskmetrics::survey::InvitationOutcome;
 use deskmetrics::{Reason, Timestamp};
 
 use super::cell::{Cells, GroupKeys, NOWHERE};

@@ -29,7 +29,8 @@ mod sent;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, BooleanArray};
 use arrow_schema::DataType;
-use deskmetrics::kpi::{Ces, Csat, InvitationOutcome, Nps, ResponseRate};
+use deskmetrics::kpi::{Ces, Csat, Nps, ResponseRate};
+use deskmetrics::survey::InvitationOutcome;
 use deskmetrics::{Ratio, Reason, Scale};
 
 use crate::column::{Column, ColumnError, WrongType};

@@ -4,7 +4,8 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray};
 use arrow_schema::{DataType, TimeUnit};
 use chrono_tz::Tz;
-use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
+use deskmetrics::kpi::ResponseRate;
+use deskmetrics::survey::InvitationOutcome;
 use deskmetrics::{Reason, Timestamp};
 
 use super::booleans;

@@ -1,6 +1,6 @@
 //! A deterministic stream of tickets and steps, as large as a benchmark wants.
 
-use deskmetrics::replay::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
 use deskmetrics::{Author, Status};
 
 const MINUTE: i64 = 60_000_000;

@@ -1,6 +1,6 @@
 //! Tickets and events as plain columns, as large as a benchmark wants.
 
-use deskmetrics::replay::step::{FIRST_FREE, What};
+use deskmetrics::engine::step::{FIRST_FREE, What};
 use deskmetrics::{Author, Status};
 
 use super::StepLog;

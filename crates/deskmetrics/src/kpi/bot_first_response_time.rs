@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
-use super::tally::{TIME_MEASURES, Times, ticket_kpi};
+use super::shape::ticket_kpi;
+use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Needs;
 use crate::{ClockKind, Reason, TicketMetrics, Unit};
 

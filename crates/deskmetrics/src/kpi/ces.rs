@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-use super::tally::{Rated, survey_kpi};
+use super::shape::survey_kpi;
+use super::tally::Rated;
 use crate::{Compared, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
 
 /// The definition of CES.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use super::registry::Registered;
-use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
+use super::{CustomersOf, Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
 use crate::replay::Needs;
 use crate::ticket::CustomerId;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Replayed, Ticket, TicketMetrics, Timestamp, Unit};
@@ -92,19 +92,6 @@ pub struct Customers {
     seen: BTreeSet<CustomerId>,
     tickets: u64,
     excluded: Excluded,
-}
-
-/// With which tickets the customers are counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CustomersOf {
-    /// Those created.
-    #[default]
-    Created,
-    /// Those now solved or closed.
-    Solved,
-    /// Those open at the cut-off, and by period at the end of each.
-    Open,
 }
 
 /// Which tickets' customers are counted.

@@ -13,12 +13,11 @@ use super::registry::Registered;
 use super::request::together;
 use super::{Bulk, Kpi, KpiRequest, PassedTicket, RecordNeeds, Records, RequestError, Tallies};
 use crate::replay::Needs;
-use crate::ticket::{Attribute, Status};
+use crate::ticket::{Attribute, CustomerNames, Status};
 use crate::{
     Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
     TicketMetrics, Timestamp, Unit,
 };
-pub use contacts::CustomerNames;
 use contacts::{Contact, Contacts};
 pub use policy::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
 
@@ -293,7 +292,7 @@ impl Fcr {
         metrics: &TicketMetrics,
         key: RepeatKey,
     ) -> Result<(), Reason> {
-        let visit = self.visit(ticket, metrics);
+        let visit = self.seen(ticket.requester.is_some(), ticket, metrics);
         if let (true, Some(customer)) = (visit.is_contact, &ticket.requester) {
             let category = match key {
                 RepeatKey::Customer => None,
@@ -302,35 +301,6 @@ impl Fcr {
             self.contacts.note(customer.clone(), visit.contact(category));
         }
         visit.judged.map(|_| ())
-    }
-
-    /// What one ticket says by itself, under a policy that looks at its customer's other tickets: to be counted by
-    /// [`push_visit`](Self::push_visit) once the customer's next contact is known.
-    ///
-    /// For those who have all tickets of a customer at hand and find the next contact faster than the tally would: it
-    /// then keeps a ratio instead of every contact. A tally fed so cannot see that a customer comes back in another part
-    /// it is merged with.
-    ///
-    /// ```
-    /// use chrono::TimeDelta;
-    /// use deskmetrics::kpi::{Fcr, FcrPolicy};
-    /// use deskmetrics::ticket::Status;
-    /// use deskmetrics::{Ratio, Ticket, TicketMetrics, Timestamp};
-    ///
-    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    /// let ticket = Ticket::new("1", at("2026-03-02T09:00:00Z")).requested_by("ana");
-    /// let mut metrics = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-31T00:00:00Z"));
-    /// metrics.status = Status::Solved;
-    /// metrics.first_solved_at = Some(at("2026-03-02T10:00:00Z"));
-    /// let mut fcr = Fcr::new("no_repeat_contact_within(7days)".parse::<FcrPolicy>().unwrap());
-    /// let visit = fcr.visit(&ticket, &metrics);
-    /// fcr.push_visit(&visit, Some(at("2026-03-05T09:00:00Z")));
-    /// fcr.push_visit(&visit, Some(at("2026-03-25T09:00:00Z")));
-    /// fcr.push_visit(&visit, None);
-    /// assert_eq!(fcr.ratio(), Ratio::new(2, 3));
-    /// ```
-    pub fn visit(&self, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
-        self.seen(ticket.requester.is_some(), ticket, metrics)
     }
 
     fn seen(&self, has_customer: bool, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
@@ -348,17 +318,6 @@ impl Fcr {
             window_end(solved_at, window, metrics).map(|end| (end, resolved))
         });
         Visit { created, is_contact: true, judged }
-    }
-
-    /// Counts a ticket by itself and by the first later contact of its customer (about the same thing, where the policy
-    /// says so), if there is one.
-    pub fn push_visit(&mut self, visit: &Visit, next: Option<Timestamp>) {
-        match visit.judged {
-            Ok((end, resolved)) => {
-                self.judged.push(resolved && next.is_none_or(|next| next.as_micros() > end));
-            }
-            Err(reason) => self.excluded.add(reason),
-        }
     }
 
     /// The policy counted under.
@@ -386,10 +345,11 @@ impl Fcr {
     }
 }
 
-/// One ticket, seen as a contact of its customer; see [`Fcr::visit`].
+/// One ticket, seen as a contact of its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Visit {
+struct Visit {
     created: i64,
+    /// Whether other tickets of the customer count it as a contact. Those merged away do; deleted ones and spam do not.
     is_contact: bool,
     /// Until when the customer must stay away, and what the ticket says by itself.
     judged: Result<(i64, bool), Reason>,
@@ -403,17 +363,6 @@ impl Visit {
             failed: self.judged.is_ok_and(|(_, resolved)| !resolved),
             category,
         }
-    }
-
-    /// When the customer came.
-    pub fn created_at(&self) -> Timestamp {
-        Timestamp::saturating_from_micros(self.created)
-    }
-
-    /// Whether it counts as a contact that other tickets of the customer look at. Tickets merged away do; those deleted
-    /// or marked as spam do not.
-    pub fn is_contact(&self) -> bool {
-        self.is_contact
     }
 }
 
@@ -445,7 +394,7 @@ fn says(
             !reopened_by_customer(metrics, window_end(solved_at, micros(*window), metrics)?)
         }
         FcrPolicy::InteractionNoTask => {
-            now_solved(metrics)? && ticket.attributes.get(&Attribute::from(FcrPolicy::TASK)).is_none()
+            now_solved(metrics)? && ticket.attributes.get(&Attribute::from(RecordNeeds::TASK)).is_none()
         }
         FcrPolicy::Survey { .. } => return Err(Reason::NotAnswered),
         FcrPolicy::AllOf(parts) => {

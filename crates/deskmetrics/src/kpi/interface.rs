@@ -9,11 +9,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Definition;
 use super::tally::Times;
-use super::{CustomerNames, Definition, FcrPolicy, InvitationOutcome};
 use crate::live::{AgentShift, QueueContact};
 use crate::replay::{Needs, Pass};
-use crate::ticket::Attribute;
+use crate::survey::InvitationOutcome;
+use crate::ticket::{Attribute, CustomerNames};
 use crate::{
     Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed, SurveyResponse,
     Ticket, TicketMetrics, Timestamp,
@@ -265,17 +266,19 @@ impl RecordNeeds {
     /// Nothing.
     pub const NONE: Self =
         Self { id: false, requester: false, attributes: false, people: false, verdicts: false };
+    /// The attribute that names the task a contact led to.
+    pub(crate) const TASK: &str = "task";
     /// The verdicts.
     pub const VERDICTS: Self = Self { verdicts: true, ..Self::NONE };
 
     /// Whether some KPI reads this attribute.
     pub fn may_read(attribute: &Attribute) -> bool {
-        *attribute == Attribute::Category || attribute.as_str() == FcrPolicy::TASK
+        *attribute == Attribute::Category || attribute.as_str() == Self::TASK
     }
 
     /// The attributes that are read.
     pub fn attributes_read(self) -> Vec<Attribute> {
-        if self.attributes { vec![Attribute::Category, Attribute::from(FcrPolicy::TASK)] } else { Vec::new() }
+        if self.attributes { vec![Attribute::Category, Attribute::from(Self::TASK)] } else { Vec::new() }
     }
 
     /// Whether anything is read.

@@ -8,17 +8,20 @@
 //! [`Kpi`]. [`REGISTRY`] lists them. To add one, write its file, declare the module and add one line to the registry.
 
 mod definition;
-mod interface;
+pub(crate) mod interface;
 mod presence;
 mod registry;
 mod request;
+mod shape;
 pub mod tally;
+mod targets;
 
 pub mod abandon_rate;
 pub mod agent_touches;
 pub mod agent_wait_time;
 pub mod agent_work_time;
 mod arrivals;
+mod attribution;
 pub mod backlog;
 pub mod backlog_age;
 pub mod bot_containment;
@@ -71,19 +74,18 @@ pub mod two_touch;
 pub mod volume;
 
 pub use arrivals::Arrivals;
+pub use attribution::Attribution;
 pub use backlog::backlog_at_each;
-pub use customers::CustomersOf;
 pub use definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
-pub use fcr::{CustomerNames, FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy, Visit};
-pub(crate) use interface::{AnyKpi, DynKpi, Places};
-#[doc(hidden)]
-pub use interface::{Bulk, Customer, InBlocks, PassedTicket, RecordNeeds};
+pub use fcr::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
+pub(crate) use interface::{AnyKpi, Bulk, Customer, DynKpi, InBlocks, PassedTicket, Places, RecordNeeds};
 pub use interface::{Evidence, Kpi, OverTime, Records, Tallies};
 pub use reasons::ReasonCost;
 pub use registry::Entry;
-pub use request::{KpiRequest, RequestError};
+pub use request::{CustomersOf, KpiRequest, RequestError};
 pub(crate) use request::{above_zero, together};
-pub use response_rate::{InvitationLimits, InvitationOutcome};
+pub use response_rate::InvitationLimits;
+pub use targets::Targets;
 
 registry::registry! {
     csat::Csat,

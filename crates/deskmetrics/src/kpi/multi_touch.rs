@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
-use super::tally::{SHARE_MEASURES, Share, ticket_kpi};
+use super::shape::ticket_kpi;
+use super::tally::{SHARE_MEASURES, Share};
 use crate::replay::Needs;
 use crate::{TicketMetrics, Unit};
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, Text, Topic};
-use super::tally::{COUNT_MEASURES, PerTicket, ticket_kpi};
+use super::shape::ticket_kpi;
+use super::tally::{COUNT_MEASURES, PerTicket};
 use crate::replay::Needs;
 use crate::{TicketMetrics, Unit};
 

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::FcrPolicy;
 use super::interface::{AnyKpi, Kpi};
-use super::{CustomersOf, FcrPolicy};
 use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
@@ -188,6 +188,19 @@ pub struct KpiRequest {
     /// A KPI of the user's own, as its empty tally. It has no form in TOML or JSON.
     #[serde(skip)]
     pub(crate) own: Option<Own>,
+}
+
+/// With which tickets the customers are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomersOf {
+    /// Those created.
+    #[default]
+    Created,
+    /// Those now solved or closed.
+    Solved,
+    /// Those open at the cut-off, and by period at the end of each.
+    Open,
 }
 
 /// A KPI of the user's own, as its empty tally.

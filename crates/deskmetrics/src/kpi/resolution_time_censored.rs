@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
 use super::registry::Registered;
-use super::tally::Wrapped;
+use super::shape::Wrapped;
 use super::tally::{Times, feeds_on};
 use super::{Kpi, KpiRequest, RecordNeeds, RequestError};
 use crate::replay::Needs;

@@ -9,6 +9,7 @@ use super::request::{above_zero, together};
 use super::tally::feeds_on;
 use super::{Bulk, Kpi, KpiRequest, Records, RequestError};
 use crate::duration_text;
+use crate::survey::InvitationOutcome;
 use crate::{Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Timestamp, Unit};
 
 /// The definition of the response rate.
@@ -126,19 +127,6 @@ struct Rules {
     expire_after_micros: Option<i64>,
 }
 
-/// What a survey invitation came to; see [`ResponseRate::outcome`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvitationOutcome {
-    /// It was answered in time.
-    Answered,
-    /// It was answered after it had expired, which counts as no answer.
-    Late,
-    /// It was not answered, as far as is known.
-    Unanswered,
-    /// It does not count.
-    LeftOut(Reason),
-}
-
 /// Within what a delivered invitation counts, and an answer to it counts as one in time; see [`ResponseRate::limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationLimits {
@@ -224,7 +212,8 @@ impl ResponseRate {
     ///
     /// ```
     /// use deskmetrics::Timestamp;
-    /// use deskmetrics::kpi::{InvitationOutcome, ResponseRate};
+    /// use deskmetrics::kpi::ResponseRate;
+    /// use deskmetrics::survey::InvitationOutcome;
     ///
     /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
     /// let rate = ResponseRate::default().as_of(at("2026-03-08T00:00:00Z"));

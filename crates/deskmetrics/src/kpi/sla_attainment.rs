@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
 use super::registry::Registered;
-use super::tally::{Targets, feeds_on};
+use super::tally::feeds_on;
+use super::targets::Targets;
 use super::{Kpi, KpiRequest, PassedTicket, RecordNeeds, RequestError, Tallies};
 use crate::Timestamp;
 use crate::replay::Needs;

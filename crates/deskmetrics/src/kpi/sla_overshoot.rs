@@ -6,7 +6,8 @@ use super::definition::{
     Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
 };
 use super::registry::Registered;
-use super::tally::{TIME_MEASURES, Targets, Times, feeds_on, wraps_with_options};
+use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
+use super::targets::Targets;
 use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
 use crate::replay::Needs;
 use crate::{ClockKind, Elapsed, Reason, SlaVerdict, Unit, VerdictState};

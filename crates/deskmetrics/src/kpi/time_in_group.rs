@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
 use super::registry::Registered;
-use super::tally::Wrapped;
+use super::shape::Wrapped;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
 use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
 use crate::replay::Needs;

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod measure;
+mod message;
 mod signals;
 
 use serde::{Deserialize, Serialize};
@@ -13,16 +14,9 @@ use super::metrics::ReopenCycle;
 use super::needs::Followed;
 use super::options::{FirstResponseStart, Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
 use super::stamp::{Span, Stamp};
-use super::step::{NONE, What};
+use super::step::{ASSIGNEE, GROUP, NONE, What};
 use crate::Reason;
-use crate::ticket::{Attribute, Author, Status};
-
-/// Number of [`Attribute::Group`] in steps.
-pub(crate) const GROUP: u16 = 6;
-/// Number of [`Attribute::Assignee`] in steps.
-pub(crate) const ASSIGNEE: u16 = 7;
-const _: () = assert!(matches!(Attribute::NAMED[GROUP as usize], Attribute::Group));
-const _: () = assert!(matches!(Attribute::NAMED[ASSIGNEE as usize], Attribute::Assignee));
+use crate::ticket::{Author, Status};
 
 /// What a life is read by.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,7 @@
 //! One ticket under way: its life, the schedule that applies and its SLA targets, moved on step by step.
 
 mod brief;
+mod fast_path;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +9,13 @@ pub(crate) use self::brief::Brief;
 
 use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
-use super::life::{ASSIGNEE, GROUP, Life, Rules, Signals};
-use super::milestones::has_closed_form;
+use super::life::{Life, Rules, Signals};
 use super::names::Vocabulary;
 use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
 use super::promise::Promises;
 use super::stamp::Stamp;
-use super::step::{NONE, Start, Step, What};
+use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, What};
 use super::timer::{Around, RawSegment, RawVerdict};
 use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Attribute, Author, Status};
@@ -63,8 +63,8 @@ impl Plan {
         let followed = Followed::new(read, &options, &clocks, &promises, &watched);
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
-        let brief = !explain && brief::suffices(needs, &options, &followed, &promises);
-        let closed_form = !explain && has_closed_form(read, &options);
+        let brief = !explain && fast_path::suffices(needs, &options, &followed, &promises);
+        let closed_form = !explain && fast_path::has_closed_form(read, &options);
         Self { options, vocabulary, clocks, promises, followed, explain, brief, closed_form, fingerprint }
     }
 

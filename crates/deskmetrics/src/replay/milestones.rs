@@ -3,7 +3,6 @@
 use super::machine::{Machine, Plan};
 use super::metrics::TicketMetrics;
 use super::needs::Needs;
-use super::options::ReplayOptions;
 use super::stamp::Span;
 use super::step::{Start, Step, What};
 use crate::ticket::{Author, Status};
@@ -83,11 +82,6 @@ impl Milestones {
         steps.sort_by_key(|step| step.map_or(i64::MAX, |step| step.at));
         steps.into_iter().flatten()
     }
-}
-
-/// Whether the measures of usual milestones have a closed form under these conventions.
-pub(super) fn has_closed_form(needs: Needs, options: &ReplayOptions) -> bool {
-    !needs.any(Needs::VERDICTS | Needs::STATIONS) && *options == ReplayOptions::default()
 }
 
 impl Machine {

@@ -7,16 +7,17 @@ mod life;
 mod machine;
 mod merge;
 mod metrics;
-mod milestones;
+pub(crate) mod milestones;
 mod names;
 mod needs;
 mod options;
 mod outcome;
-mod pass;
+pub(crate) mod pass;
 mod promise;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
 mod stamp;
+#[doc(hidden)]
 pub mod step;
 mod timer;
 mod told;
@@ -25,13 +26,13 @@ mod tracker;
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
 pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Stint, TicketMetrics};
-pub use milestones::Milestones;
+pub(crate) use milestones::Milestones;
 pub use needs::Needs;
 pub use options::{
     EventOrder, FirstResponseStart, Merged, NextResponseStart, NoSchedule, Opening, Proactive, RepeatedSolve,
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;
-pub use pass::{Pass, PassVerdict};
+pub(crate) use pass::Pass;
 pub use replay::Replay;
 pub use tracker::{TicketTracker, TrackError, event_order};

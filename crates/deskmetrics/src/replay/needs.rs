@@ -3,10 +3,9 @@
 use std::ops::BitOr;
 
 use super::clocks::Clocks;
-use super::life::{ASSIGNEE, GROUP};
 use super::options::{FirstResponseStart, ReplayOptions};
 use super::promise::{Measure, Promises};
-use super::step::What;
+use super::step::{ASSIGNEE, GROUP, What};
 use crate::ClockKind;
 use crate::sla::Validity;
 

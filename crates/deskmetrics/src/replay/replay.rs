@@ -118,6 +118,7 @@ impl Replay {
 
     /// Whether a step can change anything that is asked for; others may be kept from a [`Pass`], as long as they count
     /// for nothing in what it leaves out.
+    #[doc(hidden)]
     pub fn hears(&self, what: What) -> bool {
         self.plan.followed.hears(what)
     }
@@ -261,22 +262,26 @@ impl Replay {
 
     /// Whether tickets known by their [milestones](super::Milestones) may be counted in
     /// [blocks](crate::report::MilestoneBlock): under the default conventions.
+    #[doc(hidden)]
     pub fn takes_blocks(&self) -> bool {
         self.options == ReplayOptions::default() && !self.explain
     }
 
     /// A pass over many tickets from steps, the fast way through.
+    #[doc(hidden)]
     pub fn pass(&self) -> Pass<'_> {
         Pass::new(&self.plan, self.as_of)
     }
 
     /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.
+    #[doc(hidden)]
     pub fn attribute_number(&self, attribute: &Attribute) -> u16 {
         self.plan.vocabulary.attribute(attribute)
     }
 
     /// The number of an attribute's value or a tag in steps, if policies or schedule rules mention it. Every other
     /// value may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
+    #[doc(hidden)]
     pub fn value_number(&self, value: &str) -> Option<u32> {
         self.plan.vocabulary.value(value)
     }

@@ -1,6 +1,6 @@
 //! What the state machine reads: one thing that happened, in 24 bytes.
 
-use crate::ticket::{Author, Status};
+use crate::ticket::{Attribute, Author, Status};
 
 pub use super::names::FIRST_FREE;
 
@@ -9,6 +9,13 @@ pub const NONE: u32 = 0;
 
 /// An attribute no rule looks at.
 pub const UNWATCHED: u16 = u16::MAX;
+
+/// Number of [`Attribute::Group`] in steps.
+pub(crate) const GROUP: u16 = 6;
+/// Number of [`Attribute::Assignee`] in steps.
+pub(crate) const ASSIGNEE: u16 = 7;
+const _: () = assert!(matches!(Attribute::NAMED[GROUP as usize], Attribute::Group));
+const _: () = assert!(matches!(Attribute::NAMED[ASSIGNEE as usize], Attribute::Assignee));
 
 /// One thing that happened to a ticket, with every name replaced by a number.
 ///

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Report;
+use super::builder::Report;
 use super::measure::Measure;
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
@@ -10,6 +10,21 @@ use crate::kpi::OverTime;
 
 /// The cell of everything that belongs to no period.
 pub(super) const NO_PERIOD: usize = 0;
+
+/// The period of a record; good for the feed that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeriodId(usize);
+
+impl PeriodId {
+    pub(super) fn new(number: usize) -> Self {
+        Self(number)
+    }
+
+    /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
 
 /// Stocks and flows such as the backlog are told for this many periods up to the cut-off; one absurd creation date must not
 /// cost a look at every day since the year 1.

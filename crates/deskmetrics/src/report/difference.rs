@@ -1,35 +1,9 @@
 //! Where two requests differ, for those who want to add up what does not add up.
 
-use std::fmt;
-
-use super::{KpiRequest, ReportBuilder};
-use crate::kpi::definition;
+use super::builder::ReportBuilder;
+use super::error::Difference;
+use crate::kpi::{KpiRequest, definition};
 use crate::{ClockKind, Timestamp, duration_text};
-
-/// The first choice in which two requests differ, and what each of them chose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Difference {
-    /// The choice, under its name in data.
-    pub choice: &'static str,
-    /// What the one chose; `None` where it did not choose.
-    pub mine: Option<String>,
-    /// What the other chose.
-    pub theirs: Option<String>,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = |choice: &Option<String>| choice.clone().unwrap_or_else(|| "none".to_owned());
-        write!(
-            f,
-            "{} is {} of the one and {} of the other",
-            self.choice,
-            told(&self.mine),
-            told(&self.theirs)
-        )
-    }
-}
 
 /// Choices by name.
 type Choices = Vec<(&'static str, Option<String>)>;

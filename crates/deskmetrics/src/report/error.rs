@@ -1,6 +1,7 @@
 //! A report that cannot be made.
 
-use super::Difference;
+use std::fmt;
+
 use crate::kpi::RequestError;
 
 /// Why a report cannot be made.
@@ -60,4 +61,29 @@ pub enum ReportError {
 
 fn told(differs: Option<&Difference>) -> String {
     differs.map(|difference| format!(", since {difference}")).unwrap_or_default()
+}
+
+/// The first choice in which two requests differ, and what each of them chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The choice, under its name in data.
+    pub choice: &'static str,
+    /// What the one chose; `None` where it did not choose.
+    pub mine: Option<String>,
+    /// What the other chose.
+    pub theirs: Option<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |choice: &Option<String>| choice.clone().unwrap_or_else(|| "none".to_owned());
+        write!(
+            f,
+            "{} is {} of the one and {} of the other",
+            self.choice,
+            told(&self.mine),
+            told(&self.theirs)
+        )
+    }
 }

@@ -3,37 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::block::{BlockCounts, at};
-use super::calendar::NO_PERIOD;
+use super::builder::{Report, asked_rule};
+use super::calendar::{NO_PERIOD, PeriodId};
 use super::measure::Measure;
-use super::state::Place;
-use super::{Report, ReportState};
-use crate::kpi::{AnyKpi, Bulk, Customer, InvitationOutcome, PassedTicket, ResponseRate};
+use super::slice::SliceIds;
+use super::state::{Place, ReportState};
+use crate::kpi::{AnyKpi, Bulk, Customer, PassedTicket};
 use crate::replay::Pass;
+use crate::survey::InvitationOutcome;
 use crate::ticket::Attribute;
 use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
-
-/// The slices of a record, one of each slicing of the report; good for the [`Feed`] that gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SliceIds(Box<[usize]>);
-
-impl SliceIds {
-    /// The slice in a slicing.
-    #[inline]
-    pub(super) fn of(&self, slicing: usize) -> usize {
-        self.0.get(slicing).copied().unwrap_or(0)
-    }
-}
-
-/// The period of a record; good for the [`Feed`] that gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeriodId(usize);
-
-impl PeriodId {
-    /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
-    pub fn index(self) -> usize {
-        self.0
-    }
-}
 
 /// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
 /// with dictionary codes: slices are found once for each combination of values, and equal survey answers are counted
@@ -88,6 +67,7 @@ pub(super) struct Changes {
 
 impl ReportState {
     /// Opens the state for many records.
+    #[doc(hidden)]
     pub fn feed(&mut self) -> Feed<'_> {
         let backlogs = vec![Vec::new(); self.slicings.len()];
         let blocks = vec![BlockCounts::default(); self.slicings.len()];
@@ -110,13 +90,13 @@ impl Feed<'_> {
 
     /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by).
     pub fn slices<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> SliceIds {
-        SliceIds(self.state.slicings.iter_mut().map(|sliced| sliced.slicer.slice_with(&value)).collect())
+        SliceIds::new(self.state.slicings.iter_mut().map(|sliced| sliced.slicer.slice_with(&value)))
     }
 
     /// The period of records with this date.
     #[inline]
     pub fn period(&mut self, at: Option<Timestamp>) -> PeriodId {
-        PeriodId(self.state.calendar.period(at))
+        PeriodId::new(self.state.calendar.period(at))
     }
 
     /// Feeds the ticket that was just replayed, given its customer and its slices. Measures and verdicts are taken from the
@@ -213,7 +193,7 @@ impl Feed<'_> {
     ) {
         self.each_place(slices, |measure, place| {
             if measure.is_of_question(question) && !measure.needs_whole_answer() {
-                let tally = place.of_period(period.0);
+                let tally = place.of_period(period.index());
                 if later {
                     tally.exclude(Reason::AfterCutOff, times);
                 } else {
@@ -245,12 +225,12 @@ impl Feed<'_> {
         let counted = if later { InvitationOutcome::LeftOut(Reason::AfterCutOff) } else { outcome };
         self.each_place(slices, |measure, place| {
             if measure.is_of_invitations(rule, question) {
-                place.of_period(period.0).push_bulk(Bulk::Outcome(counted, times));
+                place.of_period(period.index()).push_bulk(Bulk::Outcome(counted, times));
             }
         });
         let scored = |measure: &Measure| measure.scored_question() == Some(question);
         if *rule == asked_rule(as_of) && self.state.report.measures.iter().any(scored) {
-            for (sliced, slice) in self.state.slicings.iter_mut().zip(&slices.0) {
+            for (sliced, slice) in self.state.slicings.iter_mut().zip(slices.all()) {
                 sliced.asked(*slice, question, as_of).push_outcome(outcome, times);
             }
         }
@@ -261,7 +241,7 @@ impl Feed<'_> {
 
     fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&Measure, &mut Place<'_>)) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
-        for (sliced, slice) in slicings.iter_mut().zip(&slices.0) {
+        for (sliced, slice) in slicings.iter_mut().zip(slices.all()) {
             let mut place = Place { report, kpi: 0, slice: *slice, sliced, calendar };
             for (number, measure) in report.measures.iter().enumerate() {
                 place.kpi = number;
@@ -287,7 +267,7 @@ impl Feed<'_> {
             if from >= until {
                 continue;
             }
-            for (changes, slice) in self.backlogs.iter_mut().zip(&slices.0) {
+            for (changes, slice) in self.backlogs.iter_mut().zip(slices.all()) {
                 let changes = at(changes, *slice);
                 if let Some(reason) = ticket.left_out {
                     change(changes.left_out.entry(reason).or_default(), looks, from, until);
@@ -380,12 +360,6 @@ fn in_order(ticket: &TicketMetrics) -> bool {
         last = at;
         follows
     })
-}
-
-/// Which answers count where it is told who was asked.
-pub(super) fn asked_rule(as_of: Option<Timestamp>) -> ResponseRate {
-    let rate = ResponseRate::default();
-    as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
 }
 
 impl Place<'_> {

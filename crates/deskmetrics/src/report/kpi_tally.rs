@@ -180,6 +180,7 @@ impl KpiTally {
     }
 
     /// The tally itself where the KPI is the response rate, for whoever feeds it with columns.
+    #[doc(hidden)]
     pub fn response_rate(&mut self) -> Option<&mut ResponseRate> {
         self.tally.as_any_mut().downcast_mut()
     }

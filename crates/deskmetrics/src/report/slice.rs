@@ -2,12 +2,33 @@
 
 use std::collections::HashMap;
 
-use super::SliceKeys;
+use super::row::SliceKeys;
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
 
 /// The values of one slicing's attributes, in its order; then, for each filter, a value where the records meet it.
 pub(super) type Values = Vec<Option<Box<str>>>;
+
+/// The slices of a record, one of each slicing of the report; good for the feed that gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceIds(Box<[usize]>);
+
+impl SliceIds {
+    pub(super) fn new(slices: impl Iterator<Item = usize>) -> Self {
+        Self(slices.collect())
+    }
+
+    /// One of each slicing.
+    pub(super) fn all(&self) -> &[usize] {
+        &self.0
+    }
+
+    /// The slice in a slicing.
+    #[inline]
+    pub(super) fn of(&self, slicing: usize) -> usize {
+        self.0.get(slicing).copied().unwrap_or(0)
+    }
+}
 
 /// Numbers the slices of one slicing in the order in which they are first seen, without an allocation for a slice
 /// that was seen before.

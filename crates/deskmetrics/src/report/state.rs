@@ -8,15 +8,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::builder::{Report, ReportBuilder, asked_rule};
 use super::calendar::{Calendar, NO_PERIOD};
-use super::feed::asked_rule;
 use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
-use super::{
-    Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, Report, ReportBuilder, ReportError,
-};
+use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::sla::Conditions;

@@ -1,62 +1,9 @@
-//! Counting the dates on which working time begins.
-
-use std::sync::{Arc, OnceLock};
+//! Business days: whole dates on which working time begins.
 
 use chrono::{DateTime, NaiveDate};
 
-use super::cycle::{BLOCK_DAYS, CYCLE_DAYS, CycleTable};
-use super::offsets::DAY;
-use super::source::Source;
+use super::offsets::{DAY, day_number};
 use super::{CompiledSchedule, DueError};
-
-/// The business days before each date, for all dates.
-#[derive(Debug)]
-pub(crate) struct BusinessDays {
-    source: Arc<Source>,
-    table: OnceLock<CycleTable>,
-}
-
-impl BusinessDays {
-    pub(crate) fn new(source: Arc<Source>) -> Self {
-        Self { source, table: OnceLock::new() }
-    }
-
-    pub(crate) fn includes(&self, day: i64) -> bool {
-        self.source.is_business_day(day)
-    }
-
-    /// How many business days come before a day, since the far past.
-    fn before(&self, day: i64) -> i128 {
-        let block = self.table().block(day.div_euclid(BLOCK_DAYS));
-        let like = day - block.cycles * CYCLE_DAYS;
-        let within = (block.index * BLOCK_DAYS..like).map(|day| i128::from(self.includes(day)));
-        block.before + within.sum::<i128>()
-    }
-
-    /// The business day before which there are so many.
-    fn after(&self, count: i128) -> Option<i64> {
-        let block = self.table().exceeding(count)?;
-        let skipped = usize::try_from(count - block.before).ok()?;
-        let mut days = block.index * BLOCK_DAYS..(block.index + 1) * BLOCK_DAYS;
-        let like = days.by_ref().filter(|day| self.includes(*day)).nth(skipped)?;
-        Some(like + block.cycles * CYCLE_DAYS)
-    }
-
-    fn table(&self) -> &CycleTable {
-        self.table.get_or_init(|| {
-            let (first, last) = self.source.dated_days().unwrap_or((0, 0));
-            CycleTable::new(
-                (first - 2).div_euclid(BLOCK_DAYS),
-                (last + 2).div_euclid(BLOCK_DAYS) + 1,
-                self.source.repeats_weekly(),
-                |block| {
-                    let days = block * BLOCK_DAYS..(block + 1) * BLOCK_DAYS;
-                    days.map(|day| i64::from(self.includes(day))).sum()
-                },
-            )
-        })
-    }
-}
 
 impl CompiledSchedule {
     /// Whether working time begins on this local date.
@@ -126,9 +73,4 @@ impl CompiledSchedule {
         let midnight = day.checked_mul(DAY).and_then(|second| DateTime::from_timestamp(second, 0));
         Ok(midnight.ok_or(DueError::OutOfRange)?.date_naive())
     }
-}
-
-/// Days since 1970-01-01.
-pub(crate) fn day_number(date: NaiveDate) -> i64 {
-    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp().div_euclid(DAY)
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::business_days::{BusinessDays, day_number};
+use super::dates::BusinessDays;
 use super::far::{Far, Measure};
 use super::lookup::Lookup;
-use super::offsets::DAY;
+use super::offsets::{DAY, day_number};
 use super::source::Source;
 use super::span::Span;
 use super::timeline::{LONGEST, SECOND};

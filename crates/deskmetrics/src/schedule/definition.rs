@@ -1,14 +1,11 @@
 //! The definition of a schedule: one team's working time in one time zone.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use chrono_tz::{TZ_VARIANTS, Tz};
-use serde::{Deserialize, Serialize};
 
-use super::form::Form;
-use super::{Break, CompiledSchedule, Conventions, Holiday, ScheduleError, Shift, WeeklyHours, WorkingTime};
+use super::{Break, Conventions, Holiday, ScheduleError, Shift, WeeklyHours};
 
 /// The working time of one team: weekly hours in a time zone, and what differs from them.
 ///
@@ -66,8 +63,7 @@ use super::{Break, CompiledSchedule, Conventions, Holiday, ScheduleError, Shift,
 /// assert_eq!(map.hours().to_string(), "Mo 09:00-13:00,14:00-17:00; Sa 22:00-06:00");
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form", into = "Form")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[doc(alias = "business hours")]
 #[doc(alias = "working hours")]
 #[doc(alias = "calendar")]
@@ -201,18 +197,6 @@ impl Schedule {
     /// The conventions.
     pub fn conventions(&self) -> Conventions {
         self.conventions
-    }
-
-    /// The form that answers questions, fast for the years 2000 to 2049 and exact for all others.
-    pub fn compile(&self) -> CompiledSchedule {
-        WorkingTime::from(self.clone()).compile()
-    }
-
-    /// The form that answers questions, fast for these years and exact for all others.
-    ///
-    /// At most 136 years are compiled; the answers do not depend on it.
-    pub fn compile_years(&self, years: RangeInclusive<i32>) -> CompiledSchedule {
-        WorkingTime::from(self.clone()).compile_years(years)
     }
 }
 

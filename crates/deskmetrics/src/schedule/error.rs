@@ -2,8 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::TimeOfDay;
-
 /// What is wrong with the definition of a schedule.
 ///
 /// Each message names the value found and what is allowed; errors from the data form are wrapped in
@@ -55,7 +53,7 @@ pub enum ScheduleError {
     #[error("hours 24:00-{to} begin at the end of a day; write 00:00-{to} on the next day")]
     BeginsAtMidnightEnd {
         /// When they end.
-        to: TimeOfDay,
+        to: String,
     },
     /// Not the name of a weekday.
     #[error("day {found:?} is not a day of the week; write mon, tue, wed, thu, fri, sat or sun")]

@@ -439,3 +439,23 @@ fn dates(entries: Entries<Vec<Pair>>) -> Result<BTreeMap<NaiveDate, Vec<Shift>>,
     }
     Ok(days)
 }
+
+/// Reads and writes types as their [`Form`].
+macro_rules! data_form {
+    ($($kind:ty),+) => {
+        $(
+            impl Serialize for $kind {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    Form::from(self.clone()).serialize(serializer)
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $kind {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    Self::try_from(Form::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+                }
+            }
+        )+
+    };
+}
+data_form!(Schedule, WorkingTime, ScheduleHistory);

@@ -1,10 +1,20 @@
 //! Reading the text form of weekly hours; the grammar is described at [`WeeklyHours`].
 
+use std::str::FromStr;
+
 use super::weekly_hours::{DAY_NAMES, whole_day};
 use super::{ScheduleError, Shift, TimeOfDay, WeeklyHours};
 
 const DAYS: &str = "days are Mo Tu We Th Fr Sa Su";
 const TIMES: &str = "times are HH:MM from 00:00 to 24:00";
+
+impl FromStr for WeeklyHours {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        parse_hours(text)
+    }
+}
 
 /// Reads the text form of weekly hours.
 pub(crate) fn parse_hours(text: &str) -> Result<WeeklyHours, ScheduleError> {

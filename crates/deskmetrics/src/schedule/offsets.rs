@@ -122,3 +122,8 @@ pub(crate) fn offset_at(zone: Tz, utc: i64) -> i64 {
     let instant = DateTime::from_timestamp(utc, 0).unwrap_or_default();
     i64::from(zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc())
 }
+
+/// Days since 1970-01-01.
+pub(crate) fn day_number(date: NaiveDate) -> i64 {
+    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp().div_euclid(DAY)
+}

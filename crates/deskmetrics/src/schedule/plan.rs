@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 
-use super::business_days::day_number;
 use super::cycle::CYCLE_DAYS;
 use super::holiday::Days;
+use super::offsets::day_number;
 use super::offsets::{Cursor, DAY, Offsets};
 use super::pause::BreakDays;
 use super::span::{Count, Span, add_span, subtract, union};

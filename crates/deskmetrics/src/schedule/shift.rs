@@ -33,7 +33,7 @@ impl Shift {
     /// [`ScheduleError::BeginsAtMidnightEnd`] when `from` is 24:00.
     pub fn new(from: TimeOfDay, to: TimeOfDay) -> Result<Self, ScheduleError> {
         if from == TimeOfDay::END {
-            return Err(ScheduleError::BeginsAtMidnightEnd { to });
+            return Err(ScheduleError::BeginsAtMidnightEnd { to: to.to_string() });
         }
         Ok(Self { from, to })
     }

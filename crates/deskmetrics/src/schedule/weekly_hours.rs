@@ -1,11 +1,9 @@
 //! The hours of a week, and their text form.
 
 use std::fmt;
-use std::str::FromStr;
 
 use chrono::Weekday;
 
-use super::hours_text::parse_hours;
 use super::time_of_day::MINUTES_PER_DAY;
 use super::{ScheduleError, Shift, TimeOfDay};
 
@@ -169,14 +167,6 @@ fn minute_of_day(minute: i64) -> Result<TimeOfDay, ScheduleError> {
 /// 00:00 to 24:00.
 pub(crate) fn whole_day() -> Shift {
     "00:00-24:00".parse().expect("a day runs from 00:00 to 24:00")
-}
-
-impl FromStr for WeeklyHours {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        parse_hours(text)
-    }
 }
 
 impl fmt::Display for WeeklyHours {

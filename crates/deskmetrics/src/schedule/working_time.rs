@@ -1,18 +1,18 @@
 //! Several schedules as one: follow the sun, both desks open, and changes over time.
 
-use std::ops::RangeInclusive;
+use std::fmt;
+use std::str::FromStr;
 
+use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
-use super::form::Form;
-use super::{
-    CompiledSchedule, Conventions, Counting, HolidayScope, Schedule, ScheduleError, ScheduleHistory,
-};
+use super::holiday::parse_date;
+use super::offsets::Offsets;
+use super::{Conventions, Counting, HolidayScope, Schedule, ScheduleError};
 
 /// Anything that says when work is done: a schedule, a combination of schedules, or a history of them.
 ///
-/// All of them compile to the same [`CompiledSchedule`].
+/// All of them compile to the same [`CompiledSchedule`](super::CompiledSchedule).
 ///
 /// | data form | meaning |
 /// |---|---|
@@ -42,8 +42,7 @@ use super::{
 /// assert_eq!(desks.elapsed(day, next), TimeDelta::hours(13));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form", into = "Form")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[doc(alias = "follow the sun")]
 #[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would stand in every match")]
@@ -166,18 +165,6 @@ impl WorkingTime {
         }
     }
 
-    /// The form that answers questions, fast for the years 2000 to 2049 and exact for all others.
-    pub fn compile(&self) -> CompiledSchedule {
-        self.compile_years(CompiledSchedule::DEFAULT_YEARS)
-    }
-
-    /// The form that answers questions, fast for these years and exact for all others.
-    ///
-    /// At most 136 years are compiled; the answers do not depend on it.
-    pub fn compile_years(&self, years: RangeInclusive<i32>) -> CompiledSchedule {
-        CompiledSchedule::new(self, years)
-    }
-
     pub(crate) fn counts_wall_time(&self) -> bool {
         match self {
             Self::Schedule(schedule) => schedule.conventions().clock == Counting::Wall,
@@ -200,5 +187,215 @@ impl From<Schedule> for WorkingTime {
 impl From<ScheduleHistory> for WorkingTime {
     fn from(history: ScheduleHistory) -> Self {
         Self::History(history)
+    }
+}
+
+/// From when a version of a schedule is in force.
+///
+/// In text: `2026-01-01` or an instant with its offset, `2026-01-01T09:00:00Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effective {
+    /// From the first instant of this date in the time zone of the version (of its first schedule, if it
+    /// combines several).
+    Date(NaiveDate),
+    /// From this instant, which has whole seconds.
+    Instant(DateTime<Utc>),
+}
+
+impl Effective {
+    /// Seconds since 1970 in UTC.
+    pub(crate) fn seconds(self, zone: Tz) -> i64 {
+        match self {
+            Self::Date(date) => Offsets::start_of_day(zone, date),
+            Self::Instant(instant) => instant.timestamp(),
+        }
+    }
+}
+
+impl FromStr for Effective {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        if let Ok(date) = parse_date(text) {
+            return Ok(Self::Date(date));
+        }
+        match DateTime::parse_from_rfc3339(text) {
+            Ok(instant) if instant.nanosecond() == 0 => Ok(Self::Instant(instant.to_utc())),
+            _ => Err(ScheduleError::From { found: text.to_owned() }),
+        }
+    }
+}
+
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Date(date) => write!(f, "{date}"),
+            Self::Instant(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        }
+    }
+}
+
+impl From<NaiveDate> for Effective {
+    fn from(date: NaiveDate) -> Self {
+        Self::Date(date)
+    }
+}
+
+impl From<DateTime<Utc>> for Effective {
+    fn from(instant: DateTime<Utc>) -> Self {
+        Self::Instant(instant)
+    }
+}
+
+/// One version of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    from: Option<Effective>,
+    working_time: WorkingTime,
+}
+
+impl Version {
+    /// From when it is in force; `None` for a first version that has always been.
+    pub fn from(&self) -> Option<Effective> {
+        self.from
+    }
+
+    /// What it says.
+    pub fn working_time(&self) -> &WorkingTime {
+        &self.working_time
+    }
+
+    fn seconds(&self) -> Option<i64> {
+        self.from.map(|from| from.seconds(self.working_time.time_zone()))
+    }
+}
+
+/// The versions of a schedule over time: each instant follows the version in force.
+///
+/// A change does not touch the past: time counted before it stays as it was. Before the first version, if
+/// that has a beginning, nothing is open. A shift under way when the next version comes into force ends
+/// there, unless the new version is open too.
+///
+/// ```
+/// use chrono::{NaiveDate, TimeDelta};
+/// use deskmetrics::schedule::{Schedule, ScheduleHistory};
+///
+/// let history = ScheduleHistory::new(Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-17:00")?)
+///     .with_version(
+///         NaiveDate::from_ymd_opt(2026, 3, 4).unwrap(),
+///         Schedule::parse("Europe/Madrid", "Mo-Fr 08:00-14:00")?,
+///     )?;
+///
+/// // Tuesday 12:00 to Wednesday 12:00 in Madrid: five hours by the old version, four by the new.
+/// let tuesday = "2026-03-03T11:00:00Z".parse()?;
+/// let wednesday = "2026-03-04T11:00:00Z".parse()?;
+/// assert_eq!(history.compile().elapsed(tuesday, wednesday), TimeDelta::hours(9));
+/// assert_eq!(history.version_at(wednesday).unwrap().from().unwrap().to_string(), "2026-03-04");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleHistory {
+    versions: Vec<Version>,
+    conventions: Option<Conventions>,
+}
+
+impl ScheduleHistory {
+    /// A history of one version that has always been in force.
+    pub fn new(first: impl Into<WorkingTime>) -> Self {
+        Self { versions: vec![Version { from: None, working_time: first.into() }], conventions: None }
+    }
+
+    /// A history whose first version came into force then; before, nothing was open.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError::From`] for an instant with a fraction of a second.
+    pub fn starting(
+        from: impl Into<Effective>,
+        first: impl Into<WorkingTime>,
+    ) -> Result<Self, ScheduleError> {
+        Self::from_versions([(Some(from.into()), first.into())])
+    }
+
+    /// The same with a later version, in force from this date or instant.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError::VersionOrder`] when it does not begin after the version before, and
+    /// [`ScheduleError::From`] for an instant with a fraction of a second.
+    pub fn with_version(
+        mut self,
+        from: impl Into<Effective>,
+        version: impl Into<WorkingTime>,
+    ) -> Result<Self, ScheduleError> {
+        self.push(Some(from.into()), version.into())?;
+        Ok(self)
+    }
+
+    /// The versions in the order in which they came into force.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The version in force at this instant; `None` before the first.
+    pub fn version_at(&self, instant: DateTime<Utc>) -> Option<&Version> {
+        let second = instant.timestamp();
+        self.versions.iter().rev().find(|version| version.seconds().is_none_or(|from| from <= second))
+    }
+
+    /// The conventions that hold for the whole: those stated, else those of the latest version.
+    pub fn conventions(&self) -> Conventions {
+        self.conventions.unwrap_or_else(|| {
+            self.versions.last().map(|last| last.working_time.conventions()).unwrap_or_default()
+        })
+    }
+
+    pub(crate) fn from_versions(
+        versions: impl IntoIterator<Item = (Option<Effective>, WorkingTime)>,
+    ) -> Result<Self, ScheduleError> {
+        let mut history = Self { versions: Vec::new(), conventions: None };
+        for (i, (from, version)) in versions.into_iter().enumerate() {
+            history.push(from, version).map_err(|e| e.at(format!("versions[{i}]")))?;
+        }
+        if history.versions.is_empty() {
+            return Err(ScheduleError::Empty { key: "versions" });
+        }
+        Ok(history)
+    }
+
+    pub(crate) fn under(mut self, conventions: Conventions) -> Self {
+        self.conventions = Some(conventions);
+        self
+    }
+
+    pub(crate) fn stated_conventions(&self) -> Option<Conventions> {
+        self.conventions
+    }
+
+    /// Each version with the second from which it is in force.
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = (i64, &WorkingTime)> {
+        self.versions.iter().map(|version| (version.seconds().unwrap_or(i64::MIN), &version.working_time))
+    }
+
+    fn push(&mut self, from: Option<Effective>, working_time: WorkingTime) -> Result<(), ScheduleError> {
+        if let Some(Effective::Instant(instant)) = from
+            && instant.nanosecond() != 0
+        {
+            return Err(ScheduleError::From { found: instant.to_rfc3339() });
+        }
+        let version = Version { from, working_time };
+        if let Some(last) = self.versions.last() {
+            let Some(from) = from else {
+                return Err(ScheduleError::VersionWithoutFrom);
+            };
+            if last.seconds() >= version.seconds() {
+                return Err(ScheduleError::VersionOrder {
+                    from: from.to_string(),
+                    previous: last.from.map_or_else(String::new, |from| from.to_string()),
+                });
+            }
+        }
+        self.versions.push(version);
+        Ok(())
     }
 }

@@ -4,8 +4,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Scale, ScaleError};
-
 /// Whose meaning of "satisfied" to go by: products disagree even on the same scale.
 ///
 /// | Scale | usual | Zendesk | Formbricks | Zencity | CustomerGauge |
@@ -62,26 +60,6 @@ impl Convention {
             Self::Zencity => "zencity",
             Self::CustomerGauge => "customergauge",
         }
-    }
-
-    /// The satisfaction scale from `min` to `max` as this product reads it.
-    ///
-    /// # Errors
-    /// When it has no meaning for that scale.
-    pub fn scale(self, min: i32, max: i32) -> Result<Scale, ScaleError> {
-        use Convention::{CustomerGauge, Formbricks, Usual, Zencity, Zendesk};
-
-        let (best, worst) = match (self, min, max) {
-            (Usual | Zendesk | Zencity, 1, 2) | (Usual | Zendesk | Formbricks | Zencity, 1, 3) => (1, 1),
-            (Zendesk, 1, 5) => (2, 3),
-            (Usual | Formbricks | Zencity, 1, 4)
-            | (Usual | Formbricks | Zencity | CustomerGauge, 1, 5)
-            | (Usual | Formbricks, 1, 6 | 7)
-            | (CustomerGauge, 1, 10) => (2, 2),
-            (Zencity, 1, 6..=8) | (Formbricks, 1, 10) => (3, 3),
-            _ => return Err(ScaleError::NoPreset { min, max }),
-        };
-        Scale::new(min..=max, max - best + 1..=max, min..=min + worst - 1)
     }
 }
 

@@ -6,22 +6,21 @@
 //! |---|---|
 //! | Which scores are good? | [`Scale`], with the presets of [`Convention`] |
 //! | Several answers about one ticket: which counts? | [`SeveralAnswers`]; their mean with [`share_of_ticket`] |
-//! | Whose score is it? | [`Attribution`] |
 //! | The sample is weighted | [`WeightedRating`], with Kish's effective n |
 //! | Did some answer more readily than others, and what would the score be if they had not? | [`Representativeness`] |
 
-mod attribution;
 mod convention;
 mod invitation;
+mod outcome;
 mod per_ticket;
 mod representativeness;
 mod response;
 mod scale;
 mod weighted_rating;
 
-pub use attribution::Attribution;
 pub use convention::{Convention, UnknownConvention};
 pub use invitation::Invitation;
+pub use outcome::InvitationOutcome;
 pub use per_ticket::{SeveralAnswers, share_of_ticket};
 pub use representativeness::{Adjusted, Representativeness};
 pub use response::SurveyResponse;

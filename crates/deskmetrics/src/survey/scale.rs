@@ -85,6 +85,28 @@ pub enum ScaleError {
     },
 }
 
+impl Convention {
+    /// The satisfaction scale from `min` to `max` as this product reads it.
+    ///
+    /// # Errors
+    /// When it has no meaning for that scale.
+    pub fn scale(self, min: i32, max: i32) -> Result<Scale, ScaleError> {
+        use Convention::{CustomerGauge, Formbricks, Usual, Zencity, Zendesk};
+
+        let (best, worst) = match (self, min, max) {
+            (Usual | Zendesk | Zencity, 1, 2) | (Usual | Zendesk | Formbricks | Zencity, 1, 3) => (1, 1),
+            (Zendesk, 1, 5) => (2, 3),
+            (Usual | Formbricks | Zencity, 1, 4)
+            | (Usual | Formbricks | Zencity | CustomerGauge, 1, 5)
+            | (Usual | Formbricks, 1, 6 | 7)
+            | (CustomerGauge, 1, 10) => (2, 2),
+            (Zencity, 1, 6..=8) | (Formbricks, 1, 10) => (3, 3),
+            _ => return Err(ScaleError::NoPreset { min, max }),
+        };
+        Scale::new(min..=max, max - best + 1..=max, min..=min + worst - 1)
+    }
+}
+
 impl Scale {
     /// A scale with the positive and negative answers stated; answers of neither set are neutral.
     ///

@@ -4,6 +4,7 @@
 
 mod attribute;
 mod author;
+pub(crate) mod customer;
 mod event;
 mod id;
 mod record;
@@ -11,6 +12,7 @@ mod status;
 
 pub use attribute::{Attribute, Attributes};
 pub use author::Author;
+pub(crate) use customer::CustomerNames;
 pub use event::{EventKind, TicketEvent};
 pub use id::{CustomerId, TicketId};
 pub use record::Ticket;

@@ -1,5 +1,6 @@
 //! Who came when: what is needed to find repeat contacts across tickets.
 
+mod contact;
 mod numbered;
 
 use std::collections::BTreeMap;
@@ -7,23 +8,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ticket::CustomerId;
+use crate::ticket::{CustomerId, CustomerNames};
 use crate::{Merge, Ratio};
-pub use numbered::CustomerNames;
+pub(super) use contact::Contact;
 use numbered::Numbered;
-
-/// One ticket, as seen from its customer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Contact {
-    /// When the customer came, in microseconds.
-    pub(super) created: i64,
-    /// Until when the customer must stay away for the ticket to count as resolved; `None` when it is not judged.
-    pub(super) judged_until: Option<i64>,
-    /// What is known of the ticket itself says it was not resolved: the customer reopened it in that time, say.
-    pub(super) failed: bool,
-    /// What it was about, where that matters.
-    pub(super) category: Option<Box<str>>,
-}
 
 /// The contacts of each customer, in ascending order once sorted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -147,9 +147,6 @@ impl FcrPolicy {
         }
     }
 
-    /// The attribute that names a ticket's back-office task.
-    pub(crate) const TASK: &'static str = "task";
-
     /// Whether it looks at nothing of a ticket but its measures and who the customer is.
     pub(crate) fn needs_no_record(&self) -> bool {
         match self {

@@ -8,41 +8,15 @@ use super::{Machine, Plan};
 use crate::ClockKind;
 use crate::replay::life::Rules;
 use crate::replay::metrics::{ReopenCycle, TicketMetrics};
-use crate::replay::needs::{Followed, Needs};
-use crate::replay::options::{Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
-use crate::replay::promise::{InForce, Measure, Promises};
+use crate::replay::needs::Needs;
+use crate::replay::options::{Merged, Opening, RepeatedSolve, ReplayOptions};
+use crate::replay::promise::{InForce, Measure};
 use crate::replay::stamp::Span;
 use crate::replay::step::{Start, Step, What};
 use crate::replay::timer::{Around, Due, RawVerdict, cross};
-use crate::sla::{Reopen, Validity, VerdictState};
+use crate::sla::{Reopen, VerdictState};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
-
-/// Whether the short way can say what is asked for: counts of messages, solves and reopenings in calendar time, or verdicts on
-/// the first response and the working time of a ticket.
-pub(super) fn suffices(
-    needs: Needs,
-    options: &ReplayOptions,
-    followed: &Followed,
-    promises: &Promises,
-) -> bool {
-    let measures = promises.slots.is_empty()
-        && Needs::MESSAGES.and(Needs::SOLVES).and(Needs::REOPENS).covers(needs)
-        && !followed.business
-        && !options.notes_reply
-        && options.solve_without_reply != SolveWithoutReply::CountsAsReply;
-    let works = |measure| {
-        matches!(
-            measure,
-            Measure::FirstResponse | Measure::RequesterWait | Measure::AgentWork | Measure::Resolution
-        )
-    };
-    let verdicts = Needs::VERDICTS.covers(needs)
-        && !(followed.conversation && options.notes_reply)
-        && options.sla.validity != Validity::AtEachChange
-        && promises.slots.iter().all(|slot| works(slot.measure) && !slot.own_schedules);
-    (measures || verdicts) && options.thank_you_within.is_none()
-}
 
 /// Memory of the short way, which the next ticket writes over.
 #[derive(Debug, Default)]

@@ -1,22 +1,11 @@
 //! Contacts of customers who are known by number, as columns know them: no name is looked at until somebody asks for it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::Contact;
+use super::contact::Contact;
 use crate::Ratio;
-use crate::ticket::CustomerId;
-
-/// The names of customers who are known by number, such as those of a column.
-pub trait CustomerNames: fmt::Debug + Send + Sync {
-    /// One more than the highest number.
-    fn limit(&self) -> usize;
-
-    /// The name behind a number; different numbers have different names.
-    fn name(&self, customer: u32) -> Option<Cow<'_, str>>;
-}
+use crate::ticket::{CustomerId, CustomerNames};
 
 /// Contacts in the order in which they were noted.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kpi::request::together;
-use crate::kpi::{Kpi, KpiRequest, Tallies};
+use super::request::together;
+use super::{Kpi, KpiRequest, Tallies};
 use crate::{Reason, Replayed, SlaMetric, SlaVerdict};
 
 /// The SLA targets of one metric and one policy, or of all.

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::SurveyResponse;
 use crate::replay::{Replayed, Replier, Stint};
 use crate::ticket::{Attribute, TicketId};
-use crate::{TicketMetrics, Timestamp};
+use crate::{SurveyResponse, TicketMetrics, Timestamp};
 
 /// To which agent the score of a ticket belongs, where several had it.
 ///
 /// ```
-/// use deskmetrics::survey::{Attribution, SurveyResponse};
-/// use deskmetrics::{Status, TicketMetrics, Timestamp};
+/// use deskmetrics::kpi::Attribution;
+/// use deskmetrics::{Status, SurveyResponse, TicketMetrics, Timestamp};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T09:00:00Z"));
@@ -86,7 +85,8 @@ impl Attribution {
     ///
     /// ```
     /// use deskmetrics::replay::Replay;
-    /// use deskmetrics::survey::{Attribution, Scale, SurveyResponse, WeightedRating};
+    /// use deskmetrics::kpi::Attribution;
+    /// use deskmetrics::survey::{Scale, SurveyResponse, WeightedRating};
     /// use deskmetrics::ticket::{Attribute, Author, EventKind, Ticket, TicketEvent};
     /// use deskmetrics::Timestamp;
     ///

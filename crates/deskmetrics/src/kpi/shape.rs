@@ -1,0 +1,253 @@
+//! The shapes of KPIs: what those that wrap one tally have in common.
+
+use super::interface::Bulk;
+use super::request::KpiRequest;
+use super::tally::{PerTicket, Share, Times};
+use crate::replay::Needs;
+use crate::{ClockKind, Reason};
+
+/// A tally that KPIs of tickets wrap.
+pub(crate) trait Wrapped: Sized {
+    /// The empty tally that a request asks for.
+    fn requested(request: &KpiRequest) -> Self;
+    /// What is needed of a ticket, given what is needed on the calendar.
+    fn needing(&self, needs: Needs) -> Needs;
+    fn times(&self) -> Option<&Times>;
+    fn exclude(&mut self, reason: Reason, records: u64);
+    fn push_bulk(&mut self, bulk: Bulk);
+}
+
+impl Wrapped for Times {
+    fn requested(request: &KpiRequest) -> Self {
+        Self::new(request.clock.unwrap_or_default())
+    }
+
+    fn needing(&self, needs: Needs) -> Needs {
+        match self.clock() {
+            ClockKind::Business => needs | Needs::BUSINESS_TIME,
+            ClockKind::Calendar => needs,
+        }
+    }
+
+    fn times(&self) -> Option<&Times> {
+        Some(self)
+    }
+
+    fn exclude(&mut self, reason: Reason, records: u64) {
+        self.leave_out_many(reason, records);
+    }
+
+    fn push_bulk(&mut self, bulk: Bulk) {
+        if let Bulk::Times(finished, running) = bulk {
+            self.extend_micros(finished, running);
+        }
+    }
+}
+
+macro_rules! counts {
+    ($($tally:ident),+) => {
+        $(
+            impl Wrapped for $tally {
+                fn requested(_request: &KpiRequest) -> Self {
+                    Self::default()
+                }
+
+                fn needing(&self, needs: Needs) -> Needs {
+                    needs
+                }
+
+                fn times(&self) -> Option<&Times> {
+                    None
+                }
+
+                fn exclude(&mut self, reason: Reason, records: u64) {
+                    self.leave_out_many(reason, records);
+                }
+
+                fn push_bulk(&mut self, _bulk: Bulk) {}
+            }
+        )+
+    };
+}
+counts!(Share, PerTicket);
+
+/// Makes a KPI that wraps a tally and counts each ticket on its own: `push` takes the tally and a ticket that is not excluded.
+/// `kpi` holds further methods of [`Kpi`](crate::kpi::Kpi), `registered` further items of
+/// [`Registered`](crate::kpi::registry::Registered).
+macro_rules! ticket_kpi {
+    (
+        $kpi:ident($tally:ident), |$wrapped:ident, $ticket:ident| $push:expr,
+        needs: $needs:expr,
+        $(kpi: { $($method:item)* },)?
+        $(registered: { $($constant:item)* },)?
+    ) => {
+        impl $kpi {
+            /// Counts one ticket.
+            pub fn push(&mut self, $ticket: &crate::TicketMetrics) {
+                let $wrapped = &mut self.0;
+                match $ticket.left_out {
+                    Some(reason) => $wrapped.leave_out(reason),
+                    None => $push,
+                }
+            }
+
+            /// Counts a record that is no ticket.
+            pub fn leave_out(&mut self, reason: crate::Reason) {
+                self.0.leave_out(reason);
+            }
+        }
+
+        crate::kpi::tally::forwards!($kpi.0: $tally);
+        crate::kpi::shape::ticket_kpi!(constructor $kpi $tally);
+        crate::kpi::tally::wraps!($kpi);
+        crate::kpi::tally::feeds_on!($kpi, tickets);
+
+        impl<M: AsRef<crate::TicketMetrics>> FromIterator<M> for $kpi {
+            fn from_iter<I: IntoIterator<Item = M>>(tickets: I) -> Self {
+                let mut tally = Self::default();
+                tally.extend(tickets);
+                tally
+            }
+        }
+
+        impl crate::kpi::Kpi for $kpi {
+            fn definition(&self) -> &'static crate::kpi::Definition {
+                &DEFINITION
+            }
+
+            fn exclude(&mut self, reason: crate::Reason, records: u64) {
+                crate::kpi::shape::Wrapped::exclude(&mut self.0, reason, records);
+            }
+
+            fn needs(&self) -> crate::replay::Needs {
+                crate::kpi::shape::Wrapped::needing(&self.0, $needs)
+            }
+
+            fn push_ticket(&mut self, ticket: &crate::Replayed) {
+                self.push(&ticket.metrics);
+            }
+
+            fn times(&self) -> Option<&crate::kpi::tally::Times> {
+                crate::kpi::shape::Wrapped::times(&self.0)
+            }
+
+            fn record_needs(&self) -> crate::kpi::RecordNeeds {
+                crate::kpi::RecordNeeds::NONE
+            }
+
+            fn push_bulk(&mut self, bulk: crate::kpi::Bulk) {
+                crate::kpi::shape::Wrapped::push_bulk(&mut self.0, bulk);
+            }
+
+            $($($method)*)?
+        }
+
+        impl crate::kpi::registry::Registered for $kpi {
+            fn requested(
+                request: &crate::kpi::KpiRequest,
+                _as_of: Option<crate::Timestamp>,
+            ) -> Result<Self, crate::kpi::RequestError> {
+                Ok(Self(crate::kpi::shape::Wrapped::requested(request)))
+            }
+
+            $($($constant)*)?
+        }
+    };
+    (constructor $kpi:ident Times) => {
+        impl $kpi {
+            /// An empty tally on `clock`.
+            pub fn new(clock: crate::ClockKind) -> Self {
+                Self(crate::kpi::tally::Times::new(clock))
+            }
+        }
+    };
+    (constructor $kpi:ident $tally:ident) => {};
+}
+pub(crate) use ticket_kpi;
+
+/// Makes the newtype of a survey KPI behave like the answers it wraps, and feed from scores.
+macro_rules! survey_kpi {
+    ($kpi:ident) => {
+        crate::kpi::tally::forwards!($kpi.0: Rated);
+
+        impl $kpi {
+            /// No answers yet on `scale`.
+            pub fn new(scale: &crate::Scale) -> Self {
+                Self(crate::kpi::tally::Rated::new(scale))
+            }
+
+            /// Counts one answer; `None` is a skipped question.
+            #[inline]
+            pub fn push(&mut self, score: impl Into<Option<i32>>) {
+                self.0.push(score);
+            }
+
+            /// Counts `times` answers of the same score; `None` is a skipped question.
+            #[inline]
+            pub fn push_many(&mut self, score: impl Into<Option<i32>>, times: u64) {
+                self.0.push_many(score, times);
+            }
+
+            /// Counts a record that is no answer.
+            pub fn leave_out(&mut self, reason: crate::Reason) {
+                self.0.leave_out(reason);
+            }
+        }
+
+        impl crate::Merge for $kpi {
+            fn merge(&mut self, other: Self) {
+                self.0.merge(other.0);
+            }
+        }
+
+        impl<S: Into<Option<i32>>> Extend<S> for $kpi {
+            fn extend<I: IntoIterator<Item = S>>(&mut self, scores: I) {
+                scores.into_iter().for_each(|score| self.push(score));
+            }
+        }
+
+        impl crate::kpi::Kpi for $kpi {
+            fn definition(&self) -> &'static crate::kpi::Definition {
+                &DEFINITION
+            }
+
+            fn exclude(&mut self, reason: crate::Reason, records: u64) {
+                self.0.leave_out_many(reason, records);
+            }
+
+            fn records(&self) -> crate::kpi::Records {
+                crate::kpi::Records::Responses
+            }
+
+            fn push_response(&mut self, response: &crate::SurveyResponse) {
+                self.push(response.score);
+            }
+
+            fn scores(&self) -> Option<std::ops::RangeInclusive<i32>> {
+                Some(self.scale().min()..=self.scale().max())
+            }
+
+            fn push_bulk(&mut self, bulk: crate::kpi::Bulk) {
+                if let crate::kpi::Bulk::Score(score, times) = bulk {
+                    self.push_many(score, times);
+                }
+            }
+        }
+
+        impl crate::kpi::registry::Registered for $kpi {
+            const USUAL: bool = true;
+
+            fn requested(
+                request: &crate::kpi::KpiRequest,
+                _as_of: Option<crate::Timestamp>,
+            ) -> Result<Self, crate::kpi::RequestError> {
+                request.question_and_scale(DEFINITION.id).map(Self::new)
+            }
+
+            fn option(request: &crate::kpi::KpiRequest) -> Option<String> {
+                request.other_question(DEFINITION.id)
+            }
+        }
+    };
+}
+pub(crate) use survey_kpi;

@@ -1,0 +1,296 @@
+//! What a report is about.
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use super::measure::Measure;
+use super::period::Periods;
+use super::{KpiRequest, ReportError};
+use crate::Timestamp;
+use crate::kpi::{RecordNeeds, ResponseRate};
+use crate::replay::Needs;
+use crate::ticket::Attribute;
+
+/// What a report is about: KPIs, slices, periods, and how its numbers are judged.
+///
+/// ```
+/// use deskmetrics::report::{KpiRequest, Period, Periods, Report};
+/// use deskmetrics::ticket::Attribute;
+/// use deskmetrics::{Scale, SurveyResponse, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let answer = |score, when, market| {
+///     SurveyResponse::new("nps", Some(score)).answered_at(at(when)).with(Attribute::Market, market)
+/// };
+/// let answers = [
+///     answer(10, "2026-01-14T10:00:00Z", "DK"),
+///     answer(2, "2026-01-31T22:30:00Z", "ES"),
+///     answer(9, "2026-01-31T23:30:00Z", "DK"), // already February in Copenhagen
+/// ];
+///
+/// let report = Report::builder(at("2026-03-01T00:00:00Z"))
+///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
+///     .by([Attribute::Market])
+///     .periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
+///     .build()
+///     .unwrap();
+/// let table = report.run(&[], &answers, &[]).table();
+///
+/// assert_eq!(table.headline("nps").unwrap().n, 3);
+/// let by_market: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value)).collect();
+/// assert_eq!(by_market, [("DK".to_owned(), Some(100.0)), ("ES".to_owned(), Some(-100.0))]);
+/// let months: Vec<_> = table.periods().filter(|row| row.headline).map(|row| row.n).collect();
+/// assert_eq!(months, [2, 1]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ReportBuilder", into = "ReportBuilder")]
+pub struct Report {
+    pub(super) measures: Vec<Measure>,
+    pub(super) settings: ReportBuilder,
+}
+
+/// Collects what a report is about; checked by [`build`](Self::build), so the order of the calls does not matter.
+///
+/// It can also be written down as TOML or JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportBuilder {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) as_of: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) observed_from: Option<Timestamp>,
+    pub(super) kpis: Vec<KpiRequest>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) by: Vec<Vec<Attribute>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) periods: Option<Periods>,
+    #[serde(default = "level")]
+    pub(super) level: f64,
+    #[serde(default = "min_n")]
+    pub(super) min_n: u64,
+    #[serde(default = "inherits")]
+    pub(super) surveys_inherit: bool,
+}
+
+fn level() -> f64 {
+    0.95
+}
+
+fn min_n() -> u64 {
+    30
+}
+
+fn inherits() -> bool {
+    true
+}
+
+impl ReportBuilder {
+    /// Adds a KPI; rows come in the order in which KPIs are added.
+    #[must_use]
+    pub fn kpi(mut self, kpi: KpiRequest) -> Self {
+        self.kpis.push(kpi);
+        self
+    }
+
+    /// Adds KPIs.
+    #[must_use]
+    pub fn kpis(mut self, kpis: impl IntoIterator<Item = KpiRequest>) -> Self {
+        self.kpis.extend(kpis);
+        self
+    }
+
+    /// Adds a slicing: rows for each combination of these attributes' values. Records without a value are a slice of
+    /// their own. Without attributes, or asked for twice, it adds nothing.
+    #[must_use]
+    pub fn by(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+        let attributes: Vec<Attribute> = attributes.into_iter().collect();
+        if !attributes.is_empty() && !self.by.contains(&attributes) {
+            self.by.push(attributes);
+        }
+        self
+    }
+
+    /// Adds rows by period. Periods without any record have no rows.
+    #[must_use]
+    pub fn periods(mut self, periods: Periods) -> Self {
+        self.periods = Some(periods);
+        self
+    }
+
+    /// The confidence level of intervals and of significance, 0.95 unless told otherwise.
+    #[must_use]
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Numbers that rest on fewer records are marked [`small_n`](ReportRow::small_n); 30 unless told otherwise.
+    #[must_use]
+    pub fn min_n(mut self, min_n: u64) -> Self {
+        self.min_n = min_n;
+        self
+    }
+
+    /// Where the data begins: periods that begin earlier are partial. Without it, the local day of the first record.
+    #[must_use]
+    pub fn observed_from(mut self, from: impl Into<Timestamp>) -> Self {
+        self.observed_from = Some(from.into());
+        self
+    }
+
+    /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; it does unless
+    /// told otherwise.
+    #[must_use]
+    pub fn surveys_inherit(mut self, inherit: bool) -> Self {
+        self.surveys_inherit = inherit;
+        self
+    }
+
+    /// Checks everything and gives the report.
+    ///
+    /// # Errors
+    /// When there is no KPI, a KPI is unknown, lacks a choice or has one without meaning, or the level is not between 0 and 1.
+    pub fn build(self) -> Result<Report, ReportError> {
+        if self.kpis.is_empty() {
+            return Err(ReportError::NoKpi);
+        }
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(ReportError::Level { level: self.level });
+        }
+        let mut names: Vec<&str> = self.kpis.iter().filter_map(|kpi| kpi.name.as_deref()).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(ReportError::NameTwice { name: pair[0].to_owned() });
+        }
+        let measures =
+            self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
+        Ok(Report { measures, settings: self })
+    }
+}
+
+impl Report {
+    /// A report as of the cut-off: what happened after it is not known.
+    pub fn builder(as_of: impl Into<Timestamp>) -> ReportBuilder {
+        ReportBuilder { as_of: Some(as_of.into()), ..Self::undated() }
+    }
+
+    /// A report without a cut-off, such as one of answers that bear no date: whatever is fed counts. KPIs that are about an
+    /// instant (the backlog, the flow) cannot stand in it.
+    pub fn undated() -> ReportBuilder {
+        ReportBuilder {
+            as_of: None,
+            observed_from: None,
+            kpis: Vec::new(),
+            by: Vec::new(),
+            periods: None,
+            level: level(),
+            min_n: min_n(),
+            surveys_inherit: inherits(),
+        }
+    }
+
+    /// The cut-off: nothing after it is known.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.settings.as_of
+    }
+
+    /// The attributes it is sliced by, or some KPI of it is restricted by, each once.
+    pub fn sliced_by(&self) -> Vec<&Attribute> {
+        let filtered = self.measures.iter().flat_map(|measure| measure.filter.attributes());
+        let filtered = filtered.map(|(attribute, _)| attribute);
+        let mut attributes: Vec<&Attribute> = self.settings.by.iter().flatten().chain(filtered).collect();
+        attributes.sort();
+        attributes.dedup();
+        attributes
+    }
+
+    /// Whether surveys take an attribute they lack from their ticket.
+    pub fn surveys_inherit(&self) -> bool {
+        self.settings.surveys_inherit
+    }
+
+    /// What a replay must compute for this report: give it to [`Replay::needing`](crate::replay::Replay::needing), and the
+    /// attributes the report is [sliced by](Self::sliced_by) to [`Replay::watching`](crate::replay::Replay::watching).
+    ///
+    /// ```
+    /// use deskmetrics::Timestamp;
+    /// use deskmetrics::replay::Needs;
+    /// use deskmetrics::report::{KpiRequest, Report};
+    ///
+    /// let report = Report::builder(Timestamp::MAX).kpi(KpiRequest::new("sla_attainment")).build().unwrap();
+    /// assert_eq!(report.needs(), Needs::VERDICTS);
+    /// ```
+    pub fn needs(&self) -> Needs {
+        self.measures.iter().map(Measure::needs).fold(Needs::NOTHING, Needs::and)
+    }
+
+    /// What [`Feed::ticket_of`] must find in a ticket's record besides its measures.
+    #[doc(hidden)]
+    pub fn record_needs(&self) -> RecordNeeds {
+        self.measures.iter().map(Measure::record_needs).fold(RecordNeeds::default(), RecordNeeds::and)
+    }
+
+    /// Whether some KPI looks at more of an answer than question, date and score.
+    #[doc(hidden)]
+    pub fn needs_whole_answers(&self) -> bool {
+        self.measures.iter().any(Measure::needs_whole_answer)
+    }
+
+    /// Whether some KPI looks at more of a survey sent than question, date and what it came to.
+    #[doc(hidden)]
+    pub fn needs_whole_invitations(&self) -> bool {
+        self.measures.iter().any(Measure::needs_whole_invitation)
+    }
+
+    /// The questions whose scores it looks at, with the lowest and the highest score that matter to some KPI; each question
+    /// once.
+    #[doc(hidden)]
+    pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
+        let mut ranges: Vec<(Box<str>, RangeInclusive<i32>)> = Vec::new();
+        for (question, ends) in self.measures.iter().filter_map(Measure::scores) {
+            match ranges.iter_mut().find(|(known, _)| **known == *question) {
+                Some((_, known)) => {
+                    *known = *known.start().min(ends.start())..=*known.end().max(ends.end());
+                }
+                None => ranges.push((question.into(), ends)),
+            }
+        }
+        ranges
+    }
+
+    /// The rules by which it decides what a survey sent [came to](crate::kpi::ResponseRate::outcome), each once.
+    #[doc(hidden)]
+    pub fn invitation_rules(&self) -> Vec<ResponseRate> {
+        let mut rules = Vec::new();
+        if self.measures.iter().any(|measure| measure.scored_question().is_some()) {
+            rules.push(asked_rule(self.settings.as_of));
+        }
+        for rule in self.measures.iter().filter_map(Measure::invitation_rule) {
+            if !rules.contains(rule) {
+                rules.push(rule.clone());
+            }
+        }
+        rules
+    }
+}
+
+impl TryFrom<ReportBuilder> for Report {
+    type Error = ReportError;
+
+    fn try_from(builder: ReportBuilder) -> Result<Self, ReportError> {
+        builder.build()
+    }
+}
+
+impl From<Report> for ReportBuilder {
+    fn from(report: Report) -> Self {
+        report.settings
+    }
+}
+
+/// The rule by which surveys sent count as answered, where a score is judged by who answered.
+pub(super) fn asked_rule(as_of: Option<Timestamp>) -> ResponseRate {
+    let rate = ResponseRate::default();
+    as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
+}

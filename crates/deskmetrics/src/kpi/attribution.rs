@@ -81,7 +81,7 @@ impl Attribution {
     ///
     /// Answers about no known ticket, or that belong to nobody, come without the attribute. Under the rules that give every
     /// answer to one agent the copies count like the answers themselves; those that share need a
-    /// [`WeightedRating`](super::WeightedRating), which reads the weight.
+    /// [`WeightedRating`](crate::survey::WeightedRating), which reads the weight.
     ///
     /// ```
     /// use deskmetrics::replay::Replay;

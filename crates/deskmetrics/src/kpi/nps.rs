@@ -258,7 +258,7 @@ impl Registered for Nps {
     }
 }
 
-/// Net Promoter Score of `answers` (scores, `None` for skipped, or [`SurveyResponse`](crate::SurveyResponse)s); see
+/// Net Promoter Score of `answers` (scores, `None` for skipped, or [`SurveyResponse`]s); see
 /// [`Nps`].
 #[doc(alias = "net promoter score")]
 pub fn nps<S: Into<Option<i32>>>(answers: impl IntoIterator<Item = S>) -> Nps {

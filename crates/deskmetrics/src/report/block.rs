@@ -8,7 +8,7 @@ use crate::Timestamp;
 use crate::kpi::{Bulk, InBlocks};
 
 /// Tickets that count, that their customers opened and that were never reopened (any that were created, where the
-/// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`] where something has not happened.
+/// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`](crate::replay::milestones::Milestones::NEVER) where something has not happened.
 #[derive(Debug, Clone, Copy)]
 pub struct MilestoneBlock<'b> {
     /// Creation.

@@ -125,7 +125,7 @@ impl ReportBuilder {
         self
     }
 
-    /// Numbers that rest on fewer records are marked [`small_n`](ReportRow::small_n); 30 unless told otherwise.
+    /// Numbers that rest on fewer records are marked [`small_n`](super::ReportRow::small_n); 30 unless told otherwise.
     #[must_use]
     pub fn min_n(mut self, min_n: u64) -> Self {
         self.min_n = min_n;

@@ -60,9 +60,9 @@ pub enum Warning {
         option: Option<String>,
         /// The slicing whose response is uneven.
         by: Vec<Attribute>,
-        /// 1 when all slices answer alike; see [`Representativeness::r_indicator`].
+        /// 1 when all slices answer alike; see [`Representativeness::r_indicator`](crate::survey::Representativeness::r_indicator).
         r_indicator: f64,
-        /// How much the rates vary relative to their mean; see [`Representativeness::variation`].
+        /// How much the rates vary relative to their mean; see [`Representativeness::variation`](crate::survey::Representativeness::variation).
         variation: f64,
         /// The probability of such rates by chance.
         p_value: f64,

@@ -267,10 +267,13 @@ impl Kpi for SlaAttainment {
         if let Some(reason) = ticket.metrics.left_out {
             return tallies.undated(|tally| tally.leave_out(reason));
         }
-        let mut concerned = false;
+        let (all, mut concerned) = (self.targets.are_all(), false);
         for verdict in ticket.pass.verdicts() {
-            let metric = verdict.metric();
-            if metric.is_some_and(|metric| self.targets.include(metric, || verdict.policy())) {
+            let included = || {
+                let metric = verdict.metric();
+                metric.is_some_and(|metric| self.targets.include(metric, || verdict.policy()))
+            };
+            if all || included() {
                 concerned = true;
                 tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state()));
             }

@@ -41,6 +41,11 @@ impl Targets {
         self.policy.as_deref()
     }
 
+    /// Whether these are all targets.
+    pub(crate) fn are_all(&self) -> bool {
+        self.metric.is_none() && self.policy.is_none()
+    }
+
     /// Whether the targets of this metric and policy are among them.
     pub(crate) fn include<'p>(&self, metric: &SlaMetric, policy: impl FnOnce() -> &'p str) -> bool {
         self.metric.as_ref().is_none_or(|mine| mine == metric)

@@ -84,7 +84,7 @@ impl Numbered {
     }
 
     /// All in the order in which they were noted.
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &Numbers> {
+    fn iter(&self) -> impl Iterator<Item = &Numbers> + Clone {
         self.contacts.iter().chain(&self.latest)
     }
 
@@ -115,7 +115,9 @@ impl Numbered {
     pub(super) fn look_at(&mut self, whole: &Self) {
         let arrivals = whole.arrivals();
         let mut all_known = true;
-        for contact in self.join() {
+        let contacts = self.join();
+        *contacts = in_buckets(contacts.iter());
+        for contact in contacts {
             let (known, next) = arrivals.around(contact.customer, contact.created);
             contact.failed |= next.is_some_and(|next| next <= contact.until);
             all_known &= known;
@@ -125,14 +127,16 @@ impl Numbered {
 
     /// Contacts not followed by another of the same customer, among those judged.
     pub(super) fn resolved_at_first(&self) -> Ratio {
-        let judged = self.iter().filter(|contact| contact.judged);
         if self.judged {
+            let judged = self.iter().filter(|contact| contact.judged);
             return judged.map(|contact| !contact.failed).collect();
         }
         let arrivals = self.arrivals();
         let stays_away = |contact: &Numbers| {
             arrivals.around(contact.customer, contact.created).1.is_none_or(|next| next > contact.until)
         };
+        let contacts = in_buckets(self.iter());
+        let judged = contacts.iter().filter(|contact| contact.judged);
         judged.map(|contact| !contact.failed && stays_away(contact)).collect()
     }
 
@@ -142,6 +146,8 @@ impl Numbered {
 }
 
 impl Numbers {
+    const NONE: Self = Self { customer: 0, judged: false, failed: false, created: 0, until: i64::MIN };
+
     fn contact(&self) -> Contact {
         Contact {
             created: self.created,
@@ -150,6 +156,37 @@ impl Numbers {
             category: None,
         }
     }
+}
+
+/// Customers of a bucket: few enough that the instants at which they came stay in the processor's cache.
+const BUCKET_BITS: u32 = 11;
+
+/// Buckets at most: as many as can be filled side by side.
+const BUCKETS: usize = 1 << 12;
+
+/// The contacts bucket by bucket of customers, so that what is looked up for one is near what is looked up for the next.
+fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Numbers> {
+    let customers = contacts.clone().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
+    let mut shift = BUCKET_BITS;
+    while customers >> shift >= BUCKETS {
+        shift += 1;
+    }
+    let bucket = |contact: &Numbers| contact.customer as usize >> shift;
+    // Where each bucket begins; filling it moves that to where it ends.
+    let mut places = vec![0; (customers >> shift) + 2];
+    for contact in contacts.clone() {
+        places[bucket(contact) + 1] += 1;
+    }
+    for number in 1..places.len() {
+        places[number] += places[number - 1];
+    }
+    let mut ordered = vec![Numbers::NONE; places.last().copied().unwrap_or(0)];
+    for contact in contacts {
+        let place = &mut places[bucket(contact)];
+        ordered[*place] = *contact;
+        *place += 1;
+    }
+    ordered
 }
 
 /// So often most customers come.
@@ -166,18 +203,19 @@ struct Arrivals {
 
 impl Arrivals {
     fn of(contacts: &Numbered) -> Self {
+        let contacts = in_buckets(contacts.iter());
         let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
         // Where the instants of each customer begin; filling them in moves that to where they end.
         let mut ends = vec![0; customers + 1];
-        for contact in contacts.iter() {
+        for contact in &contacts {
             ends[contact.customer as usize + 1] += 1;
         }
         for customer in 1..ends.len() {
             ends[customer] += ends[customer - 1];
         }
         ends.pop();
-        let mut at = vec![0; contacts.contacts.len() + contacts.latest.len()];
-        for contact in contacts.iter() {
+        let mut at = vec![0; contacts.len()];
+        for contact in &contacts {
             let place = &mut ends[contact.customer as usize];
             at[*place] = contact.created;
             *place += 1;

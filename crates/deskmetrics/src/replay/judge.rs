@@ -233,7 +233,8 @@ impl Judge {
         &self.done
     }
 
-    /// Takes up again what a solve had ended, since the answer came after all. A breach by then stands.
+    /// Takes up again what a solve had ended, since the answer came after all: a target that was exceeded by then stays breached,
+    /// and is completed by the answer.
     fn take_up(&mut self, place: usize, ended: Stamp, now: Stamp, around: Around<'_>) {
         let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active && timer.is_running())
         else {
@@ -243,8 +244,8 @@ impl Judge {
         let ours = |verdict: &RawVerdict| usize::from(verdict.slot) == place && verdict.instance == instance;
         let last = self.done.iter().rposition(ours);
         if !timer.lasted_no_time(ended) {
-            let cancelled = |last: &usize| self.done[*last].state == VerdictState::Cancelled;
-            let Some(last) = last.filter(cancelled) else { return };
+            let unfinished = |last: &usize| self.done[*last].completed.is_none();
+            let Some(last) = last.filter(unfinished) else { return };
             self.done.remove(last);
             if last < self.explained.len() {
                 self.explained.remove(last);

@@ -1,6 +1,6 @@
 //! Where the survival curve and its bounds come down to one half.
 
-use super::{Bound, Curve, Step, at_most};
+use super::curve::{Bound, Curve, Step, at_most};
 use crate::Durations;
 use crate::interval::{Interval, IntervalMethod};
 use crate::order_statistics::{Ranked, bucket, buckets};

@@ -8,7 +8,7 @@ use super::stamp::Stamp;
 use super::step::{NONE, What};
 use super::timer::{Around, Outcome, RawSegment, RawVerdict, Standing, Stretch, Timer};
 use crate::ClockKind;
-use crate::sla::{CountsFrom, Cycles, Happening, Reopen, VerdictState};
+use crate::sla::{CountsFrom, Cycles, Happening, Reopen};
 use crate::ticket::{Author, Status};
 
 /// What is known of a custom clock beyond its timer.

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::process::Command;
 
+use crate::workspace::root;
+
 /// Why a task stopped, in words for the person at the terminal.
 #[derive(Debug)]
 pub(crate) struct Failed(String);
@@ -43,7 +45,7 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Step {
 impl Step {
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(program);
-        command.current_dir(crate::root());
+        command.current_dir(root());
         Self { command }
     }
 
@@ -79,7 +81,7 @@ impl Step {
 /// As one would type it.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let root = crate::root();
+        let root = root();
         let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
         for (position, word) in words.enumerate() {
             let path = std::path::Path::new(word);

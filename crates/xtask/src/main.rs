@@ -5,11 +5,12 @@
 mod command;
 mod layers;
 mod python;
+mod workspace;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use command::{Failed, cargo};
+use workspace::root;
 
 const HELP: &str = "\
 usage: cargo x <task> [arguments]
@@ -84,16 +85,4 @@ fn sample() -> Result<(), Failed> {
     cargo(["run", "--quiet", "--package", "deskmetrics-testkit", "--example", "write_sample", "--"])
         .arg(folder)
         .run()
-}
-
-/// The workspace's folder.
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
-}
-
-/// The folder cargo builds into: this program lies in one of its profiles.
-fn target() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    program.ancestors().nth(2).map_or_else(|| root().join("target"), Path::to_path_buf)
 }

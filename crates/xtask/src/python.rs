@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{Failed, Step};
+use crate::workspace::{root, target};
 
 /// The oldest Python the package supports.
 const OLDEST: (u32, u32) = (3, 11);
@@ -105,7 +106,7 @@ impl Environment {
             .env("PYTHONPYCACHEPREFIX", workshop().join("pycache"))
             .env("MYPY_CACHE_DIR", workshop().join("mypy-cache"))
             .env("HYPOTHESIS_STORAGE_DIRECTORY", workshop().join("hypothesis"))
-            .env("CARGO_TARGET_DIR", crate::target())
+            .env("CARGO_TARGET_DIR", target())
     }
 
     fn pip(&self, task: &str) -> Step {
@@ -159,12 +160,12 @@ pub(crate) fn wheel() -> Result<(), Failed> {
 
 /// The folder of the Python package.
 fn package() -> PathBuf {
-    crate::root().join("bindings").join("python")
+    root().join("bindings").join("python")
 }
 
 /// Where everything made for Python lies.
 fn workshop() -> PathBuf {
-    crate::target().join("python")
+    target().join("python")
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 mod repeat;
+mod skipped;
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -47,6 +48,8 @@ use std::ops::RangeInclusive;
 use chrono::{Days, NaiveDate};
 use deskmetrics::schedule::Holiday;
 use icalendar::{Calendar, Component as _, DatePerhapsTime, Event, EventStatus};
+
+pub use skipped::{SkipReason, SkippedEvent};
 
 /// The holidays of an iCalendar file, and what else stood in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,46 +67,6 @@ pub struct NamedHoliday {
     pub holiday: Holiday,
     /// The summary of the event; empty if it has none.
     pub name: String,
-}
-
-/// An event that is not a holiday.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SkippedEvent {
-    /// The summary of the event; empty if it has none.
-    pub name: String,
-    /// Why it is none.
-    pub reason: SkipReason,
-}
-
-/// Why an event is not a holiday.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// It has no start, or one that is not a date.
-    #[error("the event has no DTSTART that is a date; write DTSTART;VALUE=DATE:20261225")]
-    NoStart,
-    /// It begins at a time of day.
-    #[error("the event has a time of day; close a part of a day with a dated break of the schedule")]
-    TimeOfDay,
-    /// It ends before it begins, or after a time that is not a number of days.
-    #[error("the event does not last a whole number of days, at least one")]
-    Length,
-    /// It is cancelled.
-    #[error("the event is cancelled")]
-    Cancelled,
-    /// It replaces one date of a repeating event.
-    #[error(
-        "the event replaces one date of a repeating event, by RECURRENCE-ID; give it as an event of its own"
-    )]
-    Replacement,
-    /// Its repetition cannot be followed.
-    #[error("the repetition {rule:?} cannot be followed: {problem}")]
-    Repetition {
-        /// The rule found.
-        rule: String,
-        /// What is wrong with it.
-        problem: String,
-    },
 }
 
 /// The text is not an iCalendar file.

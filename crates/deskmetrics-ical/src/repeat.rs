@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _};
 use icalendar::{Component as _, Event};
 use rrule::{RRuleSet, Tz};
 
-use crate::SkipReason;
+use crate::skipped::SkipReason;
 
 /// More dates than an event of every day can have in a century.
 const MOST_DATES: u16 = 36_600;

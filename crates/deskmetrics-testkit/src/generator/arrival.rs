@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::Generator;
 use super::company::{CATEGORIES, Channel, HOURS, MARKETS, REPEAT_CONTACT, WEEKDAYS, instant};
 use super::draw::{Draw, Subject};
+use super::settings::Generator;
 
 /// A ticket about to begin.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
+use deskmetrics::Timestamp;
 
 use super::draw::Curve;
 
@@ -113,6 +114,11 @@ impl Roster {
         }
         i64::MAX
     }
+}
+
+/// A timestamp from UTC seconds.
+pub(super) fn timestamp(seconds: i64) -> Timestamp {
+    Timestamp::saturating_from_micros(seconds.saturating_mul(1_000_000))
 }
 
 /// The instant of a full local hour as UTC seconds; a skipped hour is the first valid instant after it, a

@@ -4,10 +4,10 @@ use deskmetrics::ticket::{Attribute, CustomerId, EventKind};
 use deskmetrics::{Author, Invitation, SurveyResponse, Ticket, TicketEvent};
 
 use super::arrival::{Arrival, customer_name, customers};
-use super::company::{Channel, MARKETS, SURVEY_ANSWER, instant};
+use super::company::{Channel, MARKETS, SURVEY_ANSWER, instant, timestamp};
 use super::draw::{Draw, Subject};
 use super::life::{Life, World};
-use super::{Generator, timestamp, utc};
+use super::settings::Generator;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -180,6 +180,6 @@ pub(super) fn relationship(generator: &Generator) -> Vec<(Invitation, Option<Sur
             }
         }
     }
-    sent.sort_by(|(a, _), (b, _)| utc(a.sent_at).cmp(&utc(b.sent_at)).then_with(|| a.id.cmp(&b.id)));
+    sent.sort_by(|(a, _), (b, _)| a.sent_at.cmp(&b.sent_at).then_with(|| a.id.cmp(&b.id)));
     sent
 }

@@ -1,16 +1,15 @@
 //! What happens to one ticket, told by its people: customer, bot, agents.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Status, Ticket, TicketEvent, Timestamp};
 
 use super::arrival::{Arrival, customer_name};
 use super::company::{
     BILLING, BOT, CUSTOMER_REPLY, ENGINEERING, LIVE_REPLY, MARKETS, Market, NEXT_REPLY, PLATFORMS,
-    PRIORITIES, RELAPSE, Roster, THANKS, THIRD_PARTY, Team, WRITTEN_REPLY,
+    PRIORITIES, RELAPSE, Roster, THANKS, THIRD_PARTY, Team, WRITTEN_REPLY, timestamp,
 };
 use super::draw::{Draw, Subject};
-use super::{roster_dates, timestamp};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
@@ -37,6 +36,13 @@ impl World {
             end: as_of.as_micros() / 1_000_000,
         }
     }
+}
+
+/// The first and the day after the last date of the rosters: agents may still be at it after the last ticket.
+fn roster_dates(start: NaiveDate, days: u32) -> (NaiveDate, NaiveDate) {
+    let first = start.checked_sub_signed(TimeDelta::days(1)).unwrap_or(start);
+    let end = start.checked_add_signed(TimeDelta::days(i64::from(days) + 2)).unwrap_or(NaiveDate::MAX);
+    (first, end)
 }
 
 /// Where a ticket lies.

@@ -16,6 +16,7 @@ mod replay;
 mod report;
 mod result;
 mod schedule;
+mod source;
 mod tables;
 mod zone;
 

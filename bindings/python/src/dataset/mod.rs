@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use deskmetrics::Timestamp;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions, SourceReport};
+use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::data::{from_json, to_data};
 use crate::error::exceptions;
@@ -22,6 +21,7 @@ use crate::report::Report;
 use crate::report::ask::{Ask, Kpis};
 use crate::report::request::{min_n, threads, tz};
 use crate::schedule::Schedule;
+use crate::source::sources_to_python;
 use crate::zone::in_zone;
 use progress::Pulse;
 
@@ -176,7 +176,7 @@ impl Dataset {
     /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
     #[getter]
     fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.core.sources.iter().map(|source| source_to_python(py, source)).collect()
+        sources_to_python(py, &self.core.sources)
     }
 
     /// Records left out of all files, by reason.
@@ -303,11 +303,4 @@ impl Dataset {
         py.import("deskmetrics.source")?
             .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(py)?, sources))
     }
-}
-
-/// What a file gave, as Python's `Source`.
-pub(crate) fn source_to_python<'py>(py: Python<'py>, source: &SourceReport) -> PyResult<Bound<'py, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let class = CLASS.import(py, "deskmetrics.source", "Source")?;
-    class.call_method1("_of", (from_json(py, &to_data(source)?)?,))
 }

@@ -22,6 +22,7 @@ use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::ask::{Ask, Kpis, known};
 use crate::report::request::{min_n, threads, tz};
+use crate::source::sources_to_python;
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
 
@@ -118,7 +119,7 @@ impl Replay {
     /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
     #[getter]
     fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.dataset.sources.iter().map(|source| crate::dataset::source_to_python(py, source)).collect()
+        sources_to_python(py, &self.dataset.sources)
     }
 
     /// What is odd about the promises, with the schedules known here, in sentences.

@@ -19,10 +19,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
 use crate::data::{from_json, to_data};
-use crate::dataset::source_to_python;
 use crate::error;
 use crate::frame::stream;
 use crate::input::named;
+use crate::source::sources_to_python;
 use crate::zone::in_zone;
 pub(crate) use function::report;
 pub(crate) use row::ReportRow;
@@ -155,7 +155,7 @@ impl Report {
     /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
     #[getter]
     fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.sources.iter().map(|source| source_to_python(py, source)).collect()
+        sources_to_python(py, &self.sources)
     }
 
     /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.

@@ -11,8 +11,8 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
 
 use super::FileSpec;
+use super::batches::{BATCH_ROWS, Inner, Position};
 use super::progress::Counted;
-use super::table::{BATCH_ROWS, Inner, Position};
 
 /// Reads the column names; every column is text.
 pub(super) fn header(file: File, spec: &FileSpec, delimiter: u8) -> Result<SchemaRef, ArrowError> {

@@ -6,8 +6,8 @@ use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
+use super::batches::{Inner, Position};
 use super::progress::Counted;
-use super::table::{Inner, Position};
 
 pub(super) fn file_schema(file: File) -> Result<SchemaRef, ArrowError> {
     Ok(FileReader::try_new(BufReader::new(file), None)?.schema())

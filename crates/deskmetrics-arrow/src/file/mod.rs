@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what a column means.
 
+mod batches;
 mod csv;
 mod ipc;
 mod parquet;
@@ -9,6 +10,7 @@ mod progress;
 mod spec;
 mod table;
 
+pub use batches::Batches;
 pub use progress::Progress;
 pub use spec::FileSpec;
-pub use table::{Batches, Table};
+pub use table::Table;

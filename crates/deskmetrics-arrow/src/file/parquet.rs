@@ -6,7 +6,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::table::{BATCH_ROWS, Inner, Position};
+use super::batches::{BATCH_ROWS, Inner, Position};
 
 pub(super) fn schema(file: File) -> Result<SchemaRef, ArrowError> {
     Ok(ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| plain(&error))?.schema().clone())

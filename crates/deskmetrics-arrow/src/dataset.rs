@@ -127,7 +127,7 @@ impl Dataset {
         let mut decoding = Decoding::new(description, folder, &options.tables);
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;
-        decoding.wanted = options.wanted;
+        decoding.projection = options.projection;
         decoding.on_progress = options.on_progress.as_mut().map(|tell| &mut **tell as _);
         let (tables, sources) = Tables::read(&mut decoding)?;
         let as_of = match &description.as_of {

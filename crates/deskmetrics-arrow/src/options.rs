@@ -1,6 +1,6 @@
 //! How a dataset is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -10,7 +10,6 @@ use arrow_schema::SchemaRef;
 
 use deskmetrics::ticket::Attribute;
 
-use crate::decode::Wanted;
 use crate::file::Progress;
 
 /// Whom to tell how far reading has come, and who says whether it goes on.
@@ -31,11 +30,35 @@ pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
     pub(crate) strict: bool,
     pub(crate) keep_off_scale: bool,
-    pub(crate) wanted: Wanted,
+    pub(crate) projection: Projection,
     /// Whether the last timestamp in the data is the cut-off where none is given.
     pub(crate) cut_off: bool,
     pub(crate) on_progress: Option<Box<Tell<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
+}
+
+/// The columns that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Projection {
+    /// The attributes of tickets and surveys read; `None` for all.
+    pub(crate) attributes: Option<BTreeSet<Attribute>>,
+    pub(crate) requesters: bool,
+    /// Reasons given with survey answers.
+    pub(crate) reasons: bool,
+    /// Customers, invitations and weights of survey answers, which only records contain.
+    pub(crate) records: bool,
+}
+
+impl Default for Projection {
+    fn default() -> Self {
+        Self { attributes: None, requesters: true, reasons: true, records: true }
+    }
+}
+
+impl Projection {
+    pub(crate) fn includes(&self, attribute: &Attribute) -> bool {
+        self.attributes.as_ref().is_none_or(|read| read.contains(attribute))
+    }
 }
 
 /// A table in memory that stands for a file.
@@ -51,7 +74,7 @@ impl Default for ReadOptions<'_> {
             data_root: None,
             strict: false,
             keep_off_scale: false,
-            wanted: Wanted::default(),
+            projection: Projection::default(),
             cut_off: true,
             on_progress: None,
             tables: BTreeMap::new(),
@@ -97,21 +120,21 @@ impl<'a> ReadOptions<'a> {
     /// over, whatever they hold.
     #[must_use]
     pub fn only_attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        self.wanted.attributes = Some(attributes.into_iter().collect());
+        self.projection.attributes = Some(attributes.into_iter().collect());
         self
     }
 
     /// Does not read who raised the tickets.
     #[must_use]
     pub fn without_requesters(mut self) -> Self {
-        self.wanted.requesters = false;
+        self.projection.requesters = false;
         self
     }
 
     /// Of surveys, reads what reports require: no customers, invitations and weights of answers.
     #[must_use]
     pub fn without_survey_details(mut self) -> Self {
-        self.wanted.records = false;
+        self.projection.records = false;
         self
     }
 

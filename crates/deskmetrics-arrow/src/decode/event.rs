@@ -9,14 +9,14 @@ use deskmetrics::engine::Milestones;
 use deskmetrics::ticket::{EventKind, TicketId};
 use deskmetrics::{Author, Reason, Status, TicketEvent, Timestamp};
 
+use super::context::{Decoding, in_order};
 use super::id::{Id, NOWHERE, each_id};
 use super::kind::{Code, Kinds, NOTHING, needs_value};
-use super::ledger::{Halt, Ledger, Scope};
-use super::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, Reads as _, WordSlot};
+use super::ledger::{Halt, Ledger, Reads as _, Scope};
+use super::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordSlot};
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::time::Times;
 use super::word::{Codes, Decoder, Known, NONE, Words};
-use super::{Decoding, in_order};
 use crate::ReadError;
 use crate::column::{BadCell, WordReading};
 use crate::description::{EventSource, Happening, Happenings};

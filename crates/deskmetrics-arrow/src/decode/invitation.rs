@@ -5,13 +5,13 @@ use deskmetrics::survey::Invitation;
 use deskmetrics::ticket::{Attribute, CustomerId};
 use deskmetrics::{Reason, Timestamp};
 
+use super::context::{Decoding, excluded_rows, in_order};
 use super::id::{IdBuilder, Ids};
-use super::ledger::{Halt, Scope};
+use super::ledger::{Halt, Reads as _, Scope};
 use super::link::Links;
-use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, Reads as _, WordSlot};
+use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use super::time::Times;
 use super::word::{Codes, Known, NONE, Words};
-use super::{Decoding, excluded_rows, in_order};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::InvitationSource;
@@ -70,7 +70,7 @@ impl InvitationTable {
         for file in &source.file {
             let table = decoding.open(file)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
-            let wanted = &decoding.wanted;
+            let projection = &decoding.projection;
             let slots = Slots {
                 id: columns.word(&source.id)?,
                 question: columns.word(&source.question)?,
@@ -79,9 +79,9 @@ impl InvitationTable {
                 started_at: columns.maybe_instant(source.started_at.as_ref())?,
                 answered_at: columns.maybe_instant(source.answered_at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
-                customer: columns.maybe_word(source.customer.as_ref().filter(|_| wanted.records))?,
+                customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
                 attributes: columns
-                    .attributes(source.attributes.iter().filter(|(one, _)| wanted.attribute(one)))?,
+                    .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
             };
             let ledger = decoding.begin(&table, "invitations");
             origins.push((sent.rows, ledger, slots.id.name().to_owned()));

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use deskmetrics::{Excluded, Reason};
 use serde::Serialize;
 
-use super::slot::Reads;
 use crate::ReadError;
-use crate::column::BadCell;
+use crate::column::{BadCell, Cell};
 use crate::file::Table;
 
 /// How many rows are kept as examples of one reason.
@@ -128,6 +127,17 @@ impl From<ReadError> for Halt {
     fn from(error: ReadError) -> Self {
         Self::Fail(error)
     }
+}
+
+/// A column of one batch, read row by row.
+pub(crate) trait Reads {
+    /// The value of a cell.
+    type Value;
+
+    fn cell(&mut self, row: usize) -> Cell<Self::Value>;
+    fn raw(&self, row: usize) -> &str;
+    fn name(&self) -> &str;
+    fn remedy(&self, raw: &str, bad: BadCell) -> String;
 }
 
 #[derive(Debug)]

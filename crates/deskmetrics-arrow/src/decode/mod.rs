@@ -5,6 +5,7 @@
 //! ticket ends before it begins, its time falls into a clock change) is read once more by itself, with messages: it is
 //! excluded and counted in its [ledger](SourceReport), or corrected in place. Nothing here knows KPIs or schedules.
 
+mod context;
 mod customer;
 pub(crate) mod event;
 pub(crate) mod id;
@@ -19,114 +20,19 @@ pub(crate) mod ticket;
 mod time;
 pub(crate) mod word;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
-use std::path::PathBuf;
-
-use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Timestamp};
 
+pub(crate) use context::Decoding;
 pub use customer::Customers;
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
-use crate::description::{Description, Happening};
-use crate::file::{FileSpec, Progress};
-use crate::options::{MemoryTable, Tell};
-use crate::{ReadError, file::Table};
+use crate::ReadError;
+use crate::description::Happening;
 use event::{EventBuilder, EventTable};
 use invitation::InvitationTable;
 use ledger::Ledger;
 use survey::AnswerTable;
 use ticket::{NewTickets, TicketBuilder, TicketTable};
-
-/// The columns that are read; those that nothing depends on need not be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    /// The attributes of tickets and surveys read; `None` for all.
-    pub(crate) attributes: Option<BTreeSet<Attribute>>,
-    pub(crate) requesters: bool,
-    /// Reasons stated with answers.
-    pub(crate) reasons: bool,
-    /// What only records show: customers, invitations and weights of answers.
-    pub(crate) records: bool,
-}
-
-impl Default for Wanted {
-    fn default() -> Self {
-        Self { attributes: None, requesters: true, reasons: true, records: true }
-    }
-}
-
-impl Wanted {
-    fn attribute(&self, attribute: &Attribute) -> bool {
-        self.attributes.as_ref().is_none_or(|wanted| wanted.contains(attribute))
-    }
-}
-
-/// What all readers need to know, and the books they keep.
-pub(crate) struct Decoding<'a> {
-    pub(crate) description: &'a Description,
-    pub(crate) folder: PathBuf,
-    /// Tables in memory that stand for files.
-    pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
-    pub(crate) strict: bool,
-    /// Whether scores off their scale are the KPIs' to judge alone, without a look at each here.
-    pub(crate) keep_off_scale: bool,
-    pub(crate) wanted: Wanted,
-    pub(crate) on_progress: Option<&'a mut Tell<'a>>,
-    ledgers: Vec<Ledger>,
-    /// Rows of all tables so far.
-    rows: u64,
-}
-
-impl<'a> Decoding<'a> {
-    pub(crate) fn new(
-        description: &'a Description,
-        folder: PathBuf,
-        tables: &'a BTreeMap<PathBuf, MemoryTable>,
-    ) -> Self {
-        Self {
-            description,
-            folder,
-            tables,
-            strict: false,
-            keep_off_scale: false,
-            wanted: Wanted::default(),
-            on_progress: None,
-            ledgers: Vec::new(),
-            rows: 0,
-        }
-    }
-
-    /// The file of a description, or the table that stands for it.
-    fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
-        match (self.tables.get(&file.path), file.path.to_str()) {
-            (Some(table), Some(name)) => {
-                Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()))
-            }
-            _ => Table::open(&self.folder, file),
-        }
-    }
-
-    fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
-        match self.on_progress.as_mut().map(|tell| tell(progress)) {
-            Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
-            Some(ControlFlow::Continue(())) | None => Ok(()),
-        }
-    }
-
-    /// Opens the books for a table.
-    fn begin(&mut self, table: &Table, holds: &'static str) -> usize {
-        self.ledgers.push(Ledger::new(table, holds, self.strict));
-        self.ledgers.len() - 1
-    }
-
-    /// Closes the books of a table.
-    fn end(&mut self, ledger: usize) -> Result<(), ReadError> {
-        self.rows += self.ledgers[ledger].rows();
-        self.ledgers[ledger].finish()
-    }
-}
 
 /// Everything that a description points at, as columns.
 #[derive(Debug, Default)]
@@ -160,7 +66,7 @@ impl Tables {
         for source in &description.events {
             events.read(decoding, source, &tickets, &mut new)?;
         }
-        builder_rest.decode_changed(&events, &mut tickets)?;
+        builder_rest.decode_changed(&events.kinds, &mut tickets)?;
         tickets.extend(new);
         let events = events.finish(decoding, &tickets)?;
         let mut answers: Vec<AnswerTable> = Vec::new();
@@ -221,23 +127,4 @@ impl Tables {
         let last = [created, ends.flatten(), happened, answered, sent.max()];
         last.into_iter().flatten().max().map(Timestamp::saturating_from_micros)
     }
-}
-
-/// Puts rows in order, each once.
-fn in_order(mut rows: Vec<usize>) -> Vec<usize> {
-    rows.sort_unstable();
-    rows.dedup();
-    rows
-}
-
-/// Which of so many rows are among `excluded`; an empty list where none is.
-fn excluded_rows(excluded: &[usize], rows: usize) -> Vec<bool> {
-    let mut all = Vec::new();
-    if !excluded.is_empty() {
-        all.resize(rows, false);
-        for row in excluded {
-            all[*row] = true;
-        }
-    }
-    all
 }

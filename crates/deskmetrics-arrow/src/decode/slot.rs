@@ -1,6 +1,6 @@
 //! A file's columns, found by name, with the readings the description gives them.
 
-use super::ledger::{Halt, Ledger};
+use super::ledger::{Halt, Ledger, Reads};
 use crate::ReadError;
 use crate::column::{
     BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn,
@@ -14,17 +14,6 @@ use arrow_array::{ArrayRef, RecordBatch};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::ticket::{Attribute, Attributes};
-
-/// A column of one batch that gives values by row.
-pub(crate) trait Reads {
-    /// What a cell says.
-    type Value;
-
-    fn cell(&mut self, row: usize) -> Cell<Self::Value>;
-    fn raw(&self, row: usize) -> &str;
-    fn name(&self) -> &str;
-    fn remedy(&self, raw: &str, bad: BadCell) -> String;
-}
 
 /// The columns of a file that are to be read.
 pub(crate) struct Columns<'a> {

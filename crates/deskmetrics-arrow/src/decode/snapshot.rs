@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Reason, Status, Timestamp};
 
-use super::Decoding;
+use super::context::Decoding;
 use super::event::EventBuilder;
 use super::id::{Id, NOWHERE};
-use super::ledger::{Halt, Scope};
-use super::slot::{Columns, Reads as _};
+use super::ledger::{Halt, Reads as _, Scope};
+use super::slot::Columns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
 use crate::ReadError;

@@ -10,12 +10,12 @@ use deskmetrics::survey::SurveyResponse;
 use deskmetrics::ticket::{Attribute, CustomerId};
 use deskmetrics::{Reason, Scale, Timestamp};
 
-use super::ledger::{Halt, Scope};
+use super::context::{Decoding, excluded_rows, in_order};
+use super::ledger::{Halt, Reads as _, Scope};
 use super::link::Links;
-use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Reads as _, Whole, WordSlot};
+use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::Times;
 use super::word::{Codes, Known, NONE, Words};
-use super::{Decoding, excluded_rows, in_order};
 use crate::ReadError;
 use crate::column::score::{Places, ScoreColumn};
 use crate::column::utc::Instants;
@@ -122,7 +122,7 @@ impl AnswerTable {
             let table = decoding.open(file)?;
             let description = decoding.description;
             let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
-            let wanted = &decoding.wanted;
+            let projection = &decoding.projection;
             let question = columns.maybe_word(source.question.as_ref())?;
             let mut scores = Vec::new();
             for (name, key) in &source.questions {
@@ -136,12 +136,12 @@ impl AnswerTable {
                 question,
                 at: columns.maybe_instant(source.at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
-                customer: columns.maybe_word(source.customer.as_ref().filter(|_| wanted.records))?,
-                invitation: columns.maybe_word(source.invitation.as_ref().filter(|_| wanted.records))?,
-                weight: columns.maybe_number(source.weight.as_ref().filter(|_| wanted.records))?,
-                reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| wanted.reasons))?,
+                customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
+                invitation: columns.maybe_word(source.invitation.as_ref().filter(|_| projection.records))?,
+                weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
+                reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| projection.reasons))?,
                 attributes: columns
-                    .attributes(source.attributes.iter().filter(|(one, _)| wanted.attribute(one)))?,
+                    .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
                 source,
             };
             let ledger = decoding.begin(&table, "surveys");

@@ -8,13 +8,14 @@ use deskmetrics::engine::step::{Step, What};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Reason, Status, Ticket, TicketEvent, Timestamp};
 
+use super::context::{Decoding, in_order};
 use super::customer::{Customers, Requesters};
 use super::id::{IdBuilder, IdIndex, Ids, NewIds};
-use super::ledger::{Halt, Ledger, Scope};
-use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, Reads as _, WordSlot};
+use super::kind::Kinds;
+use super::ledger::{Halt, Ledger, Reads as _, Scope};
+use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use super::time::Times;
 use super::word::{Known, NONE, Words};
-use super::{Decoding, in_order};
 use crate::ReadError;
 use crate::column::bits::Bits;
 use crate::column::utc::Instants;
@@ -234,10 +235,10 @@ impl TicketBuilder {
         for file in &source.file {
             let table = decoding.open(file)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
-            let wanted = &decoding.wanted;
+            let projection = &decoding.projection;
             // Who acts on a ticket is compared with who raised it.
-            let wanted_requesters = wanted.requesters || source.author_name.is_some();
-            let requester = source.requester.as_ref().filter(|_| wanted_requesters);
+            let with_requesters = projection.requesters || source.author_name.is_some();
+            let requester = source.requester.as_ref().filter(|_| with_requesters);
             let slots = Slots {
                 id: columns.word(&source.id)?,
                 created_at: columns.instant(&source.created_at)?,
@@ -253,9 +254,9 @@ impl TicketBuilder {
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 tags: columns.maybe_word(source.tags.as_ref())?,
                 attributes: columns
-                    .attributes(source.attributes.iter().filter(|(one, _)| wanted.attribute(one)))?,
+                    .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
                 passed_over: columns
-                    .attributes(source.attributes.iter().filter(|(one, _)| !wanted.attribute(one)))?,
+                    .attributes(source.attributes.iter().filter(|(one, _)| !projection.includes(one)))?,
                 source,
             };
             let ends = [&slots.first_response_at, &slots.solved_at, &slots.closed_at, &slots.due_at];
@@ -538,13 +539,9 @@ pub(super) struct PassedOver(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBa
 
 impl PassedOver {
     /// Reads those that events change, since a change to the same value is none.
-    pub(super) fn decode_changed(
-        self,
-        events: &super::event::EventBuilder,
-        tickets: &mut TicketTable,
-    ) -> Result<(), ReadError> {
+    pub(super) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
         for (attribute, slot, first, batch) in self.0 {
-            if !events.kinds.changed().any(|changed| *changed == attribute) {
+            if !kinds.changed().any(|changed| *changed == attribute) {
                 continue;
             }
             let words = attribute_words(&mut tickets.attributes, &attribute, first);

@@ -4,20 +4,25 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::ledger::Ledger;
+use arrow_array::RecordBatch;
+use deskmetrics::Reason;
+
+use super::id::{IdIndex, Ids};
+use super::ledger::{Ledger, Scope};
+use super::slot::Columns;
 use crate::ReadError;
 use crate::description::Description;
 use crate::file::{FileSpec, Progress, Table};
 use crate::options::{MemoryTable, Projection, Tell};
 
-/// What all readers need to know, and the books they keep.
+/// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
     /// Tables in memory that stand for files.
     pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
-    /// Whether scores off their scale are the KPIs' to judge alone, without a look at each here.
+    /// Whether scores off their scale are not searched for here; the KPIs exclude them in any case.
     pub(crate) keep_off_scale: bool,
     pub(crate) projection: Projection,
     pub(crate) on_progress: Option<&'a mut Tell<'a>>,
@@ -55,27 +60,75 @@ impl<'a> Decoding<'a> {
         }
     }
 
-    pub(super) fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
+    fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
         match self.on_progress.as_mut().map(|tell| tell(progress)) {
             Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
             Some(ControlFlow::Continue(())) | None => Ok(()),
         }
     }
 
-    /// Opens the books for a table.
+    /// Opens the ledger of a table.
     pub(super) fn begin(&mut self, table: &Table, holds: &'static str) -> usize {
         self.ledgers.push(Ledger::new(table, holds, self.strict));
         self.ledgers.len() - 1
     }
 
-    /// Closes the books of a table.
-    pub(super) fn end(&mut self, ledger: usize) -> Result<(), ReadError> {
+    /// Reads the batches of a table, then closes its ledger.
+    pub(super) fn each_batch(
+        &mut self,
+        columns: &Columns<'_>,
+        ledger: usize,
+        mut read: impl FnMut(&mut Self, &RecordBatch) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut batches = columns.batches()?;
+        while let Some(batch) = batches.next() {
+            let batch = batch?;
+            read(self, &batch)?;
+            self.ledgers[ledger].batch_done(batch.num_rows());
+            self.report(batches.progress())?;
+        }
         self.rows += self.ledgers[ledger].rows();
         self.ledgers[ledger].finish()
     }
+
+    /// Excludes rows whose id an earlier row has; `excluded` are excluded already.
+    pub(super) fn exclude_repeated(
+        &mut self,
+        ids: &Ids,
+        excluded: &[usize],
+        origins: &[RowOrigin],
+        record: &str,
+    ) -> Result<(IdIndex, Vec<bool>), ReadError> {
+        let rows = ids.len();
+        let mut unusable = excluded_rows(excluded, rows);
+        let (index, repeated) = ids.index(|row| !unusable.get(row).copied().unwrap_or(false));
+        if !repeated.is_empty() {
+            unusable.resize(rows, false);
+        }
+        for row in repeated {
+            unusable[row] = true;
+            let origin = origins.partition_point(|origin| origin.first <= row).saturating_sub(1);
+            let Some(origin) = origins.get(origin) else { continue };
+            let number = (row - origin.first) as u64 + 1;
+            let detail =
+                || (ids.text(row).into_owned(), format!("keep one row per {record}; the first one counts"));
+            self.ledgers[origin.ledger]
+                .leave_out(Scope::Record, Reason::Duplicate, number, &origin.id_column, detail)
+                .skipped()?;
+        }
+        Ok((index, unusable))
+    }
 }
 
-/// Puts rows in order, each once.
+/// The table that rows come from.
+#[derive(Debug)]
+pub(super) struct RowOrigin {
+    pub(super) first: usize,
+    pub(super) ledger: usize,
+    pub(super) id_column: String,
+}
+
+/// The rows in order, each once.
 pub(super) fn in_order(mut rows: Vec<usize>) -> Vec<usize> {
     rows.sort_unstable();
     rows.dedup();
@@ -84,12 +137,9 @@ pub(super) fn in_order(mut rows: Vec<usize>) -> Vec<usize> {
 
 /// Which of so many rows are among `excluded`; an empty list where none is.
 pub(super) fn excluded_rows(excluded: &[usize], rows: usize) -> Vec<bool> {
-    let mut all = Vec::new();
-    if !excluded.is_empty() {
-        all.resize(rows, false);
-        for row in excluded {
-            all[*row] = true;
-        }
+    let mut all = vec![false; if excluded.is_empty() { 0 } else { rows }];
+    for row in excluded {
+        all[*row] = true;
     }
     all
 }

@@ -12,7 +12,8 @@ use hashbrown::HashMap;
 
 use super::slot::WordSlot;
 use super::word::{Known, NONE, Words};
-use crate::column::WrongType;
+use crate::ReadError;
+use crate::column::cast;
 
 /// The customers of tickets: a code for each, and the names behind the codes.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ impl Requesters {
         known: &mut Known,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
-    ) -> Result<(), WrongType> {
+    ) -> Result<(), ReadError> {
         if slot.is_nothing() && self.numbers.is_empty() && self.texts.is_none() {
             self.absent += batch.num_rows();
             return Ok(());
@@ -57,7 +58,7 @@ impl Requesters {
         if let (None, Some(array), true, 0) = (&self.texts, slot.array(batch), slot.is_plain(), self.absent)
             && whole(array.data_type())
         {
-            let wide = crate::column::cast(array, &DataType::Int64)?;
+            let wide = cast(array, &DataType::Int64).map_err(|wrong| slot.wrong(wrong))?;
             self.numbers.push(wide.as_primitive::<Int64Type>().clone());
             return Ok(());
         }

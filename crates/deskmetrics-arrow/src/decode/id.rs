@@ -11,7 +11,8 @@ use arrow_schema::DataType;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::slot::WordSlot;
-use crate::column::{TextColumn, WrongType};
+use crate::ReadError;
+use crate::column::{TextColumn, cast};
 
 /// No row.
 pub(crate) const NOWHERE: u32 = u32::MAX;
@@ -74,7 +75,7 @@ pub(crate) fn each_id(
     slot: &WordSlot<Box<str>>,
     batch: &RecordBatch,
     mut each: impl FnMut(usize, Option<Id<'_>>),
-) -> Result<(), WrongType> {
+) -> Result<(), ReadError> {
     let Some(array) = slot.array(batch) else {
         let constant = slot.meaning(None).ok().flatten();
         let id = constant.as_deref().and_then(Id::of);
@@ -91,7 +92,7 @@ pub(crate) fn each_id(
         }
         return Ok(());
     }
-    let text = TextColumn::new(array)?;
+    let text = TextColumn::new(array).map_err(|wrong| slot.wrong(wrong))?;
     for row in 0..array.len() {
         let raw = text.get(row);
         if slot.is_plain() {
@@ -108,12 +109,12 @@ pub(crate) fn each_id(
 fn plain_numbers(
     slot: &WordSlot<Box<str>>,
     array: &ArrayRef,
-) -> Result<Option<arrow_array::Int64Array>, WrongType> {
+) -> Result<Option<arrow_array::Int64Array>, ReadError> {
     let whole = array.data_type().is_integer() && *array.data_type() != DataType::UInt64;
     if !whole || !slot.is_plain() {
         return Ok(None);
     }
-    let wide = crate::column::cast(array, &DataType::Int64)?;
+    let wide = cast(array, &DataType::Int64).map_err(|wrong| slot.wrong(wrong))?;
     Ok(Some(wide.as_primitive::<Int64Type>().clone()))
 }
 
@@ -241,7 +242,7 @@ impl IdBuilder {
         slot: &WordSlot<Box<str>>,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
-    ) -> Result<(), WrongType> {
+    ) -> Result<(), ReadError> {
         if slot.is_nothing() {
             let start = self.len();
             if start == self.rows {

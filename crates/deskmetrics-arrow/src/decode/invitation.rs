@@ -2,20 +2,20 @@
 
 use arrow_array::RecordBatch;
 use deskmetrics::survey::Invitation;
-use deskmetrics::ticket::{Attribute, CustomerId};
+use deskmetrics::ticket::CustomerId;
 use deskmetrics::{Reason, Timestamp};
 
-use super::context::{Decoding, excluded_rows, in_order};
+use super::attribute::AttributeWords;
+use super::context::{Decoding, RowOrigin, in_order};
 use super::id::{IdBuilder, Ids};
-use super::ledger::{Halt, Reads as _, Scope};
+use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::Links;
 use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use super::time::Times;
-use super::word::{Codes, Known, NONE, Words};
+use super::word::{Known, NONE, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::InvitationSource;
-use crate::file::Table;
 
 /// The surveys sent that one source lists.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub(crate) struct InvitationTable {
     pub(crate) answered_at: Option<Instants>,
     pub(crate) tickets: Links,
     customers: Words<Box<str>>,
-    pub(crate) attributes: Vec<(Attribute, Words<Box<str>>)>,
+    pub(crate) attributes: AttributeWords,
     /// Rows excluded; none are listed where all count.
     pub(crate) unusable: Vec<bool>,
     pub(crate) rows: usize,
@@ -66,7 +66,7 @@ impl InvitationTable {
     /// Reads the tables of one source.
     pub(super) fn read(decoding: &mut Decoding<'_>, source: &InvitationSource) -> Result<Self, ReadError> {
         let (mut sent, mut building) = (Self::default(), Building::default());
-        let mut origins: Vec<(usize, usize, String)> = Vec::new();
+        let mut origins: Vec<RowOrigin> = Vec::new();
         for file in &source.file {
             let table = decoding.open(file)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
@@ -84,47 +84,26 @@ impl InvitationTable {
                     .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
             };
             let ledger = decoding.begin(&table, "invitations");
-            origins.push((sent.rows, ledger, slots.id.name().to_owned()));
-            let mut batches = columns.batches()?;
-            while let Some(batch) = batches.next() {
-                let batch = batch?;
-                sent.batch(decoding, &table, &slots, &batch, &mut building, ledger)?;
-                decoding.ledgers[ledger].batch_done(batch.num_rows());
-                decoding.report(batches.progress())?;
-            }
-            decoding.end(ledger)?;
+            let id_column = slots.id.name().to_owned();
+            origins.push(RowOrigin { first: sent.rows, ledger, id_column });
+            decoding.each_batch(&columns, ledger, |decoding, batch| {
+                sent.batch(decoding, &slots, batch, &mut building, ledger)
+            })?;
         }
         sent.ids = building.ids.finish();
-        sent.unusable = excluded_rows(&building.unusable, sent.rows);
-        let (_, repeated) = sent.ids.index(|row| !sent.unusable.get(row).copied().unwrap_or(false));
-        if !repeated.is_empty() {
-            sent.unusable.resize(sent.rows, false);
-        }
-        for row in repeated {
-            sent.unusable[row] = true;
-            let origin = origins.partition_point(|(first, ..)| *first <= row).saturating_sub(1);
-            let Some((first, ledger, column)) = origins.get(origin) else { continue };
-            let number = (row - first) as u64 + 1;
-            let halt =
-                decoding.ledgers[*ledger].leave_out(Scope::Record, Reason::Duplicate, number, column, || {
-                    let remedy = "keep one row per invitation; the first one counts".to_owned();
-                    (sent.ids.text(row).into_owned(), remedy)
-                });
-            if let Halt::Fail(error) = halt {
-                return Err(error);
-            }
-        }
+        (_, sent.unusable) =
+            decoding.exclude_repeated(&sent.ids, &building.unusable, &origins, "invitation")?;
         sent.len = sent.rows - sent.unusable.iter().filter(|excluded| **excluded).count();
         sent.sent_at = building.sent_at.finish();
         sent.started_at = source.started_at.is_some().then(|| building.started_at.finish());
         sent.answered_at = source.answered_at.is_some().then(|| building.answered_at.finish());
+        sent.tickets.finish();
         Ok(sent)
     }
 
     fn batch(
         &mut self,
         decoding: &mut Decoding<'_>,
-        table: &Table,
         slots: &Slots,
         batch: &RecordBatch,
         building: &mut Building,
@@ -132,31 +111,17 @@ impl InvitationTable {
     ) -> Result<(), ReadError> {
         let rows = batch.num_rows();
         let mut doubts = Vec::new();
-        building.ids.decode(&slots.id, batch, &mut doubts).map_err(|wrong| slots.id.wrong(table, wrong))?;
-        building.sent_at.decode(&slots.sent_at, table, batch, &mut doubts)?;
-        building.started_at.decode(&slots.started_at, table, batch, &mut doubts)?;
-        building.answered_at.decode(&slots.answered_at, table, batch, &mut doubts)?;
-        macro_rules! words {
-            ($column:ident, $slot:ident) => {
-                self.$column
-                    .decode(&slots.$slot, &mut building.$slot, batch, &mut doubts)
-                    .map_err(|wrong| slots.$slot.wrong(table, wrong))?
-            };
-        }
-        words!(question, question);
-        words!(delivered, delivered);
-        words!(customers, customer);
-        self.tickets.decode(&slots.ticket, batch).map_err(|wrong| slots.ticket.wrong(table, wrong))?;
-        building.attributes.resize_with(slots.attributes.len(), Known::default);
-        for ((attribute, slot), known) in slots.attributes.iter().zip(&mut building.attributes) {
-            if !self.attributes.iter().any(|(have, _)| have == attribute) {
-                self.attributes.push((attribute.clone(), Words::default()));
-            }
-            let words = self.attributes.iter_mut().find(|(have, _)| have == attribute);
-            let Some((_, words)) = words else { continue };
-            words.decode(slot, known, batch, &mut doubts).map_err(|wrong| slot.wrong(table, wrong))?;
-        }
-        if !matches!(self.question.codes, Codes::All(code, _) if code != NONE) {
+        building.ids.decode(&slots.id, batch, &mut doubts)?;
+        building.sent_at.decode(&slots.sent_at, batch, &mut doubts)?;
+        building.started_at.decode(&slots.started_at, batch, &mut doubts)?;
+        building.answered_at.decode(&slots.answered_at, batch, &mut doubts)?;
+        self.question.decode(&slots.question, &mut building.question, batch, &mut doubts)?;
+        self.delivered.decode(&slots.delivered, &mut building.delivered, batch, &mut doubts)?;
+        self.customers.decode(&slots.customer, &mut building.customer, batch, &mut doubts)?;
+        self.tickets.decode(&slots.ticket, batch)?;
+        let known = &mut building.attributes;
+        self.attributes.decode(&slots.attributes, known, batch, self.rows, &mut doubts)?;
+        if self.question.may_lack_values() {
             doubts.extend((0..rows).filter(|row| self.question.codes.get(self.rows + row) == NONE));
         }
         if let Some(sent) = building.sent_at.last() {
@@ -169,35 +134,33 @@ impl InvitationTable {
         }
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
-            self.settle(decoding, table, slots, batch, &doubts, building, ledger)?;
+            self.settle(decoding, slots, batch, &doubts, building, ledger)?;
         }
         self.rows += rows;
         Ok(())
     }
 
     /// Reads doubtful rows one by one, by the rules of the row reader.
-    #[expect(clippy::too_many_arguments, reason = "a table, its batch, and what is filled from it")]
     fn settle(
         &self,
         decoding: &mut Decoding<'_>,
-        table: &Table,
         slots: &Slots,
         batch: &RecordBatch,
         doubts: &[usize],
         building: &mut Building,
         ledger_at: usize,
     ) -> Result<(), ReadError> {
-        let mut id = slots.id.bind(table, batch)?;
-        let mut question = slots.question.bind(table, batch)?;
-        let mut sent_at = slots.sent_at.bind(table, batch)?;
-        let mut delivered = slots.delivered.bind(table, batch)?;
-        let mut started_at = slots.started_at.bind(table, batch)?;
-        let mut answered_at = slots.answered_at.bind(table, batch)?;
-        let mut ticket = slots.ticket.bind(table, batch)?;
-        let mut customer = slots.customer.bind(table, batch)?;
-        let mut attributes = slots.attributes.bind(table, batch)?;
+        let mut id = slots.id.bind(batch)?;
+        let mut question = slots.question.bind(batch)?;
+        let mut sent_at = slots.sent_at.bind(batch)?;
+        let mut delivered = slots.delivered.bind(batch)?;
+        let mut started_at = slots.started_at.bind(batch)?;
+        let mut answered_at = slots.answered_at.bind(batch)?;
+        let mut ticket = slots.ticket.bind(batch)?;
+        let mut customer = slots.customer.bind(batch)?;
+        let mut attributes = slots.attributes.bind(batch)?;
         let ledger = &mut decoding.ledgers[ledger_at];
-        let mut one = |row: usize| -> Result<[Option<Timestamp>; 3], Halt> {
+        let one = |row: usize| -> Result<[Option<Timestamp>; 3], Halt> {
             let number = ledger.row(row);
             if !slots.id.is_nothing() {
                 ledger.need(&mut id, row, Reason::Missing)?;
@@ -224,25 +187,14 @@ impl InvitationTable {
             attributes.read(ledger, row)?;
             Ok([Some(sent), started, answered])
         };
-        let mut corrected: [Vec<(usize, Option<i64>)>; 3] = Default::default();
-        for row in doubts {
-            match one(*row) {
-                Ok(times) => {
-                    for (column, at) in corrected.iter_mut().zip(times) {
-                        column.push((*row, at.map(Timestamp::as_micros)));
-                    }
-                }
-                Err(Halt::Skip) => building.unusable.push(self.rows + row),
-                Err(Halt::Fail(error)) => return Err(error),
-            }
-        }
-        let ledger = &mut decoding.ledgers[ledger_at];
+        let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
+        building.unusable.extend(skipped.into_iter().map(|row| self.rows + row));
         for column in [&sent_at, &started_at, &answered_at] {
             column.account(ledger);
         }
         let columns = [&mut building.sent_at, &mut building.started_at, &mut building.answered_at];
-        for (column, rows) in columns.into_iter().zip(&corrected) {
-            column.correct(rows);
+        for (place, column) in columns.into_iter().enumerate() {
+            column.correct(kept.iter().map(|(row, times)| (*row, times[place])));
         }
         Ok(())
     }
@@ -251,11 +203,6 @@ impl InvitationTable {
     #[inline]
     pub(crate) fn is_usable(&self, row: usize) -> bool {
         !self.unusable.get(row).copied().unwrap_or(false)
-    }
-
-    /// The column of an attribute.
-    pub(crate) fn attribute(&self, attribute: &Attribute) -> Option<&Words<Box<str>>> {
-        self.attributes.iter().find(|(known, _)| known == attribute).map(|(_, words)| words)
     }
 
     /// The surveys sent as records, with their rows.
@@ -271,9 +218,7 @@ impl InvitationTable {
             invitation.delivered = self.delivered.of_row(row).copied().unwrap_or(true);
             invitation.ticket = self.tickets.text(row).map(|id| id.as_ref().into());
             invitation.customer = self.customers.of_row(row).map(|name| CustomerId::new(name.clone()));
-            for (attribute, words) in &self.attributes {
-                invitation.attributes.set(attribute.clone(), words.of_row(row).cloned());
-            }
+            invitation.attributes = self.attributes.of_row(row);
             (row, invitation)
         })
     }

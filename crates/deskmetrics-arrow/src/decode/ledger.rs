@@ -123,6 +123,37 @@ pub(crate) enum Halt {
     Fail(ReadError),
 }
 
+impl Halt {
+    /// Continues after a skipped row or value.
+    pub(super) fn skipped(self) -> Result<(), ReadError> {
+        match self {
+            Self::Skip => Ok(()),
+            Self::Fail(error) => Err(error),
+        }
+    }
+}
+
+/// Rows with their values.
+pub(super) type Rows<T> = Vec<(usize, T)>;
+
+/// Reads rows one by one: those that are kept, with their values, and those that are skipped.
+pub(super) fn each_row<T>(
+    rows: impl IntoIterator<Item = usize>,
+    mut read: impl FnMut(usize) -> Result<T, Halt>,
+) -> Result<(Rows<T>, Vec<usize>), ReadError> {
+    let (mut kept, mut skipped) = (Vec::new(), Vec::new());
+    for row in rows {
+        match read(row) {
+            Ok(value) => kept.push((row, value)),
+            Err(halt) => {
+                halt.skipped()?;
+                skipped.push(row);
+            }
+        }
+    }
+    Ok((kept, skipped))
+}
+
 impl From<ReadError> for Halt {
     fn from(error: ReadError) -> Self {
         Self::Fail(error)
@@ -266,10 +297,7 @@ impl Ledger {
     pub(super) fn want<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
         match column.cell(row) {
             Ok(value) => Ok(value),
-            Err(bad) => match self.bad(Scope::Value, column, row, bad) {
-                Halt::Skip => Ok(None),
-                fail @ Halt::Fail(_) => Err(fail),
-            },
+            Err(bad) => Ok(self.bad(Scope::Value, column, row, bad).skipped().map(|()| None)?),
         }
     }
 

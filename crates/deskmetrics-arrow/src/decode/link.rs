@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use super::id::{Id, IdBuilder, Ids, NOWHERE};
 use super::slot::WordSlot;
 use super::ticket::TicketTable;
-use crate::column::WrongType;
+use crate::ReadError;
 
 /// The tickets that the rows of a table are about.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), WrongType> {
+    pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), ReadError> {
         if !slot.is_nothing() {
             // Rows of earlier tables without such a column name no ticket.
             if !self.described {

@@ -5,6 +5,7 @@
 //! ticket ends before it begins, its time falls into a clock change) is read once more by itself, with messages: it is
 //! excluded and counted in its [ledger](SourceReport), or corrected in place. Nothing here knows KPIs or schedules.
 
+pub(crate) mod attribute;
 mod context;
 mod customer;
 pub(crate) mod event;
@@ -28,11 +29,13 @@ pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
 use crate::ReadError;
 use crate::description::Happening;
-use event::{EventBuilder, EventTable};
+use event::EventTable;
+use event::builder::EventBuilder;
 use invitation::InvitationTable;
 use ledger::Ledger;
 use survey::AnswerTable;
-use ticket::{NewTickets, TicketBuilder, TicketTable};
+use ticket::builder::TicketBuilder;
+use ticket::{NewTickets, TicketTable};
 
 /// Everything that a description points at, as columns.
 #[derive(Debug, Default)]
@@ -69,20 +72,11 @@ impl Tables {
         builder_rest.decode_changed(&events.kinds, &mut tickets)?;
         tickets.extend(new);
         let events = events.finish(decoding, &tickets)?;
-        let mut answers: Vec<AnswerTable> = Vec::new();
-        let mut invitations: Vec<InvitationTable> = Vec::new();
-        for source in &description.surveys {
-            answers.push(AnswerTable::read(decoding, source)?);
-        }
-        for source in &description.invitations {
-            invitations.push(InvitationTable::read(decoding, source)?);
-        }
-        for table in &mut answers {
-            table.tickets.finish();
-        }
-        for table in &mut invitations {
-            table.tickets.finish();
-        }
+        let answers = description.surveys.iter().map(|source| AnswerTable::read(decoding, source));
+        let answers = answers.collect::<Result<_, _>>()?;
+        let invitations =
+            description.invitations.iter().map(|source| InvitationTable::read(decoding, source));
+        let invitations = invitations.collect::<Result<_, _>>()?;
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
         Ok((Self { tickets, events, answers, invitations }, sources))
     }

@@ -1,5 +1,8 @@
 //! A file's columns, found by name, with the readings the description gives them.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use super::ledger::{Halt, Ledger, Reads};
 use crate::ReadError;
 use crate::column::{
@@ -18,15 +21,17 @@ use deskmetrics::ticket::{Attribute, Attributes};
 /// The columns of a file that are to be read.
 pub(crate) struct Columns<'a> {
     table: &'a Table,
+    file: Arc<Path>,
     wanted: Vec<usize>,
     zone: Tz,
     rules: [&'a InstantRules; 2],
     missing: Vec<&'a Code>,
 }
 
-/// A column to be read: its place among those wanted, and its name.
+/// A column to be read: its file, its place among those read, and its name.
 #[derive(Debug, Clone)]
 struct Place {
+    file: Arc<Path>,
     at: usize,
     name: Box<str>,
 }
@@ -35,15 +40,13 @@ impl Place {
     fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
         batch.column(self.at)
     }
+}
 
-    fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
-        ReadError::ColumnType {
-            file: table.path().to_owned(),
-            column: self.name.to_string(),
-            found: wrong.found,
-            expected: wrong.expected,
-        }
-    }
+/// The error of a column whose type cannot be read.
+fn wrong_type(place: Option<&Place>, WrongType { found, expected }: WrongType) -> ReadError {
+    let (file, column) =
+        place.map(|place| (place.file.to_path_buf(), place.name.to_string())).unwrap_or_default();
+    ReadError::ColumnType { file, column, found, expected }
 }
 
 impl<'a> Columns<'a> {
@@ -55,6 +58,7 @@ impl<'a> Columns<'a> {
     ) -> Self {
         Self {
             table,
+            file: table.path().into(),
             wanted: Vec::new(),
             zone: description.time_zone,
             rules: [rules, &description.instants],
@@ -73,7 +77,7 @@ impl<'a> Columns<'a> {
             self.wanted.push(column);
             self.wanted.len() - 1
         });
-        Ok(Place { at, name: name.into() })
+        Ok(Place { file: Arc::clone(&self.file), at, name: name.into() })
     }
 
     fn missing(&self, own: &'a [Code]) -> impl Iterator<Item = Box<str>> {
@@ -155,18 +159,15 @@ pub(crate) struct WordSlot<T> {
 }
 
 impl<T: Meaning> WordSlot<T> {
-    pub(crate) fn bind<'s>(
-        &'s self,
-        table: &Table,
-        batch: &RecordBatch,
-    ) -> Result<BoundWord<'s, T>, ReadError> {
-        let column = match &self.place {
-            None => None,
-            Some(place) => {
-                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
-            }
-        };
+    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundWord<'s, T>, ReadError> {
+        let column = self.array(batch).map(|array| self.reading.bind(array)).transpose();
+        let column = column.map_err(|wrong| self.wrong(wrong))?;
         Ok(BoundWord { slot: self, column })
+    }
+
+    /// The error of a column whose type cannot be read.
+    pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
+        wrong_type(self.place.as_ref(), wrong)
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -195,19 +196,6 @@ impl<T: Meaning> WordSlot<T> {
             found => found,
         }
     }
-
-    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
-        self.wrong_in(table.path(), wrong)
-    }
-
-    pub(crate) fn wrong_in(&self, file: impl Into<std::path::PathBuf>, wrong: WrongType) -> ReadError {
-        let (column, found, expected) = (self.name().to_owned(), wrong.found, wrong.expected);
-        ReadError::ColumnType { file: file.into(), column, found, expected }
-    }
-}
-
-fn nowhere(table: &Table, wrong: WrongType) -> ReadError {
-    Place { at: 0, name: "".into() }.wrong(table, wrong)
 }
 
 pub(crate) struct BoundWord<'s, T> {
@@ -255,18 +243,15 @@ pub(crate) struct InstantSlot {
 }
 
 impl InstantSlot {
-    pub(crate) fn bind<'s>(
-        &'s self,
-        table: &Table,
-        batch: &RecordBatch,
-    ) -> Result<BoundInstant<'s>, ReadError> {
-        let column = match &self.place {
-            None => None,
-            Some(place) => {
-                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
-            }
-        };
+    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundInstant<'s>, ReadError> {
+        let column = self.array(batch).map(|array| self.reading.bind(array)).transpose();
+        let column = column.map_err(|wrong| self.wrong(wrong))?;
         Ok(BoundInstant { slot: self, column })
+    }
+
+    /// The error of a column whose type cannot be read.
+    pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
+        wrong_type(self.place.as_ref(), wrong)
     }
 
     pub(crate) fn is_described(&self) -> bool {
@@ -281,13 +266,6 @@ impl InstantSlot {
     /// How it is read.
     pub(crate) fn reading(&self) -> &InstantReading {
         &self.reading
-    }
-
-    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
-        match &self.place {
-            Some(place) => place.wrong(table, wrong),
-            None => nowhere(table, wrong),
-        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -345,22 +323,17 @@ pub(crate) struct NumberSlot {
 }
 
 impl NumberSlot {
-    pub(crate) fn bind<'s>(
-        &'s self,
-        table: &Table,
-        batch: &RecordBatch,
-    ) -> Result<BoundNumber<'s>, ReadError> {
-        let column = match &self.place {
-            None => None,
-            Some(place) => {
-                Some(self.reading.bind(place.array(batch)).map_err(|wrong| place.wrong(table, wrong))?)
-            }
-        };
+    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundNumber<'s>, ReadError> {
+        let column = self.array(batch).map(|array| self.reading.bind(array)).transpose();
+        let column = column.map_err(|wrong| self.wrong(wrong))?;
         Ok(BoundNumber { slot: self, column })
     }
-}
 
-impl NumberSlot {
+    /// The error of a column whose type cannot be read.
+    pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
+        wrong_type(self.place.as_ref(), wrong)
+    }
+
     /// The column, where there is one.
     pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
         self.place.as_ref().map(|place| place.array(batch))
@@ -369,13 +342,6 @@ impl NumberSlot {
     /// How it is read.
     pub(crate) fn reading(&self) -> &NumberReading {
         &self.reading
-    }
-
-    pub(crate) fn wrong(&self, table: &Table, wrong: WrongType) -> ReadError {
-        match &self.place {
-            Some(place) => place.wrong(table, wrong),
-            None => nowhere(table, wrong),
-        }
     }
 }
 
@@ -446,12 +412,8 @@ impl AttributeSlots {
         self.0.len()
     }
 
-    pub(crate) fn bind<'s>(
-        &'s self,
-        table: &Table,
-        batch: &RecordBatch,
-    ) -> Result<BoundAttributes<'s>, ReadError> {
-        let bound = self.0.iter().map(|(attribute, slot)| Ok((attribute, slot.bind(table, batch)?)));
+    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundAttributes<'s>, ReadError> {
+        let bound = self.0.iter().map(|(attribute, slot)| Ok((attribute, slot.bind(batch)?)));
         bound.collect::<Result<_, ReadError>>().map(BoundAttributes)
     }
 }

@@ -6,9 +6,9 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Reason, Status, Timestamp};
 
 use super::context::Decoding;
-use super::event::EventBuilder;
+use super::event::builder::EventBuilder;
 use super::id::{Id, NOWHERE};
-use super::ledger::{Halt, Reads as _, Scope};
+use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::slot::Columns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
@@ -117,23 +117,21 @@ fn read_table(
     let width = source.attributes.len();
     let mut values: Vec<u32> = Vec::new();
 
-    let mut batches = columns.batches()?;
-    while let Some(batch) = batches.next() {
-        let batch = batch?;
-        let mut ticket = ticket.bind(table, &batch)?;
-        let mut at = at.bind(table, &batch)?;
-        let mut created_at = created_at.bind(table, &batch)?;
-        let mut status = status.bind(table, &batch)?;
-        let mut requester = requester.bind(table, &batch)?;
-        let mut created_by = created_by.bind(table, &batch)?;
-        let mut author = author.bind(table, &batch)?;
-        let mut author_name = author_name.bind(table, &batch)?;
-        let mut due_at = due_at.bind(table, &batch)?;
-        let mut sla_met = sla_met.bind(table, &batch)?;
-        let mut attributes = attributes.bind(table, &batch)?;
+    decoding.each_batch(&columns, ledger_at, |decoding, batch| {
+        let mut ticket = ticket.bind(batch)?;
+        let mut at = at.bind(batch)?;
+        let mut created_at = created_at.bind(batch)?;
+        let mut status = status.bind(batch)?;
+        let mut requester = requester.bind(batch)?;
+        let mut created_by = created_by.bind(batch)?;
+        let mut author = author.bind(batch)?;
+        let mut author_name = author_name.bind(batch)?;
+        let mut due_at = due_at.bind(batch)?;
+        let mut sla_met = sla_met.bind(batch)?;
+        let mut attributes = attributes.bind(batch)?;
 
         let ledger = &mut decoding.ledgers[ledger_at];
-        let mut one = |row: usize| -> Result<(), Halt> {
+        let one = |row: usize| -> Result<(), Halt> {
             let number = ledger.row(row);
             let id = ledger.need(&mut ticket, row, Reason::Missing)?;
             let at = ledger.need(&mut at, row, Reason::Missing)?;
@@ -193,18 +191,12 @@ fn read_table(
             snapshots.push(Snapshot { ticket: place, at, row: number, status, author, author_name });
             Ok(())
         };
-        for row in 0..batch.num_rows() {
-            if let Err(Halt::Fail(error)) = one(row) {
-                return Err(error);
-            }
-        }
-        let ledger = &mut decoding.ledgers[ledger_at];
+        each_row(0..batch.num_rows(), one)?;
         for column in [&at, &created_at, &due_at] {
             column.account(ledger);
         }
-        ledger.batch_done(batch.num_rows());
-        decoding.report(batches.progress())?;
-    }
+        Ok(())
+    })?;
 
     let mut order: Vec<usize> = (0..snapshots.len()).collect();
     if source.order == RowOrder::Rows {
@@ -271,7 +263,7 @@ fn read_table(
             before = *row;
         }
     }
-    decoding.end(ledger_at)
+    Ok(())
 }
 
 /// Moves as few instants as possible (up to the earlier or down to the later ones) so that none lies before the one

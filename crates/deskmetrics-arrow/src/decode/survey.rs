@@ -7,21 +7,21 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, Int32Array, RecordBatch};
 use arrow_schema::DataType;
 use deskmetrics::survey::SurveyResponse;
-use deskmetrics::ticket::{Attribute, CustomerId};
+use deskmetrics::ticket::CustomerId;
 use deskmetrics::{Reason, Scale, Timestamp};
 
+use super::attribute::AttributeWords;
 use super::context::{Decoding, excluded_rows, in_order};
-use super::ledger::{Halt, Reads as _, Scope};
+use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::Links;
 use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::Times;
-use super::word::{Codes, Known, NONE, Words};
+use super::word::{Known, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{Places, ScoreColumn};
 use crate::column::utc::Instants;
 use crate::column::{WrongType, cast};
 use crate::description::{Description, SurveySource};
-use crate::file::Table;
 
 /// Answers of one source: one form a row with a column for each question, or one answer a row.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub(crate) struct AnswerTable {
     pub(crate) parts: Vec<ScorePart>,
     pub(crate) at: Option<Instants>,
     pub(crate) tickets: Links,
-    pub(crate) attributes: Vec<(Attribute, Words<Box<str>>)>,
+    pub(crate) attributes: AttributeWords,
     customers: Words<Box<str>>,
     invitations: Words<Box<str>>,
     weights: Vec<Option<f64>>,
@@ -145,21 +145,11 @@ impl AnswerTable {
                 source,
             };
             let ledger = decoding.begin(&table, "surveys");
-            let mut batches = columns.batches()?;
-            while let Some(batch) = batches.next() {
-                let batch = batch?;
-                absent += answers.batch(
-                    decoding,
-                    &table,
-                    &slots,
-                    &batch,
-                    (&mut at, &mut caches, &mut unusable),
-                    ledger,
-                )?;
-                decoding.ledgers[ledger].batch_done(batch.num_rows());
-                decoding.report(batches.progress())?;
-            }
-            decoding.end(ledger)?;
+            decoding.each_batch(&columns, ledger, |decoding, batch| {
+                let building = (&mut at, &mut caches, &mut unusable);
+                absent += answers.batch(decoding, &slots, batch, building, ledger)?;
+                Ok(())
+            })?;
         }
         let a_row = match &answers.questions {
             Questions::Columns(names) => names.len(),
@@ -168,6 +158,7 @@ impl AnswerTable {
         answers.len = (answers.rows - unusable.len()) * a_row - absent;
         answers.unusable = excluded_rows(&unusable, answers.rows);
         answers.at = source.at.is_some().then(|| at.finish());
+        answers.tickets.finish();
         Ok(answers)
     }
 
@@ -175,7 +166,6 @@ impl AnswerTable {
     fn batch(
         &mut self,
         decoding: &mut Decoding<'_>,
-        table: &Table,
         slots: &Slots<'_>,
         batch: &RecordBatch,
         (at, caches, unusable): (&mut Times, &mut Caches, &mut Vec<usize>),
@@ -183,30 +173,15 @@ impl AnswerTable {
     ) -> Result<usize, ReadError> {
         let rows = batch.num_rows();
         let mut doubts = Vec::new();
-        at.decode(&slots.at, table, batch, &mut doubts)?;
-        macro_rules! words {
-            ($column:expr, $slot:ident, $doubts:expr) => {
-                $column
-                    .decode(&slots.$slot, &mut caches.$slot, batch, $doubts)
-                    .map_err(|wrong| slots.$slot.wrong(table, wrong))?
-            };
-        }
-        words!(self.customers, customer, &mut doubts);
-        words!(self.invitations, invitation, &mut doubts);
-        words!(self.reasons, reasons, &mut doubts);
-        self.tickets.decode(&slots.ticket, batch).map_err(|wrong| slots.ticket.wrong(table, wrong))?;
-        caches.attributes.resize_with(slots.attributes.len(), Known::default);
-        for ((attribute, slot), known) in slots.attributes.iter().zip(&mut caches.attributes) {
-            if !self.attributes.iter().any(|(have, _)| have == attribute) {
-                self.attributes.push((attribute.clone(), Words::default()));
-            }
-            let words = self.attributes.iter_mut().find(|(have, _)| have == attribute);
-            let Some((_, words)) = words else { continue };
-            words.decode(slot, known, batch, &mut doubts).map_err(|wrong| slot.wrong(table, wrong))?;
-        }
+        at.decode(&slots.at, batch, &mut doubts)?;
+        self.customers.decode(&slots.customer, &mut caches.customer, batch, &mut doubts)?;
+        self.invitations.decode(&slots.invitation, &mut caches.invitation, batch, &mut doubts)?;
+        self.reasons.decode(&slots.reasons, &mut caches.reasons, batch, &mut doubts)?;
+        self.tickets.decode(&slots.ticket, batch)?;
+        let known = &mut caches.attributes;
+        self.attributes.decode(&slots.attributes, known, batch, self.rows, &mut doubts)?;
         if let Some(array) = slots.weight.array(batch) {
-            let weights =
-                slots.weight.reading().bind(array).map_err(|wrong| slots.weight.wrong(table, wrong))?;
+            let weights = slots.weight.reading().bind(array).map_err(|wrong| slots.weight.wrong(wrong))?;
             for row in 0..rows {
                 let weight = weights.number(row);
                 if weight.is_err() {
@@ -217,10 +192,8 @@ impl AnswerTable {
         }
         if let Questions::Named(words) = &mut self.questions {
             let first = words.codes.len();
-            words
-                .decode(&slots.question, &mut caches.question, batch, &mut doubts)
-                .map_err(|wrong| slots.question.wrong(table, wrong))?;
-            if !matches!(words.codes, Codes::All(code, _) if code != NONE) {
+            words.decode(&slots.question, &mut caches.question, batch, &mut doubts)?;
+            if words.may_lack_values() {
                 doubts.extend((0..rows).filter(|row| words.codes.get(first + row) == NONE));
             }
         }
@@ -228,7 +201,7 @@ impl AnswerTable {
         let mut bad: Vec<Vec<usize>> = Vec::with_capacity(slots.scores.len());
         for (slot, of_column) in &slots.scores {
             let Some(array) = slot.array(batch) else { continue };
-            let (column, odd) = score_column(slot, array).map_err(|wrong| slot.wrong(table, wrong))?;
+            let (column, odd) = score_column(slot, array).map_err(|wrong| slot.wrong(wrong))?;
             doubts.extend_from_slice(&odd);
             if !decoding.keep_off_scale {
                 self.off_scale(decoding.description, &column, of_column.as_ref(), rows, &mut doubts);
@@ -239,7 +212,7 @@ impl AnswerTable {
         let doubts = in_order(doubts);
         let mut absent = 0;
         if !doubts.is_empty() {
-            let skipped = Self::settle(decoding, table, slots, batch, &doubts, at, ledger_at)?;
+            let skipped = Self::settle(decoding, slots, batch, &doubts, at, ledger_at)?;
             for (scores, bad) in scores.iter_mut().zip(bad) {
                 absent += bad.iter().filter(|row| skipped.binary_search(row).is_err()).count();
                 scores.absent = excluded_rows(&bad, rows);
@@ -287,7 +260,6 @@ impl AnswerTable {
     /// Reads doubtful rows one by one, by the rules of the row reader; gives those that are excluded.
     fn settle(
         decoding: &mut Decoding<'_>,
-        table: &Table,
         slots: &Slots<'_>,
         batch: &RecordBatch,
         doubts: &[usize],
@@ -296,21 +268,21 @@ impl AnswerTable {
     ) -> Result<Vec<usize>, ReadError> {
         let description = decoding.description;
         let checks_scale = !decoding.keep_off_scale;
-        let mut question = slots.question.bind(table, batch)?;
-        let mut at = slots.at.bind(table, batch)?;
-        let mut ticket = slots.ticket.bind(table, batch)?;
-        let mut customer = slots.customer.bind(table, batch)?;
-        let mut invitation = slots.invitation.bind(table, batch)?;
-        let mut weight = slots.weight.bind(table, batch)?;
-        let mut reasons = slots.reasons.bind(table, batch)?;
-        let mut attributes = slots.attributes.bind(table, batch)?;
+        let mut question = slots.question.bind(batch)?;
+        let mut at = slots.at.bind(batch)?;
+        let mut ticket = slots.ticket.bind(batch)?;
+        let mut customer = slots.customer.bind(batch)?;
+        let mut invitation = slots.invitation.bind(batch)?;
+        let mut weight = slots.weight.bind(batch)?;
+        let mut reasons = slots.reasons.bind(batch)?;
+        let mut attributes = slots.attributes.bind(batch)?;
         let mut scores = Vec::with_capacity(slots.scores.len());
         for (slot, of_column) in &slots.scores {
-            scores.push((Whole(slot.bind(table, batch)?), of_column));
+            scores.push((Whole(slot.bind(batch)?), of_column));
         }
         let ledger = &mut decoding.ledgers[ledger_at];
         let by_form = !slots.source.questions.is_empty();
-        let mut one = |row: usize| -> Result<Option<Timestamp>, Halt> {
+        let one = |row: usize| -> Result<Option<Timestamp>, Halt> {
             let answered = ledger.read(&mut at, row)?;
             ledger.want(&mut ticket, row)?;
             ledger.want(&mut customer, row)?;
@@ -335,32 +307,23 @@ impl AnswerTable {
                     && !scale.contains(score)
                 {
                     let number = ledger.row(row);
-                    let halt =
-                        ledger.leave_out(Scope::Value, Reason::OutOfScale, number, column.name(), || {
+                    ledger
+                        .leave_out(Scope::Value, Reason::OutOfScale, number, column.name(), || {
                             let (min, max) = (scale.min(), scale.max());
                             let remedy = format!(
                                 "the scale is {min} to {max}: correct it, or list the code under missing"
                             );
                             (column.raw(row).to_owned(), remedy)
-                        });
-                    if let Halt::Fail(_) = halt {
-                        return Err(halt);
-                    }
+                        })
+                        .skipped()?;
                 }
             }
             Ok(answered)
         };
-        let (mut corrected, mut skipped) = (Vec::new(), Vec::new());
-        for row in doubts {
-            match one(*row) {
-                Ok(at) => corrected.push((*row, at.map(Timestamp::as_micros))),
-                Err(Halt::Skip) => skipped.push(*row),
-                Err(Halt::Fail(error)) => return Err(error),
-            }
-        }
-        at.account(&mut decoding.ledgers[ledger_at]);
+        let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
+        at.account(ledger);
         if slots.at.is_described() {
-            times.correct(&corrected);
+            times.correct(kept.into_iter());
         }
         Ok(skipped)
     }
@@ -396,11 +359,6 @@ impl AnswerTable {
             Questions::Columns(names) => names,
             Questions::Named(words) => words.meanings(),
         }
-    }
-
-    /// The column of an attribute.
-    pub(crate) fn attribute(&self, attribute: &Attribute) -> Option<&Words<Box<str>>> {
-        self.attributes.iter().find(|(known, _)| known == attribute).map(|(_, words)| words)
     }
 
     /// The answers as records, with their rows, in order.
@@ -446,9 +404,7 @@ impl AnswerTable {
             let stated = text.split(&*self.separator).map(str::trim).filter(|reason| !reason.is_empty());
             answer.reasons = stated.map(Into::into).collect();
         }
-        for (attribute, words) in &self.attributes {
-            answer.attributes.set(attribute.clone(), words.of_row(row).cloned());
-        }
+        answer.attributes = self.attributes.of_row(row);
         answer
     }
 }

@@ -2,11 +2,11 @@
 
 use arrow_array::RecordBatch;
 use arrow_buffer::ScalarBuffer;
+use deskmetrics::Timestamp;
 
 use super::slot::InstantSlot;
 use crate::ReadError;
 use crate::column::utc::Instants;
-use crate::file::Table;
 
 /// A column of timestamps while it is read.
 #[derive(Debug, Default)]
@@ -23,7 +23,6 @@ impl Times {
     pub(crate) fn decode(
         &mut self,
         slot: &InstantSlot,
-        table: &Table,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
@@ -34,8 +33,7 @@ impl Times {
             }
             None => Instants::none(batch.num_rows()),
             Some(array) => {
-                let (part, odd) =
-                    Instants::new(array, slot.reading()).map_err(|wrong| slot.wrong(table, wrong))?;
+                let (part, odd) = Instants::new(array, slot.reading()).map_err(|wrong| slot.wrong(wrong))?;
                 doubts.extend(odd);
                 part
             }
@@ -47,9 +45,10 @@ impl Times {
     }
 
     /// Corrects rows of the batch added last.
-    pub(crate) fn correct(&mut self, rows: &[(usize, Option<i64>)]) {
+    pub(crate) fn correct(&mut self, rows: impl Iterator<Item = (usize, Option<Timestamp>)>) {
         if let Some(last) = self.parts.last_mut() {
-            last.correct(rows);
+            let rows: Vec<_> = rows.map(|(row, at)| (row, at.map(Timestamp::as_micros))).collect();
+            last.correct(&rows);
         }
     }
 

@@ -10,6 +10,7 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 
 use super::slot::WordSlot;
+use crate::ReadError;
 use crate::column::{Cell, Meaning, TextColumn, WrongType};
 
 /// The code of a row without a value.
@@ -172,6 +173,16 @@ impl<T> Words<T> {
     pub(crate) fn kinds(&self) -> usize {
         self.meanings.len() + 1
     }
+
+    /// Adds rows without a value up to `rows`.
+    pub(crate) fn fill_up(&mut self, rows: usize) {
+        self.codes.push_many(NONE, rows.saturating_sub(self.codes.len()));
+    }
+
+    /// Whether the rows from `first` on may lack a value.
+    pub(crate) fn may_lack_values(&self) -> bool {
+        !matches!(self.codes, Codes::All(code, _) if code != NONE)
+    }
 }
 
 impl<T: Meaning + Eq + Hash> Words<T> {
@@ -200,7 +211,7 @@ impl<T: Meaning + Eq + Hash> Words<T> {
         known: &mut Known,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
-    ) -> Result<(), WrongType> {
+    ) -> Result<(), ReadError> {
         let missing = match slot.meaning(None) {
             Ok(Some(constant)) => self.code_of(constant),
             _ => NONE,
@@ -214,7 +225,7 @@ impl<T: Meaning + Eq + Hash> Words<T> {
             Decoder { words: self, read: |text: &str| slot.meaning(Some(text)), known, missing, doubts }
                 .array(array, &mut codes);
         self.codes = codes;
-        decoded
+        decoded.map_err(|wrong| slot.wrong(wrong))
     }
 }
 

@@ -50,7 +50,7 @@ impl EventLog<'_> {
         feed: &mut Feed<'_>,
     ) {
         let tickets = &self.tables.tickets;
-        let keys = Keys::of(report, |attribute| tickets.attribute(attribute));
+        let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute));
         let mut slices = Slices::new(keys.combinations());
         let mut one = One::new(self, report);
         let mut pass = self.replay.pass();

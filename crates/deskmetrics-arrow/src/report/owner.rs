@@ -70,7 +70,7 @@ impl<'d> Owners<'d> {
         let mut combinations = 1_u64;
         for attribute in sliced {
             let changes = tables.events.kinds.changed().any(|changed| changed == attribute);
-            let values = match (replay.filter(|_| changes), tables.tickets.attribute(attribute)) {
+            let values = match (replay.filter(|_| changes), tables.tickets.attributes.get(attribute)) {
                 (Some(replay), _) => at_cut_off(tables, replay, attribute),
                 (None, Some(words)) => Values::Constant(words),
                 (None, None) => continue,

@@ -79,7 +79,7 @@ impl<'d> Answers<'d> {
             }
         }
         let ways = GroupKeys {
-            keys: Keys::of(report, |attribute| table.attribute(attribute)),
+            keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places(&tables.tickets))),
@@ -209,7 +209,7 @@ impl<'d> Invitations<'d> {
         owners: Option<&'d Owners<'d>>,
     ) -> Self {
         let ways = GroupKeys {
-            keys: Keys::of(report, |attribute| table.attribute(attribute)),
+            keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places(&tables.tickets))),

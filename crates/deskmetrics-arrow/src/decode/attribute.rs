@@ -1,0 +1,65 @@
+//! Columns of attributes.
+
+use arrow_array::RecordBatch;
+use deskmetrics::ticket::{Attribute, Attributes};
+
+use super::slot::AttributeSlots;
+use super::word::{Known, Words};
+use crate::ReadError;
+
+/// A column of values for each attribute.
+#[derive(Debug, Default)]
+pub(crate) struct AttributeWords(Vec<(Attribute, Words<Box<str>>)>);
+
+impl AttributeWords {
+    /// Each attribute with its column.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Attribute, &Words<Box<str>>)> {
+        self.0.iter().map(|(attribute, words)| (attribute, words))
+    }
+
+    /// The column of an attribute.
+    pub(crate) fn get(&self, attribute: &Attribute) -> Option<&Words<Box<str>>> {
+        self.iter().find(|(known, _)| *known == attribute).map(|(_, words)| words)
+    }
+
+    /// The attributes of a row.
+    pub(crate) fn of_row(&self, row: usize) -> Attributes {
+        let mut attributes = Attributes::default();
+        for (attribute, words) in self.iter() {
+            attributes.set(attribute.clone(), words.of_row(row).cloned());
+        }
+        attributes
+    }
+
+    /// The column of an attribute, which has at least so many rows.
+    pub(super) fn column(&mut self, attribute: &Attribute, rows: usize) -> &mut Words<Box<str>> {
+        let place = self.0.iter().position(|(known, _)| known == attribute).unwrap_or_else(|| {
+            self.0.push((attribute.clone(), Words::default()));
+            self.0.len() - 1
+        });
+        let words = &mut self.0[place].1;
+        words.fill_up(rows);
+        words
+    }
+
+    /// Adds the rows of a batch after so many rows.
+    pub(super) fn decode(
+        &mut self,
+        slots: &AttributeSlots,
+        known: &mut Vec<Known>,
+        batch: &RecordBatch,
+        rows: usize,
+        doubts: &mut Vec<usize>,
+    ) -> Result<(), ReadError> {
+        known.resize_with(slots.len(), Known::default);
+        for ((attribute, slot), known) in slots.iter().zip(known) {
+            self.column(attribute, rows).decode(slot, known, batch, doubts)?;
+        }
+        Ok(())
+    }
+
+    /// Adds rows without values up to `rows`.
+    pub(super) fn fill_up(&mut self, rows: usize) {
+        self.0.iter_mut().for_each(|(_, words)| words.fill_up(rows));
+    }
+}

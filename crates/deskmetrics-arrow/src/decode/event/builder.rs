@@ -1,0 +1,222 @@
+//! Joins events of all sources to tickets.
+
+use std::collections::HashSet;
+
+use chrono::TimeDelta;
+use deskmetrics::engine::Milestones;
+use deskmetrics::engine::step::What;
+use deskmetrics::{Author, Reason, Timestamp};
+
+use super::EventTable;
+use crate::ReadError;
+use crate::decode::context::Decoding;
+use crate::decode::id::{Id, NOWHERE};
+use crate::decode::kind::{Code, Kinds, NOTHING};
+use crate::decode::ledger::Scope;
+use crate::decode::ticket::TicketTable;
+use crate::decode::time::Times;
+use crate::decode::word::{NONE, Words};
+use crate::description::Happening;
+
+/// The events while they are read.
+#[derive(Debug, Default)]
+pub(crate) struct EventBuilder {
+    pub(super) at: Times,
+    pub(super) codes: Vec<Code>,
+    pub(super) places: Vec<u32>,
+    pub(crate) values: Words<Box<str>>,
+    pub(crate) by: Words<Box<str>>,
+    pub(crate) kinds: Kinds,
+    pub(super) ids: Words<Box<str>>,
+    /// Events whose ticket was not known when they were read, with its id.
+    pub(super) unknown: Vec<(usize, Box<str>)>,
+    origins: Vec<Origin>,
+    /// Of events that are not one a row: the number of the row, from an event on.
+    numbers: Vec<u64>,
+}
+
+/// Where events come from.
+#[derive(Debug)]
+struct Origin {
+    /// The first event.
+    first: usize,
+    ledger: usize,
+    /// Names for messages: of the ticket's, the timestamp's and the event id's column.
+    columns: [String; 3],
+    clock_skew: TimeDelta,
+    /// Where the events' row numbers begin in the list; `None` where the events are one a row.
+    numbers: Option<usize>,
+}
+
+impl EventBuilder {
+    /// Events from here on come from this table.
+    pub(crate) fn begin(
+        &mut self,
+        ledger: usize,
+        columns: [String; 3],
+        clock_skew: TimeDelta,
+        one_a_row: bool,
+    ) {
+        let numbers = (!one_a_row).then_some(self.numbers.len());
+        self.origins.push(Origin { first: self.codes.len(), ledger, columns, clock_skew, numbers });
+    }
+
+    /// Adds one event of a row.
+    pub(crate) fn push(&mut self, place: u32, at: i64, code: Code, value: u32, by: u32, row: u64) {
+        self.at.push(Some(at));
+        self.codes.push(code);
+        self.places.push(place);
+        self.values.codes.push(value);
+        self.by.codes.push(by);
+        self.ids.codes.push(NONE);
+        self.numbers.push(row);
+    }
+
+    /// Adds the events that the timestamps of tickets imply.
+    pub(crate) fn imply(&mut self, tickets: &mut TicketTable) {
+        let Some(columns) = tickets.milestones.take() else { return };
+        let bare = columns.replied_at.is_none()
+            && columns.solved_at.is_none()
+            && columns.closed_at.is_none()
+            && columns.status.kinds() == 1;
+        if bare {
+            return;
+        }
+        let names: Vec<u32> =
+            columns.author_name.meanings().iter().map(|name| self.by.code_of(name.clone())).collect();
+        self.begin(0, [const { String::new() }; 3], TimeDelta::zero(), false);
+        for row in 0..tickets.rows() {
+            if !tickets.is_usable(row) {
+                continue;
+            }
+            let milestones: Milestones = tickets.milestones_of(&columns, row);
+            if milestones.created_by == Some(Author::Customer) && tickets.created_by.codes.get(row) == NONE {
+                let customer = tickets.created_by.code_of(Author::Customer);
+                tickets.created_by.codes.set(row, customer);
+            }
+            let name = columns.author_name.codes.get(row) as usize;
+            let by = name.checked_sub(1).map_or(NONE, |name| names[name]);
+            for step in milestones.steps(NONE) {
+                let happening = match step.what {
+                    What::PublicMessage => Happening::PublicMessage,
+                    What::Status(status) => Happening::Became(status),
+                    _ => continue,
+                };
+                let code = self.kinds.code_of(happening, step.author);
+                let place = u32::try_from(row).unwrap_or(NOWHERE);
+                self.push(place, step.at, code, NONE, by, row as u64 + 1);
+            }
+        }
+    }
+
+    /// Joins events to tickets: excludes orphaned, premature and duplicate ones.
+    pub(crate) fn finish(
+        mut self,
+        decoding: &mut Decoding<'_>,
+        tickets: &TicketTable,
+    ) -> Result<EventTable, ReadError> {
+        let unknown = std::mem::take(&mut self.unknown);
+        for (event, id) in unknown {
+            match Id::of(&id).map_or(NOWHERE, |id| tickets.place(id)) {
+                NOWHERE => {
+                    self.codes[event] = NOTHING;
+                    let remedy = "add the file its ticket is in, or say creates_tickets = true";
+                    self.exclude(decoding, event, Reason::UnknownTicket, 0, || (id.to_string(), remedy))?;
+                }
+                place => self.places[event] = place,
+            }
+        }
+        let mut at = std::mem::take(&mut self.at).finish_micros();
+        let mut moved: Vec<(usize, i64)> = Vec::new();
+        let mut ids: HashSet<(u32, u32)> = HashSet::new();
+        let has_ids = self.ids.kinds() > 1;
+        let (mut grouped, mut sorted) = (true, true);
+        let mut met = vec![false; if self.codes.is_empty() { 0 } else { tickets.rows() }];
+        let (mut last_ticket, mut last_at) = (NOWHERE, i64::MIN);
+        let mut len = 0;
+        // One row may say that several things happened.
+        let happenings: Vec<usize> = (0..self.kinds.codes())
+            .map(|code| Code::try_from(code).ok().and_then(|code| self.kinds.of(code)))
+            .map(|kind| kind.map_or(0, |(kind, ..)| kind.0.len()))
+            .collect();
+        for event in 0..self.codes.len() {
+            if self.codes[event] == NOTHING {
+                continue;
+            }
+            let place = self.places[event];
+            let mut when = at[event];
+            let id = if has_ids { self.ids.codes.get(event) } else { NONE };
+            if id != NONE && !ids.insert((place, id)) {
+                self.codes[event] = NOTHING;
+                let text = self.ids.meaning(id).cloned().unwrap_or_default();
+                let remedy = "keep one row per event; the first one counts";
+                self.exclude(decoding, event, Reason::Duplicate, 2, || (text.into(), remedy))?;
+                continue;
+            }
+            let created = tickets.created_at[place as usize];
+            if when < created {
+                let (origin, _) = self.origin(event);
+                let skew = self.origins[origin].clock_skew.num_microseconds().unwrap_or(i64::MAX);
+                if created.saturating_sub(when) > skew {
+                    self.codes[event] = NOTHING;
+                    let text = Timestamp::saturating_from_micros(when).to_string();
+                    let remedy = "its ticket was created later; clock_skew forgives a little";
+                    self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy))?;
+                    continue;
+                }
+                let ledger = self.origins[origin].ledger;
+                decoding.ledgers[ledger].skewed();
+                moved.push((event, created));
+                when = created;
+            }
+            if place == last_ticket {
+                sorted &= when >= last_at;
+            } else {
+                let known = &mut met[place as usize];
+                grouped &= !*known;
+                *known = true;
+                last_ticket = place;
+            }
+            last_at = when;
+            len += happenings[usize::from(self.codes[event])];
+        }
+        if !moved.is_empty() {
+            let mut all = at.to_vec();
+            for (event, created) in moved {
+                all[event] = created;
+            }
+            at = all.into();
+        }
+        let Self { codes, places, values, by, kinds, .. } = self;
+        Ok(EventTable { at, codes, places, values, by, kinds, len, grouped, sorted })
+    }
+
+    /// The origin of an event, and the number of its row.
+    fn origin(&self, event: usize) -> (usize, u64) {
+        let place = self.origins.partition_point(|origin| origin.first <= event).saturating_sub(1);
+        let Some(origin) = self.origins.get(place) else { return (0, 0) };
+        let past = event - origin.first;
+        let number = match origin.numbers {
+            Some(first) => self.numbers.get(first + past).copied().unwrap_or_default(),
+            None => past as u64 + 1,
+        };
+        (place, number)
+    }
+
+    fn exclude(
+        &self,
+        decoding: &mut Decoding<'_>,
+        event: usize,
+        reason: Reason,
+        column: usize,
+        detail: impl FnOnce() -> (String, &'static str),
+    ) -> Result<(), ReadError> {
+        let (origin, row) = self.origin(event);
+        let Origin { ledger, columns, .. } = &self.origins[origin];
+        let detail = || {
+            let (value, remedy) = detail();
+            (value, remedy.to_owned())
+        };
+        decoding.ledgers[*ledger].leave_out(Scope::Record, reason, row, &columns[column], detail).skipped()
+    }
+}

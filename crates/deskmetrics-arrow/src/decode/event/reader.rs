@@ -1,0 +1,422 @@
+//! Reads tables with one row per event.
+
+use arrow_array::RecordBatch;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Author, Reason, Status, Timestamp};
+
+use super::builder::EventBuilder;
+use crate::ReadError;
+use crate::column::{BadCell, WordReading};
+use crate::decode::context::{Decoding, in_order};
+use crate::decode::id::{Id, NOWHERE, each_id};
+use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
+use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
+use crate::decode::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordSlot};
+use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
+use crate::decode::word::{Codes, Decoder, Known, NONE, Words};
+use crate::description::{EventSource, Happening, Happenings};
+
+/// One table's columns.
+struct Slots<'a> {
+    ticket: WordSlot<Box<str>>,
+    at: InstantSlot,
+    kind: WordSlot<Happenings>,
+    value: WordSlot<Box<str>>,
+    id: WordSlot<Box<str>>,
+    author: WordSlot<Author>,
+    author_name: WordSlot<Box<str>>,
+    requester: WordSlot<Box<str>>,
+    created_by: WordSlot<Author>,
+    attributes: AttributeSlots,
+    statuses: WordReading<Status>,
+    source: &'a EventSource,
+}
+
+/// What the texts of a source's columns came to.
+#[derive(Default)]
+struct Caches {
+    kind: Known,
+    value: Known,
+    status: Known,
+    author: Known,
+    author_name: Known,
+    id: Known,
+    kinds: Words<Happenings>,
+    statuses: Words<Status>,
+    authors: Words<Author>,
+}
+
+impl EventBuilder {
+    /// Reads the tables of one source.
+    pub(crate) fn read(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        source: &EventSource,
+        tickets: &TicketTable,
+        new: &mut NewTickets,
+    ) -> Result<(), ReadError> {
+        let mut caches = Caches::default();
+        for file in &source.file {
+            let table = decoding.open(file)?;
+            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let slots = Slots {
+                ticket: columns.word(&source.ticket)?,
+                at: columns.instant(&source.at)?,
+                kind: columns.word(&source.kind)?,
+                value: columns.maybe_word(source.value.as_ref())?,
+                id: columns.maybe_word(source.id.as_ref())?,
+                author: columns.maybe_word(source.author.as_ref())?,
+                author_name: columns.maybe_word(source.author_name.as_ref())?,
+                requester: columns.maybe_word(source.requester.as_ref())?,
+                created_by: columns.maybe_word(source.created_by.as_ref())?,
+                attributes: columns.attributes(source.attributes.iter())?,
+                statuses: WordReading::new(
+                    source.statuses.iter().map(|(word, status)| (word.clone(), *status)),
+                ),
+                source,
+            };
+            let ledger = decoding.begin(&table, "events");
+            self.begin(
+                ledger,
+                [slots.ticket.name(), slots.at.name(), slots.id.name()].map(str::to_owned),
+                source.clock_skew,
+                true,
+            );
+            decoding.each_batch(&columns, ledger, |decoding, batch| {
+                self.batch(decoding, &slots, batch, &mut caches, (tickets, new), ledger)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn batch(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        caches: &mut Caches,
+        (tickets, new): (&TicketTable, &mut NewTickets),
+        ledger: usize,
+    ) -> Result<(), ReadError> {
+        let (first, rows) = (self.codes.len(), batch.num_rows());
+        let mut doubts = Vec::new();
+        self.at.decode(&slots.at, batch, &mut doubts)?;
+        if let Some(nulls) = self.at.last().and_then(|at| at.nulls()) {
+            doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
+        }
+        self.values.decode(&slots.value, &mut caches.value, batch, &mut doubts)?;
+        self.by.decode(&slots.author_name, &mut caches.author_name, batch, &mut doubts)?;
+        self.ids.decode(&slots.id, &mut caches.id, batch, &mut doubts)?;
+        caches.kinds.codes = Codes::default();
+        caches.kinds.decode(&slots.kind, &mut caches.kind, batch, &mut doubts)?;
+        caches.authors.codes = Codes::default();
+        caches.authors.decode(&slots.author, &mut caches.author, batch, &mut doubts)?;
+        caches.statuses.codes = Codes::default();
+        let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
+        if name_statuses {
+            let read = |text: &str| match slots.value.meaning(Some(text)) {
+                // A word without meaning is only a fault where a status is needed.
+                Ok(Some(word)) => Ok(slots.statuses.read(&word).ok().flatten()),
+                _ => Ok(None),
+            };
+            let mut codes = Codes::default();
+            let Caches { statuses, status, .. } = caches;
+            let constant = slots.value.meaning(None).ok().flatten();
+            let constant = constant.and_then(|word| slots.statuses.read(&word).ok().flatten());
+            let missing = constant.map_or(NONE, |status| statuses.code_of(status));
+            match slots.value.array(batch) {
+                Some(array) => {
+                    let doubts = &mut Vec::new();
+                    let decoder = Decoder { words: statuses, read, known: status, missing, doubts };
+                    decoder.array(array, &mut codes).map_err(|wrong| slots.value.wrong(wrong))?;
+                }
+                None => codes = Codes::All(missing, rows),
+            }
+            statuses.codes = codes;
+        }
+        self.combine(caches, rows, &mut doubts);
+        self.find_tickets(slots, batch, &mut doubts, (tickets, &*new))?;
+        let doubts = in_order(doubts);
+        if !doubts.is_empty() {
+            self.settle(decoding, slots, batch, &doubts, ledger)?;
+        }
+        if slots.source.creates_tickets {
+            self.create_tickets(decoding, slots, batch, first, (tickets, new), ledger)?;
+        } else {
+            self.keep_unknown(slots, batch, first)?;
+        }
+        Ok(())
+    }
+
+    /// One code for each row's kind, author and status.
+    fn combine(&mut self, caches: &Caches, rows: usize, doubts: &mut Vec<usize>) {
+        let Caches { kinds, authors, statuses, .. } = caches;
+        let first = self.codes.len();
+        // By kind: its place, and whether it needs a value or a status.
+        let places: Vec<Option<(usize, bool, bool)>> = kinds
+            .meanings()
+            .iter()
+            .map(|meaning| {
+                let place = (!meaning.0.is_empty()).then(|| self.kinds.place(meaning)).flatten()?;
+                Some((place, meaning.0.iter().any(needs_value), meaning.0.contains(&Happening::Status)))
+            })
+            .collect();
+        let width = authors.kinds() * statuses.kinds();
+        let mut outcomes: Vec<Code> = vec![NOTHING; kinds.kinds() * width];
+        for (kind, place) in places.iter().enumerate() {
+            let Some((place, _, has_status)) = place else { continue };
+            for author in 0..authors.kinds() {
+                for status in 0..statuses.kinds() {
+                    let written_by = code_of(authors, author).unwrap_or(Author::Agent);
+                    let named = code_of(statuses, status).filter(|_| *has_status);
+                    let at = (kind + 1) * width + author * statuses.kinds() + status;
+                    outcomes[at] = Kinds::code(*place, written_by, named);
+                }
+            }
+        }
+        let status = |row: usize| statuses.codes.get(row) as usize;
+        self.codes.extend((0..rows).map(|row| {
+            let (kind, author) = (kinds.codes.get(row) as usize, authors.codes.get(row) as usize);
+            outcomes[kind * width + author * statuses.kinds() + status(row)]
+        }));
+        // Rows without a kind, and those that lack what their kind needs.
+        let demanding = places.iter().any(|place| place.is_some_and(|(_, value, names)| value || names));
+        if demanding || kinds.may_lack_values() {
+            for row in 0..rows {
+                let kind = kinds.codes.get(row);
+                let Some(needs) = (kind as usize).checked_sub(1).map(|kind| places[kind]) else {
+                    doubts.push(row);
+                    continue;
+                };
+                let lacks = needs.is_some_and(|(_, value, names)| {
+                    (value && self.values.codes.get(first + row) == NONE)
+                        || (names && statuses.codes.get(row) == NONE)
+                });
+                if lacks || (needs.is_none() && !is_ignored(kinds, kind)) {
+                    doubts.push(row);
+                }
+            }
+        }
+    }
+
+    fn find_tickets(
+        &mut self,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        doubts: &mut Vec<usize>,
+        (tickets, new): (&TicketTable, &NewTickets),
+    ) -> Result<(), ReadError> {
+        let places = &mut self.places;
+        places.reserve(batch.num_rows());
+        let some_new = !new.rows.is_empty();
+        let find = |id: Id<'_>| match tickets.place(id) {
+            NOWHERE if some_new => new.ids.find(id),
+            place => place,
+        };
+        // Most logs stand ticket by ticket.
+        let mut last_number: Option<(i64, u32)> = None;
+        let mut last_text: (String, u32) = (String::new(), NOWHERE);
+        each_id(&slots.ticket, batch, |row, id| {
+            places.push(match id {
+                None => {
+                    doubts.push(row);
+                    NOWHERE
+                }
+                Some(Id::Number(number)) => match last_number {
+                    Some((last, place)) if last == number => place,
+                    _ => {
+                        let place = find(Id::Number(number));
+                        last_number = Some((number, place));
+                        place
+                    }
+                },
+                Some(Id::Text(text)) if *text == *last_text.0 => last_text.1,
+                Some(Id::Text(text)) => {
+                    last_text.0.clear();
+                    last_text.0.push_str(text);
+                    last_text.1 = find(Id::Text(text));
+                    last_text.1
+                }
+            });
+        })
+    }
+
+    /// Reads doubtful rows one by one, by the rules of the row reader: what cannot be used means nothing.
+    fn settle(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        doubts: &[usize],
+        ledger_at: usize,
+    ) -> Result<(), ReadError> {
+        let first = self.codes.len() - batch.num_rows();
+        let mut ticket = slots.ticket.bind(batch)?;
+        let mut at = slots.at.bind(batch)?;
+        let mut kind = slots.kind.bind(batch)?;
+        let mut value = slots.value.bind(batch)?;
+        let mut id = slots.id.bind(batch)?;
+        let mut author = slots.author.bind(batch)?;
+        let mut author_name = slots.author_name.bind(batch)?;
+        let ledger = &mut decoding.ledgers[ledger_at];
+        let codes = &mut self.codes[first..];
+        let one = |row: usize| -> Result<Timestamp, Halt> {
+            ledger.need(&mut ticket, row, Reason::Missing)?;
+            let at = ledger.need(&mut at, row, Reason::Missing)?;
+            let happenings = ledger.need(&mut kind, row, Reason::Missing)?;
+            ledger.read(&mut author, row)?;
+            ledger.want(&mut author_name, row)?;
+            ledger.want(&mut id, row)?;
+            for happening in &happenings.0 {
+                check_value(ledger, happening, &mut value, &slots.statuses, row)?;
+            }
+            if !happenings.0.is_empty() && codes[row] == NOTHING {
+                // There are more kinds than codes.
+                let number = ledger.row(row);
+                return Err(ledger.leave_out(
+                    Scope::Record,
+                    Reason::UnknownWord,
+                    number,
+                    kind.name(),
+                    || (format!("{happenings:?}"), "fewer different kinds of events are read".to_owned()),
+                ));
+            }
+            Ok(at)
+        };
+        let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
+        for row in skipped {
+            codes[row] = NOTHING;
+        }
+        at.account(ledger);
+        self.at.correct(kept.into_iter().map(|(row, at)| (row, Some(at))));
+        Ok(())
+    }
+
+    /// Creates the tickets that no other table has, each by its first event.
+    fn create_tickets(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        first: usize,
+        (tickets, new): (&TicketTable, &mut NewTickets),
+        ledger_at: usize,
+    ) -> Result<(), ReadError> {
+        let before = tickets.rows();
+        let at: Vec<i64> = match self.at.last() {
+            Some(at) => (0..at.len()).map(|row| at.get(row).unwrap_or_default()).collect(),
+            None => Vec::new(),
+        };
+        let (codes, places) = (&mut self.codes, &mut self.places);
+        // The tickets whose first event so far stands in this batch.
+        let mut begun: Vec<(usize, usize)> = Vec::new();
+        let base = decoding.rows;
+        each_id(&slots.ticket, batch, |row, id| {
+            let event = first + row;
+            let Some(id) = id.filter(|_| codes[event] != NOTHING) else { return };
+            if places[event] != NOWHERE && (places[event] as usize) < before {
+                return;
+            }
+            let (place, is_new) = new.ids.place(id, before);
+            places[event] = place;
+            let at = at[row];
+            let sequence = base + event as u64;
+            let ticket = place as usize - before;
+            if is_new {
+                new.rows.push(NewTicket { created_at: at, row: sequence, ..NewTicket::default() });
+                begun.push((ticket, row));
+            } else if at < new.rows[ticket].created_at {
+                (new.rows[ticket].created_at, new.rows[ticket].row) = (at, sequence);
+                begun.push((ticket, row));
+            }
+        })?;
+        let described =
+            !slots.requester.is_nothing() || !slots.created_by.is_nothing() || slots.attributes.len() > 0;
+        if !described || begun.is_empty() {
+            return Ok(());
+        }
+        let mut requester = slots.requester.bind(batch)?;
+        let mut created_by = slots.created_by.bind(batch)?;
+        let mut attributes = slots.attributes.bind(batch)?;
+        let ledger = &mut decoding.ledgers[ledger_at];
+        // The last entry of a ticket is its first event.
+        let mut read = |ticket: usize, row: usize| -> Result<(), Halt> {
+            let named = ledger.want(&mut requester, row)?;
+            let author = ledger.want(&mut created_by, row)?;
+            let values = attributes.read(ledger, row)?;
+            let of =
+                |(attribute, _): (&Attribute, &_)| (attribute.clone(), values.get(attribute).map(Into::into));
+            let ticket = &mut new.rows[ticket];
+            ticket.requester = named;
+            ticket.created_by = author;
+            ticket.attributes = slots.attributes.iter().map(of).collect();
+            Ok(())
+        };
+        for (ticket, row) in begun {
+            read(ticket, row).or_else(Halt::skipped)?;
+        }
+        Ok(())
+    }
+
+    /// Remembers the ids of tickets that are not known yet.
+    fn keep_unknown(
+        &mut self,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        first: usize,
+    ) -> Result<(), ReadError> {
+        let lost = |place: &u32| *place == NOWHERE;
+        if !self.places[first..].iter().any(lost) {
+            return Ok(());
+        }
+        let (codes, places, unknown) = (&self.codes, &self.places, &mut self.unknown);
+        each_id(&slots.ticket, batch, |row, id| {
+            let event = first + row;
+            if let (NOWHERE, Some(id), true) = (places[event], id, codes[event] != NOTHING) {
+                let text = match id {
+                    Id::Number(number) => number.to_string().into(),
+                    Id::Text(text) => text.into(),
+                };
+                unknown.push((event, text));
+            }
+        })
+    }
+}
+
+fn code_of<T: Copy>(words: &Words<T>, code: usize) -> Option<T> {
+    words.meaning(u32::try_from(code).unwrap_or(NONE)).copied()
+}
+
+/// Checks the value that a happening needs.
+fn check_value(
+    ledger: &mut Ledger,
+    happening: &Happening,
+    value: &mut BoundWord<'_, Box<str>>,
+    statuses: &WordReading<Status>,
+    row: usize,
+) -> Result<(), Halt> {
+    match happening {
+        Happening::Status => {
+            let word = ledger.need(value, row, Reason::Missing)?;
+            match statuses.read(&word) {
+                Ok(Some(_)) => Ok(()),
+                Ok(None) | Err(_) => Err(ledger.leave_out(
+                    Scope::Record,
+                    BadCell::UnknownWord.reason(),
+                    ledger.row(row),
+                    value.name(),
+                    || (word.to_string(), "give the word a meaning under statuses".to_owned()),
+                )),
+            }
+        }
+        // No value is a value too: the ticket is assigned to no one now.
+        Happening::Changed(_) => ledger.read(value, row).map(|_| ()),
+        one if needs_value(one) => ledger.need(value, row, Reason::Missing).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether rows of a kind are to be passed over, and not just of one kind too many.
+fn is_ignored(kinds: &Words<Happenings>, kind: u32) -> bool {
+    kinds.meaning(kind).is_some_and(|meaning| meaning.0.is_empty())
+}

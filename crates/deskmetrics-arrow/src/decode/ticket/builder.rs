@@ -1,0 +1,356 @@
+//! Reads tables with one row per ticket.
+
+use arrow_array::RecordBatch;
+use chrono::TimeDelta;
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Author, Reason, Status, Timestamp};
+
+use super::{MilestoneColumns, Tags, TicketTable};
+use crate::ReadError;
+use crate::column::bits::Bits;
+use crate::column::utc::Instants;
+use crate::decode::attribute::AttributeWords;
+use crate::decode::context::{Decoding, RowOrigin, in_order};
+use crate::decode::customer::Requesters;
+use crate::decode::id::IdBuilder;
+use crate::decode::kind::Kinds;
+use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
+use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use crate::decode::time::Times;
+use crate::decode::word::{Known, Words};
+use crate::description::TicketSource;
+
+/// The tickets while they are read.
+#[derive(Debug, Default)]
+pub(crate) struct TicketBuilder {
+    ids: IdBuilder,
+    unusable: Vec<usize>,
+    created_at: Times,
+    created_by: Words<Author>,
+    requesters: Requesters,
+    due_at: Times,
+    sla_met: Words<bool>,
+    tags: Tags,
+    attributes: AttributeWords,
+    replied_at: Times,
+    solved_at: Times,
+    closed_at: Times,
+    columns: MilestoneColumns,
+    /// Which of the columns of timestamps any source has: reply, solve, close, due.
+    described: [bool; 4],
+    passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
+    origins: Vec<RowOrigin>,
+    rows: usize,
+}
+
+/// One table's columns.
+struct Slots<'a> {
+    id: WordSlot<Box<str>>,
+    created_at: InstantSlot,
+    requester: WordSlot<Box<str>>,
+    created_by: WordSlot<Author>,
+    status: WordSlot<Status>,
+    first_response_at: InstantSlot,
+    solved_at: InstantSlot,
+    closed_at: InstantSlot,
+    due_at: InstantSlot,
+    sla_met: WordSlot<bool>,
+    author: WordSlot<Author>,
+    author_name: WordSlot<Box<str>>,
+    tags: WordSlot<Box<str>>,
+    attributes: AttributeSlots,
+    /// Attributes that nothing but an event's change could make matter.
+    passed_over: AttributeSlots,
+    source: &'a TicketSource,
+}
+
+impl TicketBuilder {
+    /// Reads the tables of one source.
+    pub(crate) fn read(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        source: &TicketSource,
+    ) -> Result<(), ReadError> {
+        let mut known: [Known; 6] = Default::default();
+        let mut of_attributes: Vec<Known> = Vec::new();
+        for file in &source.file {
+            let table = decoding.open(file)?;
+            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let projection = &decoding.projection;
+            // Who acts on a ticket is compared with who raised it.
+            let with_requesters = projection.requesters || source.author_name.is_some();
+            let requester = source.requester.as_ref().filter(|_| with_requesters);
+            let slots = Slots {
+                id: columns.word(&source.id)?,
+                created_at: columns.instant(&source.created_at)?,
+                requester: columns.maybe_word(requester)?,
+                created_by: columns.maybe_word(source.created_by.as_ref())?,
+                status: columns.maybe_word(source.status.as_ref())?,
+                first_response_at: columns.maybe_instant(source.first_response_at.as_ref())?,
+                solved_at: columns.maybe_instant(source.solved_at.as_ref())?,
+                closed_at: columns.maybe_instant(source.closed_at.as_ref())?,
+                due_at: columns.maybe_instant(source.due_at.as_ref())?,
+                sla_met: columns.maybe_word(source.sla_met.as_ref())?,
+                author: columns.maybe_word(source.author.as_ref())?,
+                author_name: columns.maybe_word(source.author_name.as_ref())?,
+                tags: columns.maybe_word(source.tags.as_ref())?,
+                attributes: columns
+                    .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
+                passed_over: columns
+                    .attributes(source.attributes.iter().filter(|(one, _)| !projection.includes(one)))?,
+                source,
+            };
+            let ends = [&slots.first_response_at, &slots.solved_at, &slots.closed_at, &slots.due_at];
+            for (described, slot) in self.described.iter_mut().zip(ends) {
+                *described |= slot.is_described();
+            }
+            let ledger = decoding.begin(&table, "tickets");
+            let id_column = slots.id.name().to_owned();
+            self.origins.push(RowOrigin { first: self.rows, ledger, id_column });
+            decoding.each_batch(&columns, ledger, |decoding, batch| {
+                self.batch(decoding, &slots, batch, (&mut known, &mut of_attributes), ledger)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn batch(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        (known, of_attributes): (&mut [Known; 6], &mut Vec<Known>),
+        ledger: usize,
+    ) -> Result<(), ReadError> {
+        let mut doubts = Vec::new();
+        let [k_requester, k_created_by, k_status, k_sla, k_author, k_name] = known;
+        self.ids.decode(&slots.id, batch, &mut doubts)?;
+        self.created_at.decode(&slots.created_at, batch, &mut doubts)?;
+        self.replied_at.decode(&slots.first_response_at, batch, &mut doubts)?;
+        self.solved_at.decode(&slots.solved_at, batch, &mut doubts)?;
+        self.closed_at.decode(&slots.closed_at, batch, &mut doubts)?;
+        self.due_at.decode(&slots.due_at, batch, &mut doubts)?;
+        self.created_by.decode(&slots.created_by, k_created_by, batch, &mut doubts)?;
+        self.columns.status.decode(&slots.status, k_status, batch, &mut doubts)?;
+        self.columns.author.decode(&slots.author, k_author, batch, &mut doubts)?;
+        self.columns.author_name.decode(&slots.author_name, k_name, batch, &mut doubts)?;
+        self.sla_met.decode(&slots.sla_met, k_sla, batch, &mut doubts)?;
+        self.requesters.decode(&slots.requester, k_requester, batch, &mut doubts)?;
+        self.attributes.decode(&slots.attributes, of_attributes, batch, self.rows, &mut doubts)?;
+        if !slots.tags.is_nothing() {
+            let mut lists = Words::default();
+            lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
+            while self.tags.ends.len() < self.rows {
+                self.tags.push(None, "");
+            }
+            let separator = slots.source.tag_separator.as_deref().unwrap_or(",");
+            for row in 0..batch.num_rows() {
+                self.tags.push(lists.of_row(row).map(|list| &**list), separator);
+            }
+        }
+        for (attribute, slot) in slots.passed_over.iter() {
+            self.passed_over.push((attribute.clone(), slot.clone(), self.rows, batch.clone()));
+        }
+        self.contradictions(batch.num_rows(), &mut doubts);
+        let doubts = in_order(doubts);
+        if !doubts.is_empty() {
+            self.settle(decoding, slots, batch, &doubts, ledger)?;
+        }
+        self.rows += batch.num_rows();
+        self.attributes.fill_up(self.rows);
+        Ok(())
+    }
+
+    /// Rows without a creation, those in which an end lies before its beginning, and those whose status contradicts their
+    /// ends.
+    fn contradictions(&self, rows: usize, doubts: &mut Vec<usize>) {
+        let columns = [&self.created_at, &self.replied_at, &self.solved_at, &self.closed_at];
+        let [created, replied, solved, closed] = columns.map(Times::last);
+        let Some(created) = created else { return };
+        if let Some(nulls) = created.nulls() {
+            doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
+        }
+        for end in [replied, solved, closed].into_iter().flatten() {
+            doubts.extend(created.followed_by_earlier(end));
+        }
+        if let (Some(solved), Some(closed)) = (solved, closed) {
+            doubts.extend(solved.followed_by_earlier(closed));
+        }
+        let status = &self.columns.status;
+        if status.kinds() > 1 {
+            let valid = |column: &Instants| Bits::valid(column.nulls(), 0..column.len());
+            let [solved, closed] = [solved, closed].map(|column| column.map_or(Bits::NONE, valid));
+            let done: Vec<Option<bool>> = std::iter::once(None)
+                .chain(status.meanings().iter().map(|status| Some(status.is_done())))
+                .collect();
+            doubts.extend((0..rows).filter(|row| {
+                let done = done[status.codes.get(self.rows + row) as usize];
+                done.is_some_and(|done| done != (solved.get(*row) || closed.get(*row)))
+            }));
+        }
+    }
+
+    /// Reads doubtful rows one by one, by the rules of the row reader.
+    fn settle(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        slots: &Slots<'_>,
+        batch: &RecordBatch,
+        doubts: &[usize],
+        ledger_at: usize,
+    ) -> Result<(), ReadError> {
+        let mut id = slots.id.bind(batch)?;
+        let mut created_at = slots.created_at.bind(batch)?;
+        let mut requester = slots.requester.bind(batch)?;
+        let mut created_by = slots.created_by.bind(batch)?;
+        let mut status = slots.status.bind(batch)?;
+        let mut first_response_at = slots.first_response_at.bind(batch)?;
+        let mut solved_at = slots.solved_at.bind(batch)?;
+        let mut closed_at = slots.closed_at.bind(batch)?;
+        let mut due_at = slots.due_at.bind(batch)?;
+        let mut sla_met = slots.sla_met.bind(batch)?;
+        let mut author = slots.author.bind(batch)?;
+        let mut author_name = slots.author_name.bind(batch)?;
+        let mut tags = slots.tags.bind(batch)?;
+        let mut attributes = slots.attributes.bind(batch)?;
+        let ends_described = slots.solved_at.is_described() || slots.closed_at.is_described();
+        let skew = slots.source.clock_skew;
+        let ledger = &mut decoding.ledgers[ledger_at];
+        let one = |row: usize| -> Result<[Option<Timestamp>; 5], Halt> {
+            let number = ledger.row(row);
+            if !slots.id.is_nothing() {
+                ledger.need(&mut id, row, Reason::Missing)?;
+            }
+            let created = ledger.need(&mut created_at, row, Reason::NoCreation)?;
+            let not_before = |ledger: &mut Ledger,
+                              column: &mut BoundInstant<'_>,
+                              start: Timestamp|
+             -> Result<Option<Timestamp>, Halt> {
+                match ledger.read(column, row)? {
+                    Some(end) if end < start => forgive(ledger, skew, start, end, row, column).map(Some),
+                    end => Ok(end),
+                }
+            };
+            let replied = not_before(ledger, &mut first_response_at, created)?;
+            let mut solved = not_before(ledger, &mut solved_at, created)?;
+            let mut closed = not_before(ledger, &mut closed_at, solved.unwrap_or(created))?;
+            let status_now = ledger.read(&mut status, row)?;
+            let ended = solved.or(closed).is_some();
+            if status_now.is_some_and(Status::is_done) && !ended {
+                let column = if closed_at.name().is_empty() { solved_at.name() } else { closed_at.name() };
+                let column = if ends_described { column } else { status.name() };
+                return Err(ledger.leave_out(Scope::Record, Reason::Missing, number, column, || {
+                    let remedy =
+                        "the ticket is done, but nothing says since when: give solved_at or closed_at";
+                    (status.raw(row).to_owned(), remedy.to_owned())
+                }));
+            }
+            ledger.want(&mut requester, row)?;
+            ledger.want(&mut created_by, row)?;
+            let due = ledger.want(&mut due_at, row)?;
+            ledger.want(&mut sla_met, row)?;
+            attributes.read(ledger, row)?;
+            ledger.want(&mut tags, row)?;
+            ledger.read(&mut author, row)?;
+            ledger.want(&mut author_name, row)?;
+            if let (Some(now), true) = (status_now.filter(|now| !now.is_done()), ended) {
+                let column = if solved.is_some() { &solved_at } else { &closed_at };
+                ledger
+                    .leave_out(Scope::Value, Reason::Reopened, number, column.name(), || {
+                        let remedy = format!("the ticket is {now} again, so this end did not last");
+                        (column.raw(row).to_owned(), remedy)
+                    })
+                    .skipped()?;
+                (solved, closed) = (None, None);
+            }
+            Ok([Some(created), replied, solved, closed, due])
+        };
+        let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
+        self.unusable.extend(skipped.into_iter().map(|row| self.rows + row));
+        for column in [&created_at, &first_response_at, &solved_at, &closed_at, &due_at] {
+            column.account(ledger);
+        }
+        let columns = [
+            &mut self.created_at,
+            &mut self.replied_at,
+            &mut self.solved_at,
+            &mut self.closed_at,
+            &mut self.due_at,
+        ];
+        for (place, column) in columns.into_iter().enumerate() {
+            column.correct(kept.iter().map(|(row, times)| (*row, times[place])));
+        }
+        Ok(())
+    }
+
+    /// The attributes that were not read.
+    pub(crate) fn take_passed_over(&mut self) -> PassedOver {
+        PassedOver(std::mem::take(&mut self.passed_over))
+    }
+
+    /// Excludes rows whose id an earlier one has, and gives the table.
+    pub(crate) fn finish(mut self, decoding: &mut Decoding<'_>) -> Result<TicketTable, ReadError> {
+        let ids = std::mem::take(&mut self.ids).finish();
+        let (index, unusable) = decoding.exclude_repeated(&ids, &self.unusable, &self.origins, "ticket")?;
+        let [replied, solved, closed, due] = self.described;
+        let given = |described: bool, column: Times| described.then(|| column.finish());
+        Ok(TicketTable {
+            len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
+            index,
+            ids,
+            unusable,
+            created_at: self.created_at.finish_micros(),
+            created_by: self.created_by,
+            customers: self.requesters.finish(self.rows),
+            due_at: given(due, self.due_at),
+            sla_met: self.sla_met,
+            tags: self.tags,
+            attributes: self.attributes,
+            milestones: Some(MilestoneColumns {
+                replied_at: given(replied, self.replied_at),
+                solved_at: given(solved, self.solved_at),
+                closed_at: given(closed, self.closed_at),
+                ..self.columns
+            }),
+        })
+    }
+}
+
+/// Columns of attributes that nothing depends on, unless events change them.
+pub(crate) struct PassedOver(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
+
+impl PassedOver {
+    /// Reads those that events change, since a change to the same value is none.
+    pub(crate) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
+        for (attribute, slot, first, batch) in self.0 {
+            if !kinds.changed().any(|changed| *changed == attribute) {
+                continue;
+            }
+            let words = tickets.attributes.column(&attribute, first);
+            words.decode(&slot, &mut Known::default(), &batch, &mut Vec::new())?;
+        }
+        Ok(())
+    }
+}
+
+/// The end of something that began at `start` after it: `start` itself if it is only the clocks.
+fn forgive(
+    ledger: &mut Ledger,
+    skew: TimeDelta,
+    start: Timestamp,
+    end: Timestamp,
+    row: usize,
+    column: &BoundInstant<'_>,
+) -> Result<Timestamp, Halt> {
+    if start.since(end) <= skew {
+        ledger.skewed();
+        return Ok(start);
+    }
+    Err(ledger.leave_out(Scope::Record, Reason::EndBeforeStart, ledger.row(row), column.name(), || {
+        let early = deskmetrics::duration_text::format(start.since(end));
+        (
+            column.raw(row).to_owned(),
+            format!("it lies {early} before its beginning; clock_skew forgives a little"),
+        )
+    }))
+}

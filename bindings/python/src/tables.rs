@@ -167,6 +167,8 @@ pub(crate) struct Lean {
     /// The attributes; `None` for all.
     pub(crate) attributes: Option<Vec<Attribute>>,
     pub(crate) requesters: bool,
+    /// On so many threads; 0 takes one for each processor.
+    pub(crate) threads: usize,
 }
 
 impl Described {
@@ -201,6 +203,7 @@ impl Described {
         let mut pulse = Pulse::new(py, progress)?;
         let dataset = py.detach(|| {
             let mut options = ReadOptions::default()
+                .threads(lean.threads)
                 .strict(strict)
                 .keep_off_scale(true)
                 .without_survey_details()

@@ -17,7 +17,7 @@ use crate::column::InstantReading;
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
-use crate::decode::{Decoding, SourceReport, Tables};
+use crate::decode::{Decoding, SourceReport, Tables, Workers};
 use crate::description::{AsOf, DescriptionError};
 use crate::{Description, ReadError, ReadOptions, agreement};
 
@@ -125,6 +125,7 @@ impl Dataset {
         }
         let policies = agreement::policies(description, &folder, &schedules)?;
         let mut decoding = Decoding::new(description, folder, &options.tables);
+        decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;
         decoding.projection = options.projection;

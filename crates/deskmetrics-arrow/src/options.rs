@@ -35,6 +35,7 @@ pub struct ReadOptions<'a> {
     pub(crate) cut_off: bool,
     pub(crate) on_progress: Option<Box<Tell<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
+    pub(crate) threads: usize,
 }
 
 /// The columns that are read.
@@ -78,6 +79,7 @@ impl Default for ReadOptions<'_> {
             cut_off: true,
             on_progress: None,
             tables: BTreeMap::new(),
+            threads: 0,
         }
     }
 }
@@ -135,6 +137,14 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn without_survey_details(mut self) -> Self {
         self.projection.records = false;
+        self
+    }
+
+    /// Decodes columns on so many threads; by default on those of the caller's pool, which has one for each processor.
+    /// The result is the same for any number.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 

@@ -57,7 +57,7 @@ pub(crate) fn of_tickets(
         let rules = Rules { as_of, ..Rules::default() };
         let about_customers = ["fcr", "customers"].contains(&request.kpi.as_str());
         // One KPI of one table: what little is not needed costs little.
-        let lean = Lean { attributes: None, requesters: about_customers };
+        let lean = Lean { attributes: None, requesters: about_customers, threads: 0 };
         let dataset = tables(tickets)?.described(&rules)?.dataset(py, &rules, None, lean)?;
         let known = dataset.as_of;
         (Arc::new(dataset), known)

@@ -405,7 +405,7 @@ pub(crate) fn replay(
         by: &[],
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
-    let lean = Lean { attributes: None, requesters: true };
+    let lean = Lean { attributes: None, requesters: true, threads: 0 };
     let dataset = tables.described(&rules)?.dataset(py, &rules, progress, lean)?;
     let as_of = dataset.as_of;
     Ok(Replay::of(Arc::new(dataset), as_of))

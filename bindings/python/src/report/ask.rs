@@ -93,6 +93,7 @@ impl Ask<'_, '_> {
 
     /// Which columns the KPIs depend on.
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
+        let threads = self.threads.unwrap_or(0);
         let usual: Vec<Asked>;
         let named = match &self.kpis {
             Kpis::These(asked) => asked,
@@ -102,7 +103,7 @@ impl Ask<'_, '_> {
             }
         };
         if all(named) {
-            return Lean { attributes: None, requesters: true };
+            return Lean { attributes: None, requesters: true, threads };
         }
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
@@ -127,7 +128,7 @@ impl Ask<'_, '_> {
         if needs.any(Needs::STATIONS | Needs::TOUCHES) {
             attributes.extend([Attribute::Group, Attribute::Assignee]);
         }
-        Lean { attributes: Some(attributes), requesters }
+        Lean { attributes: Some(attributes), requesters, threads }
     }
 
     /// The KPIs asked for, with what the description says about each.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use arrow_array::RecordBatch;
 use deskmetrics::Reason;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::id::{IdIndex, Ids};
 use super::ledger::{Ledger, Scope};
@@ -26,6 +27,7 @@ pub(crate) struct Decoding<'a> {
     pub(crate) keep_off_scale: bool,
     pub(crate) projection: Projection,
     pub(crate) on_progress: Option<&'a mut Tell<'a>>,
+    pub(crate) workers: Workers,
     pub(super) ledgers: Vec<Ledger>,
     /// Rows of all tables so far.
     pub(super) rows: u64,
@@ -45,6 +47,7 @@ impl<'a> Decoding<'a> {
             keep_off_scale: false,
             projection: Projection::default(),
             on_progress: None,
+            workers: Workers::default(),
             ledgers: Vec::new(),
             rows: 0,
         }
@@ -119,6 +122,59 @@ impl<'a> Decoding<'a> {
         Ok((index, unusable))
     }
 }
+
+/// The threads that decode.
+#[derive(Debug, Default)]
+pub(crate) enum Workers {
+    /// The pool of the caller.
+    #[default]
+    Shared,
+    Own(rayon::ThreadPool),
+    /// None but the caller.
+    None,
+}
+
+impl Workers {
+    /// So many; 0 for those of the caller's pool.
+    pub(crate) fn new(threads: usize) -> Self {
+        match threads {
+            0 => Self::Shared,
+            1 => Self::None,
+            // Where the machine has no threads to give, the caller works alone.
+            _ => rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or(Self::None, Self::Own),
+        }
+    }
+
+    /// Decodes columns of a batch side by side; gives the rows that need the row reader.
+    pub(super) fn decode<const N: usize>(
+        &self,
+        rows: usize,
+        columns: [ColumnTask<'_>; N],
+    ) -> Result<Vec<usize>, ReadError> {
+        let one = |task: ColumnTask<'_>| {
+            let mut doubts = Vec::new();
+            task(&mut doubts).map(|()| doubts)
+        };
+        let side_by_side = |columns: [ColumnTask<'_>; N]| columns.into_par_iter().map(one).collect();
+        let results: Vec<_> = match self {
+            Self::Shared if rows >= MANY_ROWS => side_by_side(columns),
+            Self::Own(pool) if rows >= MANY_ROWS => pool.install(|| side_by_side(columns)),
+            _ => columns.into_iter().map(one).collect(),
+        };
+        // The first column's error is the one to give, whichever came first.
+        let mut doubts = Vec::new();
+        for result in results {
+            doubts.append(&mut result?);
+        }
+        Ok(doubts)
+    }
+}
+
+/// Fewer rows are decoded sooner than threads are told of them.
+const MANY_ROWS: usize = 1 << 14;
+
+/// Decodes a column, and adds rows that need the row reader.
+pub(super) type ColumnTask<'t> = Box<dyn FnOnce(&mut Vec<usize>) -> Result<(), ReadError> + Send + 't>;
 
 /// The table that rows come from.
 #[derive(Debug)]

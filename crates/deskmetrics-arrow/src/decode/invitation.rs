@@ -6,7 +6,7 @@ use deskmetrics::ticket::CustomerId;
 use deskmetrics::{Reason, Timestamp};
 
 use super::attribute::AttributeWords;
-use super::context::{Decoding, RowOrigin, in_order};
+use super::context::{ColumnTask, Decoding, RowOrigin, in_order};
 use super::id::{IdBuilder, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::Links;
@@ -110,17 +110,21 @@ impl InvitationTable {
         ledger: usize,
     ) -> Result<(), ReadError> {
         let rows = batch.num_rows();
-        let mut doubts = Vec::new();
-        building.ids.decode(&slots.id, batch, &mut doubts)?;
-        building.sent_at.decode(&slots.sent_at, batch, &mut doubts)?;
-        building.started_at.decode(&slots.started_at, batch, &mut doubts)?;
-        building.answered_at.decode(&slots.answered_at, batch, &mut doubts)?;
-        self.question.decode(&slots.question, &mut building.question, batch, &mut doubts)?;
-        self.delivered.decode(&slots.delivered, &mut building.delivered, batch, &mut doubts)?;
-        self.customers.decode(&slots.customer, &mut building.customer, batch, &mut doubts)?;
-        self.tickets.decode(&slots.ticket, batch)?;
-        let known = &mut building.attributes;
-        self.attributes.decode(&slots.attributes, known, batch, self.rows, &mut doubts)?;
+        let (known, first) = (&mut building.attributes, self.rows);
+        let columns: [ColumnTask<'_>; 9] = [
+            Box::new(|doubts| building.ids.decode(&slots.id, batch, doubts)),
+            Box::new(|doubts| building.sent_at.decode(&slots.sent_at, batch, doubts)),
+            Box::new(|doubts| building.started_at.decode(&slots.started_at, batch, doubts)),
+            Box::new(|doubts| building.answered_at.decode(&slots.answered_at, batch, doubts)),
+            Box::new(|doubts| self.question.decode(&slots.question, &mut building.question, batch, doubts)),
+            Box::new(|doubts| {
+                self.delivered.decode(&slots.delivered, &mut building.delivered, batch, doubts)
+            }),
+            Box::new(|doubts| self.customers.decode(&slots.customer, &mut building.customer, batch, doubts)),
+            Box::new(|_| self.tickets.decode(&slots.ticket, batch)),
+            Box::new(|doubts| self.attributes.decode(&slots.attributes, known, batch, first, doubts)),
+        ];
+        let mut doubts = decoding.workers.decode(rows, columns)?;
         if self.question.may_lack_values() {
             doubts.extend((0..rows).filter(|row| self.question.codes.get(self.rows + row) == NONE));
         }

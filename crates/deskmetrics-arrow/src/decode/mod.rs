@@ -23,7 +23,7 @@ pub(crate) mod word;
 
 use deskmetrics::{Author, Timestamp};
 
-pub(crate) use context::Decoding;
+pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 

@@ -11,7 +11,7 @@ use deskmetrics::ticket::CustomerId;
 use deskmetrics::{Reason, Scale, Timestamp};
 
 use super::attribute::AttributeWords;
-use super::context::{Decoding, excluded_rows, in_order};
+use super::context::{ColumnTask, Decoding, excluded_rows, in_order};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::Links;
 use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
@@ -172,14 +172,22 @@ impl AnswerTable {
         ledger_at: usize,
     ) -> Result<usize, ReadError> {
         let rows = batch.num_rows();
-        let mut doubts = Vec::new();
-        at.decode(&slots.at, batch, &mut doubts)?;
-        self.customers.decode(&slots.customer, &mut caches.customer, batch, &mut doubts)?;
-        self.invitations.decode(&slots.invitation, &mut caches.invitation, batch, &mut doubts)?;
-        self.reasons.decode(&slots.reasons, &mut caches.reasons, batch, &mut doubts)?;
-        self.tickets.decode(&slots.ticket, batch)?;
-        let known = &mut caches.attributes;
-        self.attributes.decode(&slots.attributes, known, batch, self.rows, &mut doubts)?;
+        let (known, first) = (&mut caches.attributes, self.rows);
+        let columns: [ColumnTask<'_>; 7] = [
+            Box::new(|doubts| at.decode(&slots.at, batch, doubts)),
+            Box::new(|doubts| self.customers.decode(&slots.customer, &mut caches.customer, batch, doubts)),
+            Box::new(|doubts| {
+                self.invitations.decode(&slots.invitation, &mut caches.invitation, batch, doubts)
+            }),
+            Box::new(|doubts| self.reasons.decode(&slots.reasons, &mut caches.reasons, batch, doubts)),
+            Box::new(|_| self.tickets.decode(&slots.ticket, batch)),
+            Box::new(|doubts| self.attributes.decode(&slots.attributes, known, batch, first, doubts)),
+            Box::new(|doubts| match &mut self.questions {
+                Questions::Named(words) => words.decode(&slots.question, &mut caches.question, batch, doubts),
+                Questions::Columns(_) => Ok(()),
+            }),
+        ];
+        let mut doubts = decoding.workers.decode(rows, columns)?;
         if let Some(array) = slots.weight.array(batch) {
             let weights = slots.weight.reading().bind(array).map_err(|wrong| slots.weight.wrong(wrong))?;
             for row in 0..rows {
@@ -191,8 +199,7 @@ impl AnswerTable {
             }
         }
         if let Questions::Named(words) = &mut self.questions {
-            let first = words.codes.len();
-            words.decode(&slots.question, &mut caches.question, batch, &mut doubts)?;
+            let first = words.codes.len() - rows;
             if words.may_lack_values() {
                 doubts.extend((0..rows).filter(|row| words.codes.get(first + row) == NONE));
             }

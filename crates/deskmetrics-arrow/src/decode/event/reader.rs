@@ -7,7 +7,7 @@ use deskmetrics::{Author, Reason, Status, Timestamp};
 use super::builder::EventBuilder;
 use crate::ReadError;
 use crate::column::{BadCell, WordReading};
-use crate::decode::context::{Decoding, in_order};
+use crate::decode::context::{ColumnTask, Decoding, in_order};
 use crate::decode::id::{Id, NOWHERE, each_id};
 use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
@@ -99,18 +99,25 @@ impl EventBuilder {
         ledger: usize,
     ) -> Result<(), ReadError> {
         let (first, rows) = (self.codes.len(), batch.num_rows());
-        let mut doubts = Vec::new();
-        self.at.decode(&slots.at, batch, &mut doubts)?;
-        if let Some(nulls) = self.at.last().and_then(|at| at.nulls()) {
-            doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
-        }
-        self.values.decode(&slots.value, &mut caches.value, batch, &mut doubts)?;
-        self.by.decode(&slots.author_name, &mut caches.author_name, batch, &mut doubts)?;
-        self.ids.decode(&slots.id, &mut caches.id, batch, &mut doubts)?;
         caches.kinds.codes = Codes::default();
-        caches.kinds.decode(&slots.kind, &mut caches.kind, batch, &mut doubts)?;
         caches.authors.codes = Codes::default();
-        caches.authors.decode(&slots.author, &mut caches.author, batch, &mut doubts)?;
+        let known_tickets = (tickets, &*new);
+        let columns: [ColumnTask<'_>; 7] = [
+            Box::new(|doubts| {
+                self.at.decode(&slots.at, batch, doubts)?;
+                if let Some(nulls) = self.at.last().and_then(|at| at.nulls()) {
+                    doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
+                }
+                Ok(())
+            }),
+            Box::new(|doubts| find_tickets(slots, batch, doubts, known_tickets, &mut self.places)),
+            Box::new(|doubts| self.values.decode(&slots.value, &mut caches.value, batch, doubts)),
+            Box::new(|doubts| self.by.decode(&slots.author_name, &mut caches.author_name, batch, doubts)),
+            Box::new(|doubts| self.ids.decode(&slots.id, &mut caches.id, batch, doubts)),
+            Box::new(|doubts| caches.kinds.decode(&slots.kind, &mut caches.kind, batch, doubts)),
+            Box::new(|doubts| caches.authors.decode(&slots.author, &mut caches.author, batch, doubts)),
+        ];
+        let mut doubts = decoding.workers.decode(rows, columns)?;
         caches.statuses.codes = Codes::default();
         let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
         if name_statuses {
@@ -135,7 +142,6 @@ impl EventBuilder {
             statuses.codes = codes;
         }
         self.combine(caches, rows, &mut doubts);
-        self.find_tickets(slots, batch, &mut doubts, (tickets, &*new))?;
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
             self.settle(decoding, slots, batch, &doubts, ledger)?;
@@ -197,48 +203,6 @@ impl EventBuilder {
                 }
             }
         }
-    }
-
-    fn find_tickets(
-        &mut self,
-        slots: &Slots<'_>,
-        batch: &RecordBatch,
-        doubts: &mut Vec<usize>,
-        (tickets, new): (&TicketTable, &NewTickets),
-    ) -> Result<(), ReadError> {
-        let places = &mut self.places;
-        places.reserve(batch.num_rows());
-        let some_new = !new.rows.is_empty();
-        let find = |id: Id<'_>| match tickets.place(id) {
-            NOWHERE if some_new => new.ids.find(id),
-            place => place,
-        };
-        // Most logs stand ticket by ticket.
-        let mut last_number: Option<(i64, u32)> = None;
-        let mut last_text: (String, u32) = (String::new(), NOWHERE);
-        each_id(&slots.ticket, batch, |row, id| {
-            places.push(match id {
-                None => {
-                    doubts.push(row);
-                    NOWHERE
-                }
-                Some(Id::Number(number)) => match last_number {
-                    Some((last, place)) if last == number => place,
-                    _ => {
-                        let place = find(Id::Number(number));
-                        last_number = Some((number, place));
-                        place
-                    }
-                },
-                Some(Id::Text(text)) if *text == *last_text.0 => last_text.1,
-                Some(Id::Text(text)) => {
-                    last_text.0.clear();
-                    last_text.0.push_str(text);
-                    last_text.1 = find(Id::Text(text));
-                    last_text.1
-                }
-            });
-        })
     }
 
     /// Reads doubtful rows one by one, by the rules of the row reader: what cannot be used means nothing.
@@ -381,6 +345,48 @@ impl EventBuilder {
             }
         })
     }
+}
+
+/// Adds the place of each row's ticket.
+fn find_tickets(
+    slots: &Slots<'_>,
+    batch: &RecordBatch,
+    doubts: &mut Vec<usize>,
+    (tickets, new): (&TicketTable, &NewTickets),
+    places: &mut Vec<u32>,
+) -> Result<(), ReadError> {
+    places.reserve(batch.num_rows());
+    let some_new = !new.rows.is_empty();
+    let find = |id: Id<'_>| match tickets.place(id) {
+        NOWHERE if some_new => new.ids.find(id),
+        place => place,
+    };
+    // Most logs stand ticket by ticket.
+    let mut last_number: Option<(i64, u32)> = None;
+    let mut last_text: (String, u32) = (String::new(), NOWHERE);
+    each_id(&slots.ticket, batch, |row, id| {
+        places.push(match id {
+            None => {
+                doubts.push(row);
+                NOWHERE
+            }
+            Some(Id::Number(number)) => match last_number {
+                Some((last, place)) if last == number => place,
+                _ => {
+                    let place = find(Id::Number(number));
+                    last_number = Some((number, place));
+                    place
+                }
+            },
+            Some(Id::Text(text)) if *text == *last_text.0 => last_text.1,
+            Some(Id::Text(text)) => {
+                last_text.0.clear();
+                last_text.0.push_str(text);
+                last_text.1 = find(Id::Text(text));
+                last_text.1
+            }
+        });
+    })
 }
 
 fn code_of<T: Copy>(words: &Words<T>, code: usize) -> Option<T> {

@@ -10,7 +10,7 @@ use crate::ReadError;
 use crate::column::bits::Bits;
 use crate::column::utc::Instants;
 use crate::decode::attribute::AttributeWords;
-use crate::decode::context::{Decoding, RowOrigin, in_order};
+use crate::decode::context::{ColumnTask, Decoding, RowOrigin, in_order};
 use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
@@ -122,21 +122,25 @@ impl TicketBuilder {
         (known, of_attributes): (&mut [Known; 6], &mut Vec<Known>),
         ledger: usize,
     ) -> Result<(), ReadError> {
-        let mut doubts = Vec::new();
         let [k_requester, k_created_by, k_status, k_sla, k_author, k_name] = known;
-        self.ids.decode(&slots.id, batch, &mut doubts)?;
-        self.created_at.decode(&slots.created_at, batch, &mut doubts)?;
-        self.replied_at.decode(&slots.first_response_at, batch, &mut doubts)?;
-        self.solved_at.decode(&slots.solved_at, batch, &mut doubts)?;
-        self.closed_at.decode(&slots.closed_at, batch, &mut doubts)?;
-        self.due_at.decode(&slots.due_at, batch, &mut doubts)?;
-        self.created_by.decode(&slots.created_by, k_created_by, batch, &mut doubts)?;
-        self.columns.status.decode(&slots.status, k_status, batch, &mut doubts)?;
-        self.columns.author.decode(&slots.author, k_author, batch, &mut doubts)?;
-        self.columns.author_name.decode(&slots.author_name, k_name, batch, &mut doubts)?;
-        self.sla_met.decode(&slots.sla_met, k_sla, batch, &mut doubts)?;
-        self.requesters.decode(&slots.requester, k_requester, batch, &mut doubts)?;
-        self.attributes.decode(&slots.attributes, of_attributes, batch, self.rows, &mut doubts)?;
+        let columns: [ColumnTask<'_>; 13] = [
+            Box::new(|doubts| self.ids.decode(&slots.id, batch, doubts)),
+            Box::new(|doubts| self.created_at.decode(&slots.created_at, batch, doubts)),
+            Box::new(|doubts| self.replied_at.decode(&slots.first_response_at, batch, doubts)),
+            Box::new(|doubts| self.solved_at.decode(&slots.solved_at, batch, doubts)),
+            Box::new(|doubts| self.closed_at.decode(&slots.closed_at, batch, doubts)),
+            Box::new(|doubts| self.due_at.decode(&slots.due_at, batch, doubts)),
+            Box::new(|doubts| self.created_by.decode(&slots.created_by, k_created_by, batch, doubts)),
+            Box::new(|doubts| self.columns.status.decode(&slots.status, k_status, batch, doubts)),
+            Box::new(|doubts| self.columns.author.decode(&slots.author, k_author, batch, doubts)),
+            Box::new(|doubts| self.columns.author_name.decode(&slots.author_name, k_name, batch, doubts)),
+            Box::new(|doubts| self.sla_met.decode(&slots.sla_met, k_sla, batch, doubts)),
+            Box::new(|doubts| self.requesters.decode(&slots.requester, k_requester, batch, doubts)),
+            Box::new(|doubts| {
+                self.attributes.decode(&slots.attributes, of_attributes, batch, self.rows, doubts)
+            }),
+        ];
+        let mut doubts = decoding.workers.decode(batch.num_rows(), columns)?;
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;

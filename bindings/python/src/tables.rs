@@ -1,6 +1,7 @@
 //! Tables of any library as a dataset.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -10,7 +11,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::column::{InstantReading, TextColumn};
+use deskmetrics_arrow::column::InstantReading;
 use deskmetrics_arrow::{
     Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
 };
@@ -377,12 +378,14 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         let columns = columns_of(form);
         let Some(name) = columns.first() else { continue };
         let Ok(place) = table.schema.index_of(name) else { continue };
-        let naive = match table.schema.field(place).data_type() {
-            DataType::Timestamp(_, zone) => zone.is_none(),
-            DataType::Int64 | DataType::UInt64 | DataType::Float64 => false,
-            _ => form.get("format").is_none() && differs(table, place),
-        };
-        if naive {
+        let format = |form: &Value| form.get("format").and_then(Value::as_str).map(str::to_owned);
+        let mut reading = InstantReading::new(Tz::UTC);
+        if let Some(format) = format(form).or_else(|| format(roles.get("instants")?)) {
+            // A format that makes no sense is an error of the description, which names its place.
+            let Ok(with_format) = reading.format(&format) else { continue };
+            reading = with_format;
+        }
+        if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
             return Err(exceptions::InstantError::new_err(format!(
                 "{}[\"{name}\"]: the times have no zone; say which one is meant, {remedy}",
                 table.name
@@ -390,33 +393,6 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         }
     }
     Ok(())
-}
-
-/// Whether texts mean different instants in different zones, which those with an offset do not.
-fn differs(table: &Table, place: usize) -> bool {
-    let (here, there) = (InstantReading::new(Tz::UTC), InstantReading::new(Tz::Pacific__Kiritimati));
-    table.batches.iter().any(|batch| {
-        let array = batch.column(place);
-        let Ok(text) = TextColumn::new(array) else { return false };
-        let (Ok(mut here), Ok(mut there)) = (here.bind(array), there.bind(array)) else { return false };
-        (0..batch.num_rows()).filter(|row| !text.get(*row).is_some_and(ends_with_offset)).any(|row| {
-            match (here.get(row), there.get(row)) {
-                (Ok(here), Ok(there)) => here != there,
-                _ => false,
-            }
-        })
-    })
-}
-
-/// Whether a text ends as a time with an offset does: in Z or in +01:00.
-fn ends_with_offset(text: &str) -> bool {
-    match text.as_bytes() {
-        [.., b'Z'] => true,
-        [.., b'+' | b'-', h1, h2, b':', m1, m2] => {
-            [h1, h2, m1, m2].iter().all(|digit| digit.is_ascii_digit())
-        }
-        _ => false,
-    }
 }
 
 /// The schedules by name; a single one is called `default`.
@@ -457,7 +433,25 @@ pub(crate) fn unusable(problem: &ReadError) -> PyErr {
         ReadError::ColumnMissing { column, present, .. } => {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
-        ReadError::ColumnType { .. } => error::column_type(message),
+        ReadError::ColumnType { file, .. } => {
+            error::column_type(message.clone() + &where_to_state(file, &message))
+        }
+        ReadError::DateOrder { file, .. } => {
+            exceptions::InstantError::new_err(message.clone() + &where_to_state(file, &message))
+        }
+        ReadError::NothingReadable { file, .. } | ReadError::BadRow { file, .. } => {
+            error::data(message.clone() + &where_to_state(file, &message))
+        }
         _ => error::data(message),
     }
+}
+
+/// Where a format that a message names is stated in Python.
+fn where_to_state(table: &Path, message: &str) -> String {
+    let Some((_, format)) = message.rsplit_once("state format = ").or(message.rsplit_once("format = "))
+    else {
+        return String::new();
+    };
+    let format = format.split('"').nth(1).unwrap_or_default();
+    format!(", in columns={{\"{}\": {{\"instants\": {{\"format\": \"{format}\"}}}}}}", table.display())
 }

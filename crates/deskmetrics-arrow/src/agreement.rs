@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow_array::{ArrayRef, StringArray};
 use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use deskmetrics::schedule::WorkingTime;
@@ -85,34 +87,41 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
     };
     let mut names: Vec<&str> = vec![&holidays.column];
     names.extend(holidays.filter.keys().map(String::as_str));
-    let mut dates = Vec::new();
-    let mut file = None;
-    each_row(folder, &holidays.file, &names, |table, number, cells| {
-        file.get_or_insert_with(|| table.path().to_owned());
+    let mut rows: Vec<(String, bool)> = Vec::new();
+    let mut file = PathBuf::new();
+    each_row(folder, &holidays.file, &names, |table, _, cells| {
+        table.path().clone_into(&mut file);
         let wanted = holidays
             .filter
             .values()
             .zip(&cells[1..])
             .all(|(values, cell)| values.0.iter().any(|value| value.trim() == *cell));
-        if !wanted {
-            return Ok(());
-        }
-        match reading.read(cells[0]) {
-            Ok(None) => Ok(()),
-            Ok(Some(at)) => {
-                dates.push(at.to_utc().date_naive().to_string());
-                Ok(())
-            }
-            Err(bad) => Err(ReadError::BadRow {
-                file: table.path().to_owned(),
-                row: number,
-                column: holidays.column.clone(),
-                value: cells[0].to_owned(),
-                reason: bad.reason(),
-                remedy: reading.remedy(cells[0]),
-            }),
-        }
+        rows.push((cells[0].to_owned(), wanted));
+        Ok(())
     })?;
+    let texts: ArrayRef = Arc::new(rows.iter().map(|(text, _)| Some(text)).collect::<StringArray>());
+    let reading = reading.inferred([&texts]).map_err(|error| ReadError::DateOrder {
+        file: file.clone(),
+        column: holidays.column.clone(),
+        error: Box::new(error),
+    })?;
+    let mut dates = Vec::new();
+    for (row, (text, _)) in rows.into_iter().enumerate().filter(|(_, (_, wanted))| *wanted) {
+        match reading.read(&text) {
+            Ok(None) => {}
+            Ok(Some(at)) => dates.push(at.to_utc().date_naive().to_string()),
+            Err(bad) => {
+                return Err(ReadError::BadRow {
+                    file,
+                    row: row as u64 + 1,
+                    column: holidays.column.clone(),
+                    reason: bad.reason(),
+                    remedy: reading.remedy(&text),
+                    value: text,
+                });
+            }
+        }
+    }
     if dates.is_empty() {
         let filter: Vec<String> = holidays
             .filter

@@ -1,10 +1,12 @@
 //! What can go wrong when files are read; every message says where, what was found and what to do.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use deskmetrics::Reason;
 
+use crate::column::DateOrderError;
 use crate::description::DescriptionError;
 
 /// Why files could not be read.
@@ -95,7 +97,18 @@ pub enum ReadError {
         /// Its type.
         found: String,
         /// The types understood.
-        expected: &'static str,
+        expected: Cow<'static, str>,
+    },
+
+    /// The order of day, month and year in a column is not known.
+    #[error("{}: column \"{column}\", {error}", file.display())]
+    DateOrder {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: String,
+        /// What is not known, with the rows that show it.
+        error: Box<DateOrderError>,
     },
 
     /// A column holds wall-clock times and nobody said of which zone.

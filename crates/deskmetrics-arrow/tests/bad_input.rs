@@ -94,13 +94,16 @@ fn unreadable_date() {
 
 #[test]
 fn no_date_readable_is_an_error_that_suggests_the_format() {
-    let error =
-        tickets("id,opened,done,country\nT-1,31/03/2026 09:00,,DK\nT-2,01/04/2026 09:00,,DK\n").unwrap_err();
+    let csv = "id,opened,done,country\nT-1,31/03/2026 09:00,,DK\nT-2,01/04/2026 09:00,,DK\n";
+    let declared =
+        TICKETS.replace("created_at = \"opened\"", "created_at = { column = \"opened\", format = \"iso\" }");
+    let error = read(&declared, folder(&[("tickets.csv", csv.as_bytes())]).path(), false).unwrap_err();
     assert_eq!(
         message(&error),
         "tickets.csv: not one of 2 values of column \"opened\" could be read, the first being \"31/03/2026 09:00\" in \
          row 1; expected format \"iso\", the value would fit \"%d/%m/%Y %H:%M\""
     );
+    assert_eq!(tickets(csv).unwrap().counts().tickets, 2);
 }
 
 #[test]

@@ -180,6 +180,12 @@ impl<'py> InstantColumn<'py> {
             }
         };
         let reading = InstantReading::new(assumed.unwrap_or(Tz::UTC));
+        let reading = reading.inferred(&chunks).map_err(|problem| {
+            InstantError::new_err(format!(
+                "{name}, {problem}; make it a timestamp column first, such as with \
+                 pandas.to_datetime(.., format=\"%d/%m/%Y\")"
+            ))
+        })?;
         let mut before = 0;
         let mut read = Vec::with_capacity(chunks.len());
         for chunk in &chunks {

@@ -15,7 +15,11 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::month::in_english;
+use super::order::{DateOrderError, OrderInference};
+use super::shape::{DateOrder, Shape, Shapes};
 use super::text::cast;
+use super::unit::Unit;
 use super::{BadCell, Cell, TextColumn, WrongType};
 
 /// What a local time means that occurs twice, when clocks go back.
@@ -44,42 +48,40 @@ pub enum Nonexistent {
     Unreadable,
 }
 
-/// How instants are written.
+/// How timestamps are written.
 #[derive(Debug, Clone, PartialEq)]
 enum Format {
+    /// ISO 8601 and every written form that has one meaning; see [`Dates`] for the others.
+    Any(Dates),
     /// RFC 3339, or its date and time without an offset, or its date alone.
     Iso,
     /// As chrono's [`strftime`](chrono::format::strftime) describes it.
     Pattern(Box<str>, Vec<Item<'static>>),
-    /// Numbers since 1970-01-01T00:00:00Z, each worth so many microseconds.
-    Epoch(&'static str, i64),
+    /// Numbers of a unit.
+    Number(Unit),
 }
 
-const EPOCHS: [(&str, i64); 3] = [("epoch_seconds", 1_000_000), ("epoch_millis", 1_000), ("epoch_micros", 1)];
+/// How dates are read whose day, month and year are all numbers, the year not first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dates {
+    /// Not yet: the values of the column decide.
+    Undecided,
+    /// In this order.
+    Ordered(DateOrder),
+    /// Not at all: the column is in ISO 8601.
+    Plain,
+}
 
-/// Formats of the field, most usual first, to suggest one that fits.
-const USUAL: [&str; 14] = [
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y/%m/%d %H:%M:%S%.f",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %I:%M %p",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d-%b-%Y %H:%M:%S",
-    "%d %b %Y %H:%M",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-];
-
-/// How instants are read: the format, the zone of wall-clock times, what to do about clock changes, and which
+/// How timestamps are read: the format, the zone of wall-clock times, what to do about clock changes, and which
 /// codes mean missing.
 ///
-/// A value that carries its own offset (`Z`, `+02:00`, an Arrow timestamp with a zone) and an epoch number need no
-/// zone; all others are wall-clock times of `zone`. A date alone is its midnight.
+/// A value that carries its own offset (`Z`, `+02`, `+0200`, `+02:00`, an Arrow timestamp with a zone) and an epoch number
+/// need no zone; all others are wall-clock times of `zone`. A date alone is its midnight.
+///
+/// Without a declared [format](Self::format), a text is read in ISO 8601, with the year first (`2026/04/25 14:24`), or with
+/// the month as a name, full or abbreviated, in English, Spanish, Danish, German or French (`25. marts 2026`,
+/// `Apr 25, 2026 2:24 PM`). Where day, month and year are all numbers (`03/04/2026`), all values of the column
+/// [decide](Self::inferred) which of them is the day.
 ///
 /// ```
 /// use chrono_tz::America::New_York;
@@ -103,16 +105,16 @@ pub struct InstantReading {
 /// A format text that chrono does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "format \"{0}\" is neither a date format such as \"%Y-%m-%d %H:%M:%S\" nor one of iso, epoch_seconds, epoch_millis, epoch_micros"
+    "format \"{0}\" is neither a date format such as \"%Y-%m-%d %H:%M:%S\" nor one of iso, day_first, month_first, \
+     year_first, epoch_seconds, epoch_millis, epoch_micros, epoch_nanos, excel"
 )]
 pub struct UnknownFormat(pub String);
 
 impl InstantReading {
-    /// Reads ISO 8601: `2026-03-02T09:00:00+01:00`, `2026-03-02 09:00`, `2026-03-02`; wall-clock times are those
-    /// of `zone`.
+    /// Reads whatever has one meaning; wall-clock times are those of `zone`.
     pub fn new(zone: Tz) -> Self {
         Self {
-            format: Format::Iso,
+            format: Format::Any(Dates::Undecided),
             zone,
             ambiguous: Ambiguous::default(),
             nonexistent: Nonexistent::default(),
@@ -120,16 +122,26 @@ impl InstantReading {
         }
     }
 
-    /// The same with a format: a pattern of chrono's [`strftime`](chrono::format::strftime), in which days and
-    /// months also match without a leading zero, or `epoch_seconds`, `epoch_millis`, `epoch_micros`, `iso`.
+    /// The same with a format, one of
+    ///
+    /// - a pattern of chrono's [`strftime`](chrono::format::strftime), in which days and months also match without a leading
+    ///   zero, and `%b` and `%B` month names in any of the languages;
+    /// - `day_first`, `month_first`, `year_first`: whatever is read without a format, with dates in this order;
+    /// - `iso`: nothing but ISO 8601;
+    /// - `epoch_seconds`, `epoch_millis`, `epoch_micros`, `epoch_nanos`: numbers since 1970-01-01T00:00:00Z;
+    /// - `excel`: serial days of Excel, such as 46083.375, which are wall-clock times.
     ///
     /// # Errors
     /// When it is none of these.
     pub fn format(mut self, format: &str) -> Result<Self, UnknownFormat> {
+        let order = || DateOrder::ALL.into_iter().find(|order| order.format() == format);
+        let unit = || Unit::ALL.into_iter().find(|unit| unit.format() == format);
         self.format = if format == "iso" {
             Format::Iso
-        } else if let Some((name, micros)) = EPOCHS.into_iter().find(|(name, _)| *name == format) {
-            Format::Epoch(name, micros)
+        } else if let Some(order) = order() {
+            Format::Any(Dates::Ordered(order))
+        } else if let Some(unit) = unit() {
+            Format::Number(unit)
         } else {
             let items: Vec<Item<'static>> =
                 StrftimeItems::new(format).parse_to_owned().map_err(|_| UnknownFormat(format.to_owned()))?;
@@ -140,6 +152,88 @@ impl InstantReading {
             Format::Pattern(format.into(), items)
         };
         Ok(self)
+    }
+
+    pub(super) fn with_dates(mut self, dates: Dates) -> Self {
+        self.format = Format::Any(dates);
+        self
+    }
+
+    /// This reading with the order of day, month and year that the values of a whole column have.
+    ///
+    /// One value with a day over 12 decides. Dates with dots have their day first unless a value shows otherwise. In a column
+    /// that contains ISO 8601, other numeric dates are unreadable. With a declared format this is the reading itself.
+    ///
+    /// # Errors
+    /// When several orders fit all values, or none does.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{ArrayRef, StringArray};
+    /// use chrono_tz::Tz;
+    /// use deskmetrics_arrow::column::InstantReading;
+    ///
+    /// let column = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
+    /// let decided = column(vec!["03/04/2026 09:00", "25/04/2026 2:30 PM"]);
+    /// let reading = InstantReading::new(Tz::UTC).inferred([&decided])?;
+    /// assert_eq!(reading.read("03/04/2026 09:00").unwrap().unwrap().to_string(), "2026-04-03T09:00:00Z");
+    ///
+    /// let open = column(vec!["03/04/2026", "05/04/2026"]);
+    /// assert_eq!(
+    ///     InstantReading::new(Tz::UTC).inferred([&open]).unwrap_err().to_string(),
+    ///     "row 1: \"03/04/2026\" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as \"25/04/2026\", \
+    ///      which would decide: state format = \"day_first\" or \"month_first\"",
+    /// );
+    /// # Ok::<(), deskmetrics_arrow::column::DateOrderError>(())
+    /// ```
+    pub fn inferred<'a>(
+        &self,
+        chunks: impl IntoIterator<Item = &'a ArrayRef>,
+    ) -> Result<Self, DateOrderError> {
+        if self.format != Format::Any(Dates::Undecided) {
+            return Ok(self.clone());
+        }
+        let mut inference = OrderInference::new(self);
+        for chunk in chunks {
+            inference.add(chunk);
+        }
+        inference.finish()
+    }
+
+    /// Whether values of an array are wall-clock times under this reading, which mean nothing without a zone.
+    pub fn needs_zone(&self, array: &ArrayRef) -> bool {
+        match array.data_type() {
+            DataType::Timestamp(_, zone) => return zone.is_none(),
+            DataType::Date32 | DataType::Date64 => return true,
+            kind if kind.is_numeric() => {
+                return matches!(self.format, Format::Number(unit) if unit.is_wall_clock());
+            }
+            _ => {}
+        }
+        let Ok(text) = TextColumn::new(array) else { return false };
+        let mut shapes = Shapes::default();
+        (0..array.len()).filter_map(|row| text.get(row)).any(|text| self.is_wall_clock(text, &mut shapes))
+    }
+
+    fn is_wall_clock(&self, text: &str, shapes: &mut Shapes) -> bool {
+        let text = text.trim();
+        if text.is_empty() || self.is_missing(text) {
+            return false;
+        }
+        match &self.format {
+            Format::Number(unit) => unit.is_wall_clock(),
+            Format::Pattern(_, items) => matches!(pattern_or_english(text, items), Some(Moment::Wall(_))),
+            // The usual case first: whole columns are searched.
+            Format::Any(_) | Format::Iso if ends_with_offset(text) => false,
+            Format::Any(_) | Format::Iso => match super::iso::parse(text.as_bytes()) {
+                Some((_, has_offset)) => !has_offset,
+                None => match (iso(text), &self.format) {
+                    (Some(moment), _) => matches!(moment, Moment::Wall(_)),
+                    (None, Format::Any(_)) => shapes.of(text).is_some_and(|(_, shape)| !shape.has_offset()),
+                    (None, _) => false,
+                },
+            },
+        }
     }
 
     /// The same with decisions about clock changes.
@@ -162,38 +256,66 @@ impl InstantReading {
         self.zone
     }
 
-    /// Whether a text is written in ISO 8601 and means a time: it is no code for a missing one.
+    /// Whether a text in ISO 8601 is read as such: it is no code for a missing value.
     pub(crate) fn takes_iso(&self, text: &str) -> bool {
-        self.format == Format::Iso && !self.missing.iter().any(|code| &**code == text)
+        matches!(self.format, Format::Any(_) | Format::Iso) && !self.is_missing(text)
     }
 
-    /// The instant in a text.
+    /// Whether a text is a code for a missing value.
+    pub(super) fn is_missing(&self, text: &str) -> bool {
+        self.missing.iter().any(|code| &**code == text)
+    }
+
+    /// The timestamp in a text.
     ///
     /// # Errors
-    /// When it is none of the format, or a refused wall-clock time.
+    /// When it is none of the format, a refused wall-clock time, or a date that only the other values of its column
+    /// [decide](Self::inferred).
     pub fn read(&self, text: &str) -> Cell<Timestamp> {
-        self.read_noting(text).map(|found| found.map(|(at, _)| at))
+        self.read_noting(text, &mut Shapes::default()).map(|found| found.map(|(at, _)| at))
     }
 
-    /// What to tell a person whose value could not be read.
+    /// What to do about a value that could not be read.
     pub fn remedy(&self, value: &str) -> String {
+        let value = value.trim();
         let format = match &self.format {
-            Format::Iso => "iso",
+            Format::Any(Dates::Ordered(order)) => order.format(),
+            Format::Any(_) | Format::Iso => "iso",
             Format::Pattern(text, _) => text,
-            Format::Epoch(name, _) => name,
+            Format::Number(unit) => unit.format(),
         };
-        let fits = |pattern: &&str| {
-            Self::new(Tz::UTC).format(pattern).is_ok_and(|reading| reading.read(value).is_ok())
-        };
-        match USUAL.iter().find(|pattern| **pattern != format && fits(pattern)) {
-            Some(pattern) => format!("expected format \"{format}\", the value would fit \"{pattern}\""),
-            None if value.trim().parse::<i64>().is_ok() => {
-                format!("expected format \"{format}\"; for numbers say epoch_seconds or epoch_millis")
-            }
-            None => {
-                format!("expected format \"{format}\"; give another format, or list the value under missing")
-            }
+        if let Some(unit) = value.parse().ok().and_then(Unit::of)
+            && self.format != Format::Number(unit)
+        {
+            return format!("expected format \"{format}\", {}", unit.advice());
         }
+        let mut shapes = Shapes::default();
+        let Some((canonical, shape)) = shapes.of(value) else {
+            return format!(
+                "expected format \"{format}\"; give another format, or list the value under missing"
+            );
+        };
+        let fits = shape.fits(canonical);
+        let patterns = match shape {
+            Shape::Plain(pattern) => vec![(DateOrder::YearFirst, pattern)],
+            Shape::Ordered(..) => {
+                fits.iter().filter_map(|order| Some((order, shape.pattern(Some(order))?))).collect()
+            }
+        };
+        let fitting: Vec<String> = patterns
+            .into_iter()
+            .filter(|(_, pattern)| {
+                pattern.text != format && self::pattern(canonical, &pattern.items).is_some()
+            })
+            .map(|(order, pattern)| match pattern_or_english(value, &pattern.items) {
+                Some(_) => format!("\"{}\"", pattern.text),
+                None => format!("\"{}\"", order.format()),
+            })
+            .collect();
+        if fitting.is_empty() {
+            return format!("expected format \"{format}\", which has no such date; correct the value");
+        }
+        format!("expected format \"{format}\", the value would fit {}", fitting.join(" or "))
     }
 
     /// This reading of one column.
@@ -211,16 +333,16 @@ impl InstantReading {
                 Source::Wall(micros(&seconds, TimeUnit::Second)?)
             }
             kind if kind.is_integer() => match &self.format {
-                Format::Epoch(_, each) => {
+                Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Int64)?;
-                    Source::Utc(scaled(numbers.as_primitive::<Int64Type>(), *each))
+                    Source::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
                 }
                 _ => return Err(wrong_type(array)),
             },
             kind if kind.is_floating() => match &self.format {
-                Format::Epoch(_, each) => {
+                Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Float64)?;
-                    Source::Epoch(numbers.as_primitive::<Float64Type>().clone(), *each)
+                    Source::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
                 }
                 _ => return Err(wrong_type(array)),
             },
@@ -228,27 +350,47 @@ impl InstantReading {
         };
         let array = Arc::clone(array);
         let written = OnceCell::new();
-        Ok(InstantColumn { reading: self, source, array, written, last: None, ambiguous: 0, nonexistent: 0 })
+        let shapes = Shapes::default();
+        Ok(InstantColumn {
+            reading: self,
+            source,
+            array,
+            written,
+            shapes,
+            last: None,
+            ambiguous: 0,
+            nonexistent: 0,
+        })
     }
 
-    fn read_noting(&self, text: &str) -> Cell<(Timestamp, Note)> {
+    fn read_noting(&self, text: &str, shapes: &mut Shapes) -> Cell<(Timestamp, Note)> {
         let text = text.trim();
-        if text.is_empty() || self.missing.iter().any(|code| &**code == text) {
+        if text.is_empty() || self.is_missing(text) {
             return Ok(None);
         }
-        match &self.format {
-            Format::Iso => iso(text).ok_or(BadCell::NotAnInstant).and_then(|moment| self.resolve(moment)),
-            Format::Pattern(_, items) => {
-                pattern(text, items).ok_or(BadCell::NotAnInstant).and_then(|moment| self.resolve(moment))
-            }
-            Format::Epoch(_, each) => {
+        let moment = match &self.format {
+            Format::Any(dates) => match iso(text) {
+                Some(moment) => Some(moment),
+                None => return written(text, *dates, shapes).and_then(|moment| self.resolve(moment)),
+            },
+            Format::Iso => iso(text),
+            Format::Pattern(_, items) => pattern_or_english(text, items),
+            Format::Number(unit) => {
                 let micros = match text.parse::<i64>() {
-                    Ok(number) => number.checked_mul(*each),
-                    Err(_) => text.parse::<f64>().ok().and_then(|number| float_micros(number, *each)),
+                    Ok(number) => unit.read(number),
+                    Err(_) => {
+                        text.parse().map_err(|_| BadCell::NotAnInstant).and_then(|it| unit.read_float(it))
+                    }
                 };
-                utc(micros).map(|at| Some((at, Note::None)))
+                return self.resolve_number(micros?, *unit).map(Some);
             }
-        }
+        };
+        moment.ok_or(BadCell::NotAnInstant).and_then(|moment| self.resolve(moment))
+    }
+
+    fn resolve_number(&self, micros: i64, unit: Unit) -> Result<(Timestamp, Note), BadCell> {
+        let at = utc(Some(micros))?;
+        if unit.is_wall_clock() { self.resolve_wall(at.to_utc().naive_utc()) } else { Ok((at, Note::None)) }
     }
 
     fn resolve(&self, moment: Moment) -> Cell<(Timestamp, Note)> {
@@ -290,24 +432,86 @@ enum Note {
 
 /// A time as it was written.
 #[derive(Clone, Copy)]
-enum Moment {
+pub(super) enum Moment {
     Fixed(DateTime<FixedOffset>),
     Wall(NaiveDateTime),
 }
 
-fn iso(text: &str) -> Option<Moment> {
+/// A time in ISO 8601, as RFC 3339 or PostgreSQL write it.
+pub(super) fn iso(text: &str) -> Option<Moment> {
+    if text.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
     let date: NaiveDate = text.get(..10)?.parse().ok()?;
     let rest = text.get(10..)?;
     let Some(time) = rest.strip_prefix(['T', 't', ' ']) else {
         return rest.is_empty().then(|| Moment::Wall(date.and_time(NaiveTime::MIN)));
     };
     if time.contains(['Z', 'z', '+', '-']) || time.ends_with("UTC") {
-        return text.parse().ok().map(Moment::Fixed);
+        let short = || {
+            // Hours alone as an offset, or minutes without seconds, which RFC 3339 does not have.
+            let text = format!("{date} {time}");
+            ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z"]
+                .into_iter()
+                .find_map(|format| DateTime::parse_from_str(&text, format).ok())
+        };
+        return text.parse().ok().or_else(short).map(Moment::Fixed);
     }
     let time = NaiveTime::parse_from_str(time, "%H:%M:%S%.f")
         .or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"))
         .ok()?;
     Some(Moment::Wall(date.and_time(time)))
+}
+
+/// A time in any other written form.
+fn written(text: &str, dates: Dates, shapes: &mut Shapes) -> Result<Moment, BadCell> {
+    let (canonical, shape) = shapes.of(text).ok_or(BadCell::NotAnInstant)?;
+    let order = match dates {
+        Dates::Ordered(order) => Some(order),
+        Dates::Plain => None,
+        Dates::Undecided => match shape {
+            Shape::Plain(_) => None,
+            Shape::Ordered(..) if shape.fits(canonical).is_none() => return Err(BadCell::NotAnInstant),
+            Shape::Ordered(..) => return Err(BadCell::UndecidedOrder),
+        },
+    };
+    let items = &shape.pattern(order).ok_or(BadCell::NotAnInstant)?.items;
+    pattern(canonical, items).ok_or(BadCell::NotAnInstant)
+}
+
+/// Whether a text ends as a time with an offset does: in `Z` or `+01:00`.
+fn ends_with_offset(text: &str) -> bool {
+    match text.as_bytes() {
+        [.., b'Z'] => true,
+        [.., b'+' | b'-', h1, h2, b':', m1, m2] => {
+            [h1, h2, m1, m2].iter().all(|digit| digit.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// The day of a text under a pattern, in words.
+pub(super) fn day_in_words(text: &str, items: &[Item<'static>]) -> Option<String> {
+    let day = match pattern(text, items)? {
+        Moment::Fixed(at) => at.date_naive(),
+        Moment::Wall(at) => at.date(),
+    };
+    Some(day.format("%-d %B %Y").to_string())
+}
+
+/// A text under a declared pattern, its month names in any language.
+fn pattern_or_english(text: &str, items: &[Item<'static>]) -> Option<Moment> {
+    pattern(text, items).or_else(|| {
+        [false, true].into_iter().find_map(|without_dots| pattern(&in_english(text, without_dots)?, items))
+    })
+}
+
+/// Whether an array contains text, plain or as a dictionary.
+pub(super) fn is_text(array: &ArrayRef) -> bool {
+    match array.data_type() {
+        DataType::Dictionary(_, values) => values.is_string(),
+        kind => kind.is_string(),
+    }
 }
 
 fn pattern(text: &str, items: &[Item<'static>]) -> Option<Moment> {
@@ -350,12 +554,6 @@ fn utc(micros: Option<i64>) -> Result<Timestamp, BadCell> {
     micros.and_then(Timestamp::from_micros).ok_or(BadCell::NotAnInstant)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "out of range saturates, which is out of range again")]
-fn float_micros(number: f64, each: i64) -> Option<i64> {
-    let micros = (number * each as f64).round();
-    micros.is_finite().then_some(micros as i64)
-}
-
 /// Any timestamps as microseconds; nanoseconds are cut off towards the past, what is out of range lies outside
 /// every [`Timestamp`].
 fn micros(array: &ArrayRef, unit: TimeUnit) -> Result<Int64Array, WrongType> {
@@ -374,18 +572,40 @@ fn scaled(numbers: &PrimitiveArray<Int64Type>, each: i64) -> Int64Array {
 }
 
 fn wrong_type(array: &ArrayRef) -> WrongType {
-    let expected = if array.data_type().is_numeric() {
-        "an instant: for numbers say format = \"epoch_seconds\", \"epoch_millis\" or \"epoch_micros\""
-    } else {
-        "an instant: a timestamp, a date, text, or a number since 1970"
+    let found = array.data_type().to_string();
+    if !array.data_type().is_numeric() {
+        return WrongType { found, expected: "a timestamp, a date, text, or a number with its unit".into() };
+    }
+    let unit = numbers_unit(array);
+    let expected = match unit {
+        Some((row, value, unit)) => {
+            format!("a timestamp: row {}: \"{value}\": {}", row + 1, unit.advice()).into()
+        }
+        None => {
+            "a timestamp: for numbers state format = \"epoch_seconds\", \"epoch_millis\", \"epoch_micros\", \
+                 \"epoch_nanos\" or \"excel\""
+                .into()
+        }
     };
-    WrongType { found: array.data_type().to_string(), expected }
+    WrongType { found, expected }
+}
+
+/// The only unit in which all numbers of an array are timestamps of our time, with the first of them.
+fn numbers_unit(array: &ArrayRef) -> Option<(usize, f64, Unit)> {
+    let numbers = cast(array, &DataType::Float64).ok()?;
+    let numbers = numbers.as_primitive::<Float64Type>();
+    let present = |row: &usize| numbers.is_valid(*row) && !numbers.value(*row).is_nan();
+    let mut rows = (0..numbers.len()).filter(present).map(|row| (row, numbers.value(row)));
+    let (row, first) = rows.next()?;
+    let unit = Unit::of(first)?;
+    rows.all(|(_, number)| Unit::of(number) == Some(unit)).then_some((row, first, unit))
 }
 
 enum Source {
     Utc(Int64Array),
     Wall(Int64Array),
-    Epoch(Float64Array, i64),
+    Whole(Int64Array, Unit),
+    Float(Float64Array, Unit),
     Text(TextColumn),
 }
 
@@ -396,6 +616,7 @@ pub struct InstantColumn<'a> {
     array: ArrayRef,
     /// The column as text, made when somebody asks for it.
     written: OnceCell<Option<TextColumn>>,
+    shapes: Shapes,
     /// The last text read and its meaning: neighbors are often alike.
     last: Option<(String, Cell<(Timestamp, Note)>)>,
     ambiguous: u64,
@@ -425,11 +646,20 @@ impl InstantColumn<'_> {
                     utc(some).and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc())).map(Some)
                 }
             },
-            Source::Epoch(numbers, each) => {
+            Source::Whole(numbers, unit) => match value(numbers, row) {
+                None => Ok(None),
+                Some(number) => {
+                    unit.read(number).and_then(|micros| self.reading.resolve_number(micros, *unit)).map(Some)
+                }
+            },
+            Source::Float(numbers, unit) => {
                 let number = (row < numbers.len() && numbers.is_valid(row)).then(|| numbers.value(row));
                 match number.filter(|number| !number.is_nan()) {
                     None => Ok(None),
-                    Some(number) => utc(float_micros(number, *each)).map(|at| Some((at, Note::None))),
+                    Some(number) => unit
+                        .read_float(number)
+                        .and_then(|micros| self.reading.resolve_number(micros, *unit))
+                        .map(Some),
                 }
             }
             Source::Text(text) => match text.get(row) {
@@ -437,7 +667,7 @@ impl InstantColumn<'_> {
                 Some(text) => match &mut self.last {
                     Some((last, found)) if last == text => *found,
                     last => {
-                        let found = self.reading.read_noting(text);
+                        let found = self.reading.read_noting(text, &mut self.shapes);
                         let (kept, kept_found) = last.get_or_insert_with(|| (String::new(), found));
                         kept.clear();
                         kept.push_str(text);

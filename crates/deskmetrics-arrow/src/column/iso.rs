@@ -1,7 +1,7 @@
 //! Timestamps in the usual form of ISO 8601, read without looking for other forms.
 
 /// Microseconds since 1970 of `2026-03-02T09:00:00`, with `T` or a blank, any fraction of a second cut off after the
-/// microsecond, and `Z`, an offset such as `+01:00` or neither; and whether it had an offset. `None` for any other text.
+/// microsecond, and `Z`, an offset such as `+01:00`, `+0100` or `+01`, or neither; and whether it had an offset. `None` for any other text.
 #[inline]
 pub(super) fn parse(text: &[u8]) -> Option<(i64, bool)> {
     let (date_time, mut rest) = text.split_at_checked(19)?;
@@ -32,8 +32,13 @@ pub(super) fn parse(text: &[u8]) -> Option<(i64, bool)> {
     let offset = match rest {
         [] => None,
         [b'Z'] => Some(0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            let (hours, minutes) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
+        [sign @ (b'+' | b'-'), h1, h2, minutes @ ..] => {
+            let minutes = match minutes {
+                [b':', m1, m2] | [m1, m2] => number(&[*m1, *m2])?,
+                [] => 0,
+                _ => return None,
+            };
+            let hours = number(&[*h1, *h2])?;
             if hours > 23 || minutes > 59 {
                 return None;
             }

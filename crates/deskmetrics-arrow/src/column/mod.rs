@@ -6,19 +6,28 @@
 pub(crate) mod bits;
 mod instant;
 mod iso;
+mod month;
 mod named;
 mod number;
+mod order;
 pub(crate) mod score;
+mod shape;
 mod text;
+mod unit;
 pub(crate) mod utc;
 mod word;
 
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use named::{Column, ColumnError};
 pub use number::{NumberColumn, NumberReading};
+pub(crate) use order::OrderInference;
+pub use order::{DateOrderError, Witness};
+pub use shape::DateOrder;
 pub use text::TextColumn;
 pub(crate) use text::cast;
 pub use word::{Meaning, WordColumn, WordReading};
+
+use std::borrow::Cow;
 
 use deskmetrics::Reason;
 
@@ -32,6 +41,13 @@ pub enum BadCell {
     /// The text is no instant of the format.
     #[error("no instant of the expected format")]
     NotAnInstant,
+    /// The number is a timestamp of another unit, such as milliseconds where seconds are expected.
+    #[error("a number of another unit")]
+    WrongUnit,
+    /// The order of day and month depends on the other values of the column; see
+    /// [`InstantReading::inferred`].
+    #[error("a date whose day and month cannot be distinguished by itself")]
+    UndecidedOrder,
     /// The local time was skipped when clocks went forward, and the description refuses those.
     #[error("a local time that the clocks skipped")]
     Nonexistent,
@@ -66,5 +82,5 @@ pub struct WrongType {
     /// The column's type.
     pub found: String,
     /// The types understood.
-    pub expected: &'static str,
+    pub expected: Cow<'static, str>,
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use arrow_array::{Array, ArrayRef};
 
-use super::WrongType;
+use super::{DateOrderError, WrongType};
 
 /// The name of a column that was given none.
 const UNNAMED: &str = "values";
@@ -105,9 +105,17 @@ pub enum ColumnError {
         /// Its type.
         found: String,
         /// The types understood.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// What to do about it.
         remedy: &'static str,
+    },
+    /// The order of day, month and year is not known.
+    #[error("column \"{column}\", {error}, or make it a timestamp column first")]
+    DateOrder {
+        /// The column.
+        column: String,
+        /// What is not known, with the rows that show it.
+        error: DateOrderError,
     },
     /// It holds wall-clock times and nobody said of which zone.
     #[error(

@@ -93,7 +93,10 @@ impl ScoreColumn {
                 return Self::new(&cast(array, values)?);
             }
             kind => {
-                return Err(WrongType { found: kind.to_string(), expected: "whole numbers or floats" });
+                return Err(WrongType {
+                    found: kind.to_string(),
+                    expected: "whole numbers or floats".into(),
+                });
             }
         };
         Ok(Self { nulls: values.nulls().filter(|nulls| nulls.null_count() > 0).cloned(), values })

@@ -107,5 +107,5 @@ pub(crate) fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, WrongTyp
 }
 
 fn wrong_type(array: &ArrayRef) -> WrongType {
-    WrongType { found: array.data_type().to_string(), expected: "text, a number, a boolean or a date" }
+    WrongType { found: array.data_type().to_string(), expected: "text, a number, a boolean or a date".into() }
 }

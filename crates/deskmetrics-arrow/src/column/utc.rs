@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
-use super::{Column, ColumnError, InstantReading, TextColumn, WrongType, iso};
+use super::{BadCell, Column, ColumnError, InstantReading, TextColumn, WrongType, iso};
 
 /// Instants of one array, with no look-up left to do.
 #[derive(Debug, Clone)]
@@ -35,20 +35,35 @@ pub(crate) fn needs_zone(array: &dyn Array) -> bool {
     }
 }
 
+/// The timestamps of one array.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) instants: Instants,
+    /// Rows that need a second look, because they cannot be read or fall into a clock change. Those count as missing here.
+    pub(crate) doubtful: Vec<usize>,
+    /// Whether the order of day and month has to be inferred from the whole column, and the array decoded again.
+    pub(crate) undecided: bool,
+}
+
+impl Decoded {
+    fn of(instants: Instants, doubtful: Vec<usize>) -> Self {
+        Self { instants, doubtful, undecided: false }
+    }
+}
+
 impl Instants {
-    /// The instants of an array under a reading, and the rows that need a second look, because they cannot be read or
-    /// fall into a clock change. Those count as missing here.
-    pub(crate) fn new(array: &ArrayRef, reading: &InstantReading) -> Result<(Self, Vec<usize>), WrongType> {
+    /// The timestamps of an array under a reading.
+    pub(crate) fn decode(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
         let (micros, zoned) = match array.data_type() {
             DataType::Timestamp(unit, zone) => (micros(array, *unit), zone.is_some()),
-            DataType::Null => return Ok((Self::none(array.len()), Vec::new())),
+            DataType::Null => return Ok(Decoded::of(Self::none(array.len()), Vec::new())),
             _ => return Self::one_by_one(array, reading),
         };
         let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
         let instants = Self { micros, nulls };
         let mut doubtful = instants.outside_the_calendar();
         if zoned || reading.zone() == Tz::UTC {
-            return Ok((instants.without(&doubtful), doubtful));
+            return Ok(Decoded::of(instants.without(&doubtful), doubtful));
         }
         let mut wall = WallClock::new(reading.zone());
         let mut utc = Vec::with_capacity(instants.len());
@@ -63,16 +78,17 @@ impl Instants {
         doubtful.sort_unstable();
         doubtful.dedup();
         let instants = Self { micros: utc.into(), nulls: instants.nulls };
-        Ok((instants.without(&doubtful), doubtful))
+        Ok(Decoded::of(instants.without(&doubtful), doubtful))
     }
 
     /// Text, dates and numbers, decoded once.
-    fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<(Self, Vec<usize>), WrongType> {
+    fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
         let mut column = reading.bind(array)?;
         let text = array.data_type().is_string().then(|| TextColumn::new(array)).transpose()?;
         let mut wall = WallClock::new(reading.zone());
         let mut doubtful = Vec::new();
         let mut changes = 0;
+        let mut undecided = false;
         let micros: Int64Array = (0..array.len())
             .map(|row| {
                 // Nearly all texts are written alike; the others are read by the reading itself.
@@ -83,7 +99,11 @@ impl Instants {
                 {
                     return Some(utc);
                 }
+                if undecided {
+                    return None; // all of it is decoded again
+                }
                 let found = column.get(row);
+                undecided |= found == Err(BadCell::UndecidedOrder);
                 let noted = column.ambiguous() + column.nonexistent();
                 if found.is_err() || noted > changes {
                     doubtful.push(row);
@@ -94,7 +114,7 @@ impl Instants {
             })
             .collect();
         let nulls = micros.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-        Ok((Self { micros: micros.values().clone(), nulls }, doubtful))
+        Ok(Decoded { instants: Self { micros: micros.values().clone(), nulls }, doubtful, undecided })
     }
 
     /// No instant in any of `rows` rows.
@@ -326,13 +346,19 @@ pub(crate) fn each_instant(
     assume_tz: Option<Tz>,
     mut each: impl FnMut(Result<Option<i64>, ()>),
 ) -> Result<(), ColumnError> {
-    let reading = InstantReading::new(assume_tz.unwrap_or(Tz::UTC));
+    let mut reading = InstantReading::new(assume_tz.unwrap_or(Tz::UTC));
     let wrong = |wrong| column.wrong(wrong, "make it a timestamp column first");
     for array in column.chunks() {
         if needs_zone(array) && assume_tz.is_none() {
             return Err(ColumnError::NoZone { column: column.name().to_owned() });
         }
-        let (instants, doubtful) = Instants::new(array, &reading).map_err(wrong)?;
+        let mut decoded = Instants::decode(array, &reading).map_err(wrong)?;
+        if decoded.undecided {
+            let unknown = |error| ColumnError::DateOrder { column: column.name().to_owned(), error };
+            reading = reading.inferred(column.chunks()).map_err(unknown)?;
+            decoded = Instants::decode(array, &reading).map_err(wrong)?;
+        }
+        let Decoded { instants, doubtful, .. } = decoded;
         let mut again = if doubtful.is_empty() { None } else { Some(reading.bind(array).map_err(wrong)?) };
         let mut doubtful = doubtful.into_iter().peekable();
         for row in 0..instants.len() {

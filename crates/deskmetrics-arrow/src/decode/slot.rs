@@ -1,13 +1,13 @@
 //! A file's columns, found by name, with the readings the description gives them.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::ledger::{Halt, Ledger, Reads};
 use crate::ReadError;
+use crate::column::utc::Instants;
 use crate::column::{
-    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, WordColumn,
-    WordReading, WrongType,
+    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, OrderInference,
+    WordColumn, WordReading, WrongType,
 };
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
@@ -20,18 +20,17 @@ use deskmetrics::ticket::{Attribute, Attributes};
 
 /// The columns of a file that are to be read.
 pub(crate) struct Columns<'a> {
-    table: &'a Table,
-    file: Arc<Path>,
+    table: Arc<Table>,
     wanted: Vec<usize>,
     zone: Tz,
     rules: [&'a InstantRules; 2],
     missing: Vec<&'a Code>,
 }
 
-/// A column to be read: its file, its place among those read, and its name.
+/// A column to be read: its table, its place among those read, and its name.
 #[derive(Debug, Clone)]
 struct Place {
-    file: Arc<Path>,
+    table: Arc<Table>,
     at: usize,
     name: Box<str>,
 }
@@ -45,20 +44,19 @@ impl Place {
 /// The error of a column whose type cannot be read.
 fn wrong_type(place: Option<&Place>, WrongType { found, expected }: WrongType) -> ReadError {
     let (file, column) =
-        place.map(|place| (place.file.to_path_buf(), place.name.to_string())).unwrap_or_default();
+        place.map(|place| (place.table.path().to_owned(), place.name.to_string())).unwrap_or_default();
     ReadError::ColumnType { file, column, found, expected }
 }
 
 impl<'a> Columns<'a> {
     pub(crate) fn of(
-        table: &'a Table,
+        table: &Table,
         description: &'a Description,
         rules: &'a InstantRules,
         missing: &'a [Code],
     ) -> Self {
         Self {
-            table,
-            file: table.path().into(),
+            table: Arc::new(table.clone()),
             wanted: Vec::new(),
             zone: description.time_zone,
             rules: [rules, &description.instants],
@@ -77,7 +75,7 @@ impl<'a> Columns<'a> {
             self.wanted.push(column);
             self.wanted.len() - 1
         });
-        Ok(Place { file: Arc::clone(&self.file), at, name: name.into() })
+        Ok(Place { table: Arc::clone(&self.table), at, name: name.into() })
     }
 
     fn missing(&self, own: &'a [Code]) -> impl Iterator<Item = Box<str>> {
@@ -117,13 +115,17 @@ impl<'a> Columns<'a> {
                 .format(format)
                 .map_err(|unknown| crate::description::DescriptionError::said(unknown.to_string()))?;
         }
-        Ok(InstantSlot { place: Some(self.place(&key.column)?), reading })
+        Ok(InstantSlot { place: Some(self.place(&key.column)?), reading, inferred: OnceLock::new() })
     }
 
     pub(crate) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
         match key {
             Some(key) => self.instant(key),
-            None => Ok(InstantSlot { place: None, reading: InstantReading::new(self.zone) }),
+            None => Ok(InstantSlot {
+                place: None,
+                reading: InstantReading::new(self.zone),
+                inferred: OnceLock::new(),
+            }),
         }
     }
 
@@ -240,11 +242,13 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 pub(crate) struct InstantSlot {
     place: Option<Place>,
     reading: InstantReading,
+    /// The same with the order of dates that the whole column has, once a date needed it.
+    inferred: OnceLock<InstantReading>,
 }
 
 impl InstantSlot {
     pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundInstant<'s>, ReadError> {
-        let column = self.array(batch).map(|array| self.reading.bind(array)).transpose();
+        let column = self.array(batch).map(|array| self.reading().bind(array)).transpose();
         let column = column.map_err(|wrong| self.wrong(wrong))?;
         Ok(BoundInstant { slot: self, column })
     }
@@ -265,7 +269,32 @@ impl InstantSlot {
 
     /// How it is read.
     pub(crate) fn reading(&self) -> &InstantReading {
-        &self.reading
+        self.inferred.get().unwrap_or(&self.reading)
+    }
+
+    /// Infers the order of dates from the whole column.
+    pub(crate) fn infer(&self) -> Result<(), ReadError> {
+        let Some(Place { table, name, .. }) = self.place.as_ref().filter(|_| self.inferred.get().is_none()) else {
+            return Ok(());
+        };
+        let mut inference = OrderInference::new(&self.reading);
+        for batch in table.batches(&[table.column(name)?])? {
+            inference.add(batch?.column(0));
+        }
+        let inferred = inference.finish().map_err(|error| ReadError::DateOrder {
+            file: table.path().to_owned(),
+            column: name.to_string(),
+            error: Box::new(error),
+        })?;
+        self.inferred.get_or_init(|| inferred);
+        Ok(())
+    }
+
+    /// The same where a date of this batch needs it, for columns that are not decoded as a whole.
+    pub(crate) fn infer_if_needed(&self, batch: &RecordBatch) -> Result<(), ReadError> {
+        let Some(array) = self.array(batch) else { return Ok(()) };
+        let decoded = Instants::decode(array, self.reading()).map_err(|wrong| self.wrong(wrong))?;
+        if decoded.undecided { self.infer() } else { Ok(()) }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -311,7 +340,7 @@ impl Reads for BoundInstant<'_> {
             BadCell::Ambiguous => {
                 "the clocks showed this time twice: say ambiguous = \"earlier\" or \"later\"".to_owned()
             }
-            _ => self.slot.reading.remedy(raw),
+            _ => self.slot.reading().remedy(raw),
         }
     }
 }

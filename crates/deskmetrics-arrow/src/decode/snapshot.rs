@@ -118,6 +118,9 @@ fn read_table(
     let mut values: Vec<u32> = Vec::new();
 
     decoding.each_batch(&columns, ledger_at, |decoding, batch| {
+        for slot in [&at, &created_at, &due_at] {
+            slot.infer_if_needed(batch)?;
+        }
         let mut ticket = ticket.bind(batch)?;
         let mut at = at.bind(batch)?;
         let mut created_at = created_at.bind(batch)?;

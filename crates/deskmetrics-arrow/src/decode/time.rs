@@ -33,9 +33,14 @@ impl Times {
             }
             None => Instants::none(batch.num_rows()),
             Some(array) => {
-                let (part, odd) = Instants::new(array, slot.reading()).map_err(|wrong| slot.wrong(wrong))?;
-                doubts.extend(odd);
-                part
+                let wrong = |wrong| slot.wrong(wrong);
+                let mut decoded = Instants::decode(array, slot.reading()).map_err(wrong)?;
+                if decoded.undecided {
+                    slot.infer()?;
+                    decoded = Instants::decode(array, slot.reading()).map_err(wrong)?;
+                }
+                doubts.extend(decoded.doubtful);
+                decoded.instants
             }
         };
         self.settle_rows();

@@ -42,7 +42,7 @@ impl Kind {
 ///
 /// CSV columns are all text (what they mean is decided by who decodes them); a row with more or fewer fields than
 /// the header ends reading with an error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Table {
     path: PathBuf,
     store: Store,
@@ -50,7 +50,7 @@ pub struct Table {
 }
 
 /// Where the rows are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Store {
     File { spec: FileSpec, kind: Kind },
     Memory(Vec<RecordBatch>),

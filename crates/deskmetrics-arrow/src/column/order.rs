@@ -1,0 +1,205 @@
+//! The day/month order of a column, inferred from all its values.
+
+use arrow_array::{Array as _, ArrayRef};
+
+use super::instant::{Dates, day_in_words, is_text, iso};
+use super::shape::{DateOrder, Orders, Separator, Shape, Shapes};
+use super::{InstantReading, TextColumn};
+
+/// A value with its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Witness {
+    /// The row, counted from 1.
+    pub row: u64,
+    /// The value as it is written.
+    pub value: String,
+}
+
+/// Why the order of day, month and year of a column is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DateOrderError {
+    /// All values fit more than one order.
+    #[error(
+        "row {}: \"{}\" is {}, and no row {}: state format = {}",
+        first.row, first.value, readings.join(" or "), what_decides(&first.value, orders), stated(orders)
+    )]
+    Ambiguous {
+        /// The first value that fits several.
+        first: Witness,
+        /// What it means under each order.
+        readings: Vec<String>,
+        /// The orders, whose names are formats.
+        orders: Vec<DateOrder>,
+    },
+    /// No order fits all values.
+    #[error(
+        "row {}: \"{}\" is not {}, and row {}: \"{}\" is not {}: state the format of most rows, format = {}; the others are then excluded and counted",
+        first.row, first.value, in_words(*first_refutes), second.row, second.value, in_words(*second_refutes),
+        stated(&[*second_refutes, *first_refutes])
+    )]
+    Mixed {
+        /// A value that does not fit one order.
+        first: Witness,
+        /// That order.
+        first_refutes: DateOrder,
+        /// A value that does not fit another.
+        second: Witness,
+        /// That order.
+        second_refutes: DateOrder,
+    },
+}
+
+impl DateOrderError {
+    /// A format that reads the column, or most of it.
+    pub fn formats(&self) -> Vec<&'static str> {
+        match self {
+            Self::Ambiguous { orders, .. } => orders.iter().map(|order| order.format()).collect(),
+            Self::Mixed { first_refutes, second_refutes, .. } => {
+                vec![second_refutes.format(), first_refutes.format()]
+            }
+        }
+    }
+}
+
+/// What a row would have to contain.
+fn what_decides(value: &str, orders: &[DateOrder]) -> String {
+    if orders.contains(&DateOrder::YearFirst) {
+        return "decides, as years of two digits rarely do".to_owned();
+    }
+    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    format!("has a day over 12, such as \"25{}\", which would decide", &value[digits..])
+}
+
+fn stated(orders: &[DateOrder]) -> String {
+    let quoted: Vec<String> = orders.iter().map(|order| format!("\"{}\"", order.format())).collect();
+    quoted.join(" or ")
+}
+
+fn in_words(order: DateOrder) -> &'static str {
+    match order {
+        DateOrder::DayFirst => "day first",
+        DateOrder::MonthFirst => "month first",
+        DateOrder::YearFirst => "year first",
+    }
+}
+
+/// Collects the values of a column until its order is known.
+#[derive(Debug)]
+pub(crate) struct OrderInference<'r> {
+    reading: &'r InstantReading,
+    shapes: Shapes,
+    rows: u64,
+    /// Whether a value is ISO 8601, in which all of a column are then expected.
+    iso: bool,
+    orders: Orders,
+    /// By order, the first value that does not fit it.
+    refuted: [Option<Witness>; 3],
+    /// The first value that fits several orders, with its spelling for chrono.
+    open: Option<(Witness, Vec<(DateOrder, String)>)>,
+    /// Whether every value with day, month and year in numbers has dots between them.
+    dotted: bool,
+}
+
+impl<'r> OrderInference<'r> {
+    pub(crate) fn new(reading: &'r InstantReading) -> Self {
+        Self {
+            reading,
+            shapes: Shapes::default(),
+            rows: 0,
+            iso: false,
+            orders: Orders::ALL,
+            refuted: [const { None }; 3],
+            open: None,
+            dotted: true,
+        }
+    }
+
+    /// Adds the next values.
+    pub(crate) fn add(&mut self, array: &ArrayRef) {
+        let Some(text) =
+            Some(array).filter(|array| is_text(array)).and_then(|array| TextColumn::new(array).ok())
+        else {
+            self.rows += array.len() as u64;
+            return;
+        };
+        for row in 0..array.len() {
+            if self.iso {
+                break;
+            }
+            self.rows += 1;
+            if let Some(text) = text.get(row) {
+                self.value(text);
+            }
+        }
+    }
+
+    fn value(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || self.reading.is_missing(text) {
+            return;
+        }
+        if iso(text).is_some() {
+            self.iso = true;
+            return;
+        }
+        let Some((canonical, shape)) = self.shapes.of(text) else { return };
+        let Shape::Ordered(patterns, separator) = shape else { return };
+        let fits = shape.fits(canonical);
+        if fits.is_none() {
+            return;
+        }
+        self.dotted &= *separator == Separator::Dot;
+        let witness = || Witness { row: self.rows, value: text.to_owned() };
+        let left = self.orders.and(fits);
+        if left != self.orders {
+            for order in DateOrder::ALL {
+                if !fits.has(order) {
+                    self.refuted[order as usize].get_or_insert_with(witness);
+                }
+            }
+            self.orders = left;
+        }
+        if self.open.is_none() && fits.single().is_none() {
+            let readings = fits.iter().filter_map(|order| {
+                let pattern = patterns[order as usize].as_ref()?;
+                Some((order, day_in_words(canonical, &pattern.items)?))
+            });
+            self.open = Some((witness(), readings.collect()));
+        }
+    }
+
+    /// The reading with the order of the column.
+    pub(crate) fn finish(self) -> Result<InstantReading, DateOrderError> {
+        let dates = |dates| Ok(self.reading.clone().with_dates(dates));
+        if self.iso {
+            return dates(Dates::Plain);
+        }
+        let ordered = |order| dates(Dates::Ordered(order));
+        if let Some(order) = self.orders.single() {
+            return ordered(order);
+        }
+        if self.orders.is_none() {
+            let mut refuted = DateOrder::ALL.into_iter().filter_map(|order| {
+                let place = order as usize;
+                Some((self.refuted[place].clone()?, order))
+            });
+            if let (Some((first, first_refutes)), Some((second, second_refutes))) =
+                (refuted.next(), refuted.next())
+            {
+                return Err(DateOrderError::Mixed { first, first_refutes, second, second_refutes });
+            }
+        }
+        match self.open {
+            // A date with dots has its day first; nobody writes it otherwise, unless a value shows it.
+            Some(_) if self.dotted && self.orders.has(DateOrder::DayFirst) => ordered(DateOrder::DayFirst),
+            Some((first, readings)) => {
+                let readings = readings.into_iter().filter(|(order, _)| self.orders.has(*order));
+                let (orders, readings) = readings.unzip();
+                Err(DateOrderError::Ambiguous { first, readings, orders })
+            }
+            None => dates(Dates::Plain),
+        }
+    }
+}

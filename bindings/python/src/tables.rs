@@ -226,7 +226,7 @@ impl Described {
         pulse.end(py)?;
         let mut dataset = dataset.map_err(|problem| match pulse.stopped_by.take() {
             Some(stopped) => stopped,
-            None => unusable(&problem),
+            None => unusable(&problem, &description),
         })?;
         rules.apply(&mut dataset)?;
         dataset
@@ -427,31 +427,35 @@ pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyEr
 }
 
 /// What is wrong with tables in memory.
-pub(crate) fn unusable(problem: &ReadError) -> PyErr {
+fn unusable(problem: &ReadError, description: &Description) -> PyErr {
     let message = problem.to_string();
+    let with_place = |table: &Path, column: &str| {
+        format!("{message}{}", place_of_format(description, table, column, &message))
+    };
     match problem {
         ReadError::ColumnMissing { column, present, .. } => {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
-        ReadError::ColumnType { file, .. } => {
-            error::column_type(message.clone() + &where_to_state(file, &message))
+        ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
+        ReadError::DateOrder { file, column, .. } => {
+            exceptions::InstantError::new_err(with_place(file, column))
         }
-        ReadError::DateOrder { file, .. } => {
-            exceptions::InstantError::new_err(message.clone() + &where_to_state(file, &message))
-        }
-        ReadError::NothingReadable { file, .. } | ReadError::BadRow { file, .. } => {
-            error::data(message.clone() + &where_to_state(file, &message))
+        ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
+            error::data(with_place(file, column))
         }
         _ => error::data(message),
     }
 }
 
-/// Where a format that a message names is stated in Python.
-fn where_to_state(table: &Path, message: &str) -> String {
-    let Some((_, format)) = message.rsplit_once("state format = ").or(message.rsplit_once("format = "))
-    else {
-        return String::new();
+/// Where the format that a message asks for is stated in Python; nothing where it asks for none.
+fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
+    let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
+    let mut quoted = formats.split('"').skip(1).step_by(2);
+    let format = match (quoted.next(), quoted.next()) {
+        (Some(only), None) => format!("\"{only}\""),
+        _ => "..".to_owned(),
     };
-    let format = format.split('"').nth(1).unwrap_or_default();
-    format!(", in columns={{\"{}\": {{\"instants\": {{\"format\": \"{format}\"}}}}}}", table.display())
+    let Some(role) = description.timestamp_role(table, column) else { return String::new() };
+    let table = table.display();
+    format!(" (columns={{\"{table}\": {{\"{role}\": {{\"column\": \"{column}\", \"format\": {format}}}}}}})")
 }

@@ -101,7 +101,7 @@ pub enum ReadError {
     },
 
     /// The order of day, month and year in a column is not known.
-    #[error("{}: column \"{column}\", {error}", file.display())]
+    #[error("{}: column \"{column}\", {error}; {}", file.display(), error.remedy())]
     DateOrder {
         /// The file.
         file: PathBuf,

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    Array as _, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampSecondArray,
+};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -192,8 +194,9 @@ fn an_open_order_is_an_error_whose_advice_works() {
     assert_eq!(
         error.to_string(),
         "row 2: \"03/04/2026 10:00\" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as \
-         \"25/04/2026 10:00\", which would decide: state format = \"day_first\" or \"month_first\""
+         \"25/04/2026 10:00\", which would decide"
     );
+    assert_eq!(error.remedy(), "state format = \"day_first\" or \"month_first\"");
     assert_eq!(error.formats(), ["day_first", "month_first"]);
     for (format, expected) in [("day_first", "2026-04-03T10:00:00Z"), ("month_first", "2026-03-04T10:00:00Z")]
     {
@@ -206,8 +209,7 @@ fn an_open_order_is_an_error_whose_advice_works() {
     let short = inferred(Tz::UTC, &["25/06/23"]).unwrap_err();
     assert_eq!(
         short.to_string(),
-        "row 1: \"25/06/23\" is 25 June 2023 or 23 June 2025, and no row decides, as years of two digits rarely do: state \
-         format = \"day_first\" or \"year_first\""
+        "row 1: \"25/06/23\" is 25 June 2023 or 23 June 2025, and no row decides, as years of two digits rarely do"
     );
     let year_first = InstantReading::new(Tz::UTC).format("year_first").unwrap();
     assert_eq!(year_first.read("25/06/23").unwrap().unwrap().to_string(), "2025-06-23T00:00:00Z");
@@ -215,8 +217,11 @@ fn an_open_order_is_an_error_whose_advice_works() {
     let mixed = inferred(Tz::UTC, &["06/25/2023", "25/06/2023"]).unwrap_err();
     assert_eq!(
         mixed.to_string(),
-        "row 1: \"06/25/2023\" is not day first, and row 2: \"25/06/2023\" is not month first: state the format of most rows, \
-         format = \"month_first\" or \"day_first\"; the others are then excluded and counted"
+        "row 1: \"06/25/2023\" is not day first, and row 2: \"25/06/2023\" is not month first"
+    );
+    assert_eq!(
+        mixed.remedy(),
+        "state format = \"month_first\" or \"day_first\", whichever most rows have; the others are then excluded and counted"
     );
     assert!(
         matches!(mixed, DateOrderError::Mixed { first, second, .. } if (first.row, second.row) == (1, 2))
@@ -273,7 +278,7 @@ fn serial_days_of_excel_are_wall_clock_times() {
     let wrong = InstantReading::new(Tz::UTC).bind(&array).unwrap_err();
     assert_eq!(
         wrong.to_string(),
-        "type Float64 is not a timestamp: row 2: \"45000.5\": it can only be a serial day of Excel: state format = \"excel\""
+        "type Float64 is not a timestamp: row 2: \"45000.5\" can only be a serial day of Excel: state format = \"excel\""
     );
 }
 
@@ -308,6 +313,14 @@ fn a_number_of_another_unit_names_its_unit() {
     let millis: ArrayRef = Arc::new(Int64Array::from(vec![moment * 1_000]));
     let wrong = InstantReading::new(Tz::UTC).bind(&millis).unwrap_err();
     assert!(wrong.expected.contains("state format = \"epoch_millis\""), "{wrong}");
+    // Timestamps that milliseconds became when stored as seconds.
+    let stored: ArrayRef =
+        Arc::new(TimestampSecondArray::from(vec![moment * 1_000, moment]).with_timezone("UTC"));
+    let utc = InstantReading::new(Tz::UTC);
+    let mut bound = utc.bind(&stored).unwrap();
+    assert_eq!(bound.get(0), Err(BadCell::WrongUnit));
+    assert!(bound.get(1).is_ok());
+    assert!(utc.remedy(bound.raw(0)).contains("milliseconds stored as seconds"), "{}", bound.raw(0));
     // Far times that no unit explains are what they are.
     let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
     assert_eq!(seconds.read("0").unwrap().unwrap().to_string(), "1970-01-01T00:00:00Z");
@@ -369,7 +382,7 @@ fn files_and_tables_in_memory_are_read_alike() {
         assert!(
             error.to_string().ends_with(
                 "tickets.csv: column \"opened\", row 1: \"03/04/2026 10:00\" is 3 April 2026 or 4 March 2026, and no row has a \
-                 day over 12, such as \"25/04/2026 10:00\", which would decide: state format = \"day_first\" or \"month_first\""
+                 day over 12, such as \"25/04/2026 10:00\", which would decide; state format = \"day_first\" or \"month_first\""
             ),
             "{error}"
         );
@@ -509,7 +522,7 @@ proptest! {
             let _ = reading.remedy(text);
         }
         if let Err(error) = reading.inferred([&array]) {
-            prop_assert!(error.to_string().contains("state "));
+            prop_assert!(error.remedy().contains("state format = "));
         }
     }
 }

@@ -70,7 +70,7 @@ class DataError(DeskmetricsError):
 
 
 class InstantError(DeskmetricsError):
-    """An instant without a time zone, or one beyond the years 1 to 9999."""
+    """A timestamp without a time zone, in an unknown order of day and month, or beyond the years 1 to 9999."""
 
 
 class ScheduleError(DeskmetricsError):

@@ -61,6 +61,12 @@ pub(crate) struct Dataset {
 ///     When the description makes no sense, or a file is missing, damaged or without a column it should have; the message
 ///     lists what is there and the nearest name.
 ///
+/// Notes
+/// -----
+/// Timestamps are read as :func:`replay` describes, here with the keys ``created_at = { column = "Opened", format = "day_first"
+/// }`` for a column, ``instants = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
+/// ``assume_tz``. A format is inferred from all rows of a file.
+///
 /// Examples
 /// --------
 /// >>> import tempfile, pathlib

@@ -341,9 +341,30 @@ impl Replay {
 /// ColumnNotFoundError
 ///     When a column is missing; the message lists those there are and the nearest.
 /// InstantError
-///     When wall-clock times have no zone.
+///     When wall-clock times have no zone, or the order of day and month is not known.
 /// ArgumentError, PolicyError, ScheduleError
 ///     When something given makes no sense.
+///
+/// Notes
+/// -----
+/// A column of timestamps may have a timestamp or date type, or be text or numbers:
+///
+/// - ISO 8601 and what databases write (``2026-03-02T09:12:00Z``, ``2026-03-02 09:12:00.684+00``, ``2026-03-02 09:12+0200``),
+///   the year first (``2026/03/02 9:12 AM``), or the month as a name, full or abbreviated, in English, Spanish, Danish,
+///   German or French (``Mar 2, 2026 9:12 AM``, ``2 de marzo de 2026``, ``2. marts 2026``, ``2. März 2026``,
+///   ``2 mars 2026``).
+/// - Day, month and year in numbers (``03/04/2026 09:12``, ``3-4-26 2:30 PM``): all values of the column decide which is the
+///   day. One with a day over 12 suffices; without one, it is an error that names the settings. Dates with dots have their day
+///   first. In a column that contains ISO 8601, other numeric dates are excluded and counted.
+/// - Numbers need their unit. Its absence is an error that names the unit, as is a unit that cannot be meant, such as seconds
+///   for milliseconds.
+///
+/// State a format where it is needed, for a column, ``{"tickets": {"created_at": {"column": "Opened", "format":
+/// "day_first"}}}``, or for all columns of a table, ``{"tickets": {"instants": {"format": "excel"}}}``: ``"day_first"``,
+/// ``"month_first"``, ``"year_first"``, ``"iso"``, ``"excel"`` (serial days, such as 46083.375), ``"epoch_seconds"``,
+/// ``"epoch_millis"``, ``"epoch_micros"``, ``"epoch_nanos"``, or a pattern such as ``"%d/%m/%Y %H:%M"``, in which ``%b`` and
+/// ``%B`` are month names of any of the languages. A timestamp without an offset is a wall-clock time of ``assume_tz``, and a
+/// date alone is midnight there.
 ///
 /// Examples
 /// --------

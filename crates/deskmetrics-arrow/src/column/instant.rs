@@ -19,7 +19,7 @@ use super::month::in_english;
 use super::order::{DateOrderError, OrderInference};
 use super::shape::{DateOrder, Shape, Shapes};
 use super::text::cast;
-use super::unit::Unit;
+use super::unit::{Unit, stored};
 use super::{BadCell, Cell, TextColumn, WrongType};
 
 /// What a local time means that occurs twice, when clocks go back.
@@ -182,7 +182,7 @@ impl InstantReading {
     /// assert_eq!(
     ///     InstantReading::new(Tz::UTC).inferred([&open]).unwrap_err().to_string(),
     ///     "row 1: \"03/04/2026\" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as \"25/04/2026\", \
-    ///      which would decide: state format = \"day_first\" or \"month_first\"",
+    ///      which would decide",
     /// );
     /// # Ok::<(), deskmetrics_arrow::column::DateOrderError>(())
     /// ```
@@ -287,7 +287,12 @@ impl InstantReading {
         if let Some(unit) = value.parse().ok().and_then(Unit::of)
             && self.format != Format::Number(unit)
         {
-            return format!("expected format \"{format}\", {}", unit.advice());
+            return format!("expected format \"{format}\", but the number {}", unit.advice());
+        }
+        if value.starts_with('+') {
+            return "years have four digits: the timestamps are of a finer unit than the column's type, such as milliseconds \
+                    stored as seconds; cast the numbers to the right unit"
+                .to_owned();
         }
         let mut shapes = Shapes::default();
         let Some((canonical, shape)) = shapes.of(value) else {
@@ -389,7 +394,7 @@ impl InstantReading {
     }
 
     fn resolve_number(&self, micros: i64, unit: Unit) -> Result<(Timestamp, Note), BadCell> {
-        let at = utc(Some(micros))?;
+        let at = utc(micros)?;
         if unit.is_wall_clock() { self.resolve_wall(at.to_utc().naive_utc()) } else { Ok((at, Note::None)) }
     }
 
@@ -550,8 +555,8 @@ fn first_valid_after(zone: Tz, wall: NaiveDateTime) -> Option<Timestamp> {
     Some(Timestamp::from(at - TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()))))
 }
 
-fn utc(micros: Option<i64>) -> Result<Timestamp, BadCell> {
-    micros.and_then(Timestamp::from_micros).ok_or(BadCell::NotAnInstant)
+fn utc(micros: i64) -> Result<Timestamp, BadCell> {
+    Timestamp::from_micros(micros).ok_or(BadCell::NotAnInstant)
 }
 
 /// Any timestamps as microseconds; nanoseconds are cut off towards the past, what is out of range lies outside
@@ -579,7 +584,7 @@ fn wrong_type(array: &ArrayRef) -> WrongType {
     let unit = numbers_unit(array);
     let expected = match unit {
         Some((row, value, unit)) => {
-            format!("a timestamp: row {}: \"{value}\": {}", row + 1, unit.advice()).into()
+            format!("a timestamp: row {}: \"{value}\" {}", row + 1, unit.advice()).into()
         }
         None => {
             "a timestamp: for numbers state format = \"epoch_seconds\", \"epoch_millis\", \"epoch_micros\", \
@@ -590,15 +595,15 @@ fn wrong_type(array: &ArrayRef) -> WrongType {
     WrongType { found, expected }
 }
 
-/// The only unit in which all numbers of an array are timestamps of our time, with the first of them.
-fn numbers_unit(array: &ArrayRef) -> Option<(usize, f64, Unit)> {
+/// The only unit in which numbers of an array are timestamps of our time, with the first such number and its row; numbers
+/// that are none in any unit, such as codes for missing values, do not count.
+fn numbers_unit(array: &ArrayRef) -> Option<(usize, String, Unit)> {
     let numbers = cast(array, &DataType::Float64).ok()?;
-    let numbers = numbers.as_primitive::<Float64Type>();
-    let present = |row: &usize| numbers.is_valid(*row) && !numbers.value(*row).is_nan();
-    let mut rows = (0..numbers.len()).filter(present).map(|row| (row, numbers.value(row)));
-    let (row, first) = rows.next()?;
-    let unit = Unit::of(first)?;
-    rows.all(|(_, number)| Unit::of(number) == Some(unit)).then_some((row, first, unit))
+    let numbers = numbers.as_primitive::<Float64Type>().iter().enumerate();
+    let mut units = numbers.filter_map(|(row, number)| Some((row, Unit::of(number?)?)));
+    let (row, unit) = units.next()?;
+    let written = TextColumn::new(array).ok()?.get(row)?.to_owned();
+    units.all(|(_, other)| other == unit).then_some((row, written, unit))
 }
 
 enum Source {
@@ -638,13 +643,14 @@ impl InstantColumn<'_> {
         let found = match &self.source {
             Source::Utc(micros) => match value(micros, row) {
                 None => Ok(None),
-                some => utc(some).map(|at| Some((at, Note::None))),
+                Some(micros) => stored(micros).and_then(utc).map(|at| Some((at, Note::None))),
             },
             Source::Wall(micros) => match value(micros, row) {
                 None => Ok(None),
-                some => {
-                    utc(some).and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc())).map(Some)
-                }
+                Some(micros) => stored(micros)
+                    .and_then(utc)
+                    .and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc()))
+                    .map(Some),
             },
             Source::Whole(numbers, unit) => match value(numbers, row) {
                 None => Ok(None),

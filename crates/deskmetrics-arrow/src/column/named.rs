@@ -110,7 +110,7 @@ pub enum ColumnError {
         remedy: &'static str,
     },
     /// The order of day, month and year is not known.
-    #[error("column \"{column}\", {error}, or make it a timestamp column first")]
+    #[error("column \"{column}\", {error}; make it a timestamp column first")]
     DateOrder {
         /// The column.
         column: String,

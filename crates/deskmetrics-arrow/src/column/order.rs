@@ -22,8 +22,8 @@ pub struct Witness {
 pub enum DateOrderError {
     /// All values fit more than one order.
     #[error(
-        "row {}: \"{}\" is {}, and no row {}: state format = {}",
-        first.row, first.value, readings.join(" or "), what_decides(&first.value, orders), stated(orders)
+        "row {}: \"{}\" is {}, and no row {}",
+        first.row, first.value, readings.join(" or "), what_decides(&first.value, orders)
     )]
     Ambiguous {
         /// The first value that fits several.
@@ -35,9 +35,8 @@ pub enum DateOrderError {
     },
     /// No order fits all values.
     #[error(
-        "row {}: \"{}\" is not {}, and row {}: \"{}\" is not {}: state the format of most rows, format = {}; the others are then excluded and counted",
-        first.row, first.value, in_words(*first_refutes), second.row, second.value, in_words(*second_refutes),
-        stated(&[*second_refutes, *first_refutes])
+        "row {}: \"{}\" is not {}, and row {}: \"{}\" is not {}",
+        first.row, first.value, in_words(*first_refutes), second.row, second.value, in_words(*second_refutes)
     )]
     Mixed {
         /// A value that does not fit one order.
@@ -61,6 +60,20 @@ impl DateOrderError {
             }
         }
     }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        let quoted: Vec<String> = self.formats().iter().map(|format| format!("\"{format}\"")).collect();
+        let formats = quoted.join(" or ");
+        match self {
+            Self::Ambiguous { .. } => format!("state format = {formats}"),
+            Self::Mixed { .. } => {
+                format!(
+                    "state format = {formats}, whichever most rows have; the others are then excluded and counted"
+                )
+            }
+        }
+    }
 }
 
 /// What a row would have to contain.
@@ -68,13 +81,10 @@ fn what_decides(value: &str, orders: &[DateOrder]) -> String {
     if orders.contains(&DateOrder::YearFirst) {
         return "decides, as years of two digits rarely do".to_owned();
     }
-    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
-    format!("has a day over 12, such as \"25{}\", which would decide", &value[digits..])
-}
-
-fn stated(orders: &[DateOrder]) -> String {
-    let quoted: Vec<String> = orders.iter().map(|order| format!("\"{}\"", order.format())).collect();
-    quoted.join(" or ")
+    let start = value.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let (before, number) = value.split_at(start);
+    let after = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("has a day over 12, such as \"{before}25{after}\", which would decide")
 }
 
 fn in_words(order: DateOrder) -> &'static str {

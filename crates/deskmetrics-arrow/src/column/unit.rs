@@ -1,5 +1,7 @@
 //! Timestamps as numbers: seconds, milliseconds, microseconds or nanoseconds since 1970, Excel's serial days.
 
+use deskmetrics::Timestamp;
+
 use super::BadCell;
 
 /// What a number counts.
@@ -122,6 +124,22 @@ impl Unit {
 
     /// What a number can only be, with the setting that reads it.
     pub(super) fn advice(self) -> String {
-        format!("it can only be {}: state format = \"{}\"", self.in_words(), self.format())
+        format!("can only be {}: state format = \"{}\"", self.in_words(), self.format())
     }
+}
+
+/// 10000-01-01 in microseconds.
+const YEAR_10000: i64 = 253_402_300_800_000_000;
+
+/// Below this many microseconds either way, a stored timestamp needs no look; that is the year 6536.
+pub(super) const SURELY_STORED_RIGHT: i64 = 1 << 57;
+
+/// The microseconds of a column of timestamps, unless they lie outside [`Timestamp`]'s range or only a finer unit makes
+/// sense, as where milliseconds are stored as seconds.
+pub(super) fn stored(micros: i64) -> Result<i64, BadCell> {
+    let finer = || [1_000, 1_000_000, 1_000_000_000].map(|times| micros / times);
+    if micros >= YEAR_10000 && finer().iter().any(|micros| PLAUSIBLE.contains(micros)) {
+        return Err(BadCell::WrongUnit);
+    }
+    Timestamp::from_micros(micros).map(|_| micros).ok_or(BadCell::NotAnInstant)
 }

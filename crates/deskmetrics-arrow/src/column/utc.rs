@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
-use super::{BadCell, Column, ColumnError, InstantReading, TextColumn, WrongType, iso};
+use super::{BadCell, Column, ColumnError, InstantReading, TextColumn, WrongType, iso, unit};
 
 /// Instants of one array, with no look-up left to do.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Instants {
         };
         let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
         let instants = Self { micros, nulls };
-        let mut doubtful = instants.outside_the_calendar();
+        let mut doubtful = instants.implausible();
         if zoned || reading.zone() == Tz::UTC {
             return Ok(Decoded::of(instants.without(&doubtful), doubtful));
         }
@@ -171,15 +171,16 @@ impl Instants {
         rows
     }
 
-    /// Rows whose value lies outside [`Timestamp`]'s range.
-    fn outside_the_calendar(&self) -> Vec<usize> {
-        // Below 2^62 either way the two highest bits are equal; that is 146,000 years.
-        if self.micros.iter().fold(0, |any, micros| any | (micros ^ (micros << 1))) >= 0 {
+    /// Rows whose value lies outside [`Timestamp`]'s range or is stored in a wrong unit.
+    fn implausible(&self) -> Vec<usize> {
+        // Of a negative number, one less than its magnitude.
+        if self.micros.iter().fold(0, |any, micros| any | (micros ^ (micros >> 63)))
+            < unit::SURELY_STORED_RIGHT
+        {
             return Vec::new();
         }
-        let (least, most) = (Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros());
-        let outside = |micros: i64| !(least..=most).contains(&micros);
-        (0..self.len()).filter(|row| self.get(*row).is_some_and(outside)).collect()
+        let wrong = |micros: i64| unit::stored(micros).is_err();
+        (0..self.len()).filter(|row| self.get(*row).is_some_and(wrong)).collect()
     }
 
     /// Changes the values of some rows.

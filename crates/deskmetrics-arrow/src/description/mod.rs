@@ -32,6 +32,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::ReadError;
+use crate::file::FileSpec;
 
 /// What a dataset's files hold and what their words mean.
 ///
@@ -164,6 +165,39 @@ impl Description {
         let named = |error: DescriptionError| error.in_file(path);
         let description = text.parse::<Self>().map_err(named)?;
         Ok(description)
+    }
+
+    /// The role of a table's column of timestamps, such as `created_at`.
+    pub fn timestamp_role(&self, table: &Path, column: &str) -> Option<&'static str> {
+        let reads = |files: &[FileSpec]| files.iter().any(|file| file.path == table);
+        let mut roles: Vec<(&'static str, Option<&InstantKey>)> = Vec::new();
+        for source in self.tickets.iter().filter(|source| reads(&source.file)) {
+            roles.extend([
+                ("created_at", Some(&source.created_at)),
+                ("first_response_at", source.first_response_at.as_ref()),
+                ("solved_at", source.solved_at.as_ref()),
+                ("closed_at", source.closed_at.as_ref()),
+                ("due_at", source.due_at.as_ref()),
+            ]);
+        }
+        roles.extend(
+            self.events.iter().filter(|source| reads(&source.file)).map(|source| ("at", Some(&source.at))),
+        );
+        for source in self.snapshots.iter().filter(|source| reads(&source.file)) {
+            let [created, due] = [&source.created_at, &source.due_at].map(Option::as_ref);
+            roles.extend([("at", Some(&source.at)), ("created_at", created), ("due_at", due)]);
+        }
+        roles.extend(
+            self.surveys.iter().filter(|source| reads(&source.file)).map(|source| ("at", source.at.as_ref())),
+        );
+        for source in self.invitations.iter().filter(|source| reads(&source.file)) {
+            roles.extend([
+                ("sent_at", Some(&source.sent_at)),
+                ("started_at", source.started_at.as_ref()),
+                ("answered_at", source.answered_at.as_ref()),
+            ]);
+        }
+        roles.into_iter().find_map(|(role, key)| key.filter(|key| key.column == column).map(|_| role))
     }
 
     fn check(&self) -> Result<(), DescriptionError> {

@@ -85,6 +85,9 @@ fn forms_with_one_meaning_need_no_other_values() {
         "Monday, March 2, 2026 9:12:00 AM",
         "Mar 2, 2026, 9:12:00\u{202f}AM",
         "2026 Mar 2 09:12",
+        "Mon Mar 2 2026 09:12:00 GMT+0100 (Central European Standard Time)",
+        "02-MAR-26 09.12.00.000000 AM",
+        "Mon, 2 Mar 2026 08:12:00 GMT",
         // Spanish
         "2 de marzo de 2026, 09:12",
         "lunes, 2 de marzo de 2026 9:12 a. m.",
@@ -280,6 +283,24 @@ fn serial_days_of_excel_are_wall_clock_times() {
         wrong.to_string(),
         "type Float64 is not a timestamp: row 2: \"45000.5\" can only be a serial day of Excel: state format = \"excel\""
     );
+}
+
+#[test]
+fn numbers_with_the_digits_of_a_date() {
+    let array: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(20_260_302)]));
+    let wrong = InstantReading::new(Tz::UTC).bind(&array).unwrap_err();
+    assert_eq!(
+        wrong.to_string(),
+        "type Int64 is not a timestamp: row 2: \"20260302\" can only be the digits of a date: state format = \"%Y%m%d\""
+    );
+    let reading = InstantReading::new(Tz::Europe__Madrid).format("%Y%m%d").unwrap();
+    assert!(reading.needs_zone(&array));
+    let floats: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, 20_260_302.0]));
+    for array in [array, floats] {
+        let mut bound = reading.bind(&array).unwrap();
+        assert_eq!(bound.get(0), Ok(None));
+        assert_eq!(bound.get(1).map(|at| at.unwrap().to_string()), Ok("2026-03-01T23:00:00Z".to_owned()));
+    }
 }
 
 #[test]

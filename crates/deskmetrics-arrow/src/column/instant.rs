@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
-use chrono::format::{Item, Parsed, StrftimeItems, parse};
+use chrono::format::{Item, Numeric, Parsed, StrftimeItems, parse};
 use chrono::{
     DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
 };
@@ -154,6 +154,11 @@ impl InstantReading {
         Ok(self)
     }
 
+    /// Whether a column's values decide the order of day and month.
+    pub(crate) fn is_undecided(&self) -> bool {
+        self.format == Format::Any(Dates::Undecided)
+    }
+
     pub(super) fn with_dates(mut self, dates: Dates) -> Self {
         self.format = Format::Any(dates);
         self
@@ -190,7 +195,7 @@ impl InstantReading {
         &self,
         chunks: impl IntoIterator<Item = &'a ArrayRef>,
     ) -> Result<Self, DateOrderError> {
-        if self.format != Format::Any(Dates::Undecided) {
+        if !self.is_undecided() {
             return Ok(self.clone());
         }
         let mut inference = OrderInference::new(self);
@@ -206,7 +211,13 @@ impl InstantReading {
             DataType::Timestamp(_, zone) => return zone.is_none(),
             DataType::Date32 | DataType::Date64 => return true,
             kind if kind.is_numeric() => {
-                return matches!(self.format, Format::Number(unit) if unit.is_wall_clock());
+                return match &self.format {
+                    Format::Number(unit) => unit.is_wall_clock(),
+                    Format::Pattern(_, items) => {
+                        !items.iter().any(|item| matches!(item, Item::Numeric(Numeric::Timestamp, _)))
+                    }
+                    Format::Any(_) | Format::Iso => false,
+                };
             }
             _ => {}
         }
@@ -342,6 +353,7 @@ impl InstantReading {
                     let numbers = cast(array, &DataType::Int64)?;
                     Source::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
                 }
+                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
             kind if kind.is_floating() => match &self.format {
@@ -349,6 +361,7 @@ impl InstantReading {
                     let numbers = cast(array, &DataType::Float64)?;
                     Source::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
                 }
+                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
             _ => Source::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
@@ -581,12 +594,16 @@ fn wrong_type(array: &ArrayRef) -> WrongType {
     if !array.data_type().is_numeric() {
         return WrongType { found, expected: "a timestamp, a date, text, or a number with its unit".into() };
     }
-    let unit = numbers_unit(array);
-    let expected = match unit {
-        Some((row, value, unit)) => {
+    let expected = match (numbers_unit(array), digits_of_date(array)) {
+        (Some((row, value, unit)), _) => {
             format!("a timestamp: row {}: \"{value}\" {}", row + 1, unit.advice()).into()
         }
-        None => {
+        (None, Some((row, value))) => format!(
+            "a timestamp: row {}: \"{value}\" can only be the digits of a date: state format = \"%Y%m%d\"",
+            row + 1
+        )
+        .into(),
+        (None, None) => {
             "a timestamp: for numbers state format = \"epoch_seconds\", \"epoch_millis\", \"epoch_micros\", \
                  \"epoch_nanos\" or \"excel\""
                 .into()
@@ -604,6 +621,15 @@ fn numbers_unit(array: &ArrayRef) -> Option<(usize, String, Unit)> {
     let (row, unit) = units.next()?;
     let written = TextColumn::new(array).ok()?.get(row)?.to_owned();
     units.all(|(_, other)| other == unit).then_some((row, written, unit))
+}
+
+/// The first number of an array, where all are the digits of dates, such as 20260425.
+fn digits_of_date(array: &ArrayRef) -> Option<(usize, String)> {
+    let text = TextColumn::new(array).ok()?;
+    let mut values = (0..array.len()).filter_map(|row| Some((row, text.get(row)?)));
+    let is_date = |value: &str| value.len() == 8 && NaiveDate::parse_from_str(value, "%Y%m%d").is_ok();
+    let (row, first) = values.next().filter(|(_, first)| is_date(first))?;
+    values.all(|(_, value)| is_date(value)).then(|| (row, first.to_owned()))
 }
 
 enum Source {

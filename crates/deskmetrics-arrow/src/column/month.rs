@@ -58,17 +58,14 @@ const FILLERS: &[&str] = &[
 /// The meaning of a word, in any case, with or without accents.
 pub(super) fn meaning(word: &str) -> Option<Word> {
     let folded = folded(word);
-    let word = folded.as_str();
-    if let Some(month) = MONTHS.iter().position(|names| names.contains(&word)) {
-        return Some(Word::Month(month));
-    }
-    match word {
+    let month = |word: &str| MONTHS.iter().position(|names| names.contains(&word)).map(Word::Month);
+    match folded.as_str() {
         "am" => Some(Word::Am),
         "pm" => Some(Word::Pm),
         "t" => Some(Word::T),
         "z" | "utc" | "gmt" => Some(Word::Utc),
         "h" => Some(Word::Hour),
-        _ => FILLERS.contains(&word).then_some(Word::Filler),
+        word => month(word).or_else(|| FILLERS.contains(&word).then_some(Word::Filler)),
     }
 }
 
@@ -79,6 +76,9 @@ pub(super) fn is_letter(character: char) -> bool {
 
 /// Lower case without accents.
 fn folded(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     let lower = word.chars().flat_map(char::to_lowercase);
     lower
         .filter(|character| !('\u{300}'..='\u{36f}').contains(character))

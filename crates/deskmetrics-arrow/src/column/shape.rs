@@ -175,7 +175,7 @@ impl Shapes {
 }
 
 /// No timestamp is written longer than this.
-const LONGEST: usize = 64;
+const LONGEST: usize = 96;
 
 /// The canonical spelling of a text, with its shape: for a run of digits their number, `b` for a month, `p` for a half of
 /// the day, `Z` for UTC, and separators as they are.
@@ -205,6 +205,8 @@ impl Spelling {
                 b'-' => self.hyphen(&rest[1..]),
                 b'.' => self.dot(&rest[1..]),
                 b',' => self.comma(&rest[1..]),
+                // The name of a zone after its offset.
+                b'(' if rest.ends_with(')') && (self.has(b'+') || self.has(b'-')) && self.has(b':') => "",
                 _ if rest.starts_with(char::is_whitespace) => {
                     self.blank = true;
                     rest.trim_start()
@@ -303,7 +305,10 @@ impl Spelling {
             Word::Filler => self.blank = true,
             Word::Utc => {
                 self.blank = false;
-                self.token("Z", b'Z');
+                // "GMT+0200" is an offset.
+                if !rest.starts_with(['+', '-']) {
+                    self.token("Z", b'Z');
+                }
                 return Some(rest);
             }
             Word::Hour => {

@@ -292,7 +292,7 @@ impl InstantSlot {
 
     /// The same where a date of this batch needs it, for columns that are not decoded as a whole.
     pub(crate) fn infer_if_needed(&self, batch: &RecordBatch) -> Result<(), ReadError> {
-        let Some(array) = self.array(batch) else { return Ok(()) };
+        let Some(array) = self.array(batch).filter(|_| self.reading().is_undecided()) else { return Ok(()) };
         let decoded = Instants::decode(array, self.reading()).map_err(|wrong| self.wrong(wrong))?;
         if decoded.undecided { self.infer() } else { Ok(()) }
     }

@@ -274,7 +274,8 @@ impl InstantSlot {
 
     /// Infers the order of dates from the whole column.
     pub(crate) fn infer(&self) -> Result<(), ReadError> {
-        let Some(Place { table, name, .. }) = self.place.as_ref().filter(|_| self.inferred.get().is_none()) else {
+        let Some(Place { table, name, .. }) = self.place.as_ref().filter(|_| self.inferred.get().is_none())
+        else {
             return Ok(());
         };
         let mut inference = OrderInference::new(&self.reading);

@@ -16,7 +16,6 @@ use deskmetrics::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::month::in_english;
-use super::order::{DateOrderError, OrderInference};
 use super::shape::{DateOrder, Shape, Shapes};
 use super::text::cast;
 use super::unit::{Unit, stored};
@@ -162,47 +161,6 @@ impl InstantReading {
     pub(super) fn with_dates(mut self, dates: Dates) -> Self {
         self.format = Format::Any(dates);
         self
-    }
-
-    /// This reading with the order of day, month and year that the values of a whole column have.
-    ///
-    /// One value with a day over 12 decides. Dates with dots have their day first unless a value shows otherwise. In a column
-    /// that contains ISO 8601, other numeric dates are unreadable. With a declared format this is the reading itself.
-    ///
-    /// # Errors
-    /// When several orders fit all values, or none does.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use arrow_array::{ArrayRef, StringArray};
-    /// use chrono_tz::Tz;
-    /// use deskmetrics_arrow::column::InstantReading;
-    ///
-    /// let column = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
-    /// let decided = column(vec!["03/04/2026 09:00", "25/04/2026 2:30 PM"]);
-    /// let reading = InstantReading::new(Tz::UTC).inferred([&decided])?;
-    /// assert_eq!(reading.read("03/04/2026 09:00").unwrap().unwrap().to_string(), "2026-04-03T09:00:00Z");
-    ///
-    /// let open = column(vec!["03/04/2026", "05/04/2026"]);
-    /// assert_eq!(
-    ///     InstantReading::new(Tz::UTC).inferred([&open]).unwrap_err().to_string(),
-    ///     "row 1: \"03/04/2026\" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as \"25/04/2026\", \
-    ///      which would decide",
-    /// );
-    /// # Ok::<(), deskmetrics_arrow::column::DateOrderError>(())
-    /// ```
-    pub fn inferred<'a>(
-        &self,
-        chunks: impl IntoIterator<Item = &'a ArrayRef>,
-    ) -> Result<Self, DateOrderError> {
-        if !self.is_undecided() {
-            return Ok(self.clone());
-        }
-        let mut inference = OrderInference::new(self);
-        for chunk in chunks {
-            inference.add(chunk);
-        }
-        inference.finish()
     }
 
     /// Whether values of an array are wall-clock times under this reading, which mean nothing without a zone.

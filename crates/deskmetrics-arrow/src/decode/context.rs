@@ -55,12 +55,11 @@ impl<'a> Decoding<'a> {
 
     /// The file of a description, or the table that stands for it.
     pub(super) fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
-        match (self.tables.get(&file.path), file.path.to_str()) {
-            (Some(table), Some(name)) => {
-                Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()))
-            }
-            _ => Table::open(&self.folder, file),
+        if let (Some(table), Some(name)) = (self.tables.get(&file.path), file.path.to_str()) {
+            return Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()));
         }
+        let several = !matches!(self.workers, Workers::None);
+        Ok(Table::open(&self.folder, file)?.side_by_side(several))
     }
 
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {

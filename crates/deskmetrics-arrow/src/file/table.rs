@@ -47,6 +47,8 @@ pub struct Table {
     path: PathBuf,
     store: Store,
     schema: SchemaRef,
+    /// Whether columns may be decoded on several threads.
+    side_by_side: bool,
 }
 
 /// Where the rows are.
@@ -74,7 +76,7 @@ impl Table {
         }
         let schema = match kind {
             Kind::Csv { delimiter } => csv::header(file, spec, delimiter),
-            Kind::Parquet => parquet::schema(file),
+            Kind::Parquet => parquet::schema(&file),
             Kind::IpcFile => ipc::file_schema(file),
             Kind::IpcStream => ipc::stream_schema(file),
         }
@@ -82,12 +84,19 @@ impl Table {
         if schema.fields().is_empty() {
             return Err(ReadError::EmptyFile { file: path });
         }
-        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema })
+        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema, side_by_side: false })
     }
 
     /// A table that is in memory already, under a name for messages.
     pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema }
+        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema, side_by_side: false }
+    }
+
+    /// Whether columns may be decoded on several threads.
+    #[must_use]
+    pub(crate) fn side_by_side(mut self, side_by_side: bool) -> Self {
+        self.side_by_side = side_by_side;
+        self
     }
 
     /// The file.
@@ -132,7 +141,7 @@ impl Table {
         let order = columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect();
         let (inner, position) = match kind {
             Kind::Csv { delimiter } => csv::rows(file, spec, delimiter, &self.schema, &sorted),
-            Kind::Parquet => parquet::rows(file, &sorted),
+            Kind::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
             Kind::IpcFile => ipc::file_rows(file, &sorted),
             Kind::IpcStream => ipc::stream_rows(file, &sorted),
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch};
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Reason, Scale, Timestamp};
 use deskmetrics_arrow::{Dataset, Description, ReadError};
@@ -376,7 +376,7 @@ fn matches_records(dataset: &Dataset, report: &Report, threads: usize) -> Result
     let columns = dataset.feed(report, threads).unwrap();
     let (records, _) = from_records(dataset, report);
     same_tables(&columns, &records)?;
-    let stored = ReportState::from_bytes(&columns.to_bytes()).unwrap();
+    let stored = report.state_from_bytes(&columns.to_bytes()).unwrap();
     same_tables(&stored, &records)?;
     let mut twice = records.clone();
     twice.merge(records.clone()).unwrap();

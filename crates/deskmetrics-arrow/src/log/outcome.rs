@@ -21,12 +21,14 @@ pub(super) struct Wanted {
     attributes: bool,
     people: bool,
     verdicts: bool,
+    /// Everything else of the record.
+    whole: bool,
 }
 
 impl Wanted {
     pub(super) fn of(needs: RecordNeeds) -> Self {
-        let RecordNeeds { id, requester, attributes, people, verdicts, .. } = needs;
-        Self { id, requester, all_attributes: false, attributes, people, verdicts }
+        let RecordNeeds { id, requester, attributes, people, verdicts, whole } = needs;
+        Self { id, requester, all_attributes: whole, attributes, people, verdicts, whole }
     }
 }
 
@@ -90,6 +92,7 @@ impl EventLog<'_> {
             people: true,
             verdicts: true,
             attributes: true,
+            whole: true,
         };
         self.fill(&mut scratch, row, &mut pass, wanted);
         pass.exchange(&mut scratch.metrics);
@@ -115,6 +118,15 @@ impl EventLog<'_> {
             scratch.verdicts.extend(pass.verdicts().map(|verdict| verdict.to_verdict()));
         }
         let ticket = ReplayedRow { row, pass, log: self };
+        if wanted.whole {
+            scratch.ticket = tickets.record(row);
+            scratch.ticket.tags.clear();
+            for tag in pass.tags() {
+                if let Some(tag) = self.text(self.code_of(*tag)) {
+                    scratch.ticket.add_tag(tag.into());
+                }
+            }
+        }
         if wanted.id {
             scratch.ticket.id = ticket.id().as_ref().into();
         }

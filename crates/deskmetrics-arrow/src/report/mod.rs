@@ -89,7 +89,12 @@ impl Dataset {
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();
             let read = report.record_needs().attributes_read();
-            self.replay_at(as_of).needing(report.needs()).watching(sliced.chain(read))
+            let replay = self.replay_at(as_of).needing(report.needs()).watching(sliced.chain(read));
+            if report.record_needs().whole {
+                replay.watching(tables.events.kinds.changed().cloned())
+            } else {
+                replay
+            }
         });
         let asks = !tables.answers.is_empty() || !tables.invitations.is_empty();
         let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| asks);

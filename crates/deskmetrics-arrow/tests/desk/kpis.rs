@@ -5,6 +5,8 @@ use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, Topic};
 use deskmetrics::report::KpiRequest;
 use deskmetrics::{ClockKind, Scale, SlaMetric, Status, Timestamp};
 
+use super::own::{Of, Sum};
+
 /// Policies of every kind that are judged by tickets.
 pub(crate) const POLICIES: [&str; 11] = [
     "single_reply",
@@ -71,6 +73,7 @@ pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
         chosen("sla_attainment").of_metric(SlaMetric::from("stated")),
         chosen("sla_attainment").of_sla_policy("standard"),
         chosen("sla_overshoot").of_metric(SlaMetric::NextResponse),
+        KpiRequest::of(Sum::of(Of::Tickets)),
         chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::RequesterWait).of_sla_policy("standard"),
     ]);
     kpis
@@ -123,5 +126,7 @@ pub(crate) fn whole_records() -> Vec<KpiRequest> {
         chosen("survey_coverage"),
         chosen("survey_coverage").of_survey("csat"),
         asked(survey("1-5")),
+        KpiRequest::of(Sum::of(Of::Answers)).of_survey("nps"),
+        KpiRequest::of(Sum::of(Of::Invitations)),
     ]
 }

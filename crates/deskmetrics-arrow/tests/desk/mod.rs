@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 pub(crate) mod kpis;
+mod own;
 pub(crate) mod surveys;
 
 use std::collections::HashSet;

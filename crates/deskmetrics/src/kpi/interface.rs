@@ -135,7 +135,7 @@ pub trait Kpi:
         self.clone()
     }
 
-    /// Counts a ticket.
+    /// Counts a ticket. Events excluded from the ticket are counted by the report, not in `ticket.excluded`.
     fn push_ticket(&mut self, _ticket: &Replayed) {}
 
     /// Counts an answer to a survey.
@@ -258,14 +258,17 @@ pub struct RecordNeeds {
     pub people: bool,
     /// SLA verdicts with names and dates.
     pub verdicts: bool,
+    /// Whatever else there is: all attributes, tags, who raised the ticket.
+    pub whole: bool,
 }
 
 impl RecordNeeds {
     /// Everything.
-    pub const ALL: Self = Self { id: true, requester: true, attributes: true, people: true, verdicts: true };
+    pub const ALL: Self =
+        Self { id: true, requester: true, attributes: true, people: true, verdicts: true, whole: true };
     /// Nothing.
     pub const NONE: Self =
-        Self { id: false, requester: false, attributes: false, people: false, verdicts: false };
+        Self { id: false, requester: false, attributes: false, people: false, verdicts: false, whole: false };
     /// The attribute that names the task a contact led to.
     pub(crate) const TASK: &str = "task";
     /// The verdicts.
@@ -295,6 +298,7 @@ impl RecordNeeds {
             attributes: self.attributes || other.attributes,
             people: self.people || other.people,
             verdicts: self.verdicts || other.verdicts,
+            whole: self.whole || other.whole,
         }
     }
 }

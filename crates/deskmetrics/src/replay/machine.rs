@@ -175,6 +175,10 @@ impl Machine {
         judged && self.values.len() == plan.vocabulary.attributes()
     }
 
+    pub(crate) fn tags(&self) -> &[u32] {
+        &self.tags
+    }
+
     /// The value of a numbered attribute.
     pub(crate) fn value(&self, attribute: u16) -> u32 {
         self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)

@@ -173,6 +173,11 @@ impl<'r> Pass<'r> {
         self.machine.value(attribute)
     }
 
+    /// The tags at the cut-off, by their numbers; those at the beginning where nothing depends on tags.
+    pub fn tags(&self) -> &[u32] {
+        self.machine.tags()
+    }
+
     /// The measures of the last ticket.
     pub fn metrics(&self) -> &TicketMetrics {
         &self.metrics

@@ -1,8 +1,8 @@
 //! Confidence intervals: how far a number can be trusted.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use statrs::distribution::{Binomial, ChiSquared, Continuous, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
@@ -121,15 +121,13 @@ fn null_is_minus_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// assert_eq!(deskmetrics::interval::critical_z(1.0), None);
 /// ```
 pub fn critical_z(level: f64) -> Option<f64> {
-    thread_local!(static KNOWN: Memo<u64, Option<f64>> = Memo::default());
-    let compute = || Some(Normal::standard().inverse_cdf(upper_quantile(level)?));
-    KNOWN.with(|known| known.get(level.to_bits(), compute))
+    Some(Normal::standard().inverse_cdf(upper_quantile(level)?))
 }
 
 /// The two-sided critical value of Student's t; `None` unless `0 < level < 1` and `degrees >= 1`.
 pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
-    thread_local!(static KNOWN: Memo<(u64, u64), Option<f64>> = Memo::default());
-    KNOWN.with(|known| known.get((level.to_bits(), degrees), || critical_t_of(level, degrees as f64)))
+    static KNOWN: Memo<(u64, u64), Option<f64>> = Memo::new();
+    KNOWN.get((level.to_bits(), degrees), || critical_t_of(level, degrees as f64))
 }
 
 /// Like [`critical_t`], for the broken degrees of freedom of Welch's test.
@@ -215,6 +213,8 @@ pub(crate) fn chi_squared_quantile(degrees: f64, p: f64) -> Option<f64> {
 
 /// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).
 pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
+    // A report by slice and period needs that of a few sizes again and again.
+    static KNOWN: Memo<usize, Option<f64>> = Memo::new();
     let n = sorted.len();
     if n < 4 {
         return None;
@@ -222,13 +222,9 @@ pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
     let place = (n as f64 / 2.0 - (n as f64).sqrt()).round().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 <= place < n / 2")]
     let rank = place as usize;
-    // A report by slice and period needs that of a few sizes again and again.
-    thread_local!(static KNOWN: Memo<usize, Option<f64>> = Memo::default());
-    let z = KNOWN.with(|known| {
-        known.get(n, || {
-            let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
-            Some(Normal::standard().inverse_cdf(1.0 - outside))
-        })
+    let z = KNOWN.get(n, || {
+        let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
+        Some(Normal::standard().inverse_cdf(1.0 - outside))
     })?;
     let (low, high) = (*sorted.get(rank - 1)? as f64, *sorted.get(n - rank)? as f64);
     Some((high - low) / (2.0 * z))
@@ -238,8 +234,8 @@ pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
 /// `n` is too small for it.
 pub(crate) fn quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     // A report by slice and period needs those of a few sizes again and again.
-    thread_local!(static KNOWN: Memo<(u64, u64, u64), Option<(u64, u64)>> = Memo::default());
-    KNOWN.with(|known| known.get((n, q.to_bits(), level.to_bits()), || find_quantile_ranks(n, q, level)))
+    static KNOWN: Memo<(u64, u64, u64), Option<(u64, u64)>> = Memo::new();
+    KNOWN.get((n, q.to_bits(), level.to_bits()), || find_quantile_ranks(n, q, level))
 }
 
 fn find_quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
@@ -290,25 +286,23 @@ fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
     low
 }
 
-/// What a function gave for the arguments it was last called with.
-struct Memo<K, V>(RefCell<HashMap<K, V>>);
-
-impl<K, V> Default for Memo<K, V> {
-    fn default() -> Self {
-        Self(RefCell::default())
-    }
-}
+/// What a function gave for the arguments it was last called with, on any thread.
+struct Memo<K, V>(LazyLock<RwLock<HashMap<K, V>>>);
 
 impl<K: Eq + Hash, V: Copy> Memo<K, V> {
     /// As many results as are kept.
     const MOST: usize = 1 << 14;
 
+    const fn new() -> Self {
+        Self(LazyLock::new(RwLock::default))
+    }
+
     fn get(&self, key: K, compute: impl FnOnce() -> V) -> V {
-        if let Some(known) = self.0.borrow().get(&key) {
-            return *known;
+        if let Some(value) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return *value;
         }
         let value = compute();
-        let mut known = self.0.borrow_mut();
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::MOST {
             known.clear();
         }

@@ -9,17 +9,19 @@ const BITS: u32 = 6;
 const BUCKETS: usize = buckets(BITS);
 
 /// Some values of many with the places at which they would stand, counted from 0, if all were in order.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Ranked {
-    places: Vec<usize>,
-    values: Vec<i64>,
+#[derive(Debug, Clone)]
+pub(crate) enum Ranked<'v> {
+    /// All values, ascending.
+    All(&'v [i64]),
+    /// Those of some places, which ascend.
+    Some { places: Vec<usize>, values: Vec<i64> },
 }
 
-impl Ranked {
+impl Ranked<'_> {
     /// The values of these places, which may come in any order; a place past the end has none. The values come in pieces, of
     /// which the least and the most are known.
-    pub(crate) fn between<'v>(
-        values: impl Iterator<Item = &'v [i64]> + Clone,
+    pub(crate) fn between<'p>(
+        values: impl Iterator<Item = &'p [i64]> + Clone,
         ends: (i64, i64),
         places: impl IntoIterator<Item = u64>,
     ) -> Self {
@@ -28,24 +30,19 @@ impl Ranked {
         let mut places: Vec<usize> = places.filter(|place| *place < n).collect();
         places.sort_unstable();
         places.dedup();
-        let mut values_there = Vec::with_capacity(places.len());
-        find(values, n, ends, &places, &mut values_there);
-        Self { places, values: values_there }
-    }
-
-    /// The same of values in ascending order.
-    pub(crate) fn of_sorted(values: &[i64], places: impl IntoIterator<Item = u64>) -> Self {
-        let places = places.into_iter().filter_map(|place| usize::try_from(place).ok());
-        let mut places: Vec<usize> = places.filter(|place| *place < values.len()).collect();
-        places.sort_unstable();
-        places.dedup();
-        Self { values: places.iter().map(|place| values[*place]).collect(), places }
+        let mut found = Vec::with_capacity(places.len());
+        find(values, n, ends, &places, &mut found);
+        Self::Some { places, values: found }
     }
 
     /// The value of a place that was asked for.
     pub(crate) fn at(&self, place: u64) -> Option<i64> {
         let place = usize::try_from(place).ok()?;
-        self.values.get(self.places.binary_search(&place).ok()?).copied()
+        match self {
+            Self::All(values) => values.get(place),
+            Self::Some { places, values } => values.get(places.binary_search(&place).ok()?),
+        }
+        .copied()
     }
 }
 
@@ -166,7 +163,8 @@ mod tests {
             let expected: Vec<i64> = ranks.iter().filter_map(|rank| sorted.get(*rank).copied()).collect();
             let places = ranks.iter().map(|rank| *rank as u64);
             let pieces = values.chunks(1 + values.len() / 3);
-            prop_assert_eq!(Ranked::between(pieces, ends(&values), places).values, expected);
+            let ranked = Ranked::between(pieces, ends(&values), places.clone());
+            prop_assert_eq!(places.filter_map(|place| ranked.at(place)).collect::<Vec<_>>(), expected);
         }
 
         #[test]

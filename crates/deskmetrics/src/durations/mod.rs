@@ -241,9 +241,9 @@ impl Durations {
     }
 
     /// The values of these places, counted from 0, if all were in order.
-    pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked {
+    pub(crate) fn ranked(&self, places: impl IntoIterator<Item = u64>) -> Ranked<'_> {
         if let Some(sorted) = self.in_order() {
-            return Ranked::of_sorted(sorted, places);
+            return Ranked::All(sorted);
         }
         let Sums { least, most, .. } = self.sums();
         Ranked::between(self.pieces(), (least, most), places)
@@ -318,7 +318,7 @@ pub(crate) fn quantile_places(n: u64, q: f64) -> impl Iterator<Item = u64> {
 }
 
 /// The type 7 quantile of `n` values of which the places it looks at are known.
-pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
+pub(crate) fn quantile_of(values: &Ranked<'_>, n: u64, q: f64) -> Option<f64> {
     let (below, fraction) = type_7_place(n, q)?;
     let low = values.at(below)? as f64;
     match values.at(below + 1).filter(|_| fraction > 0.0) {
@@ -329,12 +329,15 @@ pub(crate) fn quantile_of(values: &Ranked, n: u64, q: f64) -> Option<f64> {
 
 /// The type 7 quantile of ascending values.
 pub(crate) fn quantile_of_sorted(sorted: &[i64], q: f64) -> Option<f64> {
-    let n = sorted.len() as u64;
-    quantile_of(&Ranked::of_sorted(sorted, quantile_places(n, q)), n, q)
+    quantile_of(&Ranked::All(sorted), sorted.len() as u64, q)
 }
 
 /// The order-statistic interval between two ranks, counted from 1, of values whose places are known.
-pub(crate) fn interval_between(values: &Ranked, (lower, upper): (u64, u64), level: f64) -> Option<Interval> {
+pub(crate) fn interval_between(
+    values: &Ranked<'_>,
+    (lower, upper): (u64, u64),
+    level: f64,
+) -> Option<Interval> {
     Some(Interval {
         lower: values.at(lower - 1)? as f64,
         upper: values.at(upper - 1)? as f64,

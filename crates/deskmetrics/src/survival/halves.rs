@@ -1,5 +1,7 @@
 //! Where the survival curve and its bounds come down to one half.
 
+use std::ops::Range;
+
 use super::curve::{Bound, Curve, Step, at_most};
 use crate::Durations;
 use crate::interval::{Interval, IntervalMethod};
@@ -21,12 +23,12 @@ impl Halves {
     }
 
     /// The median in microseconds, given the durations at its places.
-    pub(crate) fn median(&self, values: &Ranked) -> Option<f64> {
+    pub(crate) fn median(&self, values: &Ranked<'_>) -> Option<f64> {
         Some(values.at(self.median?)? as f64)
     }
 
     /// The interval of the median in microseconds, given the durations at its places.
-    pub(crate) fn interval(&self, values: &Ranked, level: f64) -> Option<Interval> {
+    pub(crate) fn interval(&self, values: &Ranked<'_>, level: f64) -> Option<Interval> {
         let lower = self.median.and(self.lower)?;
         let upper = self.upper.and_then(|upper| values.at(upper));
         Some(Interval {
@@ -91,15 +93,16 @@ impl Halves {
 
     /// Notes what comes down to one half in a run of so many steps, of which `step` tells each with the place of its end.
     fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, Step)) {
-        let place = |value: &dyn Fn(&Step) -> f64| {
-            Some(step(first(steps, |number| at_most(value(&step(number).1), 0.5))?).0)
-        };
-        self.median = self.median.or_else(|| place(&|step| step.survival));
+        let place = |number: Option<usize>| number.map(|number| step(number).0);
+        let step = |number: usize| step(number).1;
+        let halved = |number: usize| at_most(step(number).survival, 0.5);
+        // The curve only comes down.
+        self.median = self.median.or_else(|| place(first(0..steps, &|_, last| halved(last), &halved)));
         let Some(z) = z else { return };
         for (bound, found) in [(Bound::Lower, &mut self.lower), (Bound::Upper, &mut self.upper)] {
-            if found.is_none() && bound.may_halve(&step(0).1, &step(steps - 1).1, z) {
-                *found = place(&|step| bound.of(step, z));
-            }
+            let may_halve = |first: usize, last: usize| bound.may_halve(&step(first), &step(last), z);
+            let halved = |number: usize| at_most(bound.of(&step(number), z), 0.5);
+            *found = found.or_else(|| place(first(0..steps, &may_halve, &halved)));
         }
     }
 
@@ -128,28 +131,20 @@ impl Bound {
 /// Steps between two checks of whether anything comes down to one half.
 const RUN: usize = 32;
 
-/// Steps looked at one by one.
-const FEW: usize = 512;
-
-/// The first of so many numbers that is good. Of many, those after it are taken to be good, too: with more than a few at
-/// risk, the curve and its bounds only come down.
-fn first(numbers: usize, good: impl Fn(usize) -> bool) -> Option<usize> {
-    if numbers <= FEW {
-        return (0..numbers).find(|number| good(*number));
+/// The first good one of a run. Of a part of the run, given its first and last, `may` tells whether any in it may be good.
+fn first(
+    run: Range<usize>,
+    may: &impl Fn(usize, usize) -> bool,
+    good: &impl Fn(usize) -> bool,
+) -> Option<usize> {
+    if run.len() <= 2 {
+        return run.into_iter().find(|number| good(*number));
     }
-    let (mut low, mut high) = (0, numbers - 1);
-    if !good(high) {
+    if !may(run.start, run.end - 1) {
         return None;
     }
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if good(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Some(low)
+    let middle = run.start + run.len() / 2;
+    first(run.start..middle, may, good).or_else(|| first(middle..run.end, may, good))
 }
 
 /// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many
@@ -259,7 +254,7 @@ mod tests {
             Halves::by_steps(&sorted, &running, z),
         ];
         let values = |halves: &Halves| {
-            let ranked = Ranked::of_sorted(&sorted, halves.places());
+            let ranked = Ranked::All(&sorted);
             (halves.median(&ranked), halves.interval(&ranked, 0.95))
         };
         assert_eq!(values(&counted), values(&stepped));

@@ -48,11 +48,11 @@ impl KpiResult {
     fn title(&self) -> String {
         let id = self.tally.definition().id;
         let clock = self.tally.clock().filter(|clock| *clock != ClockKind::Calendar);
-        let chosen: Vec<String> =
-            [self.tally.option(), clock.map(|clock| format!("{} time", clock_name(clock)))]
-                .into_iter()
-                .flatten()
-                .collect();
+        let option = self.tally.option().map(str::to_owned);
+        let chosen: Vec<String> = [option, clock.map(|clock| format!("{} time", clock_name(clock)))]
+            .into_iter()
+            .flatten()
+            .collect();
         if chosen.is_empty() { id.to_owned() } else { format!("{id} ({})", chosen.join(", ")) }
     }
 
@@ -110,7 +110,7 @@ impl KpiResult {
 
     /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
     #[getter]
-    fn option(&self) -> Option<String> {
+    fn option(&self) -> Option<&str> {
         self.tally.option()
     }
 

@@ -70,7 +70,7 @@ proptest! {
                 Estimate::new(row.measure.clone(), row.value, row.unit, row.n).with_interval(row.interval)
             }).collect();
             prop_assert_eq!(rows, whole.estimates(0.95), "{}: the report says something else", id);
-            prop_assert_eq!(&table.headline(id).unwrap().excluded, whole.excluded(), "{}: left out", id);
+            prop_assert_eq!(&*table.headline(id).unwrap().excluded, whole.excluded(), "{}: left out", id);
         }
     }
 }

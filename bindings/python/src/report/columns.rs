@@ -112,16 +112,14 @@ pub(super) fn batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     for attribute in attributes {
         let name = attribute.as_str();
         let name = if FIXED.contains(&name) { format!("by_{name}") } else { name.to_owned() };
-        let value =
-            |row: &'_ ReportRow| row.keys.get(attribute).map(|value| value.unwrap_or("(none)").to_owned());
-        let values: Vec<Option<String>> = rows.iter().map(value).collect();
-        columns.texts(&name, values.iter().map(Option::as_deref));
+        let keys = rows.iter().map(|row| row.keys.get(attribute));
+        columns.texts(&name, keys.map(|value| value.map(|value| value.unwrap_or("(none)"))));
     }
-    let period = |row: &ReportRow| row.period.clone();
-    columns.texts("period", rows.iter().map(|row| row.period.as_ref().map(|period| period.label.as_str())));
-    columns.instants("period_start", zone, rows.iter().map(|row| Some(period(row)?.start?.as_micros())));
-    columns.instants("period_end", zone, rows.iter().map(|row| Some(period(row)?.end?.as_micros())));
-    columns.truths("partial", rows.iter().map(|row| row.period.as_ref().map(|period| period.partial)));
+    let periods = || rows.iter().map(|row| row.period.as_deref());
+    columns.texts("period", periods().map(|period| Some(&*period?.label)));
+    columns.instants("period_start", zone, periods().map(|period| Some(period?.start?.as_micros())));
+    columns.instants("period_end", zone, periods().map(|period| Some(period?.end?.as_micros())));
+    columns.truths("partial", periods().map(|period| Some(period?.partial)));
     columns.numbers("value", rows.iter().map(|row| row.value));
     columns.texts("unit", rows.iter().map(|row| Some(unit_name(row.unit))));
     columns.counts("n", rows.iter().map(|row| row.n));

@@ -204,7 +204,7 @@ impl Report {
             // Several of one KPI are told apart by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
-            excluded.set_item(name, from_json(py, &to_data(&row.excluded)?)?)?;
+            excluded.set_item(name, from_json(py, &to_data(&*row.excluded)?)?)?;
         }
         Ok(excluded)
     }

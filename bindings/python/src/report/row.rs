@@ -91,7 +91,7 @@ impl ReportRow {
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let keys = PyDict::new(py);
-        for (attribute, value) in &self.core().keys.0 {
+        for (attribute, value) in &*self.core().keys.0 {
             keys.set_item(attribute.as_str(), value.as_deref())?;
         }
         Ok(keys)
@@ -182,7 +182,7 @@ impl ReportRow {
     /// Records left out of this number's KPI in this slice and period, by reason.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.core().excluded)?)
+        from_json(py, &to_data(&*self.core().excluded)?)
     }
 
     /// The row as plain data.

@@ -120,6 +120,11 @@ impl Calendar {
         number.map_or(NO_PERIOD, |number| number + 1)
     }
 
+    /// The numbers of all periods, that of no period included.
+    pub(super) fn numbers(&self) -> Range<usize> {
+        NO_PERIOD..1 + self.periods.as_ref().map_or(0, PeriodTable::len)
+    }
+
     /// The period of this number.
     pub(super) fn span(&self, period: usize) -> Option<&PeriodSpan> {
         self.periods.as_ref()?.span(period.checked_sub(1)?)

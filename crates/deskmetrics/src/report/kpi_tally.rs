@@ -135,8 +135,8 @@ impl KpiTally {
     }
 
     /// What was chosen where the KPI leaves a choice, in words: the policy, the survey question, the SLA metric.
-    pub fn option(&self) -> Option<String> {
-        self.measure.option.clone()
+    pub fn option(&self) -> Option<&str> {
+        self.measure.option.as_deref()
     }
 
     /// The clock of its durations; `None` where it has none.

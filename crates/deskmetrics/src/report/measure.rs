@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -26,7 +27,7 @@ pub(super) struct Measure {
     pub(super) definition: &'static Definition,
     pub(super) clock: Option<ClockKind>,
     /// What was chosen, for the reader.
-    pub(super) option: Option<String>,
+    pub(super) option: Option<Arc<str>>,
     /// The survey question it is about; `None` for all.
     question: Option<Box<str>>,
     pub(super) shown: Shown,
@@ -75,7 +76,7 @@ impl Measure {
         Ok(Self {
             definition,
             clock: (!definition.clocks.is_empty()).then(|| request.clock.unwrap_or_default()),
-            option: together([option, shown_text, filter]),
+            option: together([option, shown_text, filter]).map(Arc::from),
             question: request.question.clone(),
             shown,
             empty,

@@ -281,6 +281,11 @@ impl PeriodTable {
         Some(entry.number)
     }
 
+    /// How many periods have a number.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
     /// The period of this number.
     pub(super) fn span(&self, number: usize) -> Option<&PeriodSpan> {
         self.spans.get(number)

@@ -1,11 +1,9 @@
 //! What to beware of in a finished report.
 
-use std::collections::BTreeMap;
-
 use super::measure::Measure;
 use super::row::{ReportRow, SliceKeys};
-use super::slice::Values;
-use super::state::{ReportState, Sliced, ValueRank};
+use super::slice::SliceOrder;
+use super::state::{ReportState, Sliced};
 use super::warning::{SegmentResponse, Warning};
 use crate::kpi::AnyKpi;
 use crate::survey::{Adjusted, Representativeness};
@@ -13,13 +11,14 @@ use crate::ticket::Attribute;
 use crate::{Compared, Merge, Ratio};
 
 impl ReportState {
-    /// What to beware of, by KPI in the order of the report.
-    pub(super) fn warnings(&self, rows: &[ReportRow]) -> Vec<Warning> {
+    /// What to beware of, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
+    /// slicing.
+    pub(super) fn warnings(&self, rows: &[ReportRow], orders: &[SliceOrder]) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for (number, measure) in self.report.measures.iter().enumerate() {
             let own: Vec<&ReportRow> = rows
                 .iter()
-                .filter(|row| row.headline && row.period.is_none() && row.name == measure.name)
+                .filter(|row| row.headline && row.name == measure.name)
                 .filter(|row| row.kpi == measure.definition.id && row.option == measure.option)
                 .collect();
             let overall: Vec<&ReportRow> = own.iter().copied().filter(|row| row.keys.is_empty()).collect();
@@ -32,12 +31,13 @@ impl ReportState {
             }
             let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
-            for (by, sliced) in self.report.settings.by.iter().zip(&self.slicings) {
+            for ((by, sliced), order) in self.report.settings.by.iter().zip(&self.slicings).zip(orders) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
                 let slices: Vec<&ReportRow> = own.iter().copied().filter(about).collect();
                 warnings.extend(self.too_few(measure, by.clone(), &slices));
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
-                warnings.extend(self.uneven(number, measure, question, by, sliced, value));
+                let segments = Segment::all(sliced, order, (number, measure), question);
+                warnings.extend(self.uneven(measure, by, &segments, value));
             }
         }
         warnings
@@ -59,17 +59,14 @@ impl ReportState {
 
     fn uneven(
         &self,
-        number: usize,
         measure: &Measure,
-        question: &str,
         by: &[Attribute],
-        sliced: &Sliced,
+        segments: &[Segment],
         value: Option<f64>,
     ) -> Option<Warning> {
         let level = self.report.settings.level;
-        let segments = Segment::all(sliced, (number, measure), question);
         let mut response = Representativeness::default();
-        for segment in &segments {
+        for segment in segments {
             response.push_counts(&segment.place, segment.answered);
         }
         let (r_indicator, variation, p_value) =
@@ -79,10 +76,8 @@ impl ReportState {
             return None;
         }
         let asked = || segments.iter().filter(|segment| segment.answered.total > 0);
-        let told = |segment: &Segment| SegmentResponse {
-            keys: sliced.slicer.keys(&segment.values),
-            answered: segment.answered,
-        };
+        let told =
+            |segment: &Segment| SegmentResponse { keys: segment.keys.clone(), answered: segment.answered };
         let by_share = |one: &&Segment, other: &&Segment| {
             let share = |segment: &Segment| segment.answered.share().unwrap_or_default();
             share(one).total_cmp(&share(other))
@@ -99,7 +94,7 @@ impl ReportState {
             highest: told(asked().max_by(by_share)?),
             unit: measure.headline_unit(level)?,
             value,
-            adjusted: adjusted(measure, &segments, &response, level),
+            adjusted: adjusted(measure, segments, &response, level),
         })
     }
 }
@@ -144,32 +139,37 @@ fn adjusted(
 struct Segment {
     /// Its place among the slices, as text.
     place: String,
-    values: Values,
+    keys: SliceKeys,
     answered: Ratio,
     /// Its scores, all periods together.
     tally: Option<Box<dyn AnyKpi>>,
 }
 
 impl Segment {
-    fn all(sliced: &Sliced, (kpi, measure): (usize, &Measure), question: &str) -> Vec<Self> {
-        let mut ordered: BTreeMap<Vec<ValueRank>, Vec<usize>> = BTreeMap::new();
+    fn all(
+        sliced: &Sliced,
+        order: &SliceOrder,
+        (kpi, measure): (usize, &Measure),
+        question: &str,
+    ) -> Vec<Self> {
         let known = sliced.asked.len().max(sliced.cells.len());
-        for slice in (0..known).filter(|slice| sliced.slicer.meets(*slice, &measure.filter)) {
-            let values = sliced.slicer.shown(slice).into_iter().flatten();
-            let values = values.map(|value| ValueRank::of(value.as_deref())).collect();
-            ordered.entry(values).or_default().push(slice);
-        }
-        let segment = |(place, numbers): (usize, Vec<usize>)| {
-            let cells = numbers.iter().filter_map(|number| sliced.cells.get(*number));
+        let places = order.places.iter().take(known).enumerate();
+        let met = places.filter(|(slice, _)| sliced.slicer.meets(*slice, &measure.filter));
+        let mut ordered: Vec<(usize, usize)> = met.map(|(slice, place)| (*place, slice)).collect();
+        ordered.sort_unstable();
+        let segment = |same: &[(usize, usize)]| {
+            let numbers = || same.iter().map(|(_, slice)| *slice);
+            let (place, _) = *same.first()?;
+            let cells = numbers().filter_map(|slice| sliced.cells.get(slice));
             let mut parts = cells.flatten().flatten().filter_map(|cell| cell.get(kpi));
             let mut scores = parts.next().cloned();
             if let Some(scores) = &mut scores {
                 parts.for_each(|part| scores.merge_any(part.clone()));
             }
-            let asked = numbers.iter().filter_map(|number| sliced.asked.get(*number)?.get(question));
+            let asked = numbers().filter_map(|slice| sliced.asked.get(slice)?.get(question));
             Some(Self {
                 place: format!("{place:09}"),
-                values: sliced.slicer.shown(*numbers.first()?)?.to_vec(),
+                keys: order.keys.get(place)?.clone(),
                 answered: asked.map(crate::kpi::ResponseRate::answered).fold(
                     Ratio::default(),
                     |mut all, one| {
@@ -180,6 +180,6 @@ impl Segment {
                 tally: scores,
             })
         };
-        ordered.into_values().enumerate().filter_map(segment).collect()
+        ordered.chunk_by(|(one, _), (other, _)| one == other).filter_map(segment).collect()
     }
 }

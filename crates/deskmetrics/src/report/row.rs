@@ -1,6 +1,7 @@
 //! One line of a report.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -10,6 +11,8 @@ use crate::ticket::Attribute;
 use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
 
 /// One number of one KPI for one slice and one period, with what is needed to trust it.
+///
+/// What many rows have in common is shared among them: a report of many slices and periods has many rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportRow {
@@ -18,7 +21,7 @@ pub struct ReportRow {
     /// The name it was requested under, else its English one.
     pub name: Cow<'static, str>,
     /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
-    pub option: Option<String>,
+    pub option: Option<Arc<str>>,
     /// Whether the request was restricted to some records; `option` says to which.
     #[serde(skip)]
     pub restricted: bool,
@@ -31,7 +34,7 @@ pub struct ReportRow {
     /// The slice it is about; empty for all records together.
     pub keys: SliceKeys,
     /// The period it is about; `None` for all periods together.
-    pub period: Option<ReportPeriod>,
+    pub period: Option<Arc<ReportPeriod>>,
     /// The number; `None` when nothing was counted.
     pub value: Option<f64>,
     /// What it counts.
@@ -43,7 +46,7 @@ pub struct ReportRow {
     /// Its confidence interval, where there is one.
     pub interval: Option<Interval>,
     /// Records left out of this number's KPI in this slice and period, by reason.
-    pub excluded: Excluded,
+    pub excluded: Arc<Excluded>,
     /// The change against the period before. `None` without periods, for the first period, for an undated or
     /// partial count.
     pub change: Option<Change>,
@@ -53,7 +56,7 @@ pub struct ReportRow {
 ///
 /// As JSON it is an object: `{"market": "DK", "channel": null}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SliceKeys(pub Vec<(Attribute, Option<Box<str>>)>);
+pub struct SliceKeys(pub Arc<[(Attribute, Option<Box<str>>)]>);
 
 impl SliceKeys {
     /// The value of `attribute`: `None` when the slice is not about it, `Some(None)` when it is about the records
@@ -78,7 +81,7 @@ impl SliceKeys {
 impl Serialize for SliceKeys {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (attribute, value) in &self.0 {
+        for (attribute, value) in &*self.0 {
             map.serialize_entry(attribute.as_str(), value)?;
         }
         map.end()

@@ -43,6 +43,15 @@ pub(super) struct Slicer {
     joined: String,
 }
 
+/// The order in which rows show slices.
+#[derive(Debug)]
+pub(super) struct SliceOrder {
+    /// By number of the slice: its place.
+    pub(super) places: Vec<usize>,
+    /// By place.
+    pub(super) keys: Vec<SliceKeys>,
+}
+
 impl Slicer {
     pub(super) fn new(attributes: Vec<Attribute>, filters: Vec<Conditions>) -> Self {
         Self { attributes, filters, numbers: HashMap::new(), slices: Vec::new(), joined: String::new() }
@@ -117,7 +126,24 @@ impl Slicer {
         self.slices.get(number)
     }
 
-    pub(super) fn keys(&self, values: &[Option<Box<str>>]) -> SliceKeys {
+    /// The slices in the order of rows: by value, records without one last. What differs only in the filters it meets is one
+    /// slice of the report.
+    pub(super) fn order(&self) -> SliceOrder {
+        let shown = |number: usize| self.shown(number).unwrap_or_default();
+        let rank = |number: usize| shown(number).iter().map(|value| (value.is_none(), value.as_deref()));
+        let mut order: Vec<usize> = (0..self.slices.len()).collect();
+        order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
+        let (mut places, mut keys) = (vec![0; order.len()], Vec::new());
+        for same in order.chunk_by(|one, other| shown(*one) == shown(*other)) {
+            for number in same {
+                places[*number] = keys.len();
+            }
+            keys.extend(same.first().map(|number| self.keys(shown(*number))));
+        }
+        SliceOrder { places, keys }
+    }
+
+    fn keys(&self, values: &[Option<Box<str>>]) -> SliceKeys {
         SliceKeys(self.attributes.iter().cloned().zip(values.iter().cloned()).collect())
     }
 }

@@ -2,17 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
-
-use chrono::NaiveDate;
 
 use super::builder::{Report, ReportBuilder, asked_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
-use super::slice::{Slicer, Values};
+use super::slice::{SliceOrder, Slicer};
 use super::table::{RecordCounts, ReportTable};
 use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
@@ -285,10 +282,9 @@ impl ReportState {
         let as_of = self.report.settings.as_of;
         let wanted = Measure::resolve(request, as_of)?;
         let number = self.report.measures.iter().position(|measure| *measure == wanted);
-        let all = Cut { by_slice: false, by_period: false };
         let whole = number
             .zip(self.slicings.first())
-            .map(|(number, sliced)| self.joined(sliced, number, all, &wanted.filter));
+            .map(|(number, sliced)| self.joined(sliced, number, Cut::WHOLE, &wanted.filter));
         match whole.into_iter().flatten().next() {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
             None => Err(ReportError::NotInReport { id: wanted.definition.id }),
@@ -297,60 +293,64 @@ impl ReportState {
 
     /// Every number of the report, of what was fed so far.
     pub fn table(&self) -> ReportTable {
+        let settings = &self.report.settings;
+        let orders: Vec<SliceOrder> = self.slicings.iter().map(|sliced| sliced.slicer.order()).collect();
+        let periods = settings.periods.map(|_| self.period_order());
         let mut rows = Vec::new();
-        let spans: &[bool] = if self.report.settings.periods.is_some() { &[false, true] } else { &[false] };
-        for by_period in spans {
+        let mut warnings = Vec::new();
+        for periods in std::iter::once(None).chain(periods.iter().map(Some)) {
             // Every record is in one slice of each slicing, so any of them adds up to the whole.
             if let Some(sliced) = self.slicings.first() {
-                self.add_rows(sliced, Cut { by_slice: false, by_period: *by_period }, &mut rows);
+                self.add_rows(sliced, Cut { slices: None, periods }, &mut rows);
             }
-            for sliced in self.slicings.iter().filter(|_| !self.report.settings.by.is_empty()) {
-                self.add_rows(sliced, Cut { by_slice: true, by_period: *by_period }, &mut rows);
+            for (sliced, order) in self.slicings.iter().zip(&orders).filter(|_| !settings.by.is_empty()) {
+                self.add_rows(sliced, Cut { slices: Some(order), periods }, &mut rows);
+            }
+            if periods.is_none() {
+                warnings = self.warnings(&rows, &orders);
             }
         }
         ReportTable {
-            as_of: self.report.settings.as_of,
-            zone: self.report.settings.periods.map(|periods| periods.zone),
-            period: self.report.settings.periods.map(|periods| periods.period),
-            by: self.report.settings.by.clone(),
-            level: self.report.settings.level,
-            min_n: self.report.settings.min_n,
+            as_of: settings.as_of,
+            zone: settings.periods.map(|periods| periods.zone),
+            period: settings.periods.map(|periods| periods.period),
+            by: settings.by.clone(),
+            level: settings.level,
+            min_n: settings.min_n,
             records: self.records,
             events_excluded: self.events.clone(),
-            warnings: self.warnings(&rows),
+            warnings,
             rows,
         }
     }
 
     /// Adds the rows of one part of the report, KPI by KPI.
-    fn add_rows(&self, sliced: &Sliced, cut: Cut, rows: &mut Vec<ReportRow>) {
-        let mut shown: BTreeMap<PeriodRank, Shown> = BTreeMap::new();
+    fn add_rows(&self, sliced: &Sliced, cut: Cut<'_>, rows: &mut Vec<ReportRow>) {
+        let level = self.report.settings.level;
         for (number, kpi) in self.report.measures.iter().enumerate() {
             let mut tallies = self.joined(sliced, number, cut, &kpi.filter);
             // What nothing was cut from has seen everything.
-            if kpi.empty.looks_across() && (cut.by_slice || cut.by_period || !kpi.filter.is_empty()) {
+            if kpi.empty.looks_across() && (!cut.is_whole() || !kpi.filter.is_empty()) {
                 let everything = Conditions::default();
-                let whole =
-                    self.joined(sliced, number, Cut { by_slice: false, by_period: false }, &everything);
-                if let Some(whole) = whole.values().next() {
-                    for tally in tallies.values_mut() {
+                if let Some((_, whole)) = self.joined(sliced, number, Cut::WHOLE, &everything).first() {
+                    for (_, tally) in &mut tallies {
                         tally.to_mut().look_at(&**whole);
                     }
                 }
             }
-            let mut answers: BTreeMap<Rank, Answer<'_>> = tallies
-                .into_iter()
-                .map(|(rank, tally)| (rank, Answer::of(kpi, tally, self.report.settings.level)))
-                .filter(|(rank, answer)| answer.says_something(rank))
-                .collect();
-            if cut.by_period && kpi.empty.over_time() == OverTime::EachPeriod {
-                self.fill_periods(kpi, &mut answers);
+            let answers = tallies.into_iter().map(|(group, tally)| Answer::of(kpi, group, tally, level));
+            let mut answers: Vec<Answer<'_>> = answers.filter(|answer| answer.says_something(cut)).collect();
+            if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
+                self.fill_periods(kpi, periods, &mut answers);
             }
-            for (rank, answer) in &answers {
-                let shown =
-                    rank.period.map(|period| &*shown.entry(period).or_insert_with(|| self.shown(period)));
-                let earlier = shown.and_then(|shown| answers.get(&rank.in_period(shown.before?)));
-                let keys = sliced.slicer.keys(&rank.values());
+            for (number, answer) in answers.iter().enumerate() {
+                let shown = cut.periods.and_then(|periods| periods.shown.get(answer.group.period));
+                let before = number.checked_sub(1).and_then(|number| answers.get(number));
+                let earlier = before.filter(|before| {
+                    before.group.slice == answer.group.slice
+                        && shown.is_some_and(|shown| shown.before == Some(before.group.period))
+                });
+                let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
                 for (place, estimate) in answer.estimates.iter().enumerate() {
                     // Half a month has half the tickets: no change worth telling.
                     let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
@@ -362,14 +362,14 @@ impl ReportState {
                         measure: estimate.measure.clone(),
                         headline: place == 0,
                         clock: kpi.clock,
-                        keys: keys.clone(),
-                        period: shown.map(|shown| shown.period.clone()),
+                        keys: keys.cloned().unwrap_or_default(),
+                        period: shown.map(|shown| Arc::clone(&shown.period)),
                         value: estimate.value,
                         unit: estimate.unit,
                         n: estimate.n,
                         small_n: self.is_small(estimate),
                         interval: estimate.interval,
-                        excluded: answer.excluded.clone(),
+                        excluded: Arc::clone(&answer.excluded),
                         change: earlier
                             .filter(|_| comparable)
                             .and_then(|earlier| self.change(kpi, earlier, answer, place)),
@@ -379,43 +379,55 @@ impl ReportState {
         }
     }
 
-    fn shown(&self, period: PeriodRank) -> Shown {
-        let starting = |day| self.report.settings.periods?.starting(day);
-        let span = period.first_day().and_then(starting);
-        let before = span.and_then(|span| span.previous());
-        Shown {
-            period: span
-                .map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(&span, self.is_partial(&span))),
-            before: before.map(|before| before.first_day()),
-            covered: [span, before].iter().flatten().all(|span| !self.is_partial(span)),
+    /// The periods in the order of rows: by time, records without a date last.
+    fn period_order(&self) -> PeriodOrder {
+        let first_day = |number: usize| self.calendar.span(number).map(PeriodSpan::first_day);
+        let mut order: Vec<usize> = self.calendar.numbers().collect();
+        order.sort_by_key(|number| (first_day(*number).is_none(), first_day(*number)));
+        let (mut places, mut shown) = (vec![0; order.len()], Vec::new());
+        let from = self.observed_from();
+        let is_partial = |span: &PeriodSpan| {
+            self.report.settings.as_of.is_some_and(|as_of| span.end > as_of)
+                || from.is_some_and(|from| span.start < from)
+        };
+        let mut last = None;
+        for number in order {
+            places[number] = shown.len();
+            let span = self.calendar.span(number);
+            let before = span.and_then(PeriodSpan::previous);
+            let earlier = before.filter(|before| Some(before.first_day()) == last);
+            shown.push(Shown {
+                period: Arc::new(
+                    span.map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(span, is_partial(span))),
+                ),
+                before: earlier.and_then(|_| shown.len().checked_sub(1)),
+                covered: span.into_iter().chain(&before).all(|span| !is_partial(span)),
+            });
+            last = first_day(number);
         }
+        PeriodOrder { places, shown }
     }
 
     /// A stock or a flow is known in every period up to the cut-off: adds the periods after a slice's first one in which it
     /// is none.
-    fn fill_periods(&self, kpi: &Measure, answers: &mut BTreeMap<Rank, Answer<'_>>) {
+    fn fill_periods<'s>(&'s self, kpi: &Measure, periods: &PeriodOrder, answers: &mut Vec<Answer<'s>>) {
         let level = self.report.settings.level;
         if kpi.headline_unit(level) != Some(Unit::Count) {
             return;
         }
-        let mut first: BTreeMap<Arc<[ValueRank]>, NaiveDate> = BTreeMap::new();
-        for rank in answers.keys() {
-            if let Some(day) = rank.period.and_then(PeriodRank::first_day) {
-                let known = first.entry(rank.values.clone()).or_insert(day);
-                *known = day.min(*known);
-            }
-        }
-        for (values, first) in first {
-            for (_, period) in self.calendar.snapshots() {
-                let Some(day) = self.calendar.span(*period).map(PeriodSpan::first_day) else { continue };
-                let rank = Rank { values: values.clone(), period: Some(PeriodRank::From(day)) };
-                if day > first {
-                    answers.entry(rank).or_insert_with(|| {
-                        Answer::of(kpi, Cow::Owned(kpi.tally(self.calendar.known(*period))), level)
-                    });
+        let mut missing = Vec::new();
+        for known in answers.chunk_by(|one, other| one.group.slice == other.group.slice) {
+            let Some(first) = known.first().map(|answer| answer.group) else { continue };
+            for (_, number) in self.calendar.snapshots() {
+                let group = Group { period: periods.places[*number], ..first };
+                if group > first && known.binary_search_by_key(&group, |answer| answer.group).is_err() {
+                    let tally = Cow::Owned(kpi.tally(self.calendar.known(*number)));
+                    missing.push(Answer::of(kpi, group, tally, level));
                 }
             }
         }
+        answers.extend(missing);
+        answers.sort_by_key(|answer| answer.group);
     }
 
     /// The change of one measure between two periods; only the headline is tested.
@@ -437,156 +449,130 @@ impl ReportState {
         estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
     }
 
-    /// One KPI's tallies of the records that meet a filter, joined over whatever the cut does not tell apart.
+    /// One KPI's tallies of the records that meet a filter, joined over whatever the cut does not tell apart; in the order of
+    /// rows.
     fn joined<'s>(
         &self,
         sliced: &'s Sliced,
         kpi: usize,
-        cut: Cut,
+        cut: Cut<'_>,
         filter: &Conditions,
-    ) -> BTreeMap<Rank, Cow<'s, DynKpi>> {
+    ) -> Vec<(Group, Cow<'s, DynKpi>)> {
         let over_time =
             self.report.measures.get(kpi).map_or(OverTime::Sum, |measure| measure.empty.over_time());
-        let mut joined: BTreeMap<Rank, Cow<'s, DynKpi>> = BTreeMap::new();
+        let wanted = |period: usize| match over_time {
+            OverTime::Sum => true,
+            OverTime::EachPeriod if cut.periods.is_some() => self.calendar.known(period).is_some(),
+            OverTime::EachPeriod => period == NO_PERIOD,
+            OverTime::WholeOnly => cut.periods.is_none(),
+        };
+        let mut tallies: Vec<(Group, &DynKpi)> = Vec::new();
         for (slice, periods) in sliced.cells.iter().enumerate() {
             if !sliced.slicer.meets(slice, filter) {
                 continue;
             }
-            let values = sliced.slicer.shown(slice).filter(|_| cut.by_slice);
-            let values: Arc<[ValueRank]> =
-                values.into_iter().flatten().map(|value| ValueRank::of(value.as_deref())).collect();
-            for (period, tallies) in periods.iter().enumerate() {
-                let Some(tally) = tallies.as_ref().and_then(|tallies| tallies.get(kpi)) else { continue };
-                let wanted = match over_time {
-                    OverTime::Sum => true,
-                    OverTime::EachPeriod if cut.by_period => self.calendar.known(period).is_some(),
-                    OverTime::EachPeriod => period == NO_PERIOD,
-                    OverTime::WholeOnly => !cut.by_period,
-                };
-                if !wanted {
-                    continue;
-                }
-                let rank = Rank {
-                    values: Arc::clone(&values),
-                    period: cut.by_period.then(|| PeriodRank::of(self.calendar.span(period))),
-                };
-                match joined.entry(rank) {
-                    Entry::Vacant(place) => {
-                        place.insert(Cow::Borrowed(&**tally));
-                    }
-                    Entry::Occupied(mut place) => place.get_mut().to_mut().merge_any(tally.clone()),
+            for (period, cell) in periods.iter().enumerate() {
+                if let Some(tally) = cell.as_ref().and_then(|cell| cell.get(kpi)).filter(|_| wanted(period)) {
+                    tallies.push((cut.group(slice, period), &**tally));
                 }
             }
         }
-        if let (true, Some(measure)) = (!cut.by_slice && !cut.by_period, self.report.measures.get(kpi)) {
+        tallies.sort_by_key(|(group, _)| *group);
+        let mut joined: Vec<(Group, Cow<'s, DynKpi>)> = Vec::new();
+        for (group, tally) in tallies {
+            match joined.last_mut().filter(|(last, _)| *last == group) {
+                Some((_, all)) => all.to_mut().merge_any(tally.boxed()),
+                None => joined.push((group, Cow::Borrowed(tally))),
+            }
+        }
+        if let (true, true, Some(measure)) =
+            (cut.is_whole(), joined.is_empty(), self.report.measures.get(kpi))
+        {
             // Without any record there is still an overall answer: none.
-            joined.entry(Rank::default()).or_insert_with(|| Cow::Owned(measure.tally(None)));
+            joined.push((Group::default(), Cow::Owned(measure.tally(None))));
         }
         joined
     }
 
-    /// Whether the period begins before the data does or ends after the cut-off.
-    fn is_partial(&self, span: &PeriodSpan) -> bool {
-        // Without a stated beginning, the data is taken to cover the whole local day of its first record.
-        let from = self.report.settings.observed_from.or_else(|| {
+    /// From when on the data is complete. Without a stated beginning, it is taken to cover the whole local day of its first
+    /// record.
+    fn observed_from(&self) -> Option<Timestamp> {
+        self.report.settings.observed_from.or_else(|| {
             let zone = self.report.settings.periods?.zone;
             Some(Periods::new(Period::Day, zone).of(self.first?)?.start)
-        });
-        self.report.settings.as_of.is_some_and(|as_of| span.end > as_of)
-            || from.is_some_and(|from| span.start < from)
+        })
     }
 }
 
-/// Which differences between records a part of the report keeps.
+/// Which differences between records a part of the report keeps: those between the slices and between the periods of which
+/// it has the order.
 #[derive(Debug, Clone, Copy)]
-struct Cut {
-    by_slice: bool,
-    by_period: bool,
+struct Cut<'o> {
+    slices: Option<&'o SliceOrder>,
+    periods: Option<&'o PeriodOrder>,
+}
+
+impl Cut<'_> {
+    /// All records together.
+    const WHOLE: Self = Self { slices: None, periods: None };
+
+    fn is_whole(self) -> bool {
+        self.slices.is_none() && self.periods.is_none()
+    }
+
+    /// The group of a slice and a period.
+    fn group(self, slice: usize, period: usize) -> Group {
+        Group {
+            slice: self.slices.map_or(0, |order| order.places[slice]),
+            period: self.periods.map_or(0, |order| order.places[period]),
+        }
+    }
+}
+
+/// The place of a row among those of its KPI: by slice, then by period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    slice: usize,
+    period: usize,
+}
+
+/// The order in which rows show periods.
+#[derive(Debug)]
+struct PeriodOrder {
+    /// By number of the period: its place.
+    places: Vec<usize>,
+    /// By place.
+    shown: Vec<Shown>,
 }
 
 /// A period as rows show it.
+#[derive(Debug)]
 struct Shown {
-    period: ReportPeriod,
-    /// The first day of the one before it.
-    before: Option<NaiveDate>,
+    period: Arc<ReportPeriod>,
+    /// The place of the one before it, where it has rows.
+    before: Option<usize>,
     /// The data covers both.
     covered: bool,
 }
 
 /// What one tally answered.
 struct Answer<'s> {
+    group: Group,
     tally: Cow<'s, DynKpi>,
     estimates: Vec<Estimate>,
-    excluded: Excluded,
+    excluded: Arc<Excluded>,
 }
 
 impl<'s> Answer<'s> {
-    fn of(kpi: &Measure, tally: Cow<'s, DynKpi>, level: f64) -> Self {
-        Self { estimates: kpi.estimates(&*tally, level), excluded: tally.excluded().clone(), tally }
+    fn of(kpi: &Measure, group: Group, tally: Cow<'s, DynKpi>, level: f64) -> Self {
+        let excluded = Arc::new(tally.excluded().clone());
+        Self { group, estimates: kpi.estimates(&*tally, level), excluded, tally }
     }
 
     /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.
-    fn says_something(&self, rank: &Rank) -> bool {
+    fn says_something(&self, cut: Cut<'_>) -> bool {
         let counted =
             |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
-        let everything = rank.period.is_none() && rank.values.is_empty();
-        everything || !self.excluded.is_empty() || self.estimates.iter().any(counted)
-    }
-}
-
-/// The place of a row among those of its KPI: by the slice's values, then by period.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    values: Arc<[ValueRank]>,
-    period: Option<PeriodRank>,
-}
-
-impl Rank {
-    fn in_period(&self, first_day: NaiveDate) -> Self {
-        Self { values: self.values.clone(), period: Some(PeriodRank::From(first_day)) }
-    }
-
-    fn values(&self) -> Values {
-        self.values.iter().map(ValueRank::value).collect()
-    }
-}
-
-/// A slice's value; records without one come last.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum ValueRank {
-    Value(Box<str>),
-    None,
-}
-
-impl ValueRank {
-    pub(super) fn of(value: Option<&str>) -> Self {
-        value.map_or(Self::None, |value| Self::Value(value.into()))
-    }
-
-    fn value(&self) -> Option<Box<str>> {
-        match self {
-            Self::Value(value) => Some(value.clone()),
-            Self::None => None,
-        }
-    }
-}
-
-/// A period by its first day; records without a date come last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum PeriodRank {
-    From(NaiveDate),
-    Undated,
-}
-
-impl PeriodRank {
-    fn of(span: Option<&PeriodSpan>) -> Self {
-        span.map_or(Self::Undated, |span| Self::From(span.first_day()))
-    }
-
-    fn first_day(self) -> Option<NaiveDate> {
-        match self {
-            Self::From(day) => Some(day),
-            Self::Undated => None,
-        }
+        cut.is_whole() || !self.excluded.is_empty() || self.estimates.iter().any(counted)
     }
 }

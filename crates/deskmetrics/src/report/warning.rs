@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -26,7 +27,7 @@ pub enum Warning {
         /// Its English name.
         name: Cow<'static, str>,
         /// What was chosen for it, such as the question.
-        option: Option<String>,
+        option: Option<Arc<str>>,
         /// The slicing; empty for the overall score.
         by: Vec<Attribute>,
         /// The slices concerned; the overall score is the slice without keys.
@@ -43,7 +44,7 @@ pub enum Warning {
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
         /// What was chosen for it, with the restriction.
-        option: Option<String>,
+        option: Option<Arc<str>>,
     },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
@@ -57,7 +58,7 @@ pub enum Warning {
         /// Its English name.
         name: Cow<'static, str>,
         /// What was chosen for it, such as the question.
-        option: Option<String>,
+        option: Option<Arc<str>>,
         /// The slicing whose response is uneven.
         by: Vec<Attribute>,
         /// 1 when all slices answer alike; see [`Representativeness::r_indicator`](crate::survey::Representativeness::r_indicator).

@@ -72,10 +72,11 @@ impl Halves {
         for ended in ends_between(finished, running) {
             let n = watched as f64;
             let after = |number: usize| {
-                let left = (watched - number - 1) as f64;
+                let at_risk = watched - number;
+                let left = (at_risk - 1) as f64;
                 let survival = last.survival * (left / n);
                 let greenwood = last.greenwood + (1.0 / left - 1.0 / n);
-                ((before + number) as u64, Step { survival, greenwood, ..last })
+                ((before + number) as u64, Step { survival, greenwood, at_risk, ended: 1, ..last })
             };
             if let Some(most) = ended.checked_sub(1) {
                 halves.note(z, ended, after);
@@ -114,37 +115,50 @@ impl Halves {
 impl Bound {
     /// Whether the bound may be at most one half anywhere in a run of steps, given its ends.
     ///
-    /// `exp(-exp(x))` falls as `x` rises, with `x = ln(-ln survival)` plus or minus the spread. Survival falls and
-    /// Greenwood's sum rises from step to step, so the ends of a run limit `x` within it, and most runs need no look inside.
+    /// `exp(-exp(x))` falls as `x` rises, with `x = ln(t)` plus or minus `spread / t` and `t = -ln(survival)`. From step to step
+    /// `t` and the spread rise, so the ends of a run limit `x` within it, and most runs need no look inside. Greenwood's sum is
+    /// at most `t` divided by how many are left, so `x` is also limited by a function of `t` that is highest at either end.
     fn may_halve(self, first: &Step, last: &Step, z: f64) -> bool {
-        let inside = first.survival < 1.0 && last.survival > 0.0;
-        let highest = (-last.survival.ln()).ln();
-        let x = match self {
-            Self::Lower => highest + z * last.greenwood.sqrt() / -first.survival.ln(),
-            Self::Upper => highest - z * first.greenwood.sqrt() / -last.survival.ln(),
-        };
         // What is close may be rounded to either side.
-        !inside || x.is_nan() || x >= (-(0.5_f64.ln())).ln() - 1e-6
+        const CLOSE: f64 = 1e-6;
+        // The upper bound is never below the curve.
+        if matches!(self, Self::Upper) && last.survival > 0.5 + CLOSE {
+            return false;
+        }
+        let inside = first.survival < 1.0 && last.survival > 0.0;
+        let (low, high) = (-first.survival.ln(), -last.survival.ln());
+        let x = match self {
+            Self::Lower => {
+                let spread = z / ((last.at_risk - last.ended) as f64).sqrt();
+                let end = |t: f64| t.ln() + spread / t.sqrt();
+                (high.ln() + z * last.greenwood.sqrt() / low).min(end(low).max(end(high)))
+            }
+            Self::Upper => high.ln() - z * first.greenwood.sqrt() / high,
+        };
+        !inside || x.is_nan() || x >= (-(0.5_f64.ln())).ln() - CLOSE
     }
 }
 
 /// Steps between two checks of whether anything comes down to one half.
-const RUN: usize = 32;
+const RUN: usize = 64;
 
 /// The first good one of a run. Of a part of the run, given its first and last, `may` tells whether any in it may be good.
 fn first(
-    run: Range<usize>,
+    mut run: Range<usize>,
     may: &impl Fn(usize, usize) -> bool,
     good: &impl Fn(usize) -> bool,
 ) -> Option<usize> {
-    if run.len() <= 2 {
-        return run.into_iter().find(|number| good(*number));
-    }
-    if !may(run.start, run.end - 1) {
+    if run.is_empty() || !may(run.start, run.end - 1) {
         return None;
     }
-    let middle = run.start + run.len() / 2;
-    first(run.start..middle, may, good).or_else(|| first(middle..run.end, may, good))
+    while run.len() > 1 {
+        let middle = run.start + run.len() / 2;
+        if let Some(found) = first(run.start..middle, may, good) {
+            return Some(found);
+        }
+        run.start = middle;
+    }
+    run.find(|number| good(*number))
 }
 
 /// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many

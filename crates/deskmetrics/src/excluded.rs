@@ -203,7 +203,11 @@ impl Excluded {
 
 impl Merge for Excluded {
     fn merge(&mut self, other: Self) {
-        for (reason, n) in other.0 {
+        self.merge_from(&other);
+    }
+
+    fn merge_from(&mut self, other: &Self) {
+        for (reason, n) in other.iter() {
             self.add_many(reason, n);
         }
     }

@@ -17,6 +17,14 @@ use std::collections::BTreeMap;
 pub trait Merge {
     /// Takes everything `other` has counted into `self`.
     fn merge(&mut self, other: Self);
+
+    /// Takes everything `other` has counted into `self`, and keeps `other`; by default it is cloned.
+    fn merge_from(&mut self, other: &Self)
+    where
+        Self: Clone,
+    {
+        self.merge(other.clone());
+    }
 }
 
 impl Merge for u64 {

@@ -122,6 +122,10 @@ impl ScoreCounts {
 /// Joins two histograms of one scale; scores of `other` that are not on this scale are not taken over.
 impl Merge for ScoreCounts {
     fn merge(&mut self, other: Self) {
+        self.merge_from(&other);
+    }
+
+    fn merge_from(&mut self, other: &Self) {
         for (score, count) in other.iter() {
             self.push_many(score, count);
         }

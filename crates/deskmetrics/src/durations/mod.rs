@@ -104,8 +104,7 @@ impl Durations {
 
     /// Arithmetic mean in microseconds; `None` when empty.
     pub fn mean_micros(&self) -> Option<f64> {
-        let Sums { n, sum, .. } = self.sums();
-        (n > 0).then(|| sum as f64 / n as f64)
+        self.sums().mean()
     }
 
     /// Smallest value; `None` when empty.
@@ -218,17 +217,20 @@ impl Durations {
     /// Student's t interval of the mean, in microseconds, cut off at 0 unless a value is negative; `None` for fewer than two
     /// values or a `level` not between 0 and 1. With skewed durations and few values it is a rough guide only.
     pub fn mean_interval(&self, level: f64) -> Option<Interval> {
-        let interval = t_interval(self.mean_micros()?, self.standard_error_micros()?, self.n(), level)?;
-        let lowest = if self.sums().least < 0 { f64::NEG_INFINITY } else { 0.0 };
+        let sums = self.sums();
+        let interval = t_interval(sums.mean()?, self.standard_error_of(&sums)?, sums.n, level)?;
+        let lowest = if sums.least < 0 { f64::NEG_INFINITY } else { 0.0 };
         Some(interval.within(lowest, f64::INFINITY))
     }
 
     /// The standard error of the mean, in microseconds; `None` for fewer than two values.
     pub fn standard_error_micros(&self) -> Option<f64> {
-        let sums = self.sums();
-        let n = sums.n;
+        self.standard_error_of(&self.sums())
+    }
+
+    fn standard_error_of(&self, sums: &Sums) -> Option<f64> {
+        let (n, mean) = (sums.n, sums.mean()?);
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
-        let mean = sums.sum as f64 / n as f64;
         #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
         let near = mean.round() as i64;
         let squares = match sums.squares_around(near) {
@@ -259,8 +261,12 @@ impl Durations {
         match (self.in_order(), &*self.shared) {
             (Some(sorted), _) => Cow::Borrowed(sorted),
             (None, []) => Cow::Owned(ascending(&self.micros)),
-            (None, _) => Cow::Owned(ascending(&self.micros().collect::<Vec<_>>())),
+            (None, _) => Cow::Owned(ascending(&self.in_one_piece())),
         }
+    }
+
+    fn in_one_piece(&self) -> Vec<i64> {
+        self.pieces().collect::<Vec<_>>().concat()
     }
 
     /// The values, where they are at hand in ascending order.
@@ -269,7 +275,7 @@ impl Durations {
             ([], [piece]) if piece.micros.len() <= FEW => Some(&piece.micros),
             _ if self.n() > FEW as u64 => None,
             _ => Some(self.ordered.get_or_init(|| {
-                let mut micros: Vec<i64> = self.micros().collect();
+                let mut micros = self.in_one_piece();
                 #[expect(
                     clippy::stable_sort_primitive,
                     reason = "it finds the pieces that are in order already"
@@ -377,14 +383,25 @@ impl From<Durations> for Vec<i64> {
     }
 }
 
+/// Adds values to others; where there are no others, nothing is copied.
+fn append<T>(all: &mut Vec<T>, others: Vec<T>) {
+    if all.is_empty() {
+        *all = others;
+    } else {
+        all.extend(others);
+    }
+}
+
 impl Merge for Durations {
     fn merge(&mut self, other: Self) {
-        if self.micros.is_empty() {
-            self.micros = other.micros;
-        } else {
-            self.micros.extend(other.micros);
-        }
-        self.shared.extend(other.shared);
+        append(&mut self.micros, other.micros);
+        append(&mut self.shared, other.shared);
+        self.ordered.take();
+    }
+
+    fn merge_from(&mut self, other: &Self) {
+        self.micros.extend_from_slice(&other.micros);
+        self.shared.extend_from_slice(&other.shared);
         self.ordered.take();
     }
 }

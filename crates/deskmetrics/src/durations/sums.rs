@@ -46,6 +46,11 @@ impl Sums {
         Self { n, least, most, sum, squares: Some(values.iter().map(square).sum()) }
     }
 
+    /// The arithmetic mean; `None` when there are no values.
+    pub(super) fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
+    }
+
     /// `Σ(x − around)²`; `None` where it might run over.
     pub(super) fn squares_around(&self, around: i64) -> Option<u128> {
         let around = i128::from(around);

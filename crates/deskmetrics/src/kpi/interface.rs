@@ -456,6 +456,8 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
     /// Takes over everything that another tally of the same type counted; one of another type is ignored.
     fn merge_any(&mut self, other: Box<dyn AnyKpi>);
+    /// The same, of a tally that is kept.
+    fn merge_copy(&mut self, other: &dyn AnyKpi);
     /// The counts as MessagePack.
     fn to_bytes(&self) -> Vec<u8>;
     /// The tally of this type that [`to_bytes`](Self::to_bytes) wrote.
@@ -558,6 +560,11 @@ impl<K: Kpi> AnyKpi for K {
     fn merge_any(&mut self, other: Box<dyn AnyKpi>) {
         if let Ok(other) = other.into_any().downcast::<K>() {
             Merge::merge(self, *other);
+        }
+    }
+    fn merge_copy(&mut self, other: &dyn AnyKpi) {
+        if let Some(other) = other.as_any().downcast_ref::<K>() {
+            Merge::merge_from(self, other);
         }
     }
     fn to_bytes(&self) -> Vec<u8> {

@@ -178,10 +178,14 @@ impl Nps {
 
 impl Merge for Nps {
     fn merge(&mut self, other: Self) {
+        self.merge_from(&other);
+    }
+
+    fn merge_from(&mut self, other: &Self) {
         for (mine, theirs) in self.scores.iter_mut().zip(other.scores) {
             mine.merge(theirs);
         }
-        self.excluded.merge(other.excluded);
+        self.excluded.merge_from(&other.excluded);
     }
 }
 

@@ -194,11 +194,7 @@ macro_rules! survey_kpi {
             }
         }
 
-        impl crate::Merge for $kpi {
-            fn merge(&mut self, other: Self) {
-                self.0.merge(other.0);
-            }
-        }
+        crate::kpi::tally::merges!($kpi);
 
         impl<S: Into<Option<i32>>> Extend<S> for $kpi {
             fn extend<I: IntoIterator<Item = S>>(&mut self, scores: I) {

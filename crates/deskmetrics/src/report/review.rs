@@ -164,7 +164,7 @@ impl Segment {
             let mut parts = cells.flatten().flatten().filter_map(|cell| cell.get(kpi));
             let mut scores = parts.next().cloned();
             if let Some(scores) = &mut scores {
-                parts.for_each(|part| scores.merge_any(part.clone()));
+                parts.for_each(|part| scores.merge_copy(&**part));
             }
             let asked = numbers().filter_map(|slice| sliced.asked.get(slice)?.get(question));
             Some(Self {

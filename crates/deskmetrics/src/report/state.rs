@@ -343,6 +343,7 @@ impl ReportState {
             if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
                 self.fill_periods(kpi, periods, &mut answers);
             }
+            rows.reserve(answers.iter().map(|answer| answer.estimates.len()).sum());
             for (number, answer) in answers.iter().enumerate() {
                 let shown = cut.periods.and_then(|periods| periods.shown.get(answer.group.period));
                 let before = number.checked_sub(1).and_then(|number| answers.get(number));
@@ -481,7 +482,7 @@ impl ReportState {
         let mut joined: Vec<(Group, Cow<'s, DynKpi>)> = Vec::new();
         for (group, tally) in tallies {
             match joined.last_mut().filter(|(last, _)| *last == group) {
-                Some((_, all)) => all.to_mut().merge_any(tally.boxed()),
+                Some((_, all)) => all.to_mut().merge_copy(tally),
                 None => joined.push((group, Cow::Borrowed(tally))),
             }
         }

@@ -30,9 +30,10 @@ impl<'d> Curve<'d> {
 impl Iterator for Curve<'_> {
     type Item = Step;
 
+    #[inline]
     fn next(&mut self) -> Option<Step> {
-        let micros = *self.finished.first()?;
-        let deaths = self.finished.iter().take_while(|other| **other == micros).count();
+        let (&micros, later) = self.finished.split_first()?;
+        let deaths = 1 + later.iter().take_while(|other| **other == micros).count();
         // What ran exactly as long as this counts as still at risk.
         let left = self.censored.iter().take_while(|other| **other < micros).count();
         self.censored = &self.censored[left..];

@@ -176,4 +176,9 @@ impl Merge for Survival {
         self.finished.merge(other.finished);
         self.censored.merge(other.censored);
     }
+
+    fn merge_from(&mut self, other: &Self) {
+        self.finished.merge_from(&other.finished);
+        self.censored.merge_from(&other.censored);
+    }
 }

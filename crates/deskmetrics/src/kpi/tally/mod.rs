@@ -55,15 +55,26 @@ macro_rules! feeds_on {
 }
 pub(crate) use feeds_on;
 
-/// Makes the newtype of a KPI without options merge and answer like the tally it wraps.
-macro_rules! wraps {
+/// Makes the newtype of a KPI without options merge like the tally it wraps.
+macro_rules! merges {
     ($kpi:ident) => {
         impl crate::Merge for $kpi {
             fn merge(&mut self, other: Self) {
                 self.0.merge(other.0);
             }
-        }
 
+            fn merge_from(&mut self, other: &Self) {
+                self.0.merge_from(&other.0);
+            }
+        }
+    };
+}
+pub(crate) use merges;
+
+/// Makes the newtype of a KPI without options merge and answer like the tally it wraps.
+macro_rules! wraps {
+    ($kpi:ident) => {
+        crate::kpi::tally::merges!($kpi);
         crate::kpi::tally::answers_as!($kpi.0);
     };
 }

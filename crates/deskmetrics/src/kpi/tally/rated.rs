@@ -110,16 +110,20 @@ impl Rated {
 /// [`Reason::OtherOptions`].
 impl Merge for Rated {
     fn merge(&mut self, other: Self) {
+        self.merge_from(&other);
+    }
+
+    fn merge_from(&mut self, other: &Self) {
         let answers = other.n();
         if self.scale == other.scale {
-            self.scores.merge(other.scores);
+            self.scores.merge_from(&other.scores);
         } else if self.n() == 0 && answers > 0 {
-            self.scale = other.scale;
-            self.scores = other.scores;
+            self.scale = other.scale.clone();
+            self.scores = other.scores.clone();
         } else {
             self.excluded.add_many(Reason::OtherOptions, answers);
         }
-        self.excluded.merge(other.excluded);
+        self.excluded.merge_from(&other.excluded);
     }
 }
 

@@ -194,6 +194,15 @@ impl Merge for Times {
         }
         self.excluded.merge(other.excluded);
     }
+
+    fn merge_from(&mut self, other: &Self) {
+        if self.clock == other.clock {
+            self.survival.merge_from(&other.survival);
+            self.excluded.merge_from(&other.excluded);
+        } else {
+            self.merge(other.clone());
+        }
+    }
 }
 
 impl Estimates for Times {

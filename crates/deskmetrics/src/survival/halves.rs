@@ -43,18 +43,20 @@ impl Halves {
     pub(super) fn by_steps(finished: &[i64], running: &[i64], z: Option<f64>) -> Self {
         let mut halves = Self::default();
         let mut curve = Curve::new(finished, running);
-        let mut run: Vec<(u64, Step)> = Vec::with_capacity(RUN);
+        let start = Step { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: 0, ended: 0 };
+        let mut run = [(0, start); RUN];
         let mut ended = 0;
         while !halves.are_found(z) {
-            run.clear();
-            for step in curve.by_ref().take(RUN) {
-                run.push((ended, step));
+            let mut steps = 0;
+            for (place, step) in run.iter_mut().zip(&mut curve) {
+                *place = (ended, step);
                 ended += step.ended as u64;
+                steps += 1;
             }
-            if run.is_empty() {
+            if steps == 0 {
                 break;
             }
-            halves.note(z, run.len(), |number| run[number]);
+            halves.note(z, steps, |number| run[number]);
         }
         halves
     }

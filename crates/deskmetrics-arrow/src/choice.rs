@@ -357,7 +357,7 @@ fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
     let metrics: BTreeSet<&SlaMetric> = targets.map(|target| &target.metric).collect();
     let all = KpiRequest::new("sla_attainment");
     let mut requests = Vec::new();
-    let stated = dataset.tables.tickets.sla_met.kinds() > 1;
+    let stated = dataset.states_sla();
     if !metrics.is_empty() || (named && !stated) {
         requests.push(all.clone());
     }

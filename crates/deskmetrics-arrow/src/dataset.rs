@@ -201,6 +201,13 @@ impl Dataset {
         }
     }
 
+    /// Whether the source system states SLA verdicts or due times of tickets, which metric `stated` of `sla_attainment` counts.
+    pub fn states_sla(&self) -> bool {
+        let tickets = &self.tables.tickets;
+        tickets.sla_met.kinds() > 1
+            || tickets.due_at.as_ref().is_some_and(|due| due.last(|row| tickets.is_usable(row)).is_some())
+    }
+
     /// Records left out of all files, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
@@ -217,7 +224,7 @@ impl Dataset {
 
     /// How many records there are.
     pub fn counts(&self) -> Counts {
-        let Tables { tickets, events, answers, invitations } = &*self.tables;
+        let Tables { tickets, events, answers, invitations, .. } = &*self.tables;
         Counts {
             tickets: tickets.len,
             events: match &tickets.milestones {

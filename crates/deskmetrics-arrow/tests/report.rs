@@ -897,3 +897,47 @@ fn attributes_passed_over_stay_with_their_tickets() {
     let lean = Dataset::of_description(&described(&text), options(tables).only_attributes([])).unwrap();
     assert_eq!(first_value(&lean, &report), Some(0.0));
 }
+
+#[test]
+fn due_times_of_the_source_are_judged() {
+    let description = described(
+        r#"
+        time_zone = "UTC"
+        [[tickets]]
+        file = "tickets"
+        id = "id"
+        created_at = "created"
+        closed_at = "closed"
+        due_at = "due"
+        sla_met = "met"
+        "#,
+    );
+    let attainment = |closed: &[&'static str], due: &[&'static str], met: &[&'static str]| {
+        let rows = closed.len();
+        let tickets = table([
+            ("id", &["1", "2", "3", "4"][..rows]),
+            ("created", &vec!["2026-03-02T09:00:00Z"; rows]),
+            ("closed", closed),
+            ("due", due),
+            ("met", met),
+        ]);
+        let dataset = read(&description, [("tickets", tickets)]).unwrap();
+        assert!(dataset.states_sla());
+        let request = kpi("sla_attainment").of_metric("stated".into());
+        let report = Report::builder(at("2026-03-03T00:00:00Z")).kpi(request).build().unwrap();
+        first_value(&dataset, &report);
+        let table = dataset.feed(&report, 1).unwrap().table();
+        let row = table.headline("sla_attainment").unwrap();
+        (row.value, row.n, row.excluded.to_string())
+    };
+    let (noon, one, tomorrow) = ("2026-03-02T12:00:00Z", "2026-03-02T13:00:00Z", "2026-03-03T12:00:00Z");
+    let none = String::new;
+    assert_eq!(attainment(&[noon, one], &[noon; 2], &["", ""]), (Some(50.0), 2, none()));
+    assert_eq!(attainment(&[noon, ""], &[noon; 2], &["", ""]), (Some(50.0), 2, none()));
+    assert_eq!(attainment(&["", ""], &[noon, tomorrow], &["", ""]), (Some(0.0), 1, "1 still running".into()));
+    assert_eq!(attainment(&[one, one], &[noon, ""], &["", ""]), (Some(0.0), 1, "1 no SLA applies".into()));
+    // The source's own verdict comes first.
+    assert_eq!(attainment(&[one, one], &[noon; 2], &["true", ""]), (Some(50.0), 2, none()));
+    // Closed after the cut-off: open and past due.
+    assert_eq!(attainment(&[tomorrow], &[noon], &[""]), (Some(0.0), 1, none()));
+}

@@ -44,7 +44,7 @@ pub(crate) fn of_tickets(
     as_of: Option<&Bound<'_, PyAny>>,
     surveyed: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
-    let request = request(kpi, options)?;
+    let mut request = request(kpi, options)?;
     if let Some(FcrPolicy::Survey { .. }) = request.policy {
         // This policy judges answers to a survey question.
         return of_scores(py, kpi, tickets, None, options);
@@ -71,6 +71,11 @@ pub(crate) fn of_tickets(
         )));
     }
     known_policy(&request, &dataset)?;
+    let judged = !dataset.policies.policies.is_empty() || request.sla_policy.is_some();
+    if request.kpi == "sla_attainment" && request.metric.is_none() && !judged && dataset.states_sla() {
+        // There are no other targets to count.
+        request = request.of_metric(SlaMetric::from("stated"));
+    }
     let refused = |problem: ReportError| error::argument(problem.to_string());
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;

@@ -14,7 +14,7 @@ use crate::{
     VerdictState,
 };
 
-/// The SLA metric that stands for the source system's own verdict on the ticket.
+/// The SLA metric of the source system's own verdict or due time.
 const STATED: &str = "stated";
 
 /// The definition of SLA attainment.
@@ -92,6 +92,11 @@ pub const DEFINITION: Definition = Definition {
 /// Each instance of a target that is decided: completed in time, or exceeded whether completed or not. Running and paused
 /// targets that are still in time are left out as running, cancelled ones as cancelled, tickets without any target as
 /// having no SLA.
+///
+/// Metric `stated` counts what the source system states of each ticket instead: its own verdict
+/// ([`Ticket::stated_sla_met`](crate::Ticket::stated_sla_met)) where there is one, else its due time
+/// ([`Ticket::stated_due_at`](crate::Ticket::stated_due_at)). A ticket meets its due time if it was solved or closed by then
+/// and is not open again. Open and past due, it is breached; open and not due, it is running.
 ///
 /// # When it misleads
 /// Easy targets lift it, and a target nobody can miss says nothing. Next-response targets of chatty tickets outweigh the rest:
@@ -245,14 +250,18 @@ impl Kpi for SlaAttainment {
                 .targets
                 .count(ticket, tallies, true, |tally, verdict| tally.push_state(verdict.state));
         }
-        let met = ticket.ticket.stated_sla_met;
-        let missing = met.is_none().then_some(Reason::NoSla);
-        tallies.at(Anchor::LastSolved.of(&ticket.metrics), |tally| {
-            match ticket.metrics.left_out.or(missing) {
-                Some(reason) => tally.leave_out(reason),
-                None => tally.decided.push(met == Some(true)),
-            }
-        });
+        let Replayed { ticket, metrics, .. } = ticket;
+        if let Some(reason) = metrics.left_out {
+            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.leave_out(reason));
+        } else if let Some(met) = ticket.stated_sla_met {
+            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.decided.push(met));
+        } else if let Some(due) = ticket.stated_due_at {
+            let verdict =
+                SlaVerdict::from_stated_due(metrics.created_at, due, metrics.done_since(), metrics.as_of);
+            tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state));
+        } else {
+            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.leave_out(Reason::NoSla));
+        }
     }
 
     fn record_needs(&self) -> RecordNeeds {

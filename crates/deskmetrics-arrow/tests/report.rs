@@ -898,6 +898,133 @@ fn attributes_passed_over_stay_with_their_tickets() {
     assert_eq!(first_value(&lean, &report), Some(0.0));
 }
 
+// Links between tables.
+
+const SURVEYS_AND_SENT: &str = r#"
+time_zone = "UTC"
+scales = { csat = "1-5" }
+[[surveys]]
+file = "answers"
+questions = { csat = "csat" }
+at = "at"
+invitation = "invitation"
+[[invitations]]
+file = "sent"
+id = "id"
+question = "question"
+sent_at = "sent"
+answered_at = "answered"
+"#;
+
+/// Invitations `a` to `d`, of which the last one has a date of answer of its own, and answers to some.
+fn answered(answers: &[[&'static str; 3]]) -> Dataset {
+    let column = |at: usize| answers.iter().map(|row| row[at]).collect::<Vec<_>>();
+    let answers = table([("invitation", &column(0)), ("csat", &column(1)), ("at", &column(2))]);
+    let sent = table([
+        ("id", &["a", "b", "c", "d"]),
+        ("question", &["csat"; 4]),
+        ("sent", &["2026-03-02T10:00:00Z"; 4]),
+        ("answered", &["", "", "", "2026-03-04T10:00:00Z"]),
+    ]);
+    read(&described(SURVEYS_AND_SENT), [("answers", answers), ("sent", sent)]).unwrap()
+}
+
+fn response_rate(dataset: &Dataset, request: KpiRequest) -> Option<f64> {
+    let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(request).build().unwrap();
+    let links = |state: &ReportState| state.table().links_excluded;
+    assert_eq!(links(&dataset.feed(&report, 2).unwrap()), links(&from_records(dataset, &report).0));
+    first_value(dataset, &report)
+}
+
+#[test]
+fn linked_answers_answer_their_invitations() {
+    let rate = |answers: &[[&'static str; 3]]| response_rate(&answered(answers), kpi("response_rate"));
+    let on = "2026-03-03T10:00:00Z";
+    assert_eq!(rate(&[]), Some(25.0));
+    assert_eq!(rate(&[["a", "5", on]]), Some(50.0));
+    assert_eq!(rate(&[["a", "5", on], ["a", "1", on], ["d", "2", on]]), Some(50.0));
+    assert_eq!(rate(&[["a", "5", ""]]), Some(50.0), "an answer without a date");
+    assert_eq!(rate(&[["a", "", on]]), Some(25.0), "a skipped question");
+    assert_eq!(rate(&[["a", "9", on]]), Some(50.0), "a score off the scale");
+    assert_eq!(rate(&[["a", "5", "2026-03-10T00:00:00Z"]]), Some(25.0), "after the cut-off");
+    assert_eq!(response_rate(&answered(&[["b", "5", on]]), kpi("survey_completion")), Some(100.0));
+}
+
+#[test]
+fn the_earliest_answer_dates_the_invitation() {
+    let dataset = answered(&[
+        ["a", "5", "2026-03-05T10:00:00Z"],
+        ["a", "4", "2026-03-03T10:00:00Z"],
+        ["a", "3", ""],
+        ["b", "1", ""],
+        ["d", "2", "2026-03-05T10:00:00Z"],
+    ]);
+    let dates: Vec<_> = dataset.invitations().iter().map(|sent| sent.answered_at).collect();
+    let expected = ["2026-03-03T10:00:00Z", "2026-03-02T10:00:00Z", "", "2026-03-04T10:00:00Z"];
+    assert_eq!(dates, expected.map(|text| text.parse().ok()));
+    let soon = kpi("response_rate").expire_after(chrono::TimeDelta::hours(30));
+    assert_eq!(response_rate(&dataset, soon), Some(50.0));
+}
+
+#[test]
+fn unknown_invitations_are_counted() {
+    let dataset = answered(&[["z", "5", ""], ["", "4", ""], [" a ", "4", ""], ["y", "3", ""]]);
+    assert_eq!(dataset.excluded().count(Reason::UnknownInvitation), 2);
+    let left_out = &dataset.sources[0].left_out[0];
+    assert!(left_out.to_string().ends_with("in column \"invitation\", first in row 1: \"z\""), "{left_out}");
+    assert!(left_out.remedy.starts_with("add the table its invitation is in"), "{}", left_out.remedy);
+    assert_eq!(dataset.responses().len(), 4);
+    let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(survey("csat")).build().unwrap();
+    let table = dataset.feed(&report, 1).unwrap().table();
+    assert_eq!(table.links_excluded.count(Reason::UnknownInvitation), 2);
+    assert!(table.to_string().contains("2 unknown invitation"), "{table}");
+    assert_eq!(response_rate(&dataset, kpi("response_rate")), Some(50.0));
+}
+
+#[test]
+fn links_match_ids_written_differently() {
+    let groups = |ids: &[&'static str], names: &[&'static str]| -> (Vec<Option<String>>, u64) {
+        let tickets = table([
+            ("id", ids),
+            ("created", &vec!["2026-01-05T00:00:00Z"; ids.len()]),
+            ("group", &["first", "second", "third"][..ids.len()]),
+        ]);
+        let answers = table([("csat", &vec!["5"; names.len()]), ("ticket", names)]);
+        let description = described(
+            r#"
+            time_zone = "UTC"
+            scales = { csat = "1-5" }
+            tickets = [{ file = "tickets", id = "id", created_at = "created", attributes = { group = "group" } }]
+            surveys = [{ file = "answers", questions = { csat = "csat" }, ticket = "ticket" }]
+            "#,
+        );
+        let dataset = read(&description, [("tickets", tickets), ("answers", answers)]).unwrap();
+        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(survey("csat")).by([Attribute::Group]);
+        let report = report.build().unwrap();
+        first_value(&dataset, &report);
+        let table = dataset.feed(&report, 1).unwrap().table();
+        let unknown = table.links_excluded.count(Reason::UnknownTicket);
+        assert_eq!(unknown, from_records(&dataset, &report).0.table().links_excluded.total());
+        assert_eq!(unknown, dataset.excluded().count(Reason::UnknownTicket));
+        let slices = table.slices().filter(|row| row.headline);
+        let slices =
+            slices.map(|row| row.keys.0.iter().find_map(|(_, value)| value.as_deref().map(str::to_owned)));
+        (slices.collect(), unknown)
+    };
+    for name in ["1", " 1 ", "1.0", "#1", " #1 ", "#1.0"] {
+        assert_eq!(groups(&["1"], &[name]), (vec![Some("first".into())], 0), "{name}");
+        assert_eq!(groups(&[name], &["1"]), (vec![Some("first".into())], 0), "{name}");
+    }
+    assert_eq!(groups(&["1"], &["1.00"]), (vec![Some("first".into())], 0));
+    assert_eq!(groups(&["T-1"], &["#T-1"]), (vec![Some("first".into())], 0));
+    for name in ["01", "+1", "1.5", "##1", "#", "1.", "2"] {
+        assert_eq!(groups(&["1"], &[name]), (vec![None], 1), "{name}");
+    }
+    // Written alike first; otherwise only if no other would do.
+    assert_eq!(groups(&["1", "#1"], &["#1"]), (vec![Some("second".into())], 0));
+    assert_eq!(groups(&["#1", "1.0"], &["1"]), (vec![None], 1));
+}
+
 #[test]
 fn due_times_of_the_source_are_judged() {
     let description = described(

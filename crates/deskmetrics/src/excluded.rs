@@ -30,6 +30,8 @@ pub enum Reason {
     Duplicate,
     /// The record names a ticket that is not in the data.
     UnknownTicket,
+    /// The answer names an invitation that is not in the data.
+    UnknownInvitation,
     /// The source's word has no meaning assigned.
     UnknownWord,
     /// The record has no creation instant.
@@ -99,6 +101,7 @@ impl Reason {
             Self::AfterCutOff => "after the cut-off",
             Self::Duplicate => "duplicate id",
             Self::UnknownTicket => "unknown ticket",
+            Self::UnknownInvitation => "unknown invitation",
             Self::UnknownWord => "word without a meaning",
             Self::NoCreation => "no creation time",
             Self::Merged => "merged into another ticket",

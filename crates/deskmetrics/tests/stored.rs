@@ -154,7 +154,7 @@ fn what_is_wrong_is_told() {
     newer[4] = 9;
     assert_eq!(
         message(&newer),
-        "the stored report state has version 9 of the form, this library reads version 3: store it again"
+        "the stored report state has version 9 of the form, this library reads version 4: store it again"
     );
     assert!(
         message(&bytes[..bytes.len() - 1])

@@ -17,14 +17,16 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
 ///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
 ///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
-///     gives them one. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
+///     gives them one. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system states of its SLA:
+///     see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
 ///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
 ///     One row per answer: ``question``, ``score`` and, where there are, ``answered_at``, ``ticket``, ``customer``,
 ///     ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
-///     of words is an attribute; one that is missing is taken from the ticket.
+///     of words is an attribute; one that is missing is taken from the ticket. See Notes for the links to tickets and
+///     invitations.
 /// invitations : frame, optional
 ///     One row per survey sent: ``question``, ``sent_at`` and, where there are, ``id``, ``delivered``, ``started_at``,
 ///     ``answered_at``, ``ticket``, ``customer``.
@@ -82,13 +84,24 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// - ``bands``: share of the durations in each band between these limits instead of the durations, ``["1d", "3d"]``.
 /// - ``policy``: meaning of first contact resolution, ``"no_reopen_within(7days)"``.
 /// - ``without_automatic_solves``: ``True`` excludes tickets solved by a bot or rule.
-/// - ``metric``, ``sla_policy``: only SLA targets of this metric, or of the SLA policy of this name.
+/// - ``metric``, ``sla_policy``: only SLA targets of this metric, or of the SLA policy of this name. ``"stated"`` counts what
+///   the source system states of each ticket: ``sla_met`` if it has a value, else ``due_at``. A ticket solved or closed by then
+///   is met, one that is open and past due is breached, one that is open and not due is running.
 /// - ``threshold_percent``: share of its target from which a running SLA target is at risk.
 /// - ``status``, ``group``: status or group whose time is counted.
 /// - ``with``: tickets whose customers are counted, ``"created"``, ``"solved"`` or ``"open"``.
 /// - ``since``, ``until``: start (inclusive) and end (exclusive) of the ticket flow.
 /// - ``mature_after``, ``expire_after``: minimum age of an invitation, and maximum age at which an answer counts.
 /// - ``short_abandon``: contacts abandoned sooner than this are excluded.
+///
+/// An answer with a score that names its ``invitation`` answers it: it counts in the response rate as ``answered_at`` of the
+/// invitation does. If an invitation has several answers, or an ``answered_at`` as well, the earliest date counts; an answer
+/// without a date counts as given in time.
+///
+/// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,
+/// unless two tickets differ only in that; ``"01"`` is another one. Answers and invitations that name a ticket or an
+/// invitation that is not there count without it; :attr:`Report.links_excluded` has their number, :attr:`Report.sources` the
+/// rows and what to do about them.
 ///
 /// Examples
 /// --------

@@ -140,6 +140,13 @@ impl Report {
         from_json(py, &to_data(&self.table.events_excluded)?)
     }
 
+    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
+    /// themselves count. The rows are in :attr:`sources`.
+    #[getter]
+    fn links_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &to_data(&self.table.links_excluded)?)
+    }
+
     /// What to beware of, in sentences: too few answers, uneven response.
     #[getter]
     fn warnings(&self) -> Vec<String> {

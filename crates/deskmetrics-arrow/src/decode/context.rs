@@ -109,16 +109,27 @@ impl<'a> Decoding<'a> {
         }
         for row in repeated {
             unusable[row] = true;
-            let origin = origins.partition_point(|origin| origin.first <= row).saturating_sub(1);
-            let Some(origin) = origins.get(origin) else { continue };
-            let number = (row - origin.first) as u64 + 1;
             let detail =
                 || (ids.text(row).into_owned(), format!("keep one row per {record}; the first one counts"));
-            self.ledgers[origin.ledger]
-                .leave_out(Scope::Record, Reason::Duplicate, number, &origin.id_column, detail)
-                .skipped()?;
+            self.leave_out_row(origins, row, Scope::Record, Reason::Duplicate, detail)?;
         }
         Ok((index, unusable))
+    }
+
+    /// Counts something left out of a row of several tables.
+    pub(super) fn leave_out_row(
+        &mut self,
+        origins: &[RowOrigin],
+        row: usize,
+        scope: Scope,
+        reason: Reason,
+        detail: impl FnOnce() -> (String, String),
+    ) -> Result<(), ReadError> {
+        let origin = origins.partition_point(|origin| origin.first <= row).saturating_sub(1);
+        let Some(origin) = origins.get(origin) else { return Ok(()) };
+        let number = (row - origin.first) as u64 + 1;
+        let ledger = &mut self.ledgers[origin.ledger];
+        ledger.leave_out(scope, reason, number, &origin.id_column, detail).skipped()
     }
 }
 

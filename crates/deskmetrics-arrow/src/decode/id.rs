@@ -162,6 +162,10 @@ impl Ids {
         }
     }
 
+    pub(crate) fn are_numbers(&self) -> bool {
+        matches!(self, Self::Numbers(_))
+    }
+
     /// The id of a row, written out.
     pub(crate) fn text(&self, row: usize) -> Cow<'_, str> {
         match self {
@@ -384,6 +388,45 @@ impl IdIndex {
                 let same = |row: &u32| ids.get(*row as usize) == Some(id);
                 hashed.rows.find(hashed.hash(id), same).copied().unwrap_or(NOWHERE)
             }
+            _ => NOWHERE,
+        }
+    }
+
+    /// The row of an id, also where one of the two is written with a leading `#`, or is a whole number with the decimals `.0`.
+    /// An id that is written alike comes first; if several others would do, none is certain.
+    #[inline]
+    pub(crate) fn find_written(&self, ids: &Ids, id: Id<'_>) -> u32 {
+        match self.find(ids, id) {
+            NOWHERE => self.find_alike(ids, id),
+            place => place,
+        }
+    }
+
+    #[cold]
+    fn find_alike(&self, ids: &Ids, id: Id<'_>) -> u32 {
+        let text: Cow<'_, str> = match (self, id) {
+            (Self::Nothing, _) => return NOWHERE,
+            (Self::Hashed(_), Id::Number(number)) => number.to_string().into(),
+            (_, Id::Number(_)) => return NOWHERE,
+            (_, Id::Text(text)) => text.into(),
+        };
+        let plain = text.strip_prefix('#').unwrap_or(&text);
+        let whole = plain.split_once('.').filter(|(whole, zeros)| {
+            number(whole.as_bytes()).is_some()
+                && !zeros.is_empty()
+                && zeros.bytes().all(|digit| digit == b'0')
+        });
+        let plain = whole.map_or(plain, |(whole, _)| whole);
+        if plain.is_empty() || plain.starts_with('#') {
+            return NOWHERE;
+        }
+        let mut places = [plain.to_owned(), format!("#{plain}"), format!("{plain}.0"), format!("#{plain}.0")]
+            .into_iter()
+            .filter(|written| !written.ends_with(".0") || number(plain.as_bytes()).is_some())
+            .filter_map(|written| Some(self.find(ids, Id::of(&written)?)))
+            .filter(|place| *place != NOWHERE);
+        match (places.next(), places.next()) {
+            (Some(only), None) => only,
             _ => NOWHERE,
         }
     }

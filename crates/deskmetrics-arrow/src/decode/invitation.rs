@@ -1,5 +1,7 @@
 //! Tables with one row per survey sent.
 
+use std::borrow::Cow;
+
 use arrow_array::RecordBatch;
 use deskmetrics::survey::Invitation;
 use deskmetrics::ticket::CustomerId;
@@ -7,9 +9,9 @@ use deskmetrics::{Reason, Timestamp};
 
 use super::attribute::AttributeWords;
 use super::context::{ColumnTask, Decoding, RowOrigin, in_order};
-use super::id::{IdBuilder, Ids};
+use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
-use super::link::Links;
+use super::link::{Links, Target};
 use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use super::time::Times;
 use super::word::{Known, NONE, Words};
@@ -21,6 +23,7 @@ use crate::description::InvitationSource;
 #[derive(Debug, Default)]
 pub(crate) struct InvitationTable {
     ids: Ids,
+    index: IdIndex,
     pub(crate) question: Words<Box<str>>,
     pub(crate) sent_at: Instants,
     pub(crate) delivered: Words<bool>,
@@ -35,6 +38,9 @@ pub(crate) struct InvitationTable {
     /// Rows that count.
     pub(crate) len: usize,
 }
+
+/// An invitation's row, and when it was answered, where that is known.
+pub(super) type Answered = (usize, Option<i64>);
 
 /// One table's columns.
 struct Slots {
@@ -86,12 +92,13 @@ impl InvitationTable {
             let ledger = decoding.begin(&table, "invitations");
             let id_column = slots.id.name().to_owned();
             origins.push(RowOrigin { first: sent.rows, ledger, id_column });
+            sent.tickets.begin(&slots.ticket, ledger);
             decoding.each_batch(&columns, ledger, |decoding, batch| {
                 sent.batch(decoding, &slots, batch, &mut building, ledger)
             })?;
         }
         sent.ids = building.ids.finish();
-        (_, sent.unusable) =
+        (sent.index, sent.unusable) =
             decoding.exclude_repeated(&sent.ids, &building.unusable, &origins, "invitation")?;
         sent.len = sent.rows - sent.unusable.iter().filter(|excluded| **excluded).count();
         sent.sent_at = building.sent_at.finish();
@@ -201,6 +208,52 @@ impl InvitationTable {
             column.correct(kept.iter().map(|(row, times)| (*row, times[place])));
         }
         Ok(())
+    }
+
+    /// The row of an id; `NOWHERE` where no row that counts has it.
+    pub(super) fn place(&self, id: Id<'_>) -> u32 {
+        self.index.find_written(&self.ids, id)
+    }
+
+    /// The id of a row, written out.
+    pub(super) fn id(&self, row: usize) -> Cow<'_, str> {
+        self.ids.text(row)
+    }
+
+    /// Whether all ids are numbers.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.ids.are_numbers()
+    }
+
+    /// Joins the invitations to their tickets; gives how many name one that is not there.
+    pub(super) fn join_tickets(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        target: &Target<'_>,
+    ) -> Result<u64, ReadError> {
+        let unusable = &self.unusable;
+        let counts = |row: usize| !unusable.get(row).copied().unwrap_or(false);
+        Ok(self.tickets.join(decoding, counts, target)?.len() as u64)
+    }
+
+    /// Takes over answers, with the rules of [`LinkedAnswers`](deskmetrics::survey::LinkedAnswers).
+    pub(super) fn answer(&mut self, answers: Vec<Answered>) {
+        if answers.is_empty() {
+            return;
+        }
+        let own = |row: usize| self.answered_at.as_ref().and_then(|at| at.get(row));
+        let mut all: Vec<Option<i64>> = (0..self.rows).map(own).collect();
+        let mut undated = Vec::new();
+        for (row, at) in answers {
+            match at {
+                Some(at) => all[row] = all[row].into_iter().chain([at]).min(),
+                None => undated.push(row),
+            }
+        }
+        for row in undated {
+            all[row] = all[row].or_else(|| self.sent_at.get(row));
+        }
+        self.answered_at = Some(all.into_iter().collect());
     }
 
     /// Whether a row counts.

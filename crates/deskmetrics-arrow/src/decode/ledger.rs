@@ -51,10 +51,10 @@ impl SourceReport {
         }
     }
 
-    /// Records left out, by reason.
+    /// Records left out, and links that lead to no record, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
-        for left_out in self.left_out.iter().filter(|left_out| left_out.scope == Scope::Record) {
+        for left_out in self.left_out.iter().filter(|left_out| left_out.scope != Scope::Value) {
             excluded.add_many(left_out.reason, left_out.count);
         }
         excluded
@@ -69,6 +69,8 @@ pub enum Scope {
     Record,
     /// Only the value: the record is there without it.
     Value,
+    /// Only the link to a ticket or invitation that is not there: the record counts without it.
+    Link,
 }
 
 /// What was left out of a file for one reason in one column.
@@ -95,6 +97,7 @@ impl fmt::Display for LeftOut {
         let what = match self.scope {
             Scope::Record => "left out",
             Scope::Value => "values not used",
+            Scope::Link => "links lead nowhere",
         };
         let count = deskmetrics::report::count_text(self.count);
         write!(f, "{count} {what}: {} in column \"{}\"", self.reason, self.column)?;

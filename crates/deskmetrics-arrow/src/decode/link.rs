@@ -1,29 +1,55 @@
-//! Columns that name the ticket a row is about.
+//! Columns that name the record a row is about: its ticket, or the invitation it answers.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use arrow_array::RecordBatch;
+use deskmetrics::Reason;
 
+use super::context::{Decoding, RowOrigin};
 use super::id::{Id, IdBuilder, Ids, NOWHERE};
+use super::ledger::Scope;
 use super::slot::WordSlot;
-use super::ticket::TicketTable;
 use crate::ReadError;
 
-/// The tickets that the rows of a table are about.
+/// The records that the rows of a table are about.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     building: IdBuilder,
     ids: Ids,
-    /// Rows that name no ticket; none are listed where all do.
+    /// Rows that name no record; none are listed where all do.
     missing: Vec<usize>,
     rows: usize,
     described: bool,
+    origins: Vec<RowOrigin>,
+    /// The rows of the records; [`NOWHERE`] where a row names none that is there. Empty until they are joined.
+    places: Vec<u32>,
+    /// The records' own ids, by the rows that write them differently.
+    written: HashMap<usize, Box<str>>,
+}
+
+/// What links lead to.
+pub(super) struct Target<'t> {
+    /// The row of an id; [`NOWHERE`] where there is none that counts.
+    pub(super) place: &'t dyn Fn(Id<'_>) -> u32,
+    /// The id of a row, written out.
+    pub(super) id: &'t dyn Fn(usize) -> Cow<'t, str>,
+    /// Whether all ids are numbers.
+    pub(super) numbers: bool,
+    pub(super) reason: Reason,
+    pub(super) remedy: &'static str,
 }
 
 impl Links {
+    /// The rows from here on come from another table.
+    pub(super) fn begin(&mut self, slot: &WordSlot<Box<str>>, ledger: usize) {
+        let id_column = slot.name().to_owned();
+        self.origins.push(RowOrigin { first: self.rows, ledger, id_column });
+    }
+
     pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), ReadError> {
         if !slot.is_nothing() {
-            // Rows of earlier tables without such a column name no ticket.
+            // Rows of earlier tables without such a column name no record.
             if !self.described {
                 self.described = true;
                 for row in 0..self.rows {
@@ -53,30 +79,57 @@ impl Links {
         self.described
     }
 
-    /// The id that a row names, written out.
+    /// The id that a row names, as the record it names writes it.
     pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, str>> {
         let named = self.described && self.missing.binary_search(&row).is_err();
-        named.then(|| self.ids.text(row))
+        let own = || self.written.get(&row).map(|own| Cow::Borrowed(&**own));
+        named.then(|| own().unwrap_or_else(|| self.ids.text(row)))
     }
 
-    /// The rows of the tickets; [`NOWHERE`] where a row names none that is there.
-    pub(crate) fn places(&self, tickets: &TicketTable) -> Vec<u32> {
+    /// Finds the records. Links of rows that count and lead to none are listed in the ledgers; gives those rows.
+    pub(super) fn join(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        counts: impl Fn(usize) -> bool,
+        target: &Target<'_>,
+    ) -> Result<Vec<usize>, ReadError> {
+        if !self.described {
+            return Ok(Vec::new());
+        }
         let mut places: Vec<u32> = match &self.ids {
-            _ if !self.described => return Vec::new(),
             Ids::Rows(rows) => vec![NOWHERE; *rows],
-            Ids::Numbers(numbers) => numbers.iter().map(|id| tickets.place(Id::Number(*id))).collect(),
+            Ids::Numbers(numbers) => numbers.iter().map(|id| (target.place)(Id::Number(*id))).collect(),
             Ids::Texts(_) => (0..self.ids.len())
-                .map(|row| Id::of(&self.ids.text(row)).map_or(NOWHERE, |id| tickets.place(id)))
+                .map(|row| Id::of(&self.ids.text(row)).map_or(NOWHERE, |id| (target.place)(id)))
                 .collect(),
         };
         for row in &self.missing {
             places[*row] = NOWHERE;
         }
-        for place in &mut places {
-            if *place != NOWHERE && !tickets.is_usable(*place as usize) {
-                *place = NOWHERE;
+        let (mut lost, mut missing) = (Vec::new(), self.missing.iter().copied().peekable());
+        for (row, place) in places.iter().enumerate() {
+            if missing.next_if_eq(&row).is_some() {
+                continue;
+            }
+            if *place == NOWHERE {
+                if counts(row) {
+                    lost.push(row);
+                    let detail = || (self.ids.text(row).into_owned(), target.remedy.to_owned());
+                    decoding.leave_out_row(&self.origins, row, Scope::Link, target.reason, detail)?;
+                }
+            } else if !(target.numbers && matches!(self.ids, Ids::Numbers(_))) {
+                let own = (target.id)(*place as usize);
+                if own != self.ids.text(row) {
+                    self.written.insert(row, own.into());
+                }
             }
         }
-        places
+        self.places = places;
+        Ok(lost)
+    }
+
+    /// The rows of the records; [`NOWHERE`] where a row names none that is there. Empty where there are no links.
+    pub(crate) fn places(&self) -> &[u32] {
+        &self.places
     }
 }

@@ -21,7 +21,7 @@ pub(crate) mod ticket;
 mod time;
 pub(crate) mod word;
 
-use deskmetrics::{Author, Timestamp};
+use deskmetrics::{Author, Excluded, Reason, Timestamp};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
@@ -31,8 +31,10 @@ use crate::ReadError;
 use crate::description::Happening;
 use event::EventTable;
 use event::builder::EventBuilder;
-use invitation::InvitationTable;
+use id::{Id, NOWHERE};
+use invitation::{Answered, InvitationTable};
 use ledger::Ledger;
+use link::Target;
 use survey::AnswerTable;
 use ticket::builder::TicketBuilder;
 use ticket::{NewTickets, TicketTable};
@@ -44,6 +46,8 @@ pub(crate) struct Tables {
     pub(crate) events: EventTable,
     pub(crate) answers: Vec<AnswerTable>,
     pub(crate) invitations: Vec<InvitationTable>,
+    /// Links of answers and invitations that lead to no record.
+    pub(crate) links_excluded: Excluded,
 }
 
 impl Tables {
@@ -73,12 +77,13 @@ impl Tables {
         tickets.extend(new);
         let events = events.finish(decoding, &tickets)?;
         let answers = description.surveys.iter().map(|source| AnswerTable::read(decoding, source));
-        let answers = answers.collect::<Result<_, _>>()?;
+        let mut answers: Vec<AnswerTable> = answers.collect::<Result<_, _>>()?;
         let invitations =
             description.invitations.iter().map(|source| InvitationTable::read(decoding, source));
-        let invitations = invitations.collect::<Result<_, _>>()?;
+        let mut invitations: Vec<InvitationTable> = invitations.collect::<Result<_, _>>()?;
+        let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
-        Ok((Self { tickets, events, answers, invitations }, sources))
+        Ok((Self { tickets, events, answers, invitations, links_excluded }, sources))
     }
 
     /// Whether anything tells of a reply by an agent or a bot.
@@ -100,7 +105,7 @@ impl Tables {
 
     /// The last timestamp in the data; `None` where nothing bears a date.
     pub(crate) fn last_instant(&self) -> Option<Timestamp> {
-        let Self { tickets, events, answers, invitations } = self;
+        let Self { tickets, events, answers, invitations, .. } = self;
         let created = tickets.created_at.iter().enumerate();
         let created = created.filter(|(row, _)| tickets.is_usable(*row)).map(|(_, at)| *at).max();
         let ends = tickets.milestones.as_ref().map(|columns| {
@@ -121,4 +126,88 @@ impl Tables {
         let last = [created, ends.flatten(), happened, answered, sent.max()];
         last.into_iter().flatten().max().map(Timestamp::saturating_from_micros)
     }
+}
+
+/// Joins answers and invitations to their tickets, and answers to their invitations; gives what leads to no record.
+fn join(
+    decoding: &mut Decoding<'_>,
+    tickets: &TicketTable,
+    answers: &mut [AnswerTable],
+    invitations: &mut [InvitationTable],
+) -> Result<Excluded, ReadError> {
+    let mut excluded = Excluded::default();
+    let description = decoding.description;
+    let known = !description.tickets.is_empty()
+        || !description.snapshots.is_empty()
+        || description.events.iter().any(|source| source.creates_tickets);
+    if known {
+        let place = |id: Id<'_>| match tickets.place(id) {
+            NOWHERE => NOWHERE,
+            place if tickets.is_usable(place as usize) => place,
+            _ => NOWHERE,
+        };
+        let target = Target {
+            place: &place,
+            id: &|row| tickets.ids.text(row),
+            numbers: tickets.ids.are_numbers(),
+            reason: Reason::UnknownTicket,
+            remedy: "add the table its ticket is in, or write the ticket's id as that table does",
+        };
+        for table in &mut *answers {
+            let lost = table.join_tickets(decoding, &target)?;
+            excluded.add_many(Reason::UnknownTicket, lost);
+        }
+        for table in &mut *invitations {
+            let lost = table.join_tickets(decoding, &target)?;
+            excluded.add_many(Reason::UnknownTicket, lost);
+        }
+    }
+    if !invitations.is_empty() {
+        // Ids of several tables: the first that has one is the one to name.
+        let firsts: Vec<usize> = invitations
+            .iter()
+            .scan(0, |rows, table| Some(std::mem::replace(rows, *rows + table.rows)))
+            .collect();
+        let mut answered: Vec<Vec<Answered>> = vec![Vec::new(); invitations.len()];
+        for table in answers {
+            let find = |id: Id<'_>| {
+                let found = invitations.iter().zip(&firsts).find_map(|(sent, first)| match sent.place(id) {
+                    NOWHERE => None,
+                    place => u32::try_from(first + place as usize).ok(),
+                });
+                found.unwrap_or(NOWHERE)
+            };
+            let id = |place: usize| {
+                let table = firsts.partition_point(|first| *first <= place).saturating_sub(1);
+                invitations[table].id(place - firsts[table])
+            };
+            let target = Target {
+                place: &find,
+                id: &id,
+                numbers: invitations.iter().all(InvitationTable::has_numbers),
+                reason: Reason::UnknownInvitation,
+                remedy: "add the table its invitation is in, or write the invitation's id as that table does",
+            };
+            let lost = table.join_invitations(decoding, &target)?;
+            excluded.add_many(Reason::UnknownInvitation, lost);
+            for (place, at) in table.answered() {
+                if answered.len() == 1 {
+                    answered[0].push((place, at));
+                    continue;
+                }
+                // The same id in another table is the same invitation.
+                let id = id(place);
+                for (sent, answered) in invitations.iter().zip(&mut answered) {
+                    let place = Id::of(&id).map_or(NOWHERE, |id| sent.place(id));
+                    if place != NOWHERE {
+                        answered.push((place as usize, at));
+                    }
+                }
+            }
+        }
+        for (sent, answered) in invitations.iter_mut().zip(answered) {
+            sent.answer(answered);
+        }
+    }
+    Ok(excluded)
 }

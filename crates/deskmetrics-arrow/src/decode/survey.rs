@@ -12,8 +12,10 @@ use deskmetrics::{Reason, Scale, Timestamp};
 
 use super::attribute::AttributeWords;
 use super::context::{ColumnTask, Decoding, excluded_rows, in_order};
+use super::id::NOWHERE;
+use super::invitation::Answered;
 use super::ledger::{Halt, Reads as _, Scope, each_row};
-use super::link::Links;
+use super::link::{Links, Target};
 use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::Times;
 use super::word::{Known, NONE, Words};
@@ -33,7 +35,7 @@ pub(crate) struct AnswerTable {
     pub(crate) tickets: Links,
     pub(crate) attributes: AttributeWords,
     customers: Words<Box<str>>,
-    invitations: Words<Box<str>>,
+    invitations: Links,
     weights: Vec<Option<f64>>,
     /// The reasons of each row in one text, and what stands between them.
     reasons: Words<Box<str>>,
@@ -99,7 +101,6 @@ struct Slots<'a> {
 struct Caches {
     question: Known,
     customer: Known,
-    invitation: Known,
     reasons: Known,
     attributes: Vec<Known>,
 }
@@ -137,7 +138,12 @@ impl AnswerTable {
                 at: columns.maybe_instant(source.at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
                 customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
-                invitation: columns.maybe_word(source.invitation.as_ref().filter(|_| projection.records))?,
+                invitation: columns.maybe_word(
+                    source
+                        .invitation
+                        .as_ref()
+                        .filter(|_| projection.records || !description.invitations.is_empty()),
+                )?,
                 weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
                 reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| projection.reasons))?,
                 attributes: columns
@@ -145,6 +151,8 @@ impl AnswerTable {
                 source,
             };
             let ledger = decoding.begin(&table, "surveys");
+            answers.tickets.begin(&slots.ticket, ledger);
+            answers.invitations.begin(&slots.invitation, ledger);
             decoding.each_batch(&columns, ledger, |decoding, batch| {
                 let building = (&mut at, &mut caches, &mut unusable);
                 absent += answers.batch(decoding, &slots, batch, building, ledger)?;
@@ -159,6 +167,7 @@ impl AnswerTable {
         answers.unusable = excluded_rows(&unusable, answers.rows);
         answers.at = source.at.is_some().then(|| at.finish());
         answers.tickets.finish();
+        answers.invitations.finish();
         Ok(answers)
     }
 
@@ -176,9 +185,7 @@ impl AnswerTable {
         let columns: [ColumnTask<'_>; 7] = [
             Box::new(|doubts| at.decode(&slots.at, batch, doubts)),
             Box::new(|doubts| self.customers.decode(&slots.customer, &mut caches.customer, batch, doubts)),
-            Box::new(|doubts| {
-                self.invitations.decode(&slots.invitation, &mut caches.invitation, batch, doubts)
-            }),
+            Box::new(|_| self.invitations.decode(&slots.invitation, batch)),
             Box::new(|doubts| self.reasons.decode(&slots.reasons, &mut caches.reasons, batch, doubts)),
             Box::new(|_| self.tickets.decode(&slots.ticket, batch)),
             Box::new(|doubts| self.attributes.decode(&slots.attributes, known, batch, first, doubts)),
@@ -368,6 +375,69 @@ impl AnswerTable {
         }
     }
 
+    /// Joins the answers to their tickets; gives how many name one that is not there.
+    pub(super) fn join_tickets(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        target: &Target<'_>,
+    ) -> Result<u64, ReadError> {
+        let unusable = &self.unusable;
+        let lost = self.tickets.join(decoding, |row| !is_excluded(unusable, row), target)?;
+        Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
+    }
+
+    /// Joins the answers to their invitations; gives how many name one that is not there.
+    pub(super) fn join_invitations(
+        &mut self,
+        decoding: &mut Decoding<'_>,
+        target: &Target<'_>,
+    ) -> Result<u64, ReadError> {
+        let unusable = &self.unusable;
+        let lost = self.invitations.join(decoding, |row| !is_excluded(unusable, row), target)?;
+        Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
+    }
+
+    /// How many answers a row holds, skipped questions among them.
+    fn answers_of(&self, row: usize) -> u64 {
+        let mut first = 0;
+        for part in &self.parts {
+            if row < first + part.rows {
+                let there = |scores: &&Scores| !is_excluded(&scores.absent, row - first);
+                return part.scores.iter().filter(there).count() as u64;
+            }
+            first += part.rows;
+        }
+        0
+    }
+
+    /// The invitations answered with a score, by their rows.
+    pub(super) fn answered(&self) -> Vec<Answered> {
+        let places = self.invitations.places();
+        let mut answered = Vec::new();
+        let mut first = 0;
+        for part in &self.parts {
+            if places.is_empty() {
+                break;
+            }
+            let mut scored = vec![false; part.rows];
+            for scores in &part.scores {
+                let present =
+                    scores.column.whole().into_iter().enumerate().filter(|(_, score)| score.is_some());
+                present
+                    .filter(|(row, _)| !is_excluded(&scores.absent, *row))
+                    .for_each(|(row, _)| scored[row] = true);
+            }
+            for row in (0..part.rows).filter(|row| scored[*row]).map(|row| first + row) {
+                if places[row] != NOWHERE && self.is_usable(row) {
+                    let at = self.at.as_ref().and_then(|at| at.get(row));
+                    answered.push((places[row] as usize, at));
+                }
+            }
+            first += part.rows;
+        }
+        answered
+    }
+
     /// The answers as records, with their rows, in order.
     pub(crate) fn records(&self) -> impl Iterator<Item = (usize, SurveyResponse)> + '_ {
         let starts = self.parts.iter().scan(0, |start, part| {
@@ -405,7 +475,7 @@ impl AnswerTable {
         answer.at = at.map(Timestamp::saturating_from_micros);
         answer.ticket = self.tickets.text(row).map(|id| id.as_ref().into());
         answer.customer = self.customers.of_row(row).map(|name| CustomerId::new(name.clone()));
-        answer.invitation = self.invitations.of_row(row).cloned();
+        answer.invitation = self.invitations.text(row).map(Into::into);
         answer.weight = self.weights.get(row).copied().flatten();
         if let Some(text) = self.reasons.of_row(row) {
             let stated = text.split(&*self.separator).map(str::trim).filter(|reason| !reason.is_empty());
@@ -414,6 +484,11 @@ impl AnswerTable {
         answer.attributes = self.attributes.of_row(row);
         answer
     }
+}
+
+/// Whether a row is among those listed as excluded.
+fn is_excluded(excluded: &[bool], row: usize) -> bool {
+    excluded.get(row).copied().unwrap_or(false)
 }
 
 /// A column of scores, and the rows that hold no whole number.

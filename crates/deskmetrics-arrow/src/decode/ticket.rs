@@ -173,10 +173,11 @@ pub(crate) struct NewTicket {
 }
 
 impl TicketTable {
-    /// The place of an id; tickets that are `new` stand after all rows.
+    /// The place of an id, also where it is written differently (see [`IdIndex::find_written`]); tickets that are `new` stand
+    /// after all rows.
     #[inline]
     pub(crate) fn place(&self, id: Id<'_>) -> u32 {
-        self.index.find(&self.ids, id)
+        self.index.find_written(&self.ids, id)
     }
 
     /// Takes over tickets that snapshots or events created.

@@ -61,7 +61,8 @@ pub struct TicketSource {
     /// When it was closed.
     #[serde(default, deserialize_with = "optional_column")]
     pub closed_at: Option<InstantKey>,
-    /// When it is due, as the source says.
+    /// When its resolution is due, as the source says; counted by metric `stated` of `sla_attainment` where
+    /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
     /// Whether its SLA was met, as the source says.
@@ -259,7 +260,8 @@ pub struct SurveySource {
     /// Who answered.
     #[serde(default, deserialize_with = "optional_column")]
     pub customer: Option<Text>,
-    /// The invitation it answers.
+    /// The invitation it answers: an answer with a score counts as the invitation's `answered_at`, the earliest if there are
+    /// several; without a date it counts as given in time.
     #[serde(default, deserialize_with = "optional_column")]
     pub invitation: Option<Text>,
     /// How many people of the population the answer stands for.

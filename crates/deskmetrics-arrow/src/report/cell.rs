@@ -29,7 +29,7 @@ pub(super) struct Cell {
 pub(super) struct GroupKeys<'d> {
     pub(super) keys: Keys<'d>,
     /// The tickets that attributes are taken from, and by row the place of its ticket.
-    pub(super) owners: Option<(&'d Owners<'d>, Vec<u32>)>,
+    pub(super) owners: Option<(&'d Owners<'d>, &'d [u32])>,
     pub(super) as_of: Option<Timestamp>,
     /// Rows excluded; none are listed where all count.
     pub(super) unusable: &'d [bool],

@@ -101,12 +101,15 @@ impl Dataset {
         let owners = owners.as_ref();
         let log = replay.as_ref().map(|replay| EventLog::new(tables, replay));
         let answers: Vec<Answers<'_>> =
-            tables.answers.iter().map(|table| Answers::of(report, tables, table, owners)).collect();
+            tables.answers.iter().map(|table| Answers::of(report, table, owners)).collect();
         let sent: Vec<Invitations<'_>> =
-            tables.invitations.iter().map(|table| Invitations::of(report, tables, table, owners)).collect();
+            tables.invitations.iter().map(|table| Invitations::of(report, table, owners)).collect();
         let share = |share: usize, shares: usize| {
             let mut state = report.state();
             let mut feed = state.feed();
+            if share == 0 {
+                feed.exclude_links(&tables.links_excluded);
+            }
             if let Some(log) = &log {
                 for rows in blocks(share_of(log.rows(), share, shares), PIECE).take_while(|_| go_on()) {
                     log.feed(report, rows, &mut feed);

@@ -12,7 +12,6 @@ use super::cell::{Cells, GroupKeys, NOWHERE};
 use super::owner::Owners;
 use super::place::Keys;
 use crate::column::score::{BLOCK, Places};
-use crate::decode::Tables;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 
@@ -50,12 +49,7 @@ pub(super) struct Answers<'d> {
 }
 
 impl<'d> Answers<'d> {
-    pub(super) fn of(
-        report: &Report,
-        tables: &'d Tables,
-        table: &'d AnswerTable,
-        owners: Option<&'d Owners<'d>>,
-    ) -> Self {
+    pub(super) fn of(report: &Report, table: &'d AnswerTable, owners: Option<&'d Owners<'d>>) -> Self {
         let (mut scores, mut wide) = (Vec::new(), Vec::new());
         let names = table.question_names();
         let asked = report.score_ranges().into_iter().filter_map(|(question, ends)| {
@@ -82,7 +76,7 @@ impl<'d> Answers<'d> {
             keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
             owners: owners
                 .filter(|_| table.tickets.is_described())
-                .map(|owners| (owners, table.tickets.places(&tables.tickets))),
+                .map(|owners| (owners, table.tickets.places())),
             as_of: report.as_of(),
             unusable: &table.unusable,
             at: table.at.as_ref(),
@@ -202,17 +196,12 @@ const OUTCOMES: [InvitationOutcome; 7] = [
 ];
 
 impl<'d> Invitations<'d> {
-    pub(super) fn of(
-        report: &Report,
-        tables: &'d Tables,
-        table: &'d InvitationTable,
-        owners: Option<&'d Owners<'d>>,
-    ) -> Self {
+    pub(super) fn of(report: &Report, table: &'d InvitationTable, owners: Option<&'d Owners<'d>>) -> Self {
         let ways = GroupKeys {
             keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
             owners: owners
                 .filter(|_| table.tickets.is_described())
-                .map(|owners| (owners, table.tickets.places(&tables.tickets))),
+                .map(|owners| (owners, table.tickets.places())),
             as_of: report.as_of(),
             unusable: &table.unusable,
             at: Some(&table.sent_at),

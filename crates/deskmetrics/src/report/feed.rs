@@ -166,6 +166,11 @@ impl Feed<'_> {
         self.state.events.merge(excluded.clone());
     }
 
+    /// Counts links of answers and invitations to records that are not there, by reason.
+    pub fn exclude_links(&mut self, excluded: &Excluded) {
+        self.state.exclude_links(excluded);
+    }
+
     /// Counts answers as records of the report; `first` is the date of the earliest.
     /// Their scores are fed by [`scores`](Self::scores).
     pub fn count_responses(&mut self, answers: u64, first: Option<Timestamp>) {

@@ -1,11 +1,12 @@
 //! Feeding a report with records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::builder::Report;
 use super::state::ReportState;
+use crate::survey::LinkedAnswers;
 use crate::ticket::{Attributes, TicketId};
-use crate::{Invitation, Replayed, SurveyResponse};
+use crate::{Excluded, Invitation, Reason, Replayed, SurveyResponse};
 
 impl Report {
     /// An empty state, to be fed record by record.
@@ -13,7 +14,9 @@ impl Report {
         ReportState::new(self.clone())
     }
 
-    /// Feeds all records, in one pass; surveys find the attributes of their tickets by ticket id.
+    /// Feeds all records, in one pass. Surveys find the attributes of their tickets by ticket id, and answers their
+    /// invitations by invitation id (see [`LinkedAnswers`]). Links to tickets or invitations that are not there are counted in
+    /// [`links_excluded`](super::ReportTable::links_excluded), if there are any tickets or invitations at all.
     pub fn run(
         &self,
         tickets: &[Replayed],
@@ -52,11 +55,24 @@ impl Report {
             }
             state.push_response(response, of(response.ticket.as_ref()));
         }
+        let linked =
+            if invitations.is_empty() { LinkedAnswers::default() } else { LinkedAnswers::of(responses) };
         for (number, invitation) in invitations.iter().enumerate() {
             if !asked(number) {
                 return None;
             }
-            state.push_invitation(invitation, of(invitation.ticket.as_ref()));
+            state.push_invitation(&linked.apply(invitation), of(invitation.ticket.as_ref()));
+        }
+        if !invitations.is_empty() {
+            state.exclude_links(&LinkedAnswers::unknown(responses, invitations));
+        }
+        let about = responses.iter().filter_map(|response| response.ticket.as_ref());
+        let about = about.chain(invitations.iter().filter_map(|invitation| invitation.ticket.as_ref()));
+        if !tickets.is_empty() {
+            let known: HashSet<&str> = tickets.iter().map(|ticket| ticket.ticket.id.as_str()).collect();
+            let mut unknown = Excluded::default();
+            about.filter(|id| !known.contains(id.as_str())).for_each(|_| unknown.add(Reason::UnknownTicket));
+            state.exclude_links(&unknown);
         }
         Some(state)
     }

@@ -33,6 +33,8 @@ pub struct ReportState {
     pub(super) records: RecordCounts,
     /// Events that no ticket could take.
     pub(super) events: Excluded,
+    /// Links of answers and invitations to records that are not there.
+    pub(super) links: Excluded,
     /// The earliest record.
     first: Option<Timestamp>,
 }
@@ -137,6 +139,7 @@ impl ReportState {
             report,
             records: RecordCounts::default(),
             events: Excluded::default(),
+            links: Excluded::default(),
             first: None,
         }
     }
@@ -190,15 +193,25 @@ impl ReportState {
         }
     }
 
+    /// Counts links of answers and invitations to records that are not there, by reason.
+    pub fn exclude_links(&mut self, excluded: &Excluded) {
+        self.links.merge(excluded.clone());
+    }
+
     /// The earliest record.
     pub(super) fn first(&self) -> Option<Timestamp> {
         self.first
     }
 
     /// Takes over what was fed before, but for the tallies.
-    pub(super) fn restore(&mut self, records: RecordCounts, events: Excluded, first: Option<Timestamp>) {
+    pub(super) fn restore(
+        &mut self,
+        records: RecordCounts,
+        [events, links]: [Excluded; 2],
+        first: Option<Timestamp>,
+    ) {
         self.records = records;
-        self.events = events;
+        (self.events, self.links) = (events, links);
         self.first = first;
     }
 
@@ -236,6 +249,7 @@ impl ReportState {
         }
         self.records.merge(other.records);
         self.events.merge(other.events);
+        self.links.merge(other.links);
         self.first = self.first.into_iter().chain(other.first).min();
         let as_of = self.report.settings.as_of;
         for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
@@ -319,6 +333,7 @@ impl ReportState {
             min_n: settings.min_n,
             records: self.records,
             events_excluded: self.events.clone(),
+            links_excluded: self.links.clone(),
             warnings,
             rows,
         }

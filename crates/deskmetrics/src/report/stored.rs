@@ -18,7 +18,7 @@ use crate::{Excluded, Merge, Timestamp};
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// Magic, version, kind, checksum of the rest.
 const HEADER: usize = 10;
@@ -132,6 +132,7 @@ impl Kind {
 struct Counts<'a> {
     records: RecordCounts,
     events: &'a Excluded,
+    links: &'a Excluded,
     first: Option<Timestamp>,
     /// By slicing.
     slices: Vec<Vec<SliceCounts<'a>>>,
@@ -149,6 +150,7 @@ struct SliceCounts<'a> {
 struct ReadCounts {
     records: RecordCounts,
     events: Excluded,
+    links: Excluded,
     first: Option<Timestamp>,
     slices: Vec<Vec<ReadSlice>>,
 }
@@ -214,7 +216,13 @@ impl ReportState {
             slices.sort_unstable_by(|one, other| one.values.cmp(other.values));
             slices
         });
-        Counts { records: self.records, events: &self.events, first: self.first(), slices: slices.collect() }
+        Counts {
+            records: self.records,
+            events: &self.events,
+            links: &self.links,
+            first: self.first(),
+            slices: slices.collect(),
+        }
     }
 
     fn of_counts(report: &Report, counts: ReadCounts) -> Result<Self, String> {
@@ -223,7 +231,7 @@ impl ReportState {
             let (found, wanted) = (counts.slices.len(), state.slicings.len());
             return Err(format!("it has {found} slicings, its report has {wanted}"));
         }
-        state.restore(counts.records, counts.events, counts.first);
+        state.restore(counts.records, [counts.events, counts.links], counts.first);
         let as_of = state.report.settings.as_of;
         for (number, slices) in counts.slices.into_iter().enumerate() {
             let (mut filled, mut room) = (0_usize, 0_usize);

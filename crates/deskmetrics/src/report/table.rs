@@ -35,6 +35,10 @@ pub struct ReportTable {
     /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted.
     #[serde(skip_serializing_if = "Excluded::is_empty")]
     pub events_excluded: Excluded,
+    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
+    /// themselves count.
+    #[serde(skip_serializing_if = "Excluded::is_empty")]
+    pub links_excluded: Excluded,
     /// What to beware of.
     pub warnings: Vec<Warning>,
     /// The numbers.
@@ -187,6 +191,9 @@ impl ReportTable {
         }
         if !self.events_excluded.is_empty() {
             reasons.push(("Events of tickets".to_owned(), texts(&self.events_excluded)));
+        }
+        if !self.links_excluded.is_empty() {
+            reasons.push(("Links of surveys".to_owned(), texts(&self.links_excluded)));
         }
         if reasons.is_empty() {
             return Ok(());

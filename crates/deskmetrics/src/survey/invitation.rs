@@ -23,7 +23,7 @@ pub struct Invitation {
     /// When the customer opened the survey, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When the customer answered.
+    /// When the customer answered. [`LinkedAnswers`](super::LinkedAnswers) adds answers that name the invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
     /// The ticket it is about.

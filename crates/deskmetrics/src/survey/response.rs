@@ -75,6 +75,13 @@ impl SurveyResponse {
         self
     }
 
+    /// The same answer, to the invitation with this id.
+    #[must_use]
+    pub fn answering(mut self, invitation: impl Into<Box<str>>) -> Self {
+        self.invitation = Some(invitation.into());
+        self
+    }
+
     /// The same answer, given by `customer`.
     #[must_use]
     pub fn given_by(mut self, customer: impl Into<CustomerId>) -> Self {

@@ -1,0 +1,75 @@
+"""Links between tables: answers to invitations, surveys to tickets; due times that the source states."""
+
+from typing import Any
+
+import pytest
+
+import deskmetrics as dm
+
+MONDAY = "2026-03-02T10:00:00Z"
+TUESDAY = "2026-03-03T10:00:00Z"
+
+
+def answered(surveys: dict[str, list[Any]], **more: list[Any]) -> dm.Report:
+    invitations = {"id": ["a", "b"], "question": ["csat"] * 2, "sent_at": [MONDAY] * 2, **more}
+    return dm.report(invitations=invitations, surveys=surveys, scales={"csat": (1, 5)})
+
+
+def test_answers_count_for_the_invitations_they_name() -> None:
+    rate = answered({"invitation": ["a"], "csat": [5], "answered_at": [TUESDAY]})["response_rate"]
+    assert (rate.value, rate.n) == (50.0, 2)
+    assert answered({"invitation": ["a"], "csat": [None], "answered_at": [TUESDAY]})["response_rate"].value == 0.0
+    twice = answered({"invitation": ["a", "a"], "csat": [1, 5]}, answered_at=["2026-03-04T10:00:00Z", None])
+    assert (twice["response_rate"].value, twice["csat"].n) == (50.0, 2)
+
+
+def test_answers_in_files_count_for_the_invitations_they_name(tmp_path: Any) -> None:
+    (tmp_path / "sent.csv").write_text(f"id,sent\n1,{MONDAY}\n2,{MONDAY}\n")
+    (tmp_path / "answers.csv").write_text("to,score\n#1,5\n7,4\n")
+    (tmp_path / "desk.toml").write_text(
+        """
+        time_zone = "UTC"
+        scales = { csat = "1-5" }
+        surveys = [{ file = "answers.csv", questions = { csat = "score" }, invitation = "to" }]
+        invitations = [{ file = "sent.csv", id = "id", question = { value = "csat" }, sent_at = "sent" }]
+        """
+    )
+    dataset = dm.read(tmp_path / "desk.toml")
+    report = dataset.report()
+    assert (report["response_rate"].value, report["response_rate"].n) == (50.0, 2)
+    assert report.links_excluded == dataset.excluded == {"unknown_invitation": 1}
+
+
+def test_links_that_lead_nowhere_are_counted() -> None:
+    tickets = {"id": [1, 2], "created_at": [MONDAY] * 2, "group": ["first", "second"]}
+    surveys = {"ticket": ["#1", "2.0", "3", None], "csat": [5, 1, 4, 2]}
+    report = dm.report(tickets, surveys=surveys, scales={"csat": (1, 5)}, by="group", kpis=["csat"])
+    slices = {row.keys["group"]: row.value for row in report.rows if row.kpi == "csat" and row.headline and row.keys}
+    assert slices == {"first": 100.0, "second": 0.0, None: 50.0}
+    assert report["csat"].n == 4 and report.links_excluded == {"unknown_ticket": 1}
+    assert report.to_dict()["links_excluded"] == {"unknown_ticket": 1}
+    assert 'unknown ticket in column "ticket", first in row 3: "3"; add the table its ticket is in' in repr(report)
+    with pytest.raises(dm.DataError, match="unknown ticket"):
+        dm.report(tickets, surveys=surveys, scales={"csat": (1, 5)}, strict=True)
+
+
+@pytest.mark.parametrize("ids", [["1", "2"], [1.0, 2.0, None], ["#1", "2.0"], [" 1", "#2 "]])
+def test_events_find_tickets_whose_ids_are_written_differently(ids: list[Any]) -> None:
+    tickets = {"id": [1, 2], "created_at": [MONDAY] * 2}
+    events = {"ticket": ids, "at": [TUESDAY] * len(ids), "kind": ["solved"] * len(ids)}
+    assert dm.report(tickets, events=events, kpis=["solved"])["solved"].value == 2
+
+
+def test_due_times_of_the_source_decide_its_sla() -> None:
+    tickets = {
+        "id": [1, 2, 3, 4],
+        "created_at": ["2026-03-02T09:00:00Z"] * 4,
+        "due_at": ["2026-03-02T12:00:00Z"] * 3 + ["2026-03-09T12:00:00Z"],
+        "closed_at": ["2026-03-02T11:00:00Z", "2026-03-02T13:00:00Z", None, None],
+    }
+    attainment = dm.report(tickets)["sla_attainment"]
+    assert (round(attainment.value or 0, 1), attainment.n, attainment.option) == (33.3, 3, "as stated by the source")
+    assert attainment.excluded == {"running": 1}
+    alone = dm.sla_attainment(tickets)
+    assert (alone.value, alone.n) == (attainment.value, 3)
+    assert dm.sla_attainment(tickets, metric="stated").value == attainment.value

@@ -27,7 +27,7 @@ use crate::policy::sla_policies;
 use crate::schedule::Schedule;
 
 /// The roles that hold instants.
-const INSTANTS: [&str; 9] = [
+const INSTANTS: [&str; 10] = [
     "created_at",
     "first_response_at",
     "solved_at",
@@ -37,6 +37,7 @@ const INSTANTS: [&str; 9] = [
     "sent_at",
     "started_at",
     "answered_at",
+    "updated_at",
 ];
 
 /// What to do about times without a zone, where one can be assumed.

@@ -61,7 +61,7 @@ def test_events_find_tickets_whose_ids_are_written_differently(ids: list[Any]) -
 
 
 def test_due_times_of_the_source_decide_its_sla() -> None:
-    tickets = {
+    tickets: dict[str, list[Any]] = {
         "id": [1, 2, 3, 4],
         "created_at": ["2026-03-02T09:00:00Z"] * 4,
         "due_at": ["2026-03-02T12:00:00Z"] * 3 + ["2026-03-09T12:00:00Z"],
@@ -73,3 +73,34 @@ def test_due_times_of_the_source_decide_its_sla() -> None:
     alone = dm.sla_attainment(tickets)
     assert (alone.value, alone.n) == (attainment.value, 3)
     assert dm.sla_attainment(tickets, metric="stated").value == attainment.value
+
+
+def test_duplicates_are_chosen_by_rule_or_version() -> None:
+    tickets: dict[str, list[Any]] = {
+        "id": [1, 2, 1],
+        "created_at": [MONDAY] * 3,
+        "group": ["first", "first", "second"],
+        "changed": [TUESDAY, TUESDAY, MONDAY],
+    }
+
+    def groups(**rule: str) -> dict[str | None, float | None]:
+        report = dm.report(tickets, kpis=["volume"], by="group", columns={"tickets": rule} if rule else None)
+        return {row.keys["group"]: row.value for row in report.rows if row.headline and row.keys}
+
+    assert groups() == groups(duplicates="first") == groups(updated_at="changed") == {"first": 2.0}
+    assert groups(duplicates="last") == {"first": 1.0, "second": 1.0}
+    with pytest.raises(dm.DataError, match="duplicate"):
+        groups(duplicates="error")
+    with pytest.raises(dm.ArgumentError, match="first"):
+        groups(duplicates="newest")
+
+
+def test_one_answer_of_an_invitation_can_be_chosen() -> None:
+    answers = {"invitation": ["a", "a"], "csat": [1, 5], "answered_at": [MONDAY, TUESDAY]}
+
+    def csat(**rule: str) -> tuple[float | None, int]:
+        row = dm.report(surveys=answers, kpis=["csat"], scales={"csat": (1, 5)}, columns={"surveys": rule})["csat"]
+        return row.value, row.n
+
+    assert csat() == csat(duplicates="all") == (50.0, 2)
+    assert csat(duplicates="first") == (0.0, 1) and csat(duplicates="last") == (100.0, 1)

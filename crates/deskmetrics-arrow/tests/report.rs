@@ -1068,3 +1068,136 @@ fn due_times_of_the_source_are_judged() {
     // Closed after the cut-off: open and past due.
     assert_eq!(attainment(&[tomorrow], &[noon], &[""]), (Some(0.0), 1, none()));
 }
+
+/// What of three rows of one ticket counts: its group, and what is said of the others.
+fn kept_ticket(more: &str) -> Result<(Option<String>, Vec<String>), ReadError> {
+    let tickets = table([
+        ("id", &["1", "2", "1", "1"]),
+        ("created", &["2026-03-02T09:00:00Z"; 4]),
+        ("group", &["first", "other", "second", "third"]),
+        ("changed", &["2026-03-02T10:00:00Z", "", "2026-03-04T10:00:00Z", "2026-03-03T10:00:00Z"]),
+        ("same", &["2026-03-02T10:00:00Z"; 4]),
+    ]);
+    let text = format!(
+        "time_zone = \"UTC\"\n[[tickets]]\nfile = \"tickets\"\nid = \"id\"\ncreated_at = \"created\"\n\
+         attributes = {{ group = \"group\" }}\n{more}\n"
+    );
+    let dataset = read(&described(&text), [("tickets", tickets)])?;
+    assert_eq!(dataset.counts().tickets, 2);
+    let group = |row: usize| dataset.ticket(row).attributes.get(&Attribute::Group).map(str::to_owned);
+    let excluded = dataset.sources[0].left_out.iter();
+    let said = excluded.map(|left_out| format!("{left_out}; {}", left_out.remedy)).collect();
+    Ok((dataset.row_of("1").and_then(group), said))
+}
+
+#[test]
+fn the_rule_for_duplicates_chooses_the_ticket() {
+    let group = |more: &str| kept_ticket(more).unwrap().0;
+    assert_eq!(group("").as_deref(), Some("first"));
+    assert_eq!(group("duplicates = \"first\"").as_deref(), Some("first"));
+    assert_eq!(group("duplicates = \"last\"").as_deref(), Some("third"));
+    assert_eq!(group("updated_at = \"changed\"").as_deref(), Some("second"));
+    assert_eq!(group("updated_at = \"same\"").as_deref(), Some("first"));
+    assert_eq!(group("updated_at = \"same\"\nduplicates = \"last\"").as_deref(), Some("third"));
+    let said = |more: &str| kept_ticket(more).unwrap().1.concat();
+    assert_eq!(
+        said("duplicates = \"last\""),
+        "2 left out: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket; the last one counts"
+    );
+    assert!(
+        said("updated_at = \"changed\"")
+            .ends_with("row 1: \"1\"; keep one row per ticket; the newest one counts")
+    );
+    let error = kept_ticket("duplicates = \"error\"").unwrap_err().to_string();
+    assert!(error.contains("row 3") && error.contains("duplicates = \"first\" or \"last\""), "{error}");
+    let all = "time_zone = \"UTC\"\ntickets = [{ file = \"t\", id = \"i\", created_at = \"c\", duplicates = \"all\" }]";
+    let error = all.parse::<Description>().unwrap_err().to_string();
+    assert!(error.contains("say \"first\", \"last\" or \"error\""), "{error}");
+}
+
+#[test]
+fn the_rule_for_duplicates_chooses_the_event() {
+    let last_reply = |more: &str| {
+        let tickets = table([("id", &["1"]), ("created", &["2026-03-02T09:00:00Z"])]);
+        let times =
+            ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z", "2026-03-02T12:00:00Z", "2026-03-02T13:00:00Z"];
+        let events = table([
+            ("ticket", &["1"; 4]),
+            ("at", &times),
+            ("kind", &["public_message"; 4]),
+            ("id", &["e", "e", "", "e"]),
+            ("changed", &["", "2026-03-04T10:00:00Z", "", "2026-03-03T10:00:00Z"]),
+        ]);
+        let text = format!(
+            "time_zone = \"UTC\"\ntickets = [{{ file = \"tickets\", id = \"id\", created_at = \"created\" }}]\n\
+             [[events]]\nfile = \"events\"\nticket = \"ticket\"\nat = \"at\"\nkind = \"kind\"\nid = \"id\"\n{more}\n"
+        );
+        let dataset = read(&described(&text), [("tickets", tickets), ("events", events)]).ok()?;
+        assert_eq!(dataset.excluded().count(Reason::Duplicate), 2);
+        let report =
+            Report::builder(at("2026-03-09T00:00:00Z")).kpi(kpi("first_response_time")).build().unwrap();
+        first_value(&dataset, &report)
+    };
+    assert_eq!(last_reply(""), Some(3600.0));
+    assert_eq!(last_reply("duplicates = \"last\""), Some(3.0 * 3600.0));
+    assert_eq!(last_reply("updated_at = \"changed\""), Some(2.0 * 3600.0));
+    assert_eq!(last_reply("duplicates = \"error\""), None);
+}
+
+#[test]
+fn the_rule_for_duplicates_chooses_the_invitation() {
+    let sent = table([
+        ("id", &["a", "a", "b"]),
+        ("sent", &["2026-03-02T10:00:00Z"; 3]),
+        ("answered", &["", "2026-03-03T10:00:00Z", ""]),
+        ("changed", &["2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z", ""]),
+    ]);
+    let rate = |more: &str| {
+        let text = format!(
+            "time_zone = \"UTC\"\n[[invitations]]\nfile = \"sent\"\nid = \"id\"\nquestion = {{ value = \"csat\" }}\n\
+             sent_at = \"sent\"\nanswered_at = \"answered\"\n{more}\n"
+        );
+        let dataset = read(&described(&text), [("sent", sent.clone())]).ok()?;
+        response_rate(&dataset, kpi("response_rate"))
+    };
+    assert_eq!(rate(""), Some(0.0));
+    assert_eq!(rate("duplicates = \"last\""), Some(50.0));
+    assert_eq!(rate("updated_at = \"changed\""), Some(50.0));
+    assert_eq!(rate("duplicates = \"error\""), None);
+}
+
+#[test]
+fn the_rule_for_duplicates_chooses_the_answer() {
+    let answers = table([
+        ("invitation", &["a", "#a", "", "b", "b"]),
+        ("csat", &["1", "5", "1", "5", "1"]),
+        ("at", &["2026-03-03T10:00:00Z", "2026-03-04T10:00:00Z", "", "", ""]),
+        ("changed", &["", "2026-03-04T10:00:00Z", "", "2026-03-05T10:00:00Z", ""]),
+    ]);
+    let sent = table([("id", &["a", "b"]), ("sent", &["2026-03-02T10:00:00Z"; 2])]);
+    let score = |more: &str, with_sent: bool| {
+        let mut text = format!(
+            "time_zone = \"UTC\"\nscales = {{ csat = \"1-5\" }}\n[[surveys]]\nfile = \"answers\"\n\
+             questions = {{ csat = \"csat\" }}\nat = \"at\"\ninvitation = \"invitation\"\n{more}\n"
+        );
+        if with_sent {
+            text += "[[invitations]]\nfile = \"sent\"\nid = \"id\"\nquestion = { value = \"csat\" }\nsent_at = \"sent\"\n";
+        }
+        let tables = [("answers", answers.clone()), ("sent", sent.clone())];
+        let dataset = read(&described(&text), tables).ok()?;
+        let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(survey("csat")).build().unwrap();
+        first_value(&dataset, &report)?;
+        last_timestamp_is_that_of_the_records(&dataset).unwrap();
+        let table = dataset.feed(&report, 1).unwrap().table();
+        let csat = table.headline("csat").unwrap();
+        Some((csat.value?.round(), csat.n, dataset.excluded().count(Reason::Superseded)))
+    };
+    assert_eq!(score("", true), Some((40.0, 5, 0)));
+    assert_eq!(score("duplicates = \"all\"", true), Some((40.0, 5, 0)));
+    assert_eq!(score("duplicates = \"first\"", true), Some((33.0, 3, 2)));
+    assert_eq!(score("duplicates = \"last\"", true), Some((33.0, 3, 2)));
+    assert_eq!(score("updated_at = \"changed\"", true), Some((67.0, 3, 2)));
+    assert_eq!(score("duplicates = \"error\"", true), None);
+    // Without invitations, ids are compared as they are written.
+    assert_eq!(score("duplicates = \"last\"", false), Some((25.0, 4, 1)));
+}

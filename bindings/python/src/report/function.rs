@@ -98,6 +98,11 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// invitation does. If an invitation has several answers, or an ``answered_at`` as well, the earliest date counts; an answer
 /// without a date counts as given in time.
 ///
+/// If several rows have the same ``id``, the first one counts and the others are listed in :attr:`Report.sources`.
+/// ``columns={"tickets": {"duplicates": "last"}}`` keeps the last one, ``"error"`` refuses a second one, and ``{"updated_at":
+/// "changed"}`` keeps the newest by that column. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
+/// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
+///
 /// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,
 /// unless two tickets differ only in that; ``"01"`` is another one. Answers and invitations that name a ticket or an
 /// invitation that is not there count without it; :attr:`Report.links_excluded` has their number, :attr:`Report.sources` the

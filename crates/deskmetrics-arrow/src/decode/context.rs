@@ -1,6 +1,6 @@
 //! The state that the readers of all tables share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -11,8 +11,10 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use super::id::{IdIndex, Ids};
 use super::ledger::{Ledger, Scope};
 use super::slot::Columns;
+use super::time::replaces;
 use crate::ReadError;
-use crate::description::Description;
+use crate::column::utc::Instants;
+use crate::description::{Description, Duplicates};
 use crate::file::{FileSpec, Progress, Table};
 use crate::options::{MemoryTable, Projection, Tell};
 
@@ -93,25 +95,42 @@ impl<'a> Decoding<'a> {
         self.ledgers[ledger].finish()
     }
 
-    /// Excludes rows whose id an earlier row has; `excluded` are excluded already.
+    /// Of rows with the same id, excludes all but the one that counts; `excluded` are excluded already.
     pub(super) fn exclude_repeated(
         &mut self,
         ids: &Ids,
         excluded: &[usize],
         origins: &[RowOrigin],
+        versions: Option<&Instants>,
         record: &str,
     ) -> Result<(IdIndex, Vec<bool>), ReadError> {
         let rows = ids.len();
         let mut unusable = excluded_rows(excluded, rows);
-        let (index, repeated) = ids.index(|row| !unusable.get(row).copied().unwrap_or(false));
+        let (mut index, repeated) = ids.index(|row| !unusable.get(row).copied().unwrap_or(false));
         if !repeated.is_empty() {
             unusable.resize(rows, false);
         }
+        let changed_at = |row: usize| versions.and_then(|versions| versions.get(row));
+        // By the first row of an id, the one that counts so far.
+        let mut counts: HashMap<u32, usize> = HashMap::new();
         for row in repeated {
-            unusable[row] = true;
-            let detail =
-                || (ids.text(row).into_owned(), format!("keep one row per {record}; the first one counts"));
-            self.leave_out_row(origins, row, Scope::Record, Reason::Duplicate, detail)?;
+            let Some(id) = ids.get(row) else { continue };
+            let first = index.find(ids, id);
+            let duplicates = origin(origins, row).map_or(Duplicates::First, |origin| origin.duplicates);
+            let kept = counts.entry(first).or_insert(first as usize);
+            let mut excluded = row;
+            if replaces(duplicates, changed_at(*kept), changed_at(row)) {
+                std::mem::swap(kept, &mut excluded);
+            }
+            unusable[excluded] = true;
+            let remedy = || (ids.text(row).into_owned(), duplicates.remedy(record, versions.is_some()));
+            if duplicates == Duplicates::Error {
+                return Err(self.bad_row(origins, row, remedy()));
+            }
+            self.leave_out_row(origins, excluded, Scope::Record, Reason::Duplicate, remedy)?;
+        }
+        if counts.iter().any(|(first, kept)| *first as usize != *kept) {
+            (index, _) = ids.index(|row| !unusable[row]);
         }
         Ok((index, unusable))
     }
@@ -125,11 +144,18 @@ impl<'a> Decoding<'a> {
         reason: Reason,
         detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
-        let origin = origins.partition_point(|origin| origin.first <= row).saturating_sub(1);
-        let Some(origin) = origins.get(origin) else { return Ok(()) };
+        let Some(origin) = origin(origins, row) else { return Ok(()) };
         let number = (row - origin.first) as u64 + 1;
         let ledger = &mut self.ledgers[origin.ledger];
         ledger.leave_out(scope, reason, number, &origin.id_column, detail).skipped()
+    }
+
+    /// That a row has the id of an earlier one and must not.
+    pub(super) fn bad_row(&self, origins: &[RowOrigin], row: usize, detail: (String, String)) -> ReadError {
+        let (ledger, number, column) = origin(origins, row).map_or((0, 0, ""), |origin| {
+            (origin.ledger, (row - origin.first) as u64 + 1, &*origin.id_column)
+        });
+        self.ledgers[ledger].bad_row(Reason::Duplicate, number, column, detail)
     }
 }
 
@@ -192,6 +218,11 @@ pub(super) struct RowOrigin {
     pub(super) first: usize,
     pub(super) ledger: usize,
     pub(super) id_column: String,
+    pub(super) duplicates: Duplicates,
+}
+
+fn origin(origins: &[RowOrigin], row: usize) -> Option<&RowOrigin> {
+    origins.get(origins.partition_point(|origin| origin.first <= row).saturating_sub(1))
 }
 
 /// The rows in order, each once.

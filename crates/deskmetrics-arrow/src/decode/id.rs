@@ -176,7 +176,7 @@ impl Ids {
     }
 
     #[inline]
-    fn get(&self, row: usize) -> Option<Id<'_>> {
+    pub(crate) fn get(&self, row: usize) -> Option<Id<'_>> {
         match self {
             Self::Rows(_) => None,
             Self::Numbers(numbers) => numbers.get(row).copied().map(Id::Number),

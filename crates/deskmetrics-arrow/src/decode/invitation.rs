@@ -13,11 +13,11 @@ use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
 use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
-use super::time::Times;
+use super::time::{Times, Versions};
 use super::word::{Known, NONE, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
-use crate::description::InvitationSource;
+use crate::description::{Duplicates, InvitationSource};
 
 /// The surveys sent that one source lists.
 #[derive(Debug, Default)]
@@ -50,6 +50,7 @@ struct Slots {
     delivered: WordSlot<bool>,
     started_at: InstantSlot,
     answered_at: InstantSlot,
+    updated_at: InstantSlot,
     ticket: WordSlot<Box<str>>,
     customer: WordSlot<Box<str>>,
     attributes: AttributeSlots,
@@ -61,6 +62,7 @@ struct Building {
     sent_at: Times,
     started_at: Times,
     answered_at: Times,
+    versions: Versions,
     unusable: Vec<usize>,
     question: Known,
     delivered: Known,
@@ -84,6 +86,7 @@ impl InvitationTable {
                 delivered: columns.maybe_word(source.delivered.as_ref())?,
                 started_at: columns.maybe_instant(source.started_at.as_ref())?,
                 answered_at: columns.maybe_instant(source.answered_at.as_ref())?,
+                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
                 customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
                 attributes: columns
@@ -91,15 +94,26 @@ impl InvitationTable {
             };
             let ledger = decoding.begin(&table, "invitations");
             let id_column = slots.id.name().to_owned();
-            origins.push(RowOrigin { first: sent.rows, ledger, id_column });
+            origins.push(RowOrigin {
+                first: sent.rows,
+                ledger,
+                id_column,
+                duplicates: source.duplicates.unwrap_or(Duplicates::First),
+            });
             sent.tickets.begin(&slots.ticket, ledger);
             decoding.each_batch(&columns, ledger, |decoding, batch| {
                 sent.batch(decoding, &slots, batch, &mut building, ledger)
             })?;
         }
         sent.ids = building.ids.finish();
-        (sent.index, sent.unusable) =
-            decoding.exclude_repeated(&sent.ids, &building.unusable, &origins, "invitation")?;
+        let versions = building.versions.finish();
+        (sent.index, sent.unusable) = decoding.exclude_repeated(
+            &sent.ids,
+            &building.unusable,
+            &origins,
+            versions.as_ref(),
+            "invitation",
+        )?;
         sent.len = sent.rows - sent.unusable.iter().filter(|excluded| **excluded).count();
         sent.sent_at = building.sent_at.finish();
         sent.started_at = source.started_at.is_some().then(|| building.started_at.finish());
@@ -132,6 +146,7 @@ impl InvitationTable {
             Box::new(|doubts| self.attributes.decode(&slots.attributes, known, batch, first, doubts)),
         ];
         let mut doubts = decoding.workers.decode(rows, columns)?;
+        building.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
         if self.question.may_lack_values() {
             doubts.extend((0..rows).filter(|row| self.question.codes.get(self.rows + row) == NONE));
         }
@@ -233,7 +248,8 @@ impl InvitationTable {
     ) -> Result<u64, ReadError> {
         let unusable = &self.unusable;
         let counts = |row: usize| !unusable.get(row).copied().unwrap_or(false);
-        Ok(self.tickets.join(decoding, counts, target)?.len() as u64)
+        self.tickets.find(target);
+        Ok(self.tickets.list_lost(decoding, counts, target)?.len() as u64)
     }
 
     /// Takes over answers, with the rules of [`LinkedAnswers`](deskmetrics::survey::LinkedAnswers).

@@ -249,9 +249,7 @@ impl Ledger {
         detail: impl FnOnce() -> (String, String),
     ) -> Halt {
         if self.strict {
-            let (value, remedy) = detail();
-            let file = self.report.file.clone();
-            return ReadError::BadRow { file, row, column: column.to_owned(), value, reason, remedy }.into();
+            return self.bad_row(reason, row, column, detail()).into();
         }
         let known = self.report.left_out.iter_mut().find(|left_out| {
             left_out.scope == scope && left_out.reason == reason && left_out.column == column
@@ -273,6 +271,18 @@ impl Ledger {
             });
         }
         Halt::Skip
+    }
+
+    /// That a row must not be.
+    pub(super) fn bad_row(
+        &self,
+        reason: Reason,
+        row: u64,
+        column: &str,
+        (value, remedy): (String, String),
+    ) -> ReadError {
+        let file = self.report.file.clone();
+        ReadError::BadRow { file, row, column: column.to_owned(), value, reason, remedy }
     }
 
     /// A value without which there is no record.

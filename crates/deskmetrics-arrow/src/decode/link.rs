@@ -11,6 +11,7 @@ use super::id::{Id, IdBuilder, Ids, NOWHERE};
 use super::ledger::Scope;
 use super::slot::WordSlot;
 use crate::ReadError;
+use crate::description::Duplicates;
 
 /// The records that the rows of a table are about.
 #[derive(Debug, Default)]
@@ -44,7 +45,8 @@ impl Links {
     /// The rows from here on come from another table.
     pub(super) fn begin(&mut self, slot: &WordSlot<Box<str>>, ledger: usize) {
         let id_column = slot.name().to_owned();
-        self.origins.push(RowOrigin { first: self.rows, ledger, id_column });
+        // A record may be named by several rows.
+        self.origins.push(RowOrigin { first: self.rows, ledger, id_column, duplicates: Duplicates::All });
     }
 
     pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), ReadError> {
@@ -86,15 +88,10 @@ impl Links {
         named.then(|| own().unwrap_or_else(|| self.ids.text(row)))
     }
 
-    /// Finds the records. Links of rows that count and lead to none are listed in the ledgers; gives those rows.
-    pub(super) fn join(
-        &mut self,
-        decoding: &mut Decoding<'_>,
-        counts: impl Fn(usize) -> bool,
-        target: &Target<'_>,
-    ) -> Result<Vec<usize>, ReadError> {
+    /// Finds the records.
+    pub(super) fn find(&mut self, target: &Target<'_>) {
         if !self.described {
-            return Ok(Vec::new());
+            return;
         }
         let mut places: Vec<u32> = match &self.ids {
             Ids::Rows(rows) => vec![NOWHERE; *rows],
@@ -106,18 +103,8 @@ impl Links {
         for row in &self.missing {
             places[*row] = NOWHERE;
         }
-        let (mut lost, mut missing) = (Vec::new(), self.missing.iter().copied().peekable());
-        for (row, place) in places.iter().enumerate() {
-            if missing.next_if_eq(&row).is_some() {
-                continue;
-            }
-            if *place == NOWHERE {
-                if counts(row) {
-                    lost.push(row);
-                    let detail = || (self.ids.text(row).into_owned(), target.remedy.to_owned());
-                    decoding.leave_out_row(&self.origins, row, Scope::Link, target.reason, detail)?;
-                }
-            } else if !(target.numbers && matches!(self.ids, Ids::Numbers(_))) {
+        if !(target.numbers && matches!(self.ids, Ids::Numbers(_))) {
+            for (row, place) in places.iter().enumerate().filter(|(_, place)| **place != NOWHERE) {
                 let own = (target.id)(*place as usize);
                 if own != self.ids.text(row) {
                     self.written.insert(row, own.into());
@@ -125,7 +112,41 @@ impl Links {
             }
         }
         self.places = places;
+    }
+
+    /// Lists the links that lead to no record, of rows that count, in the ledgers; gives those rows.
+    pub(super) fn list_lost(
+        &self,
+        decoding: &mut Decoding<'_>,
+        counts: impl Fn(usize) -> bool,
+        target: &Target<'_>,
+    ) -> Result<Vec<usize>, ReadError> {
+        let (mut lost, mut missing) = (Vec::new(), self.missing.iter().copied().peekable());
+        for (row, place) in self.places.iter().enumerate() {
+            if missing.next_if_eq(&row).is_none() && *place == NOWHERE && counts(row) {
+                lost.push(row);
+                let detail = || (self.ids.text(row).into_owned(), target.remedy.to_owned());
+                self.leave_out(decoding, row, Scope::Link, target.reason, detail)?;
+            }
+        }
         Ok(lost)
+    }
+
+    /// Counts something left out of a row under the column of links.
+    pub(super) fn leave_out(
+        &self,
+        decoding: &mut Decoding<'_>,
+        row: usize,
+        scope: Scope,
+        reason: Reason,
+        detail: impl FnOnce() -> (String, String),
+    ) -> Result<(), ReadError> {
+        decoding.leave_out_row(&self.origins, row, scope, reason, detail)
+    }
+
+    /// That a row names a record that an earlier one names, and must not.
+    pub(super) fn bad_row(&self, decoding: &Decoding<'_>, row: usize, detail: (String, String)) -> ReadError {
+        decoding.bad_row(&self.origins, row, detail)
     }
 
     /// The rows of the records; [`NOWHERE`] where a row names none that is there. Empty where there are no links.

@@ -136,31 +136,8 @@ fn join(
     invitations: &mut [InvitationTable],
 ) -> Result<Excluded, ReadError> {
     let mut excluded = Excluded::default();
-    let description = decoding.description;
-    let known = !description.tickets.is_empty()
-        || !description.snapshots.is_empty()
-        || description.events.iter().any(|source| source.creates_tickets);
-    if known {
-        let place = |id: Id<'_>| match tickets.place(id) {
-            NOWHERE => NOWHERE,
-            place if tickets.is_usable(place as usize) => place,
-            _ => NOWHERE,
-        };
-        let target = Target {
-            place: &place,
-            id: &|row| tickets.ids.text(row),
-            numbers: tickets.ids.are_numbers(),
-            reason: Reason::UnknownTicket,
-            remedy: "add the table its ticket is in, or write the ticket's id as that table does",
-        };
-        for table in &mut *answers {
-            let lost = table.join_tickets(decoding, &target)?;
-            excluded.add_many(Reason::UnknownTicket, lost);
-        }
-        for table in &mut *invitations {
-            let lost = table.join_tickets(decoding, &target)?;
-            excluded.add_many(Reason::UnknownTicket, lost);
-        }
+    if invitations.is_empty() {
+        answers.iter_mut().try_for_each(|table| table.exclude_repeated(decoding))?;
     }
     if !invitations.is_empty() {
         // Ids of several tables: the first that has one is the one to name.
@@ -169,7 +146,7 @@ fn join(
             .scan(0, |rows, table| Some(std::mem::replace(rows, *rows + table.rows)))
             .collect();
         let mut answered: Vec<Vec<Answered>> = vec![Vec::new(); invitations.len()];
-        for table in answers {
+        for table in &mut *answers {
             let find = |id: Id<'_>| {
                 let found = invitations.iter().zip(&firsts).find_map(|(sent, first)| match sent.place(id) {
                     NOWHERE => None,
@@ -186,11 +163,13 @@ fn join(
                 id: &id,
                 numbers: invitations.iter().all(InvitationTable::has_numbers),
                 reason: Reason::UnknownInvitation,
-                remedy: "add the table its invitation is in, or write the invitation's id as that table does",
+                remedy: "add the table its invitation is in, or write its id as there; an excluded one is not there",
             };
-            let lost = table.join_invitations(decoding, &target)?;
-            excluded.add_many(Reason::UnknownInvitation, lost);
-            for (place, at) in table.answered() {
+            table.find_invitations(&target);
+            let answered_at = table.answered();
+            table.exclude_repeated(decoding)?;
+            excluded.add_many(Reason::UnknownInvitation, table.lost_invitations(decoding, &target)?);
+            for (place, at) in answered_at {
                 if answered.len() == 1 {
                     answered[0].push((place, at));
                     continue;
@@ -207,6 +186,32 @@ fn join(
         }
         for (sent, answered) in invitations.iter_mut().zip(answered) {
             sent.answer(answered);
+        }
+    }
+    let description = decoding.description;
+    let known = !description.tickets.is_empty()
+        || !description.snapshots.is_empty()
+        || description.events.iter().any(|source| source.creates_tickets);
+    if known {
+        let place = |id: Id<'_>| match tickets.place(id) {
+            NOWHERE => NOWHERE,
+            place if tickets.is_usable(place as usize) => place,
+            _ => NOWHERE,
+        };
+        let target = Target {
+            place: &place,
+            id: &|row| tickets.ids.text(row),
+            numbers: tickets.ids.are_numbers(),
+            reason: Reason::UnknownTicket,
+            remedy: "add the table its ticket is in, or write its id as there; an excluded ticket is not there",
+        };
+        for table in answers {
+            let lost = table.join_tickets(decoding, &target)?;
+            excluded.add_many(Reason::UnknownTicket, lost);
+        }
+        for table in &mut *invitations {
+            let lost = table.join_tickets(decoding, &target)?;
+            excluded.add_many(Reason::UnknownTicket, lost);
         }
     }
     Ok(excluded)

@@ -13,7 +13,7 @@ use super::slot::Columns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
 use crate::ReadError;
-use crate::description::{Happening, RepeatedStatus, RowOrder, SnapshotSource};
+use crate::description::{Duplicates, Happening, RepeatedStatus, RowOrder, SnapshotSource};
 use crate::file::Table;
 
 /// Values seen, each kept once.
@@ -107,7 +107,7 @@ fn read_table(
 
     let ledger_at = decoding.begin(table, "snapshots");
     let columns_of_events = [ticket.name(), at.name(), ""].map(str::to_owned);
-    into.events.begin(ledger_at, columns_of_events, source.clock_skew, false);
+    into.events.begin(ledger_at, columns_of_events, source.clock_skew, Duplicates::First, false);
 
     let mut pool = Pool::default();
     let mut places: HashMap<Box<str>, u32> = HashMap::new();

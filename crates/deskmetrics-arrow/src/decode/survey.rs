@@ -1,5 +1,7 @@
 //! Tables of survey answers.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -17,13 +19,13 @@ use super::invitation::Answered;
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
 use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
-use super::time::Times;
+use super::time::{Times, Versions, replaces};
 use super::word::{Known, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{Places, ScoreColumn};
 use crate::column::utc::Instants;
 use crate::column::{WrongType, cast};
-use crate::description::{Description, SurveySource};
+use crate::description::{Description, Duplicates, SurveySource};
 
 /// Answers of one source: one form a row with a column for each question, or one answer a row.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub(crate) struct AnswerTable {
     pub(crate) attributes: AttributeWords,
     customers: Words<Box<str>>,
     invitations: Links,
+    duplicates: Option<Duplicates>,
+    versions: Versions,
     weights: Vec<Option<f64>>,
     /// The reasons of each row in one text, and what stands between them.
     reasons: Words<Box<str>>,
@@ -91,6 +95,7 @@ struct Slots<'a> {
     ticket: WordSlot<Box<str>>,
     customer: WordSlot<Box<str>>,
     invitation: WordSlot<Box<str>>,
+    updated_at: InstantSlot,
     weight: NumberSlot,
     reasons: WordSlot<Box<str>>,
     attributes: AttributeSlots,
@@ -114,6 +119,7 @@ impl AnswerTable {
             } else {
                 Questions::Columns(source.questions.keys().cloned().collect())
             },
+            duplicates: source.duplicates,
             separator: source.reason_separator.clone().unwrap_or_else(|| ",".to_owned()),
             ..Self::default()
         };
@@ -125,6 +131,7 @@ impl AnswerTable {
             let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let question = columns.maybe_word(source.question.as_ref())?;
+            let one_each = source.duplicates.is_some() || source.updated_at.is_some();
             let mut scores = Vec::new();
             for (name, key) in &source.questions {
                 scores.push((columns.number(key)?, scale(description, name)));
@@ -142,8 +149,9 @@ impl AnswerTable {
                     source
                         .invitation
                         .as_ref()
-                        .filter(|_| projection.records || !description.invitations.is_empty()),
+                        .filter(|_| projection.records || !description.invitations.is_empty() || one_each),
                 )?,
+                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
                 reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| projection.reasons))?,
                 attributes: columns
@@ -195,6 +203,7 @@ impl AnswerTable {
             }),
         ];
         let mut doubts = decoding.workers.decode(rows, columns)?;
+        self.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger_at])?;
         if let Some(array) = slots.weight.array(batch) {
             let weights = slots.weight.reading().bind(array).map_err(|wrong| slots.weight.wrong(wrong))?;
             for row in 0..rows {
@@ -382,18 +391,71 @@ impl AnswerTable {
         target: &Target<'_>,
     ) -> Result<u64, ReadError> {
         let unusable = &self.unusable;
-        let lost = self.tickets.join(decoding, |row| !is_excluded(unusable, row), target)?;
+        self.tickets.find(target);
+        let lost = self.tickets.list_lost(decoding, |row| !is_excluded(unusable, row), target)?;
         Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
     }
 
-    /// Joins the answers to their invitations; gives how many name one that is not there.
-    pub(super) fn join_invitations(
-        &mut self,
+    /// Finds the invitations of the answers.
+    pub(super) fn find_invitations(&mut self, target: &Target<'_>) {
+        self.invitations.find(target);
+    }
+
+    /// Of answers to the same invitation and question, excludes all but the one that counts, if only one does.
+    pub(super) fn exclude_repeated(&mut self, decoding: &mut Decoding<'_>) -> Result<(), ReadError> {
+        let versions = std::mem::take(&mut self.versions).finish();
+        let duplicates = match self.duplicates {
+            Some(duplicates) => duplicates,
+            None if versions.is_some() => Duplicates::First,
+            None => Duplicates::All,
+        };
+        if duplicates == Duplicates::All || !self.invitations.is_described() {
+            return Ok(());
+        }
+        let mut counts: HashMap<(Box<str>, u32), usize> = HashMap::new();
+        for row in 0..self.rows {
+            let Some(id) = self.invitations.text(row).filter(|_| self.is_usable(row)) else { continue };
+            let question = match &self.questions {
+                Questions::Columns(_) => NONE,
+                Questions::Named(words) => words.codes.get(row),
+            };
+            let kept = match counts.entry((id.as_ref().into(), question)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(row);
+                    continue;
+                }
+                Entry::Occupied(entry) => entry.into_mut(),
+            };
+            let at = |row: usize| self.at.as_ref().and_then(|at| at.get(row));
+            let replaces = match (&versions, at(*kept), at(row)) {
+                (Some(versions), ..) => replaces(duplicates, versions.get(*kept), versions.get(row)),
+                (None, Some(kept), Some(at)) if at != kept => (at > kept) == (duplicates == Duplicates::Last),
+                _ => duplicates == Duplicates::Last,
+            };
+            let mut excluded = row;
+            if replaces {
+                std::mem::swap(kept, &mut excluded);
+            }
+            let detail = (id.into_owned(), duplicates.remedy("invitation", versions.is_some()));
+            if duplicates == Duplicates::Error {
+                return Err(self.invitations.bad_row(decoding, row, detail));
+            }
+            self.invitations.leave_out(decoding, excluded, Scope::Record, Reason::Superseded, || detail)?;
+            self.len -= usize::try_from(self.answers_of(excluded)).unwrap_or(0);
+            self.unusable.resize(self.rows, false);
+            self.unusable[excluded] = true;
+        }
+        Ok(())
+    }
+
+    /// Counts the answers that name an invitation that is not there.
+    pub(super) fn lost_invitations(
+        &self,
         decoding: &mut Decoding<'_>,
         target: &Target<'_>,
     ) -> Result<u64, ReadError> {
         let unusable = &self.unusable;
-        let lost = self.invitations.join(decoding, |row| !is_excluded(unusable, row), target)?;
+        let lost = self.invitations.list_lost(decoding, |row| !is_excluded(unusable, row), target)?;
         Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
     }
 

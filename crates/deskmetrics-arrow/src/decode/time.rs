@@ -1,12 +1,17 @@
 //! Columns of timestamps, batch after batch.
 
+use std::cmp::Ordering;
+
 use arrow_array::RecordBatch;
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::Timestamp;
 
+use super::context::in_order;
+use super::ledger::{Ledger, each_row};
 use super::slot::InstantSlot;
 use crate::ReadError;
 use crate::column::utc::Instants;
+use crate::description::Duplicates;
 
 /// A column of timestamps while it is read.
 #[derive(Debug, Default)]
@@ -91,5 +96,47 @@ impl Times {
     /// The whole column of which every row has a value, or one that means nothing.
     pub(crate) fn finish_micros(self) -> ScalarBuffer<i64> {
         self.finish().into_micros()
+    }
+}
+
+/// When the rows of a table were last changed, where it is known.
+#[derive(Debug, Default)]
+pub(crate) struct Versions {
+    times: Times,
+    described: bool,
+}
+
+impl Versions {
+    /// Adds the rows of a batch; a value that cannot be read is listed in the ledger.
+    pub(crate) fn decode(
+        &mut self,
+        slot: &InstantSlot,
+        batch: &RecordBatch,
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        self.described |= slot.is_described();
+        let mut doubts = Vec::new();
+        self.times.decode(slot, batch, &mut doubts)?;
+        if !doubts.is_empty() {
+            let mut column = slot.bind(batch)?;
+            let (kept, _) = each_row(in_order(doubts), |row| ledger.want(&mut column, row))?;
+            column.account(ledger);
+            self.times.correct(kept.into_iter());
+        }
+        Ok(())
+    }
+
+    /// The whole column, where there is one.
+    pub(crate) fn finish(self) -> Option<Instants> {
+        self.described.then(|| self.times.finish())
+    }
+}
+
+/// Whether the later of two rows with the same id counts, given when each was changed.
+pub(crate) fn replaces(duplicates: Duplicates, earlier: Option<i64>, later: Option<i64>) -> bool {
+    match later.cmp(&earlier) {
+        Ordering::Greater => true,
+        Ordering::Less => false,
+        Ordering::Equal => duplicates == Duplicates::Last,
     }
 }

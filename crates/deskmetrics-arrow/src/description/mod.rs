@@ -14,7 +14,8 @@ pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
-    EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource, TicketSource,
+    Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource,
+    TicketSource,
 };
 pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};
@@ -178,23 +179,25 @@ impl Description {
                 ("solved_at", source.solved_at.as_ref()),
                 ("closed_at", source.closed_at.as_ref()),
                 ("due_at", source.due_at.as_ref()),
+                ("updated_at", source.updated_at.as_ref()),
             ]);
         }
-        roles.extend(
-            self.events.iter().filter(|source| reads(&source.file)).map(|source| ("at", Some(&source.at))),
-        );
+        for source in self.events.iter().filter(|source| reads(&source.file)) {
+            roles.extend([("at", Some(&source.at)), ("updated_at", source.updated_at.as_ref())]);
+        }
         for source in self.snapshots.iter().filter(|source| reads(&source.file)) {
             let [created, due] = [&source.created_at, &source.due_at].map(Option::as_ref);
             roles.extend([("at", Some(&source.at)), ("created_at", created), ("due_at", due)]);
         }
-        roles.extend(
-            self.surveys.iter().filter(|source| reads(&source.file)).map(|source| ("at", source.at.as_ref())),
-        );
+        for source in self.surveys.iter().filter(|source| reads(&source.file)) {
+            roles.extend([("at", source.at.as_ref()), ("updated_at", source.updated_at.as_ref())]);
+        }
         for source in self.invitations.iter().filter(|source| reads(&source.file)) {
             roles.extend([
                 ("sent_at", Some(&source.sent_at)),
                 ("started_at", source.started_at.as_ref()),
                 ("answered_at", source.answered_at.as_ref()),
+                ("updated_at", source.updated_at.as_ref()),
             ]);
         }
         roles.into_iter().find_map(|(role, key)| key.filter(|key| key.column == column).map(|_| role))
@@ -210,6 +213,15 @@ impl Description {
             return Err(DescriptionError::said(
                 "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
             ));
+        }
+        for source in &self.tickets {
+            Duplicates::check(source.duplicates, "tickets")?;
+        }
+        for source in &self.events {
+            Duplicates::check(source.duplicates, "events")?;
+        }
+        for source in &self.invitations {
+            Duplicates::check(source.duplicates, "invitations")?;
         }
         for survey in &self.surveys {
             survey.check(&self.scales)?;

@@ -80,6 +80,12 @@ pub struct TicketSource {
     /// What stands between the tags; a comma if not said.
     #[serde(default)]
     pub tag_separator: Option<String>,
+    /// Which of several rows with the same id counts; the first if not said.
+    #[serde(default)]
+    pub duplicates: Option<Duplicates>,
+    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub updated_at: Option<InstantKey>,
     /// Market, channel, priority and so on; any other name is an attribute of the dataset's own.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -135,6 +141,12 @@ pub struct EventSource {
     /// Who created them; the customer if not said.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
+    /// Which of several rows with the same id counts; the first if not said.
+    #[serde(default)]
+    pub duplicates: Option<Duplicates>,
+    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub updated_at: Option<InstantKey>,
     /// Attributes of tickets created so, from the row of their first event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -273,9 +285,54 @@ pub struct SurveySource {
     /// What stands between the reasons; a comma if not said.
     #[serde(default)]
     pub reason_separator: Option<String>,
+    /// Which of several answers to the same invitation and question counts, by `at`, else by the order of rows; all if not
+    /// said.
+    #[serde(default)]
+    pub duplicates: Option<Duplicates>,
+    /// When the row was last changed: of several answers to the same invitation and question, the newest counts.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub updated_at: Option<InstantKey>,
     /// Market, channel, agent and so on.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
+}
+
+/// Which of several records with the same id counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// The first one.
+    First,
+    /// The last one.
+    Last,
+    /// None: a second one is an error.
+    Error,
+    /// Every one. Only answers have no id that must be unique.
+    All,
+}
+
+impl Duplicates {
+    /// What to do about a row that does not count.
+    pub(crate) fn remedy(self, record: &str, by_version: bool) -> String {
+        match self {
+            Self::Error => format!(
+                "keep one row per {record}, or choose which counts with duplicates = \"first\" or \"last\""
+            ),
+            _ if by_version => format!("keep one row per {record}; the newest one counts"),
+            Self::Last => format!("keep one row per {record}; the last one counts"),
+            Self::First | Self::All => format!("keep one row per {record}; the first one counts"),
+        }
+    }
+
+    pub(super) fn check(one: Option<Self>, table: &str) -> Result<(), DescriptionError> {
+        match one {
+            Some(Self::All) => Err(DescriptionError::said(format!(
+                "[[{table}]] cannot say duplicates = \"all\", since an id names one record: say \"first\", \"last\" or \"error\""
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl SurveySource {
@@ -340,6 +397,12 @@ pub struct InvitationSource {
     /// Who was asked.
     #[serde(default, deserialize_with = "optional_column")]
     pub customer: Option<Text>,
+    /// Which of several rows with the same id counts; the first if not said.
+    #[serde(default)]
+    pub duplicates: Option<Duplicates>,
+    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub updated_at: Option<InstantKey>,
     /// Market, channel, agent and so on.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,

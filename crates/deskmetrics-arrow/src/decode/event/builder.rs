@@ -1,6 +1,7 @@
 //! Joins events of all sources to tickets.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::TimeDelta;
 use deskmetrics::engine::Milestones;
@@ -14,9 +15,9 @@ use crate::decode::id::{Id, NOWHERE};
 use crate::decode::kind::{Code, Kinds, NOTHING};
 use crate::decode::ledger::Scope;
 use crate::decode::ticket::TicketTable;
-use crate::decode::time::Times;
+use crate::decode::time::{Times, replaces};
 use crate::decode::word::{NONE, Words};
-use crate::description::Happening;
+use crate::description::{Duplicates, Happening};
 
 /// The events while they are read.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub(crate) struct EventBuilder {
     pub(super) ids: Words<Box<str>>,
     /// Events whose ticket was not known when they were read, with its id.
     pub(super) unknown: Vec<(usize, Box<str>)>,
+    /// When the rows of the first events were last changed, where that is known.
+    pub(super) versions: Vec<Option<i64>>,
     origins: Vec<Origin>,
     /// Of events that are not one a row: the number of the row, from an event on.
     numbers: Vec<u64>,
@@ -44,6 +47,7 @@ struct Origin {
     /// Names for messages: of the ticket's, the timestamp's and the event id's column.
     columns: [String; 3],
     clock_skew: TimeDelta,
+    duplicates: Duplicates,
     /// Where the events' row numbers begin in the list; `None` where the events are one a row.
     numbers: Option<usize>,
 }
@@ -55,10 +59,18 @@ impl EventBuilder {
         ledger: usize,
         columns: [String; 3],
         clock_skew: TimeDelta,
+        duplicates: Duplicates,
         one_a_row: bool,
     ) {
         let numbers = (!one_a_row).then_some(self.numbers.len());
-        self.origins.push(Origin { first: self.codes.len(), ledger, columns, clock_skew, numbers });
+        self.origins.push(Origin {
+            first: self.codes.len(),
+            ledger,
+            columns,
+            clock_skew,
+            duplicates,
+            numbers,
+        });
     }
 
     /// Adds one event of a row.
@@ -84,7 +96,7 @@ impl EventBuilder {
         }
         let names: Vec<u32> =
             columns.author_name.meanings().iter().map(|name| self.by.code_of(name.clone())).collect();
-        self.begin(0, [const { String::new() }; 3], TimeDelta::zero(), false);
+        self.begin(0, [const { String::new() }; 3], TimeDelta::zero(), Duplicates::First, false);
         for row in 0..tickets.rows() {
             if !tickets.is_usable(row) {
                 continue;
@@ -121,15 +133,16 @@ impl EventBuilder {
                 NOWHERE => {
                     self.codes[event] = NOTHING;
                     let remedy = "add the file its ticket is in, or say creates_tickets = true";
-                    self.exclude(decoding, event, Reason::UnknownTicket, 0, || (id.to_string(), remedy))?;
+                    self.exclude(decoding, event, Reason::UnknownTicket, 0, || {
+                        (id.to_string(), remedy.to_owned())
+                    })?;
                 }
                 place => self.places[event] = place,
             }
         }
         let mut at = std::mem::take(&mut self.at).finish_micros();
         let mut moved: Vec<(usize, i64)> = Vec::new();
-        let mut ids: HashSet<(u32, u32)> = HashSet::new();
-        let has_ids = self.ids.kinds() > 1;
+        self.exclude_repeated(decoding)?;
         let (mut grouped, mut sorted) = (true, true);
         let mut met = vec![false; if self.codes.is_empty() { 0 } else { tickets.rows() }];
         let (mut last_ticket, mut last_at) = (NOWHERE, i64::MIN);
@@ -145,14 +158,6 @@ impl EventBuilder {
             }
             let place = self.places[event];
             let mut when = at[event];
-            let id = if has_ids { self.ids.codes.get(event) } else { NONE };
-            if id != NONE && !ids.insert((place, id)) {
-                self.codes[event] = NOTHING;
-                let text = self.ids.meaning(id).cloned().unwrap_or_default();
-                let remedy = "keep one row per event; the first one counts";
-                self.exclude(decoding, event, Reason::Duplicate, 2, || (text.into(), remedy))?;
-                continue;
-            }
             let created = tickets.created_at[place as usize];
             if when < created {
                 let (origin, _) = self.origin(event);
@@ -161,7 +166,7 @@ impl EventBuilder {
                     self.codes[event] = NOTHING;
                     let text = Timestamp::saturating_from_micros(when).to_string();
                     let remedy = "its ticket was created later; clock_skew forgives a little";
-                    self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy))?;
+                    self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy.to_owned()))?;
                     continue;
                 }
                 let ledger = self.origins[origin].ledger;
@@ -191,6 +196,43 @@ impl EventBuilder {
         Ok(EventTable { at, codes, places, values, by, kinds, len, grouped, sorted })
     }
 
+    /// Of events of a ticket with the same id, excludes all but the one that counts.
+    fn exclude_repeated(&mut self, decoding: &mut Decoding<'_>) -> Result<(), ReadError> {
+        if self.ids.kinds() == 1 {
+            return Ok(());
+        }
+        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
+        for event in 0..self.codes.len() {
+            let id = self.ids.codes.get(event);
+            if self.codes[event] == NOTHING || id == NONE {
+                continue;
+            }
+            let kept = match counts.entry((self.places[event], id)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(event);
+                    continue;
+                }
+                Entry::Occupied(entry) => entry.into_mut(),
+            };
+            let (origin, row) = self.origin(event);
+            let Origin { ledger, columns, duplicates, .. } = &self.origins[origin];
+            let changed_at = |event: usize| self.versions.get(event).copied().flatten();
+            let mut excluded = event;
+            if replaces(*duplicates, changed_at(*kept), changed_at(event)) {
+                std::mem::swap(kept, &mut excluded);
+            }
+            let text = self.ids.meaning(id).cloned().unwrap_or_default();
+            let remedy = duplicates.remedy("event", !self.versions.is_empty());
+            if *duplicates == Duplicates::Error {
+                let detail = (text.into(), remedy);
+                return Err(decoding.ledgers[*ledger].bad_row(Reason::Duplicate, row, &columns[2], detail));
+            }
+            self.codes[excluded] = NOTHING;
+            self.exclude(decoding, excluded, Reason::Duplicate, 2, || (text.into(), remedy))?;
+        }
+        Ok(())
+    }
+
     /// The origin of an event, and the number of its row.
     fn origin(&self, event: usize) -> (usize, u64) {
         let place = self.origins.partition_point(|origin| origin.first <= event).saturating_sub(1);
@@ -209,14 +251,10 @@ impl EventBuilder {
         event: usize,
         reason: Reason,
         column: usize,
-        detail: impl FnOnce() -> (String, &'static str),
+        detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
         let (origin, row) = self.origin(event);
         let Origin { ledger, columns, .. } = &self.origins[origin];
-        let detail = || {
-            let (value, remedy) = detail();
-            (value, remedy.to_owned())
-        };
         decoding.ledgers[*ledger].leave_out(Scope::Record, reason, row, &columns[column], detail).skipped()
     }
 }

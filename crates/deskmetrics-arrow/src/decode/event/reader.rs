@@ -13,8 +13,9 @@ use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
 use crate::decode::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordSlot};
 use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
+use crate::decode::time::Versions;
 use crate::decode::word::{Codes, Decoder, Known, NONE, Words};
-use crate::description::{EventSource, Happening, Happenings};
+use crate::description::{Duplicates, EventSource, Happening, Happenings};
 
 /// One table's columns.
 struct Slots<'a> {
@@ -23,6 +24,7 @@ struct Slots<'a> {
     kind: WordSlot<Happenings>,
     value: WordSlot<Box<str>>,
     id: WordSlot<Box<str>>,
+    updated_at: InstantSlot,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
     requester: WordSlot<Box<str>>,
@@ -65,6 +67,7 @@ impl EventBuilder {
                 kind: columns.word(&source.kind)?,
                 value: columns.maybe_word(source.value.as_ref())?,
                 id: columns.maybe_word(source.id.as_ref())?,
+                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 requester: columns.maybe_word(source.requester.as_ref())?,
@@ -80,6 +83,7 @@ impl EventBuilder {
                 ledger,
                 [slots.ticket.name(), slots.at.name(), slots.id.name()].map(str::to_owned),
                 source.clock_skew,
+                source.duplicates.unwrap_or(Duplicates::First),
                 true,
             );
             decoding.each_batch(&columns, ledger, |decoding, batch| {
@@ -118,6 +122,13 @@ impl EventBuilder {
             Box::new(|doubts| caches.authors.decode(&slots.author, &mut caches.author, batch, doubts)),
         ];
         let mut doubts = decoding.workers.decode(rows, columns)?;
+        if slots.updated_at.is_described() {
+            let mut versions = Versions::default();
+            versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
+            self.versions.resize(first, None);
+            let versions = versions.finish();
+            self.versions.extend((0..rows).map(|row| versions.as_ref()?.get(row)));
+        }
         caches.statuses.codes = Codes::default();
         let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
         if name_statuses {

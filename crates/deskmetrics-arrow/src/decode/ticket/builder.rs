@@ -16,9 +16,9 @@ use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
 use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
-use crate::decode::time::Times;
+use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
-use crate::description::TicketSource;
+use crate::description::{Duplicates, TicketSource};
 
 /// The tickets while they are read.
 #[derive(Debug, Default)]
@@ -29,6 +29,7 @@ pub(crate) struct TicketBuilder {
     created_by: Words<Author>,
     requesters: Requesters,
     due_at: Times,
+    versions: Versions,
     sla_met: Words<bool>,
     tags: Tags,
     attributes: AttributeWords,
@@ -54,6 +55,7 @@ struct Slots<'a> {
     solved_at: InstantSlot,
     closed_at: InstantSlot,
     due_at: InstantSlot,
+    updated_at: InstantSlot,
     sla_met: WordSlot<bool>,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
@@ -90,6 +92,7 @@ impl TicketBuilder {
                 solved_at: columns.maybe_instant(source.solved_at.as_ref())?,
                 closed_at: columns.maybe_instant(source.closed_at.as_ref())?,
                 due_at: columns.maybe_instant(source.due_at.as_ref())?,
+                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
@@ -106,7 +109,12 @@ impl TicketBuilder {
             }
             let ledger = decoding.begin(&table, "tickets");
             let id_column = slots.id.name().to_owned();
-            self.origins.push(RowOrigin { first: self.rows, ledger, id_column });
+            self.origins.push(RowOrigin {
+                first: self.rows,
+                ledger,
+                id_column,
+                duplicates: source.duplicates.unwrap_or(Duplicates::First),
+            });
             decoding.each_batch(&columns, ledger, |decoding, batch| {
                 self.batch(decoding, &slots, batch, (&mut known, &mut of_attributes), ledger)
             })?;
@@ -141,6 +149,7 @@ impl TicketBuilder {
             }),
         ];
         let mut doubts = decoding.workers.decode(batch.num_rows(), columns)?;
+        self.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
@@ -292,10 +301,12 @@ impl TicketBuilder {
         PassedOver(std::mem::take(&mut self.passed_over))
     }
 
-    /// Excludes rows whose id an earlier one has, and gives the table.
+    /// Of rows with the same id, excludes all but the one that counts, and gives the table.
     pub(crate) fn finish(mut self, decoding: &mut Decoding<'_>) -> Result<TicketTable, ReadError> {
         let ids = std::mem::take(&mut self.ids).finish();
-        let (index, unusable) = decoding.exclude_repeated(&ids, &self.unusable, &self.origins, "ticket")?;
+        let versions = self.versions.finish();
+        let (index, unusable) =
+            decoding.exclude_repeated(&ids, &self.unusable, &self.origins, versions.as_ref(), "ticket")?;
         let [replied, solved, closed, due] = self.described;
         let given = |described: bool, column: Times| described.then(|| column.finish());
         Ok(TicketTable {

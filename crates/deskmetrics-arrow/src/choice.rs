@@ -1,6 +1,6 @@
 //! Which KPIs a dataset can answer, and which of them a report shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
 use deskmetrics::report::ReportError;
@@ -69,6 +69,16 @@ pub enum ChoiceError {
         /// What would help.
         hint: String,
     },
+    /// The data cannot answer it: its value would be about the data, not about the desk.
+    #[error("{kpi} cannot be answered, since the data has {lacks}: {remedy}")]
+    NoEvidence {
+        /// The KPI's id, with its FCR policy.
+        kpi: String,
+        /// What the data lacks.
+        lacks: &'static str,
+        /// What to provide.
+        remedy: &'static str,
+    },
     /// There is no table to report on, or none that a KPI could be about.
     #[error("there is no KPI to report{}", notes.iter().flat_map(|note| ["; ", note.as_str()]).collect::<String>())]
     NoKpi {
@@ -93,7 +103,7 @@ impl Choice {
         Self { wanted: Wanted::All, ..Self::usual() }
     }
 
-    /// These KPIs, by their ids or aliases, whatever the data is silent about.
+    /// These KPIs, by their ids or aliases.
     pub fn these(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { wanted: Wanted::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
     }
@@ -115,22 +125,31 @@ impl Choice {
     /// The KPIs of this choice that the dataset can answer.
     ///
     /// # Errors
-    /// When a KPI asked for by name is unknown or the data holds nothing for it, and when there is no table for any. A table
-    /// without rows is one: its KPIs count nothing.
+    /// When a KPI requested by name is unknown or the data holds nothing for it, and when there is no table for any. A table
+    /// without rows is one: its KPIs count nothing. A KPI requested by name that the data cannot answer is an error only where
+    /// no other KPI remains; else a note gives the reason.
     pub fn of(&self, dataset: &Dataset) -> Result<Chosen, ChoiceError> {
-        let mut chosen = Chosen::default();
+        let (mut chosen, mut refused) = (Chosen::default(), None);
         let (answerable, without_cut_off) = self.answerable(dataset);
         match &self.wanted {
             Wanted::These(ids) => {
                 for name in ids {
                     let known = kpi::definition(name).ok_or_else(|| unknown(name))?;
-                    let found = answerable.iter().filter(|request| request.kpi == known.id).cloned();
-                    let before = chosen.kpis.len();
-                    chosen.kpis.extend(found);
+                    let mut found =
+                        answerable.iter().filter(|request| request.kpi == known.id).cloned().peekable();
                     if without_cut_off.contains(known.id) {
                         chosen.notes.push(needs_cut_off(known.id));
-                    } else if chosen.kpis.len() == before {
+                    } else if found.peek().is_none() {
                         return Err(self.nothing(known.id, dataset));
+                    }
+                    for request in found {
+                        match dataset.can_answer(&request) {
+                            Ok(()) => chosen.kpis.push(request),
+                            Err(problem) => {
+                                chosen.notes.push(problem.to_string());
+                                refused = refused.or(Some(problem));
+                            }
+                        }
                     }
                 }
             }
@@ -144,15 +163,18 @@ impl Choice {
                 if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
                 }
-                for (missing, why) in missing_evidence(dataset) {
-                    let rests_on = |entry: &&kpi::Entry| entry.evidence == missing;
-                    let ids: Vec<&str> =
-                        kpi::REGISTRY.iter().filter(rests_on).map(|entry| entry.definition.id).collect();
-                    let (unknown, known): (Vec<_>, _) =
-                        chosen.kpis.into_iter().partition(|request| ids.contains(&request.kpi.as_str()));
-                    chosen.kpis = known;
-                    chosen.notes.extend(not_shown(&unknown, why));
-                }
+                let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
+                chosen.kpis.retain(|request| match lack(dataset, request.evidence(), false) {
+                    Some(lack) => {
+                        unknown.entry(lack).or_default().insert(request.kpi.clone());
+                        false
+                    }
+                    None => true,
+                });
+                chosen.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
+                    let ids = Vec::from_iter(ids).join(", ");
+                    format!("the data has {lacks}, so these are not shown: {ids}; {remedy}")
+                }));
             }
         }
         chosen.notes.extend(unscaled(dataset));
@@ -160,8 +182,9 @@ impl Choice {
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
         if chosen.kpis.is_empty() {
-            return Err(ChoiceError::NoKpi { notes: chosen.notes });
+            return Err(refused.unwrap_or(ChoiceError::NoKpi { notes: chosen.notes }));
         }
+        chosen.notes.dedup();
         Ok(chosen)
     }
 
@@ -270,26 +293,47 @@ fn holds(dataset: &Dataset, what: &[&str]) -> bool {
     dataset.sources.iter().any(|source| what.contains(&source.holds))
 }
 
-/// What the data lacks that KPIs rest on. Their numbers would be about the data, not about the desk.
-fn missing_evidence(dataset: &Dataset) -> Vec<(Evidence, &'static str)> {
-    let mut missing = Vec::new();
-    if dataset.tables.tickets.len == 0 {
-        return missing;
+/// What data lacks, and what to provide instead.
+type Lack = (&'static str, &'static str);
+
+/// What the data lacks of the evidence that a KPI rests on. A KPI requested by name is also answered where replies could have
+/// been recorded and none was.
+fn lack(dataset: &Dataset, evidence: Evidence, named: bool) -> Option<Lack> {
+    const NO_EVENTS: Lack =
+        ("no log of events", "provide events: messages and changes of status, group and assignee");
+    let tables = &dataset.tables;
+    if tables.tickets.len == 0 || evidence == Evidence::Records {
+        return None;
     }
-    if !dataset.tables.has_replies() {
-        missing.push((Evidence::Replies, "no reply to a customer"));
+    let logged = holds(dataset, &["events", "snapshots"]);
+    if evidence > Evidence::Replies && !logged {
+        return Some(NO_EVENTS);
     }
-    if !dataset.sources.iter().any(|source| ["events", "snapshots"].contains(&source.holds)) {
-        missing.push((Evidence::Events, "no log of events"));
+    match evidence {
+        Evidence::Replies if if named { tables.records_replies() } else { tables.has_replies() } => None,
+        Evidence::Messages if named => {
+            let remedy = "provide the replies of agents and the messages of customers as events";
+            (!tables.has_messages()).then_some(("no message among its events", remedy))
+        }
+        Evidence::Replies | Evidence::Messages if !tables.has_replies() => {
+            let remedy = "provide the replies of agents as events, or the time of each first reply as first_response_at";
+            Some(("no reply to a customer", remedy))
+        }
+        _ => None,
     }
-    missing
 }
 
-fn not_shown(requests: &[KpiRequest], why: &str) -> Option<String> {
-    let ids: BTreeSet<&str> = requests.iter().map(|request| request.kpi.as_str()).collect();
-    let ids: Vec<&str> = ids.into_iter().collect();
-    (!ids.is_empty())
-        .then(|| format!("the data has {why}, so these are not shown unless asked for: {}", ids.join(", ")))
+impl Dataset {
+    /// Checks that the data holds what the values of a KPI rest on, such as events for counts of replies.
+    ///
+    /// # Errors
+    /// [`ChoiceError::NoEvidence`] with what the data lacks and what to provide.
+    pub fn can_answer(&self, request: &KpiRequest) -> Result<(), ChoiceError> {
+        let Some((lacks, remedy)) = lack(self, request.evidence(), true) else { return Ok(()) };
+        let policy = request.policy.as_ref().map(|policy| format!(" ({policy})"));
+        let kpi = request.kpi.clone() + &policy.unwrap_or_default();
+        Err(ChoiceError::NoEvidence { kpi, lacks, remedy })
+    }
 }
 
 /// Questions whose scale nobody stated.

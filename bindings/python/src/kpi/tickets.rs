@@ -76,6 +76,7 @@ pub(crate) fn of_tickets(
         // There are no other targets to count.
         request = request.of_metric(SlaMetric::from("stated"));
     }
+    dataset.can_answer(&request).map_err(|problem| error::argument(problem.to_string()))?;
     let refused = |problem: ReportError| error::argument(problem.to_string());
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;

@@ -162,10 +162,19 @@ impl Ask<'_, '_> {
                         notes.extend(why.iter().cloned());
                         none = none.or(Some(ChoiceError::NoKpi { notes: why }));
                     }
+                    Err(problem @ ChoiceError::NoEvidence { .. }) => {
+                        notes.push(problem.to_string());
+                        none = none.or(Some(problem));
+                    }
                     Err(problem) => return Err(refused(problem)),
                 },
                 Asked::Request(request) => {
                     known_policy(request, dataset)?;
+                    if let Err(problem) = dataset.can_answer(request) {
+                        notes.push(problem.to_string());
+                        none = none.or(Some(problem));
+                        continue;
+                    }
                     let Err(problem) = request.check() else {
                         requests.push((**request).clone());
                         continue;

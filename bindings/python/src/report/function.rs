@@ -33,7 +33,9 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
-///     these. See Notes for the keys of a form.
+///     these. See Notes for the keys of a form. A KPI that the data cannot answer is not shown: counts of replies, messages and
+///     touches need ``events``, and so do waiting and work times, reopenings and transfers. ``notes`` gives the reason; when no
+///     KPI remains, that is an error.
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.

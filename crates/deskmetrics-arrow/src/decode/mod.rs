@@ -86,7 +86,18 @@ impl Tables {
         Ok((Self { tickets, events, answers, invitations, links_excluded }, sources))
     }
 
-    /// Whether anything tells of a reply by an agent or a bot.
+    /// Whether replies would be in the data, if there were any.
+    pub(crate) fn records_replies(&self) -> bool {
+        self.tickets.milestones.as_ref().is_none_or(|columns| columns.replied_at.is_some())
+    }
+
+    /// Whether the events have messages, whoever wrote them.
+    pub(crate) fn has_messages(&self) -> bool {
+        let kinds = self.events.occurring().filter_map(|code| self.events.kinds.of(code));
+        kinds.into_iter().any(|(kind, ..)| kind.0.contains(&Happening::PublicMessage))
+    }
+
+    /// Whether there is a reply by an agent or a bot.
     pub(crate) fn has_replies(&self) -> bool {
         let answers = |author: Author| matches!(author, Author::Agent | Author::Bot);
         if let Some(columns) = &self.tickets.milestones {

@@ -74,6 +74,9 @@ pub struct AgentWaitTime(Times);
 ticket_kpi! {
     AgentWaitTime(Times), |times, ticket| times.until_done(ticket, ticket.agent_wait_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Agent wait time of `tickets` on `clock`; see [`AgentWaitTime`].

@@ -71,6 +71,9 @@ pub struct AgentWorkTime(Times);
 ticket_kpi! {
     AgentWorkTime(Times), |times, ticket| times.until_done(ticket, ticket.agent_work_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Agent work time of `tickets` on `clock`; see [`AgentWorkTime`].

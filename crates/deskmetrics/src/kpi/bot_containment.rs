@@ -86,7 +86,7 @@ ticket_kpi! {
     },
     needs: Needs::CONVERSATION,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

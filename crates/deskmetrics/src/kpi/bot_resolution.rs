@@ -75,7 +75,7 @@ ticket_kpi! {
     BotResolution(Share), |share, ticket| share.of_solved(ticket, ticket.bot_messages > 0 && ticket.public_replies == 0),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

@@ -79,7 +79,7 @@ ticket_kpi! {
     FirstLevelResolution(Share), |share, ticket| share.of_solved(ticket, ticket.escalations == 0),
     needs: Needs::TOUCHES | Needs::SOLVES | Needs::REOPENS,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

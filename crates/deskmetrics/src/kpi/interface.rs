@@ -232,18 +232,6 @@ pub enum OverTime {
     WholeOnly,
 }
 
-/// What the data must hold for a KPI to be more than a statement about the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Evidence {
-    /// The records themselves.
-    Records,
-    /// Replies to customers.
-    Replies,
-    /// A log of events.
-    Events,
-}
-
 /// What KPIs read of a ticket's record besides its measures, so that the rest need not be filled in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is read or not")]

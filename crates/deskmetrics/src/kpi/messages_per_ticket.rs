@@ -75,7 +75,7 @@ ticket_kpi! {
     MessagesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.public_replies.saturating_add(ticket.customer_messages)),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

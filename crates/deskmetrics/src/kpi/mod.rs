@@ -8,6 +8,7 @@
 //! [`Kpi`]. [`REGISTRY`] lists them. To add one, write its file, declare the module and add one line to the registry.
 
 mod definition;
+mod evidence;
 pub(crate) mod interface;
 mod presence;
 mod registry;
@@ -77,9 +78,10 @@ pub use arrivals::Arrivals;
 pub use attribution::Attribution;
 pub use backlog::backlog_at_each;
 pub use definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+pub use evidence::Evidence;
 pub use fcr::{FcrPolicy, PolicyParts, PolicyPartsError, RepeatKey, UnknownFcrPolicy};
 pub(crate) use interface::{AnyKpi, Bulk, Customer, DynKpi, InBlocks, PassedTicket, Places, RecordNeeds};
-pub use interface::{Evidence, Kpi, OverTime, Records, Tallies};
+pub use interface::{Kpi, OverTime, Records, Tallies};
 pub use reasons::ReasonCost;
 pub use registry::Entry;
 pub use request::{CustomersOf, KpiRequest, RequestError};

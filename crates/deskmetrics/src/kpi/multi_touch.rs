@@ -77,7 +77,7 @@ ticket_kpi! {
     MultiTouch(Share), |share, ticket| share.of_solved(ticket, ticket.public_replies > 2),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

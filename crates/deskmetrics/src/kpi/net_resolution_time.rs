@@ -84,6 +84,9 @@ ticket_kpi! {
             Some(crate::kpi::InBlocks::End)
         }
     },
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Net resolution time of `tickets` on `clock`; see [`NetResolutionTime`].

@@ -243,7 +243,7 @@ impl Kpi for OneTouch {
 impl Registered for OneTouch {
     const USUAL: bool = true;
 
-    const EVIDENCE: Evidence = Evidence::Replies;
+    const EVIDENCE: Evidence = Evidence::Messages;
 
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let tally = Self::default();

@@ -1,6 +1,7 @@
 //! Every KPI of the catalogue, in one list.
 
-use super::interface::{AnyKpi, Evidence, Kpi};
+use super::evidence::Evidence;
+use super::interface::{AnyKpi, Kpi};
 use super::{Definition, KpiRequest, RequestError};
 use crate::Timestamp;
 

@@ -74,7 +74,7 @@ ticket_kpi! {
     RepliesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.public_replies),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },
 }
 

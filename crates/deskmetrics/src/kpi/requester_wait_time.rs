@@ -79,6 +79,9 @@ pub struct RequesterWaitTime(Times);
 ticket_kpi! {
     RequesterWaitTime(Times), |times, ticket| times.until_done(ticket, ticket.requester_wait_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
+    },
 }
 
 /// Requester wait time of `tickets` on `clock`; see [`RequesterWaitTime`].

@@ -175,6 +175,8 @@ impl Kpi for TimeInGroup {
 }
 
 impl Registered for TimeInGroup {
+    const EVIDENCE: super::Evidence = super::Evidence::Events;
+
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let group = request.group.clone().ok_or(RequestError::NeedsChoice {
             id: DEFINITION.id,

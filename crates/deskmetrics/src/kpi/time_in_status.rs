@@ -149,6 +149,8 @@ impl Kpi for TimeInStatus {
 }
 
 impl Registered for TimeInStatus {
+    const EVIDENCE: super::Evidence = super::Evidence::Events;
+
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let status = request.status.ok_or(RequestError::NeedsChoice {
             id: DEFINITION.id,

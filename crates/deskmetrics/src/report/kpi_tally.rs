@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 use super::measure::Measure;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
-use crate::kpi::{AnyKpi, Bulk, Definition, Places, Reasons, ResponseRate};
+use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::ticket::Attributes;
@@ -54,6 +54,20 @@ impl KpiRequest {
     /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
     pub fn tally(&self, as_of: Option<Timestamp>) -> Result<KpiTally, ReportError> {
         KpiTally::new(self, as_of)
+    }
+
+    /// What the data must hold for it; for first contact resolution the policy decides. A KPI of your own needs its records.
+    ///
+    /// ```
+    /// use deskmetrics::kpi::{Evidence, FcrPolicy, KpiRequest};
+    ///
+    /// assert_eq!(KpiRequest::new("one_touch").evidence(), Evidence::Messages);
+    /// assert_eq!(KpiRequest::new("fcr").under(FcrPolicy::SingleReply).evidence(), Evidence::Messages);
+    /// assert_eq!(KpiRequest::new("volume").evidence(), Evidence::Records);
+    /// ```
+    pub fn evidence(&self) -> Evidence {
+        let of_kpi = kpi::entry(&self.kpi).map_or(Evidence::Records, |entry| entry.evidence);
+        self.policy.as_ref().map_or(of_kpi, |policy| policy.evidence().max(of_kpi))
     }
 
     /// Whether a report can answer it.

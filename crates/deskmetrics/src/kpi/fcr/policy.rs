@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use crate::kpi::evidence::Evidence;
 use crate::{Scale, duration_text};
 
 /// What "resolved on first contact" means. There is no default: the field has none.
@@ -163,6 +164,21 @@ impl FcrPolicy {
             Self::StrictNoActivity => true,
             Self::AllOf(parts) => parts.iter().any(Self::reads_everything),
             _ => false,
+        }
+    }
+
+    /// What the data must hold to judge tickets by this policy.
+    pub fn evidence(&self) -> Evidence {
+        match self {
+            Self::SingleReply
+            | Self::NoCustomerFollowup
+            | Self::SingleHandlerClose
+            | Self::StrictNoActivity => Evidence::Messages,
+            Self::NoReopenWithin { .. } => Evidence::Events,
+            Self::NoRepeatContactWithin { .. } | Self::Survey { .. } | Self::InteractionNoTask => {
+                Evidence::Records
+            }
+            Self::AllOf(parts) => parts.iter().map(Self::evidence).max().unwrap_or(Evidence::Records),
         }
     }
 

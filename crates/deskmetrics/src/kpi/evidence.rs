@@ -1,0 +1,17 @@
+//! What data must hold for a KPI.
+
+/// What the data must hold for a KPI to be more than a statement about the data.
+///
+/// In ascending order: of several requirements the greatest decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// The records themselves.
+    Records,
+    /// Replies to customers; the time of each ticket's first reply suffices.
+    Replies,
+    /// A log of events.
+    Events,
+    /// A log of events that has every message.
+    Messages,
+}

@@ -76,7 +76,8 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     }
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
     let state = dataset.feed(&report, 0).map_err(|error| Trouble::Usage(error.to_string()))?;
-    let table = state.table();
+    let mut table = state.table();
+    table.warnings.extend(dataset.warnings());
     known_attributes(&table, &dataset)?;
 
     let findings =

@@ -39,3 +39,41 @@ def test_the_policy_decides_what_fcr_needs() -> None:
         dm.report(TICKETS, kpis=["fcr"], fcr="no_reopen_within(7days)")
     tickets = {**TICKETS, "requester": ["ada", "bo"]}
     assert dm.fcr(tickets, policy="no_repeat_contact_within(0days)").n == 1
+
+
+def test_status_words_of_help_desks_are_known_and_the_others_are_warned_of() -> None:
+    words = ["Open", "Waiting for customer", "In progress", "Pendiente", "Genåbnet", "Waiting on third party"]
+    at = "2026-03-02T08:00:00Z"
+    report = dm.report({"id": words, "created_at": [at] * 6, "status": words}, kpis=["volume", "backlog"])
+    assert report["backlog"].value == 6.0 and not report.warnings and not report.excluded
+    words[0] = "Parked"
+    report = dm.report({"id": words, "created_at": [at] * 6, "status": words}, kpis=["volume", "backlog"])
+    assert (report["volume"].value, report["backlog"].value) == (6.0, 5.0)
+    assert report.excluded == {"backlog": {"end_unknown": 1}}
+    warned = '1 of 6 (16.7 %) values excluded: word without a meaning in column "status", such as "Parked"'
+    assert any(warned in warning for warning in report.warnings)
+    assert "Backlog: 1 of 6 (16.7 %) excluded: end unknown" in report.warnings
+    for text in (repr(report), report.to_json(), report._repr_html_()):
+        assert "16.7 %" in text or "many_excluded" in text
+
+
+def test_one_inconsistent_timestamp_excludes_what_depends_on_it() -> None:
+    tickets = {
+        "id": [1, 2, 3],
+        "created_at": ["2026-03-02T08:00:00Z"] * 3,
+        "solved_at": ["2026-03-02T09:00:00Z", "2026-03-02", "2026-03-01T08:00:00Z"],
+        "closed_at": ["2026-03-02T08:59:59Z", None, None],
+    }
+    report = dm.report(tickets, kpis=["volume", "solved", "full_resolution_time"])
+    assert (report["volume"].value, report["solved"].value) == (3.0, 2.0)
+    assert report.excluded["solved"] == {"end_unknown": 1}
+    assert {one.reason for source in report.sources for one in source.left_out} == {"end_before_start"}
+
+
+def test_a_timestamp_far_in_the_future_is_not_the_cut_off() -> None:
+    solved = ["2026-03-02T09:00:00Z", "2926-03-02T09:00:00Z", None]
+    tickets = {"id": [1, 2, 3], "created_at": ["2026-03-02T08:00:00Z"] * 3, "solved_at": solved}
+    report = dm.report(tickets, kpis=["solved", "backlog"])
+    assert str(report.as_of) == "2026-03-02 09:00:00+00:00"
+    assert any("solved_at, row 2: 2926-03-02T09:00:00Z" in warning for warning in report.warnings)
+    assert (report["solved"].value, report["backlog"].value) == (1.0, 2.0)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
+use deskmetrics::report::Warning;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::Attribute;
@@ -65,6 +66,8 @@ pub struct Dataset {
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions that the description gives a column, and those that answers name.
     pub(crate) asked: BTreeSet<Box<str>>,
+    /// Implausible timestamps, where the cut-off is taken from the data.
+    pub(crate) implausible: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
 }
 
@@ -157,10 +160,12 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
+            implausible: Vec::new(),
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
             dataset.as_of = dataset.last_instant();
+            dataset.implausible = dataset.tables.implausible();
         }
         let sliced = dataset.tells_of(&dataset.by);
         sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
@@ -217,7 +222,14 @@ impl Dataset {
         excluded
     }
 
-    /// The last timestamp in the data; `None` where nothing bears a date.
+    /// What excludes more than a small share of a table's rows or values, and implausible timestamps, to be added to the warnings
+    /// of a report.
+    pub fn warnings(&self) -> impl Iterator<Item = Warning> {
+        self.sources.iter().flat_map(SourceReport::warnings).chain(self.implausible.iter().cloned())
+    }
+
+    /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later
+    /// than 99.9 % of all timestamps, or than all others.
     pub fn last_instant(&self) -> Option<Timestamp> {
         self.tables.last_instant()
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use deskmetrics::Reason;
+use deskmetrics::ticket::EventKind;
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions, Scope, SourceReport};
 use tempfile::TempDir;
 
@@ -133,9 +134,12 @@ fn end_before_start_and_duplicate_ids() {
     assert_eq!(left_out(source, Reason::Duplicate), Some(("id", 1, 3, "T-2")));
     assert_eq!(left_out(source, Reason::Missing), Some(("id", 1, 4, "")));
     assert_eq!(left_out(source, Reason::NoCreation), Some(("opened", 1, 5, "")));
+    // An end before its beginning excludes the end, not the ticket.
+    assert_eq!(dataset.excluded().count(Reason::EndBeforeStart), 0);
     assert_eq!(dataset.excluded().total() + dataset.counts().tickets as u64, source.rows);
+    assert_eq!(dataset.events()[0].kind, EventKind::EndUnknown);
     // 10:00 of the first of the two
-    assert_eq!(dataset.events()[0].at.to_string(), "2026-03-02T09:00:00Z");
+    assert_eq!(dataset.events()[1].at.to_string(), "2026-03-02T09:00:00Z");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What the data cannot know is not answered; what it knows is kept.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+use std::fmt::Write as _;
 use std::fs;
 
-use deskmetrics::kpi::KpiRequest;
+use deskmetrics::kpi::{self, KpiRequest};
+use deskmetrics::report::Report;
+use deskmetrics::{Estimates as _, Reason};
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use tempfile::TempDir;
 
@@ -99,4 +102,118 @@ fn the_policy_decides_what_first_contact_resolution_needs() {
 fn a_table_without_rows_counts_nothing() {
     let empty = dataset(TICKETS, &[("t.csv", "id,created,reply,done\n")]);
     assert!(empty.can_answer(&KpiRequest::new("one_touch")).is_ok());
+}
+
+/// What a KPI of the dataset gives: its value, and how many tickets are excluded for each reason.
+fn value(dataset: &Dataset, id: &str) -> (Option<f64>, String) {
+    let report = Report::builder(dataset.as_of.unwrap()).kpi(KpiRequest::new(id)).build().unwrap();
+    let table = dataset.feed(&report, 1).unwrap().table();
+    let row = table.rows.into_iter().find(|row| row.headline).unwrap();
+    (row.value, row.excluded.to_string())
+}
+
+const ALL: &str = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\nfirst_response_at = 'reply'\nsolved_at = 'done'\nclosed_at = 'closed'\nstatus = 'status'\n";
+
+#[test]
+fn one_inconsistent_timestamp_excludes_what_depends_on_it() {
+    let rows = "id,created,reply,done,closed,status\n\
+        closed before solved,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-02T11:00:00Z,2026-03-02T10:59:59Z,closed\n\
+        reply before creation,2026-03-02T09:00:00Z,2026-03-02T08:00:00Z,2026-03-02T12:00:00Z,,solved\n\
+        solved before creation,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-02T08:00:00Z,,solved\n\
+        closed at an unknown time,2026-03-02T09:00:00Z,2026-03-02T11:00:00Z,,,closed\n\
+        unreadable,2026-03-02T09:00:00Z,,soon,,\n\
+        open,2026-03-02T09:00:00Z,,,,open\n";
+    let dataset = dataset(ALL, &[("t.csv", rows)]);
+    assert_eq!(value(&dataset, "volume"), (Some(6.0), String::new()));
+    assert_eq!(value(&dataset, "first_response_time").0, Some(3600.0));
+    let unknown = "3 end unknown";
+    assert_eq!(value(&dataset, "full_resolution_time").0, Some(9000.0));
+    assert!(value(&dataset, "full_resolution_time").1.contains(unknown));
+    assert_eq!(value(&dataset, "backlog"), (Some(1.0), unknown.to_owned()));
+    assert_eq!(value(&dataset, "solved").0, Some(2.0));
+    let source = &dataset.sources[0];
+    assert!(source.excluded().is_empty());
+    let early: Vec<_> = source.left_out.iter().filter(|one| one.reason == Reason::EndBeforeStart).collect();
+    assert_eq!(early.iter().map(|one| one.count).sum::<u64>(), 3);
+    assert!(early[0].remedy.contains("clock_skew"), "{}", early[0].remedy);
+    // Records give the same.
+    let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
+    assert_eq!(kpi::volume(&outcome.tickets).count(), 6);
+    assert_eq!(kpi::solved(&outcome.tickets).excluded().count(Reason::EndUnknown), 3);
+}
+
+#[test]
+fn a_date_without_a_time_is_a_day() {
+    let rows = "id,created,reply,done,closed,status\n\
+        1,2026-03-02T09:00:00Z,,2026-03-02,,\n\
+        2,2026-03-02T09:00:00Z,,2026-03-01,,\n\
+        3,2026-03-02T09:00:00Z,,2026-03-02T00:00:00Z,,\n";
+    let dataset = dataset(ALL, &[("t.csv", rows)]);
+    assert_eq!(value(&dataset, "solved"), (Some(1.0), "2 end unknown".to_owned()));
+    assert_eq!(value(&dataset, "full_resolution_time").0, Some(0.0));
+}
+
+#[test]
+fn status_words_of_help_desks_are_known_and_the_others_are_warned_of() {
+    let words = [
+        "Open",
+        "NEW",
+        "Resolved",
+        "Closed",
+        "Done",
+        "In progress",
+        "Waiting on customer",
+        "En espera",
+        "Løst",
+        "Genåbnet",
+    ];
+    let mut rows = String::from("id,created,reply,done,closed,status\n");
+    for (place, word) in words.iter().enumerate() {
+        let done = ["Resolved", "Closed", "Done", "Løst"].contains(word);
+        let done = if done { "2026-03-02T11:00:00Z" } else { "" };
+        writeln!(rows, "{place},2026-03-02T09:00:00Z,,{done},,{word}").unwrap();
+    }
+    let known = dataset(ALL, &[("t.csv", &rows)]);
+    assert!(known.sources[0].left_out.is_empty(), "{:?}", known.sources[0].left_out);
+    assert_eq!(value(&known, "backlog"), (Some(6.0), String::new()));
+    assert_eq!(known.warnings().count(), 0);
+    rows.push_str("x,2026-03-02T09:00:00Z,,,,Parked\n");
+    let unknown = dataset(ALL, &[("t.csv", &rows)]);
+    assert_eq!(value(&unknown, "volume"), (Some(11.0), String::new()));
+    assert_eq!(value(&unknown, "backlog"), (Some(6.0), "1 end unknown".to_owned()));
+    let warnings: Vec<String> = unknown.warnings().map(|warning| warning.to_string()).collect();
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].starts_with(
+            "t.csv: 1 of 11 (9.1 %) values excluded: word without a meaning in column \"status\", such as \"Parked\"; "
+        ),
+        "{warnings:?}"
+    );
+    let report = Report::builder(unknown.as_of.unwrap()).kpi(KpiRequest::new("backlog")).build().unwrap();
+    let text = unknown.feed(&report, 1).unwrap().table().to_string();
+    assert!(text.contains("Backlog: 1 of 7 (14.3 %) excluded: end unknown"), "{text}");
+}
+
+#[test]
+fn a_timestamp_far_in_the_future_is_not_the_cut_off() {
+    let rows = "id,created,reply,done,closed,status\n\
+        1,2026-03-02T09:00:00Z,,2026-03-02T11:00:00Z,,\n\
+        2,2026-03-02T09:30:00Z,,2926-03-02T11:00:00Z,,\n\
+        3,2026-03-03T09:00:00Z,,,,\n";
+    let far = dataset(ALL, &[("t.csv", rows)]);
+    assert_eq!(far.as_of.unwrap().to_string(), "2026-03-03T09:00:00Z");
+    let warnings: Vec<String> = far.warnings().map(|warning| warning.to_string()).collect();
+    assert_eq!(
+        warnings,
+        [
+            "tickets, solved_at, row 2: 2926-03-02T11:00:00Z is more than ten years later than nearly all timestamps, so the \
+             cut-off is 2026-03-03T09:00:00Z: correct the value, or set as_of"
+        ]
+    );
+    assert_eq!(value(&far, "backlog").0, Some(2.0));
+    // The remedies work.
+    let set = dataset(&format!("as_of = '2026-03-04T00:00:00Z'\n{ALL}"), &[("t.csv", rows)]);
+    assert_eq!((set.warnings().count(), value(&set, "solved").0), (0, Some(1.0)));
+    let corrected = dataset(ALL, &[("t.csv", &rows.replace("2926", "2026"))]);
+    assert_eq!((corrected.warnings().count(), value(&corrected, "solved").0), (0, Some(2.0)));
 }

@@ -22,6 +22,8 @@ pub enum Reason {
     Unreadable,
     /// The end lies before the start; no absolute value is taken.
     EndBeforeStart,
+    /// The time of the ticket's solve or close is missing or contradicts its creation, or its status has no known meaning.
+    EndUnknown,
     /// An event lies before its ticket's creation.
     BeforeCreation,
     /// An event lies after the cut-off.
@@ -89,6 +91,26 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether a fault in the data is the reason, not what happened to the record.
+    pub fn is_fault(self) -> bool {
+        matches!(
+            self,
+            Self::Missing
+                | Self::OutOfScale
+                | Self::Unreadable
+                | Self::EndBeforeStart
+                | Self::EndUnknown
+                | Self::BeforeCreation
+                | Self::Duplicate
+                | Self::UnknownTicket
+                | Self::UnknownWord
+                | Self::NoCreation
+                | Self::NoCustomer
+                | Self::BadWeight
+                | Self::TooLarge
+        )
+    }
+
     /// The reason in words, for reports.
     pub fn describe(self) -> &'static str {
         match self {
@@ -97,6 +119,7 @@ impl Reason {
             Self::OutOfScale => "score outside the scale",
             Self::Unreadable => "value not readable",
             Self::EndBeforeStart => "end before start",
+            Self::EndUnknown => "end unknown",
             Self::BeforeCreation => "before the ticket's creation",
             Self::AfterCutOff => "after the cut-off",
             Self::Duplicate => "duplicate id",

@@ -180,6 +180,7 @@ fn steps(replay: &Replay, ticket: &Ticket, events: &[TicketEvent]) -> (Vec<(u16,
                 EventKind::Escalated => What::Escalated,
                 EventKind::Deleted => What::Deleted,
                 EventKind::Spam => What::Spam,
+                EventKind::EndUnknown => What::EndUnknown,
                 EventKind::Restored => What::Restored,
                 _ => What::SurveySent,
             };

@@ -323,7 +323,8 @@ impl Replay {
 /// options : dict, optional
 ///     How lives are read where products disagree, ``{"bots_reply": True}``; the keys of a description's ``replay``.
 /// as_of : datetime.datetime, optional
-///     The cut-off: nothing after it is known. By default the last instant in the data.
+///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
+///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning.
 /// assume_tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of wall-clock times; without it, such columns are an error.
 /// strict : bool, default False

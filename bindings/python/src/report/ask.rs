@@ -86,7 +86,7 @@ impl Ask<'_, '_> {
         let threads = self.threads.unwrap_or(0);
         let made = watched(py, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
-            Ok(Report::new(state, notes, dataset.sources.clone()).told_in(zone))
+            Ok(Report::new(state, notes, dataset.sources.clone(), dataset.warnings().collect()).told_in(zone))
         })?;
         made.map_err(|problem: ReportError| error::argument(problem.to_string()))
     }

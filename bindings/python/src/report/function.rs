@@ -46,7 +46,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// tz : str or zoneinfo.ZoneInfo, optional
 ///     Whose days and weeks are meant; must be given with ``period``.
 /// as_of : datetime.datetime, optional
-///     The cut-off: nothing after it is known. By default the last instant in the data.
+///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
+///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
-use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable};
+use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable, Warning};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
@@ -39,6 +39,8 @@ pub(crate) struct Report {
     table: Arc<ReportTable>,
     notes: Vec<String>,
     sources: Vec<SourceReport>,
+    /// Warnings about the data, which are among those of the table.
+    warned: Vec<Warning>,
     /// In which instants are told where there are no periods.
     zone: Option<Tz>,
 }
@@ -50,8 +52,15 @@ impl PartialEq for Report {
 }
 
 impl Report {
-    pub(crate) fn new(state: ReportState, notes: Vec<String>, sources: Vec<SourceReport>) -> Self {
-        Self { table: Arc::new(state.table()), state, notes, sources, zone: None }
+    pub(crate) fn new(
+        state: ReportState,
+        notes: Vec<String>,
+        sources: Vec<SourceReport>,
+        warned: Vec<Warning>,
+    ) -> Self {
+        let mut table = state.table();
+        table.warnings.extend(warned.iter().cloned());
+        Self { table: Arc::new(table), state, notes, sources, warned, zone: None }
     }
 
     /// The same with instants in a zone.
@@ -147,7 +156,8 @@ impl Report {
         from_json(py, &to_data(&self.table.links_excluded)?)
     }
 
-    /// What to beware of, in sentences: too few answers, uneven response.
+    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
+    /// table or of the values of a column excluded because of their data, implausible timestamps.
     #[getter]
     fn warnings(&self) -> Vec<String> {
         self.table.warnings.iter().map(ToString::to_string).collect()
@@ -191,15 +201,18 @@ impl Report {
     ///     When these are no such bytes.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
-        py.detach(|| ReportState::from_bytes(stored).map(|state| Self::new(state, Vec::new(), Vec::new())))
-            .map_err(|problem| error::argument(format!("stored: {problem}")))
+        py.detach(|| {
+            ReportState::from_bytes(stored).map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new()))
+        })
+        .map_err(|problem| error::argument(format!("stored: {problem}")))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
     }
 
-    /// Records left out of each KPI over all records, by reason.
+    /// Records excluded from each KPI over all records, by reason, and under the name of a table the rows excluded when it was
+    /// read.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let mut found: BTreeMap<&str, Vec<(String, &Excluded)>> = BTreeMap::new();
@@ -212,6 +225,13 @@ impl Report {
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
             excluded.set_item(name, from_json(py, &to_data(&*row.excluded)?)?)?;
+        }
+        for source in &self.sources {
+            let rows = source.excluded();
+            if !rows.is_empty() {
+                let table = source.file.file_name().unwrap_or_default().to_string_lossy();
+                excluded.set_item(table, from_json(py, &to_data(&rows)?)?)?;
+            }
         }
         Ok(excluded)
     }
@@ -328,7 +348,8 @@ impl Report {
             let mut notes = self.notes.clone();
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
             let sources = self.sources.iter().chain(&other.sources).cloned().collect();
-            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources) })
+            let warned = self.warned.iter().chain(&other.warned).cloned().collect();
+            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned) })
         })
     }
 
@@ -340,6 +361,7 @@ impl Report {
                 table: Arc::clone(&self.table),
                 notes: self.notes.clone(),
                 sources: self.sources.clone(),
+                warned: self.warned.clone(),
                 zone: self.zone,
             });
         }

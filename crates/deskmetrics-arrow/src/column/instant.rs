@@ -231,7 +231,7 @@ impl InstantReading {
     }
 
     /// Whether a text is a code for a missing value.
-    pub(super) fn is_missing(&self, text: &str) -> bool {
+    pub(crate) fn is_missing(&self, text: &str) -> bool {
         self.missing.iter().any(|code| &**code == text)
     }
 

@@ -27,12 +27,210 @@ impl Meaning for Box<str> {
 
 /// Lower case, with underscores: "On-Hold" and "on hold" are `on_hold`.
 fn own_spelling(word: &str) -> String {
-    word.to_ascii_lowercase().replace([' ', '-'], "_")
+    word.to_lowercase().replace([' ', '-'], "_")
 }
+
+/// What help desks call statuses in English, Spanish and Danish, in our spelling. Waiting for the team is open; a
+/// cancelled ticket is closed.
+const STATUSES: [(Status, &[&str]); 6] = [
+    (
+        Status::New,
+        &[
+            "created",
+            "submitted",
+            "received",
+            "registered",
+            "unassigned",
+            "to_do",
+            "todo",
+            "nuevo",
+            "nueva",
+            "creado",
+            "recibido",
+            "registrado",
+            "sin_asignar",
+            "por_hacer",
+            "ny",
+            "nyt",
+            "oprettet",
+            "modtaget",
+            "registreret",
+            "ikke_tildelt",
+        ],
+    ),
+    (
+        Status::Open,
+        &[
+            "opened",
+            "in_progress",
+            "in_process",
+            "work_in_progress",
+            "wip",
+            "active",
+            "assigned",
+            "acknowledged",
+            "investigating",
+            "escalated",
+            "reopened",
+            "re_opened",
+            "waiting_for_support",
+            "waiting_on_support",
+            "waiting_for_agent",
+            "waiting_on_agent",
+            "waiting_on_us",
+            "customer_responded",
+            "customer_replied",
+            "abierto",
+            "abierta",
+            "en_progreso",
+            "en_curso",
+            "en_proceso",
+            "activo",
+            "asignado",
+            "asignada",
+            "escalado",
+            "reabierto",
+            "reabierta",
+            "esperando_al_agente",
+            "åben",
+            "åbent",
+            "i_gang",
+            "igangværende",
+            "under_behandling",
+            "behandles",
+            "aktiv",
+            "tildelt",
+            "eskaleret",
+            "genåbnet",
+            "afventer_support",
+            "venter_på_support",
+        ],
+    ),
+    (
+        Status::Pending,
+        &[
+            "waiting_on_customer",
+            "waiting_for_customer",
+            "awaiting_customer",
+            "pending_customer",
+            "waiting_on_user",
+            "waiting_for_user",
+            "awaiting_user",
+            "awaiting_user_info",
+            "waiting_on_client",
+            "waiting_for_client",
+            "waiting_on_contact",
+            "waiting_on_requester",
+            "waiting_for_requester",
+            "awaiting_customer_reply",
+            "awaiting_customer_response",
+            "pending_customer_response",
+            "snoozed",
+            "pendiente",
+            "pendiente_del_cliente",
+            "pendiente_de_cliente",
+            "esperando_cliente",
+            "esperando_al_cliente",
+            "en_espera_del_cliente",
+            "en_espera_de_cliente",
+            "esperando_respuesta_del_cliente",
+            "esperando_por_el_cliente",
+            "afventer",
+            "afventende",
+            "afventer_kunde",
+            "afventer_kunden",
+            "venter_på_kunde",
+            "venter_på_kunden",
+            "afventer_svar",
+            "afventer_svar_fra_kunde",
+            "afventer_kundesvar",
+        ],
+    ),
+    (
+        Status::OnHold,
+        &[
+            "hold",
+            "onhold",
+            "paused",
+            "waiting_on_third_party",
+            "waiting_for_third_party",
+            "awaiting_third_party",
+            "waiting_on_3rd_party",
+            "waiting_on_vendor",
+            "waiting_for_vendor",
+            "awaiting_vendor",
+            "pending_vendor",
+            "waiting_on_supplier",
+            "en_espera",
+            "en_pausa",
+            "pausado",
+            "esperando_a_terceros",
+            "esperando_terceros",
+            "en_espera_de_terceros",
+            "pendiente_de_terceros",
+            "esperando_a_un_tercero",
+            "esperando_proveedor",
+            "esperando_al_proveedor",
+            "på_hold",
+            "sat_på_hold",
+            "i_bero",
+            "sat_i_bero",
+            "på_pause",
+            "afventer_tredjepart",
+            "venter_på_tredjepart",
+            "afventer_leverandør",
+            "venter_på_leverandør",
+        ],
+    ),
+    (
+        Status::Solved,
+        &[
+            "resolved",
+            "done",
+            "completed",
+            "complete",
+            "fixed",
+            "resuelto",
+            "resuelta",
+            "solucionado",
+            "solucionada",
+            "hecho",
+            "completado",
+            "completada",
+            "løst",
+            "færdig",
+            "udført",
+            "fuldført",
+        ],
+    ),
+    (
+        Status::Closed,
+        &[
+            "archived",
+            "finished",
+            "cancelled",
+            "canceled",
+            "auto_closed",
+            "cerrado",
+            "cerrada",
+            "archivado",
+            "finalizado",
+            "finalizada",
+            "cancelado",
+            "cancelada",
+            "lukket",
+            "afsluttet",
+            "arkiveret",
+            "annulleret",
+        ],
+    ),
+];
 
 impl Meaning for Status {
     fn of_own_word(word: &str) -> Option<Self> {
-        own_spelling(word).parse().ok()
+        let word = own_spelling(word);
+        let usual = || STATUSES.into_iter().find(|(_, words)| words.contains(&word.as_str()));
+        word.parse().ok().or_else(|| usual().map(|(status, _)| status))
     }
 
     fn own_words() -> Vec<&'static str> {
@@ -71,7 +269,7 @@ impl Meaning for bool {
 /// How words are read: which mean missing, what the others mean.
 ///
 /// A cell is trimmed; an empty one is missing. Then the listed words are tried, then our own words for the meaning,
-/// then `other`.
+/// then `other`. Statuses are also known by the words that help desks use in English, Spanish and Danish.
 ///
 /// ```
 /// use deskmetrics::Status;
@@ -80,6 +278,8 @@ impl Meaning for bool {
 /// let reading = WordReading::new([("Awaiting User Info", Status::Pending)]).missing(["?"]);
 /// assert_eq!(reading.read("awaiting user info"), Ok(Some(Status::Pending)));
 /// assert_eq!(reading.read("Closed"), Ok(Some(Status::Closed)));
+/// assert_eq!(reading.read("In progress"), Ok(Some(Status::Open)));
+/// assert_eq!(reading.read("Venter på kunden"), Ok(Some(Status::Pending)));
 /// assert_eq!(reading.read("?"), Ok(None));
 /// assert_eq!(reading.read("Parked"), Err(BadCell::UnknownWord));
 /// ```

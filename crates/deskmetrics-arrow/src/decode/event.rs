@@ -69,6 +69,7 @@ impl EventTable {
                 Happening::SplitFrom => EventKind::SplitFrom(TicketId::new(text())),
                 Happening::Deleted => EventKind::Deleted,
                 Happening::Spam => EventKind::Spam,
+                Happening::EndUnknown => EventKind::EndUnknown,
                 Happening::Restored => EventKind::Restored,
                 Happening::SurveySent => EventKind::SurveySent,
                 Happening::SurveyAnswered => EventKind::SurveyAnswered,

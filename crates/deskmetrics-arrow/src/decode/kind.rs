@@ -120,6 +120,7 @@ pub(crate) fn step_of(
         Happening::MergedInto => (7, What::MergedInto, Takes::Survivor),
         Happening::Deleted => (7, What::Deleted, Takes::Nothing),
         Happening::Spam => (7, What::Spam, Takes::Nothing),
+        Happening::EndUnknown => (7, What::EndUnknown, Takes::Nothing),
         Happening::Restored => (7, What::Restored, Takes::Nothing),
     }
 }

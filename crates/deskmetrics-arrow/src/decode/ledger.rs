@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use deskmetrics::report::Warning;
 use deskmetrics::{Excluded, Reason};
 use serde::Serialize;
 
@@ -51,7 +52,22 @@ impl SourceReport {
         }
     }
 
-    /// Records left out, and links that lead to no record, by reason.
+    /// What excludes more than a small share of the rows or their values, to be shown with a report's warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let many = |left_out: &&LeftOut| left_out.count as f64 > Warning::MOST_EXCLUDED * self.rows as f64;
+        self.left_out.iter().filter(many).map(|left_out| Warning::ManyRowsExcluded {
+            table: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            column: left_out.column.clone(),
+            values: left_out.scope == Scope::Value,
+            reason: left_out.reason,
+            excluded: left_out.count,
+            of: self.rows,
+            example: left_out.examples.first().map(|first| first.value.clone()).unwrap_or_default(),
+            remedy: left_out.remedy.clone(),
+        })
+    }
+
+    /// Records excluded, and links that lead to no record, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
         for left_out in self.left_out.iter().filter(|left_out| left_out.scope != Scope::Value) {

@@ -12,6 +12,7 @@ pub(crate) mod event;
 pub(crate) mod id;
 pub(crate) mod invitation;
 pub(crate) mod kind;
+mod latest;
 mod ledger;
 pub(crate) mod link;
 pub(crate) mod slot;
@@ -21,7 +22,7 @@ pub(crate) mod ticket;
 mod time;
 pub(crate) mod word;
 
-use deskmetrics::{Author, Excluded, Reason, Timestamp};
+use deskmetrics::{Author, Excluded, Reason};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
@@ -112,30 +113,6 @@ impl Tables {
                 answers(author) && kind.0.contains(&Happening::PublicMessage)
             })
         })
-    }
-
-    /// The last timestamp in the data; `None` where nothing bears a date.
-    pub(crate) fn last_instant(&self) -> Option<Timestamp> {
-        let Self { tickets, events, answers, invitations, .. } = self;
-        let created = tickets.created_at.iter().enumerate();
-        let created = created.filter(|(row, _)| tickets.is_usable(*row)).map(|(_, at)| *at).max();
-        let ends = tickets.milestones.as_ref().map(|columns| {
-            let columns = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
-            columns.into_iter().flatten().filter_map(|ends| ends.last(|row| tickets.is_usable(row))).max()
-        });
-        let happened = events.codes.iter().zip(events.at.iter());
-        let happened = happened.filter(|(code, _)| **code != kind::NOTHING).map(|(_, at)| *at).max();
-        let answered = answers.iter().filter(|table| table.len > 0);
-        let answered = answered.filter_map(|table| table.at.as_ref()?.last(|row| table.is_usable(row))).max();
-        let sent = invitations.iter().filter_map(|table| {
-            let last = |row| {
-                let answered = table.answered_at.as_ref().and_then(|answered| answered.get(row));
-                answered.or_else(|| table.sent_at.get(row))
-            };
-            (0..table.rows).filter(|row| table.is_usable(*row)).filter_map(last).max()
-        });
-        let last = [created, ends.flatten(), happened, answered, sent.max()];
-        last.into_iter().flatten().max().map(Timestamp::saturating_from_micros)
     }
 }
 

@@ -309,6 +309,19 @@ pub(crate) struct BoundInstant<'s> {
 }
 
 impl BoundInstant<'_> {
+    /// Whether a row contains something, readable or not.
+    pub(crate) fn has_value(&self, row: usize) -> bool {
+        let raw = self.raw(row).trim();
+        !raw.is_empty() && !self.slot.reading().is_missing(raw)
+    }
+
+    /// Whether a row contains a date without a time.
+    pub(crate) fn is_date(&self, row: usize) -> bool {
+        let raw = self.raw(row).trim();
+        let separated = |text: &str| text.contains(['-', '/', '.', ' ']);
+        !raw.contains(':') && (separated(raw) || raw.len() == 8) && raw.len() <= 20
+    }
+
     /// Enters the clock changes decided in this batch.
     pub(crate) fn account(&self, ledger: &mut Ledger) {
         if let Some(column) = &self.column {

@@ -2,6 +2,8 @@
 
 pub(super) mod builder;
 
+use std::collections::BTreeSet;
+
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::engine::Milestones;
 use deskmetrics::engine::step::{Step, What};
@@ -41,6 +43,8 @@ pub(crate) struct MilestoneColumns {
     pub(crate) solved_at: Option<Instants>,
     pub(crate) closed_at: Option<Instants>,
     pub(crate) status: Words<Status>,
+    /// Rows that are done although no end is known.
+    pub(crate) end_unknown: BTreeSet<usize>,
     pub(crate) author: Words<Author>,
     pub(crate) author_name: Words<Box<str>>,
 }
@@ -107,6 +111,7 @@ impl TicketTable {
             replied_at,
             solved_at: at(&columns.solved_at),
             closed_at: at(&columns.closed_at),
+            end_unknown: columns.end_unknown.contains(&row),
             open_as: columns.status.of_row(row).copied().filter(|status| !status.is_done()),
             created_by: created_by.or(answered_at_once),
             author: columns.author.of_row(row).copied().unwrap_or(Author::Agent),
@@ -140,6 +145,7 @@ impl TicketTable {
         let event = |step: Step| {
             let kind = match step.what {
                 What::Status(status) => EventKind::Status(status),
+                What::EndUnknown => EventKind::EndUnknown,
                 _ => EventKind::PublicMessage,
             };
             let at = Timestamp::saturating_from_micros(step.at);

@@ -36,6 +36,8 @@ pub enum Happening {
     Deleted,
     /// `spam`: the ticket was marked as spam or as a test.
     Spam,
+    /// `end_unknown`: the ticket was solved or closed at an unknown time.
+    EndUnknown,
     /// `restored`: the ticket was brought back after a merge, a deletion or the mark of spam.
     Restored,
     /// `survey_sent`: a survey was sent about the ticket.
@@ -50,7 +52,7 @@ pub enum Happening {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Happenings(pub Vec<Happening>);
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "public_message",
     "internal_note",
     "new",
@@ -68,6 +70,7 @@ const WORDS: [&str; 20] = [
     "split_from",
     "deleted",
     "spam",
+    "end_unknown",
     "restored",
     "survey_sent",
     "survey_answered",
@@ -88,6 +91,7 @@ impl Happenings {
             "split_from" => Happening::SplitFrom,
             "deleted" => Happening::Deleted,
             "spam" => Happening::Spam,
+            "end_unknown" => Happening::EndUnknown,
             "restored" => Happening::Restored,
             "survey_sent" => Happening::SurveySent,
             "survey_answered" => Happening::SurveyAnswered,

@@ -75,7 +75,7 @@ pub struct Description {
     #[serde(deserialize_with = "key::zone")]
     pub time_zone: Tz,
     /// The cut-off, an instant or a wall-clock time of the zone: nothing later is known. `"latest event"`, which is
-    /// also what holds if nothing is said, is the last instant in the data.
+    /// also what holds if nothing is said, is the last instant in the data, implausible ones excluded; see [`Dataset::last_instant`](crate::Dataset::last_instant).
     #[serde(default)]
     pub as_of: AsOf,
     /// The keys a report is sliced by.

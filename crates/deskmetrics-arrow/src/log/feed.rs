@@ -145,7 +145,7 @@ impl Block {
         }
         let words =
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
-        let words = words || !log.own_names.is_empty();
+        let words = words || !log.own_names.is_empty() || !columns.end_unknown.is_empty();
         if words {
             self.read.extend(rows.map(|row| log.milestones_of(columns, row)));
             return;

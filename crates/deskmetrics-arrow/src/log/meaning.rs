@@ -77,7 +77,7 @@ impl Meanings {
 
     /// Determines which codes are silent: none where tickets may leave, since what happens after that is counted too.
     fn silence(&mut self, replay: &Replay) {
-        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam);
+        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam | What::EndUnknown);
         let stay = !self.templates.iter().any(|template| leaves(template.what));
         let irrelevant = |(from, to): &(u32, u32)| {
             self.templates[*from as usize..*to as usize].iter().all(|template| !replay.hears(template.what))

@@ -449,6 +449,7 @@ pub(crate) fn kind_and_value(kind: &EventKind, status_kinds: bool) -> (String, O
         EventKind::Escalated => plain("escalated"),
         EventKind::Deleted => plain("deleted"),
         EventKind::Spam => plain("spam"),
+        EventKind::EndUnknown => plain("end_unknown"),
         EventKind::Restored => plain("restored"),
         EventKind::SurveyAnswered => plain("survey_answered"),
         _ => plain("survey_sent"),

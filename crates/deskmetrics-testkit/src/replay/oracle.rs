@@ -35,7 +35,10 @@ fn counted(events: &[TicketEvent]) -> (Vec<&TicketEvent>, Option<i64>) {
         match (&event.kind, left) {
             (EventKind::Restored, _) => left = None,
             (_, Some(_)) => {}
-            (EventKind::Deleted | EventKind::Spam | EventKind::MergedInto(_), None) => {
+            (
+                EventKind::Deleted | EventKind::Spam | EventKind::EndUnknown | EventKind::MergedInto(_),
+                None,
+            ) => {
                 left = Some(event.at.as_micros());
             }
             _ => kept.push(event),

@@ -85,7 +85,7 @@ macro_rules! ticket_kpi {
             /// Counts one ticket.
             pub fn push(&mut self, $ticket: &crate::TicketMetrics) {
                 let $wrapped = &mut self.0;
-                match $ticket.left_out {
+                match $ticket.left_out_of($needs) {
                     Some(reason) => $wrapped.leave_out(reason),
                     None => $push,
                 }

@@ -91,7 +91,7 @@ pub struct Volume {
 impl Volume {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
+        match ticket.left_out_of(Needs::NOTHING) {
             Some(reason) => self.excluded.add(reason),
             None => self.created.merge(1),
         }

@@ -225,6 +225,7 @@ impl Life {
             What::MergedInto => self.leave(Reason::Merged, now, &mut signals),
             What::Deleted => self.leave(Reason::Deleted, now, &mut signals),
             What::Spam => self.leave(Reason::Spam, now, &mut signals),
+            What::EndUnknown => self.leave(Reason::EndUnknown, now, &mut signals),
             What::Restored => {
                 if self.left.take().is_some() {
                     signals.raise(Signals::HAPPENED);

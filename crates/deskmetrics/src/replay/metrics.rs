@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::needs::Needs;
 use crate::sla::SlaVerdict;
 use crate::{Author, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
@@ -194,6 +195,12 @@ impl TicketMetrics {
             bot_handoffs: 0,
             escalations: 0,
         }
+    }
+
+    /// Why the ticket does not count in a KPI that needs this: a ticket that is done at an unknown time counts where its end does
+    /// not matter.
+    pub fn left_out_of(&self, needs: Needs) -> Option<Reason> {
+        self.left_out.filter(|reason| *reason != Reason::EndUnknown || needs.any(Needs::END))
     }
 
     /// The response times of all answered exchanges: the first response, then the next ones. Their mean is the average

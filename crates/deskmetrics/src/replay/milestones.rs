@@ -4,7 +4,7 @@ use super::machine::{Machine, Plan};
 use super::metrics::TicketMetrics;
 use super::needs::Needs;
 use super::stamp::Span;
-use super::step::{Start, Step, What};
+use super::step::{NONE, Start, Step, What};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
 
@@ -25,6 +25,8 @@ pub struct Milestones {
     pub closed_at: i64,
     /// The current status of a ticket that is not done, where it is known.
     pub open_as: Option<Status>,
+    /// Whether it is done although no end is known.
+    pub end_unknown: bool,
     /// Who created it, where known.
     pub created_by: Option<Author>,
     /// Who replied and solved.
@@ -44,6 +46,7 @@ impl Milestones {
             solved_at: Self::NEVER,
             closed_at: Self::NEVER,
             open_as: None,
+            end_unknown: false,
             created_by: None,
             author: Author::Agent,
         }
@@ -63,7 +66,7 @@ impl Milestones {
         // Whoever is answered wrote before; a reply at the instant of creation needs to be told so.
         let answered = replied > self.created_at || self.created_by.is_some();
         let in_order = replied == Self::NEVER || replied <= done;
-        by_customer && answered && in_order && self.author == Author::Agent
+        !self.end_unknown && by_customer && answered && in_order && self.author == Author::Agent
     }
 
     /// The events that the timestamps imply, in order; `by` is the number of the author's name.
@@ -78,6 +81,12 @@ impl Milestones {
             opened.and_then(|status| step(open_since, self.author, What::Status(status))),
             step(self.solved_at, self.author, What::Status(Status::Solved)),
             step(self.closed_at, closer, What::Status(Status::Closed)),
+            self.end_unknown.then_some(Step {
+                at: open_since,
+                what: What::EndUnknown,
+                by: NONE,
+                author: Author::System,
+            }),
         ];
         steps.sort_by_key(|step| step.map_or(i64::MAX, |step| step.at));
         steps.into_iter().flatten()

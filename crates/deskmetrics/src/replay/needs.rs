@@ -51,6 +51,9 @@ impl Needs {
     pub const BUSINESS_TIME: Self = Self(1 << 6);
     /// SLA verdicts. Business time that a target is counted in is read for the verdicts in any case.
     pub const VERDICTS: Self = Self(1 << 7);
+    /// What a ticket that is done at an unknown time cannot answer.
+    pub(crate) const END: Self =
+        Self::SOLVES.and(Self::REOPENS).and(Self::STATUS_TIMES).and(Self::STATIONS).and(Self::VERDICTS);
     /// How often the customer, the team and bots wrote, by how many agents, whether the team wrote first: counts without a
     /// duration.
     pub const MESSAGES: Self = Self(1 << 8);
@@ -151,7 +154,12 @@ impl Followed {
     #[inline]
     pub(crate) fn hears(&self, what: What) -> bool {
         match what {
-            What::Status(_) | What::MergedInto | What::Deleted | What::Spam | What::Restored => true,
+            What::Status(_)
+            | What::MergedInto
+            | What::Deleted
+            | What::Spam
+            | What::EndUnknown
+            | What::Restored => true,
             What::PublicMessage | What::InternalNote => self.conversation,
             What::Changed { attribute, .. } => self.changes || self.attributes & bit(attribute) != 0,
             What::Tagged(_) | What::Untagged(_) => self.tags,

@@ -68,6 +68,8 @@ pub enum What {
     Spam,
     /// Brought back after deletion, spam or merge.
     Restored,
+    /// Solved or closed at an unknown time.
+    EndUnknown,
     /// A survey was sent.
     SurveySent,
     /// A survey was answered.

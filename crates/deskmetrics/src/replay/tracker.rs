@@ -225,6 +225,7 @@ impl TicketTracker {
             EventKind::SplitFrom(_) => What::SplitFrom,
             EventKind::Deleted => What::Deleted,
             EventKind::Spam => What::Spam,
+            EventKind::EndUnknown => What::EndUnknown,
             EventKind::Restored => What::Restored,
             EventKind::SurveySent => What::SurveySent,
             EventKind::SurveyAnswered => What::SurveyAnswered,

@@ -29,6 +29,7 @@ impl ReportState {
                     option: measure.option.clone(),
                 });
             }
+            warnings.extend(overall.iter().flat_map(|row| many_excluded(measure, row)));
             let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
             for ((by, sliced), order) in self.report.settings.by.iter().zip(&self.slicings).zip(orders) {
@@ -97,6 +98,21 @@ impl ReportState {
             adjusted: adjusted(measure, segments, &response, level),
         })
     }
+}
+
+/// Faults in the data that exclude many of a KPI's records.
+fn many_excluded(measure: &Measure, row: &ReportRow) -> impl Iterator<Item = Warning> {
+    let of = row.n.saturating_add(row.excluded.total());
+    let many = move |excluded: u64| excluded as f64 > Warning::MOST_EXCLUDED * of as f64;
+    let faults = row.excluded.iter().filter(move |(reason, excluded)| reason.is_fault() && many(*excluded));
+    faults.map(move |(reason, excluded)| Warning::ManyExcluded {
+        kpi: measure.definition.id,
+        name: measure.name.clone(),
+        option: measure.option.clone(),
+        reason,
+        excluded,
+        of,
+    })
 }
 
 /// The score of all segments, each weighted by its invitations.

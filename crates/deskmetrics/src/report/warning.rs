@@ -1,4 +1,4 @@
-//! What to beware of when reading a survey score.
+//! What to beware of when reading a report.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,9 +10,9 @@ use super::row::SliceKeys;
 use super::value::{count_text, value_text};
 use crate::survey::Adjusted;
 use crate::ticket::Attribute;
-use crate::{Ratio, Unit};
+use crate::{Ratio, Reason, Timestamp, Unit};
 
-/// Why a survey score of a report may not be what it seems.
+/// Why a number of a report may not be what it seems.
 ///
 /// `Display` gives a sentence for the reader; serde an object whose `warning` names the kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,6 +45,56 @@ pub enum Warning {
         name: Cow<'static, str>,
         /// What was chosen for it, with the restriction.
         option: Option<Arc<str>>,
+    },
+    /// A KPI excludes more than [`MOST_EXCLUDED`](Self::MOST_EXCLUDED) of its records because of one fault in their data.
+    ManyExcluded {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// Its English name.
+        name: Cow<'static, str>,
+        /// What was chosen for it.
+        option: Option<String>,
+        /// The fault.
+        reason: Reason,
+        /// Records excluded.
+        excluded: u64,
+        /// Records in all.
+        of: u64,
+    },
+    /// More than [`MOST_EXCLUDED`](Self::MOST_EXCLUDED) of the rows of a table, or of their values, are excluded for one reason.
+    ManyRowsExcluded {
+        /// The table's name, or its file's.
+        table: String,
+        /// The column.
+        column: String,
+        /// Whether only the values of the column are excluded, not whole rows.
+        values: bool,
+        /// Why.
+        reason: Reason,
+        /// Rows excluded.
+        excluded: u64,
+        /// Rows in all.
+        of: u64,
+        /// The first value.
+        example: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// Timestamps are so much later than all others that they do not count when the cut-off is taken from the data. They are
+    /// after the cut-off then.
+    ImplausibleTimestamp {
+        /// The kind of table.
+        table: String,
+        /// The role of the column.
+        column: String,
+        /// The first row, counted from 1.
+        row: u64,
+        /// Its value.
+        value: Timestamp,
+        /// How many there are.
+        count: u64,
+        /// The cut-off without them.
+        cut_off: Timestamp,
     },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
@@ -94,6 +144,8 @@ pub struct SegmentResponse {
 impl Warning {
     /// An R-indicator below this is uneven.
     pub const LEAST_R: f64 = 0.8;
+    /// More than this share of records excluded is a warning.
+    pub const MOST_EXCLUDED: f64 = 0.05;
     /// Rates whose standard deviation exceeds this share of their mean are uneven.
     pub const MOST_VARIATION: f64 = 0.2;
 }
@@ -125,6 +177,28 @@ impl fmt::Display for Warning {
             Self::NoRecord { name, option, .. } => {
                 write_subject(f, name, option.as_deref(), &[])?;
                 f.write_str(": no record meets it; values are compared letter by letter")
+            }
+            Self::ManyExcluded { name, option, reason, excluded, of, .. } => {
+                write_subject(f, name, option.as_deref(), &[])?;
+                write!(f, ": {} excluded: {reason}", share(*excluded, *of))
+            }
+            Self::ManyRowsExcluded { table, column, values, reason, excluded, of, example, remedy } => {
+                let what = if *values { "values" } else { "rows" };
+                write!(
+                    f,
+                    "{table}: {} {what} excluded: {reason} in column \"{column}\", such as \"{example}\"; {remedy}",
+                    share(*excluded, *of)
+                )
+            }
+            Self::ImplausibleTimestamp { table, column, row, value, count, cut_off } => {
+                write!(
+                    f,
+                    "{table}, {column}, row {row}: {value} is more than ten years later than nearly all timestamps"
+                )?;
+                if *count > 1 {
+                    write!(f, ", as are {} more", count_text(*count - 1))?;
+                }
+                write!(f, ", so the cut-off is {cut_off}: correct the value, or set as_of")
             }
             Self::UnevenResponse {
                 name,
@@ -162,6 +236,11 @@ impl fmt::Display for Warning {
             }
         }
     }
+}
+
+fn share(part: u64, of: u64) -> String {
+    let percent = value_text(Ratio::new(part, of).percent(), Unit::Percent, None);
+    format!("{} of {} ({percent})", count_text(part), count_text(of))
 }
 
 fn write_subject(

@@ -77,6 +77,8 @@ pub enum EventKind {
     /// The ticket was brought back after it was merged, deleted or marked as spam.
     #[doc(alias = "undeleted")]
     Restored,
+    /// The ticket was solved or closed at an unknown time, at the earliest now. What does not depend on the end still counts.
+    EndUnknown,
     /// A survey was sent about the ticket.
     SurveySent,
     /// The customer answered a survey about the ticket.
@@ -95,7 +97,7 @@ impl EventKind {
             Self::Status(_) => 4,
             Self::SurveySent => 5,
             Self::SurveyAnswered => 6,
-            Self::MergedInto(_) | Self::Deleted | Self::Spam | Self::Restored => 7,
+            Self::MergedInto(_) | Self::Deleted | Self::Spam | Self::EndUnknown | Self::Restored => 7,
         }
     }
 }

@@ -112,6 +112,7 @@ impl EventBuilder {
                 let happening = match step.what {
                     What::PublicMessage => Happening::PublicMessage,
                     What::Status(status) => Happening::Became(status),
+                    What::EndUnknown => Happening::EndUnknown,
                     _ => continue,
                 };
                 let code = self.kinds.code_of(happening, step.author);

@@ -229,7 +229,7 @@ impl TicketBuilder {
         let ends_described = slots.solved_at.is_described() || slots.closed_at.is_described();
         let skew = slots.source.clock_skew;
         let ledger = &mut decoding.ledgers[ledger_at];
-        let one = |row: usize| -> Result<[Option<Timestamp>; 5], Halt> {
+        let one = |row: usize| -> Result<([Option<Timestamp>; 5], bool), Halt> {
             let number = ledger.row(row);
             if !slots.id.is_nothing() {
                 ledger.need(&mut id, row, Reason::Missing)?;
@@ -239,24 +239,33 @@ impl TicketBuilder {
                               column: &mut BoundInstant<'_>,
                               start: Timestamp|
              -> Result<Option<Timestamp>, Halt> {
-                match ledger.read(column, row)? {
-                    Some(end) if end < start => forgive(ledger, skew, start, end, row, column).map(Some),
+                match ledger.want(column, row)? {
+                    Some(end) if end < start => not_earlier(ledger, skew, start, end, row, column),
                     end => Ok(end),
                 }
             };
             let replied = not_before(ledger, &mut first_response_at, created)?;
             let mut solved = not_before(ledger, &mut solved_at, created)?;
             let mut closed = not_before(ledger, &mut closed_at, solved.unwrap_or(created))?;
-            let status_now = ledger.read(&mut status, row)?;
+            let unknown_word = status.cell(row).is_err();
+            let status_now = ledger.want(&mut status, row)?;
             let ended = solved.or(closed).is_some();
-            if status_now.is_some_and(Status::is_done) && !ended {
+            // An end that is not usable is an end.
+            let unusable = !ended && [&solved_at, &closed_at].iter().any(|column| column.has_value(row));
+            let end_unknown = match status_now {
+                Some(now) => now.is_done() && !ended,
+                None => unusable || (unknown_word && !ended),
+            };
+            if status_now.is_some() && end_unknown && !unusable {
                 let column = if closed_at.name().is_empty() { solved_at.name() } else { closed_at.name() };
                 let column = if ends_described { column } else { status.name() };
-                return Err(ledger.leave_out(Scope::Record, Reason::Missing, number, column, || {
-                    let remedy =
-                        "the ticket is done, but nothing says since when: give solved_at or closed_at";
-                    (status.raw(row).to_owned(), remedy.to_owned())
-                }));
+                ledger
+                    .leave_out(Scope::Value, Reason::EndUnknown, number, column, || {
+                        let remedy =
+                            "the ticket is done, but nothing says since when: give solved_at or closed_at";
+                        (status.raw(row).to_owned(), remedy.to_owned())
+                    })
+                    .skipped()?;
             }
             ledger.want(&mut requester, row)?;
             ledger.want(&mut created_by, row)?;
@@ -276,9 +285,11 @@ impl TicketBuilder {
                     .skipped()?;
                 (solved, closed) = (None, None);
             }
-            Ok([Some(created), replied, solved, closed, due])
+            Ok(([Some(created), replied, solved, closed, due], end_unknown))
         };
         let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
+        let unknown = kept.iter().filter(|(_, (_, end_unknown))| *end_unknown);
+        self.columns.end_unknown.extend(unknown.map(|(row, _)| self.rows + row));
         self.unusable.extend(skipped.into_iter().map(|row| self.rows + row));
         for column in [&created_at, &first_response_at, &solved_at, &closed_at, &due_at] {
             column.account(ledger);
@@ -291,7 +302,7 @@ impl TicketBuilder {
             &mut self.due_at,
         ];
         for (place, column) in columns.into_iter().enumerate() {
-            column.correct(kept.iter().map(|(row, times)| (*row, times[place])));
+            column.correct(kept.iter().map(|(row, (times, _))| (*row, times[place])));
         }
         Ok(())
     }
@@ -348,24 +359,30 @@ impl PassedOver {
     }
 }
 
-/// The end of something that began at `start` after it: `start` itself if it is only the clocks.
-fn forgive(
+/// An end that lies before `start`: `start` itself where only clocks or a date without a time make it earlier, else none.
+fn not_earlier(
     ledger: &mut Ledger,
     skew: TimeDelta,
     start: Timestamp,
     end: Timestamp,
     row: usize,
     column: &BoundInstant<'_>,
-) -> Result<Timestamp, Halt> {
-    if start.since(end) <= skew {
+) -> Result<Option<Timestamp>, Halt> {
+    let early = start.since(end);
+    if early <= skew || (column.is_date(row) && early < TimeDelta::days(1)) {
         ledger.skewed();
-        return Ok(start);
+        return Ok(Some(start));
     }
-    Err(ledger.leave_out(Scope::Record, Reason::EndBeforeStart, ledger.row(row), column.name(), || {
-        let early = deskmetrics::duration_text::format(start.since(end));
-        (
-            column.raw(row).to_owned(),
-            format!("it lies {early} before its beginning; clock_skew forgives a little"),
-        )
-    }))
+    let number = ledger.row(row);
+    ledger
+        .leave_out(Scope::Value, Reason::EndBeforeStart, number, column.name(), || {
+            let early = deskmetrics::duration_text::format(early);
+            let remedy = format!(
+                "it is {early} before its beginning, so what depends on it is excluded: correct it, or set clock_skew to \
+                 accept small differences"
+            );
+            (column.raw(row).to_owned(), remedy)
+        })
+        .skipped()?;
+    Ok(None)
 }

@@ -134,7 +134,7 @@ impl Machine {
                 What::Changed { attribute, to } => self.note_change(attribute, to, plan),
                 What::Tagged(_) | What::Untagged(_) => (!rules.followed.hears(step.what)).then_some(()),
                 What::MergedInto => (rules.options.merged == Merged::Keep).then_some(()),
-                What::Deleted | What::Spam | What::Restored => None,
+                What::Deleted | What::Spam | What::EndUnknown | What::Restored => None,
                 _ => Some(()),
             }
         })?;

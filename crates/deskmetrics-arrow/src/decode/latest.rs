@@ -1,0 +1,123 @@
+//! The latest timestamp of a dataset, implausible ones excluded.
+
+use deskmetrics::Timestamp;
+use deskmetrics::report::Warning;
+
+use super::{Tables, kind};
+
+/// Ten years in microseconds: a timestamp so much later than nearly all others is implausible.
+const FAR: i64 = 3_653 * 86_400_000_000;
+
+/// Of how many timestamps one may be implausible.
+const ONE_IN: usize = 1_000;
+
+/// As many plausible timestamps show what is usual.
+const ENOUGH: usize = 3;
+
+/// What a timestamp belongs to: its table, the role of its column, its row.
+type Place = (&'static str, &'static str, usize);
+
+impl Tables {
+    /// The last plausible timestamp in the data; `None` where nothing bears a date.
+    pub(crate) fn last_instant(&self) -> Option<Timestamp> {
+        self.last_micros().map(Timestamp::saturating_from_micros)
+    }
+
+    /// A timestamp is implausible when it is more than ten years later than 99.9 % of all timestamps, or than all others.
+    fn last_micros(&self) -> Option<i64> {
+        let (mut latest, mut all) = (None, 0);
+        self.each_timestamp(|_, at| {
+            latest = latest.max(Some(at));
+            all += 1;
+        });
+        loop {
+            let limit = latest?.saturating_sub(FAR);
+            let (mut near, mut earlier, mut before) = (0, 0, None);
+            self.each_timestamp(|_, at| {
+                if at <= limit {
+                    before = before.max(Some(at));
+                    earlier += 1;
+                } else if Some(at) <= latest {
+                    near += 1;
+                }
+            });
+            if earlier < ENOUGH || near > (all / ONE_IN).max(1) {
+                return latest;
+            }
+            latest = before;
+        }
+    }
+
+    /// The implausible timestamps: the first of each column, with how many there are.
+    pub(crate) fn implausible(&self) -> Vec<Warning> {
+        let Some(latest) = self.last_micros() else { return Vec::new() };
+        let mut found: Vec<(Place, i64, u64)> = Vec::new();
+        self.each_timestamp(|place, at| {
+            if at <= latest {
+                return;
+            }
+            match found.iter_mut().find(|((table, role, _), ..)| (*table, *role) == (place.0, place.1)) {
+                Some((.., count)) => *count += 1,
+                None => found.push((place, at, 1)),
+            }
+        });
+        let warning = |((table, role, row), at, count): (Place, i64, u64)| Warning::ImplausibleTimestamp {
+            table: table.to_owned(),
+            column: role.to_owned(),
+            row: row as u64 + 1,
+            value: Timestamp::saturating_from_micros(at),
+            count,
+            cut_off: Timestamp::saturating_from_micros(latest),
+        };
+        found.into_iter().map(warning).collect()
+    }
+
+    /// Every timestamp that says how far the data goes.
+    fn each_timestamp(&self, mut each: impl FnMut(Place, i64)) {
+        let Self { tickets, events, answers, invitations } = self;
+        for (row, at) in tickets.created_at.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
+            each(("tickets", "created_at", row), *at);
+        }
+        if let Some(columns) = &tickets.milestones {
+            let columns = [
+                ("first_response_at", &columns.replied_at),
+                ("solved_at", &columns.solved_at),
+                ("closed_at", &columns.closed_at),
+            ];
+            for (role, column) in columns {
+                let Some(column) = column else { continue };
+                for row in (0..column.len()).filter(|row| tickets.is_usable(*row)) {
+                    if let Some(at) = column.get(row) {
+                        each(("tickets", role, row), at);
+                    }
+                }
+            }
+        }
+        for (row, (code, at)) in events.codes.iter().zip(events.at.iter()).enumerate() {
+            if *code != kind::NOTHING {
+                each(("events", "at", row), *at);
+            }
+        }
+        for table in answers.iter().filter(|table| table.len > 0) {
+            let Some(column) = &table.at else { continue };
+            for row in (0..column.len()).filter(|row| table.is_usable(*row)) {
+                if let Some(at) = column.get(row) {
+                    each(("surveys", "at", row), at);
+                }
+            }
+        }
+        for table in invitations {
+            for row in (0..table.rows).filter(|row| table.is_usable(*row)) {
+                let answered = table.answered_at.as_ref().and_then(|answered| answered.get(row));
+                match answered {
+                    Some(at) => each(("invitations", "answered_at", row), at),
+                    None => {
+                        if let Some(at) = table.sent_at.get(row) {
+                            each(("invitations", "sent_at", row), at);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod compared;
 mod counts;
+mod exact;
 mod medians;
 
 pub use compared::Compared;
@@ -61,7 +62,16 @@ pub trait MeanEstimate {
 
 impl Comparison {
     /// One share minus another: Newcombe's interval (1998, method 10, made of two Wilson intervals) and the pooled z
-    /// test. `None` when one of them counted nothing or `level` is not between 0 and 1.
+    /// test, or Fisher's exact test when an expected count is below 5 (Cochran 1954). `None` when one of them counted nothing
+    /// or `level` is not between 0 and 1.
+    ///
+    /// ```
+    /// use deskmetrics::{Comparison, Ratio};
+    ///
+    /// let change = Comparison::of_shares(Ratio::new(3, 3), Ratio::new(0, 3), 0.95).unwrap();
+    /// assert!((change.p_value - 0.1).abs() < 1e-12); // 2 of the 20 ways to choose 3 of 6
+    /// ```
+    #[doc(alias = "Fisher")]
     pub fn of_shares(first: Ratio, second: Ratio, level: f64) -> Option<Self> {
         let (share_1, share_2) = (first.share()?, second.share()?);
         let (range_1, range_2) = (first.interval(level)?, second.interval(level)?);
@@ -73,7 +83,7 @@ impl Comparison {
         Some(Self {
             difference,
             interval: Interval { method: IntervalMethod::Newcombe, ..interval },
-            p_value: p_of_z(ratio_or_zero(difference, error)),
+            p_value: exact::fisher(first, second).unwrap_or_else(|| p_of_z(ratio_or_zero(difference, error))),
             smaller_n: first.total.min(second.total),
         })
     }
@@ -92,7 +102,8 @@ impl Comparison {
     }
 
     /// One net score minus another, −2 to 2: z interval and test with the two standard errors combined. Each standard
-    /// error is that of the adjusted Wald interval, so ten promoters of ten are not taken for certain.
+    /// error is that of the adjusted Wald interval, so ten promoters of ten are not taken for certain. The interval is limited to
+    /// possible differences; with at most 100 answers in all, the p-value is that of the exact permutation test.
     ///
     /// ```
     /// use deskmetrics::{Comparison, NetScore};
@@ -106,13 +117,17 @@ impl Comparison {
     pub fn of_net_scores(first: NetScore, second: NetScore, level: f64) -> Option<Self> {
         let error = first.adjusted_error()?.hypot(second.adjusted_error()?);
         let difference = first.net()? - second.net()?;
-        Self::by_z(difference, error, level, first.n().min(second.n()), IntervalMethod::AdjustedWald)
+        let change =
+            Self::by_z(difference, error, level, first.n().min(second.n()), IntervalMethod::AdjustedWald)?;
+        let p_value = exact::permutation(first, second).unwrap_or(change.p_value);
+        Some(Self { p_value, ..change.within(-2.0, 2.0) })
     }
 
     /// A net score minus a fixed one, −1 to 1, such as the sector's.
     pub fn of_net_score_against(score: NetScore, benchmark: f64, level: f64) -> Option<Self> {
         let difference = score.net()? - benchmark;
         Self::by_z(difference, score.adjusted_error()?, level, score.n(), IntervalMethod::AdjustedWald)
+            .map(|change| change.within(-1.0 - benchmark, 1.0 - benchmark))
     }
 
     /// One mean minus another: Welch's t interval and test, variances not assumed equal. `None` for fewer than two
@@ -164,6 +179,13 @@ impl Comparison {
         } else {
             Significance::NotSignificant
         }
+    }
+
+    /// The same with an interval that has no impossible bound.
+    fn within(self, lowest: f64, highest: f64) -> Self {
+        let Interval { lower, upper, .. } = self.interval;
+        let interval = Interval { lower: lower.max(lowest), upper: upper.min(highest), ..self.interval };
+        Self { interval, ..self }
     }
 
     fn by_z(difference: f64, error: f64, level: f64, n: u64, method: IntervalMethod) -> Option<Self> {

@@ -1,0 +1,50 @@
+//! Exact tests for small groups.
+
+use statrs::distribution::{Discrete, Hypergeometric};
+
+use crate::{NetScore, Ratio};
+
+/// Probabilities that differ only by rounding are equal, as in R's `fisher.test`.
+const ROUNDING: f64 = 1.0 + 1e-7;
+
+/// Answers in both groups up to which the permutation test is exact.
+const FEW: u64 = 100;
+
+/// Fisher's exact test, two-sided: the tables that are at most as likely as this one. `None` when every expected count is
+/// at least 5.
+pub(super) fn fisher(first: Ratio, second: Ratio) -> Option<f64> {
+    let all = first.total.checked_add(second.total)?;
+    let hits = first.hits.checked_add(second.hits)?;
+    let expected = hits.min(all - hits) as f64 * first.total.min(second.total) as f64 / all as f64;
+    if expected >= 5.0 {
+        return None;
+    }
+    let tables = Hypergeometric::new(all, hits, first.total).ok()?;
+    let limit = tables.ln_pmf(first.hits).exp() * ROUNDING;
+    let possible = hits.saturating_sub(second.total)..=hits.min(first.total);
+    let p: f64 = possible.map(|hits| tables.ln_pmf(hits).exp()).filter(|p| *p <= limit).sum();
+    Some(p.min(1.0))
+}
+
+/// The permutation test of two net scores, two-sided: every way to divide the answers into two groups of these sizes.
+/// `None` for many answers, for which the normal approximation holds.
+pub(super) fn permutation(first: NetScore, second: NetScore) -> Option<f64> {
+    let (n_1, n_2) = (first.n(), second.n());
+    let all = n_1.checked_add(n_2).filter(|all| *all <= FEW && n_1 > 0 && n_2 > 0)?;
+    let (positive, negative) = (first.positive + second.positive, first.negative + second.negative);
+    #[expect(clippy::cast_possible_wrap, reason = "at most 100")]
+    let difference = |plus: u64, minus: u64| {
+        let net = plus as i64 - minus as i64;
+        (net * n_2 as i64 - (positive as i64 - negative as i64 - net) * n_1 as i64).abs()
+    };
+    let observed = difference(first.positive, first.negative);
+    let promoters = Hypergeometric::new(all, positive, n_1).ok()?;
+    let mut p = 0.0;
+    for plus in 0..=positive.min(n_1) {
+        // The rest of the first group is drawn from answers that are not positive.
+        let Ok(detractors) = Hypergeometric::new(all - positive, negative, n_1 - plus) else { continue };
+        let extreme = (0..=negative.min(n_1 - plus)).filter(|minus| difference(plus, *minus) >= observed);
+        p += promoters.pmf(plus) * extreme.map(|minus| detractors.pmf(minus)).sum::<f64>();
+    }
+    Some(p.min(1.0))
+}

@@ -16,6 +16,9 @@ impl FromStr for WeeklyHours {
     }
 }
 
+/// The days from Monday.
+const FULL_NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 /// Reads the text form of weekly hours.
 pub(crate) fn parse_hours(text: &str) -> Result<WeeklyHours, ScheduleError> {
     Reader { text, at: 0 }.hours()
@@ -137,7 +140,11 @@ impl<'a> Reader<'a> {
 
     fn day(&mut self) -> Result<usize, ScheduleError> {
         let word = self.word();
-        if let Some(day) = DAY_NAMES.iter().position(|name| name.eq_ignore_ascii_case(word)) {
+        // In full or shortened: Mo, Mon, Monday, Tues, Thurs.
+        let means = |name: &&str| {
+            word.len() >= 2 && name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
+        if let Some(day) = FULL_NAMES.iter().position(|name| means(&name)) {
             self.at += word.len();
             return Ok(day);
         }

@@ -20,6 +20,7 @@ pub(crate) const DAY_NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su
 ///
 /// | text | meaning |
 /// |---|---|
+/// | `Mon-Fri 09:00-17:00` | names of days may be longer, up to the full English name |
 /// | `Mo-Fr 09:00-17:00` | every day of a range of days; `Sa-Mo` wraps around the week |
 /// | `Mo,We,Fr 09:00-13:00,14:00-17:00` | lists of days and of hours |
 /// | `Fr 22:00-06:00` | until the next morning |

@@ -88,6 +88,8 @@ pub enum Reason {
     TooLarge,
     /// It was counted by a tally with other options (another clock, scale or policy) and cannot be joined.
     OtherOptions,
+    /// The score lies between two scores of the scale.
+    NotWhole,
 }
 
 impl Reason {
@@ -152,6 +154,7 @@ impl Reason {
             Self::BadWeight => "weight not usable",
             Self::TooLarge => "value too large",
             Self::OtherOptions => "counted under other options",
+            Self::NotWhole => "not a whole score",
         }
     }
 }

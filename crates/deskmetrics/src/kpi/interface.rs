@@ -16,8 +16,8 @@ use crate::replay::{Needs, Pass};
 use crate::survey::InvitationOutcome;
 use crate::ticket::{Attribute, CustomerNames};
 use crate::{
-    Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed, SurveyResponse,
-    Ticket, TicketMetrics, Timestamp,
+    Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed, ScoreCounts,
+    SurveyResponse, Ticket, TicketMetrics, Timestamp,
 };
 
 /// A KPI that a report can count: its definition, what it needs, and a tally of its own.
@@ -158,6 +158,16 @@ pub trait Kpi:
 
     /// The durations behind it, for a KPI that is a duration: shares within a limit and in bands are computed from them.
     fn times(&self) -> Option<&Times> {
+        None
+    }
+
+    /// How often each score was given, for a KPI of scores.
+    fn distribution(&self) -> Option<ScoreCounts> {
+        None
+    }
+
+    /// Why its numbers may not be what they seem, in a sentence without a full stop; `None` by default.
+    fn caution(&self) -> Option<&'static str> {
         None
     }
 
@@ -430,6 +440,8 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn count_pass(&self, ticket: &PassedTicket<'_>, places: &mut dyn Places);
     fn exclude(&mut self, reason: Reason, records: u64);
     fn times(&self) -> Option<&Times>;
+    fn distribution(&self) -> Option<ScoreCounts>;
+    fn caution(&self) -> Option<&'static str>;
     fn looks_across(&self) -> bool;
     fn look_at(&mut self, whole: &dyn AnyKpi);
     fn record_needs(&self) -> RecordNeeds;
@@ -506,6 +518,12 @@ impl<K: Kpi> AnyKpi for K {
     }
     fn times(&self) -> Option<&Times> {
         Kpi::times(self)
+    }
+    fn distribution(&self) -> Option<ScoreCounts> {
+        Kpi::distribution(self)
+    }
+    fn caution(&self) -> Option<&'static str> {
+        Kpi::caution(self)
     }
     fn looks_across(&self) -> bool {
         Kpi::looks_across(self)

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::registry::Registered;
 use super::{Bulk, Kpi, KpiRequest, Records, RequestError};
-use crate::{Compared, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, Unit};
+use crate::{
+    Compared, Estimate, Estimates, Excluded, Interval, Merge, NetScore, Ratio, Reason, ScoreCounts, Unit,
+};
 use crate::{SurveyResponse, Timestamp};
 
 /// The definition of NPS.
@@ -241,6 +243,21 @@ impl Kpi for Nps {
 
     fn scores(&self) -> Option<std::ops::RangeInclusive<i32>> {
         Some(0..=10)
+    }
+
+    fn distribution(&self) -> Option<ScoreCounts> {
+        let mut counts = ScoreCounts::new(0, 10);
+        for (score, answers) in (0..).zip(self.scores) {
+            counts.push_many(score, answers);
+        }
+        Some(counts)
+    }
+
+    fn caution(&self) -> Option<&'static str> {
+        let on_five: u64 = self.scores[1..=5].iter().fold(0, |sum, answers| sum.saturating_add(*answers));
+        (on_five >= 3 && on_five == self.n()).then_some(
+            "all answers are from 1 to 5, so none can be a promoter; if the question has a scale of 1 to 5, it is a CSAT",
+        )
     }
 
     fn push_bulk(&mut self, bulk: Bulk) {

@@ -223,6 +223,10 @@ macro_rules! survey_kpi {
                 Some(self.scale().min()..=self.scale().max())
             }
 
+            fn distribution(&self) -> Option<crate::ScoreCounts> {
+                Some(self.0.scores().clone())
+            }
+
             fn push_bulk(&mut self, bulk: crate::kpi::Bulk) {
                 if let crate::kpi::Bulk::Score(score, times) = bulk {
                     self.push_many(score, times);

@@ -13,8 +13,8 @@ use crate::live::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::ticket::Attributes;
 use crate::{
-    ClockKind, Comparison, Estimate, Excluded, Invitation, Ratio, Reason, Replayed, SurveyResponse,
-    TicketMetrics, Timestamp,
+    ClockKind, Comparison, Estimate, Excluded, Invitation, Ratio, Reason, Replayed, ScoreCounts,
+    SurveyResponse, TicketMetrics, Timestamp,
 };
 
 /// The tally of a KPI asked for by its id: whichever it is, it is fed, merged and asked alike.
@@ -288,6 +288,28 @@ impl KpiTally {
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.
     pub fn times(&self) -> Option<&Times> {
         self.tally.times()
+    }
+
+    /// How often each score was given; `None` for a KPI that is not about scores.
+    ///
+    /// ```
+    /// use deskmetrics::Scale;
+    /// use deskmetrics::report::KpiRequest;
+    ///
+    /// let mut csat = KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5)?).tally(None)?;
+    /// csat.push_score(Some(5), 7);
+    /// csat.push_score(Some(2), 3);
+    /// let answers: Vec<_> = csat.distribution().unwrap().iter().collect();
+    /// assert_eq!(answers, [(1, 0), (2, 3), (3, 0), (4, 0), (5, 7)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn distribution(&self) -> Option<ScoreCounts> {
+        self.tally.distribution()
+    }
+
+    /// Why the numbers may not be what they seem, in a sentence without a full stop, such as an NPS of a scale from 1 to 5.
+    pub fn caution(&self) -> Option<&'static str> {
+        self.tally.caution()
     }
 
     /// The reasons stated; `None` for every KPI but `reasons`.

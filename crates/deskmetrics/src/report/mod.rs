@@ -49,7 +49,7 @@ pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
 pub use stored::StoredError;
-pub use table::{RecordCounts, ReportTable};
+pub use table::{AttributeNames, RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
 

@@ -32,6 +32,19 @@ impl ReportState {
             warnings.extend(overall.iter().flat_map(|row| many_excluded(measure, row)));
             let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
+            let whole = self.slicings.first().zip(orders.first()).and_then(|(sliced, order)| {
+                let parts = Segment::all(sliced, order, (number, measure), question).into_iter();
+                parts.filter_map(|segment| segment.tally).reduce(|mut all, part| {
+                    all.merge_any(part);
+                    all
+                })
+            });
+            warnings.extend(whole.and_then(|whole| whole.caution()).map(|why| Warning::Caution {
+                kpi: measure.definition.id,
+                name: measure.name.clone(),
+                option: measure.option.clone(),
+                why,
+            }));
             for ((by, sliced), order) in self.report.settings.by.iter().zip(&self.slicings).zip(orders) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
                 let slices: Vec<&ReportRow> = own.iter().copied().filter(about).collect();

@@ -1,12 +1,13 @@
 //! The finished report, and how it prints.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::value::{count_text, difference_text, interval_text, value_text};
-use super::{Period, ReportRow, Warning};
+use super::{Period, ReportRow, SliceKeys, Warning};
 use crate::ticket::Attribute;
 use crate::{ClockKind, Excluded, Merge, Timestamp, Unit};
 
@@ -44,6 +45,9 @@ pub struct ReportTable {
     /// The numbers.
     pub rows: Vec<ReportRow>,
 }
+
+/// Names of attributes other than the usual ones.
+pub type AttributeNames = BTreeMap<Attribute, Box<str>>;
 
 impl Merge for RecordCounts {
     fn merge(&mut self, other: Self) {
@@ -104,6 +108,49 @@ impl ReportTable {
         place(&|row| row.kpi == id && !row.restricted)
             .or_else(|| place(&|row| row.name == kpi))
             .or_else(|| place(&|row| row.kpi == id))
+    }
+
+    /// The same with other names of attributes, such as `team` for [`Attribute::Group`].
+    ///
+    /// ```
+    /// use deskmetrics::report::{AttributeNames, KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    ///
+    /// let report = Report::undated().kpi(KpiRequest::new("volume")).by([Attribute::Group]).build()?;
+    /// let names = AttributeNames::from([(Attribute::Group, "team".into())]);
+    /// let table = report.state().table().with_attribute_names(&names);
+    /// assert_eq!(table.by[0][0].as_str(), "team");
+    /// # Ok::<(), deskmetrics::report::ReportError>(())
+    /// ```
+    #[must_use]
+    pub fn with_attribute_names(mut self, names: &AttributeNames) -> Self {
+        let rename = |attribute: &mut Attribute| {
+            if let Some(name) = names.get(attribute) {
+                *attribute = Attribute::Custom(name.clone());
+            }
+        };
+        let rename_keys =
+            |keys: &mut SliceKeys| keys.0.iter_mut().for_each(|(attribute, _)| rename(attribute));
+        if names.is_empty() {
+            return self;
+        }
+        self.by.iter_mut().flatten().for_each(rename);
+        self.rows.iter_mut().for_each(|row| rename_keys(&mut row.keys));
+        for warning in &mut self.warnings {
+            match warning {
+                Warning::TooFewAnswers { by, slices, .. } => {
+                    by.iter_mut().for_each(rename);
+                    slices.iter_mut().for_each(rename_keys);
+                }
+                Warning::UnevenResponse { by, lowest, highest, .. } => {
+                    by.iter_mut().for_each(rename);
+                    rename_keys(&mut lowest.keys);
+                    rename_keys(&mut highest.keys);
+                }
+                Warning::NoRecord { .. } | Warning::Caution { .. } => {}
+            }
+        }
+        self
     }
 
     fn interval_heading(&self) -> String {

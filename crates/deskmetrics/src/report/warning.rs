@@ -37,6 +37,17 @@ pub enum Warning {
         /// What each should rest on.
         min_n: u64,
     },
+    /// The numbers may not be what they seem, such as an NPS of answers from 1 to 5.
+    Caution {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// The name it was requested under, else its English one.
+        name: Cow<'static, str>,
+        /// What was chosen for it, such as the question.
+        option: Option<String>,
+        /// Why, without a full stop.
+        why: &'static str,
+    },
     /// No record meets the restriction of a request, perhaps because a value is written otherwise in the data.
     NoRecord {
         /// The KPI's id.
@@ -173,6 +184,10 @@ impl fmt::Display for Warning {
                     count_text(*min_n),
                     named.join("; ")
                 )
+            }
+            Self::Caution { name, option, why, .. } => {
+                write_subject(f, name, option.as_deref(), &[])?;
+                write!(f, ": {why}")
             }
             Self::NoRecord { name, option, .. } => {
                 write_subject(f, name, option.as_deref(), &[])?;

@@ -20,6 +20,11 @@ pub(crate) mod exceptions {
     pyo3::import_exception!(deskmetrics.exceptions, ScheduleError);
 }
 
+/// Whether an error is one of ours, and not that of a library which cannot convert its data.
+pub(crate) fn is_own(problem: &PyErr, py: pyo3::Python<'_>) -> bool {
+    problem.is_instance_of::<exceptions::DeskmetricsError>(py)
+}
+
 /// The schedule is wrong.
 pub(crate) fn schedule(message: String) -> PyErr {
     exceptions::ScheduleError::new_err(message)

@@ -163,6 +163,33 @@ impl KpiResult {
         Ok(measures)
     }
 
+    /// How often each score of the scale was given, lowest first; ``None`` for a KPI that is not about scores.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> dm.csat([5, 4, 4, 1]).distribution
+    /// {1: 1, 2: 0, 3: 0, 4: 2, 5: 1}
+    #[getter]
+    fn distribution<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(counts) = self.tally.distribution() else { return Ok(None) };
+        let scores = PyDict::new(py);
+        counts.iter().try_for_each(|(score, answers)| scores.set_item(score, answers))?;
+        Ok(Some(scores))
+    }
+
+    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> dm.nps([5, 4, 5, 3]).warnings[0][:28]
+    /// 'all answers are from 1 to 5,'
+    #[getter]
+    fn warnings(&self) -> Vec<&'static str> {
+        self.tally.caution().into_iter().collect()
+    }
+
     /// What each stated reason costs, the dearest first; only of :func:`reasons`.
     ///
     /// Returns
@@ -298,7 +325,8 @@ impl KpiResult {
         let Some(value) = value else { return format!("KpiResult({title}: no records{left_out})") };
         let interval = interval
             .map_or_else(String::new, |found| format!(", 95 % CI {}", self.interval_text(&found, unit)));
-        format!("KpiResult({title}: {}, n={n}{interval}{left_out})", self.text(value, unit))
+        let warning = self.tally.caution().map_or_else(String::new, |why| format!(", warning: {why}"));
+        format!("KpiResult({title}: {}, n={n}{interval}{left_out}{warning})", self.text(value, unit))
     }
 
     /// For notebooks: all measures in a small table, with what was left out below.
@@ -322,9 +350,10 @@ impl KpiResult {
         } else {
             format!("<p>left out: {}</p>", escaped(&excluded.to_string()))
         };
+        let warning = self.tally.caution().map_or_else(String::new, |why| format!("<p>warning: {why}</p>"));
         format!(
             "<table><caption>{}</caption><thead><tr><th></th><th>value</th><th>95 % interval</th><th>n</th></tr></thead>\
-             <tbody>{rows}</tbody></table>{left_out}",
+             <tbody>{rows}</tbody></table>{left_out}{warning}",
             escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
         )
     }

@@ -47,6 +47,7 @@ pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assu
 pub(crate) struct Tables<'a, 'py> {
     pub(crate) tickets: Option<&'a Bound<'py, PyAny>>,
     pub(crate) events: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) snapshots: Option<&'a Bound<'py, PyAny>>,
     pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
     pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
     pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
@@ -56,6 +57,8 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) zone_remedy: &'a str,
     /// Attributes that are asked for by name: their columns are read whatever they hold.
     pub(crate) by: &'a [Attribute],
+    /// Whether columns of whole numbers are attributes, for slices that are requested later.
+    pub(crate) numbers: bool,
 }
 
 /// What the tables do not say: hours, promises, conventions.
@@ -80,10 +83,12 @@ impl<'py> Tables<'_, 'py> {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
-        let tickets = if self.events.is_some() { Holds::TicketsBesideEvents } else { Holds::Tickets };
+        let logged = self.events.is_some() || self.snapshots.is_some();
+        let tickets = if logged { Holds::TicketsBesideEvents } else { Holds::Tickets };
         let given = [
             ("tickets", tickets, self.tickets),
             ("events", Holds::Events, self.events),
+            ("snapshots", Holds::Snapshots, self.snapshots),
             ("surveys", Holds::Surveys, self.surveys),
             ("invitations", Holds::Invitations, self.invitations),
         ];
@@ -95,7 +100,7 @@ impl<'py> Tables<'_, 'py> {
         }
         if given.iter().all(|(.., value)| value.is_none()) {
             return Err(error::argument(
-                "there is no table: give tickets, events, surveys or invitations".to_owned(),
+                "there is no table: give tickets, events, snapshots, surveys or invitations".to_owned(),
             ));
         }
         let mut form = Map::new();
@@ -114,11 +119,13 @@ impl<'py> Tables<'_, 'py> {
             // Without a table of tickets, their attributes are those of their first events.
             let own = holds != Holds::Events || self.tickets.is_none();
             let by = if own { self.by } else { &[] };
-            let mut columns = described(holds, &table.schema, said.get(name), by)?;
+            let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
+            let used: Vec<String> = columns.values().flat_map(columns_of).collect();
+            table.require(&used)?;
             let named = match holds {
                 Holds::Tickets | Holds::Invitations => false,
                 // By which their events find them, and their tickets.
-                Holds::TicketsBesideEvents | Holds::Events | Holds::Surveys => true,
+                Holds::TicketsBesideEvents | Holds::Events | Holds::Snapshots | Holds::Surveys => true,
             };
             if holds == Holds::TicketsBesideEvents {
                 columns.entry("id").or_insert(json!("id"));
@@ -133,6 +140,14 @@ impl<'py> Tables<'_, 'py> {
             }
             if holds == Holds::Events && self.tickets.is_none() {
                 columns.entry("creates_tickets").or_insert(json!(true));
+            }
+            for column in INSTANTS.iter().filter_map(|role| columns.get(*role)).flat_map(columns_of) {
+                // Without a value there is no time of an unknown zone, nor a number of an unknown unit.
+                if let Ok(place) = table.schema.index_of(&column)
+                    && table.is_empty(place)
+                {
+                    table.without_values(place)?;
+                }
             }
             if assumed.is_none() {
                 zoned(&table, &columns, self.zone_remedy)?;
@@ -305,6 +320,7 @@ fn needed(holds: Holds) -> &'static [&'static str] {
     match holds {
         Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
         Holds::Events => &["ticket", "at", "kind"],
+        Holds::Snapshots => &["ticket", "at"],
         Holds::Surveys => &["question", "score"],
         Holds::Invitations => &["sent_at", "question"],
     }
@@ -316,6 +332,7 @@ fn described(
     schema: &Schema,
     given: Option<&Value>,
     by: &[Attribute],
+    numbers: bool,
 ) -> PyResult<Map<String, Value>> {
     let mut roles = match given {
         None => Map::new(),
@@ -332,7 +349,9 @@ fn described(
     for (role, column) in usual.roles {
         roles.entry(role).or_insert(json!(column));
     }
-    for (role, found) in [("attributes", usual.attributes), ("questions", usual.questions)] {
+    let mut attributes = usual.attributes;
+    attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
+    for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
         // Attributes that are given are all there are.
         if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
             roles.entry(role).or_insert(json!(found));

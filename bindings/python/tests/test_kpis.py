@@ -102,6 +102,7 @@ def test_functions_follow_the_catalogue(definition: dm.Definition) -> None:
     options = [name for choice in definition.options for name in spelled.get(choice.name, [choice.name])]
     named = [each.name for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
     records = {"delivered", "as_of", "assume_tz"} if definition.topic in ("surveys", "live") else set()
+    options += ["schedule"] if "clock" in options else []
     assert [name for name in named if name in options or name not in records] == options
     for name in inspect.signature(function).parameters:
         assert re.search(rf"^([\w, ]+, )?{name}(, [\w, ]+)? : ", inspect.getdoc(function) or "", re.MULTILINE), name

@@ -100,7 +100,10 @@ def test_two_shares_compared(n_1: int, n_2: int, data: st.DataObject) -> None:
     change = dm.compare(dm.response_rate(n_1, a), dm.response_rate(n_2, b))
     assert change.difference == pytest.approx(100 * (a / n_1 - b / n_2), abs=1e-9)
     assert change.interval.lower - 1e-9 <= change.difference <= change.interval.upper + 1e-9
-    if 0 < a + b < n_1 + n_2:
+    expected = stats.contingency.expected_freq([[a, n_1 - a], [b, n_2 - b]])
+    if expected.min() < 5:
+        assert change.p_value == pytest.approx(stats.fisher_exact([[a, n_1 - a], [b, n_2 - b]]).pvalue, abs=1e-9)
+    else:
         _, p_value = proportions_ztest([a, b], [n_1, n_2])
         assert change.p_value == pytest.approx(p_value, abs=1e-9)
 

@@ -88,7 +88,7 @@ def test_a_naive_instant(naive: datetime) -> None:
         OFFICE.is_open([START, naive])
 
 
-@pytest.mark.parametrize("wrong", ["2026-03-06T16:00Z", 1772812800, None, START.date(), {"at": START}, object()])
+@pytest.mark.parametrize("wrong", ["2026-03-06", "16:00", 1772812800, None, START.date(), {"at": START}, object()])
 def test_no_instant_at_all(wrong: Any) -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"^at: .* is not an? (datetime|instant)"):
         OFFICE.is_open(wrong)

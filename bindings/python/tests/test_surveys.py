@@ -68,7 +68,7 @@ def test_missing_is_no_answer(missing: Any) -> None:
 def test_numbers_of_every_kind() -> None:
     assert dm.nps([9, 9.0, Fraction(9), Decimal(9), Fraction(8, 2)]).n == 5
     nps = dm.nps([9, 9.5, 11, -1, 10**30, 1e30, math.inf])
-    assert nps.n == 1 and nps.excluded == {"out_of_scale": 6}
+    assert nps.n == 1 and nps.excluded == {"out_of_scale": 5, "not_whole": 1}
 
 
 def test_any_iterable() -> None:

@@ -83,6 +83,8 @@ pub mod log;
 mod options;
 mod outcome;
 mod report;
+#[doc(hidden)]
+pub use report::ROWS_FED_TOGETHER;
 pub mod schedule;
 pub mod survey;
 mod table;

@@ -15,6 +15,8 @@ pub enum Holds {
     TicketsBesideEvents,
     /// One row per event.
     Events,
+    /// One row per ticket and point in time, with the state of the ticket.
+    Snapshots,
     /// One row per answer, or per form with a column for each question.
     Surveys,
     /// One row per survey sent.
@@ -57,6 +59,19 @@ const EVENTS: Usual = &[
     ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor"]),
 ];
 
+const SNAPSHOTS: Usual = &[
+    ("ticket", &["ticket_id", "ticket", "case_id", "conversation_id", "id", "number"]),
+    ("at", &["at", "time", "timestamp", "snapshot_at", "updated_at", "modified_at"]),
+    ("created_at", &["created_at", "created", "opened_at", "ticket_created_at"]),
+    ("status", &["status", "state"]),
+    ("requester", REQUESTER),
+    ("created_by", &["created_by"]),
+    ("author", &["author", "author_type", "author_role", "actor_type", "actor_role"]),
+    ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor", "updated_by"]),
+    ("due_at", &["due_at"]),
+    ("sla_met", &["sla_met"]),
+];
+
 const SURVEYS: Usual = &[
     ("question", &["question", "survey"]),
     ("score", &["score", "rating", "value"]),
@@ -84,6 +99,7 @@ impl Holds {
         match self {
             Self::Tickets | Self::TicketsBesideEvents => TICKETS,
             Self::Events => EVENTS,
+            Self::Snapshots => SNAPSHOTS,
             Self::Surveys => SURVEYS,
             Self::Invitations => INVITATIONS,
         }
@@ -103,6 +119,8 @@ pub struct UsualRoles {
     pub roles: BTreeMap<&'static str, String>,
     /// By attribute, the column: every column of words that has no other role. Events have none.
     pub attributes: BTreeMap<String, String>,
+    /// By name, every column of whole numbers that has no other role: attributes for a caller that slices by them.
+    pub numbers: BTreeMap<String, String>,
     /// By question, the column, where answers stand side by side under the questions' names.
     pub questions: BTreeMap<String, String>,
 }
@@ -164,8 +182,13 @@ pub(crate) fn usual_roles_but(
         found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
     }
     if holds != Holds::Events {
-        for field in free.into_iter().filter(|field| holds_words(field)) {
-            found.attributes.entry(usual(field.name())).or_insert_with(|| field.name().clone());
+        for field in free {
+            let into = match field.data_type() {
+                kind if kind.is_integer() => &mut found.numbers,
+                _ if holds_words(field) => &mut found.attributes,
+                _ => continue,
+            };
+            into.entry(usual(field.name())).or_insert_with(|| field.name().clone());
         }
     }
     found

@@ -140,6 +140,10 @@ class KpiResult:
     def option(self) -> str | None: ...
     @property
     def clock(self) -> str | None: ...
+    @property
+    def distribution(self) -> dict[int, int] | None: ...
+    @property
+    def warnings(self) -> list[str]: ...
     def interval(self, level: float = 0.95) -> Interval | None: ...
     def measures(self, level: float = 0.95) -> dict[str, dict[str, Any]]: ...
     def ranking(self) -> list[dict[str, Any]]: ...
@@ -224,21 +228,22 @@ def _of_invitations(
     kpi: str,
     columns: dict[str, Any],
     options: _Options | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult: ...
 def _of_tickets(
     kpi: str,
     tickets: object,
     options: _Options | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     surveyed: Column | None = None,
+    schedule: Schedule | None = None,
 ) -> KpiResult: ...
 def _of_contacts(
     kpi: str,
     columns: dict[str, Any],
     options: _Options | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult: ...
 def _of_shifts(kpi: str, columns: dict[str, Any]) -> KpiResult: ...
@@ -375,7 +380,7 @@ class Dataset:
     def schedules(self) -> dict[str, Schedule]: ...
     @property
     def policies(self) -> SlaPolicies: ...
-    def replay(self, *, as_of: datetime | None = None) -> Replay: ...
+    def replay(self, *, as_of: datetime | str | None = None) -> Replay: ...
     def report(
         self,
         kpis: _Kpis | None = None,
@@ -383,7 +388,7 @@ class Dataset:
         by: _By | None = None,
         period: _Period | None = None,
         tz: str | ZoneInfo | None = None,
-        as_of: datetime | None = None,
+        as_of: datetime | str | None = None,
         week_start: str = "Mon",
         level: float = 0.95,
         min_n: int = 30,
@@ -500,16 +505,17 @@ class Replay:
     def _replayed(self) -> _ReplayedTickets: ...
 
 def replay(
-    events: _Table,
+    events: _Table | None = None,
     *,
     tickets: _Table | None = None,
+    snapshots: _Table | None = None,
     columns: Mapping[str, Mapping[str, Any]] | None = None,
     schedules: _Schedules | None = None,
     schedule: str | None = None,
     schedule_by: Mapping[str, Mapping[str, str]] | None = None,
     policies: _Policies | None = None,
     options: Mapping[str, Any] | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     assume_tz: str | ZoneInfo | None = None,
     strict: bool = False,
     progress: _Progress = False,
@@ -519,12 +525,13 @@ def report(
     events: _Table | None = None,
     surveys: _Table | None = None,
     *,
+    snapshots: _Table | None = None,
     invitations: _Table | None = None,
     kpis: _Kpis | None = None,
     by: _By | None = None,
     period: _Period | None = None,
     tz: str | ZoneInfo | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     scales: Mapping[str, Any] | None = None,
     columns: Mapping[str, Mapping[str, Any]] | None = None,
     schedules: _Schedules | None = None,

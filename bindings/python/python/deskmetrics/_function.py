@@ -10,8 +10,9 @@ from inspect import Parameter, Signature
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from . import _deskmetrics as _core
-from ._deskmetrics import FcrPolicy, KpiResult
+from ._deskmetrics import FcrPolicy, KpiResult, Schedule
 from .definitions import Choice, Definition, catalogue
+from .exceptions import ArgumentError
 
 # Annotations of the functions name these.
 from .typing import Clock, Column, Duration, Status, Table, Tickets
@@ -98,9 +99,12 @@ answered_at : column or sequence of datetime.datetime or None
     "abandoned_at": """\
 abandoned_at : column or sequence of datetime.datetime or None, optional
     When the customer gave up; ``None`` or null if they did not.""",
+    "schedule": """\
+schedule : Schedule, optional
+    The working hours of the business clock, for tickets without such.""",
     "as_of": """\
-as_of : datetime.datetime, optional
-    The cut-off: nothing after it is known.""",
+as_of : datetime.datetime or str, optional
+    The cut-off: nothing after it is known. A text is ISO 8601 with an offset.""",
     "assume_tz": """\
 assume_tz : str or zoneinfo.ZoneInfo, optional
     The time zone of timestamps without one, which are errors by default.""",
@@ -128,6 +132,8 @@ def kpi(id: str, result: str, arguments: str = "", *, remark: str = "", examples
         option, names = _option(choice), _names(choice)
         keys |= dict(zip(names, option.keys or names, strict=True))
         parameters += (_parameter(name, choice, option.annotation) for name in names)
+    if "clock" in keys:
+        parameters.append(Parameter("schedule", Parameter.KEYWORD_ONLY, default=None, annotation="Schedule | None"))
     signature = Signature(parameters, return_annotation="KpiResult")
     defaults = {each.name: each.default for each in parameters}
 
@@ -136,10 +142,12 @@ def kpi(id: str, result: str, arguments: str = "", *, remark: str = "", examples
             given = signature.bind(*args, **named).arguments
         except TypeError as problem:
             raise TypeError(f"{id}() {problem}") from None
-        tickets, as_of = given.pop("tickets"), given.pop("at", None)
+        tickets, as_of, schedule = given.pop("tickets"), given.pop("at", None), given.pop("schedule", None)
+        if schedule is not None and given.get("clock") != "business":
+            raise ArgumentError('schedule: it has no effect on the calendar clock; give clock="business" too')
         # An option at its default is the same request as without it.
         options = {keys[name]: value for name, value in given.items() if not _equal(value, defaults[name])}
-        return _core._of_tickets(id, tickets, options, as_of)
+        return _core._of_tickets(id, tickets, options, as_of, None, schedule)
 
     title = f"{id} {result}" if result.startswith("(") else f"{id}: {result}"
     call = ", ".join(filter(None, ("sample.tickets()", arguments)))

@@ -15,7 +15,7 @@ from .interval import Interval
 __all__ = ["Comparison", "compare"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """A difference with its interval and the probability of so large a one if there were none.
 
@@ -63,6 +63,13 @@ class Comparison:
             return "too_few"
         return "significant" if self.p_value < 1.0 - self.interval.level else "not_significant"
 
+    def __repr__(self) -> str:
+        few = ": too few" if self.significance() == "too_few" else ""
+        return (
+            f"Comparison(difference={self.difference!r}, interval={self.interval!r}, p_value={self.p_value!r}, n={self.n!r}, "
+            f"unit={self.unit!r}{few})"
+        )
+
     def _repr_html_(self) -> str:
         return _html.comparison(self)
 
@@ -70,8 +77,9 @@ class Comparison:
 def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:
     """How a result differs from another, or from a fixed value such as the sector's.
 
-    Shares are compared by the pooled z test with Newcombe's interval, net scores by the z test with adjusted Wald
-    standard errors, means by Welch's t test, medians of durations by Bonett and Price's interval, counts of events by
+    Shares are compared by the pooled z test, or by Fisher's exact test when an expected count is below 5, with Newcombe's
+    interval; net scores by the z test with adjusted Wald standard errors, or by the exact permutation test with at most 100
+    answers in all; means by Welch's t test, medians of durations by Bonett and Price's interval, counts of events by
     the exact test of Poisson rates; against a fixed value the one-sample forms are used. Stocks such as the backlog
     have no test.
 
@@ -104,6 +112,8 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     >>> lower, upper = change.interval
     >>> round(lower, 1), round(upper, 1)
     (5.2, 33.4)
+    >>> round(dm.compare(dm.csat([5, 5, 5]), dm.csat([1, 1, 1])).p_value, 4)
+    0.1
     >>> round(dm.compare(dm.response_rate(100, 30), 20.0).p_value, 4)
     0.0124
     """

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from ._deskmetrics import FcrPolicy, KpiResult, _ReplayedTickets
+    from ._deskmetrics import FcrPolicy, KpiResult, Schedule, _ReplayedTickets
 
 __all__ = [
     "ArrowArray",
@@ -99,13 +99,16 @@ class DurationKpi(Protocol):
     def __call__(
         self, tickets: Tickets | Table, *,
         clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+        schedule: Schedule | None = None,
     ) -> KpiResult: ...  # fmt: skip
 
 
 class SurvivalKpi(Protocol):
     """A duration of tickets on either clock."""
 
-    def __call__(self, tickets: Tickets | Table, *, clock: Clock = "calendar") -> KpiResult: ...
+    def __call__(
+        self, tickets: Tickets | Table, *, clock: Clock = "calendar", schedule: Schedule | None = None
+    ) -> KpiResult: ...
 
 
 class StatusTimeKpi(Protocol):
@@ -114,6 +117,7 @@ class StatusTimeKpi(Protocol):
     def __call__(
         self, tickets: Tickets | Table, *, status: Status,
         clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+        schedule: Schedule | None = None,
     ) -> KpiResult: ...  # fmt: skip
 
 
@@ -123,6 +127,7 @@ class GroupTimeKpi(Protocol):
     def __call__(
         self, tickets: Tickets | Table, *, group: str,
         clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+        schedule: Schedule | None = None,
     ) -> KpiResult: ...  # fmt: skip
 
 
@@ -184,4 +189,5 @@ class OvershootKpi(Protocol):
     def __call__(
         self, tickets: Tickets | Table, *, metric: str | None = None, sla_policy: str | None = None,
         clock: Clock = "calendar", within: Duration | None = None, bands: Sequence[Duration] | None = None,
+        schedule: Schedule | None = None,
     ) -> KpiResult: ...  # fmt: skip

@@ -9,7 +9,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::data::{from_json, to_data};
 use crate::error::exceptions;
@@ -130,7 +130,10 @@ pub(crate) fn read(
 impl Dataset {
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
         match as_of {
-            Some(as_of) => instant("as_of", as_of, None).map(|at| Some(at.utc().into())),
+            Some(as_of) => {
+                let assumed = as_of.is_instance_of::<PyString>().then_some(self.core.time_zone);
+                instant("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
+            }
             None => Ok(self.core.as_of),
         }
     }
@@ -218,14 +221,15 @@ impl Dataset {
     ///     taken from the description.
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
-    ///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
-    ///     ``assignee``, of ``"problem"`` ``category``.
+    ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
+    ///     ``"assignee"``, ``"problem"`` of ``"category"``.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional
     ///     Whose days and weeks are meant; by default the description's.
-    /// as_of : datetime.datetime, optional
-    ///     The cut-off: nothing after it is known. By default the description's.
+    /// as_of : datetime.datetime or str, optional
+    ///     The cut-off: nothing after it is known. By default the description's. A text is ISO 8601; without an offset it is a
+    ///     wall-clock time of :attr:`time_zone`.
     /// week_start : str, default "Mon"
     ///     First day of the week.
     /// level : float, default 0.95
@@ -269,7 +273,19 @@ impl Dataset {
         let as_of = self.cut_off(as_of)?;
         let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
         let kpis = Kpis::of(kpis)?;
-        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
+        let ask = Ask {
+            kpis,
+            by,
+            period,
+            zone,
+            week_start,
+            level,
+            min_n,
+            observed_from,
+            fcr,
+            threads,
+            progress: None,
+        };
         ask.of(py, &self.core, as_of)
     }
 

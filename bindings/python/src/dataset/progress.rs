@@ -1,24 +1,53 @@
 //! Long calls: a bar for those who wait, and Ctrl-C.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use deskmetrics_arrow::Progress;
+use deskmetrics_arrow::{Progress, ROWS_FED_TOGETHER};
 use pyo3::prelude::*;
 
 /// How often Python is asked whether somebody pressed Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
 
+/// Shows how many tickets were counted.
+pub(crate) struct Bar {
+    bar: Option<Py<PyAny>>,
+    tickets: usize,
+}
+
+impl Bar {
+    /// No bar.
+    pub(crate) fn none() -> Self {
+        Self { bar: None, tickets: 0 }
+    }
+
+    /// The bar of an argument `progress`.
+    pub(crate) fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>, tickets: usize) -> PyResult<Self> {
+        Ok(Self { bar: Pulse::new(py, progress)?.bar, tickets: tickets.max(1) })
+    }
+
+    fn show(&self, py: Python<'_>, counted: usize) -> PyResult<()> {
+        let Some(bar) = &self.bar else { return Ok(()) };
+        bar.call1(py, ("computing", counted.min(self.tickets), self.tickets)).map(|_| ())
+    }
+}
+
 /// Does long work beside Python, until Ctrl-C is pressed: then its `go_on` says so.
 pub(crate) fn watched<T: Send>(
     py: Python<'_>,
+    bar: Bar,
     work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T + Send,
 ) -> PyResult<T> {
     let stop = AtomicBool::new(false);
-    let go_on = || !stop.load(Ordering::Relaxed);
-    py.detach(|| {
+    let pieces = AtomicUsize::new(0);
+    let go_on = || {
+        pieces.fetch_add(1, Ordering::Relaxed);
+        !stop.load(Ordering::Relaxed)
+    };
+    bar.show(py, 0)?;
+    let made = py.detach(|| {
         std::thread::scope(|scope| {
             let (done, wait) = std::sync::mpsc::channel::<()>();
             let working = scope.spawn(|| {
@@ -32,8 +61,12 @@ pub(crate) fn watched<T: Send>(
                 reason = "a method would do for one lifetime only"
             )]
             while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(PULSE) {
+                let shown = |py: Python<'_>| {
+                    py.check_signals()?;
+                    bar.show(py, (pieces.load(Ordering::Relaxed) * ROWS_FED_TOGETHER).saturating_sub(1))
+                };
                 if stopped_by.is_none()
-                    && let Err(signal) = Python::attach(|py| py.check_signals())
+                    && let Err(signal) = Python::attach(shown)
                 {
                     stop.store(true, Ordering::Relaxed);
                     stopped_by = Some(signal);
@@ -45,7 +78,10 @@ pub(crate) fn watched<T: Send>(
                 (Err(panic), None) => std::panic::resume_unwind(panic),
             }
         })
-    })
+    })?;
+    bar.show(py, bar.tickets)?;
+    bar.bar.map_or(Ok(()), |bar| bar.call_method0(py, "close").map(|_| ()))?;
+    Ok(made)
 }
 
 /// Tells Python how far reading has come, and whether it is to go on.

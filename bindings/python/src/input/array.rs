@@ -79,7 +79,8 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             (Some(Kind::Whole | Kind::Number), Kind::Whole | Kind::Number) => Kind::Number,
             _ => {
                 return Err(error::argument_type(format!(
-                    "{name}[{position}]: {} is of another type than the values before it",
+                    "{name}[{position}]: {} is of another type than the values before it; convert the column to one type, such \
+                     as to text",
                     describe(&value)
                 )));
             }

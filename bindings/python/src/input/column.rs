@@ -112,7 +112,7 @@ impl<'py> Column<'py> {
         match Self::of_capsule(name, &series) {
             Ok(column) => Ok(Some(Given::Column(Self { origin, ..column }))),
             // Objects of mixed kinds, or no pyarrow, which pandas needs to speak Arrow.
-            Err(problem) if problem.is_instance_of::<PyImportError>(py) || !of_arrow(&problem, py) => {
+            Err(problem) if problem.is_instance_of::<PyImportError>(py) || !error::is_own(&problem, py) => {
                 Ok(Some(Given::Values(series.call_method0("tolist")?)))
             }
             Err(problem) => Err(problem),
@@ -198,9 +198,4 @@ fn only_child(chunk: &ArrayRef) -> PyResult<ArrayRef> {
 fn several(name: &str, kind: &str, columns: &Bound<'_, PyAny>) -> PyErr {
     let n = columns.len().unwrap_or(0);
     error::argument_type(format!("{name}: {kind} of {n} columns {columns} is not a column; give one of them"))
-}
-
-/// Whether the error is one of ours, about the data, and not pandas' about what it cannot convert.
-fn of_arrow(problem: &PyErr, py: Python<'_>) -> bool {
-    problem.is_instance_of::<error::exceptions::DeskmetricsError>(py)
 }

@@ -17,7 +17,7 @@ use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
 
 use super::column::{Column, Given};
 use super::origin::Origin;
-use super::{Input, describe, is_missing, refuse};
+use super::{Input, describe, is_missing, numpy, refuse};
 use crate::error::{self, exceptions::InstantError};
 
 /// An instant as it was given.
@@ -43,6 +43,7 @@ impl<'py> Instant<'py> {
     /// Reads an instant; one without a zone is a wall-clock time of `assumed`, if that is given.
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
+        let value = &of_text(&numpy::scalar(value)?)?;
         // NaT calls itself a datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
             return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
@@ -87,16 +88,24 @@ impl<'py> Instant<'py> {
     }
 }
 
+/// A timestamp in ISO 8601 as a datetime; a date alone and any other value as it is.
+fn of_text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !value.is_instance_of::<PyString>() || !value.extract::<String>()?.contains(':') {
+        return Ok(value.clone());
+    }
+    let read = value.py().get_type::<PyDateTime>().call_method1("fromisoformat", (value,));
+    Ok(read.unwrap_or_else(|_| value.clone()))
+}
+
 /// That a value is no instant, and what to give instead.
 fn no_instant(value: &Bound<'_, PyAny>) -> String {
     let example =
         "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
     let remedy = if value.is_instance_of::<PyString>() {
-        "make it one with datetime.fromisoformat(\"2026-03-31T18:00:00+02:00\")".to_owned()
+        "give date, time and offset, such as \"2026-03-31T18:00:00+02:00\" or \"2026-03-31T16:00:00Z\""
+            .to_owned()
     } else if value.is_instance_of::<PyDate>() {
         format!("a date has neither hours nor a zone: {example}")
-    } else if value.get_type().name().is_ok_and(|name| name == "datetime64") {
-        "it has no zone: make it one with pandas.Timestamp(.., tz=\"Europe/Madrid\")".to_owned()
     } else {
         refuse::remedy(value).unwrap_or_else(|| example.to_owned())
     };
@@ -130,6 +139,7 @@ pub(crate) struct InstantColumn<'py> {
 impl<'py> Moments<'py> {
     /// Reads an argument; what has no zone is a wall-clock time of `assumed`, if that is given.
     pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
+        let value = &numpy::scalar(value)?;
         if value.is_instance_of::<PyDateTime>() {
             return Instant::read(name, value, assumed).map(|one| Self::Values(Input::One(one)));
         }
@@ -166,6 +176,8 @@ impl<'py> InstantColumn<'py> {
         let zone: Arc<str> = match (&data_type, assumed) {
             (DataType::Timestamp(_, Some(zone)), _) => Arc::clone(zone),
             (DataType::Null, _) => Arc::from("UTC"),
+            // Without a value there is no time of an unknown zone.
+            (_, None) if chunks.iter().all(|chunk| chunk.null_count() == chunk.len()) => Arc::from("UTC"),
             (_, Some(zone)) if holds_wall_clock(&data_type) => Arc::from(zone.name()),
             (_, None) if holds_wall_clock(&data_type) => {
                 return Err(InstantError::new_err(format!(

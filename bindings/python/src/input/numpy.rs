@@ -26,6 +26,17 @@ pub(super) fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.hasattr("__array_interface__").map(|array| array && value.hasattr("strides").unwrap_or(false))
 }
 
+/// A `timedelta64` as a timedelta, a `datetime64` as a naive datetime; any other value as it is.
+pub(super) fn scalar<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let kind = value.get_type();
+    match &*kind.name()?.to_string() {
+        name @ ("timedelta64" | "datetime64") if kind.module()? == "numpy" => {
+            value.call_method1("astype", (format!("{name}[us]"),))?.call_method0("item")
+        }
+        _ => Ok(value.clone()),
+    }
+}
+
 /// The array in Arrow; `None` when its elements are Python objects or texts, which are read one by one.
 pub(super) fn read(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
     let dimensions: usize = array.getattr("ndim")?.extract()?;

@@ -15,7 +15,7 @@ use pyo3::types::PyDelta;
 use super::column::{Column, Given};
 use super::instants::together;
 use super::origin::Origin;
-use super::{Input, describe};
+use super::{Input, describe, numpy};
 use crate::error;
 
 /// Spans of time in microseconds: one, Python's own, or a column.
@@ -32,6 +32,7 @@ pub(crate) struct SpanColumn<'py> {
 
 impl<'py> Spans<'py> {
     pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let value = &numpy::scalar(value)?;
         if value.is_instance_of::<PyDelta>() {
             return span(name, value).map(|one| Self::Values(Input::One(one)));
         }
@@ -117,6 +118,7 @@ fn parsed(place: &str, text: &str) -> PyResult<i64> {
 
 /// One span of time in microseconds.
 pub(crate) fn span(name: &str, value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let value = &numpy::scalar(value)?;
     if let Ok(text) = value.extract::<String>() {
         return parsed(name, &text);
     }

@@ -1,9 +1,11 @@
 //! A table of any library.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, NullArray, RecordBatch};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
@@ -25,6 +27,8 @@ pub(crate) struct Table {
     pub(crate) schema: SchemaRef,
     /// One after the other; each of this schema.
     pub(crate) batches: Vec<RecordBatch>,
+    /// Columns that have no Arrow type, such as of mixed types, and why; they are empty here.
+    unread: BTreeMap<String, PyErr>,
 }
 
 impl Table {
@@ -40,8 +44,11 @@ impl Table {
         }
         if has_capsule(value)? {
             return match Self::of_capsule(name, value) {
-                // pandas cannot speak Arrow without pyarrow.
-                Err(problem) if problem.is_instance_of::<PyImportError>(value.py()) => {
+                // pandas has no Arrow without pyarrow, and pyarrow converts all columns or none.
+                Err(problem)
+                    if problem.is_instance_of::<PyImportError>(value.py())
+                        || (is_pandas(value)? && !error::is_own(&problem, value.py())) =>
+                {
                     Self::of_columns(name, value)
                 }
                 read => read,
@@ -71,12 +78,43 @@ impl Table {
             RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)
                 .map_err(|problem| failed(&problem))
         });
-        Ok(Self { name: name.to_owned(), batches: batches.collect::<PyResult<_>>()?, schema })
+        let batches = batches.collect::<PyResult<_>>()?;
+        Ok(Self { name: name.to_owned(), batches, schema, unread: BTreeMap::new() })
+    }
+
+    /// Checks that columns that are used were read.
+    pub(crate) fn require(&mut self, columns: &[String]) -> PyResult<()> {
+        columns.iter().find_map(|column| self.unread.remove(column)).map_or(Ok(()), Err)
+    }
+
+    /// Whether a column has no values.
+    pub(crate) fn is_empty(&self, place: usize) -> bool {
+        self.batches.iter().all(|batch| {
+            let column = batch.column(place);
+            let nan = || column.as_primitive_opt::<Float64Type>();
+            column.null_count() == column.len()
+                || nan().is_some_and(|numbers| numbers.iter().flatten().all(f64::is_nan))
+        })
+    }
+
+    /// The same with a column of nulls.
+    pub(crate) fn without_values(&mut self, place: usize) -> PyResult<()> {
+        let failed = |problem| error::data(format!("{}: {problem}", self.name));
+        let mut fields = self.schema.fields().to_vec();
+        fields[place] = Arc::new(Field::new(fields[place].name(), DataType::Null, true));
+        self.schema = Arc::new(Schema::new(fields));
+        for batch in &mut self.batches {
+            let mut columns = batch.columns().to_vec();
+            columns[place] = arrow_array::new_null_array(&DataType::Null, batch.num_rows());
+            *batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// A mapping from name to column: a dict, or a DataFrame taken column by column.
     fn of_columns(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+        let mut unread = BTreeMap::new();
         let keys = value.call_method0("keys")?;
         for key in keys.try_iter()? {
             let key = key?;
@@ -89,7 +127,7 @@ impl Table {
             let place = format!("{name}[\"{label}\"]");
             let array = match Given::read(&place, &value.get_item(&key)?, "a column")? {
                 Given::Column(column) => together_any(&place, &column)?,
-                Given::Values(values) => array_of(&place, &values)?,
+                Given::Values(values) => array_or_why(&place, &label, &values, &mut unread)?,
                 Given::Single(value) => return Err(refuse::refuse(&place, &value, "a column")),
             };
             if let Some((first, other)) = columns.first()
@@ -103,7 +141,7 @@ impl Table {
             }
             columns.push((label, array));
         }
-        Self::of_arrays(name, columns)
+        Self::of_arrays(name, columns, unread)
     }
 
     /// A list of rows, each a mapping from name to value; the first says which columns there are, and what a row does not
@@ -146,14 +184,21 @@ impl Table {
                 })?;
             }
         }
+        let mut unread = BTreeMap::new();
         let columns = labels.into_iter().zip(cells).map(|(label, cells)| {
-            let array = array_of(&format!("{name}[\"{label}\"]"), &cells)?;
+            let place = format!("{name}[\"{label}\"]");
+            let array = array_or_why(&place, &label, &cells, &mut unread)?;
             Ok((label, array))
         });
-        Self::of_arrays(name, columns.collect::<PyResult<_>>()?)
+        let columns = columns.collect::<PyResult<_>>()?;
+        Self::of_arrays(name, columns, unread)
     }
 
-    fn of_arrays(name: &str, columns: Vec<(String, ArrayRef)>) -> PyResult<Self> {
+    fn of_arrays(
+        name: &str,
+        columns: Vec<(String, ArrayRef)>,
+        unread: BTreeMap<String, PyErr>,
+    ) -> PyResult<Self> {
         let fields: Vec<Field> =
             columns.iter().map(|(label, array)| Field::new(label, array.data_type().clone(), true)).collect();
         let schema = Arc::new(Schema::new(fields));
@@ -162,8 +207,26 @@ impl Table {
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
             .map_err(|problem| error::data(format!("{name}: {problem}")))?;
-        Ok(Self { name: name.to_owned(), schema, batches: vec![batch] })
+        Ok(Self { name: name.to_owned(), schema, batches: vec![batch], unread })
     }
+}
+
+/// The array of a column's values; nulls, and why, if they have no type.
+fn array_or_why(
+    place: &str,
+    label: &str,
+    values: &Bound<'_, PyAny>,
+    unread: &mut BTreeMap<String, PyErr>,
+) -> PyResult<ArrayRef> {
+    let Ok(n) = values.len() else { return array_of(place, values) };
+    Ok(array_of(place, values).unwrap_or_else(|why| {
+        unread.insert(label.to_owned(), why);
+        Arc::new(NullArray::new(n))
+    }))
+}
+
+fn is_pandas(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.get_type().module()?.to_str()?.starts_with("pandas"))
 }
 
 /// polars gives columns without a type a buffer they should not have: a DataFrame without such.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics::survey::Scale;
 use deskmetrics::{Reason, SurveyResponse};
-use deskmetrics_arrow::column::{NumberReading, TextColumn};
+use deskmetrics_arrow::ColumnError;
+use deskmetrics_arrow::column::{BadCell, NumberReading, TextColumn};
 use deskmetrics_arrow::survey::each_score;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -104,9 +106,17 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
             let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
             let counted = py.detach(|| {
                 let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
-                each_score(column, scale, |score, times| tally.push_score(score, times))
+                let mut outside = 0;
+                each_score(column, scale, |score, times| match score {
+                    Some(score) if !scale.contains(score) => outside += times,
+                    score => tally.push_score(score, times),
+                })?;
+                let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
+                (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
+                (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
+                Ok(())
             });
-            counted.map_err(|problem| error::column_type(problem.to_string()))
+            counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))
         }
         Given::Values(values) => {
             for (position, score) in values.try_iter()?.enumerate() {
@@ -128,6 +138,13 @@ fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
     }
     arrow_cast::cast(chunk, &DataType::Float64)
         .map_err(|problem| error::column_type(format!("scores: {problem}")))
+}
+
+/// How many numbers are not whole.
+fn fractions(chunk: &ArrayRef) -> u64 {
+    let Ok(numbers) = arrow_cast::cast(chunk, &DataType::Float64) else { return 0 };
+    let numbers = numbers.as_primitive::<Float64Type>().iter().flatten();
+    numbers.filter(|number| number.is_finite() && number.fract() != 0.0).count() as u64
 }
 
 fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
@@ -156,11 +173,15 @@ pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i
                 let read = reading
                     .bind(chunk)
                     .map_err(|problem| error::column_type(format!("scores: {problem}")))?;
-                numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(|_| Reason::OutOfScale)));
+                numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(of_bad_cell)));
             }
             Ok(numbers)
         }
     }
+}
+
+fn of_bad_cell(problem: BadCell) -> Reason {
+    if problem == BadCell::NotWhole { Reason::NotWhole } else { Reason::OutOfScale }
 }
 
 fn is_numeric(kind: &DataType) -> bool {
@@ -243,8 +264,9 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
     } else if is_missing(score) {
         Ok(None)
     } else if let Ok(number) = score.extract::<f64>() {
-        // What is not whole is on no scale.
-        whole(number).map(Some).ok_or(Reason::OutOfScale)
+        let fraction = number.is_finite() && number.fract() != 0.0;
+        let reason = if fraction { Reason::NotWhole } else { Reason::OutOfScale };
+        whole(number).map(Some).ok_or(reason)
     } else {
         return Err(refused("give whole numbers, with None or NaN for skipped questions"));
     };

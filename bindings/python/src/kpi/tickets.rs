@@ -14,7 +14,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use super::scores::of_scores;
-use crate::dataset::progress::watched;
+use crate::dataset::progress::{Bar, watched};
 use crate::error;
 use crate::input::{Given, array_of, describe, refuse, remedy};
 use crate::result::KpiResult;
@@ -35,7 +35,7 @@ impl ReplayedTickets {
 }
 
 /// A KPI of tickets, of which those whose ids are in `surveyed` were sent a survey.
-#[pyfunction(name = "_of_tickets", signature = (kpi, tickets, options = None, as_of = None, surveyed = None))]
+#[pyfunction(name = "_of_tickets", signature = (kpi, tickets, options = None, as_of = None, surveyed = None, schedule = None))]
 pub(crate) fn of_tickets(
     py: Python<'_>,
     kpi: &str,
@@ -43,6 +43,7 @@ pub(crate) fn of_tickets(
     options: Option<&Bound<'_, PyDict>>,
     as_of: Option<&Bound<'_, PyAny>>,
     surveyed: Option<&Bound<'_, PyAny>>,
+    schedule: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<KpiResult> {
     let mut request = request(kpi, options)?;
     if let Some(FcrPolicy::Survey { .. }) = request.policy {
@@ -52,9 +53,20 @@ pub(crate) fn of_tickets(
     let (dataset, known) = if tickets.hasattr("_replayed")? {
         let given = tickets.call_method0("_replayed")?;
         let given = given.cast::<ReplayedTickets>()?.get();
-        (Arc::clone(&given.dataset), given.as_of)
+        let mut dataset = Arc::clone(&given.dataset);
+        if schedule.is_some() {
+            if !dataset.schedules.is_empty() {
+                return Err(error::argument(
+                    "schedule: the tickets have working hours of their own; give it only where they have none".to_owned(),
+                ));
+            }
+            let mut scheduled = (*dataset).clone();
+            Rules { schedules: schedule, ..Rules::default() }.apply(&mut scheduled)?;
+            dataset = Arc::new(scheduled);
+        }
+        (dataset, given.as_of)
     } else {
-        let rules = Rules { as_of, ..Rules::default() };
+        let rules = Rules { as_of, schedules: schedule, ..Rules::default() };
         let about_customers = ["fcr", "customers"].contains(&request.kpi.as_str());
         // One KPI of one table: what little is not needed costs little.
         let lean = Lean { attributes: None, requesters: about_customers, threads: 0 };
@@ -81,7 +93,7 @@ pub(crate) fn of_tickets(
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;
     let report = Report::builder(as_of).kpi(request.clone()).build().map_err(refused)?;
-    let state = watched(py, |go_on| dataset.feed_while(&report, 0, go_on))?.map_err(refused)?;
+    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.map_err(refused)?;
     let mut tally = state.kpi(&request).map_err(refused)?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
@@ -139,6 +151,7 @@ fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> 
     Ok(Tables {
         tickets: Some(tickets),
         events: None,
+        snapshots: None,
         surveys: None,
         invitations: None,
         columns: None,
@@ -146,6 +159,7 @@ fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> 
         strict: false,
         zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
         by: &[],
+        numbers: false,
     })
 }
 

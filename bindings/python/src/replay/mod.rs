@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::data::{from_form, from_json, to_data};
-use crate::dataset::progress::watched;
+use crate::dataset::progress::{Bar, watched};
 use crate::error;
 use crate::frame::Frame;
 use crate::input::named;
@@ -97,7 +97,7 @@ impl Replay {
     /// ``first_response_time_business``), counts. What never ended is missing; what still runs stands in ``running_...``.
     #[getter]
     fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
-        let measured = watched(py, |_| self.dataset.log(&self.core).measures(0))?;
+        let measured = watched(py, Bar::none(), |_| self.dataset.log(&self.core).measures(0))?;
         Frame::joined("tickets", measured.map(|(batches, _)| batches))
     }
 
@@ -105,7 +105,7 @@ impl Replay {
     #[getter]
     fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
         let replay = self.core.clone().needing(Needs::VERDICTS);
-        let judged = watched(py, |_| self.dataset.log(&replay).verdicts(0))?;
+        let judged = watched(py, Bar::none(), |_| self.dataset.log(&replay).verdicts(0))?;
         Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
 
@@ -191,7 +191,19 @@ impl Replay {
     ) -> PyResult<Report> {
         let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
         let kpis = Kpis::of(kpis)?;
-        let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
+        let ask = Ask {
+            kpis,
+            by,
+            period,
+            zone,
+            week_start,
+            level,
+            min_n,
+            observed_from,
+            fcr,
+            threads,
+            progress: None,
+        };
         ask.of(py, &self.dataset, self.as_of)
     }
 
@@ -300,7 +312,7 @@ impl Replay {
 ///
 /// Parameters
 /// ----------
-/// events : frame
+/// events : frame, optional
 ///     One row per event: ``ticket``, ``at``, ``kind`` and, where there are, ``value``, ``author``, ``author_name`` and
 ///     ``id``. Kinds are ``public_message``, ``internal_note``, a status (``solved``), ``status`` with the new one in
 ///     ``value``, ``changed group`` (or any attribute), ``tagged``, ``merged_into``, ``deleted``, ``spam`` ...; authors are
@@ -309,6 +321,8 @@ impl Replay {
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``requester``, ``created_by``, ``tags``; every other
 ///     column of words is an attribute under its own name. Without it, a ticket begins with its first event.
+/// snapshots : frame, optional
+///     One row per ticket and point in time, instead of events or beside them; see :func:`report`.
 /// columns : dict, optional
 ///     Which column says what where names are not the usual ones, and what the source's words mean: the keys of a dataset
 ///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``.
@@ -321,17 +335,19 @@ impl Replay {
 /// policies : SlaPolicies, iterable of SlaPolicy, or dict, optional
 ///     What was promised.
 /// options : dict, optional
-///     How lives are read where products disagree, ``{"bots_reply": True}``; the keys of a description's ``replay``.
-/// as_of : datetime.datetime, optional
+///     Conventions of the replay where products disagree, ``{"bots_reply": True}``; see Notes for the keys.
+/// as_of : datetime.datetime or str, optional
 ///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
-///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning.
+///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
+///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
 /// assume_tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of wall-clock times; without it, such columns are an error.
 /// strict : bool, default False
 ///     Whether the first row that cannot be used is an error; if not, it is left out and counted.
 /// progress : bool or callable, default False
 ///     ``True`` shows a bar where tqdm is installed; a function is called with the table's name, the bytes read and the
-///     bytes in all. Ctrl-C ends the call in either case.
+///     bytes in all, and by :func:`report` then with ``"computing"``, the tickets counted and the tickets in all. Ctrl-C ends
+///     the call in either case.
 ///
 /// Returns
 /// -------
@@ -367,6 +383,27 @@ impl Replay {
 /// ``%B`` are month names of any of the languages. A timestamp without an offset is a wall-clock time of ``assume_tz``, and a
 /// date alone is midnight there.
 ///
+/// Keys of ``options``, the default first:
+///
+/// - ``order``: order of a ticket's events, ``"time"`` or ``"sequence"`` (as they come in the table).
+/// - ``opening``: what opens a ticket, ``"creation"`` or ``"first_message"`` of the customer.
+/// - ``opening_window``: a customer message at most this long after the creation is the opening itself, ``"0s"``.
+/// - ``first_response_start``: ``"customer_message"`` (the oldest unanswered one), ``"creation"``, or ``"handoff"`` by a bot.
+/// - ``proactive``: the first response time of tickets opened by the team starts ``"from_customer_message"``, or ends at the
+///   ``"second_agent_message"``.
+/// - ``next_response_start``: ``"oldest"`` or ``"latest"`` unanswered customer message.
+/// - ``solve_without_reply``: the wait for a reply ``"ends"``, the solve ``"counts_as_reply"``, or the wait ``"keeps_running"``.
+/// - ``bots_reply``, ``requester_answers``, ``notes_reply``, ``notes_update``: whether a bot's message, a message of an agent
+///   who is the requester, or an internal note counts as a reply (or update); ``False``.
+/// - ``close_counts_as_solve``: whether closing a ticket that was never solved counts as solving it; ``True``.
+/// - ``repeated_solve``: a solved status reported again is ``"ignored"``, or ``"restates"`` the solve at that time.
+/// - ``thank_you_within``: a reopening solved again within this time without a reply is not counted; ``None``.
+/// - ``merged``: merged tickets ``"move_messages"`` to the other ticket, ``"leave_out"`` or ``"keep"``.
+/// - ``no_schedule``: business time without a schedule is ``"unknown"``, or that of ``"always_open"`` hours.
+/// - ``sla``: dict with ``target_change`` (``"carry_elapsed"``, ``"reset"``, ``"strictest"``, ``"at_start"``), ``reopen``
+///   (``"resume"``, ``"new_instance"``, ``"ignore"``), ``deadline`` (``"inclusive"``, ``"strict"``), ``loosened``
+///   (``"first_breach_stands"``, ``"reevaluate"``) and ``validity`` of policies (``"at_creation"``, ``"at_each_change"``).
+///
 /// Examples
 /// --------
 /// >>> import deskmetrics as dm
@@ -395,14 +432,15 @@ impl Replay {
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
 #[pyfunction]
-#[pyo3(signature = (events, *, tickets = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
-    text_signature = "(events, *, tickets=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
+#[pyo3(signature = (events = None, *, tickets = None, snapshots = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
+    text_signature = "(events=None, *, tickets=None, snapshots=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
 )]
 #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
 pub(crate) fn replay(
     py: Python<'_>,
-    events: &Bound<'_, PyAny>,
+    events: Option<&Bound<'_, PyAny>>,
     tickets: Option<&Bound<'_, PyAny>>,
+    snapshots: Option<&Bound<'_, PyAny>>,
     columns: Option<&Bound<'_, PyDict>>,
     schedules: Option<&Bound<'_, PyAny>>,
     schedule: Option<&str>,
@@ -417,7 +455,8 @@ pub(crate) fn replay(
     use crate::tables::{ASSUME, Lean, Rules, Tables};
     let tables = Tables {
         tickets,
-        events: Some(events),
+        events,
+        snapshots,
         surveys: None,
         invitations: None,
         columns,
@@ -425,6 +464,7 @@ pub(crate) fn replay(
         strict,
         zone_remedy: ASSUME,
         by: &[],
+        numbers: true,
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
     let lean = Lean { attributes: None, requesters: true, threads: 0 };

@@ -11,8 +11,8 @@ use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
 use pyo3::prelude::*;
 
 use super::Report;
-use super::request::{Asked, Settings, by, kpis};
-use crate::dataset::progress::watched;
+use super::request::{Asked, Settings, attribute_names, by, kpis};
+use crate::dataset::progress::{Bar, watched};
 use crate::error;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
@@ -58,6 +58,7 @@ pub(crate) struct Ask<'a, 'py> {
     pub(crate) fcr: Option<&'a Bound<'py, PyAny>>,
     /// How many may work at once; `None` for all processors.
     pub(crate) threads: Option<usize>,
+    pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
 }
 
 impl Ask<'_, '_> {
@@ -84,9 +85,12 @@ impl Ask<'_, '_> {
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let threads = self.threads.unwrap_or(0);
-        let made = watched(py, |go_on| {
+        let bar = Bar::new(py, self.progress, dataset.counts().tickets)?;
+        let names = self.by.map(attribute_names).transpose()?.unwrap_or_default();
+        let made = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
-            Ok(Report::new(state, notes, dataset.sources.clone(), dataset.warnings().collect()).told_in(zone))
+            let warned = dataset.warnings().collect();
+            Ok(Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone))
         })?;
         made.map_err(|problem: ReportError| error::argument(problem.to_string()))
     }

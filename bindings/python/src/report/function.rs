@@ -27,6 +27,10 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
 ///     of words is an attribute; one that is missing is taken from the ticket. See Notes for the links to tickets and
 ///     invitations.
+/// snapshots : frame, optional
+///     One row per ticket and point in time, instead of events: ``ticket``, ``at`` and, where there are, ``status``,
+///     ``requester``, ``author``, ``created_at`` ...; every other column of words is an attribute. A change from row to row is
+///     an event.
 /// invitations : frame, optional
 ///     One row per survey sent: ``question``, ``sent_at`` and, where there are, ``id``, ``delivered``, ``started_at``,
 ///     ``answered_at``, ``ticket``, ``customer``.
@@ -39,15 +43,16 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.
-///     Rows name an attribute by its usual word: of ``"team"`` and ``"queue"`` that is ``group``, of ``"agent"``
-///     ``assignee``, of ``"problem"`` ``category``.
+///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
+///     ``"assignee"``, ``"problem"`` of ``"category"``.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the period before.
 /// tz : str or zoneinfo.ZoneInfo, optional
 ///     Whose days and weeks are meant; must be given with ``period``.
-/// as_of : datetime.datetime, optional
+/// as_of : datetime.datetime or str, optional
 ///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
-///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning.
+///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
+///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
@@ -130,8 +135,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// [('DK', 100.0), ('ES', 0.0)]
 #[pyfunction]
 #[pyo3(
-    signature = (tickets = None, events = None, surveys = None, *, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
-    text_signature = "(tickets=None, events=None, surveys=None, *, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    signature = (tickets = None, events = None, surveys = None, *, snapshots = None, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
+    text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
 pub(crate) fn report(
@@ -139,6 +144,7 @@ pub(crate) fn report(
     tickets: Option<&Bound<'_, PyAny>>,
     events: Option<&Bound<'_, PyAny>>,
     surveys: Option<&Bound<'_, PyAny>>,
+    snapshots: Option<&Bound<'_, PyAny>>,
     invitations: Option<&Bound<'_, PyAny>>,
     kpis: Option<&Bound<'_, PyAny>>,
     by: Option<&Bound<'_, PyAny>>,
@@ -164,7 +170,7 @@ pub(crate) fn report(
 ) -> PyResult<Report> {
     let zone = self::tz(tz)?;
     let kpis = Kpis::of(kpis)?;
-    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads };
+    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads, progress };
     // What is wrong with the settings is told before the data is read.
     let settings = ask.settings(&[])?;
     settings.periods()?;
@@ -173,6 +179,7 @@ pub(crate) fn report(
     let tables = Tables {
         tickets,
         events,
+        snapshots,
         surveys,
         invitations,
         columns,
@@ -180,12 +187,13 @@ pub(crate) fn report(
         strict,
         zone_remedy: ASSUME,
         by: &by,
+        numbers: false,
     };
     let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
     let described = tables.described(&rules)?;
     let mut lean = ask.lean(by.clone());
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
-    lean.requesters |= events.is_some();
+    lean.requesters |= events.is_some() || snapshots.is_some();
     let notes = described.notes.clone();
     let dataset = described.dataset(py, &rules, progress, lean)?;
     Ok(ask.of(py, &dataset, dataset.as_of)?.noting(notes))

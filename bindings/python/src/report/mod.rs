@@ -12,7 +12,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
-use deskmetrics::report::{ReportRow as CoreRow, ReportState, ReportTable, Warning};
+use deskmetrics::report::{AttributeNames, ReportRow as CoreRow, ReportState, ReportTable, Warning};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
@@ -41,8 +41,10 @@ pub(crate) struct Report {
     sources: Vec<SourceReport>,
     /// Warnings about the data, which are among those of the table.
     warned: Vec<Warning>,
-    /// In which instants are told where there are no periods.
+    /// The zone of timestamps where there are no periods.
     zone: Option<Tz>,
+    /// The names that attributes were requested under.
+    names: AttributeNames,
 }
 
 impl PartialEq for Report {
@@ -57,10 +59,11 @@ impl Report {
         notes: Vec<String>,
         sources: Vec<SourceReport>,
         warned: Vec<Warning>,
+        names: AttributeNames,
     ) -> Self {
-        let mut table = state.table();
+        let mut table = state.table().with_attribute_names(&names);
         table.warnings.extend(warned.iter().cloned());
-        Self { table: Arc::new(table), state, notes, sources, warned, zone: None }
+        Self { table: Arc::new(table), state, notes, sources, warned, zone: None, names }
     }
 
     /// The same with instants in a zone.
@@ -202,7 +205,8 @@ impl Report {
     #[staticmethod]
     fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
         py.detach(|| {
-            ReportState::from_bytes(stored).map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new()))
+            ReportState::from_bytes(stored)
+                .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()))
         })
         .map_err(|problem| error::argument(format!("stored: {problem}")))
     }
@@ -349,7 +353,7 @@ impl Report {
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
             let sources = self.sources.iter().chain(&other.sources).cloned().collect();
             let warned = self.warned.iter().chain(&other.warned).cloned().collect();
-            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned) })
+            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned, self.names.clone()) })
         })
     }
 
@@ -363,6 +367,7 @@ impl Report {
                 sources: self.sources.clone(),
                 warned: self.warned.clone(),
                 zone: self.zone,
+                names: self.names.clone(),
             });
         }
         Err(error::argument_type(format!("{other} and a report cannot be added")))

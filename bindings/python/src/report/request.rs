@@ -4,7 +4,7 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::kpi::{KpiRequest, RequestError};
-use deskmetrics::report::{Period, Periods, Report, ReportBuilder, ReportError};
+use deskmetrics::report::{AttributeNames, Period, Periods, Report, ReportBuilder, ReportError};
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
@@ -120,6 +120,17 @@ pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Attribute>>> {
             .ok_or_else(refused),
         _ => Err(refused()),
     }
+}
+
+/// The names that attributes were requested under, where they are not the usual ones: `team` for `group`.
+pub(crate) fn attribute_names(value: &Bound<'_, PyAny>) -> PyResult<AttributeNames> {
+    let form = to_json("by", value)?;
+    let one = std::slice::from_ref(&form);
+    let many = form.as_array().map_or(one, Vec::as_slice).iter();
+    let texts = many.flat_map(|one| one.as_array().map_or(std::slice::from_ref(one), Vec::as_slice));
+    let names = texts.filter_map(Value::as_str).map(|name| (Attribute::from(name), name));
+    let other = names.filter(|(attribute, name)| attribute.as_str() != *name);
+    Ok(other.map(|(attribute, name)| (attribute, name.into())).collect())
 }
 
 /// A KPI asked for: by its id alone, or with all its choices.

@@ -18,7 +18,7 @@ use owner::Owners;
 use survey::{Answers, Invitations, blocks, share_of};
 
 /// Tickets between two questions whether to go on.
-const PIECE: usize = 1 << 16;
+pub const ROWS_FED_TOGETHER: usize = 1 << 16;
 
 /// Runs work on so many threads; 0 takes the pool of the caller, which by default has one for each processor.
 pub(crate) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -111,7 +111,9 @@ impl Dataset {
                 feed.exclude_links(&tables.links_excluded);
             }
             if let Some(log) = &log {
-                for rows in blocks(share_of(log.rows(), share, shares), PIECE).take_while(|_| go_on()) {
+                for rows in
+                    blocks(share_of(log.rows(), share, shares), ROWS_FED_TOGETHER).take_while(|_| go_on())
+                {
                     log.feed(report, rows, &mut feed);
                 }
             }

@@ -60,7 +60,8 @@ def plot(
     -------
     altair.Chart
     """
-    by = tuple(_core._attribute(name) for name in ((by,) if isinstance(by, str) else by))
+    sliced = {_core._attribute(name): name for slicing in report.by for name in slicing}
+    by = tuple(sliced.get(_core._attribute(name), name) for name in ((by,) if isinstance(by, str) else by))
     if kpi is None:
         kpis = list(dict.fromkeys(row.kpi for row in report.headlines))
         if kind == "overview" or (kind is None and len(kpis) > 1 and report.period is not None and not by):

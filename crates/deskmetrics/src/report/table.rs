@@ -129,8 +129,16 @@ impl ReportTable {
                 *attribute = Attribute::Custom(name.clone());
             }
         };
-        let rename_keys =
-            |keys: &mut SliceKeys| keys.0.iter_mut().for_each(|(attribute, _)| rename(attribute));
+        // Slices share their keys, and so do those renamed.
+        let mut renamed: BTreeMap<SliceKeys, SliceKeys> = BTreeMap::new();
+        let mut rename_keys = |keys: &mut SliceKeys| {
+            let new = renamed.entry(keys.clone()).or_insert_with(|| {
+                let mut all = keys.0.to_vec();
+                all.iter_mut().for_each(|(attribute, _)| rename(attribute));
+                SliceKeys(all.into())
+            });
+            *keys = new.clone();
+        };
         if names.is_empty() {
             return self;
         }
@@ -140,14 +148,18 @@ impl ReportTable {
             match warning {
                 Warning::TooFewAnswers { by, slices, .. } => {
                     by.iter_mut().for_each(rename);
-                    slices.iter_mut().for_each(rename_keys);
+                    slices.iter_mut().for_each(&mut rename_keys);
                 }
                 Warning::UnevenResponse { by, lowest, highest, .. } => {
                     by.iter_mut().for_each(rename);
                     rename_keys(&mut lowest.keys);
                     rename_keys(&mut highest.keys);
                 }
-                Warning::NoRecord { .. } | Warning::Caution { .. } => {}
+                Warning::NoRecord { .. }
+                | Warning::Caution { .. }
+                | Warning::ManyExcluded { .. }
+                | Warning::ManyRowsExcluded { .. }
+                | Warning::ImplausibleTimestamp { .. } => {}
             }
         }
         self

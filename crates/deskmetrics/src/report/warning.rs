@@ -44,7 +44,7 @@ pub enum Warning {
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
         /// What was chosen for it, such as the question.
-        option: Option<String>,
+        option: Option<Arc<str>>,
         /// Why, without a full stop.
         why: &'static str,
     },
@@ -64,7 +64,7 @@ pub enum Warning {
         /// Its English name.
         name: Cow<'static, str>,
         /// What was chosen for it.
-        option: Option<String>,
+        option: Option<Arc<str>>,
         /// The fault.
         reason: Reason,
         /// Records excluded.

@@ -68,6 +68,8 @@ pub struct Dataset {
     pub(crate) asked: BTreeSet<Box<str>>,
     /// Implausible timestamps, where the cut-off is taken from the data.
     pub(crate) implausible: Vec<Warning>,
+    /// Notes on roles that have no effect on reports.
+    pub(crate) unused: Vec<String>,
     pub(crate) tables: Arc<Tables>,
 }
 
@@ -161,6 +163,7 @@ impl Dataset {
             described: description.attributes(),
             asked,
             implausible: Vec::new(),
+            unused: description.unused(),
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {

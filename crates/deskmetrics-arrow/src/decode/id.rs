@@ -405,9 +405,8 @@ impl IdIndex {
     #[cold]
     fn find_alike(&self, ids: &Ids, id: Id<'_>) -> u32 {
         let text: Cow<'_, str> = match (self, id) {
-            (Self::Nothing, _) => return NOWHERE,
             (Self::Hashed(_), Id::Number(number)) => number.to_string().into(),
-            (_, Id::Number(_)) => return NOWHERE,
+            (Self::Nothing, _) | (_, Id::Number(_)) => return NOWHERE,
             (_, Id::Text(text)) => text.into(),
         };
         let plain = text.strip_prefix('#').unwrap_or(&text);

@@ -6,7 +6,6 @@ use arrow_array::RecordBatch;
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::Timestamp;
 
-use super::context::in_order;
 use super::ledger::{Ledger, each_row};
 use super::slot::InstantSlot;
 use crate::ReadError;
@@ -118,8 +117,9 @@ impl Versions {
         let mut doubts = Vec::new();
         self.times.decode(slot, batch, &mut doubts)?;
         if !doubts.is_empty() {
+            doubts.sort_unstable();
             let mut column = slot.bind(batch)?;
-            let (kept, _) = each_row(in_order(doubts), |row| ledger.want(&mut column, row))?;
+            let (kept, _) = each_row(doubts, |row| ledger.want(&mut column, row))?;
             column.account(ledger);
             self.times.correct(kept.into_iter());
         }

@@ -203,6 +203,40 @@ impl Description {
         roles.into_iter().find_map(|(role, key)| key.filter(|key| key.column == column).map(|_| role))
     }
 
+    /// Notes on roles that have no effect on reports, each with what would give it one.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut note = |unused: bool, table: &str, role: &str, remedy: &str| {
+            if unused {
+                notes.push(format!("{table}: {role} has no effect on a report; {remedy}"));
+            }
+        };
+        for source in &self.surveys {
+            note(source.weight.is_some(), "surveys", "weight", "only KPIs of weighted answers use it");
+            let one_each = source.duplicates.is_some() || source.updated_at.is_some();
+            let unjoined = source.invitation.is_some() && self.invitations.is_empty() && !one_each;
+            note(
+                unjoined,
+                "surveys",
+                "invitation",
+                "add invitations, or say which answer counts with duplicates",
+            );
+            let unnamed = one_each && source.invitation.is_none();
+            note(unnamed, "surveys", "duplicates or updated_at", "name the invitation that an answer is to");
+        }
+        for source in self.events.iter().filter(|source| !source.creates_tickets) {
+            let remedy = "it describes tickets that events create, with creates_tickets = true";
+            note(source.requester.is_some(), "events", "requester", remedy);
+            note(source.created_by.is_some(), "events", "created_by", remedy);
+            note(!source.attributes.is_empty(), "events", "attributes", remedy);
+            let unnamed = (source.duplicates.is_some() || source.updated_at.is_some()) && source.id.is_none();
+            note(unnamed, "events", "duplicates or updated_at", "name the column of event ids");
+        }
+        notes.sort_unstable();
+        notes.dedup();
+        notes
+    }
+
     fn check(&self) -> Result<(), DescriptionError> {
         if self.tickets.is_empty()
             && self.events.is_empty()

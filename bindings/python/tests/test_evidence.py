@@ -64,7 +64,7 @@ def test_one_inconsistent_timestamp_excludes_what_depends_on_it() -> None:
         "solved_at": ["2026-03-02T09:00:00Z", "2026-03-02", "2026-03-01T08:00:00Z"],
         "closed_at": ["2026-03-02T08:59:59Z", None, None],
     }
-    report = dm.report(tickets, kpis=["volume", "solved", "full_resolution_time"])
+    report = dm.report(tickets, kpis=["volume", "solved", "full_resolution_time"], assume_tz="UTC")
     assert (report["volume"].value, report["solved"].value) == (3.0, 2.0)
     assert report.excluded["solved"] == {"end_unknown": 1}
     assert {one.reason for source in report.sources for one in source.left_out} == {"end_before_start"}
@@ -77,3 +77,13 @@ def test_a_timestamp_far_in_the_future_is_not_the_cut_off() -> None:
     assert str(report.as_of) == "2026-03-02 09:00:00+00:00"
     assert any("solved_at, row 2: 2926-03-02T09:00:00Z" in warning for warning in report.warnings)
     assert (report["solved"].value, report["backlog"].value) == (1.0, 2.0)
+
+
+def test_stated_statuses_count_beside_events() -> None:
+    at = "2026-03-02T08:00:00Z"
+    tickets = {"id": [1, 2, 3, 4], "created_at": [at] * 4, "status": ["Deleted", "spam", "open", "closed"]}
+    events = {"ticket": [3, 4], "at": ["2026-03-02T09:00:00Z"] * 2, "kind": ["solved", "closed"]}
+    report = dm.report(tickets, events, kpis=["volume", "solved"])
+    assert (report["volume"].value, report["solved"].value) == (2.0, 2.0)
+    assert report.excluded["volume"] == {"deleted": 1, "spam": 1}
+    assert any("stated status differs from replayed status: 1 of 2" in warning for warning in report.warnings)

@@ -14,7 +14,7 @@ import deskmetrics as dm
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ENDS = ["first_response_at", "solved_at", "closed_at"]
 STATES = {
-    "fcr": {"policy": "single_reply"},
+    "fcr": {"policy": "no_repeat_contact_within(7days)"},
     "time_in_status": {"status": "open"},
     "time_in_group": {"group": "nordic"},
 }
@@ -59,7 +59,7 @@ def ids() -> list[str]:
 
 def test_columns_and_records_give_the_same(tmp_path: Path) -> None:
     compared = ids()
-    assert len(compared) > 25
+    assert len(compared) > 10
     assert {"volume", "fcr", "full_resolution_time", "backlog"} <= set(compared)
     for seed in range(3):
         table = tickets(seed)

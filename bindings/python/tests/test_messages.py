@@ -21,6 +21,7 @@ APRIL = datetime(2026, 4, 1, tzinfo=timezone.utc)
 SENT = [datetime(2026, 1, 1, tzinfo=timezone.utc)]
 LAZY: Any = pl.LazyFrame({"score": [1, 2]})
 TICKETS: dict[str, Any] = {"id": ["1", "2"], "created_at": ["2026-03-02T08:00:00Z"] * 2, "market": ["DK", "ES"]}
+REPLIED = {**TICKETS, "first_response_at": ["2026-03-02T09:00:00Z"] * 2}
 EVENTS: dict[str, Any] = {"ticket": ["1", "1"], "at": ["2026-03-02T08:00:00Z"] * 2, "kind": ["public_message", "solved"]}
 DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
 
@@ -160,13 +161,13 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.SlaPolicies([{"name": "x", "targets": [{"metric": "first_respons", "within": "1h"}]}]), 'policy "x": .*did you mean "first_response"'),
         (lambda: dm.replay(EVENTS, policies={"name": "x", "targets": [{"metric": "resolutoin", "within": "1h"}]}), 'did you mean "resolution"'),
         (lambda: dm.time_in_status(TICKETS, status="opne"), 'did you mean "open"'),  # type: ignore[arg-type]
-        (lambda: dm.first_response_time(TICKETS, clock="busines"), 'did you mean "business"'),  # type: ignore[arg-type]
+        (lambda: dm.first_response_time(REPLIED, clock="busines"), 'did you mean "business"'),  # type: ignore[arg-type]
         (lambda: dm.replay(EVENTS, schedules=DESK, schedule_by={"group": {"a": "default"}}), 'schedule_by: there is no attribute "group"'),
         (lambda: dm.replay(EVENTS, policies="sla.toml"), "from_toml.pathlib.Path"),  # type: ignore[arg-type]
         (lambda: dm.replay(EVENTS, policies=[5]), r"policies\[0\]: 5 .int. is neither an SlaPolicy"),  # type: ignore[list-item]
         (lambda: dm.SlaPolicy.from_toml("sla.toml"), r'"sla.toml" is a text.*give pathlib.Path\("sla.toml"\)'),
         (lambda: dm.report(TICKETS, kpis=["volume"], week_start="Someday"), 'week_start "Someday"'),
-        (lambda: dm.first_response_time(TICKETS, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
+        (lambda: dm.first_response_time(REPLIED, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
         (lambda: dm.report("tickets.csv"), "read a file first"),
         (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]
@@ -189,8 +190,8 @@ def test_what_was_meant(ask: Any, said: str) -> None:
     ("add", "said"),
     [
         (lambda: dm.csat([1], scale=(1, 5)) + dm.csat([1], scale=(1, 7)), "since scale is 1-5.*of the one and 1-7"),
-        (lambda: dm.first_response_time(TICKETS) + dm.first_response_time(TICKETS, clock="business"), "since clock is calendar of the one and business of the other"),
-        (lambda: dm.first_response_time(TICKETS, within="1h") + dm.first_response_time(TICKETS, within="2h"), "since within is 1h"),
+        (lambda: dm.first_response_time(REPLIED) + dm.first_response_time(REPLIED, clock="business"), "since clock is calendar of the one and business of the other"),
+        (lambda: dm.first_response_time(REPLIED, within="1h") + dm.first_response_time(REPLIED, within="2h"), "since within is 1h"),
         (lambda: dm.volume(TICKETS) + dm.volume({"id": ["3"], "created_at": ["2026-03-03T08:00:00Z"]}), "since as_of is 2026-03-02T08:00:00Z of the one"),
         (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["volume"], by="market"), "since by is none of the one and market of the other"),
         (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["solved"]), "since kpis is volume"),
@@ -203,9 +204,9 @@ def test_what_does_not_add_up_says_why(add: Any, said: str) -> None:
 
 def test_durations_of_any_kind() -> None:
     limits: list[Any] = ["1h", timedelta(hours=1), np.timedelta64(1, "h"), pd.Timedelta("1h")]
-    results = [dm.first_response_time(TICKETS, within=limit) for limit in limits]
+    results = [dm.first_response_time(REPLIED, within=limit) for limit in limits]
     assert all(result == results[0] for result in results)
-    report = dm.report(TICKETS, kpis=[{"kpi": "first_response_time", "within": timedelta(hours=1)}])
+    report = dm.report(REPLIED, kpis=[{"kpi": "first_response_time", "within": timedelta(hours=1)}])
     assert report["first_response_time"].unit == "percent"
 
 

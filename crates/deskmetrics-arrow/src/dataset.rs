@@ -66,10 +66,10 @@ pub struct Dataset {
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions that the description gives a column, and those that answers name.
     pub(crate) asked: BTreeSet<Box<str>>,
-    /// Implausible timestamps, where the cut-off is taken from the data.
-    pub(crate) implausible: Vec<Warning>,
     /// Notes on roles that have no effect on reports.
     pub(crate) unused: Vec<String>,
+    /// What several columns or tables show together.
+    pub(crate) findings: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
 }
 
@@ -162,13 +162,13 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
-            implausible: Vec::new(),
             unused: description.unused(),
+            findings: tables.status_differences().into_iter().collect(),
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
             dataset.as_of = dataset.last_instant();
-            dataset.implausible = dataset.tables.implausible();
+            dataset.findings.extend(dataset.tables.implausible());
         }
         let sliced = dataset.tells_of(&dataset.by);
         sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
@@ -225,10 +225,10 @@ impl Dataset {
         excluded
     }
 
-    /// What excludes more than a small share of a table's rows or values, and implausible timestamps, to be added to the warnings
-    /// of a report.
+    /// What excludes more than a small share of a table's rows or values, implausible timestamps and statuses that differ, to be
+    /// added to the warnings of a report.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
-        self.sources.iter().flat_map(SourceReport::warnings).chain(self.implausible.iter().cloned())
+        self.sources.iter().flat_map(SourceReport::warnings).chain(self.findings.iter().cloned())
     }
 
     /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later

@@ -6,9 +6,9 @@
 //! types.
 //!
 //! ```
-//! use deskmetrics::Status;
 //! use deskmetrics::ticket::EventKind;
-//! use deskmetrics_arrow::Dataset;
+//! use deskmetrics::{Reason, Status};
+//! use deskmetrics_arrow::{Dataset, Scope};
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
@@ -32,11 +32,11 @@
 //! "#)?;
 //!
 //! let dataset = Dataset::read(folder.join("helpdesk.toml"))?;
-//! assert_eq!(dataset.counts().tickets, 2);
+//! assert_eq!(dataset.counts().tickets, 3);
 //! assert_eq!(dataset.events()[0].kind, EventKind::Status(Status::Solved));
-//! assert_eq!(dataset.excluded().to_string(), "1 end before start");
-//! let left_out = &dataset.sources[0].left_out[0];
-//! assert_eq!((left_out.column.as_str(), left_out.examples[0].row), ("Done", 3));
+//! let early = &dataset.sources[0].left_out[0]; // an end before its start excludes the end, not the ticket
+//! assert_eq!((early.reason, early.scope), (Reason::EndBeforeStart, Scope::Value));
+//! assert_eq!((early.column.as_str(), early.examples[0].row), ("Done", 3));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

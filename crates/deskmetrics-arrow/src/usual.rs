@@ -10,8 +10,8 @@ use deskmetrics::ticket::Attribute;
 pub enum Holds {
     /// One row per ticket.
     Tickets,
-    /// One row per ticket, whose events are in a table of their own: status, replies and solves are told there, so the
-    /// ticket's own columns of these have no role.
+    /// One row per ticket, whose events are in a table of their own and give replies and solves, so the ticket's own columns of
+    /// these have no role. Its status excludes deleted, spam and merged tickets.
     TicketsBesideEvents,
     /// One row per event.
     Events,
@@ -47,7 +47,7 @@ const TICKETS: Usual = &[
 ];
 
 /// What the events of a ticket tell as well.
-const TOLD_BY_EVENTS: &[&str] = &["status", "first_response_at", "solved_at", "closed_at"];
+const TOLD_BY_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
 
 const EVENTS: Usual = &[
     ("ticket", TICKET),

@@ -45,7 +45,6 @@ fn counts_of_replies_need_events() {
         "on_hold_time",
         "net_resolution_time",
         "reopen_rate",
-        "solve_events",
         "transfers",
     ] {
         let refused = Choice::these([id]).of(&flat).unwrap_err();
@@ -216,4 +215,36 @@ fn a_timestamp_far_in_the_future_is_not_the_cut_off() {
     assert_eq!((set.warnings().count(), value(&set, "solved").0), (0, Some(1.0)));
     let corrected = dataset(ALL, &[("t.csv", &rows.replace("2926", "2026"))]);
     assert_eq!((corrected.warnings().count(), value(&corrected, "solved").0), (0, Some(2.0)));
+}
+
+#[test]
+fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
+    let rows = "id,created,reply,done,closed,status\n\
+        1,2026-03-02T09:00:00Z,,,,Deleted\n\
+        2,2026-03-02T09:00:00Z,,,,spam\n\
+        3,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-02T11:00:00Z,,Merged\n\
+        4,2026-03-02T09:00:00Z,,,,open\n\
+        5,2026-03-02T09:00:00Z,,,,closed\n";
+    let excluded = "1 merged into another ticket, 1 deleted, 1 spam or test";
+    let flat = dataset(ALL, &[("t.csv", rows)]);
+    assert_eq!(value(&flat, "volume"), (Some(2.0), excluded.to_owned()));
+    let outcome = flat.replay().unwrap().tickets(&flat.tickets(), &flat.events());
+    assert_eq!(kpi::volume(&outcome.tickets).count(), 2);
+    // Beside events, too; these give the status of the others.
+    let description = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\nstatus = 'status'\n"
+        .to_owned()
+        + EVENTS;
+    let events = "ticket,at,kind,author\n4,2026-03-02T10:00:00Z,open,agent\n4,2026-03-02T11:00:00Z,solved,agent\n\
+        5,2026-03-02T11:00:00Z,closed,agent\n";
+    let logged = dataset(&description, &[("t.csv", rows), ("e.csv", events)]);
+    assert_eq!(value(&logged, "volume"), (Some(2.0), excluded.to_owned()));
+    assert_eq!(value(&logged, "solved").0, Some(2.0));
+    let warnings: Vec<String> = logged.warnings().map(|warning| warning.to_string()).collect();
+    assert_eq!(
+        warnings,
+        [
+            "stated status differs from replayed status: 1 of 2 (50.0 %) of tickets, such as \"4\": open in the table, solved by \
+          its events, which count"
+        ]
+    );
 }

@@ -90,11 +90,11 @@ pub(crate) struct Dataset {
 /// ... ''')
 /// >>> dataset = dm.read(folder / "helpdesk.toml")
 /// >>> dataset.counts["tickets"], dataset.excluded
-/// (2, {'end_before_start': 1})
+/// (3, {})
 /// >>> dataset.sources[0].left_out[0].examples
 /// ((3, '1/3/2026 12:00'),)
 /// >>> dataset.report(kpis=["volume", "solved"])["volume"].value
-/// 2.0
+/// 3.0
 #[pyfunction]
 #[pyo3(
     signature = (description, *, data_root = None, strict = false, progress = None),

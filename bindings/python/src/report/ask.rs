@@ -184,7 +184,15 @@ impl Ask<'_, '_> {
                         continue;
                     };
                     let known = of(Choice::these([&*request.kpi]));
-                    let known = known.map_or_else(|_| Vec::new(), |known| known.kpis);
+                    let known = match known {
+                        Ok(known) => known.kpis,
+                        Err(problem @ ChoiceError::NoEvidence { .. }) => {
+                            notes.push(problem.to_string());
+                            none = none.or(Some(problem));
+                            continue;
+                        }
+                        Err(_) => Vec::new(),
+                    };
                     let completed = request.completed_by(&known);
                     if completed.is_empty() {
                         return Err(error::argument(format!("kpis[{place}]: {problem}")));

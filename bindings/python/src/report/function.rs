@@ -16,9 +16,10 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
 ///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
-///     ``events``, which tell replies, solves and statuses themselves, columns of these have no meaning unless ``columns``
-///     gives them one. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system states of its SLA:
-///     see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
+///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
+///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
+///     which it differs from the events. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
+///     states of its SLA: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
 ///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.

@@ -25,7 +25,7 @@ pub use order::{DateOrderError, Witness};
 pub use shape::DateOrder;
 pub use text::TextColumn;
 pub(crate) use text::cast;
-pub use word::{Meaning, WordColumn, WordReading};
+pub use word::{Gone, Meaning, TicketStatus, WordColumn, WordReading};
 
 use std::borrow::Cow;
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_array::ArrayRef;
+use deskmetrics::engine::step::What;
 use deskmetrics::{Author, Status};
 
 use super::{BadCell, Cell, TextColumn, WrongType};
@@ -235,6 +236,105 @@ impl Meaning for Status {
 
     fn own_words() -> Vec<&'static str> {
         Self::ALL.iter().map(|status| status.as_str()).collect()
+    }
+}
+
+/// What a table of tickets states as a ticket's status: a status, or that the ticket does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(from = "OwnStatus")]
+pub enum TicketStatus {
+    /// `open` and the other statuses.
+    Now(Status),
+    /// `deleted`, `spam` or `merged`.
+    Gone(Gone),
+}
+
+/// Why a ticket does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gone {
+    /// Deleted.
+    Deleted,
+    /// Spam or a test.
+    Spam,
+    /// Merged into another ticket.
+    Merged,
+}
+
+/// Our words for both.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OwnStatus {
+    New,
+    Open,
+    Pending,
+    #[serde(alias = "hold")]
+    OnHold,
+    #[serde(alias = "resolved")]
+    Solved,
+    Closed,
+    Deleted,
+    Spam,
+    Merged,
+}
+
+impl From<OwnStatus> for TicketStatus {
+    fn from(word: OwnStatus) -> Self {
+        match word {
+            OwnStatus::New => Self::Now(Status::New),
+            OwnStatus::Open => Self::Now(Status::Open),
+            OwnStatus::Pending => Self::Now(Status::Pending),
+            OwnStatus::OnHold => Self::Now(Status::OnHold),
+            OwnStatus::Solved => Self::Now(Status::Solved),
+            OwnStatus::Closed => Self::Now(Status::Closed),
+            OwnStatus::Deleted => Self::Gone(Gone::Deleted),
+            OwnStatus::Spam => Self::Gone(Gone::Spam),
+            OwnStatus::Merged => Self::Gone(Gone::Merged),
+        }
+    }
+}
+
+impl TicketStatus {
+    /// The status of a ticket that is not done.
+    pub(crate) fn open(self) -> Option<Status> {
+        match self {
+            Self::Now(status) if !status.is_done() => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Whether the ticket is done; not known of one that does not count.
+    pub(crate) fn is_done(self) -> Option<bool> {
+        match self {
+            Self::Now(status) => Some(status.is_done()),
+            Self::Gone(_) => None,
+        }
+    }
+
+    /// How a ticket that does not count left.
+    pub(crate) fn gone(self) -> Option<What> {
+        match self {
+            Self::Now(_) => None,
+            Self::Gone(Gone::Deleted) => Some(What::Deleted),
+            Self::Gone(Gone::Spam) => Some(What::Spam),
+            Self::Gone(Gone::Merged) => Some(What::MergedInto),
+        }
+    }
+}
+
+impl Meaning for TicketStatus {
+    fn of_own_word(word: &str) -> Option<Self> {
+        let gone = match own_spelling(word).as_str() {
+            "deleted" | "trashed" | "removed" | "eliminado" | "eliminada" | "borrado" | "borrada"
+            | "slettet" => Gone::Deleted,
+            "spam" | "junk" | "correo_no_deseado" => Gone::Spam,
+            "merged" | "fusionado" | "fusionada" | "combinado" | "flettet" | "sammenflettet" => Gone::Merged,
+            _ => return Status::of_own_word(word).map(Self::Now),
+        };
+        Some(Self::Gone(gone))
+    }
+
+    fn own_words() -> Vec<&'static str> {
+        [Status::own_words(), vec!["deleted", "spam", "merged"]].concat()
     }
 }
 

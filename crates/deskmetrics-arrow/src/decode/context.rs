@@ -55,6 +55,11 @@ impl<'a> Decoding<'a> {
         }
     }
 
+    /// Whether events or snapshots give the statuses of tickets.
+    pub(super) fn logged(&self) -> bool {
+        !self.description.events.is_empty() || !self.description.snapshots.is_empty()
+    }
+
     /// The file of a description, or the table that stands for it.
     pub(super) fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
         if let (Some(table), Some(name)) = (self.tables.get(&file.path), file.path.to_str()) {

@@ -22,13 +22,15 @@ pub(crate) mod ticket;
 mod time;
 pub(crate) mod word;
 
-use deskmetrics::{Author, Excluded, Reason};
+use deskmetrics::report::Warning;
+use deskmetrics::{Author, Excluded, Reason, Status};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
 pub use ledger::{Example, LeftOut, Scope, SourceReport};
 
 use crate::ReadError;
+use crate::column::TicketStatus;
 use crate::description::Happening;
 use event::EventTable;
 use event::builder::EventBuilder;
@@ -62,8 +64,7 @@ impl Tables {
         let builder_rest = builder.take_passed_over();
         let mut tickets = builder.finish(decoding)?;
         let mut events = EventBuilder::default();
-        let logged = !description.events.is_empty() || !description.snapshots.is_empty();
-        if logged {
+        if decoding.logged() {
             events.imply(&mut tickets);
         }
         let mut new = NewTickets::default();
@@ -85,6 +86,44 @@ impl Tables {
         let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
         Ok((Self { tickets, events, answers, invitations, links_excluded }, sources))
+    }
+
+    /// Tickets whose stated status differs from that of their last event, of those that have both.
+    pub(crate) fn status_differences(&self) -> Option<Warning> {
+        let Self { tickets, events, .. } = self;
+        if tickets.stated.kinds() == 1 {
+            return None;
+        }
+        let mut last: Vec<Option<(i64, Status)>> = vec![None; tickets.rows()];
+        for (event, code) in events.codes.iter().enumerate() {
+            let Some((kind, _, named)) = events.kinds.of(*code) else { continue };
+            for one in &kind.0 {
+                let status = match one {
+                    Happening::Became(status) => *status,
+                    Happening::Status => named.unwrap_or_default(),
+                    _ => continue,
+                };
+                let known = &mut last[events.places[event] as usize];
+                if known.is_none_or(|(at, _)| at <= events.at[event]) {
+                    *known = Some((events.at[event], status));
+                }
+            }
+        }
+        let (mut count, mut of, mut first) = (0, 0, None);
+        for (row, last) in last.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
+            let (Some((_, replayed)), Some(TicketStatus::Now(stated))) = (last, tickets.stated.of_row(row))
+            else {
+                continue;
+            };
+            of += 1;
+            if stated != replayed {
+                count += 1;
+                first.get_or_insert((row, *stated, *replayed));
+            }
+        }
+        let (row, stated, replayed) = first?;
+        let ticket = tickets.ids.text(row).into_owned();
+        Some(Warning::StatusDiffers { count, of, ticket, stated, replayed })
     }
 
     /// Whether replies would be in the data, if there were any.

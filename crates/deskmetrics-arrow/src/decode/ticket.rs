@@ -2,18 +2,19 @@
 
 pub(super) mod builder;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::engine::Milestones;
 use deskmetrics::engine::step::{Step, What};
 use deskmetrics::ticket::{Attribute, EventKind};
-use deskmetrics::{Author, Status, Ticket, TicketEvent, Timestamp};
+use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
 
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
 use super::word::{NONE, Words};
+use crate::column::TicketStatus;
 use crate::column::utc::Instants;
 
 /// Every ticket of a dataset, as columns.
@@ -32,6 +33,8 @@ pub(crate) struct TicketTable {
     pub(crate) attributes: AttributeWords,
     /// Timestamps that stand in columns; `None` where tickets have a log of events.
     pub(crate) milestones: Option<MilestoneColumns>,
+    /// The statuses that tickets with a log of events state beside it.
+    pub(crate) stated: Words<TicketStatus>,
     /// Rows that count.
     pub(crate) len: usize,
 }
@@ -42,9 +45,9 @@ pub(crate) struct MilestoneColumns {
     pub(crate) replied_at: Option<Instants>,
     pub(crate) solved_at: Option<Instants>,
     pub(crate) closed_at: Option<Instants>,
-    pub(crate) status: Words<Status>,
-    /// Rows that are done although no end is known.
-    pub(crate) end_unknown: BTreeSet<usize>,
+    pub(crate) status: Words<TicketStatus>,
+    /// How rows leave, if they do.
+    pub(crate) leaves: BTreeMap<usize, What>,
     pub(crate) author: Words<Author>,
     pub(crate) author_name: Words<Box<str>>,
 }
@@ -111,8 +114,8 @@ impl TicketTable {
             replied_at,
             solved_at: at(&columns.solved_at),
             closed_at: at(&columns.closed_at),
-            end_unknown: columns.end_unknown.contains(&row),
-            open_as: columns.status.of_row(row).copied().filter(|status| !status.is_done()),
+            leaves: columns.leaves.get(&row).copied(),
+            open_as: columns.status.of_row(row).and_then(|status| status.open()),
             created_by: created_by.or(answered_at_once),
             author: columns.author.of_row(row).copied().unwrap_or(Author::Agent),
         }
@@ -146,6 +149,9 @@ impl TicketTable {
             let kind = match step.what {
                 What::Status(status) => EventKind::Status(status),
                 What::EndUnknown => EventKind::EndUnknown,
+                What::Deleted => EventKind::Deleted,
+                What::Spam => EventKind::Spam,
+                What::MergedInto => EventKind::MergedInto("".into()),
                 _ => EventKind::PublicMessage,
             };
             let at = Timestamp::saturating_from_micros(step.at);

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::key::{column, columns, one_or_many, optional_column};
 use super::{Code, DescriptionError, Happenings, InstantKey, InstantRules, NumberKey, WordKey};
 use super::{did_you_mean, listed, nearest};
+use crate::column::TicketStatus;
 use crate::file::FileSpec;
 
 type Text = WordKey<Box<str>>;
@@ -49,9 +50,10 @@ pub struct TicketSource {
     /// exports of whole minutes.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
-    /// Where the ticket stands at the cut-off.
+    /// The ticket's status at the cut-off, or that it is `deleted`, `spam` or `merged`. Beside events, which give the statuses,
+    /// it excludes tickets that are gone; the others are compared with it.
     #[serde(default, deserialize_with = "optional_column")]
-    pub status: Option<WordKey<Status>>,
+    pub status: Option<WordKey<TicketStatus>>,
     /// When an agent first replied.
     #[serde(default, deserialize_with = "optional_column")]
     pub first_response_at: Option<InstantKey>,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use deskmetrics::engine::step::What;
 use deskmetrics::engine::{
     BlockPlan, Customer, Feed, MilestoneBlock, Milestones, Pass, RecordNeeds, SliceIds,
 };
@@ -97,7 +98,8 @@ impl EventLog<'_> {
     ) -> bool {
         let ticket = &block.read[place];
         let as_of = self.replay.as_of().as_micros();
-        if ticket.created_at > as_of || (plan.ends && !ticket.is_usual()) {
+        let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
+        if ticket.created_at > as_of || gone || (plan.ends && !ticket.is_usual()) {
             return false;
         }
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
@@ -139,13 +141,13 @@ impl Block {
     fn read(&mut self, log: &EventLog<'_>, columns: &MilestoneColumns, rows: Range<usize>, ends: bool) {
         let tickets = &log.tables.tickets;
         self.read.clear();
-        if !ends {
+        if !ends && columns.leaves.is_empty() {
             let created = tickets.created_at[rows].iter();
             return self.read.extend(created.map(|at| Milestones::created(*at)));
         }
         let words =
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
-        let words = words || !log.own_names.is_empty() || !columns.end_unknown.is_empty();
+        let words = words || !log.own_names.is_empty() || !columns.leaves.is_empty();
         if words {
             self.read.extend(rows.map(|row| log.milestones_of(columns, row)));
             return;

@@ -77,7 +77,7 @@ ticket_kpi! {
     AgentTouches(PerTicket), |counts, ticket| counts.count(ticket.agent_touches),
     needs: Needs::TOUCHES,
     registered: {
-        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },
 }
 

@@ -176,8 +176,6 @@ impl Kpi for SolveEvents {
 }
 
 impl Registered for SolveEvents {
-    const EVIDENCE: super::Evidence = super::Evidence::Events;
-
     fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         Ok(Self::default())
     }

@@ -25,8 +25,8 @@ pub struct Milestones {
     pub closed_at: i64,
     /// The current status of a ticket that is not done, where it is known.
     pub open_as: Option<Status>,
-    /// Whether it is done although no end is known.
-    pub end_unknown: bool,
+    /// How it leaves, if it does: done at an unknown time, deleted, spam or merged.
+    pub leaves: Option<What>,
     /// Who created it, where known.
     pub created_by: Option<Author>,
     /// Who replied and solved.
@@ -46,7 +46,7 @@ impl Milestones {
             solved_at: Self::NEVER,
             closed_at: Self::NEVER,
             open_as: None,
-            end_unknown: false,
+            leaves: None,
             created_by: None,
             author: Author::Agent,
         }
@@ -66,7 +66,7 @@ impl Milestones {
         // Whoever is answered wrote before; a reply at the instant of creation needs to be told so.
         let answered = replied > self.created_at || self.created_by.is_some();
         let in_order = replied == Self::NEVER || replied <= done;
-        !self.end_unknown && by_customer && answered && in_order && self.author == Author::Agent
+        self.leaves.is_none() && by_customer && answered && in_order && self.author == Author::Agent
     }
 
     /// The events that the timestamps imply, in order; `by` is the number of the author's name.
@@ -81,9 +81,9 @@ impl Milestones {
             opened.and_then(|status| step(open_since, self.author, What::Status(status))),
             step(self.solved_at, self.author, What::Status(Status::Solved)),
             step(self.closed_at, closer, What::Status(Status::Closed)),
-            self.end_unknown.then_some(Step {
-                at: open_since,
-                what: What::EndUnknown,
+            self.leaves.map(|what| Step {
+                at: if what == What::EndUnknown { open_since } else { self.created_at },
+                what,
                 by: NONE,
                 author: Author::System,
             }),

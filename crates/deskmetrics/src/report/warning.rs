@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::row::SliceKeys;
 use super::value::{count_text, value_text};
 use crate::survey::Adjusted;
-use crate::ticket::Attribute;
+use crate::ticket::{Attribute, Status};
 use crate::{Ratio, Reason, Timestamp, Unit};
 
 /// Why a number of a report may not be what it seems.
@@ -106,6 +106,19 @@ pub enum Warning {
         count: u64,
         /// The cut-off without them.
         cut_off: Timestamp,
+    },
+    /// The status that a table of tickets states differs from that of the ticket's last event.
+    StatusDiffers {
+        /// Tickets of which it differs.
+        count: u64,
+        /// Tickets that have both.
+        of: u64,
+        /// The first of them.
+        ticket: String,
+        /// Its stated status.
+        stated: Status,
+        /// Its status by its events.
+        replayed: Status,
     },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
@@ -215,6 +228,12 @@ impl fmt::Display for Warning {
                 }
                 write!(f, ", so the cut-off is {cut_off}: correct the value, or set as_of")
             }
+            Self::StatusDiffers { count, of, ticket, stated, replayed } => write!(
+                f,
+                "stated status differs from replayed status: {} of tickets, such as \"{ticket}\": {stated} in the table, \
+                 {replayed} by its events, which count",
+                share(*count, *of)
+            ),
             Self::UnevenResponse {
                 name,
                 option,

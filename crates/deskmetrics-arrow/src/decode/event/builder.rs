@@ -86,11 +86,13 @@ impl EventBuilder {
 
     /// Adds the events that the timestamps of tickets imply.
     pub(crate) fn imply(&mut self, tickets: &mut TicketTable) {
-        let Some(columns) = tickets.milestones.take() else { return };
+        let Some(mut columns) = tickets.milestones.take() else { return };
+        // Events give the statuses; those stated beside them are compared.
+        tickets.stated = std::mem::take(&mut columns.status);
         let bare = columns.replied_at.is_none()
             && columns.solved_at.is_none()
             && columns.closed_at.is_none()
-            && columns.status.kinds() == 1;
+            && columns.leaves.is_empty();
         if bare {
             return;
         }
@@ -113,6 +115,9 @@ impl EventBuilder {
                     What::PublicMessage => Happening::PublicMessage,
                     What::Status(status) => Happening::Became(status),
                     What::EndUnknown => Happening::EndUnknown,
+                    What::Deleted => Happening::Deleted,
+                    What::Spam => Happening::Spam,
+                    What::MergedInto => Happening::MergedInto,
                     _ => continue,
                 };
                 let code = self.kinds.code_of(happening, step.author);

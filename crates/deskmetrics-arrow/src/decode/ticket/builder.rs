@@ -2,11 +2,13 @@
 
 use arrow_array::RecordBatch;
 use chrono::TimeDelta;
+use deskmetrics::engine::step::What;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, Reason, Status, Timestamp};
+use deskmetrics::{Author, Reason, Timestamp};
 
 use super::{MilestoneColumns, Tags, TicketTable};
 use crate::ReadError;
+use crate::column::TicketStatus;
 use crate::column::bits::Bits;
 use crate::column::utc::Instants;
 use crate::decode::attribute::AttributeWords;
@@ -50,7 +52,7 @@ struct Slots<'a> {
     created_at: InstantSlot,
     requester: WordSlot<Box<str>>,
     created_by: WordSlot<Author>,
-    status: WordSlot<Status>,
+    status: WordSlot<TicketStatus>,
     first_response_at: InstantSlot,
     solved_at: InstantSlot,
     closed_at: InstantSlot,
@@ -164,7 +166,7 @@ impl TicketBuilder {
         for (attribute, slot) in slots.passed_over.iter() {
             self.passed_over.push((attribute.clone(), slot.clone(), self.rows, batch.clone()));
         }
-        self.contradictions(batch.num_rows(), &mut doubts);
+        self.contradictions(batch.num_rows(), decoding.logged(), &mut doubts);
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
             self.settle(decoding, slots, batch, &doubts, ledger)?;
@@ -176,7 +178,7 @@ impl TicketBuilder {
 
     /// Rows without a creation, those in which an end lies before its beginning, and those whose status contradicts their
     /// ends.
-    fn contradictions(&self, rows: usize, doubts: &mut Vec<usize>) {
+    fn contradictions(&self, rows: usize, logged: bool, doubts: &mut Vec<usize>) {
         let columns = [&self.created_at, &self.replied_at, &self.solved_at, &self.closed_at];
         let [created, replied, solved, closed] = columns.map(Times::last);
         let Some(created) = created else { return };
@@ -194,11 +196,13 @@ impl TicketBuilder {
             let valid = |column: &Instants| Bits::valid(column.nulls(), 0..column.len());
             let [solved, closed] = [solved, closed].map(|column| column.map_or(Bits::NONE, valid));
             let done: Vec<Option<bool>> = std::iter::once(None)
-                .chain(status.meanings().iter().map(|status| Some(status.is_done())))
+                .chain(status.meanings().iter().map(|status| status.is_done()))
                 .collect();
             doubts.extend((0..rows).filter(|row| {
-                let done = done[status.codes.get(self.rows + row) as usize];
-                done.is_some_and(|done| done != (solved.get(*row) || closed.get(*row)))
+                let code = status.codes.get(self.rows + row);
+                let gone = status.meaning(code).is_some_and(|status| status.gone().is_some());
+                let done = done[code as usize].filter(|_| !logged);
+                gone || done.is_some_and(|done| done != (solved.get(*row) || closed.get(*row)))
             }));
         }
     }
@@ -228,8 +232,9 @@ impl TicketBuilder {
         let mut attributes = slots.attributes.bind(batch)?;
         let ends_described = slots.solved_at.is_described() || slots.closed_at.is_described();
         let skew = slots.source.clock_skew;
+        let logged = decoding.logged();
         let ledger = &mut decoding.ledgers[ledger_at];
-        let one = |row: usize| -> Result<([Option<Timestamp>; 5], bool), Halt> {
+        let one = |row: usize| -> Result<([Option<Timestamp>; 5], Option<What>), Halt> {
             let number = ledger.row(row);
             if !slots.id.is_nothing() {
                 ledger.need(&mut id, row, Reason::Missing)?;
@@ -248,15 +253,18 @@ impl TicketBuilder {
             let mut solved = not_before(ledger, &mut solved_at, created)?;
             let mut closed = not_before(ledger, &mut closed_at, solved.unwrap_or(created))?;
             let unknown_word = status.cell(row).is_err();
-            let status_now = ledger.want(&mut status, row)?;
+            let stated = ledger.want(&mut status, row)?;
+            let gone = stated.and_then(TicketStatus::gone);
+            let done = stated.and_then(|stated| stated.is_done()).filter(|_| !logged);
             let ended = solved.or(closed).is_some();
             // An end that is not usable is an end.
             let unusable = !ended && [&solved_at, &closed_at].iter().any(|column| column.has_value(row));
-            let end_unknown = match status_now {
-                Some(now) => now.is_done() && !ended,
-                None => unusable || (unknown_word && !ended),
+            let end_unknown = match done {
+                Some(done) => done && !ended,
+                None => unusable || (unknown_word && !ended && !logged),
             };
-            if status_now.is_some() && end_unknown && !unusable {
+            let leaves = gone.or(end_unknown.then_some(What::EndUnknown));
+            if done.is_some() && end_unknown && !unusable {
                 let column = if closed_at.name().is_empty() { solved_at.name() } else { closed_at.name() };
                 let column = if ends_described { column } else { status.name() };
                 ledger
@@ -275,7 +283,7 @@ impl TicketBuilder {
             ledger.want(&mut tags, row)?;
             ledger.read(&mut author, row)?;
             ledger.want(&mut author_name, row)?;
-            if let (Some(now), true) = (status_now.filter(|now| !now.is_done()), ended) {
+            if let (Some(now), true) = (stated.and_then(TicketStatus::open).filter(|_| !logged), ended) {
                 let column = if solved.is_some() { &solved_at } else { &closed_at };
                 ledger
                     .leave_out(Scope::Value, Reason::Reopened, number, column.name(), || {
@@ -285,11 +293,11 @@ impl TicketBuilder {
                     .skipped()?;
                 (solved, closed) = (None, None);
             }
-            Ok(([Some(created), replied, solved, closed, due], end_unknown))
+            Ok(([Some(created), replied, solved, closed, due], leaves))
         };
         let (kept, skipped) = each_row(doubts.iter().copied(), one)?;
-        let unknown = kept.iter().filter(|(_, (_, end_unknown))| *end_unknown);
-        self.columns.end_unknown.extend(unknown.map(|(row, _)| self.rows + row));
+        let leaves = kept.iter().filter_map(|(row, (_, leaves))| Some((self.rows + row, (*leaves)?)));
+        self.columns.leaves.extend(leaves);
         self.unusable.extend(skipped.into_iter().map(|row| self.rows + row));
         for column in [&created_at, &first_response_at, &solved_at, &closed_at, &due_at] {
             column.account(ledger);
@@ -321,6 +329,7 @@ impl TicketBuilder {
         let [replied, solved, closed, due] = self.described;
         let given = |described: bool, column: Times| described.then(|| column.finish());
         Ok(TicketTable {
+            stated: Words::default(),
             len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
             index,
             ids,

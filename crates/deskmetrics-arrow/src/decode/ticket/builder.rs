@@ -255,7 +255,7 @@ impl TicketBuilder {
             let unknown_word = status.cell(row).is_err();
             let stated = ledger.want(&mut status, row)?;
             let gone = stated.and_then(TicketStatus::gone);
-            let done = stated.and_then(|stated| stated.is_done()).filter(|_| !logged);
+            let done = stated.and_then(TicketStatus::is_done).filter(|_| !logged);
             let ended = solved.or(closed).is_some();
             // An end that is not usable is an end.
             let unusable = !ended && [&solved_at, &closed_at].iter().any(|column| column.has_value(row));

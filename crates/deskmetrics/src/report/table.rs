@@ -134,7 +134,9 @@ impl ReportTable {
         let mut rename_keys = |keys: &mut SliceKeys| {
             let new = renamed.entry(keys.clone()).or_insert_with(|| {
                 let mut all = keys.0.to_vec();
-                all.iter_mut().for_each(|(attribute, _)| rename(attribute));
+                for (attribute, _) in &mut all {
+                    rename(attribute);
+                }
                 SliceKeys(all.into())
             });
             *keys = new.clone();
@@ -159,7 +161,8 @@ impl ReportTable {
                 | Warning::Caution { .. }
                 | Warning::ManyExcluded { .. }
                 | Warning::ManyRowsExcluded { .. }
-                | Warning::ImplausibleTimestamp { .. } => {}
+                | Warning::ImplausibleTimestamp { .. }
+                | Warning::StatusDiffers { .. } => {}
             }
         }
         self

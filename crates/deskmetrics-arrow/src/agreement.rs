@@ -196,8 +196,8 @@ fn rules(source: &SlaTable, folder: &Path, policies: &mut Vec<SlaPolicy>) -> Res
             .zip(&cells[1..])
             .fold(Conditions::default(), |all, (attribute, value)| all.with(attribute.clone(), [*value]));
         let target = match source.clock {
-            ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::Always(target)),
-            ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::Always(target)),
+            ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::from(target)),
+            ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::from(target)),
         };
         let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).promising(target);
         policy.schedule.clone_from(&source.schedule);

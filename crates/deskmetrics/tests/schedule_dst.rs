@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use deskmetrics::schedule::{
-    Boundary, CompiledSchedule, Conventions, Counting, HolidayScope, Schedule, ScheduleHistory, WorkingTime,
-    ZeroBudget,
+    Boundary, CompiledSchedule, Conventions, Counting, Gap, HolidayScope, Schedule, ScheduleHistory,
+    WorkingTime, ZeroBudget,
 };
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -35,6 +35,24 @@ fn a_skipped_time_moves_to_the_instant_of_the_change() {
     assert_eq!(openings(&opening, "2026-03-29")[0], "29 01:00-29 03:00");
     let closing = compiled("Europe/Copenhagen", "00:00-02:30");
     assert_eq!(openings(&closing, "2026-03-28")[1], "28 23:00-29 01:00");
+}
+
+#[test]
+fn a_skipped_time_may_move_by_the_length_of_the_gap() {
+    let conventions = Conventions { gap: Gap::Shift, ..Conventions::default() };
+    let shifted = |hours: &str| {
+        Schedule::parse("Europe/Copenhagen", hours).unwrap().with_conventions(conventions).compile()
+    };
+    assert_eq!(openings(&shifted("02:30-05:00"), "2026-03-29")[0], "29 01:30-29 03:00");
+    assert_eq!(openings(&shifted("00:00-02:30"), "2026-03-28")[1], "28 23:00-29 01:30");
+    // Both ends are skipped, and hours after the gap begin before those that were moved.
+    assert_eq!(openings(&shifted("02:10-02:20"), "2026-03-29")[0], "29 01:10-29 01:20");
+    assert_eq!(openings(&shifted("02:30-02:45,03:00-04:00"), "2026-03-29")[0], "29 01:00-29 02:00");
+    // Times that are shown twice, and any other day, are as ever.
+    let usual = compiled("Europe/Copenhagen", "02:30-05:00");
+    for day in ["2026-10-24", "2026-10-25", "2026-03-27"] {
+        assert_eq!(openings(&shifted("02:30-05:00"), day), openings(&usual, day));
+    }
 }
 
 #[test]

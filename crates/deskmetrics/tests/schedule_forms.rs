@@ -19,6 +19,7 @@ fn hours_print_in_their_shortest_form() {
     for (text, printed) in [
         ("Mo-Fr 09:00-17:00", "Mo-Fr 09:00-17:00"),
         ("  mo-FR   9:00 - 17:00 ;", "Mo-Fr 09:00-17:00"),
+        ("Mon-friday 09:00-17:00; Thurs off", "Mo-We,Fr 09:00-17:00"),
         ("09:00-17:00", "Mo-Su 09:00-17:00"),
         ("Sa-Mo 10:00-12:00", "Mo,Sa-Su 10:00-12:00"),
         ("Mo,We,Fr 14:00-17:00,09:00-13:00", "Mo,We,Fr 09:00-13:00,14:00-17:00"),
@@ -46,7 +47,7 @@ fn mistakes_in_hours_are_pointed_at() {
     for (text, message) in [
         ("", "column 1: found the end; write hours such as Mo-Fr 09:00-17:00, 24/7 or off"),
         ("Mo-Fry 09:00-17:00", "column 4: found \"Fry\"; did you mean Fr? days are Mo Tu We Th Fr Sa Su"),
-        ("Mon-Fri 09:00-17:00", "column 1: found \"Mon\"; did you mean Mo? days are Mo Tu We Th Fr Sa Su"),
+        ("Mons-Fri 09:00-17:00", "column 1: found \"Mons\"; did you mean Mo? days are Mo Tu We Th Fr Sa Su"),
         ("xyz 09:00-17:00", "column 1: found \"xyz\"; days are Mo Tu We Th Fr Sa Su"),
         ("Mo-Fr 9-17", "column 7: found \"9\"; write 09:00; times are HH:MM from 00:00 to 24:00"),
         ("Mo-Fr 09:00–17:00", "column 12: found \"–17:00\"; write a plain hyphen, such as 09:00-17:00"),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Offset as _, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
 use deskmetrics::schedule::{
-    Boundary, Break, Conventions, Counting, Effective, Holiday, HolidayScope, Schedule, ScheduleHistory,
+    Boundary, Break, Conventions, Counting, Effective, Gap, Holiday, HolidayScope, Schedule, ScheduleHistory,
     Shift, TimeOfDay, WeeklyHours, WorkingTime, ZeroBudget,
 };
 use proptest::collection::{btree_map, vec};
@@ -111,6 +111,7 @@ pub fn conventions(counting: Counting) -> impl Strategy<Value = Conventions> + C
             zero,
             holiday_scope,
             clock: counting,
+            gap: Gap::default(),
         })
 }
 

@@ -2,7 +2,8 @@
 
 use super::names::Vocabulary;
 use super::step::{NONE, What};
-use crate::schedule::{CompiledSchedule, ScheduleHistory, Version};
+use crate::Timestamp;
+use crate::schedule::{CompiledSchedule, DayEnd, ScheduleHistory, Version};
 use crate::ticket::Attribute;
 
 /// Named schedules and the rule which of them applies to which ticket.
@@ -195,6 +196,14 @@ impl Clocks {
     #[inline]
     pub(crate) fn reading(&self, clock: Option<u16>, at: i64) -> Option<i64> {
         self.schedule(clock?)?.reading(at)
+    }
+
+    /// Business time from `from` until so many business days are over; `None` where no schedule applies.
+    pub(crate) fn business_days(&self, clock: Option<u16>, from: i64, days: u32, end: DayEnd) -> Option<i64> {
+        let schedule = self.schedule(clock?)?;
+        let start = Timestamp::saturating_from_micros(from).to_utc();
+        let due = schedule.due_in_business_days(start, days, end).ok()?;
+        Some(schedule.elapsed_micros(from, due.timestamp_micros()))
     }
 
     /// The instant by which `budget` of business time has passed since `from`.

@@ -180,7 +180,7 @@ impl Judge {
         }
         for (place, number) in (0..self.timers.len()).zip(0u16..) {
             let target = self.force[place];
-            if self.timers[place].would_change(target)
+            if self.timers[place].would_change(target, around)
                 && !self.before_change.iter().any(|(changed, _)| *changed == number)
             {
                 self.before_change.push((number, self.timers[place].standing(now, around)));

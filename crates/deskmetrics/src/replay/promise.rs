@@ -3,6 +3,7 @@
 use super::clocks::Clocks;
 use super::names::Vocabulary;
 use super::step::{NONE, What};
+use crate::schedule::{Budget, DayEnd};
 use crate::sla::{
     Conditions, CustomClock, Happening, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
     Within,
@@ -23,7 +24,38 @@ pub(crate) struct InForce {
     /// The policy's own schedule for business time.
     pub(crate) schedule: Option<u16>,
     pub(crate) at_risk: Option<i64>,
+    /// A target in business days, from which `target` and `at_risk` follow once its start is known.
+    #[serde(default)]
+    pub(crate) days: Option<Days>,
 }
+
+/// A target in business days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Days {
+    count: u32,
+    end: DayEnd,
+    /// The share from which it is at risk, in millionths.
+    at_risk: Option<i64>,
+}
+
+impl InForce {
+    /// The same for an instance that started at `start` on a ticket's schedule.
+    pub(crate) fn since(self, start: i64, clock: Option<u16>, clocks: &Clocks) -> Self {
+        let Some(Days { count, end, at_risk }) = self.days else { return self };
+        let known = clocks.business_days(self.schedule.or(clock), start, count, end);
+        let target = known.unwrap_or(i64::from(count).saturating_mul(DAY));
+        let share = |share| i128::from(target) * i128::from(share) / i128::from(MILLION);
+        Self {
+            target,
+            at_risk: at_risk.map(|at_risk| i64::try_from(share(at_risk)).unwrap_or(i64::MAX)),
+            ..self
+        }
+    }
+}
+
+/// A day of 24 hours in microseconds.
+const DAY: i64 = 86_400_000_000;
+const MILLION: i64 = 1_000_000;
 
 /// Which time a slot measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +134,8 @@ impl Wanted {
 struct Target {
     slot: usize,
     clock: ClockKind,
-    always: Option<i64>,
-    by_priority: Vec<(u32, i64)>,
+    always: Option<Budget>,
+    by_priority: Vec<(u32, Budget)>,
     at_risk: Option<f64>,
 }
 
@@ -257,7 +289,12 @@ impl Promises {
         all: &SlaPolicies,
         own_schedule: bool,
     ) -> Option<usize> {
-        let own_schedules = own_schedule && target.clock == ClockKind::Business;
+        let in_days = |budget: &Budget| matches!(budget, Budget::BusinessDays(..));
+        let days = match &target.within {
+            Within::Always(budget) => in_days(budget),
+            Within::ByPriority(by) => by.values().any(in_days),
+        };
+        let own_schedules = own_schedule && (days || target.clock == ClockKind::Business);
         let known =
             self.slots.iter().position(|slot| slot.metric == target.metric && slot.ordinal == ordinal);
         if let Some(place) = known {
@@ -302,7 +339,7 @@ impl Promises {
 
     /// Whether any target is counted on this clock.
     pub(crate) fn any_on(&self, clock: ClockKind) -> bool {
-        self.policies.iter().flat_map(|policy| &policy.targets).any(|target| target.clock == clock)
+        self.policies.iter().flat_map(|policy| &policy.targets).any(|target| target.counts_on(clock))
     }
 
     /// Whether the targets in force may change with this step.
@@ -346,13 +383,7 @@ impl Promises {
                 }
                 let within = target.within(priority);
                 if let (None, Some(within)) = (targets[target.slot], within) {
-                    targets[target.slot] = Some(InForce {
-                        policy: u16::try_from(place).unwrap_or(u16::MAX),
-                        target: within,
-                        clock: target.clock,
-                        schedule: policy.schedule.filter(|_| target.clock == ClockKind::Business),
-                        at_risk: target.threshold(within),
-                    });
+                    targets[target.slot] = Some(target.in_force(within, place, policy.schedule));
                 }
             }
             if self.matching == Matching::First {
@@ -373,25 +404,51 @@ impl Promises {
 
 impl Target {
     fn new(target: &SlaTarget, slot: usize, vocabulary: &mut Vocabulary) -> Self {
-        let micros = |duration: chrono::TimeDelta| duration.num_microseconds().unwrap_or(i64::MAX);
         let by_priority = match &target.within {
             Within::Always(_) => Vec::new(),
             Within::ByPriority(by) => by
                 .iter()
                 .filter(|(priority, _)| &***priority != Within::OTHER)
-                .map(|(priority, duration)| (vocabulary.learn(priority), micros(*duration)))
+                .map(|(priority, duration)| (vocabulary.learn(priority), *duration))
                 .collect(),
         };
         Self {
             slot,
             clock: target.clock,
-            always: target.within.for_priority(None).map(micros),
+            always: target.within.for_priority(None),
             by_priority,
             at_risk: target.at_risk,
         }
     }
 
-    fn within(&self, priority: u32) -> Option<i64> {
+    fn in_force(&self, within: Budget, policy: usize, schedule: Option<u16>) -> InForce {
+        let (target, clock, days) = match within {
+            Budget::Time(time) => (time.num_microseconds().unwrap_or(i64::MAX), self.clock, None),
+            Budget::BusinessDays(count, end) => {
+                let days = Days { count, end, at_risk: self.threshold(MILLION) };
+                (i64::from(count).saturating_mul(DAY), ClockKind::Business, Some(days))
+            }
+        };
+        InForce {
+            policy: u16::try_from(policy).unwrap_or(u16::MAX),
+            target,
+            clock,
+            schedule: schedule.filter(|_| clock == ClockKind::Business),
+            at_risk: self.threshold(target),
+            days,
+        }
+    }
+
+    /// Whether some budget is counted on this clock.
+    fn counts_on(&self, clock: ClockKind) -> bool {
+        let budgets = self.by_priority.iter().map(|(_, budget)| budget).chain(&self.always);
+        let in_days = |budget: &Budget| matches!(budget, Budget::BusinessDays(..));
+        budgets
+            .into_iter()
+            .any(|budget| clock == if in_days(budget) { ClockKind::Business } else { self.clock })
+    }
+
+    fn within(&self, priority: u32) -> Option<Budget> {
         let exact = self.by_priority.iter().find(|(known, _)| *known == priority && priority != NONE);
         exact.map(|(_, within)| *within).or(self.always)
     }

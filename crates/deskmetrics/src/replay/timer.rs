@@ -186,7 +186,7 @@ impl Timer {
         self.not_before = i64::MIN;
         self.counted = carried.unwrap_or_default();
         self.carried = carried;
-        self.force = force;
+        self.force = force.map(|force| force.since(from.at, around.clock, around.clocks));
         self.attached = from.at;
         self.detached = None;
         self.reached = None;
@@ -325,6 +325,7 @@ impl Timer {
     /// Another target (or none) is in force from now on. Says whether the instance is to be ended and begun anew.
     pub(crate) fn attach(&mut self, force: Option<InForce>, now: Stamp, around: Around<'_>) -> bool {
         let current = self.force.filter(|_| self.detached.is_none());
+        let force = force.map(|force| force.since(self.started.at, around.clock, around.clocks));
         if !self.active || current == force {
             return false;
         }
@@ -483,7 +484,8 @@ impl Timer {
     }
 
     /// Whether an instance under way would have another target.
-    pub(crate) fn would_change(&self, force: Option<InForce>) -> bool {
+    pub(crate) fn would_change(&self, force: Option<InForce>, around: Around<'_>) -> bool {
+        let force = force.map(|force| force.since(self.started.at, around.clock, around.clocks));
         self.active && self.force.filter(|_| self.detached.is_none()) != force
     }
 

@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::dates::BusinessDays;
 use super::far::{Far, Measure};
@@ -36,6 +37,8 @@ pub struct CompiledSchedule {
 
 struct Inner {
     conventions: Conventions,
+    /// The zone of local dates; of several desks that of the first.
+    zone: Tz,
     /// The compiled span in seconds.
     span: Span,
     /// Real openings of the compiled span.
@@ -69,6 +72,7 @@ impl CompiledSchedule {
         let far = |measure| Far::new(Arc::clone(&source), measure);
         let inner = Inner {
             conventions: whole.conventions(),
+            zone: whole.time_zone(),
             span,
             open,
             counts,
@@ -270,6 +274,11 @@ impl CompiledSchedule {
     /// first needed and takes about 20 kB.
     pub fn size_in_bytes(&self) -> usize {
         self.inner.open.size() + self.inner.counts.as_ref().map_or(0, Lookup::size)
+    }
+
+    /// The zone of local dates; of several desks that of the first.
+    pub fn time_zone(&self) -> Tz {
+        self.inner.zone
     }
 
     pub(crate) fn business_days(&self) -> &BusinessDays {

@@ -64,6 +64,27 @@ pub enum Counting {
     Wall,
 }
 
+/// Where an opening or closing time lies that the clocks skip when they go forward.
+///
+/// With hours from 02:30 to 10:00 on the day on which the clocks go from 02:00 to 03:00:
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gap {
+    /// At the change: open from 03:00, seven hours. The default.
+    #[default]
+    Change,
+    /// Later by the length of the gap, as in java.time, Luxon and JavaScript's `Temporal` (`compatible`): open from 03:30, six
+    /// and a half hours. A shift of which both ends are skipped keeps its length.
+    Shift,
+}
+
+impl Gap {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The conventions of a schedule; each default is what most people expect.
 ///
 /// ```
@@ -87,4 +108,8 @@ pub struct Conventions {
     pub holiday_scope: HolidayScope,
     /// What counts as elapsed on a day on which the clocks change.
     pub clock: Counting,
+    /// Where an opening or closing time lies that the clocks skip. Time on the clock on the wall ([`Counting::Wall`]) counts
+    /// the skipped hour itself, so that it only applies to when it is open.
+    #[serde(skip_serializing_if = "Gap::is_default")]
+    pub gap: Gap,
 }

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod budget;
 mod business_days;
 mod clock;
 mod compile;
@@ -44,9 +45,10 @@ mod timeline;
 mod weekly_hours;
 mod working_time;
 
+pub use self::budget::{Budget, DayEnd};
 pub use self::clock::Clock;
 pub use self::compiled::{CompiledSchedule, Openings};
-pub use self::convention::{Boundary, Conventions, Counting, HolidayScope, ZeroBudget};
+pub use self::convention::{Boundary, Conventions, Counting, Gap, HolidayScope, ZeroBudget};
 pub use self::definition::{Schedule, parse_zone};
 pub use self::error::{DueError, ScheduleError, SliceLengthError};
 pub use self::holiday::Holiday;

@@ -5,6 +5,8 @@
 use chrono::{DateTime, NaiveDate, Offset as _, TimeZone as _};
 use chrono_tz::Tz;
 
+use super::Gap;
+
 pub(crate) const DAY: i64 = 86_400;
 
 /// Before this no zone of the database changes its offset: 1800-01-01.
@@ -75,7 +77,7 @@ impl Offsets {
     /// The first instant of a local date: 00:00, or the first time that the clocks show after it.
     pub(crate) fn start_of_day(zone: Tz, date: NaiveDate) -> i64 {
         let local = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-        Self::between(zone, local, local).cursor().opening(local)
+        Self::between(zone, local, local).cursor().opening(local, Gap::Change)
     }
 
     /// A reader that turns ascending local times into instants.
@@ -95,24 +97,29 @@ pub(crate) struct Cursor<'a> {
 impl Cursor<'_> {
     /// The first instant at which the clock on the wall shows `local` or later.
     ///
-    /// A time that the clocks skip gives the instant of the change, one they show twice the first.
-    pub(crate) fn opening(&mut self, local: i64) -> i64 {
+    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the first.
+    pub(crate) fn opening(&mut self, local: i64, gap: Gap) -> i64 {
         while local >= self.pieces[self.opening].end + self.pieces[self.opening].offset {
             self.opening += 1;
         }
         let piece = self.pieces[self.opening];
-        (local - piece.offset).max(piece.start)
+        let at = local - piece.offset;
+        match self.opening.checked_sub(1).map(|before| self.pieces[before].offset) {
+            Some(before) if gap == Gap::Shift && at < piece.start => local - before,
+            _ => at.max(piece.start),
+        }
     }
 
     /// The last instant at which the clock on the wall comes to show `local`.
     ///
-    /// A time that the clocks skip gives the instant of the change, one they show twice the second.
-    pub(crate) fn closing(&mut self, local: i64) -> i64 {
+    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the second.
+    pub(crate) fn closing(&mut self, local: i64, gap: Gap) -> i64 {
         while self.pieces.get(self.closing + 1).is_some_and(|next| next.start + next.offset <= local) {
             self.closing += 1;
         }
         let piece = self.pieces[self.closing];
-        (local - piece.offset).min(piece.end)
+        let at = local - piece.offset;
+        if gap == Gap::Shift { at } else { at.min(piece.end) }
     }
 }
 

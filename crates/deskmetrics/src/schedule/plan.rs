@@ -12,7 +12,7 @@ use super::offsets::{Cursor, DAY, Offsets};
 use super::pause::BreakDays;
 use super::span::{Count, Span, add_span, subtract, union};
 use super::time_of_day::MINUTES_PER_DAY;
-use super::{Counting, HolidayScope, Schedule, Shift};
+use super::{Counting, Gap, HolidayScope, Schedule, Shift};
 
 /// The weekday of a day number, 0 for Monday; 1970-01-01 was a Thursday.
 fn weekday(day: i64) -> usize {
@@ -25,6 +25,7 @@ pub(crate) struct Plan {
     zone: Tz,
     scope: HolidayScope,
     counting: Counting,
+    gap: Gap,
     /// Shifts by weekday.
     week: [Vec<Shift>; 7],
     special: BTreeMap<i64, Vec<Shift>>,
@@ -79,6 +80,7 @@ impl Plan {
             zone: schedule.time_zone(),
             scope: schedule.conventions().holiday_scope,
             counting: schedule.conventions().clock,
+            gap: schedule.conventions().gap,
             week: schedule.hours().days().clone(),
             special: by_day(schedule.special_days()),
             extra: by_day(schedule.extra_openings()),
@@ -137,7 +139,7 @@ impl Plan {
         let offsets = Offsets::between(self.zone, from, to);
         let mut cursor = offsets.cursor();
         self.local_openings(from, to, |local| {
-            let opening = to_utc(&mut cursor, local).clipped(from, to);
+            let opening = to_utc(&mut cursor, local, self.gap).clipped(from, to);
             add_span(out, opening);
         });
     }
@@ -323,6 +325,6 @@ fn tail(shift: Shift) -> Span {
     Span::new(0, i64::from(shift.end().saturating_sub(MINUTES_PER_DAY)))
 }
 
-fn to_utc(cursor: &mut Cursor<'_>, local: Span) -> Span {
-    Span::new(cursor.opening(local.start), cursor.closing(local.end))
+fn to_utc(cursor: &mut Cursor<'_>, local: Span, gap: Gap) -> Span {
+    Span::new(cursor.opening(local.start, gap), cursor.closing(local.end, gap))
 }

@@ -46,7 +46,10 @@ pub(crate) fn add_span(spans: &mut Vec<Span>, span: Span) {
         return;
     }
     match spans.last_mut() {
-        Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+        Some(last) if span.start <= last.end => {
+            // An opening that was moved out of a gap may begin after its successor.
+            *last = Span::new(last.start.min(span.start), last.end.max(span.end));
+        }
         _ => spans.push(span),
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
-
 use super::{Matching, SlaMetric, SlaPolicies, SlaPolicy, Within};
+use crate::schedule::Budget;
 
 /// Something about a set of policies that is probably not meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -242,8 +241,8 @@ impl SlaPolicies {
             {
                 findings.push(Finding::UnknownMetric { policy: name.clone(), metric: clock.clone() });
             }
-            let durations: Vec<TimeDelta> = match &target.within {
-                Within::Always(duration) => vec![*duration],
+            let budgets: Vec<Budget> = match &target.within {
+                Within::Always(budget) => vec![*budget],
                 Within::ByPriority(by) => {
                     if !by.contains_key(Within::OTHER) {
                         for priority in priorities.iter().filter(|priority| !by.contains_key(**priority)) {
@@ -257,11 +256,11 @@ impl SlaPolicies {
                     by.values().copied().collect()
                 }
             };
-            for duration in durations.into_iter().filter(|duration| *duration <= TimeDelta::zero()) {
+            for budget in budgets.into_iter().filter(|budget| !budget.is_positive()) {
                 findings.push(Finding::NoTime {
                     policy: name.clone(),
                     metric: metric.clone(),
-                    found: crate::duration_text::format(duration).into(),
+                    found: budget.to_string().into(),
                 });
             }
             if let Some(share) = target.at_risk.filter(|share| !(*share > 0.0 && *share < 1.0)) {

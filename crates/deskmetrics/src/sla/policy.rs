@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Conditions, CustomClock, SlaMetric};
-use crate::{ClockKind, Timestamp, duration_text};
+use crate::schedule::Budget;
+use crate::{ClockKind, Timestamp};
 
 /// The policies of a help desk, in order.
 ///
@@ -194,14 +194,14 @@ impl SlaTarget {
 
 /// How long something may take: always the same, or by the ticket's priority.
 ///
-/// In text `"4h"`, or `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` stands for every other priority and for
+/// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` stands for every other priority and for
 /// none. Without it, tickets of other priorities have no such target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Within {
     /// For every ticket.
-    Always(TimeDelta),
+    Always(Budget),
     /// By priority.
-    ByPriority(BTreeMap<Box<str>, TimeDelta>),
+    ByPriority(BTreeMap<Box<str>, Budget>),
 }
 
 impl Within {
@@ -209,12 +209,15 @@ impl Within {
     pub const OTHER: &'static str = "*";
 
     /// Targets by priority.
-    pub fn by_priority<P: Into<Box<str>>>(targets: impl IntoIterator<Item = (P, TimeDelta)>) -> Self {
-        Self::ByPriority(targets.into_iter().map(|(priority, target)| (priority.into(), target)).collect())
+    pub fn by_priority<P: Into<Box<str>>, B: Into<Budget>>(
+        targets: impl IntoIterator<Item = (P, B)>,
+    ) -> Self {
+        let targets = targets.into_iter().map(|(priority, target)| (priority.into(), target.into()));
+        Self::ByPriority(targets.collect())
     }
 
     /// The target for a priority; `None` where there is none.
-    pub fn for_priority(&self, priority: Option<&str>) -> Option<TimeDelta> {
+    pub fn for_priority(&self, priority: Option<&str>) -> Option<Budget> {
         match self {
             Self::Always(target) => Some(*target),
             Self::ByPriority(targets) => priority
@@ -226,9 +229,9 @@ impl Within {
     }
 }
 
-impl From<TimeDelta> for Within {
-    fn from(target: TimeDelta) -> Self {
-        Self::Always(target)
+impl<B: Into<Budget>> From<B> for Within {
+    fn from(target: B) -> Self {
+        Self::Always(target.into())
     }
 }
 
@@ -242,12 +245,9 @@ enum WithinText {
 impl Serialize for Within {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = match self {
-            Self::Always(target) => WithinText::Always(duration_text::format(*target)),
+            Self::Always(target) => WithinText::Always(target.to_string()),
             Self::ByPriority(targets) => WithinText::ByPriority(
-                targets
-                    .iter()
-                    .map(|(priority, target)| (priority.clone(), duration_text::format(*target)))
-                    .collect(),
+                targets.iter().map(|(priority, target)| (priority.clone(), target.to_string())).collect(),
             ),
         };
         text.serialize(serializer)
@@ -256,7 +256,7 @@ impl Serialize for Within {
 
 impl<'de> Deserialize<'de> for Within {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = |text: &str| duration_text::parse(text).map_err(D::Error::custom);
+        let read = |text: &str| text.parse::<Budget>().map_err(D::Error::custom);
         Ok(match WithinText::deserialize(deserializer)? {
             WithinText::Always(text) => Self::Always(read(&text)?),
             WithinText::ByPriority(texts) => Self::ByPriority(

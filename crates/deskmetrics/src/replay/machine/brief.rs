@@ -173,6 +173,10 @@ impl Machine {
                 return None;
             }
             let Some(force) = force else { continue };
+            // What the target is depends on the start.
+            if force.days.is_some() {
+                return None;
+            }
             if force.target <= 0 || (force.clock == ClockKind::Business && !scheduled) {
                 return None;
             }

@@ -201,6 +201,16 @@ impl Choice {
         if hint.is_empty() && asks_anything(dataset) && ["csat", "ces"].contains(&id) {
             hint = format!(": say on which scale its question is, under scales, such as {id} = \"1-5\"");
         }
+        if let Err(ReportError::Request(RequestError::NeedsChoice { option, allowed, .. })) =
+            KpiRequest::new(id).check()
+            && ["status", "group"].contains(&option)
+            && holds(dataset, &TICKETS)
+        {
+            let example = if option == "status" { "pending" } else { "Billing" };
+            hint = format!(
+                ": it needs its {option}, {allowed}, such as {{\"kpi\": \"{id}\", \"{option}\": \"{example}\"}}"
+            );
+        }
         ChoiceError::Nothing { id, hint }
     }
 

@@ -84,6 +84,18 @@ impl NetScore {
         self.normal_interval(level, 0.0, IntervalMethod::Wald)
     }
 
+    /// The variance of one answer, which is 1, 0 or −1: `pos + neg − (pos − neg)²`, in shares; `None` when nothing was counted.
+    ///
+    /// ```
+    /// use deskmetrics::NetScore;
+    ///
+    /// let net = NetScore { positive: 50, neutral: 30, negative: 20 };
+    /// assert!((net.variance().unwrap() - 0.61).abs() < 1e-12); // 0.5 + 0.2 - 0.3²
+    /// ```
+    pub fn variance(&self) -> Option<f64> {
+        self.standard_error().map(|error| error * error * self.n() as f64)
+    }
+
     /// The standard error of the score, in shares: `√((pos + neg − (pos − neg)²) / n)`.
     pub fn standard_error(&self) -> Option<f64> {
         self.centre_and_error(0.0).map(|(_, error)| error)

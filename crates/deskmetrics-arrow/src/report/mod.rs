@@ -67,8 +67,29 @@ impl Dataset {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    /// # use deskmetrics::Timestamp;
+    /// # use deskmetrics::report::{KpiRequest, Report};
+    /// # use deskmetrics_arrow::{Dataset, Description, ReadOptions};
+    /// # let texts = |values: &[&str]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    /// # let batch = RecordBatch::try_from_iter([
+    /// #     ("id", texts(&["1"])), ("created_at", texts(&["2026-03-02T09:00:00Z"])), ("market", texts(&["DK"])),
+    /// # ])?;
+    /// # let description: Description = "time_zone = \"UTC\"\n[[tickets]]\nfile = \"tickets\"\nid = \"id\"\n\
+    /// #     created_at = \"created_at\"\nattributes = { market = \"market\" }".parse()?;
+    /// # let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
+    /// # let dataset = Dataset::of_description(&description, options)?;
+    /// # let cut_off: Timestamp = "2026-03-03T00:00:00Z".parse()?;
+    /// let misspelt = Report::builder(cut_off).kpi(KpiRequest::new("volume")).by(["markte".into()]).build()?;
+    /// let error = dataset.feed(&misspelt, 0).unwrap_err().to_string();
+    /// assert!(error.contains("did you mean \"market\"?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// Never while the states of one report merge.
+    /// When nothing in the data has an attribute that the report slices or restricts by.
     pub fn feed(&self, report: &Report, threads: usize) -> Result<ReportState, ReportError> {
         self.feed_while(report, threads, &|| true)
     }
@@ -76,13 +97,17 @@ impl Dataset {
     /// The same while `go_on` says so, which is asked between pieces of work; what was fed until then is given.
     ///
     /// # Errors
-    /// Never while the states of one report merge.
+    /// When nothing in the data has an attribute that the report slices or restricts by.
     pub fn feed_while(
         &self,
         report: &Report,
         threads: usize,
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReportState, ReportError> {
+        self.tells_of(report.sliced_by()).map_err(|unknown| ReportError::UnknownAttribute {
+            why: unknown.to_string(),
+            attribute: unknown.attribute,
+        })?;
         let tables = &*self.tables;
         let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_instant());
         let as_of = if tables.tickets.rows() > 0 { cut_off() } else { None };

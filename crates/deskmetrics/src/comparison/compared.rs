@@ -55,6 +55,39 @@ impl Compared<'_> {
         }
     }
 
+    /// The variance of one record's contribution, in the unit of the value squared: of an answer to an NPS, which counts 100, 0 or
+    /// -100 points; of a score; of a share, whose records count 100 or 0. `None` for any other value, and where too little was
+    /// counted.
+    ///
+    /// ```
+    /// use deskmetrics::{Compared, NetScore};
+    ///
+    /// let nps = Compared::Net(NetScore { positive: 50, neutral: 30, negative: 20 });
+    /// assert!((nps.variance().unwrap() - 6100.0).abs() < 1e-9);
+    /// assert!((nps.standard_error().unwrap() - 7.8102).abs() < 1e-4); // √(6100 / 100)
+    /// ```
+    pub fn variance(self) -> Option<f64> {
+        self.error_and_n().map(|(error, n)| error * error * n as f64)
+    }
+
+    /// The standard error of the value, in its own unit; `None` as for [`variance`](Self::variance).
+    pub fn standard_error(self) -> Option<f64> {
+        self.error_and_n().map(|(error, _)| error)
+    }
+
+    fn error_and_n(self) -> Option<(f64, u64)> {
+        match self {
+            Self::Share(share) => {
+                let p = share.share()?;
+                Some((100.0 * (p * (1.0 - p) / share.total as f64).sqrt(), share.total))
+            }
+            Self::Net(net) => Some((100.0 * net.standard_error()?, net.n())),
+            Self::Scores(scores) => Some((scores.standard_error()?, scores.n())),
+            Self::Mean(mean) => Some((mean.standard_error()?, mean.n())),
+            _ => None,
+        }
+    }
+
     /// This value minus a fixed one in the same unit, such as the sector's: "11 points ahead" (is it?). `None` where there is
     /// no test, too little was counted, or the value can never be that of the benchmark.
     #[doc(alias = "benchmark")]

@@ -8,12 +8,20 @@ use super::interface::{AnyKpi, Kpi};
 use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
+/// `, did you mean "x"?`, or nothing.
+fn did_you_mean(id: &str, known: &[&str]) -> String {
+    let likeness = |known: &str| strsim::jaro_winkler(&id.to_lowercase(), known);
+    let nearest = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let nearest = nearest.filter(|nearest| likeness(nearest) >= 0.75);
+    nearest.map(|nearest| format!(" (did you mean \"{nearest}\"?)")).unwrap_or_default()
+}
+
 /// Why a request for a KPI cannot be answered.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
     /// The catalogue has no such KPI.
-    #[error("KPI \"{id}\" is not in the catalogue, which has {}", known.join(", "))]
+    #[error("KPI \"{id}\" is not in the catalogue{}, which has {}", did_you_mean(id, known), known.join(", "))]
     UnknownKpi {
         /// The id requested.
         id: String,
@@ -161,6 +169,9 @@ pub struct KpiRequest {
     /// Limits, to be told the share of the finished durations in each band between them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_text::list")]
     pub bands: Vec<TimeDelta>,
+    /// Whether the share of the answers of each score is reported instead of the KPI: `csat`, `nps`, `ces`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub distribution: bool,
     /// With which tickets the customers are counted; those created unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<CustomersOf>,
@@ -231,6 +242,7 @@ impl KpiRequest {
             group: None,
             within: None,
             bands: Vec::new(),
+            distribution: false,
             with: None,
             without_automatic_solves: None,
             since: None,
@@ -372,6 +384,27 @@ impl KpiRequest {
     #[must_use]
     pub fn in_bands(mut self, limits: impl IntoIterator<Item = TimeDelta>) -> Self {
         self.bands = limits.into_iter().collect();
+        self
+    }
+
+    /// The share of the answers of each score, lowest first, instead of the KPI: `csat`, `nps`, `ces`.
+    ///
+    /// ```
+    /// use deskmetrics::Scale;
+    /// use deskmetrics::report::KpiRequest;
+    ///
+    /// let mut csat = KpiRequest::new("csat").of_question("csat", Scale::csat(1, 3)?).by_score().tally(None)?;
+    /// csat.push_score(Some(3), 3);
+    /// csat.push_score(Some(1), 1);
+    /// let shares: Vec<_> = csat.estimates(0.95).iter().map(|each| (each.measure.to_string(), each.value)).collect();
+    /// let expected = [("score 1", 25.0), ("score 2", 0.0), ("score 3", 75.0)];
+    /// assert_eq!(shares, expected.map(|(score, share)| (score.to_owned(), Some(share))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "distribution")]
+    #[must_use]
+    pub fn by_score(mut self) -> Self {
+        self.distribution = true;
         self
     }
 

@@ -17,6 +17,14 @@ pub enum ReportError {
         /// The KPI's id.
         id: &'static str,
     },
+    /// Nothing in the data has an attribute that slices or restrictions name.
+    #[error("by: {why}")]
+    UnknownAttribute {
+        /// The attribute.
+        attribute: String,
+        /// What there is instead.
+        why: String,
+    },
     /// Two requests have one name.
     #[error("two requests are named \"{name}\": give each a name of its own")]
     NameTwice {

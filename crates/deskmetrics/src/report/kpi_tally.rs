@@ -285,6 +285,16 @@ impl KpiTally {
         self.measure.compared(&*self.tally).against(benchmark, level)
     }
 
+    /// The variance of one record's contribution to the headline; see [`Compared::variance`](crate::Compared::variance).
+    pub fn variance(&self) -> Option<f64> {
+        self.measure.compared(&*self.tally).variance()
+    }
+
+    /// The standard error of the headline; see [`Compared::standard_error`](crate::Compared::standard_error).
+    pub fn standard_error(&self) -> Option<f64> {
+        self.measure.compared(&*self.tally).standard_error()
+    }
+
     /// The durations behind it, finished and running; `None` for a KPI that is no duration.
     pub fn times(&self) -> Option<&Times> {
         self.tally.times()

@@ -50,6 +50,8 @@ pub(super) enum Shown {
     Within(TimeDelta),
     /// The share of its durations in each band between the limits, which ascend.
     Bands(Vec<TimeDelta>),
+    /// The share of the answers of each score.
+    Scores,
 }
 
 impl Measure {
@@ -96,6 +98,10 @@ impl Measure {
                 vec![Estimate::share("within", times.decided_within(*limit), level)]
             }
             (Shown::Bands(limits), Some(times)) => bands(times, limits, level),
+            (Shown::Scores, _) => {
+                let shares = scores(tally);
+                shares.map(|(score, share)| Estimate::share(format!("score {score}"), share, level)).collect()
+            }
             _ => tally.estimates(level),
         }
     }
@@ -106,6 +112,9 @@ impl Measure {
             (Shown::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
             (Shown::Bands(limits), Some(times)) => {
                 limits.first().map_or(Compared::Untested, |limit| Compared::Share(times.within(*limit)))
+            }
+            (Shown::Scores, _) => {
+                scores(tally).next().map_or(Compared::Untested, |(_, share)| Compared::Share(share))
             }
             _ => tally.compared(),
         }
@@ -275,6 +284,9 @@ impl Shown {
     /// The KPI's own numbers, or what its durations are compared with.
     fn of(request: &KpiRequest, definition: &Definition) -> Result<Self, RequestError> {
         let id = definition.id;
+        if request.distribution {
+            return Ok(Self::Scores);
+        }
         match (request.within, request.bands.as_slice()) {
             // Its limit is part of the KPI.
             (Some(_), []) if id == kpi::service_level::DEFINITION.id => Ok(Self::Numbers),
@@ -298,6 +310,7 @@ impl fmt::Display for Shown {
             Self::Numbers => Ok(()),
             Self::Within(limit) => write!(f, "within {}", duration_text::format(*limit)),
             Self::Bands(_) => f.write_str("in bands"),
+            Self::Scores => f.write_str("by score"),
         }
     }
 }
@@ -335,6 +348,7 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
         "clock" => !definition.clocks.is_empty(),
         "question" => surveys || asks_customers,
         "scale" => surveys,
+        "distribution" => ["csat", "nps", "ces"].contains(&definition.id),
         "since" | "until" => definition.options.iter().any(|choice| choice.name == "span"),
         option => definition.options.iter().any(|choice| choice.name == option),
     })
@@ -351,6 +365,7 @@ fn refuse_of_own(request: &KpiRequest, empty: &dyn AnyKpi) -> Result<(), Request
     refuse(request, id, |option| match option {
         "question" => surveys,
         "within" | "bands" => empty.times().is_some(),
+        "distribution" => empty.distribution().is_some(),
         _ => false,
     })
 }
@@ -371,6 +386,7 @@ fn refuse(
         ("group", request.group.is_some()),
         ("within", request.within.is_some()),
         ("bands", !request.bands.is_empty()),
+        ("distribution", request.distribution),
         ("with", request.with.is_some()),
         ("without_automatic_solves", request.without_automatic_solves.is_some()),
         ("since", request.since.is_some()),
@@ -384,6 +400,14 @@ fn refuse(
         Some((option, _)) => Err(RequestError::NoSuchChoice { id, option }),
         None => Ok(()),
     }
+}
+
+/// The share of the answers of each score, lowest first.
+fn scores(tally: &dyn AnyKpi) -> impl Iterator<Item = (i32, Ratio)> {
+    let counts: Vec<(i32, u64)> =
+        tally.distribution().map(|counts| counts.iter().collect()).unwrap_or_default();
+    let n = counts.iter().fold(0u64, |n, (_, count)| n.saturating_add(*count));
+    counts.into_iter().map(move |(score, count)| (score, Ratio::new(count, n)))
 }
 
 /// The share of finished durations in each band.

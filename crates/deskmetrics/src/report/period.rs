@@ -21,9 +21,10 @@ pub enum Period {
     Week,
     /// A calendar month.
     Month,
-    /// January to March, April to June, July to September, October to December.
+    /// January to March, April to June, July to September, October to December; of a fiscal year where
+    /// [`Periods::with_year_start`] names one.
     Quarter,
-    /// A calendar year.
+    /// A calendar year, or a fiscal one.
     Year,
 }
 
@@ -89,16 +90,23 @@ pub struct Periods {
     /// The first day of a week; read for [`Period::Week`] only.
     #[serde(default = "monday")]
     pub week_start: Weekday,
+    /// The first month of a year, 1 to 12; read for [`Period::Quarter`] and [`Period::Year`].
+    #[serde(default = "january")]
+    pub year_start: u32,
 }
 
 fn monday() -> Weekday {
     Weekday::Mon
 }
 
+fn january() -> u32 {
+    1
+}
+
 impl Periods {
     /// Periods in `zone`; weeks begin on Monday.
     pub fn new(period: Period, zone: Tz) -> Self {
-        Self { period, zone, week_start: Weekday::Mon }
+        Self { period, zone, week_start: Weekday::Mon, year_start: 1 }
     }
 
     /// The same periods with weeks that begin on `day`.
@@ -106,6 +114,34 @@ impl Periods {
     pub fn with_week_start(mut self, day: Weekday) -> Self {
         self.week_start = day;
         self
+    }
+
+    /// The same periods with fiscal years and quarters: years begin in `month`, 1 to 12, and have the name of the calendar year
+    /// in which they end. Any other month is January.
+    ///
+    /// ```
+    /// use chrono_tz::Europe::London;
+    /// use deskmetrics::report::{Period, Periods};
+    ///
+    /// let label = |period, at: &str| {
+    ///     Periods::new(period, London).with_year_start(4).of(at.parse().unwrap()).unwrap().label()
+    /// };
+    /// assert_eq!(label(Period::Year, "2026-03-31T12:00:00Z"), "FY2026");
+    /// assert_eq!(label(Period::Year, "2026-04-01T12:00:00Z"), "FY2027");
+    /// assert_eq!(label(Period::Quarter, "2026-03-31T12:00:00Z"), "FY2026-Q4");
+    /// ```
+    #[doc(alias = "fiscal year")]
+    #[doc(alias = "financial year")]
+    #[must_use]
+    pub fn with_year_start(mut self, month: u32) -> Self {
+        self.year_start = if (1..=12).contains(&month) { month } else { 1 };
+        self
+    }
+
+    /// The first day of a date's year, and the months since.
+    fn year_of(self, date: NaiveDate) -> Option<(NaiveDate, u32)> {
+        let months = (date.month() + 12 - self.year_start) % 12;
+        Some((date.with_day(1)?.checked_sub_months(Months::new(months))?, months))
     }
 
     /// The period `at` lies in; `None` outside the years 1 to 9998.
@@ -143,8 +179,11 @@ impl Periods {
                 date.checked_sub_days(Days::new(date.weekday().days_since(self.week_start).into()))
             }
             Period::Month => date.with_day(1),
-            Period::Quarter => NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1),
-            Period::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1),
+            Period::Quarter => {
+                let (year, months) = self.year_of(date)?;
+                year.checked_add_months(Months::new(months / 3 * 3))
+            }
+            Period::Year => self.year_of(date).map(|(year, _)| year),
         }
     }
 
@@ -188,7 +227,7 @@ impl PeriodSpan {
     }
 
     /// Its name: `2026-03-02`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`; a week that does not begin on Monday has
-    /// no ISO number and is named `week of 2026-03-01`.
+    /// no ISO number and is named `week of 2026-03-01`, and fiscal years are named `FY2026` and `FY2026-Q1`.
     pub fn label(&self) -> String {
         let day = self.first_day;
         match self.periods.period {
@@ -196,8 +235,14 @@ impl PeriodSpan {
             Period::Week if self.periods.week_start == Weekday::Mon => day.format("%G-W%V").to_string(),
             Period::Week => day.format("week of %Y-%m-%d").to_string(),
             Period::Month => day.format("%Y-%m").to_string(),
-            Period::Quarter => format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1),
-            Period::Year => day.format("%Y").to_string(),
+            Period::Quarter | Period::Year => {
+                let (year, months) = self.periods.year_of(day).unwrap_or((day, 0));
+                let fiscal = self.periods.year_start != 1;
+                let name =
+                    if fiscal { format!("FY{:04}", year.year() + 1) } else { format!("{:04}", year.year()) };
+                let quarter = months / 3 + 1;
+                if self.periods.period == Period::Year { name } else { format!("{name}-Q{quarter}") }
+            }
         }
     }
 }

@@ -178,6 +178,26 @@ impl KpiResult {
         Ok(Some(scores))
     }
 
+    /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> nps = dm.nps([10] * 50 + [8] * 30 + [2] * 20)
+    /// >>> round(nps.standard_error, 4), round(nps.variance, 1)
+    /// (7.8102, 6100.0)
+    #[getter]
+    fn standard_error(&self) -> Option<f64> {
+        self.tally.standard_error()
+    }
+
+    /// The variance of one record's contribution to the value, in ``unit`` squared: an answer to an NPS counts 100, 0 or -100
+    /// points. ``None`` where :attr:`standard_error` is.
+    #[getter]
+    fn variance(&self) -> Option<f64> {
+        self.tally.variance()
+    }
+
     /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
     ///
     /// Examples

@@ -1,5 +1,7 @@
 //! Tables of any library as a dataset.
 
+mod example;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
+use self::example::columns_of;
 use crate::data::{from_form, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, exceptions};
@@ -120,6 +123,7 @@ impl<'py> Tables<'_, 'py> {
             let own = holds != Holds::Events || self.tickets.is_none();
             let by = if own { self.by } else { &[] };
             let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
+            example::complete(name, &table, &columns, needed(holds))?;
             let used: Vec<String> = columns.values().flat_map(columns_of).collect();
             table.require(&used)?;
             let named = match holds {
@@ -373,18 +377,6 @@ fn described(
         roles.entry(*role).or_insert(json!(role));
     }
     Ok(roles)
-}
-
-/// The columns that a role takes.
-fn columns_of(role: &Value) -> Vec<String> {
-    match role {
-        Value::String(column) => vec![column.clone()],
-        Value::Object(form) => match form.get("column") {
-            Some(Value::String(column)) => vec![column.clone()],
-            _ => form.values().flat_map(columns_of).collect(),
-        },
-        _ => Vec::new(),
-    }
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.

@@ -19,7 +19,7 @@ use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
 use crate::report::ask::{Ask, Kpis};
-use crate::report::request::{min_n, threads, tz};
+use crate::report::request::{min_n, threads, tz, year_start};
 use crate::schedule::Schedule;
 use crate::source::sources_to_python;
 use crate::zone::in_zone;
@@ -232,6 +232,9 @@ impl Dataset {
     ///     wall-clock time of :attr:`time_zone`.
     /// week_start : str, default "Mon"
     ///     First day of the week.
+    /// year_start : int, default 1
+    ///     First month of a year, 1 to 12. Fiscal years and quarters are named by the calendar year in which they end: with 4,
+    ///     ``"FY2026-Q1"`` is April to June 2025.
     /// level : float, default 0.95
     ///     Of the intervals, between 0 and 1.
     /// min_n : int, default 30
@@ -253,7 +256,7 @@ impl Dataset {
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
     /// ColumnNotFoundError
     ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(
         &self,
@@ -264,6 +267,7 @@ impl Dataset {
         tz: Option<&Bound<'_, PyAny>>,
         as_of: Option<&Bound<'_, PyAny>>,
         week_start: &str,
+        #[pyo3(from_py_with = year_start)] year_start: u32,
         level: f64,
         #[pyo3(from_py_with = min_n)] min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
@@ -279,6 +283,7 @@ impl Dataset {
             period,
             zone,
             week_start,
+            year_start,
             level,
             min_n,
             observed_from,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{DurationMicrosecondType, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Date32Type, DurationMicrosecondType, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_schema::{DataType, Field};
 use chrono::{DateTime, TimeDelta};
@@ -78,9 +78,15 @@ fn to_numpy<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny
     let dtype = match array.data_type() {
         DataType::Duration(_) => "m8[us]",
         DataType::Timestamp(_, _) => "M8[us]",
-        _ => {
+        other => {
             let options = PyDict::new(py);
-            options.set_item("dtype", if array.null_count() > 0 { "O" } else { "?" })?;
+            let dtype = match other {
+                DataType::Date32 => "M8[D]",
+                _ if array.null_count() > 0 => "O",
+                DataType::Boolean => "?",
+                _ => "i8",
+            };
+            options.set_item("dtype", dtype)?;
             return numpy.getattr("array")?.call((list(py, array)?,), Some(&options));
         }
     };
@@ -148,6 +154,15 @@ fn list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
                 at.transpose()?.into_bound_py_any(py)
             })
             .collect::<PyResult<_>>()?,
+        DataType::Int64 => {
+            let counts = array.as_primitive::<Int64Type>().iter();
+            counts.map(|count| count.into_bound_py_any(py)).collect::<PyResult<_>>()?
+        }
+        DataType::Date32 => {
+            let days = array.as_primitive::<Date32Type>().iter();
+            let dates = days.map(|day| day.and_then(Date32Type::to_naive_date_opt));
+            dates.map(|date| date.into_bound_py_any(py)).collect::<PyResult<_>>()?
+        }
         other => return Err(error::data(format!("an answer of type {other} has no form in Python"))),
     };
     PyList::new(py, values)?.into_bound_py_any(py)

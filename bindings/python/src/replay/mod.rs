@@ -21,7 +21,7 @@ use crate::input::named;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::ask::{Ask, Kpis, known};
-use crate::report::request::{min_n, threads, tz};
+use crate::report::request::{min_n, threads, tz, year_start};
 use crate::source::sources_to_python;
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
@@ -173,7 +173,7 @@ impl Replay {
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
+    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
     #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
     fn report(
         &self,
@@ -183,6 +183,7 @@ impl Replay {
         period: Option<&str>,
         tz: Option<&Bound<'_, PyAny>>,
         week_start: &str,
+        #[pyo3(from_py_with = year_start)] year_start: u32,
         level: f64,
         #[pyo3(from_py_with = min_n)] min_n: u64,
         observed_from: Option<&Bound<'_, PyAny>>,
@@ -197,6 +198,7 @@ impl Replay {
             period,
             zone,
             week_start,
+            year_start,
             level,
             min_n,
             observed_from,

@@ -52,6 +52,7 @@ pub(crate) struct Ask<'a, 'py> {
     pub(crate) period: Option<&'a str>,
     pub(crate) zone: Option<Tz>,
     pub(crate) week_start: &'a str,
+    pub(crate) year_start: u32,
     pub(crate) level: f64,
     pub(crate) min_n: u64,
     pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
@@ -70,6 +71,7 @@ impl Ask<'_, '_> {
             period: self.period,
             zone: self.zone,
             week_start: self.week_start,
+            year_start: self.year_start,
             level: self.level,
             min_n: self.min_n,
             observed_from: self.observed_from,
@@ -145,7 +147,7 @@ impl Ask<'_, '_> {
             };
             choice.of(dataset)
         };
-        let refused = |problem: ChoiceError| error::argument(problem.to_string());
+        let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
         let asked = match &self.kpis {
             Kpis::These(asked) => asked,
             Kpis::Usual => {
@@ -216,7 +218,20 @@ impl Ask<'_, '_> {
         }
         notes.sort();
         notes.dedup();
+        let notes = notes.iter().map(|note| in_python(note)).collect();
         Ok((requests, notes))
+    }
+}
+
+/// A remedy in the words of a description, as Python spells it.
+fn in_python(text: &str) -> String {
+    let Some((before, after)) = text.split_once("under scales, such as ") else { return text.to_owned() };
+    match after.split_once(" = \"1-5\"") {
+        Some((question, rest)) => {
+            let question = question.trim_matches('"');
+            format!("{before}such as scales={{\"{question}\": (1, 5)}}{rest}")
+        }
+        None => text.to_owned(),
     }
 }
 

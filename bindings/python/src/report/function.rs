@@ -6,7 +6,7 @@ use pyo3::types::PyDict;
 
 use super::Report;
 use super::ask::{Ask, Kpis};
-use super::request::{min_n, threads, tz};
+use super::request::{min_n, threads, tz, year_start};
 use crate::tables::{ASSUME, Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
@@ -58,7 +58,7 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
 ///     As for :func:`replay`; ``columns`` may also have ``"surveys"`` and ``"invitations"``.
-/// week_start, level, min_n, observed_from, fcr
+/// week_start, year_start, level, min_n, observed_from, fcr
 ///     As for :meth:`Dataset.report`.
 /// threads : int, optional
 ///     How many may work at once; by default as many as there are processors. The answer is the same, bit for bit.
@@ -90,6 +90,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// - ``question``, ``scale``: survey question and its scale, as in ``scales``.
 /// - ``clock``: ``"calendar"`` or ``"business"`` for durations.
 /// - ``within``: share of the durations up to this limit instead of the durations, ``"4h"``.
+/// - ``distribution``: ``True`` for the share of the answers of each score, as measures ``"score 1"``, ``"score 2"`` ...,
+///   instead of the KPI.
 /// - ``bands``: share of the durations in each band between these limits instead of the durations, ``["1d", "3d"]``.
 /// - ``policy``: meaning of first contact resolution, ``"no_reopen_within(7days)"``.
 /// - ``without_automatic_solves``: ``True`` excludes tickets solved by a bot or rule.
@@ -136,8 +138,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// [('DK', 100.0), ('ES', 0.0)]
 #[pyfunction]
 #[pyo3(
-    signature = (tickets = None, events = None, surveys = None, *, snapshots = None, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
-    text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    signature = (tickets = None, events = None, surveys = None, *, snapshots = None, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
+    text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
 pub(crate) fn report(
@@ -163,6 +165,7 @@ pub(crate) fn report(
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
     week_start: &str,
+    #[pyo3(from_py_with = year_start)] year_start: u32,
     level: f64,
     #[pyo3(from_py_with = min_n)] min_n: u64,
     observed_from: Option<&Bound<'_, PyAny>>,
@@ -171,7 +174,20 @@ pub(crate) fn report(
 ) -> PyResult<Report> {
     let zone = self::tz(tz)?;
     let kpis = Kpis::of(kpis)?;
-    let ask = Ask { kpis, by, period, zone, week_start, level, min_n, observed_from, fcr, threads, progress };
+    let ask = Ask {
+        kpis,
+        by,
+        period,
+        zone,
+        week_start,
+        year_start,
+        level,
+        min_n,
+        observed_from,
+        fcr,
+        threads,
+        progress,
+    };
     // What is wrong with the settings is told before the data is read.
     let settings = ask.settings(&[])?;
     settings.periods()?;

@@ -83,6 +83,20 @@ impl Report {
         places.map(|(place, _)| ReportRow::new(&self.table, place)).collect()
     }
 
+    /// The questions of a KPI where there are several and none is the usual one.
+    fn questions(&self, kpi: &str) -> Vec<String> {
+        let id = deskmetrics::kpi::definition(kpi).map_or(kpi, |definition| definition.id);
+        if !["csat", "nps", "ces", "reasons"].contains(&id)
+            || self.table.rows.iter().any(|row| row.name == kpi)
+        {
+            return Vec::new();
+        }
+        let own = |row: &&CoreRow| row.headline && row.kpi == id && !row.restricted;
+        let mut questions: Vec<String> = self.table.overall().filter(own).map(question_of).collect();
+        questions.dedup();
+        if questions.iter().any(|question| question == id) { Vec::new() } else { questions }
+    }
+
     fn batch(&self) -> PyResult<RecordBatch> {
         columns::batch(&self.table).map_err(|problem| error::argument(problem.to_string()))
     }
@@ -241,14 +255,102 @@ impl Report {
     }
 
     /// The headline of a KPI over all slices and periods, by the name it was requested under or by its id: of the request
-    /// without ``where`` if there is one, and of the first where the KPI is reported with several options.
+    /// without ``where`` if there is one, and of the first where the KPI is reported with several options. With several
+    /// questions it is an error that lists them; see :meth:`rows_of`.
     fn __getitem__(&self, kpi: &Bound<'_, PyAny>) -> PyResult<ReportRow> {
         let kpi = &*named("kpi", kpi)?;
+        let questions = self.questions(kpi);
+        if let [first, _, ..] = questions.as_slice() {
+            let all: Vec<String> = questions.iter().map(|question| format!("\"{question}\"")).collect();
+            return Err(error::argument(format!(
+                "\"{kpi}\" has {} questions: {}; select one with report.rows_of(\"{kpi}\", question=\"{first}\")",
+                all.len(),
+                all.join(", ")
+            )));
+        }
         self.table.headline_place(kpi).map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
             let mut present: Vec<&str> = self.table.overall().map(|row| row.kpi).collect();
             present.dedup();
             error::no_such("KPI", kpi, "the report", &present)
         })
+    }
+
+    /// The rows of a KPI, selected by question, slice, period and measure.
+    ///
+    /// Parameters
+    /// ----------
+    /// kpi : str
+    ///     Id or alias of the KPI, or the name it was requested under.
+    /// question : str, optional
+    ///     Survey question; by default all.
+    /// slice : dict, optional
+    ///     Value of each attribute, ``{"market": "DK"}``; ``None`` as a value means records without the attribute. ``{}`` means
+    ///     all records together. By default all slices.
+    /// period : str, optional
+    ///     Name of the period, ``"2026-W10"``; ``""`` means all periods together. By default all periods.
+    /// measure : str, optional
+    ///     One of the KPI's measures, such as ``"p90"``, or ``"all"``; by default the headline.
+    ///
+    /// Returns
+    /// -------
+    /// list of ReportRow
+    ///
+    /// Raises
+    /// ------
+    /// NoSuchNameError
+    ///     When the report has no such KPI, question or period; the message lists those it has.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> surveys = {"csat": [5, 2, 4], "market": ["DK", "DK", "ES"]}
+    /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market")
+    /// >>> [row.value for row in report.rows_of("csat", slice={"market": "DK"})]
+    /// [50.0]
+    #[pyo3(signature = (kpi, *, question = None, slice = None, period = None, measure = None))]
+    fn rows_of(
+        &self,
+        kpi: &Bound<'_, PyAny>,
+        question: Option<&str>,
+        slice: Option<&Bound<'_, PyDict>>,
+        period: Option<&str>,
+        measure: Option<&str>,
+    ) -> PyResult<Vec<ReportRow>> {
+        let kpi = &*named("kpi", kpi)?;
+        let slice = slice.map(keys).transpose()?;
+        let id = deskmetrics::kpi::definition(kpi).map_or(kpi, |definition| definition.id);
+        let own = |row: &&CoreRow| row.kpi == id || row.name == kpi;
+        let label = |row: &CoreRow| row.period.as_ref().map_or(String::new(), |period| period.label.clone());
+        let rows = || self.table.rows.iter().filter(own);
+        let check = |what, name: Option<&str>, mut known: Vec<String>| {
+            known.dedup();
+            let known: Vec<&str> =
+                known.iter().map(String::as_str).filter(|known| !known.is_empty()).collect();
+            let missing = name.filter(|name| !name.is_empty() && !known.contains(name));
+            missing.map_or(Ok(()), |name| Err(error::no_such(what, name, "the report", &known)))
+        };
+        if rows().next().is_none() {
+            check("KPI", Some(kpi), self.table.overall().map(|row| row.kpi.to_owned()).collect())?;
+        }
+        check("question", question, rows().map(question_of).collect())?;
+        check("period", period, rows().map(label).collect())?;
+        check(
+            "measure",
+            measure.filter(|name| *name != "all"),
+            rows().map(|row| row.measure.to_string()).collect(),
+        )?;
+        Ok(self.pick(|row| {
+            own(&row)
+                && measure.map_or(row.headline, |name| name == "all" || *row.measure == *name)
+                && question.is_none_or(|question| question_of(row) == question)
+                && period.is_none_or(|period| label(row) == period)
+                && slice.as_ref().is_none_or(|slice| {
+                    let found = |(attribute, value): &(Attribute, Option<Box<str>>)| {
+                        slice.get(&Attribute::from(attribute.as_str())) == Some(value)
+                    };
+                    row.keys.0.len() == slice.len() && row.keys.0.iter().all(found)
+                })
+        }))
     }
 
     fn __contains__(&self, kpi: &str) -> bool {
@@ -388,6 +490,22 @@ impl Report {
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
     }
+}
+
+/// The question of a row: its option, or the KPI's id where that is the name of the question.
+fn question_of(row: &CoreRow) -> String {
+    let option = row.option.as_deref().unwrap_or(row.kpi);
+    option.split(", ").next().unwrap_or(option).to_owned()
+}
+
+/// A slice as Python gives it.
+fn keys(slice: &Bound<'_, PyDict>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
+    let mut keys = BTreeMap::new();
+    for (attribute, value) in slice {
+        let value = if value.is_none() { None } else { Some(value.str()?.to_string().into()) };
+        keys.insert(Attribute::from(named("slice", &attribute)?.as_str()), value);
+    }
+    Ok(keys)
 }
 
 /// What was left out of a table, a line for each reason.

@@ -21,6 +21,7 @@ pub(crate) struct Settings<'a, 'py> {
     pub(crate) period: Option<&'a str>,
     pub(crate) zone: Option<Tz>,
     pub(crate) week_start: &'a str,
+    pub(crate) year_start: u32,
     pub(crate) level: f64,
     pub(crate) min_n: u64,
     pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
@@ -60,7 +61,7 @@ impl Settings<'_, '_> {
                  \"Europe/Copenhagen\""
             )));
         };
-        Ok(Some(Periods::new(period, zone).with_week_start(day)))
+        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
     }
 }
 
@@ -72,6 +73,15 @@ pub(crate) fn tz(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
 /// The number of records below which a result is marked; an argument of a Python function.
 pub(crate) fn min_n(value: &Bound<'_, PyAny>) -> PyResult<u64> {
     whole("min_n", value, "give 0 or more; 0 marks nothing")
+}
+
+/// The first month of a year; an argument of a Python function.
+pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
+    let month: u32 = whole("year_start", value, "give the first month of a year, 1 to 12")?;
+    if (1..=12).contains(&month) {
+        return Ok(month);
+    }
+    Err(error::argument(format!("year_start: {month} is no month; give the first month of a year, 1 to 12")))
 }
 
 /// The number of threads; an argument of a Python function.

@@ -1,19 +1,25 @@
 //! `Schedule`: when a team works.
 
 mod column;
+mod days;
 mod form;
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, Int64Array};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use deskmetrics::schedule::{CompiledSchedule, WorkingTime};
+use deskmetrics::Timestamp;
+use deskmetrics::schedule::{Budget, CompiledSchedule, WorkingTime};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
 use crate::data::{from_json, to_json};
 use crate::error;
-use crate::input::{Moments, Spans, instant, zone};
+use crate::input::{Input, Moments, Spans, instant, zone};
 use column::{Pairs, Side, is_open, next};
+use days::Dates;
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
@@ -112,7 +118,9 @@ impl Schedule {
     /// form : dict
     ///     ``time_zone`` and ``hours``, and optionally ``holidays``, ``special_days``, ``extra_openings``, ``breaks`` and
     ///     ``conventions``; or ``any_of`` or ``all_of`` with a list of such forms; or ``versions``, each of them with
-    ///     ``from``. Dates, times and zones may be Python objects, as ``tomllib`` makes them.
+    ///     ``from``. Dates, times and zones may be Python objects, as ``tomllib`` makes them. The key ``gap`` of
+    ///     ``conventions`` decides about opening and closing times that the clocks skip when they go forward: ``"change"`` (the
+    ///     default) moves them to the change, ``"shift"`` moves them later by the length of the gap.
     ///
     /// Returns
     /// -------
@@ -217,7 +225,8 @@ impl Schedule {
     /// start : datetime.datetime, or sequence or column of it
     /// budget : datetime.timedelta or str, or sequence or column of them
     ///     A text is written like ``"4h"`` or ``"1h 30m"``; a day in it is 24 hours of working time. A negative budget
-    ///     counts back.
+    ///     counts back. ``"2 business days"`` ends with the last closing time of the second business day after the date of
+    ///     ``start``, and ``"2 business days, same hour"`` at the local time of ``start`` on that day.
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
     ///     The zone of instants that name none, which are refused without it.
     ///
@@ -241,6 +250,8 @@ impl Schedule {
     /// >>> friday = datetime(2026, 3, 6, 16, 0, tzinfo=timezone.utc)
     /// >>> desk.due(friday, "1h").isoformat(), desk.due(friday, timedelta(hours=4)).isoformat()
     /// ('2026-03-06T17:00:00+00:00', '2026-03-09T12:00:00+00:00')
+    /// >>> desk.due(friday, "1 business day").isoformat(), desk.due(friday, "1 business day, same hour").isoformat()
+    /// ('2026-03-09T17:00:00+00:00', '2026-03-09T16:00:00+00:00')
     #[pyo3(signature = (start, budget, *, assume_tz = None))]
     fn due<'py>(
         &self,
@@ -249,6 +260,24 @@ impl Schedule {
         budget: &Bound<'py, PyAny>,
         assume_tz: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(Budget::BusinessDays(days, end)) = in_business_days(budget) {
+            let due = |at| self.compiled.due_in_business_days(at, days, end);
+            return match Moments::read("start", start, assumed(assume_tz)?)? {
+                Moments::Values(start) => start.answer(py, |place, start| {
+                    let due = due(start.utc()).map_err(|why| error::due(place, why))?;
+                    start.same_zone(place, due.timestamp_micros())
+                }),
+                column => {
+                    let none = Side::of_spans("budget", Spans::Values(Input::One(0)));
+                    let find = |at, _| {
+                        let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;
+                        Some(due.timestamp_micros())
+                    };
+                    Pairs::new(Side::of_moments("start", column), none)?
+                        .instants(py, "due", find, |at, _| due(at).err())
+                }
+            };
+        }
         match (Moments::read("start", start, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
             (Moments::Values(start), Spans::Values(budget)) => {
                 start.zip(["start", "budget"], budget)?.answer(py, |place, (start, budget)| {
@@ -450,6 +479,95 @@ impl Schedule {
         Ok(openings)
     }
 
+    /// Whether working time begins on a date.
+    ///
+    /// The morning after a night shift is not a business day of its own.
+    ///
+    /// Parameters
+    /// ----------
+    /// day : datetime.date or str, or sequence or column of them
+    ///     A text is ISO 8601, ``"2026-03-31"``; an aware ``datetime`` is taken on its date in the schedule's zone.
+    ///
+    /// Returns
+    /// -------
+    /// bool, or a column of the kind that came in
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.is_business_day(["2026-05-22", "2026-05-23", "2026-05-25"])
+    /// [True, False, False]
+    fn is_business_day<'py>(&self, py: Python<'py>, day: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let dates = Dates::read("day", day, self.compiled.time_zone())?;
+        let array = |answers: Vec<Option<bool>>| Arc::new(BooleanArray::from(answers)) as ArrayRef;
+        dates.answer(py, "is_business_day", |date| Ok(self.compiled.is_business_day(date)), array)
+    }
+
+    /// How many business days there are from one date to just before another; negative when ``end`` is before ``start``.
+    ///
+    /// Parameters
+    /// ----------
+    /// start : datetime.date or str, or sequence or column of them
+    /// end : datetime.date or str
+    ///
+    /// Returns
+    /// -------
+    /// int, or a column of the kind that came in
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.business_days_between("2026-05-22", "2026-05-29")
+    /// 4
+    fn business_days_between<'py>(
+        &self,
+        py: Python<'py>,
+        start: &Bound<'py, PyAny>,
+        end: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let zone = self.compiled.time_zone();
+        let end = days::date("end", end, zone)?;
+        let array = |answers: Vec<Option<i64>>| Arc::new(Int64Array::from(answers)) as ArrayRef;
+        let between = |start| Ok(self.compiled.business_days_between(start, end));
+        Dates::read("start", start, zone)?.answer(py, "business_days", between, array)
+    }
+
+    /// The date that is so many business days after a date, or before it if negative; the date itself for zero.
+    ///
+    /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the same Monday.
+    ///
+    /// Parameters
+    /// ----------
+    /// day : datetime.date or str, or sequence or column of them
+    /// count : int
+    ///
+    /// Returns
+    /// -------
+    /// datetime.date, or a column of the kind that came in
+    ///
+    /// Raises
+    /// ------
+    /// NeverOpensError
+    ///     When there are not so many business days.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.add_business_days("2026-05-22", 2)
+    /// datetime.date(2026, 5, 27)
+    fn add_business_days<'py>(
+        &self,
+        py: Python<'py>,
+        day: &Bound<'py, PyAny>,
+        count: i64,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let add = |date| self.compiled.add_business_days(date, count).map_err(|why| error::due("", why));
+        Dates::read("day", day, self.compiled.time_zone())?.answer(py, "day", add, days::array)
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         form::shown(py, &self.working_time, self.to_json()?)
     }
@@ -458,6 +576,12 @@ impl Schedule {
         let from_dict = slf.get_type().getattr("from_dict")?;
         Ok((from_dict, (slf.get().to_dict(slf.py())?,)))
     }
+}
+
+/// A budget in business days.
+fn in_business_days(budget: &Bound<'_, PyAny>) -> Option<Budget> {
+    let text = budget.cast::<PyString>().ok()?;
+    text.to_str().ok()?.parse().ok().filter(|budget| matches!(budget, Budget::BusinessDays(..)))
 }
 
 /// The zone of instants that name none.

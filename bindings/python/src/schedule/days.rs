@@ -1,0 +1,107 @@
+//! Business days: questions about local dates.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Date32Type;
+use arrow_array::{Array, ArrayRef, Date32Array};
+use arrow_schema::DataType;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use pyo3::prelude::*;
+use pyo3::types::{PyDate, PyDateTime, PyString};
+
+use crate::error;
+use crate::input::{Given, Input, Origin, describe, instant};
+
+/// Dates as they were given, and how to give an answer back.
+pub(super) enum Dates<'py> {
+    Values(Input<NaiveDate>),
+    Column(Vec<Option<NaiveDate>>, Origin<'py>),
+}
+
+impl<'py> Dates<'py> {
+    /// Dates, ISO texts, aware datetimes (their date in `zone`), or a sequence or column of them.
+    pub(super) fn read(name: &str, value: &Bound<'py, PyAny>, zone: Tz) -> PyResult<Self> {
+        if value.is_instance_of::<PyDate>() {
+            return date(name, value, zone).map(|one| Self::Values(Input::One(one)));
+        }
+        match Given::read(name, value, "a date or a column of them")? {
+            Given::Single(value) => date(name, &value, zone).map(|one| Self::Values(Input::One(one))),
+            Given::Values(values) => {
+                Input::many(name, &values, |name, value| date(name, value, zone)).map(Self::Values)
+            }
+            Given::Column(column) => {
+                let wrong = || {
+                    error::column_type(format!(
+                        "{name}: a column of {} is not a column of dates",
+                        column.data_type
+                    ))
+                };
+                let mut dates = Vec::with_capacity(column.len());
+                for chunk in &column.chunks {
+                    dates.extend(local_dates(chunk, zone).ok_or_else(wrong)?);
+                }
+                Ok(Self::Column(dates, column.origin))
+            }
+        }
+    }
+
+    /// The answer for each date, as the dates were given; `to_array` is the answer for a column.
+    pub(super) fn answer<R: IntoPyObject<'py>>(
+        self,
+        py: Python<'py>,
+        name: &str,
+        answer: impl Fn(NaiveDate) -> PyResult<R>,
+        to_array: impl Fn(Vec<Option<R>>) -> ArrayRef,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Values(dates) => dates.answer(py, |_, date| answer(date)),
+            Self::Column(dates, origin) => {
+                let answers = dates.into_iter().map(|date| date.map(&answer).transpose());
+                origin.give(py, name, &to_array(answers.collect::<PyResult<_>>()?))
+            }
+        }
+    }
+}
+
+/// Dates as an Arrow array.
+pub(super) fn array(dates: Vec<Option<NaiveDate>>) -> ArrayRef {
+    let days = dates.into_iter().map(|date| date.map(Date32Type::from_naive_date));
+    Arc::new(days.collect::<Date32Array>())
+}
+
+/// One date.
+pub(super) fn date(name: &str, value: &Bound<'_, PyAny>, zone: Tz) -> PyResult<NaiveDate> {
+    if value.is_instance_of::<PyDateTime>() {
+        return instant(name, value, None).map(|at| at.utc().with_timezone(&zone).date_naive());
+    }
+    let read = if value.is_instance_of::<PyString>() {
+        value.extract::<String>()?.parse().ok()
+    } else {
+        value.extract::<NaiveDate>().ok()
+    };
+    read.ok_or_else(|| {
+        error::argument_type(format!(
+            "{name}: {} is not a date; give a date, such as date(2026, 3, 31) or \"2026-03-31\"",
+            describe(value)
+        ))
+    })
+}
+
+/// The dates of a column; those of timestamps with a zone are local dates of the schedule.
+fn local_dates(chunk: &ArrayRef, zone: Tz) -> Option<Vec<Option<NaiveDate>>> {
+    let aware = matches!(chunk.data_type(), DataType::Timestamp(_, Some(_)));
+    if !aware {
+        let dates = arrow_cast::cast(chunk, &DataType::Date32).ok()?;
+        let dates = dates.as_primitive::<Date32Type>();
+        return Some(dates.iter().map(|day| day.and_then(Date32Type::to_naive_date_opt)).collect());
+    }
+    let micros = DataType::Timestamp(arrow_schema::TimeUnit::Microsecond, Some("UTC".into()));
+    let at = arrow_cast::cast(chunk, &micros).ok()?;
+    let at = at.as_primitive::<arrow_array::types::TimestampMicrosecondType>();
+    let local = |micros| {
+        deskmetrics::Timestamp::saturating_from_micros(micros).to_utc().with_timezone(&zone).date_naive()
+    };
+    Some(at.iter().map(|micros| micros.map(local)).collect())
+}

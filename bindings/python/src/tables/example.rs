@@ -1,0 +1,105 @@
+//! An error about a missing column that shows how to name it.
+
+use arrow_schema::DataType;
+use pyo3::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::error::exceptions;
+use crate::input::Table;
+
+/// Words in the names of columns that a role may have, the most likely first.
+const HINTS: &[(&str, &[&str])] = &[
+    ("id", &["id", "number", "key", "case", "ticket", "reference"]),
+    ("ticket", &["ticket", "case", "incident", "conversation", "issue", "number", "id"]),
+    (
+        "created_at",
+        &["created", "opened", "reported", "submitted", "received", "open", "start", "date", "time"],
+    ),
+    ("at", &["time", "date", "when", "at", "created", "occurred"]),
+    ("sent_at", &["sent", "invited", "date", "time"]),
+    ("kind", &["kind", "type", "event", "action", "activity", "what"]),
+    ("question", &["question", "survey", "metric"]),
+    ("score", &["score", "rating", "stars", "value", "answer"]),
+];
+
+/// The columns that a role takes.
+pub(super) fn columns_of(role: &Value) -> Vec<String> {
+    match role {
+        Value::String(column) => vec![column.clone()],
+        Value::Object(form) => match form.get("column") {
+            Some(Value::String(column)) => vec![column.clone()],
+            _ => form.values().flat_map(columns_of).collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Checks that the columns of the roles that a table needs are present.
+///
+/// The error has an example of `columns=` with the columns of the table that are most likely meant.
+pub(super) fn complete(
+    name: &str,
+    table: &Table,
+    roles: &Map<String, Value>,
+    needed: &[&str],
+) -> PyResult<()> {
+    let present: Vec<String> = table.schema.fields().iter().map(|field| field.name().clone()).collect();
+    let is_missing = |role: &&&str| {
+        roles.get(**role).is_some_and(|form| columns_of(form).iter().any(|column| !present.contains(column)))
+    };
+    let Some(missing) = needed.iter().find(is_missing) else { return Ok(()) };
+    // A column that the caller named is misspelt, which is told where it is read.
+    let stated = |role: &str| roles.get(role).is_some_and(|form| form.as_str() != Some(role));
+    if present.is_empty() || needed.iter().filter(is_missing).any(|role| stated(role)) {
+        return Ok(());
+    }
+    let listed: Vec<String> = present.iter().map(|column| format!("\"{column}\"")).collect();
+    let example = if name == "surveys" { scores(table) } else { None };
+    let example = example.unwrap_or_else(|| {
+        let mut free = present.clone();
+        let roles_taken = roles.iter().filter(|(role, _)| *role != "attributes");
+        let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
+        free.retain(|column| !taken.contains(column));
+        let id = (name == "tickets" && !roles.get("id").is_some_and(|id| id.is_string())).then_some(&"id");
+        let unknown = id.into_iter().chain(needed.iter().filter(is_missing));
+        let pairs = unknown.filter_map(|role| match guess(role, &free) {
+            Some(place) => Some(format!("\"{role}\": \"{}\"", free.remove(place))),
+            None => (*role != "id").then(|| format!("\"{role}\": \"..\"")),
+        });
+        format!("columns={{\"{name}\": {{{}}}}}", pairs.collect::<Vec<_>>().join(", "))
+    });
+    let meant = deskmetrics_arrow::nearest(missing, &present);
+    let meant = meant.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
+    let message = format!(
+        "{name}: there is no column \"{missing}\"{meant}; present are {}; name the columns that are meant, such as {example}",
+        listed.join(", ")
+    );
+    Err(exceptions::ColumnNotFoundError::new_err((message, (*missing).to_owned(), present)))
+}
+
+/// A column of scores as the answers to a question.
+fn scores(table: &Table) -> Option<String> {
+    let is_score = |kind: &DataType| kind.is_integer() || kind.is_floating();
+    let numbers = table.schema.fields().iter().filter(|field| is_score(field.data_type()));
+    let names: Vec<String> = numbers.map(|field| field.name().clone()).collect();
+    let name = names.get(guess("score", &names).unwrap_or(0))?;
+    Some(format!(
+        "columns={{\"surveys\": {{\"questions\": {{\"csat\": \"{name}\"}}}}}}, scales={{\"csat\": (1, 5)}}"
+    ))
+}
+
+/// The place of the column that a role most likely means.
+fn guess(role: &str, columns: &[String]) -> Option<usize> {
+    let words = |column: &String| -> Vec<String> {
+        column.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
+    };
+    let hints = HINTS.iter().find(|(known, _)| *known == role).map_or(&[][..], |(_, hints)| hints);
+    let whole = |hint: &&str| columns.iter().position(|column| words(column).iter().any(|word| word == hint));
+    let part = |hint: &&str| columns.iter().position(|column| column.to_lowercase().contains(hint));
+    let alike = || {
+        let nearest = deskmetrics_arrow::nearest(role, columns)?;
+        columns.iter().position(|column| *column == nearest)
+    };
+    let long = || hints.iter().filter(|hint| hint.len() > 2);
+    hints.iter().find_map(whole).or_else(|| long().find_map(part)).or_else(alike)
+}

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         let means = |name: &&str| {
             word.len() >= 2 && name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
         };
-        if let Some(day) = FULL_NAMES.iter().position(|name| means(name)) {
+        if let Some(day) = FULL_NAMES.iter().position(means) {
             self.at += word.len();
             return Ok(day);
         }

@@ -56,10 +56,6 @@ pub(crate) fn watched<T: Send>(
                 work(&go_on)
             });
             let mut stopped_by = None;
-            #[expect(
-                clippy::redundant_closure_for_method_calls,
-                reason = "a method would do for one lifetime only"
-            )]
             while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(PULSE) {
                 let shown = |py: Python<'_>| {
                     py.check_signals()?;

@@ -267,7 +267,7 @@ impl Schedule {
                     let due = due(start.utc()).map_err(|why| error::due(place, why))?;
                     start.same_zone(place, due.timestamp_micros())
                 }),
-                column => {
+                column @ Moments::Column(_) => {
                     let none = Side::of_spans("budget", Spans::Values(Input::One(0)));
                     let find = |at, _| {
                         let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;

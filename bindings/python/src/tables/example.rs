@@ -60,7 +60,8 @@ pub(super) fn complete(
         let roles_taken = roles.iter().filter(|(role, _)| *role != "attributes");
         let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
         free.retain(|column| !taken.contains(column));
-        let id = (name == "tickets" && !roles.get("id").is_some_and(|id| id.is_string())).then_some(&"id");
+        let id = (name == "tickets" && !roles.get("id").is_some_and(serde_json::Value::is_string))
+            .then_some(&"id");
         let unknown = id.into_iter().chain(needed.iter().filter(is_missing));
         let pairs = unknown.filter_map(|role| match guess(role, &free) {
             Some(place) => Some(format!("\"{role}\": \"{}\"", free.remove(place))),

@@ -74,7 +74,7 @@ impl Tables {
 
     /// Every timestamp that says how far the data goes.
     fn each_timestamp(&self, mut each: impl FnMut(Place, i64)) {
-        let Self { tickets, events, answers, invitations } = self;
+        let Self { tickets, events, answers, invitations, .. } = self;
         for (row, at) in tickets.created_at.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             each(("tickets", "created_at", row), *at);
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch};
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Reason, Scale, Timestamp};
 use deskmetrics_arrow::{Dataset, Description, ReadError};

@@ -56,10 +56,11 @@ def test_a_scale_that_is_missing() -> None:
 @pytest.mark.parametrize("kpi", ["time_in_status", "time_in_group"])
 def test_kpis_that_need_a_choice(kpi: str) -> None:
     tickets = {"id": ["1"], "created_at": ["2026-03-02T09:00:00Z"], "group": ["Billing"]}
+    events = {"ticket": ["1"], "at": ["2026-03-02T10:00:00Z"], "kind": ["status"], "value": ["solved"], "author": ["agent"]}
     with pytest.raises(dm.ArgumentError, match=f"{kpi}: it needs its") as problem:
-        dm.report(tickets, kpis=[kpi])
+        dm.report(tickets, events, kpis=[kpi])
     form = re.search(r"such as (\{.*\})", str(problem.value))
-    assert form and kpi in dm.report(tickets, kpis=[eval(form[1])])
+    assert form and kpi in dm.report(tickets, events, kpis=[eval(form[1])])
 
 
 def test_names_that_are_misspelt() -> None:

@@ -1,10 +1,10 @@
 //! The attributes there are to slice by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::ticket::Attribute;
 
-use crate::description::{did_you_mean, listed, nearest};
+use crate::description::{Happenings, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
 /// An attribute that nothing in the data tells of.
@@ -52,7 +52,7 @@ impl UnknownAttribute {
 }
 
 impl Description {
-    /// The attributes that its files' columns give.
+    /// The attributes that its files' columns give, and those that its words for events change.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let tickets = self.tickets.iter().map(|source| &source.attributes);
         let events = self.events.iter().map(|source| &source.attributes);
@@ -60,7 +60,12 @@ impl Description {
         let surveys = self.surveys.iter().map(|source| &source.attributes);
         let invitations = self.invitations.iter().map(|source| &source.attributes);
         let all = tickets.chain(events).chain(snapshots).chain(surveys).chain(invitations);
-        all.flat_map(|attributes| attributes.keys().cloned()).collect()
+        let words = self.events.iter().flat_map(|source| {
+            let kind = &source.kind;
+            kind.words.values().chain(&kind.value).chain(&kind.other)
+        });
+        let changed = words.flat_map(Happenings::changed);
+        all.flat_map(BTreeMap::keys).chain(changed).cloned().collect()
     }
 }
 

@@ -30,7 +30,7 @@ fn tables() -> [(&'static str, RecordBatch); 4] {
          2  2026-03-02T09:00 2026-03-02T11:00 .                2026-03-03T13:00 2026-03-04T11:00 false .       .      bo   customer dan       .    second 2026-03-02T09:00
          3  2026-03-03T09:00 .                .                .                .                .     on_hold .      .    .        cleo      .    .      2026-03-02T09:00
          2  2026-03-01T09:00 .                .                .                .                .     .       .      .    .        cleo      .    third  2026-03-05T09:00
-         4  2026-03-03T09:00 2026-03-03T08:59 .                .                .                .     .       .      .    .        .         .    .      .",
+         4  2026-03-03T09:00 2026-03-03T08:59 .                .                .                .     solved  .      .    .        .         .    .      .",
     );
     let events = table(
         "ticket at               kind           value author   name event requester by    group changed
@@ -82,7 +82,8 @@ fn shown(description: &str) -> String {
         Err(error) => return error.to_string(),
     };
     let report = Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis);
-    let report = report.by([Attribute::Group]).by([Attribute::Market]).build().unwrap();
+    let told = [Attribute::Group, Attribute::Market].into_iter().filter(|by| dataset.tells_of([by]).is_ok());
+    let report = told.fold(report, |report, by| report.by([by])).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
     format!("{:?}\n{table:?}\n{:?}", chosen.notes, dataset.sources)
 }

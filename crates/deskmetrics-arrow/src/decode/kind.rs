@@ -74,10 +74,7 @@ impl Kinds {
 
     /// The attributes that rows change.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &Attribute> {
-        self.met.iter().flat_map(|kind| &kind.0).filter_map(|one| match one {
-            Happening::Changed(attribute) => Some(attribute),
-            _ => None,
-        })
+        self.met.iter().flat_map(Happenings::changed)
     }
 }
 

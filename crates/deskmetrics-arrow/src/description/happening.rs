@@ -77,6 +77,14 @@ const WORDS: [&str; 21] = [
 ];
 
 impl Happenings {
+    /// The attributes that get another value.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &Attribute> {
+        self.0.iter().filter_map(|one| match one {
+            Happening::Changed(attribute) => Some(attribute),
+            _ => None,
+        })
+    }
+
     /// What a word of ours says.
     fn of(word: &str) -> Option<Self> {
         let happening = match word {

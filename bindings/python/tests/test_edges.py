@@ -1,11 +1,15 @@
 """Inputs at the edges: what pandas makes of columns, other types of values, small groups."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import deskmetrics as dm
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from scipy import stats
 
@@ -167,3 +171,53 @@ def test_keys_of_options_are_documented() -> None:
     keys = [word for word in str(problem.value).split("`") if word.isidentifier() and "_" in word]
     assert len(keys) > 8
     assert [key for key in keys if f"``{key}``" not in (dm.replay.__doc__ or "")] == []
+
+
+LISTS: list[dict[str, Any]] = [
+    {"id": 1, "tags": ["vip", "late, again"], "score": {"given": "good"}},
+    {"id": 2, "tags": ["late"], "score": None},
+    {"id": 3, "tags": [], "score": {"given": "bad"}},
+    {"id": 4, "tags": None, "score": None},
+]
+LISTED = [{"created_at": "2026-03-02T10:00:00Z", "solved_at": "2026-03-02T11:00:00Z", **row} for row in LISTS]
+WRITTEN = [{**row, "tags": None if row["tags"] is None else json.dumps(row["tags"])} for row in LISTED]
+
+
+@pytest.mark.parametrize(
+    "tickets",
+    [
+        LISTED,
+        {column: [row[column] for row in LISTED] for column in LISTED[0]},
+        pd.DataFrame(LISTED),
+        pl.DataFrame(LISTED),
+        pa.Table.from_pylist(LISTED),
+        WRITTEN,
+        pd.DataFrame(WRITTEN),
+    ],
+    ids=["records", "columns", "pandas", "polars", "pyarrow", "JSON text", "JSON text in pandas"],
+)
+def test_tags_are_lists_or_json_text(tickets: Any) -> None:
+    """Objects that nobody asks for do no harm."""
+    for tag, expected in {"vip": 1, "late": 1, "late, again": 1, "again": 0}.items():
+        policy = {"name": "SLA", "when": {"tag": tag}, "targets": [{"metric": "resolution", "within": "2h"}]}
+        assert dm.report(tickets, policies=policy, kpis=["sla_attainment"])["sla_attainment"].n == expected
+
+
+def test_tags_of_a_file_are_lists(tmp_path: Path) -> None:
+    pl.DataFrame(LISTED).write_parquet(tmp_path / "tickets.parquet")
+    (tmp_path / "desk.toml").write_text(
+        "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.parquet'\nid = 'id'\ncreated_at = 'created_at'\nsolved_at = 'solved_at'\n"
+        "tags = 'tags'\n[[sla.policies]]\nname = 'SLA'\nwhen = { tag = 'late, again' }\n"
+        "targets = [{ metric = 'resolution', within = '2h' }]\n"
+    )
+    assert dm.read(tmp_path / "desk.toml").report(kpis=["sla_attainment"])["sla_attainment"].n == 1
+
+
+@pytest.mark.parametrize("table", [list, pd.DataFrame, pl.DataFrame])
+def test_reasons_are_lists(table: Any) -> None:
+    answers = [{"nps": 3, "reasons": ["slow", "rude, loud"]}, {"nps": 2, "reasons": ["slow"]}, {"nps": 10, "reasons": []}]
+    rows = dm.report(surveys=table(answers), kpis=["reasons"]).rows
+    assert {row.measure: row.value for row in rows if row.measure.startswith("share")} == {
+        "share: slow": 100,
+        "share: rude, loud": 50,
+    }

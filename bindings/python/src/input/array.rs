@@ -8,7 +8,7 @@ use arrow_array::{
 };
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::instants::instant;
 use super::{describe, is_missing};
@@ -26,6 +26,8 @@ enum Kind {
     /// A naive datetime or a date.
     WallClock,
     Span,
+    /// A list or an object, as JSON text.
+    Nested,
 }
 
 impl Kind {
@@ -44,6 +46,11 @@ impl Kind {
             Self::WallClock
         } else if value.is_instance_of::<PyDelta>() {
             Self::Span
+        } else if value.is_instance_of::<PyList>()
+            || value.is_instance_of::<PyTuple>()
+            || value.is_instance_of::<PyDict>()
+        {
+            Self::Nested
         } else if value.extract::<i64>().is_ok() {
             // Numbers of other libraries.
             Self::Whole
@@ -59,6 +66,7 @@ impl Kind {
 ///
 /// Whole numbers and floats together are floats; any other mixture is refused.
 pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+    let py = values.py();
     let mut known = Vec::with_capacity(values.len().unwrap_or(0));
     let mut kind = None;
     for (position, value) in values.try_iter()?.enumerate() {
@@ -103,6 +111,16 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
         }
         Kind::Number => Arc::new(read::<f64, Float64Array>(values)?),
         Kind::Text => Arc::new(read::<String, StringArray>(values)?),
+        Kind::Nested => {
+            let json = PyModule::import(py, "json")?;
+            let text_of = |value: Bound<'_, PyAny>| {
+                let options = PyDict::new(value.py());
+                options.set_item("default", value.py().get_type::<PyString>())?;
+                json.call_method("dumps", (value,), Some(&options))?.extract::<String>()
+            };
+            let texts = values.map(|value| value.map(text_of).transpose());
+            Arc::new(texts.collect::<PyResult<StringArray>>()?)
+        }
         Kind::Span => {
             let micros = values.map(|value| {
                 value.map(|value| {

@@ -6,6 +6,7 @@
 pub(crate) mod bits;
 mod instant;
 mod iso;
+pub(crate) mod list;
 mod month;
 mod named;
 mod number;

@@ -91,7 +91,7 @@ impl<'a> Decoding<'a> {
     ) -> Result<(), ReadError> {
         let mut batches = columns.batches()?;
         while let Some(batch) = batches.next() {
-            let batch = batch?;
+            let batch = columns.with_lists_as_text(batch?)?;
             read(self, &batch)?;
             self.ledgers[ledger].batch_done(batch.num_rows());
             self.report(batches.progress())?;

@@ -7,13 +7,14 @@ use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::column::{
     BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, OrderInference,
-    WordColumn, WordReading, WrongType,
+    WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
 };
 use crate::file::{Batches, Table};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::Schema;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::ticket::{Attribute, Attributes};
@@ -22,6 +23,8 @@ use deskmetrics::ticket::{Attribute, Attributes};
 pub(crate) struct Columns<'a> {
     table: Arc<Table>,
     wanted: Vec<usize>,
+    /// Where, among those wanted, lists may stand.
+    lists: Vec<Place>,
     zone: Tz,
     rules: [&'a InstantRules; 2],
     missing: Vec<&'a Code>,
@@ -58,6 +61,7 @@ impl<'a> Columns<'a> {
         Self {
             table: Arc::new(table.clone()),
             wanted: Vec::new(),
+            lists: Vec::new(),
             zone: description.time_zone,
             rules: [rules, &description.instants],
             missing: description.missing.iter().chain(missing).collect(),
@@ -76,6 +80,40 @@ impl<'a> Columns<'a> {
             self.wanted.len() - 1
         });
         Ok(Place { table: Arc::clone(&self.table), at, name: name.into() })
+    }
+
+    /// A word whose column may be one of lists, which are read as JSON text.
+    pub(crate) fn maybe_list<T: Meaning>(
+        &mut self,
+        key: Option<&'a WordKey<T>>,
+    ) -> Result<WordSlot<T>, ReadError> {
+        let slot = self.maybe_word(key)?;
+        self.lists.extend(slot.place.clone());
+        Ok(slot)
+    }
+
+    /// The batch with its lists as JSON text.
+    pub(crate) fn with_lists_as_text(&self, batch: RecordBatch) -> Result<RecordBatch, ReadError> {
+        let is_list = |place: &&Place| place.array(&batch).data_type().is_nested();
+        let mut lists = self.lists.iter().filter(is_list).peekable();
+        if lists.peek().is_none() {
+            return Ok(batch);
+        }
+        let mut columns = batch.columns().to_vec();
+        for place in lists {
+            columns[place.at] =
+                list::as_text(place.array(&batch)).map_err(|wrong| wrong_type(Some(place), wrong))?;
+        }
+        let fields = batch.schema();
+        let fields = fields.fields().iter().zip(&columns).map(|(field, column)| {
+            field.as_ref().clone().with_data_type(column.data_type().clone()).with_nullable(true)
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        RecordBatch::try_new(schema, columns).map_err(|error| ReadError::Damaged {
+            file: self.table.path().to_owned(),
+            rows: 0,
+            message: error.to_string(),
+        })
     }
 
     fn missing(&self, own: &'a [Code]) -> impl Iterator<Item = Box<str>> {

@@ -24,7 +24,7 @@ use super::word::{Known, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{Places, ScoreColumn};
 use crate::column::utc::Instants;
-use crate::column::{WrongType, cast};
+use crate::column::{WrongType, cast, list};
 use crate::description::{Description, Duplicates, SurveySource};
 
 /// Answers of one source: one form a row with a column for each question, or one answer a row.
@@ -153,7 +153,7 @@ impl AnswerTable {
                 )?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
-                reasons: columns.maybe_word(source.reasons.as_ref().filter(|_| projection.reasons))?,
+                reasons: columns.maybe_list(source.reasons.as_ref().filter(|_| projection.reasons))?,
                 attributes: columns
                     .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
                 source,
@@ -540,8 +540,7 @@ impl AnswerTable {
         answer.invitation = self.invitations.text(row).map(Into::into);
         answer.weight = self.weights.get(row).copied().flatten();
         if let Some(text) = self.reasons.of_row(row) {
-            let stated = text.split(&*self.separator).map(str::trim).filter(|reason| !reason.is_empty());
-            answer.reasons = stated.map(Into::into).collect();
+            answer.reasons = list::parts(text, &self.separator).map(Into::into).collect();
         }
         answer.attributes = self.attributes.of_row(row);
         answer

@@ -14,8 +14,8 @@ use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
 use super::word::{NONE, Words};
-use crate::column::TicketStatus;
 use crate::column::utc::Instants;
+use crate::column::{TicketStatus, list};
 
 /// Every ticket of a dataset, as columns.
 #[derive(Debug, Default)]
@@ -74,12 +74,10 @@ impl Tags {
 
     fn push(&mut self, list: Option<&str>, separator: &str) {
         let from = self.all.len();
-        for tag in list.into_iter().flat_map(|list| list.split(separator)).map(str::trim) {
-            if !tag.is_empty() {
-                let code = self.texts.code_of(tag.into());
-                if !self.all[from..].contains(&code) {
-                    self.all.push(code);
-                }
+        for tag in list.into_iter().flat_map(|list| list::parts(list, separator)) {
+            let code = self.texts.code_of(tag.into());
+            if !self.all[from..].contains(&code) {
+                self.all.push(code);
             }
         }
         self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));

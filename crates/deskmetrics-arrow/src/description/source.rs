@@ -76,7 +76,7 @@ pub struct TicketSource {
     /// The name of that person.
     #[serde(default, deserialize_with = "optional_column")]
     pub author_name: Option<Text>,
-    /// Its tags in one column.
+    /// Its tags in one column: a list, a JSON list in text, or text with a separator.
     #[serde(default, deserialize_with = "optional_column")]
     pub tags: Option<Text>,
     /// What stands between the tags; a comma if not said.
@@ -281,7 +281,7 @@ pub struct SurveySource {
     /// How many people of the population the answer stands for.
     #[serde(default, deserialize_with = "optional_column")]
     pub weight: Option<NumberKey>,
-    /// The reasons the customer gave, in one column.
+    /// The reasons the customer gave, in one column: a list, a JSON list in text, or text with a separator.
     #[serde(default, deserialize_with = "optional_column")]
     pub reasons: Option<Text>,
     /// What stands between the reasons; a comma if not said.

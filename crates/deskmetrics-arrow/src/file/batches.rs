@@ -26,7 +26,7 @@ pub(super) enum Position {
 
 pub(super) type Inner = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 
-/// The rows of a [`Table`], a batch at a time.
+/// The rows of a [`Table`](super::Table), a batch at a time.
 pub struct Batches {
     path: PathBuf,
     inner: Inner,

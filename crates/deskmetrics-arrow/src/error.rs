@@ -87,6 +87,17 @@ pub enum ReadError {
         present: Vec<String>,
     },
 
+    /// The description names a column that the file has several times.
+    #[error("{}: {times} columns are named \"{column}\": rename all but the one to be read (those of tags and of reasons are read together)", file.display())]
+    ColumnRepeated {
+        /// The file.
+        file: PathBuf,
+        /// The name.
+        column: String,
+        /// How often it stands there.
+        times: usize,
+    },
+
     /// A column's type cannot hold what the description says it holds.
     #[error("{}: column \"{column}\" is of type {found}, expected {expected}", file.display())]
     ColumnType {

@@ -447,3 +447,22 @@ fn a_column_of_the_wrong_type() {
     assert_eq!(dataset.tickets()[1].created_at.as_micros(), 2_000_000);
     assert_eq!(dataset.tickets()[1].id.as_str(), "2");
 }
+
+#[test]
+fn a_repeated_column_is_ambiguous() {
+    let folder = folder(&[("tickets.csv", b"id,opened,done,country,country\n1,2026-03-02,,DK,ES\n")]);
+    let error = read(TICKETS, folder.path(), false).unwrap_err();
+    assert!(
+        matches!(&error, ReadError::ColumnRepeated { column, times: 2, .. } if column == "country"),
+        "{error}"
+    );
+    assert!(error.to_string().contains("2 columns are named \"country\": rename all but the one to be read"));
+}
+
+#[test]
+fn more_lines_to_skip_than_there_are() {
+    let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
+    let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", skip_rows = 9 }");
+    let error = read(&named, folder.path(), false).unwrap_err();
+    assert!(matches!(error, ReadError::EmptyFile { .. }), "{error}");
+}

@@ -360,3 +360,29 @@ fn progress_is_told() {
     let size = text.len() as u64;
     assert_eq!(seen.last(), Some(&(20_000, size, size)));
 }
+
+/// Lines before the column names, repeated columns and JSON lists, as help desks export them.
+#[test]
+fn exports_of_help_desks_are_read_as_they_come() {
+    let source = |file: &str| {
+        format!(
+            "time_zone = \"UTC\"\n[[tickets]]\nfile = {file}\nid = \"Key\"\ncreated_at = \"Created\"\ntags = \"Labels\"\n"
+        )
+    };
+    let rows = "Key,Labels,Created,Labels\n1,web,2026-03-02T09:00,\"vip,late\"\n2,,2026-03-02T09:00,\n";
+    let head = format!("Tickets of March,\n\n{rows}");
+    let excel = "sep=;\r\nKey;Created;Labels\r\n1;2026-03-02T09:00;\"[\"\"late\"\", \"\"vip\"\", \"\"web\"\"]\"\r\n2;2026-03-02T09:00;[]\r\n";
+    let tabs = excel.replace(';', "\t");
+    for (file, content) in [
+        ("\"t.csv\"", rows),
+        ("{ path = \"t.csv\", skip_rows = 2 }", &head),
+        ("\"t.csv\"", excel),
+        ("{ path = \"t.csv\", delimiter = \";\" }", excel),
+        ("\"t.csv\"", &tabs),
+    ] {
+        let dataset = read(&source(file), &[("t.csv", content)]);
+        let [first, second] = &dataset.tickets()[..] else { panic!("{:?}", dataset.tickets()) };
+        assert_eq!(first.tags, ["late".into(), "vip".into(), "web".into()], "{content}");
+        assert_eq!(second.tags, [], "{content}");
+    }
+}

@@ -11,8 +11,24 @@ use serde_json::Value;
 use super::text::cast;
 use super::{TextColumn, WrongType};
 
+/// The lists of one or several columns as one text a row: JSON text, or the only column as it is where it has no lists.
+pub(crate) fn as_text(columns: &[&ArrayRef], separator: &str) -> Result<ArrayRef, WrongType> {
+    let columns = columns.iter().map(|column| lists_as_text(column)).collect::<Result<Vec<_>, _>>()?;
+    if let [only] = &*columns {
+        return Ok(Arc::clone(only));
+    }
+    let rows = columns.first().map_or(0, Array::len);
+    let columns = columns.iter().map(TextColumn::new).collect::<Result<Vec<_>, _>>()?;
+    let together = (0..rows).map(|row| {
+        let texts = columns.iter().filter_map(|column| column.get(row));
+        let all: Vec<Cow<'_, str>> = texts.flat_map(|text| parts(text, separator)).collect();
+        (!all.is_empty()).then(|| Value::from(all).to_string())
+    });
+    Ok(Arc::new(together.collect::<StringArray>()))
+}
+
 /// A column of lists with each of them as JSON text; any other column as it is.
-pub(crate) fn as_text(array: &ArrayRef) -> Result<ArrayRef, WrongType> {
+fn lists_as_text(array: &ArrayRef) -> Result<ArrayRef, WrongType> {
     if !matches!(
         array.data_type(),
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(_, _)
@@ -23,13 +39,11 @@ pub(crate) fn as_text(array: &ArrayRef) -> Result<ArrayRef, WrongType> {
     let lists = cast(array, &DataType::LargeList(items))?;
     let texts = lists.as_list::<i64>().iter().map(|list| {
         list.map(|list| {
-            let texts = TextColumn::new(&list)?;
-            let texts: Vec<&str> = (0..list.len()).filter_map(|at| texts.get(at)).collect();
-            Ok(Value::from(texts).to_string())
+            let texts: Vec<&str> = list.as_string::<i32>().iter().flatten().collect();
+            Value::from(texts).to_string()
         })
-        .transpose()
     });
-    Ok(Arc::new(texts.collect::<Result<StringArray, WrongType>>()?))
+    Ok(Arc::new(texts.collect::<StringArray>()))
 }
 
 /// The parts of a text that is a JSON list, else those between the separators; none of them empty.
@@ -77,9 +91,13 @@ mod tests {
         small.append_null();
         large.append_null();
         for lists in [Arc::new(small.finish()) as ArrayRef, Arc::new(large.finish())] {
-            let texts = TextColumn::new(&as_text(&lists).unwrap()).unwrap();
+            let texts = TextColumn::new(&as_text(&[&lists], ",").unwrap()).unwrap();
             assert_eq!(of(texts.get(0).unwrap(), ","), ["vip, gold", "\"b\""]);
             assert_eq!((texts.get(1), texts.get(2)), (Some("[]"), None));
+            let more = Arc::new(StringArray::from(vec![Some("c;d"), None, None])) as ArrayRef;
+            let texts = TextColumn::new(&as_text(&[&more, &lists], ";").unwrap()).unwrap();
+            assert_eq!(of(texts.get(0).unwrap(), ";"), ["c", "d", "vip, gold", "\"b\""]);
+            assert_eq!((texts.get(1), texts.get(2)), (None, None));
         }
     }
 }

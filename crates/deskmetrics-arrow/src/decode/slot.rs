@@ -23,8 +23,8 @@ use deskmetrics::ticket::{Attribute, Attributes};
 pub(crate) struct Columns<'a> {
     table: Arc<Table>,
     wanted: Vec<usize>,
-    /// Where, among those wanted, lists may stand.
-    lists: Vec<Place>,
+    /// Columns of lists.
+    lists: Vec<ListPlaces>,
     zone: Tz,
     rules: [&'a InstantRules; 2],
     missing: Vec<&'a Code>,
@@ -42,6 +42,13 @@ impl Place {
     fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
         batch.column(self.at)
     }
+}
+
+/// The columns that together hold the list of a row, which is read from the first of them.
+#[derive(Debug)]
+struct ListPlaces {
+    places: Vec<Place>,
+    separator: String,
 }
 
 /// The error of a column whose type cannot be read.
@@ -75,34 +82,45 @@ impl<'a> Columns<'a> {
 
     fn place(&mut self, name: &str) -> Result<Place, ReadError> {
         let column = self.table.column(name)?;
+        Ok(self.place_of(column, name))
+    }
+
+    fn place_of(&mut self, column: usize, name: &str) -> Place {
         let at = self.wanted.iter().position(|wanted| *wanted == column).unwrap_or_else(|| {
             self.wanted.push(column);
             self.wanted.len() - 1
         });
-        Ok(Place { table: Arc::clone(&self.table), at, name: name.into() })
+        Place { table: Arc::clone(&self.table), at, name: name.into() }
     }
 
-    /// A word whose column may be one of lists, which are read as JSON text.
+    /// A word that is a list: text with this separator or JSON text. Its column may be one of lists, which are read as JSON
+    /// text, and may be repeated: a row's list is then all of them.
     pub(crate) fn maybe_list<T: Meaning>(
         &mut self,
         key: Option<&'a WordKey<T>>,
+        separator: &str,
     ) -> Result<WordSlot<T>, ReadError> {
-        let slot = self.maybe_word(key)?;
-        self.lists.extend(slot.place.clone());
+        let Some((key, name)) = key.and_then(|key| Some((key, key.column.as_deref()?))) else {
+            return self.maybe_word(key);
+        };
+        let places: Vec<Place> =
+            self.table.columns(name)?.into_iter().map(|column| self.place_of(column, name)).collect();
+        let slot = WordSlot { place: places.first().cloned(), ..self.reading_of(key) };
+        self.lists.push(ListPlaces { places, separator: separator.to_owned() });
         Ok(slot)
     }
 
-    /// The batch with its lists as JSON text.
+    /// The batch with a text for each row's list.
     pub(crate) fn with_lists_as_text(&self, batch: RecordBatch) -> Result<RecordBatch, ReadError> {
-        let is_list = |place: &&Place| place.array(&batch).data_type().is_nested();
-        let mut lists = self.lists.iter().filter(is_list).peekable();
-        if lists.peek().is_none() {
+        if self.lists.is_empty() {
             return Ok(batch);
         }
         let mut columns = batch.columns().to_vec();
-        for place in lists {
-            columns[place.at] =
-                list::as_text(place.array(&batch)).map_err(|wrong| wrong_type(Some(place), wrong))?;
+        for ListPlaces { places, separator } in &self.lists {
+            let Some(first) = places.first() else { continue };
+            let arrays: Vec<&ArrayRef> = places.iter().map(|place| place.array(&batch)).collect();
+            columns[first.at] =
+                list::as_text(&arrays, separator).map_err(|wrong| wrong_type(Some(first), wrong))?;
         }
         let fields = batch.schema();
         let fields = fields.fields().iter().zip(&columns).map(|(field, column)| {
@@ -121,13 +139,18 @@ impl<'a> Columns<'a> {
     }
 
     pub(crate) fn word<T: Meaning>(&mut self, key: &'a WordKey<T>) -> Result<WordSlot<T>, ReadError> {
+        let place = key.column.as_deref().map(|name| self.place(name)).transpose()?;
+        Ok(WordSlot { place, ..self.reading_of(key) })
+    }
+
+    /// A word without its column.
+    fn reading_of<T: Meaning>(&self, key: &'a WordKey<T>) -> WordSlot<T> {
         let reading =
             WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
                 .missing(self.missing(&key.missing))
                 .other(key.other.clone())
                 .exact_case(key.case == LetterCase::Exact);
-        let place = key.column.as_deref().map(|name| self.place(name)).transpose()?;
-        Ok(WordSlot { place, constant: key.value.clone(), reading })
+        WordSlot { place: None, constant: key.value.clone(), reading }
     }
 
     pub(crate) fn maybe_word<T: Meaning>(

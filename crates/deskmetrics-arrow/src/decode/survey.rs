@@ -153,7 +153,10 @@ impl AnswerTable {
                 )?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
-                reasons: columns.maybe_list(source.reasons.as_ref().filter(|_| projection.reasons))?,
+                reasons: columns.maybe_list(
+                    source.reasons.as_ref().filter(|_| projection.reasons),
+                    source.reason_separator.as_deref().unwrap_or(","),
+                )?,
                 attributes: columns
                     .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
                 source,

@@ -1,7 +1,7 @@
 //! CSV and other delimited text, plain or gzip.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use arrow_csv::ReaderBuilder;
@@ -15,9 +15,9 @@ use super::batches::{BATCH_ROWS, Inner, Position};
 use super::progress::Counted;
 
 /// Reads the column names; every column is text.
-pub(super) fn header(file: File, spec: &FileSpec, delimiter: u8) -> Result<SchemaRef, ArrowError> {
+pub(super) fn header(file: File, spec: &FileSpec, usual: u8) -> Result<SchemaRef, ArrowError> {
+    let (text, delimiter, _) = lines(file, spec, usual)?;
     let format = Format::default().with_header(true).with_delimiter(delimiter);
-    let (text, _) = text(file, spec)?;
     let (schema, _) = format.infer_schema(text, Some(0))?;
     let fields: Vec<Field> =
         schema.fields().iter().map(|field| Field::new(field.name().trim(), DataType::Utf8, true)).collect();
@@ -27,18 +27,40 @@ pub(super) fn header(file: File, spec: &FileSpec, delimiter: u8) -> Result<Schem
 pub(super) fn rows(
     file: File,
     spec: &FileSpec,
-    delimiter: u8,
+    usual: u8,
     schema: &SchemaRef,
     columns: &[usize],
 ) -> Result<(Inner, Position), ArrowError> {
-    let (text, position) = text(file, spec)?;
+    let (text, delimiter, position) = lines(file, spec, usual)?;
     let reader = ReaderBuilder::new(Arc::clone(schema))
         .with_header(true)
         .with_delimiter(delimiter)
         .with_batch_size(BATCH_ROWS)
         .with_projection(columns.to_vec())
-        .build(text)?;
+        .build_buffered(text)?;
     Ok((Box::new(reader), position))
+}
+
+/// The lines from the column names on, and what stands between the columns. Lines before them are skipped: as many as said,
+/// and one such as `sep=;`, which Excel writes and reads.
+fn lines(file: File, spec: &FileSpec, usual: u8) -> Result<(Box<dyn BufRead>, u8, Position), ArrowError> {
+    let (text, position) = text(file, spec)?;
+    let mut text = BufReader::with_capacity(1 << 16, text);
+    let mut line = Vec::new();
+    for _ in 0..spec.skip_rows.unwrap_or(0) {
+        text.read_until(b'\n', &mut line)?;
+    }
+    line.clear();
+    text.read_until(b'\n', &mut line)?;
+    let mut named = None;
+    if let [b's', b'e', b'p', b'=', delimiter, rest @ ..] = &*line
+        && rest.trim_ascii().is_empty()
+    {
+        named = Some(*delimiter);
+        line.clear();
+    }
+    let stated = spec.delimiter.and_then(|character| u8::try_from(character).ok());
+    Ok((Box::new(Cursor::new(line).chain(text)), stated.or(named).unwrap_or(usual), position))
 }
 
 /// The file's text in UTF-8: unpacked if it is gzip (told by its first bytes), decoded, without byte order mark.

@@ -11,25 +11,29 @@ use crate::description::did_you_mean;
 /// A file: its name, and for text files how it is written.
 ///
 /// In a description it is a name, `"tickets.csv.gz"`, or a table:
-/// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252" }`.
+/// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2 }`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileSpec {
     /// The name, relative to the dataset's folder.
     pub path: PathBuf,
-    /// What stands between the columns of a text file; a comma, and a tab for `.tsv`, if not said.
+    /// What stands between the columns of a text file. If not said, it is what a first line such as `sep=;` names, else a
+    /// comma, and a tab for `.tsv`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
     /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`; UTF-8 if not said. A byte
     /// order mark counts more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// How many lines of a text file stand before its column names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_rows: Option<usize>,
 }
 
 impl FileSpec {
     /// A file of this name.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), delimiter: None, encoding: None }
+        Self { path: path.into(), delimiter: None, encoding: None, skip_rows: None }
     }
 
     /// The encoding named, for decoding.
@@ -46,6 +50,8 @@ struct Long {
     delimiter: Option<char>,
     #[serde(default, deserialize_with = "encoding")]
     encoding: Option<String>,
+    #[serde(default)]
+    skip_rows: Option<usize>,
 }
 
 fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>, D::Error> {
@@ -90,7 +96,7 @@ impl<'de> Deserialize<'de> for FileSpec {
             type Value = FileSpec;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a file name, or a table with path, delimiter and encoding")
+                f.write_str("a file name, or a table with path, delimiter, encoding and skip_rows")
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<FileSpec, E> {
@@ -98,9 +104,9 @@ impl<'de> Deserialize<'de> for FileSpec {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<FileSpec, A::Error> {
-                let Long { path, delimiter, encoding } =
+                let Long { path, delimiter, encoding, skip_rows } =
                     Long::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(FileSpec { path, delimiter, encoding })
+                Ok(FileSpec { path, delimiter, encoding, skip_rows })
             }
         }
 

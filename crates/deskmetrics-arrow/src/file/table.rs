@@ -14,7 +14,7 @@ use crate::description::nearest;
 /// Which reader a file needs, told by the ending of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Csv { delimiter: u8 },
+    Csv { usual: u8 },
     Parquet,
     IpcFile,
     IpcStream,
@@ -24,12 +24,9 @@ impl Kind {
     fn of(spec: &FileSpec) -> Option<Self> {
         let name = spec.path.file_name()?.to_str()?.to_ascii_lowercase();
         let ending = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1;
-        let text = |usual: u8| Self::Csv {
-            delimiter: spec.delimiter.and_then(|character| u8::try_from(character).ok()).unwrap_or(usual),
-        };
         match ending {
-            "csv" | "txt" => Some(text(b',')),
-            "tsv" | "tab" => Some(text(b'\t')),
+            "csv" | "txt" => Some(Self::Csv { usual: b',' }),
+            "tsv" | "tab" => Some(Self::Csv { usual: b'\t' }),
             "parquet" | "pq" => Some(Self::Parquet),
             "arrow" | "feather" | "ipc" => Some(Self::IpcFile),
             "arrows" => Some(Self::IpcStream),
@@ -75,7 +72,7 @@ impl Table {
             return Err(ReadError::EmptyFile { file: path });
         }
         let schema = match kind {
-            Kind::Csv { delimiter } => csv::header(file, spec, delimiter),
+            Kind::Csv { usual } => csv::header(file, spec, usual),
             Kind::Parquet => parquet::schema(&file),
             Kind::IpcFile => ipc::file_schema(file),
             Kind::IpcStream => ipc::stream_schema(file),
@@ -112,14 +109,34 @@ impl Table {
     /// The place of the column `name`.
     ///
     /// # Errors
-    /// When there is none; the error lists those present and the most similar one.
+    /// When there is none, or several; the error lists those present and the most similar one.
     pub fn column(&self, name: &str) -> Result<usize, ReadError> {
-        self.column_names().position(|present| present == name).ok_or_else(|| ReadError::ColumnMissing {
-            file: self.path.clone(),
-            column: name.to_owned(),
-            nearest: nearest(name, self.column_names()),
-            present: self.column_names().map(str::to_owned).collect(),
-        })
+        match *self.columns(name)? {
+            [only] => Ok(only),
+            ref several => Err(ReadError::ColumnRepeated {
+                file: self.path.clone(),
+                column: name.to_owned(),
+                times: several.len(),
+            }),
+        }
+    }
+
+    /// The places of all columns `name`: exports repeat a column that has several values.
+    ///
+    /// # Errors
+    /// When there is none; the error lists those present and the most similar one.
+    pub fn columns(&self, name: &str) -> Result<Vec<usize>, ReadError> {
+        let all = self.column_names().enumerate().filter(|(_, present)| *present == name);
+        let all: Vec<usize> = all.map(|(place, _)| place).collect();
+        if all.is_empty() {
+            return Err(ReadError::ColumnMissing {
+                file: self.path.clone(),
+                column: name.to_owned(),
+                nearest: nearest(name, self.column_names()),
+                present: self.column_names().map(str::to_owned).collect(),
+            });
+        }
+        Ok(all)
     }
 
     /// Reads the rows of the columns at the places `columns`, given in this order in every batch.
@@ -140,7 +157,7 @@ impl Table {
         sorted.dedup();
         let order = columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect();
         let (inner, position) = match kind {
-            Kind::Csv { delimiter } => csv::rows(file, spec, delimiter, &self.schema, &sorted),
+            Kind::Csv { usual } => csv::rows(file, spec, usual, &self.schema, &sorted),
             Kind::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
             Kind::IpcFile => ipc::file_rows(file, &sorted),
             Kind::IpcStream => ipc::stream_rows(file, &sorted),

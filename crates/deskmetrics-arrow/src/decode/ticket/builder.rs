@@ -98,7 +98,8 @@ impl TicketBuilder {
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
-                tags: columns.maybe_list(source.tags.as_ref())?,
+                tags: columns
+                    .maybe_list(source.tags.as_ref(), source.tag_separator.as_deref().unwrap_or(","))?,
                 attributes: columns
                     .attributes(source.attributes.iter().filter(|(one, _)| projection.includes(one)))?,
                 passed_over: columns

@@ -112,8 +112,8 @@ def test_interrupt(work: str, after: float) -> None:
     """Ctrl-C ends a call over many rows."""
     script = (
         f"import polars as pl, numpy as np, deskmetrics as dm\n{work}\n"
-        "print('ready', flush=True)\n"
         "try:\n"
+        "    print('ready', flush=True)\n"
         "    while True: work()\n"
         "except KeyboardInterrupt:\n"
         "    print('stopped', flush=True)\n"

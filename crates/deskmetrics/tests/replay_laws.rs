@@ -379,42 +379,72 @@ proptest! {
 
     #[test]
     fn a_verdict_is_consistent_in_itself((ticket, events) in logs(), after in 0..5000i64) {
-        let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
-        let replayed = replay(as_of).explained().ticket(&ticket, &events);
-        let mut status = Status::New;
-        let waited_while_solved = events.iter().any(|event| {
-            if let EventKind::Status(to) = event.kind {
-                status = to;
-            }
-            status.is_done() && event.author == deskmetrics::Author::Customer && event.kind == EventKind::PublicMessage
-        });
-        for verdict in &replayed.verdicts {
-            let elapsed = verdict.elapsed_on_clock().expect("a judged verdict has its clock");
-            let state = verdict.state;
-            prop_assert!(elapsed >= TimeDelta::zero());
-            prop_assert_eq!(state == deskmetrics::VerdictState::Breached, verdict.breached_at.is_some());
-            if state == deskmetrics::VerdictState::Met {
-                prop_assert!(elapsed <= verdict.target && verdict.completed_at.is_some());
-            }
-            if let Some(breached) = verdict.breached_at {
-                let ended = verdict.completed_at.or(verdict.ended_at).unwrap_or(as_of);
-                prop_assert!(breached <= ended, "{verdict:?}");
-                prop_assert!(verdict.due_at.is_some_and(|due| due <= breached), "{verdict:?}");
-            }
-            // The segments account for what was counted, together with what was carried over.
-            let carried = verdict.carried.unwrap_or_default();
-            let calendar: i64 = verdict.segments.iter().map(|segment| segment.counted.calendar_micros).sum();
-            prop_assert_eq!(calendar + carried.calendar_micros, verdict.elapsed.calendar_micros, "{:?}", verdict);
-            let counted = verdict.segments.iter().map(|segment| segment.counted.business_micros);
-            let business: i64 = counted.sum::<Option<i64>>().expect("every segment has a schedule");
-            let carried = carried.business_micros.unwrap_or_default();
-            // A message on a solved ticket begins to wait when it is answered, as one stretch; a move in between shows
-            // in its elapsed time and not in its segment.
-            if !waited_while_solved {
-                prop_assert_eq!(Some(business + carried), verdict.elapsed.business_micros, "{:?}", verdict);
-            }
+        consistent(&ticket, &events, later(end(&ticket, &events), TimeDelta::minutes(after)))?;
+    }
+}
+
+/// What a verdict says of itself agrees.
+fn consistent(ticket: &Ticket, events: &[TicketEvent], as_of: Timestamp) -> Result<(), TestCaseError> {
+    let replayed = replay(as_of).explained().ticket(ticket, events);
+    let mut status = Status::New;
+    let waited_while_solved = events.iter().any(|event| {
+        if let EventKind::Status(to) = event.kind {
+            status = to;
+        }
+        status.is_done()
+            && event.author == deskmetrics::Author::Customer
+            && event.kind == EventKind::PublicMessage
+    });
+    for verdict in &replayed.verdicts {
+        let elapsed = verdict.elapsed_on_clock().expect("a judged verdict has its clock");
+        let state = verdict.state;
+        prop_assert!(elapsed >= TimeDelta::zero());
+        prop_assert_eq!(state == deskmetrics::VerdictState::Breached, verdict.breached_at.is_some());
+        if state == deskmetrics::VerdictState::Met {
+            prop_assert!(elapsed <= verdict.target && verdict.completed_at.is_some());
+        }
+        if let Some(breached) = verdict.breached_at {
+            let ended = verdict.completed_at.or(verdict.ended_at).unwrap_or(as_of);
+            prop_assert!(breached <= ended, "{verdict:?}");
+            prop_assert!(verdict.due_at.is_some_and(|due| due <= breached), "{verdict:?}");
+        }
+        // The segments account for what was counted, together with what was carried over.
+        let carried = verdict.carried.unwrap_or_default();
+        let calendar: i64 = verdict.segments.iter().map(|segment| segment.counted.calendar_micros).sum();
+        prop_assert_eq!(calendar + carried.calendar_micros, verdict.elapsed.calendar_micros, "{:?}", verdict);
+        let counted = verdict.segments.iter().map(|segment| segment.counted.business_micros);
+        let business: i64 = counted.sum::<Option<i64>>().expect("every segment has a schedule");
+        let carried = carried.business_micros.unwrap_or_default();
+        // A message on a solved ticket begins to wait when it is answered, as one stretch; a move in between shows
+        // in its elapsed time and not in its segment.
+        if !waited_while_solved {
+            prop_assert_eq!(Some(business + carried), verdict.elapsed.business_micros, "{:?}", verdict);
         }
     }
+    Ok(())
+}
+
+/// The customer writes on a solved ticket, which then moves to a market with other hours: on these, the target is used up only
+/// after the ticket is open again.
+#[test]
+fn a_wait_across_two_schedules_is_due_by_its_breach() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a timestamp");
+    let ticket = Ticket::new("T", at("2026-01-10T12:01:00Z"));
+    let log = [
+        ("2026-01-12T12:59:00Z", EventKind::PublicMessage),
+        ("2026-01-15T13:43:00Z", EventKind::Status(Status::Solved)),
+        ("2026-01-15T18:01:00Z", EventKind::PublicMessage),
+        ("2026-01-17T08:52:00Z", EventKind::Changed { attribute: Attribute::Market, to: Some("ES".into()) }),
+        ("2026-01-17T13:55:00Z", EventKind::Status(Status::New)),
+    ];
+    let events = log.map(|(when, kind)| TicketEvent::new("T", at(when), deskmetrics::Author::Customer, kind));
+    let as_of = at("2026-01-19T10:01:00Z");
+    let verdicts = replay(as_of).ticket(&ticket, &events).verdicts;
+    assert!(
+        verdicts.iter().any(|verdict| verdict.breached_at == Some(at("2026-01-19T10:00:00Z"))),
+        "{verdicts:?}"
+    );
+    consistent(&ticket, &events, as_of).expect("a consistent verdict");
 }
 
 /// Every option away from its default, one at a time and all at once.

@@ -67,6 +67,10 @@ pub(crate) struct Dataset {
 /// }`` for a column, ``instants = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
 /// ``assume_tz``. A format is inferred from all rows of a file.
 ///
+/// A file is a name, or ``file = { path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2 }``, where
+/// ``skip_rows`` is how many lines stand before the column names. A first line such as ``sep=;``, which Excel writes, is
+/// understood. A name that several columns bear is an error, except for ``tags`` and ``reasons``, which are then all of them.
+///
 /// Examples
 /// --------
 /// >>> import tempfile, pathlib

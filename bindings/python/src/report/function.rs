@@ -15,7 +15,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// ----------
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
-///     ``status``, ``requester``, ``tags`` ...; every other column of words is an attribute under its own name. Beside
+///     ``status``, ``requester``, ``tags`` (lists, JSON lists in text, or text with commas) ...; every other column of words is
+///     an attribute under its own name. Beside
 ///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
 ///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
 ///     which it differs from the events. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system

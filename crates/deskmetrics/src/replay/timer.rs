@@ -275,19 +275,26 @@ impl Timer {
         }
     }
 
-    /// When elapsed reaches and exceeds the target within a stretch that counts from `from` to `to`.
+    /// When elapsed reaches and exceeds the target within a stretch that counts from `from` to `now`, by when it is `total`.
+    /// Not after `now`, though the schedule in force now may have less time than the one that was in force before.
     #[inline]
-    fn crossing(&self, from: Stamp, to: Span, around: Around<'_>) -> (Option<i64>, Option<i64>) {
+    fn crossing(
+        &self,
+        from: Stamp,
+        now: Stamp,
+        total: Span,
+        around: Around<'_>,
+    ) -> (Option<i64>, Option<i64>) {
         let (mut reached, mut exceeded) = (self.reached, self.exceeded);
         let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return (reached, exceeded) };
-        let (Some(before), Some(after)) = (Self::reading(force, self.counted), Self::reading(force, to))
+        let (Some(before), Some(after)) = (Self::reading(force, self.counted), Self::reading(force, total))
         else {
             return (reached, exceeded);
         };
         if after >= force.target {
             cross(force, (from.at, before, after), around, &mut reached, &mut exceeded);
         }
-        (reached, exceeded)
+        (reached.map(|at| at.min(now.at)), exceeded.map(|at| at.min(now.at)))
     }
 
     /// Ends the stretch under way at `now` and begins the next one there.
@@ -300,7 +307,7 @@ impl Timer {
             return;
         }
         let total = self.counted.plus(self.span(from, now, around));
-        (self.reached, self.exceeded) = self.crossing(from, total, around);
+        (self.reached, self.exceeded) = self.crossing(from, now, total, around);
         self.counted = total;
         self.running = Some(now);
         if around.explain || (self.own_schedules && self.force.is_none()) {
@@ -409,7 +416,7 @@ impl Timer {
             (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
             (None, Some(from)) if from.at < now.at => {
                 let total = self.counted.plus(self.span(from, now, around));
-                let (reached, exceeded) = self.crossing(from, total, around);
+                let (reached, exceeded) = self.crossing(from, now, total, around);
                 (total, reached, exceeded)
             }
             (None, _) => (self.counted, self.reached, self.exceeded),

@@ -237,13 +237,18 @@ impl Dataset {
         self.tables.last_instant()
     }
 
+    /// How many tickets there are.
+    pub fn ticket_count(&self) -> usize {
+        self.tables.tickets.len
+    }
+
     /// How many records there are.
     pub fn counts(&self) -> Counts {
         let Tables { tickets, events, answers, invitations, .. } = &*self.tables;
         Counts {
-            tickets: tickets.len,
+            tickets: self.ticket_count(),
             events: match &tickets.milestones {
-                Some(_) => self.events().len(),
+                Some(columns) => tickets.count_of_implied_events(columns),
                 None => events.len,
             },
             responses: answers.iter().map(|table| table.len).sum(),

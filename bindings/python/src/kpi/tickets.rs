@@ -77,7 +77,7 @@ pub(crate) fn of_tickets(
     // Where nothing bears a date there is no ticket, whenever that is.
     let known = known.unwrap_or(Timestamp::MIN);
     let as_of = cut_off(as_of)?.unwrap_or(known);
-    if as_of > known && dataset.counts().tickets > 0 {
+    if as_of > known && dataset.ticket_count() > 0 {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {known}, up to which the tickets are known"
         )));
@@ -107,7 +107,7 @@ pub(crate) fn of_tickets(
 /// That the SLA metric and the SLA policy requested by name are ones that the policies have.
 pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<()> {
     let policies = &dataset.policies.policies;
-    if dataset.counts().tickets == 0 {
+    if dataset.ticket_count() == 0 {
         return Ok(());
     }
     if let Some(SlaMetric::Custom(name)) = &request.metric

@@ -74,7 +74,7 @@ impl Replay {
             let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
             error::exceptions::NoSuchNameError::new_err(format!(
                 "there is no ticket \"{ticket}\" among the {} replayed{meant}",
-                self.dataset.counts().tickets
+                self.dataset.ticket_count()
             ))
         })
     }
@@ -90,7 +90,7 @@ impl Replay {
 
     /// How many tickets there are.
     fn __len__(&self) -> usize {
-        self.dataset.counts().tickets
+        self.dataset.ticket_count()
     }
 
     /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
@@ -304,7 +304,7 @@ impl Replay {
         let as_of = self.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
         format!(
             "Replay({}, {}, {as_of}{left_out})",
-            n(self.dataset.counts().tickets, "ticket"),
+            n(self.dataset.ticket_count(), "ticket"),
             n(*verdicts, "verdict"),
         )
     }

@@ -87,7 +87,7 @@ impl Ask<'_, '_> {
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let threads = self.threads.unwrap_or(0);
-        let bar = Bar::new(py, self.progress, dataset.counts().tickets)?;
+        let bar = Bar::new(py, self.progress, dataset.ticket_count())?;
         let names = self.by.map(attribute_names).transpose()?.unwrap_or_default();
         let made = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;

@@ -139,6 +139,12 @@ impl TicketTable {
         ticket
     }
 
+    /// How many events the tickets' timestamps imply.
+    pub(crate) fn count_of_implied_events(&self, columns: &MilestoneColumns) -> usize {
+        let usable = (0..self.rows()).filter(|row| self.is_usable(*row));
+        usable.map(|row| self.milestones_of(columns, row).steps(NONE).count()).sum()
+    }
+
     /// The events that a ticket's timestamps imply, as records.
     pub(crate) fn implied_events(&self, columns: &MilestoneColumns, row: usize) -> Vec<TicketEvent> {
         let id = self.ids.text(row);

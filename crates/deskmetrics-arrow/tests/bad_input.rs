@@ -466,3 +466,13 @@ fn more_lines_to_skip_than_there_are() {
     let error = read(&named, folder.path(), false).unwrap_err();
     assert!(matches!(error, ReadError::EmptyFile { .. }), "{error}");
 }
+
+#[test]
+fn keys_of_text_files_are_refused_elsewhere() {
+    let folder = folder(&[("tickets.parquet", b"")]);
+    for key in ["delimiter = \";\"", "encoding = \"utf-8\"", "skip_rows = 1"] {
+        let file = format!("{{ path = \"tickets.parquet\", {key} }}");
+        let error = read(&TICKETS.replace("\"tickets.csv\"", &file), folder.path(), false).unwrap_err();
+        assert!(error.to_string().contains("is for text files and has no effect here"), "{error}");
+    }
+}

@@ -36,6 +36,16 @@ impl FileSpec {
         Self { path: path.into(), delimiter: None, encoding: None, skip_rows: None }
     }
 
+    /// A key given that only text files have.
+    pub(crate) fn text_key(&self) -> Option<&'static str> {
+        let given = [
+            ("delimiter", self.delimiter.is_some()),
+            ("encoding", self.encoding.is_some()),
+            ("skip_rows", self.skip_rows.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
+    }
+
     /// The encoding named, for decoding.
     pub(crate) fn encoding(&self) -> Option<&'static Encoding> {
         self.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()))

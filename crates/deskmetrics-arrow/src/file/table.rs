@@ -9,7 +9,7 @@ use arrow_schema::SchemaRef;
 use super::batches::{Batches, Inner, Position, broken};
 use super::{FileSpec, csv, ipc, parquet};
 use crate::ReadError;
-use crate::description::nearest;
+use crate::description::{DescriptionError, nearest};
 
 /// Which reader a file needs, told by the ending of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,11 @@ impl Table {
     pub fn open(folder: &Path, spec: &FileSpec) -> Result<Self, ReadError> {
         let path = folder.join(&spec.path);
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
+        if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
+            let message =
+                format!("{}: {key} is for text files and has no effect here: leave it out", path.display());
+            return Err(DescriptionError::said(message).into());
+        }
         let file = File::open(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
             _ => ReadError::Io { file: path.clone(), source },

@@ -201,9 +201,10 @@ impl Described {
         progress: Option<&Bound<'py, PyAny>>,
         lean: Lean,
     ) -> PyResult<Dataset> {
-        let Self { description, tables, strict, .. } = self;
+        let Self { mut description, tables, strict, .. } = self;
         // The rules alone tell which attributes schedules and policies depend on.
         let alone = rules.alone()?;
+        description.replay.clone_from(&alone.replay_options);
         let attributes = lean.attributes.map(|mut all| {
             all.extend(alone.schedule_by.keys().cloned());
             for policy in &alone.policies.policies {
@@ -347,6 +348,12 @@ fn described(
             )));
         }
     };
+    if let Some(Value::String(_)) = roles.get("attributes")
+        && let Some(values) = roles.remove("attributes")
+    {
+        // The usual columns, with these values.
+        roles.insert("attribute_values".to_owned(), values);
+    }
     let taken: Vec<String> = roles.values().flat_map(columns_of).collect();
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let usual = usual_roles(holds, schema, &taken);

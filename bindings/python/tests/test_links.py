@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import deskmetrics as dm
@@ -104,3 +105,52 @@ def test_one_answer_of_an_invitation_can_be_chosen() -> None:
 
     assert csat() == csat(duplicates="all") == (50.0, 2)
     assert csat(duplicates="first") == (0.0, 1) and csat(duplicates="last") == (100.0, 1)
+
+
+def test_a_ticket_table_holds_the_current_values() -> None:
+    # Low until 15:00, when it became urgent; answered at 11:00.
+    tickets = {"id": ["1"], "created_at": ["2026-03-02T09:00:00Z"], "priority": ["urgent"], "tags": [["vip", "late"]]}
+    events: dict[str, list[Any]] = {
+        "ticket": ["1", "1", "1"],
+        "at": ["2026-03-02T11:00:00Z", "2026-03-02T15:00:00Z", "2026-03-02T16:00:00Z"],
+        "kind": ["public_message", "changed priority", "tagged"],
+        "value": [None, "urgent", "late"],
+        "author": ["agent"] * 3,
+    }
+    policies = [{"name": "reply", "targets": [{"metric": "first_response", "within": {"low": "8h", "urgent": "1h"}}]}]
+
+    def verdicts(previous: str | None = None, **columns: Any) -> tuple[list[str], list[str]]:
+        log = events if previous is None else {**events, "previous": [None, previous, None]}
+        roles = {"tickets": columns} if columns else None
+        replay = dm.replay(log, tickets=tickets, policies=policies, columns=roles)
+        return pa.table(replay.verdicts)["state"].to_pylist(), replay.findings
+
+    assert verdicts("low") == (["met"], [])
+    state, findings = verdicts()
+    assert state == [] and len(findings) == 1
+    assert findings[0].startswith("priority at creation is unknown: 1 of 1")
+    # Both remedies of the finding work, and what they lead to is consistent.
+    state, findings = verdicts(attributes="at_creation")
+    assert (state, findings) == (["breached"], [])
+    assert verdicts(attribute_values="current", attributes={"priority": "priority"}) == verdicts()
+    state, findings = verdicts("low", attributes="at_creation")
+    assert state == ["breached"] and "stated priority differs from replayed priority: 1 of 1" in findings[0]
+    with pytest.raises(dm.ArgumentError, match="at_creation"):
+        verdicts(attributes="later")
+
+    # The same in a report, where slices show the value at the cut-off.
+    def attainment(**settings: Any) -> tuple[float | None, list[str | None]]:
+        log = {**events, "previous": [None, "low", None]}
+        report = dm.report(tickets, log, policies=policies, kpis=["sla_attainment"], by="priority", **settings)
+        rows = [row for row in report.rows if row.keys and row.headline]
+        return report["sla_attainment"].value, [row.keys["priority"] for row in rows]
+
+    assert attainment() == (100.0, ["urgent"])
+    assert attainment(as_of="2026-03-02T14:00:00Z") == (100.0, ["low"])
+
+
+def test_tags_that_events_add_were_not_there_before() -> None:
+    tickets = {"id": ["1", "2"], "created_at": [MONDAY] * 2, "tags": [["vip", "late"], []]}
+    events = {"ticket": ["1", "2"], "at": [TUESDAY] * 2, "kind": ["tagged", "untagged"], "value": ["late", "spare"]}
+    replay = dm.replay(events, tickets=tickets, as_of=MONDAY)
+    assert [replay.explain(ticket).ticket["tags"] for ticket in ("1", "2")] == [["vip"], ["spare"]]

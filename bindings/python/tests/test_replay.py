@@ -103,6 +103,7 @@ TICKET_WORDS: dict[str, Any] = {
     "requester": "Requester",
     "tags": "Labels",
     "tag_separator": ";",
+    "attribute_values": "at_creation",
     "attributes": {
         "market": "Country",
         "channel": {"column": "Contact Channel", "words": {"E-mail": "mail", "Live chat": "chat", "Web form": "site", "Phone": "phone"}},

@@ -163,7 +163,11 @@ impl Dataset {
             described: description.attributes(),
             asked,
             unused: description.unused(),
-            findings: tables.status_differences().into_iter().collect(),
+            findings: tables
+                .status_differences()
+                .into_iter()
+                .chain(tables.findings.iter().cloned())
+                .collect(),
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
@@ -225,7 +229,8 @@ impl Dataset {
         excluded
     }
 
-    /// What excludes more than a small share of a table's rows or values, implausible timestamps and statuses that differ, to be
+    /// What excludes more than a small share of a table's rows or values, implausible timestamps, and statuses and attributes that differ from
+    /// those of events or are unknown at creation, to be
     /// added to the warnings of a report.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
         self.sources.iter().flat_map(SourceReport::warnings).chain(self.findings.iter().cloned())

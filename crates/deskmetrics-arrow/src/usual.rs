@@ -54,6 +54,7 @@ const EVENTS: Usual = &[
     ("at", &["at", "time", "timestamp", "occurred_at", "event_at", "created_at"]),
     ("kind", &["kind", "event", "event_type", "type", "action"]),
     ("value", &["value", "new_value", "to"]),
+    ("previous", &["previous", "previous_value", "old_value", "from"]),
     ("id", &["event_id", "id"]),
     ("author", &["author", "author_type", "author_role", "actor_type", "actor_role"]),
     ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor"]),

@@ -3,7 +3,7 @@
 
 mod desk;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
@@ -14,12 +14,13 @@ use arrow_schema::DataType;
 use chrono::TimeDelta;
 use deskmetrics::kpi::{FcrPolicy, fcr};
 use deskmetrics::replay::{Needs, Replay, Replayed};
-use deskmetrics::report::{KpiRequest, Report};
+use deskmetrics::report::{KpiRequest, Report, Warning};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{
     Estimates as _, Excluded, Merge as _, Reason, SlaVerdict, Status, Ticket, TicketEvent, TicketMetrics,
     Timestamp,
 };
+use deskmetrics_arrow::description::AttributeValues;
 use deskmetrics_arrow::file::FileSpec;
 use deskmetrics_arrow::log::{EventLog, EventStream};
 use deskmetrics_arrow::{Dataset, Description, MeasureColumns, VerdictColumns};
@@ -164,6 +165,60 @@ proptest! {
         prop_assert_eq!(dataset.excluded(), excluded);
         prop_assert_eq!(dataset.counts().tickets, dataset.tickets().len());
         prop_assert_eq!(dataset.counts().events, dataset.events().len());
+    }
+
+    #[test]
+    fn current_values_are_converted_to_those_at_creation(
+        desk in desks(1..6),
+        layout in layouts(),
+        by_sequence in any::<bool>(),
+    ) {
+        let (today, previous, at_creation) = desk.exported(by_sequence);
+        let tickets = ("tickets", today.ticket_batches(&layout));
+        let rows: Vec<(&TicketEvent, Option<String>)> = today.events.iter().zip(previous).collect();
+        let events = batches(&rows, &layout, |rows| {
+            let (events, previous): (Vec<&TicketEvent>, Vec<_>) = rows.iter().cloned().unzip();
+            let previous = ("previous", texts(previous, layout.words));
+            batch(today.event_columns(&events, &layout).into_iter().chain([previous]))
+        });
+        let conventions = Conventions { by_sequence, ..Conventions::USUAL };
+        let mut description = description(conventions, "");
+        description.tickets[0].attribute_values = Some(AttributeValues::Current);
+        let unknown = read(&description, [tickets.clone(), ("events", events.clone())]).unwrap();
+        let mut key = description.events[0].value.clone().unwrap();
+        key.column = Some("previous".to_owned());
+        description.events[0].previous = Some(key);
+        let known = read(&description, [tickets, ("events", events)]).unwrap();
+        prop_assert_eq!(known.tickets(), at_creation.clone());
+        let about_attributes = |warning: &Warning| {
+            matches!(warning, Warning::AttributeDiffers { .. } | Warning::AttributeUnknown { .. })
+        };
+        prop_assert_eq!(known.warnings().filter(about_attributes).collect::<Vec<_>>(), []);
+        // Without the previous values, an attribute that changes has none at creation.
+        let (counted, _) = desk.known_events(false);
+        let changed = |ticket: &Ticket, attribute: &Attribute| {
+            counted.iter().any(|event| {
+                event.ticket == ticket.id
+                    && matches!(&event.kind, EventKind::Changed { attribute: changed, .. } if changed == attribute)
+            })
+        };
+        let mut expected = at_creation;
+        let mut counts = BTreeMap::new();
+        for ticket in &mut expected {
+            for attribute in columns() {
+                if changed(ticket, &attribute) {
+                    ticket.attributes.set(attribute.clone(), None);
+                    *counts.entry(attribute).or_insert(0) += 1;
+                }
+            }
+        }
+        prop_assert_eq!(unknown.tickets(), expected);
+        let found = unknown.warnings().filter(about_attributes).map(|warning| match warning {
+            Warning::AttributeUnknown { attribute, count, of, .. } => (attribute, (count, of)),
+            other => panic!("{other}"),
+        });
+        let expected = counts.into_iter().map(|(attribute, count)| (attribute, (count, count)));
+        prop_assert_eq!(found.collect::<BTreeMap<_, _>>(), expected.collect());
     }
 
     #[test]

@@ -890,7 +890,7 @@ fn attributes_passed_over_stay_with_their_tickets() {
     let source = |file: &str, more: &str| {
         format!("[[tickets]]\nfile = \"{file}\"\nid = \"id\"\ncreated_at = \"created\"\n{more}\n")
     };
-    let mood = "attributes = { mood = \"mood\" }";
+    let mood = "attribute_values = \"at_creation\"\nattributes = { mood = \"mood\" }";
     let events_source =
         "[[events]]\nfile = \"events\"\nticket = \"ticket\"\nat = \"at\"\nkind = \"kind\"\nvalue = \"value\"";
     let sources = [source("1", mood), source("2", ""), source("3", mood)].concat();

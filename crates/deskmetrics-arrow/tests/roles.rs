@@ -33,14 +33,14 @@ fn tables() -> [(&'static str, RecordBatch); 4] {
          4  2026-03-03T09:00 2026-03-03T08:59 .                .                .                .     solved  .      .    .        .         .    .      .",
     );
     let events = table(
-        "ticket at               kind           value author   name event requester by    group changed
-         1      2026-03-02T09:10 public_message .     agent    cleo e1    cleo      agent first 2026-03-02T09:00
-         1      2026-03-02T09:20 public_message .     customer cleo e2    cleo      agent first 2026-03-02T09:00
-         1      2026-03-02T09:40 public_message .     agent    bo   e1    cleo      agent first 2026-03-03T09:00
-         2      2026-03-02T09:40 changed_group  third system   .    e4    dan       agent first 2026-03-03T09:00
-         2      2026-03-02T10:00 solved         .     agent    ana  e5    dan       agent first 2026-03-03T09:00
-         3      2026-03-03T08:59 public_message .     agent    ana  e6    dan       agent first 2026-03-03T09:00
-         9      2026-03-03T09:59 public_message .     customer ana  e7    dan       agent first 2026-03-03T09:00",
+        "ticket at               kind           value before author   name event requester by    group changed
+         1      2026-03-02T09:10 public_message .     .      agent    cleo e1    cleo      agent first 2026-03-02T09:00
+         1      2026-03-02T09:20 public_message .     .      customer cleo e2    cleo      agent first 2026-03-02T09:00
+         1      2026-03-02T09:40 public_message .     .      agent    bo   e1    cleo      agent first 2026-03-03T09:00
+         2      2026-03-02T09:40 changed_group  third second system   .    e4    dan       agent first 2026-03-03T09:00
+         2      2026-03-02T10:00 solved         .     .      agent    ana  e5    dan       agent first 2026-03-03T09:00
+         3      2026-03-03T08:59 public_message .     .      agent    ana  e6    dan       agent first 2026-03-03T09:00
+         9      2026-03-03T09:59 public_message .     .      customer ana  e7    dan       agent first 2026-03-03T09:00",
     );
     let answers = table(
         "ticket customer invitation question csat nps at               weight reasons     market changed
@@ -146,8 +146,13 @@ fn roles_of_events_have_an_effect_or_a_note() {
         "attributes = { group = \"group\" }",
         "duplicates = \"last\"",
         "updated_at = \"changed\"",
+        "previous = \"before\"",
     ];
     each_has_an_effect(&base, "", &roles);
+    let grouped = base.replacen("id = \"id\"\n", "id = \"id\"\nattributes = { group = \"group\" }\n", 1);
+    each_has_an_effect(&grouped, "", &["previous = \"before\""]);
+    let at_creation = grouped.replacen("[[events]]", "attribute_values = \"at_creation\"\n[[events]]", 1);
+    assert_ne!(shown(&at_creation), shown(&grouped));
     let named = format!("{base}author = \"author\"\nid = \"event\"\n");
     let roles = ["duplicates = \"last\"", "duplicates = \"error\"", "updated_at = \"changed\""];
     each_has_an_effect(&named, "", &roles);

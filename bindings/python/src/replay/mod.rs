@@ -122,10 +122,16 @@ impl Replay {
         sources_to_python(py, &self.dataset.sources)
     }
 
-    /// What is odd about the promises, with the schedules known here, in sentences.
+    /// What is odd about the SLA policies, given these schedules, and about the data: attributes and statuses of tickets that
+    /// differ from those of their events, attributes whose value at creation is unknown, many excluded rows. In sentences.
     #[getter]
     fn findings(&self) -> Vec<String> {
-        self.core.check().iter().map(ToString::to_string).collect()
+        let policies = self.core.check();
+        policies
+            .iter()
+            .map(ToString::to_string)
+            .chain(self.dataset.warnings().map(|warning| warning.to_string()))
+            .collect()
     }
 
     /// How the measures and verdicts of one ticket came about: its events, and for each SLA target the stretches of time
@@ -315,14 +321,15 @@ impl Replay {
 /// Parameters
 /// ----------
 /// events : frame, optional
-///     One row per event: ``ticket``, ``at``, ``kind`` and, where there are, ``value``, ``author``, ``author_name`` and
-///     ``id``. Kinds are ``public_message``, ``internal_note``, a status (``solved``), ``status`` with the new one in
+///     One row per event: ``ticket``, ``at``, ``kind`` and, where there are, ``value``, ``previous`` (the value before a change
+///     of an attribute), ``author``, ``author_name`` and ``id``. Kinds are ``public_message``, ``internal_note``, a status (``solved``), ``status`` with the new one in
 ///     ``value``, ``changed group`` (or any attribute), ``tagged``, ``merged_into``, ``deleted``, ``spam`` ...; authors are
 ///     ``customer``, ``agent``, ``bot``, ``system``, ``external``. pandas, polars, pyarrow, DuckDB or anything else with
 ///     the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``requester``, ``created_by``, ``tags``; every other
-///     column of words is an attribute under its own name. Without it, a ticket begins with its first event.
+///     column of words is an attribute under its own name. Without it, a ticket begins with its first event. Attributes and tags
+///     that events change are the current ones, after the last event; see Notes.
 /// snapshots : frame, optional
 ///     One row per ticket and point in time, instead of events or beside them; see :func:`report`.
 /// columns : dict, optional
@@ -384,6 +391,14 @@ impl Replay {
 /// ``"epoch_millis"``, ``"epoch_micros"``, ``"epoch_nanos"``, or a pattern such as ``"%d/%m/%Y %H:%M"``, in which ``%b`` and
 /// ``%B`` are month names of any of the languages. A timestamp without an offset is a wall-clock time of ``assume_tz``, and a
 /// date alone is midnight there.
+///
+/// Ticket tables of help desks hold the latest priority, group, assignee and tags, which is what ``tickets`` is taken to hold.
+/// What events change is converted to its value at creation: the ``previous`` value of the first change. Without ``previous``
+/// that value is unknown, so the ticket has none until its first change, and :attr:`Replay.findings` and
+/// :attr:`Report.warnings` count such tickets; tags need no ``previous``. A table with the values at creation is read with
+/// ``columns={"tickets": {"attributes": "at_creation"}}`` (``"current"`` is the default; where ``attributes`` names columns, the
+/// key is ``attribute_values``). Tickets whose stated values differ from those of their events are counted as well; the events
+/// decide.
 ///
 /// Keys of ``options``, the default first:
 ///

@@ -19,7 +19,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     an attribute under its own name. Beside
 ///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
 ///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
-///     which it differs from the events. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
+///     which it differs from the events. Attributes and tags that events change are the current ones: see Notes of
+///     :func:`replay`. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
 ///     states of its SLA: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
 ///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional

@@ -20,8 +20,10 @@ mod snapshot;
 pub(crate) mod survey;
 pub(crate) mod ticket;
 mod time;
+mod undo;
 pub(crate) mod word;
 
+use deskmetrics::replay::EventOrder;
 use deskmetrics::report::Warning;
 use deskmetrics::{Author, Excluded, Reason, Status};
 
@@ -51,6 +53,8 @@ pub(crate) struct Tables {
     pub(crate) invitations: Vec<InvitationTable>,
     /// Links of answers and invitations that lead to no record.
     pub(crate) links_excluded: Excluded,
+    /// Attributes on which the table of tickets and its events disagree, or whose value at creation is unknown.
+    pub(crate) findings: Vec<Warning>,
 }
 
 impl Tables {
@@ -77,7 +81,10 @@ impl Tables {
         }
         builder_rest.decode_changed(&events.kinds, &mut tickets)?;
         tickets.extend(new);
-        let events = events.finish(decoding, &tickets)?;
+        let (events, previous) = events.finish(decoding, &tickets)?;
+        let by_row = description.replay.order == EventOrder::Sequence;
+        let log = undo::Log { events: &events, previous: &previous, by_row };
+        let findings = log.undo(&mut tickets, |attribute| decoding.projection.includes(attribute));
         let answers = description.surveys.iter().map(|source| AnswerTable::read(decoding, source));
         let mut answers: Vec<AnswerTable> = answers.collect::<Result<_, _>>()?;
         let invitations =
@@ -85,7 +92,7 @@ impl Tables {
         let mut invitations: Vec<InvitationTable> = invitations.collect::<Result<_, _>>()?;
         let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
-        Ok((Self { tickets, events, answers, invitations, links_excluded }, sources))
+        Ok((Self { tickets, events, answers, invitations, links_excluded, findings }, sources))
     }
 
     /// Tickets whose stated status differs from that of their last event, of those that have both.

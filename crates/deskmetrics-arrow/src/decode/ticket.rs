@@ -16,6 +16,7 @@ use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
 use super::word::{NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
+use crate::description::AttributeValues;
 
 /// Every ticket of a dataset, as columns.
 #[derive(Debug, Default)]
@@ -35,6 +36,10 @@ pub(crate) struct TicketTable {
     pub(crate) milestones: Option<MilestoneColumns>,
     /// The statuses that tickets with a log of events state beside it.
     pub(crate) stated: Words<TicketStatus>,
+    /// Rows from which on attributes and tags are current ones, or ones at creation.
+    pub(super) values: Vec<(usize, AttributeValues)>,
+    /// Rows of tables; those of tickets that events created come after them.
+    described_rows: usize,
     /// Rows that count.
     pub(crate) len: usize,
 }
@@ -72,6 +77,11 @@ impl Tags {
         self.all.is_empty()
     }
 
+    /// Whether a table has a column of tags.
+    pub(super) fn are_described(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
     fn push(&mut self, list: Option<&str>, separator: &str) {
         let from = self.all.len();
         for tag in list.into_iter().flat_map(|list| list::parts(list, separator)) {
@@ -80,7 +90,30 @@ impl Tags {
                 self.all.push(code);
             }
         }
+        self.end_row();
+    }
+
+    fn end_row(&mut self) {
         self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Adds tags to rows, and removes others; both ordered by row.
+    pub(super) fn change(&mut self, added: &[(usize, u32)], removed: &[(usize, u32)]) {
+        let rows = self.ends.len().max(added.last().map_or(0, |(row, _)| row + 1));
+        let mut changed = Self { texts: std::mem::take(&mut self.texts), ..Self::default() };
+        let of_row = |changes: &[(usize, u32)], row: usize| {
+            let from = changes.partition_point(|(other, _)| *other < row);
+            let to = changes.partition_point(|(other, _)| *other <= row);
+            from..to
+        };
+        for row in 0..rows {
+            let removed = &removed[of_row(removed, row)];
+            let kept = self.of_row(row).iter().filter(|code| !removed.contains(&(row, **code)));
+            changed.all.extend(kept);
+            changed.all.extend(added[of_row(added, row)].iter().map(|(_, code)| *code));
+            changed.end_row();
+        }
+        *self = changed;
     }
 }
 
@@ -94,6 +127,12 @@ impl TicketTable {
     #[inline]
     pub(crate) fn is_usable(&self, row: usize) -> bool {
         !self.unusable.get(row).copied().unwrap_or(false)
+    }
+
+    /// Which values of attributes a row has; `None` where events created the ticket.
+    pub(super) fn values_of(&self, row: usize) -> Option<AttributeValues> {
+        let place = self.values.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        self.values.get(place).filter(|_| row < self.described_rows).map(|(_, values)| *values)
     }
 
     /// The timestamps of a row.

@@ -14,8 +14,8 @@ pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
-    Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource,
-    TicketSource,
+    AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
+    SurveySource, TicketSource,
 };
 pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};

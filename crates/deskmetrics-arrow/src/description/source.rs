@@ -82,6 +82,9 @@ pub struct TicketSource {
     /// What stands between the tags; a comma if not said.
     #[serde(default)]
     pub tag_separator: Option<String>,
+    /// Whether attributes and tags are those of today or those at creation; [`Current`](AttributeValues::Current) if not said.
+    #[serde(default)]
+    pub attribute_values: Option<AttributeValues>,
     /// Which of several rows with the same id counts; the first if not said.
     #[serde(default)]
     pub duplicates: Option<Duplicates>,
@@ -119,6 +122,10 @@ pub struct EventSource {
     /// The new value, tag or other ticket, where the kind needs one.
     #[serde(default, deserialize_with = "optional_column")]
     pub value: Option<Text>,
+    /// The value before a change of an attribute; empty means none. The first one of a ticket is the value at creation; see
+    /// [`AttributeValues`]. Its words mean what they mean in `value` if not said.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub previous: Option<Text>,
     /// What the value column's words mean where it holds a status.
     #[serde(default)]
     pub statuses: BTreeMap<Box<str>, Status>,
@@ -152,6 +159,23 @@ pub struct EventSource {
     /// Attributes of tickets created so, from the row of their first event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
+}
+
+/// Which values of attributes and tags a table of tickets holds.
+///
+/// Ticket tables of help desks hold the latest ones, so an attribute that events change is converted to its value at creation:
+/// the [previous](EventSource::previous) value of its first change. If that is not known, the ticket has no value until then,
+/// and such tickets are counted in a [warning](crate::Dataset::warnings). Of tags, those that events added are removed, and
+/// those that events removed are added. What no event of a ticket changes has always been as the table states.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AttributeValues {
+    /// Those after the last event.
+    #[default]
+    Current,
+    /// Those before the first event.
+    AtCreation,
 }
 
 /// Whether a row that shows the same status as the one before is an event.

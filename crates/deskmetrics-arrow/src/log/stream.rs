@@ -9,7 +9,7 @@ use arrow_select::take::take_record_batch;
 use hashbrown::{DefaultHashBuilder, HashSet};
 
 use crate::column::TextColumn;
-use crate::description::{did_you_mean, nearest};
+use crate::description::{AttributeValues, did_you_mean, nearest};
 use crate::{Dataset, Description, ReadError, ReadOptions};
 
 /// Why a stream of batches ends early.
@@ -168,7 +168,11 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         for file in self.description.events.iter().flat_map(|source| &source.file) {
             options = options.table(file.path.clone(), rows.schema(), vec![rows.clone()]);
         }
-        Ok(Dataset::of_description(self.description, options)?)
+        let mut description = self.description.clone();
+        for source in &mut description.tickets {
+            source.attribute_values.get_or_insert(AttributeValues::AtCreation);
+        }
+        Ok(Dataset::of_description(&description, options)?)
     }
 }
 

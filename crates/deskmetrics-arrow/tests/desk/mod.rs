@@ -540,10 +540,16 @@ impl Desk {
 
     /// The events that count, and what is excluded of the others.
     pub(crate) fn known_events(&self, forgiving: bool) -> (Vec<TicketEvent>, Excluded) {
+        let (known, excluded) = self.known_rows(forgiving);
+        (known.into_iter().map(|(_, event)| event).collect(), excluded)
+    }
+
+    /// The same, each event with its row.
+    fn known_rows(&self, forgiving: bool) -> (Vec<(usize, TicketEvent)>, Excluded) {
         let mut excluded = Excluded::default();
         let mut seen = HashSet::new();
         let mut known = Vec::new();
-        for event in &self.events {
+        for (row, event) in self.events.iter().enumerate() {
             let Some(ticket) = self.tickets.iter().find(|ticket| ticket.id == event.ticket) else {
                 excluded.add(Reason::UnknownTicket);
                 continue;
@@ -557,12 +563,47 @@ impl Desk {
             } else {
                 let mut event = unnumbered(event.clone());
                 event.at = event.at.max(ticket.created_at);
-                known.push(event);
+                known.push((row, event));
                 continue;
             };
             excluded.add(reason);
         }
         (known, excluded)
+    }
+
+    /// The desk as a help desk exports it: its tickets with the attributes and tags after their last event, and by row of an
+    /// event the value before it. Also gives the tickets at creation, given that a tag that is added was not there, and one
+    /// that is removed was.
+    pub(crate) fn exported(&self, by_sequence: bool) -> (Self, Vec<Option<String>>, Vec<Ticket>) {
+        let (mut desk, mut at_creation) = (self.clone(), self.tickets.clone());
+        let mut known_tags = HashSet::new();
+        let mut previous = vec![Some("not counted".to_owned()); self.events.len()];
+        let (mut events, _) = self.known_rows(false);
+        if !by_sequence {
+            events.sort_by_key(|(_, event)| event.at);
+        }
+        for (row, event) in events {
+            let place = desk.tickets.iter().position(|ticket| ticket.id == event.ticket).unwrap();
+            let ticket = &mut desk.tickets[place];
+            if let EventKind::Tagged(tag) | EventKind::Untagged(tag) = &event.kind
+                && known_tags.insert((place, tag.clone()))
+            {
+                match &event.kind {
+                    EventKind::Tagged(tag) => at_creation[place].remove_tag(tag),
+                    _ => at_creation[place].add_tag(tag.clone()),
+                }
+            }
+            match event.kind {
+                EventKind::Changed { attribute, to } => {
+                    previous[row] = ticket.attributes.get(&attribute).map(str::to_owned);
+                    ticket.attributes.set(attribute, to);
+                }
+                EventKind::Tagged(tag) => ticket.add_tag(tag),
+                EventKind::Untagged(tag) => ticket.remove_tag(&tag),
+                _ => {}
+            }
+        }
+        (desk, previous, at_creation)
     }
 
     /// One of two parts; see [`part`].
@@ -686,6 +727,7 @@ requester = "requester"
 tags = "tags"
 due_at = "due"
 sla_met = "sla"
+attribute_values = "at_creation"
 attributes = {{ {attributes} }}
 [[events]]
 file = "events"

@@ -162,7 +162,9 @@ impl ReportTable {
                 | Warning::ManyExcluded { .. }
                 | Warning::ManyRowsExcluded { .. }
                 | Warning::ImplausibleTimestamp { .. }
-                | Warning::StatusDiffers { .. } => {}
+                | Warning::StatusDiffers { .. }
+                | Warning::AttributeDiffers { .. }
+                | Warning::AttributeUnknown { .. } => {}
             }
         }
         self

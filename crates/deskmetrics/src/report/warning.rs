@@ -120,6 +120,32 @@ pub enum Warning {
         /// Its status by its events.
         replayed: Status,
     },
+    /// The values of an attribute, or the tags, that a table of tickets states differ from those of the ticket's events.
+    AttributeDiffers {
+        /// The attribute, or `tags`.
+        attribute: String,
+        /// Tickets of which it differs; of tags, pairs of a ticket and a tag.
+        count: u64,
+        /// Tickets whose attribute events change; of tags, pairs of a ticket and a tag.
+        of: u64,
+        /// The first of them.
+        ticket: String,
+        /// Its stated value.
+        stated: Option<String>,
+        /// Its value by its events: after the last one, or before the first one where the table states values at creation.
+        replayed: Option<String>,
+    },
+    /// The value of an attribute at creation is unknown, since neither a table nor the first change provides it.
+    AttributeUnknown {
+        /// The attribute.
+        attribute: Attribute,
+        /// Tickets concerned.
+        count: u64,
+        /// Tickets whose attribute events change.
+        of: u64,
+        /// The first of them.
+        ticket: String,
+    },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
     ///
@@ -178,6 +204,7 @@ impl Warning {
 const NAMES: usize = 6;
 
 impl fmt::Display for Warning {
+    #[expect(clippy::too_many_lines, reason = "one sentence for each warning")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooFewAnswers { name, option, by, slices, of, min_n, .. } => {
@@ -233,6 +260,28 @@ impl fmt::Display for Warning {
                 "stated status differs from replayed status: {} of tickets, such as \"{ticket}\": {stated} in the table, \
                  {replayed} by its events, which count",
                 share(*count, *of)
+            ),
+            Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed } => {
+                let value = |value: &Option<String>| match value {
+                    Some(value) => format!("\"{value}\""),
+                    None => "none".to_owned(),
+                };
+                write!(
+                    f,
+                    "stated {attribute} differs from replayed {attribute}: {} with changes, such as \"{ticket}\": {} in the \
+                     table, {} by its events; attribute_values tells whether the table has the current values or those \
+                     at creation",
+                    share(*count, *of),
+                    value(stated),
+                    value(replayed),
+                )
+            }
+            Self::AttributeUnknown { attribute, count, of, ticket } => write!(
+                f,
+                "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", have \
+                 none until the first change; name the column of previous values with previous, or set attribute_values = \
+                 \"at_creation\" if the table has the values at creation",
+                share(*count, *of),
             ),
             Self::UnevenResponse {
                 name,

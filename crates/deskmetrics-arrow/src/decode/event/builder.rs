@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use chrono::TimeDelta;
 use deskmetrics::engine::Milestones;
@@ -26,6 +27,7 @@ pub(crate) struct EventBuilder {
     pub(super) codes: Vec<Code>,
     pub(super) places: Vec<u32>,
     pub(crate) values: Words<Box<str>>,
+    pub(super) previous: Previous,
     pub(crate) by: Words<Box<str>>,
     pub(crate) kinds: Kinds,
     pub(super) ids: Words<Box<str>>,
@@ -36,6 +38,46 @@ pub(crate) struct EventBuilder {
     origins: Vec<Origin>,
     /// Of events that are not one a row: the number of the row, from an event on.
     numbers: Vec<u64>,
+}
+
+/// The values before changes, as far as sources provide them.
+#[derive(Debug, Default)]
+pub(crate) struct Previous {
+    pub(super) values: Words<Box<str>>,
+    /// Events of which it is known, also where there was none.
+    pub(super) known: Vec<Range<usize>>,
+}
+
+impl Previous {
+    /// Whether it is known of any event.
+    pub(crate) fn is_described(&self) -> bool {
+        !self.known.is_empty()
+    }
+
+    /// The value before an event.
+    pub(crate) fn of(&self, event: usize) -> Before<'_> {
+        if !self.known.iter().any(|events| events.contains(&event)) {
+            return Before::Unknown;
+        }
+        self.values.of_row(event).map_or(Before::None, |value| Before::Value(value))
+    }
+}
+
+/// The value before a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before<'v> {
+    Unknown,
+    None,
+    Value(&'v str),
+}
+
+impl<'v> Before<'v> {
+    pub(crate) fn value(self) -> Option<&'v str> {
+        match self {
+            Self::Unknown | Self::None => None,
+            Self::Value(value) => Some(value),
+        }
+    }
 }
 
 /// Where events come from.
@@ -132,7 +174,7 @@ impl EventBuilder {
         mut self,
         decoding: &mut Decoding<'_>,
         tickets: &TicketTable,
-    ) -> Result<EventTable, ReadError> {
+    ) -> Result<(EventTable, Previous), ReadError> {
         let unknown = std::mem::take(&mut self.unknown);
         for (event, id) in unknown {
             match Id::of(&id).map_or(NOWHERE, |id| tickets.place(id)) {
@@ -198,8 +240,8 @@ impl EventBuilder {
             }
             at = all.into();
         }
-        let Self { codes, places, values, by, kinds, .. } = self;
-        Ok(EventTable { at, codes, places, values, by, kinds, len, grouped, sorted })
+        let Self { codes, places, values, previous, by, kinds, .. } = self;
+        Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
     }
 
     /// Of events of a ticket with the same id, excludes all but the one that counts.

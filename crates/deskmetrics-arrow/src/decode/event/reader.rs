@@ -23,6 +23,7 @@ struct Slots<'a> {
     at: InstantSlot,
     kind: WordSlot<Happenings>,
     value: WordSlot<Box<str>>,
+    previous: WordSlot<Box<str>>,
     id: WordSlot<Box<str>>,
     updated_at: InstantSlot,
     author: WordSlot<Author>,
@@ -39,6 +40,7 @@ struct Slots<'a> {
 struct Caches {
     kind: Known,
     value: Known,
+    previous: Known,
     status: Known,
     author: Known,
     author_name: Known,
@@ -58,6 +60,13 @@ impl EventBuilder {
         new: &mut NewTickets,
     ) -> Result<(), ReadError> {
         let mut caches = Caches::default();
+        let previous = source.previous.clone().map(|mut key| {
+            if let Some(value) = source.value.as_ref().filter(|_| key.words.is_empty()) {
+                key.words.clone_from(&value.words);
+                key.other = key.other.or_else(|| value.other.clone());
+            }
+            key
+        });
         for file in &source.file {
             let table = decoding.open(file)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
@@ -66,6 +75,7 @@ impl EventBuilder {
                 at: columns.instant(&source.at)?,
                 kind: columns.word(&source.kind)?,
                 value: columns.maybe_word(source.value.as_ref())?,
+                previous: columns.maybe_word(previous.as_ref())?,
                 id: columns.maybe_word(source.id.as_ref())?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 author: columns.maybe_word(source.author.as_ref())?,
@@ -128,6 +138,16 @@ impl EventBuilder {
             self.versions.resize(first, None);
             let versions = versions.finish();
             self.versions.extend((0..rows).map(|row| versions.as_ref()?.get(row)));
+        }
+        if !slots.previous.is_nothing() {
+            // Of texts, each has a meaning.
+            let previous = &mut self.previous;
+            previous.values.fill_up(first);
+            previous.values.decode(&slots.previous, &mut caches.previous, batch, &mut Vec::new())?;
+            match previous.known.last_mut() {
+                Some(known) if known.end == first => known.end += rows,
+                _ => previous.known.push(first..first + rows),
+            }
         }
         caches.statuses.codes = Codes::default();
         let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));

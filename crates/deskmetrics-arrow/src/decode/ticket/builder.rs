@@ -20,7 +20,7 @@ use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
 use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
-use crate::description::{Duplicates, TicketSource};
+use crate::description::{AttributeValues, Duplicates, TicketSource};
 
 /// The tickets while they are read.
 #[derive(Debug, Default)]
@@ -43,6 +43,7 @@ pub(crate) struct TicketBuilder {
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
     origins: Vec<RowOrigin>,
+    values: Vec<(usize, AttributeValues)>,
     rows: usize,
 }
 
@@ -111,6 +112,7 @@ impl TicketBuilder {
                 *described |= slot.is_described();
             }
             let ledger = decoding.begin(&table, "tickets");
+            self.values.push((self.rows, source.attribute_values.unwrap_or_default()));
             let id_column = slots.id.name().to_owned();
             self.origins.push(RowOrigin {
                 first: self.rows,
@@ -331,6 +333,8 @@ impl TicketBuilder {
         let given = |described: bool, column: Times| described.then(|| column.finish());
         Ok(TicketTable {
             stated: Words::default(),
+            values: self.values,
+            described_rows: self.rows,
             len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
             index,
             ids,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use deskmetrics::replay::Actor;
 use deskmetrics::ticket::Attribute;
 
 use crate::description::{Happenings, did_you_mean, listed, nearest};
@@ -10,9 +11,14 @@ use crate::{Dataset, Description};
 /// An attribute that nothing in the data tells of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no attribute \"{attribute}\"{}; {}",
+    "there is no attribute \"{attribute}\"{}; {}{}",
     did_you_mean(nearest.as_deref()),
-    if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) }
+    if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) },
+    if Actor::of(&attribute.as_str().into()).is_some() {
+        "; it is the name of who acted: name the column of names with author_name"
+    } else {
+        ""
+    }
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -70,10 +76,12 @@ impl Description {
 }
 
 impl Dataset {
-    /// The attributes that the description gives a column, and those that events change.
+    /// The attributes that the description gives a column, those that events change, and the names of
+    /// [actors](deskmetrics::replay::Actor) where the data names people.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let mut known = self.described.clone();
         known.extend(self.tables.events.kinds.changed().cloned());
+        known.extend(self.tables.credits().map(Actor::attribute));
         known
     }
 

@@ -13,7 +13,7 @@ use arrow_array::{
 use arrow_schema::DataType;
 use chrono::TimeDelta;
 use deskmetrics::kpi::{FcrPolicy, fcr};
-use deskmetrics::replay::{Needs, Replay, Replayed};
+use deskmetrics::replay::{Actor, Needs, Replay, Replayed};
 use deskmetrics::report::{KpiRequest, Report, Warning};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{
@@ -243,6 +243,43 @@ proptest! {
             prop_assert_eq!(&found.metrics, &record.metrics, "with the names of people");
             prop_assert_eq!(&found.excluded, &record.excluded);
             prop_assert_eq!(row(&found), row(record));
+        }
+    }
+
+    #[test]
+    fn actors_are_named_as_in_records(
+        desk in desks(1..6),
+        layout in layouts(),
+        conventions in conventions(),
+        after in -2_000..3_000_i64,
+    ) {
+        let dataset = desk.dataset(conventions, &layout);
+        let by = Actor::ALL.map(Actor::attribute);
+        let named = dataset.tells_of(&by).is_ok();
+        prop_assert_eq!(named, desk.known_events(conventions.forgiving).0.iter().any(|event| event.author_name.is_some()));
+        prop_assume!(named);
+        let cut_off = cut_off(&desk, after);
+        let replay = dataset.replay_at(cut_off).crediting(Actor::ALL);
+        let records = replayed(&dataset, &replay);
+        for ticket in &records.tickets {
+            let of = |actor: Actor| ticket.ticket.attributes.get(&actor.attribute());
+            prop_assert!(of(Actor::Solver).is_none() || ticket.metrics.solved_by.is_some());
+            let replied = ticket.metrics.first_response_time.is_some();
+            prop_assert!(of(Actor::FirstResponder).is_none() || replied);
+            if conventions.option.is_empty() && replied {
+                let first = ticket.metrics.repliers.first().and_then(|first| first.name.as_deref());
+                prop_assert_eq!(of(Actor::FirstResponder), first);
+            }
+        }
+        let report = Report::builder(cut_off)
+            .kpis(desk::kpis::of_tickets(cut_off))
+            .by([by[0].clone()])
+            .by(by)
+            .build()
+            .unwrap();
+        let expected = report.run(&records.tickets, &[], &[]);
+        for threads in [1, 2] {
+            same_tables(&dataset.feed(&report, threads).unwrap(), &expected)?;
         }
     }
 

@@ -48,6 +48,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     words.
 ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
 ///     ``"assignee"``, ``"problem"`` of ``"category"``.
+///    ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
+///    at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the period before.
 /// tz : str or zoneinfo.ZoneInfo, optional

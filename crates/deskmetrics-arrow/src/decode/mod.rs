@@ -23,7 +23,7 @@ mod time;
 mod undo;
 pub(crate) mod word;
 
-use deskmetrics::replay::EventOrder;
+use deskmetrics::replay::{Actor, EventOrder};
 use deskmetrics::report::Warning;
 use deskmetrics::{Author, Excluded, Reason, Status};
 
@@ -131,6 +131,20 @@ impl Tables {
         let (row, stated, replayed) = first?;
         let ticket = tickets.ids.text(row).into_owned();
         Some(Warning::StatusDiffers { count, of, ticket, stated, replayed })
+    }
+
+    /// The actors whom the data names; not those whose names are an attribute of their own.
+    pub(crate) fn credits(&self) -> impl Iterator<Item = Actor> {
+        let names_people = match &self.tickets.milestones {
+            Some(columns) => columns.author_name.kinds() > 1,
+            None => self.events.by.kinds() > 1,
+        };
+        Actor::ALL.into_iter().filter(move |actor| {
+            let attribute = actor.attribute();
+            names_people
+                && self.tickets.attributes.get(&attribute).is_none()
+                && !self.events.kinds.changed().any(|changed| *changed == attribute)
+        })
     }
 
     /// Whether replies would be in the data, if there were any.

@@ -24,12 +24,15 @@ const BLOCK: usize = 1024;
 impl EventLog<'_> {
     /// Feeds a report with the tickets of some rows, and with what could not be used of their events.
     pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) {
-        if let Some(columns) = &self.tables.tickets.milestones {
+        match &self.tables.tickets.milestones {
+            Some(columns) if !self.credits => self.feed_milestones(report, columns, rows, feed),
             // Without a log there are no events to exclude: a timestamp after the cut-off has not come yet.
-            return self.feed_milestones(report, columns, rows, feed);
+            Some(_) => drop(self.feed_events(report, rows, feed)),
+            None => {
+                let excluded = self.feed_events(report, rows, feed);
+                feed.exclude_events(&excluded);
+            }
         }
-        let excluded = self.feed_events(report, rows, feed);
-        feed.exclude_events(&excluded);
     }
 
     fn feed_events(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {

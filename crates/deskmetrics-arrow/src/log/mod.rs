@@ -64,8 +64,8 @@ mod visit;
 use std::collections::BTreeMap;
 
 use deskmetrics::Author;
-use deskmetrics::engine::step::{FIRST_FREE, NONE, What};
-use deskmetrics::replay::{EventOrder, Merged, Needs, Replay};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, UNWATCHED, What};
+use deskmetrics::replay::{Actor, EventOrder, Merged, Needs, Replay};
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
 
@@ -88,6 +88,8 @@ pub struct EventLog<'d> {
     pub(crate) tables: &'d Tables,
     /// Attributes that are read: the number in steps, and by code of the column the number of its value.
     attributes: Vec<LogAttribute<'d>>,
+    /// Whether some of them are names of actors.
+    credits: bool,
     /// By code of a tag, a value, a name: its number in steps.
     tags: Vec<u32>,
     values: Vec<u32>,
@@ -146,6 +148,24 @@ impl Texts {
     }
 }
 
+/// By customer: the number of the same name among those who acted; empty where it does not matter.
+fn own_names(tables: &Tables, replay: &Replay, people: &[u32], replier: &[u32]) -> Vec<u32> {
+    let Tables { tickets, events, .. } = tables;
+    let (actors, numbers) = match &tickets.milestones {
+        Some(columns) => (&columns.author_name, replier),
+        None => (&events.by, people),
+    };
+    match tickets.customers.as_ref().filter(|_| numbers.len() > 1) {
+        Some(customers) if !replay.options().requester_answers => {
+            let names = actors.meanings().iter().zip(1u32..);
+            let found =
+                customers.find_in(|name| actors.find(name), names.map(|(name, code)| (&**name, code)));
+            found.into_iter().map(|code| numbers.get(code as usize).copied().unwrap_or(NONE)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Dataset {
     /// The tickets and events as `replay` sees them.
     pub fn log(&self, replay: &Replay) -> EventLog<'_> {
@@ -162,6 +182,13 @@ impl<'d> EventLog<'d> {
         if replay.needs().any(Needs::TOUCHES) {
             // Every change of an attribute is a touch, unless it has the value already.
             replay = replay.watching(events.kinds.changed().cloned());
+        }
+        // The replay names the people whom no column and no event provides.
+        let credited = tables.credits();
+        let credited: Vec<Actor> =
+            credited.filter(|actor| replay.attribute_number(&actor.attribute()) != UNWATCHED).collect();
+        if !credited.is_empty() {
+            replay = replay.crediting(credited.iter().copied());
         }
         let mut texts = Texts::default();
         let mut numbers = |meanings: &[Box<str>]| -> Vec<u32> {
@@ -189,6 +216,11 @@ impl<'d> EventLog<'d> {
                 attributes.push(LogAttribute { attribute, number, codes: None, numbers: Vec::new() });
             }
         }
+        attributes.extend(credited.iter().map(|actor| {
+            let attribute = actor.attribute();
+            let number = replay.attribute_number(&attribute);
+            LogAttribute { attribute, number, codes: None, numbers: Vec::new() }
+        }));
         let tags = numbers(tickets.tags.texts.meanings());
         let values = numbers(events.values.meanings());
         let people = numbers(events.by.meanings());
@@ -196,19 +228,7 @@ impl<'d> EventLog<'d> {
             Some(columns) => numbers(columns.author_name.meanings()),
             None => Vec::new(),
         };
-        let (actors, numbers) = match &tickets.milestones {
-            Some(columns) => (&columns.author_name, &replier),
-            None => (&events.by, &people),
-        };
-        let own_names = match tickets.customers.as_ref().filter(|_| numbers.len() > 1) {
-            Some(customers) if !replay.options().requester_answers => {
-                let names = actors.meanings().iter().zip(1u32..);
-                let found =
-                    customers.find_in(|name| actors.find(name), names.map(|(name, code)| (&**name, code)));
-                found.into_iter().map(|code| numbers.get(code as usize).copied().unwrap_or(NONE)).collect()
-            }
-            _ => Vec::new(),
-        };
+        let own_names = own_names(tables, &replay, &people, &replier);
         let mut mentioned = Vec::new();
         for (text, code) in texts.texts.iter().zip(1u32..) {
             let Some(number) = replay.value_number(text) else { continue };
@@ -235,6 +255,7 @@ impl<'d> EventLog<'d> {
             replay,
             tables,
             attributes,
+            credits: !credited.is_empty(),
             tags,
             values,
             people,

@@ -1,6 +1,6 @@
 //! The tickets that answers and surveys sent are about, to take attributes from.
 
-use deskmetrics::replay::{Needs, Replay};
+use deskmetrics::replay::{Actor, Needs, Replay};
 use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
 
@@ -69,7 +69,9 @@ impl<'d> Owners<'d> {
         let mut owners = Self { attributes: Vec::new(), countable: true };
         let mut combinations = 1_u64;
         for attribute in sliced {
-            let changes = tables.events.kinds.changed().any(|changed| changed == attribute);
+            let mut actors = tables.credits().map(Actor::attribute);
+            let changes = tables.events.kinds.changed().any(|changed| changed == attribute)
+                || actors.any(|actor| actor == *attribute);
             let values = match (replay.filter(|_| changes), tables.tickets.attributes.get(attribute)) {
                 (Some(replay), _) => at_cut_off(tables, replay, attribute),
                 (None, Some(words)) => Values::Constant(words),

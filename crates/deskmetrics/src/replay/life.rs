@@ -42,6 +42,8 @@ pub(crate) struct StintMark {
 struct Solve {
     at: Stamp,
     by: Author,
+    /// By number of the name.
+    name: u32,
 }
 
 /// The state of one ticket after the steps so far.
@@ -198,7 +200,7 @@ impl Life {
         match what {
             What::PublicMessage => self.public_message(author, by, now, options, &mut signals),
             What::InternalNote => self.internal_note(author, by, now, options, &mut signals),
-            What::Status(status) => self.status(status, author, now, rules, &mut signals),
+            What::Status(status) => self.status(status, (author, by), now, rules, &mut signals),
             What::Changed { attribute, to } => {
                 let changed = match attribute {
                     GROUP | ASSIGNEE if rules.followed.stations => {
@@ -249,7 +251,14 @@ impl Life {
     }
 
     #[inline]
-    fn status(&mut self, to: Status, author: Author, now: Stamp, rules: Rules<'_>, signals: &mut Signals) {
+    fn status(
+        &mut self,
+        to: Status,
+        (author, by): (Author, u32),
+        now: Stamp,
+        rules: Rules<'_>,
+        signals: &mut Signals,
+    ) {
         let options = rules.options;
         let from = self.status;
         if to == from {
@@ -257,7 +266,7 @@ impl Life {
                 if to == Status::Closed {
                     self.closed = Some(now);
                 } else {
-                    self.last_solve = Some(Solve { at: now, by: author });
+                    self.last_solve = Some(Solve { at: now, by: author, name: by });
                     if let Some(cycle) = self.reopens.last_mut() {
                         cycle.solved_again_at = Some(now.timestamp());
                     }
@@ -279,7 +288,7 @@ impl Life {
         match (from.is_done(), to.is_done()) {
             (false, true) => {
                 if to == Status::Solved || options.close_counts_as_solve {
-                    self.solve(author, now, options, signals);
+                    self.solve((author, by), now, options, signals);
                 } else {
                     self.closed_unsolved = true;
                 }
@@ -288,19 +297,25 @@ impl Life {
             // Closed without a solve, and solved after all.
             (true, true) if self.closed_unsolved && to == Status::Solved => {
                 self.closed_unsolved = false;
-                self.solve(author, now, options, signals);
+                self.solve((author, by), now, options, signals);
             }
             _ => {}
         }
     }
 
     #[inline]
-    fn solve(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
+    fn solve(
+        &mut self,
+        (author, by): (Author, u32),
+        now: Stamp,
+        options: &ReplayOptions,
+        signals: &mut Signals,
+    ) {
         signals.raise(Signals::SOLVED);
         if self.talk.waiting_since.is_some() {
             match options.solve_without_reply {
                 SolveWithoutReply::Ends => self.end_wait(now, signals),
-                SolveWithoutReply::CountsAsReply => self.answered(now, options, signals),
+                SolveWithoutReply::CountsAsReply => self.answered(by, now, options, signals),
                 SolveWithoutReply::KeepsRunning => {}
             }
         }
@@ -322,7 +337,7 @@ impl Life {
         if self.first_solve.is_none() {
             self.first_solve = Some(now);
         }
-        self.last_solve = Some(Solve { at: now, by: author });
+        self.last_solve = Some(Solve { at: now, by: author, name: by });
         if let Some(cycle) = self.reopens.last_mut() {
             cycle.solved_again_at = Some(now.timestamp());
         }
@@ -403,6 +418,11 @@ impl Life {
             Some(until) => until.since(stint.from).minus(stint.done_by.minus(stint.done_before)),
             None => end.since(stint.from).minus(self.done_time(end).minus(stint.done_before)),
         }
+    }
+
+    /// Who made the last solve, by number of the name.
+    pub(crate) fn solver(&self) -> u32 {
+        self.last_solve.map_or(NONE, |solve| solve.name)
     }
 
     /// The group the ticket lies with.

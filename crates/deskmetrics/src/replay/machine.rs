@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::brief::Brief;
 
+use super::actor::{Actor, Credited};
 use super::clocks::{Clocks, Schedules};
 use super::judge::{Heard, Judge};
 use super::life::{Life, Rules, Signals};
@@ -15,7 +16,7 @@ use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
 use super::promise::Promises;
 use super::stamp::Stamp;
-use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, What};
+use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, UNWATCHED, What};
 use super::timer::{Around, RawSegment, RawVerdict};
 use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Attribute, Author, Status};
@@ -29,6 +30,7 @@ pub(crate) struct Plan {
     pub(crate) promises: Promises,
     /// What the machine follows of a ticket.
     pub(crate) followed: Followed,
+    pub(crate) credited: Credited,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
     /// Whether the short way can say what is asked for of usual tickets.
@@ -48,10 +50,14 @@ impl Plan {
         explain: bool,
         needs: Needs,
         watched: &[Attribute],
+        actors: &[Actor],
     ) -> Self {
         let mut vocabulary = Vocabulary::default();
         let watched: Vec<u16> =
             watched.iter().map(|attribute| vocabulary.learn_attribute(attribute)).collect();
+        let credited = Credited(Actor::ALL.map(|actor| {
+            if actors.contains(&actor) { vocabulary.learn_attribute(&actor.attribute()) } else { UNWATCHED }
+        }));
         let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
         let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
         let judged = needs.any(Needs::VERDICTS);
@@ -60,12 +66,23 @@ impl Plan {
         promises.bind(&clocks);
         // An explanation names the schedule of every stretch, whatever is measured.
         let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
-        let followed = Followed::new(read, &options, &clocks, &promises, &watched);
+        let followed = Followed::new(read, &options, &clocks, &promises, &watched, credited.any());
         let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
-        let brief = !explain && fast_path::suffices(needs, &options, &followed, &promises);
-        let closed_form = !explain && fast_path::has_closed_form(read, &options);
-        Self { options, vocabulary, clocks, promises, followed, explain, brief, closed_form, fingerprint }
+        let brief = !explain && !credited.any() && fast_path::suffices(needs, &options, &followed, &promises);
+        let closed_form = !explain && !credited.any() && fast_path::has_closed_form(read, &options);
+        Self {
+            options,
+            vocabulary,
+            clocks,
+            promises,
+            followed,
+            credited,
+            explain,
+            brief,
+            closed_form,
+            fingerprint,
+        }
     }
 
     fn rules(&self) -> Rules<'_> {
@@ -182,6 +199,14 @@ impl Machine {
     /// The value of a numbered attribute.
     pub(crate) fn value(&self, attribute: u16) -> u32 {
         self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)
+    }
+
+    /// The name of a credited actor.
+    pub(crate) fn credited(&self, actor: Actor) -> u32 {
+        match actor {
+            Actor::FirstResponder => self.life.talk.first_responder,
+            Actor::Solver => self.life.solver(),
+        }
     }
 
     /// Reads both clocks at `at`; before the last step, as at the last step.

@@ -1,5 +1,6 @@
 //! One ticket's events, once, into everything that can be measured about it.
 
+mod actor;
 mod clocks;
 mod due_queue;
 mod judge;
@@ -23,6 +24,7 @@ mod timer;
 mod told;
 mod tracker;
 
+pub use actor::Actor;
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
 pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Stint, TicketMetrics};

@@ -122,12 +122,14 @@ impl Followed {
         clocks: &Clocks,
         promises: &Promises,
         watched: &[u16],
+        credits: bool,
     ) -> Self {
         let judges = |wanted: fn(Measure) -> bool| promises.slots.iter().any(|slot| wanted(slot.measure));
         let custom = judges(|measure| matches!(measure, Measure::Custom(_)));
         let each_change = !promises.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
         let whole = custom || each_change || needs.any(Needs::TOUCHES);
         let conversation = whole
+            || credits
             || needs.any(Needs::CONVERSATION | Needs::MESSAGES | Needs::REOPENS)
             || options.thank_you_within.is_some()
             || judges(|measure| !measure.hears_status_only());

@@ -170,7 +170,10 @@ impl<'r> Pass<'r> {
     /// The value of an attribute at the cut-off, by their numbers; [`NONE`](super::step::NONE) where it has none and
     /// for attributes nothing looks at.
     pub fn value(&self, attribute: u16) -> u32 {
-        self.machine.value(attribute)
+        match self.plan.credited.actor(attribute) {
+            Some(actor) => self.machine.credited(actor),
+            None => self.machine.value(attribute),
+        }
     }
 
     /// The tags at the cut-off, by their numbers; those at the beginning where nothing depends on tags.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::actor::Actor;
 use super::clocks::Schedules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
@@ -45,6 +46,7 @@ pub struct Replay {
     explain: bool,
     needs: Needs,
     watched: Vec<Attribute>,
+    credited: Vec<Actor>,
     plan: Plan,
 }
 
@@ -56,9 +58,20 @@ impl Replay {
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
         let (options, schedules) = (ReplayOptions::default(), Schedules::default());
         let policies = SlaPolicies::default();
-        let plan = Plan::new(options.clone(), schedules.clone(), &policies, false, Needs::EVERYTHING, &[]);
-        let (needs, watched) = (Needs::EVERYTHING, Vec::new());
-        Self { as_of: as_of.into(), options, schedules, policies, explain: false, needs, watched, plan }
+        let plan =
+            Plan::new(options.clone(), schedules.clone(), &policies, false, Needs::EVERYTHING, &[], &[]);
+        let (needs, watched, credited) = (Needs::EVERYTHING, Vec::new(), Vec::new());
+        Self {
+            as_of: as_of.into(),
+            options,
+            schedules,
+            policies,
+            explain: false,
+            needs,
+            watched,
+            credited,
+            plan,
+        }
     }
 
     /// The same with other conventions.
@@ -116,6 +129,14 @@ impl Replay {
         self.planned()
     }
 
+    /// The same, giving each ticket the names of these [actors](Actor) as attributes at the cut-off, so that reports can be sliced
+    /// by them. They replace values of the ticket's own under these names.
+    #[must_use]
+    pub fn crediting(mut self, actors: impl IntoIterator<Item = Actor>) -> Self {
+        self.credited.extend(actors);
+        self.planned()
+    }
+
     /// Whether a step can change anything that is asked for; others may be kept from a [`Pass`], as long as they count
     /// for nothing in what it leaves out.
     #[doc(hidden)]
@@ -126,7 +147,15 @@ impl Replay {
     /// The same with everything given so far in numbers.
     fn planned(mut self) -> Self {
         let (options, schedules) = (self.options.clone(), self.schedules.clone());
-        self.plan = Plan::new(options, schedules, &self.policies, self.explain, self.needs, &self.watched);
+        self.plan = Plan::new(
+            options,
+            schedules,
+            &self.policies,
+            self.explain,
+            self.needs,
+            &self.watched,
+            &self.credited,
+        );
         self
     }
 

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::machine::{Machine, Plan};
 use super::metrics::{Replayed, TicketMetrics};
 use super::names::Names;
-use super::step::{Start, Step, What};
+use super::step::{NONE, Start, Step, UNWATCHED, What};
 use super::told::told;
 use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
@@ -252,7 +253,14 @@ impl TicketTracker {
         (verdicts, unjudged)
     }
 
-    pub(crate) fn replayed(self, as_of: Timestamp, plan: &Plan) -> Replayed {
+    pub(crate) fn replayed(mut self, as_of: Timestamp, plan: &Plan) -> Replayed {
+        for (actor, _) in
+            Actor::ALL.into_iter().zip(plan.credited.0).filter(|(_, number)| *number != UNWATCHED)
+        {
+            let name = self.machine.credited(actor);
+            let name = (name != NONE).then(|| self.names.text(name, &plan.vocabulary).into());
+            self.ticket.attributes.set(actor.attribute(), name);
+        }
         let metrics = self.metrics(as_of, plan);
         let (verdicts, unjudged) = self.verdicts(as_of, plan);
         let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);

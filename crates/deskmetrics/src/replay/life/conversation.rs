@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::replay::stamp::{Span, Stamp};
+use crate::replay::step::NONE;
 use crate::ticket::Author;
 
 /// How the conversation stands.
@@ -28,6 +29,8 @@ pub(crate) struct Conversation {
     pub(super) first_wait: Option<Stamp>,
     pub(super) unanswered_first: Option<Span>,
     pub(super) first_response: Option<(Stamp, Span)>,
+    /// Who gave it, by number of the name.
+    pub(crate) first_responder: u32,
     pub(super) first_contact: Option<Stamp>,
     pub(super) bot_first_response: Option<Span>,
     pub(super) last_bot_act: Option<Stamp>,
@@ -61,6 +64,7 @@ impl Conversation {
             first_wait,
             unanswered_first,
             first_response,
+            first_responder,
             first_contact,
             bot_first_response,
             last_bot_act,
@@ -91,6 +95,7 @@ impl Conversation {
             *count = 0;
         }
         *first_response = None;
+        *first_responder = NONE;
         *last_public_author = None;
         next_responses.clear();
         unanswered_next.clear();

@@ -49,7 +49,7 @@ impl Life {
                     if let (Some(cycle), false) = (self.reopens.last_mut(), self.status.is_done()) {
                         cycle.replies = cycle.replies.saturating_add(1);
                     }
-                    self.answered(now, options, signals);
+                    self.answered(by, now, options, signals);
                 }
                 signals.raise(Signals::UPDATE);
             }
@@ -59,7 +59,7 @@ impl Life {
                     self.talk.bot_first_response = Some(now.since(contact));
                 }
                 if options.bots_reply {
-                    self.answered(now, options, signals);
+                    self.answered(by, now, options, signals);
                 } else {
                     self.note_bot_act(author, now);
                 }
@@ -87,7 +87,7 @@ impl Life {
                 if !self.talk.replying_agents.contains(&by) {
                     self.talk.replying_agents.push(by);
                 }
-                self.answered(now, options, signals);
+                self.answered(by, now, options, signals);
             }
         }
     }
@@ -167,7 +167,7 @@ impl Life {
     }
 
     /// The customer got an answer.
-    pub(super) fn answered(&mut self, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
+    pub(super) fn answered(&mut self, by: u32, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         self.talk.opening_unconfirmed = false;
         let waiting_since = match (self.talk.waiting_since.take(), self.talk.lapsed.take()) {
             (Some(since), _) => {
@@ -196,6 +196,7 @@ impl Life {
             self.talk.responded = true;
             self.talk.first_wait = Some(start);
             self.talk.first_response = Some((now, now.since(start)));
+            self.talk.first_responder = by;
             self.talk.unanswered_first = None;
             signals.raise(Signals::FIRST_RESPONSE);
         }

@@ -84,7 +84,7 @@ mod options;
 mod outcome;
 mod report;
 #[doc(hidden)]
-pub use report::ROWS_FED_TOGETHER;
+pub use report::{ROWS_FED_TOGETHER, on_threads};
 pub mod schedule;
 pub mod survey;
 mod table;

@@ -39,6 +39,7 @@ impl Timestamp {
 
     /// Like [`from_micros`](Self::from_micros), with what lies outside moved to the nearest end.
     #[must_use]
+    #[inline]
     pub const fn saturating_from_micros(micros: i64) -> Self {
         if micros < Self::MIN.0 {
             Self::MIN

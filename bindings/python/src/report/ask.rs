@@ -7,7 +7,7 @@ use deskmetrics::kpi::definition;
 use deskmetrics::replay::Needs;
 use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
+use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
@@ -92,7 +92,8 @@ impl Ask<'_, '_> {
         let made = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings().collect();
-            Ok(Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone))
+            let told = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
+            Ok(on_threads(threads, told))
         })?;
         made.map_err(|problem: ReportError| error::argument(problem.to_string()))
     }

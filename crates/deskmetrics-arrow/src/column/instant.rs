@@ -677,9 +677,7 @@ impl InstantColumn<'_> {
 
     /// The row's text as it stands.
     pub fn raw(&self, row: usize) -> &str {
-        // What lies outside all calendars has no text but its number.
-        let numbers = || TextColumn::new(&cast(&self.array, &DataType::Int64).ok()?).ok();
-        let written = self.written.get_or_init(|| TextColumn::new(&self.array).ok().or_else(numbers));
+        let written = self.written.get_or_init(|| TextColumn::new(&self.array).ok());
         written.as_ref().and_then(|written| written.get(row)).unwrap_or_default()
     }
 

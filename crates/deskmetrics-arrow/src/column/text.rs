@@ -1,10 +1,12 @@
 //! Text in any of Arrow's encodings.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
+use arrow_cast::can_cast_types;
 use arrow_schema::DataType;
 
 use super::WrongType;
@@ -31,6 +33,7 @@ enum Encoding {
     View(StringViewArray),
     /// The dictionary and, per row, the place in it; a null has a place past its end.
     Coded(Vec<usize>, Box<TextColumn>),
+    Written(Written),
     /// Nothing but nulls.
     Nothing,
 }
@@ -62,16 +65,10 @@ impl TextColumn {
                     Encoding::Coded(places, Box::new(values))
                 }
             }
-            DataType::Float16 | DataType::Float32 | DataType::Float64 => {
-                Encoding::Small(whole_floats_as_integers(array)?)
-            }
-            DataType::Timestamp(unit, Some(_)) => {
-                // Zone names need no looking up: the value is UTC.
-                let utc = cast(&cast(array, &DataType::Int64)?, &DataType::Timestamp(*unit, None))?;
-                Encoding::Small(cast(&utc, &DataType::Utf8)?.as_string().clone())
-            }
-            kind if kind.is_primitive() || *kind == DataType::Boolean => {
-                Encoding::Small(cast(array, &DataType::Utf8)?.as_string().clone())
+            kind if (kind.is_primitive() || *kind == DataType::Boolean)
+                && can_cast_types(kind, &DataType::Utf8) =>
+            {
+                Encoding::Written(Written::new(array))
             }
             _ => return Err(wrong_type(array)),
         };
@@ -80,17 +77,70 @@ impl TextColumn {
 
     /// The text of a row; `None` for a null and for a row past the end.
     pub fn get(&self, row: usize) -> Option<&str> {
-        fn value<'a, T: Array>(array: &'a T, row: usize, text: impl Fn(&'a T) -> &'a str) -> Option<&'a str> {
-            (row < array.len() && array.is_valid(row)).then(|| text(array))
-        }
         match &self.0 {
             Encoding::Small(array) => value(array, row, |array| array.value(row)),
             Encoding::Large(array) => value(array, row, |array| array.value(row)),
             Encoding::View(array) => value(array, row, |array| array.value(row)),
             Encoding::Coded(places, values) => values.get(*places.get(row)?),
+            Encoding::Written(written) => written.get(row),
             Encoding::Nothing => None,
         }
     }
+}
+
+fn value<'a, T: Array>(array: &'a T, row: usize, text: impl Fn(&'a T) -> &'a str) -> Option<&'a str> {
+    (row < array.len() && array.is_valid(row)).then(|| text(array))
+}
+
+/// Values that are no text, written out a few rows at a time: often only a few rows of a column are required.
+#[derive(Debug, Clone)]
+struct Written {
+    array: ArrayRef,
+    parts: Vec<OnceLock<Box<StringArray>>>,
+}
+
+impl Written {
+    /// Rows written out together.
+    const ROWS: usize = 64;
+
+    fn new(array: &ArrayRef) -> Self {
+        let parts = vec![OnceLock::new(); array.len().div_ceil(Self::ROWS)];
+        Self { array: ArrayRef::clone(array), parts }
+    }
+
+    fn get(&self, row: usize) -> Option<&str> {
+        let (part, place) = (row / Self::ROWS, row % Self::ROWS);
+        let texts = self.parts.get(part)?.get_or_init(|| {
+            let first = part * Self::ROWS;
+            let rows = self.array.slice(first, Self::ROWS.min(self.array.len() - first));
+            Box::new(written(&rows).unwrap_or_else(|_| one_by_one(&rows)))
+        });
+        value(&**texts, place, |texts| texts.value(place))
+    }
+}
+
+/// All values of an array, written out.
+fn written(array: &ArrayRef) -> Result<StringArray, WrongType> {
+    match array.data_type() {
+        kind if kind.is_floating() => whole_floats_as_integers(array),
+        DataType::Timestamp(unit, Some(_)) => {
+            // Zone names need no looking up: the value is UTC.
+            let utc = cast(&cast(array, &DataType::Int64)?, &DataType::Timestamp(*unit, None))?;
+            Ok(cast(&utc, &DataType::Utf8)?.as_string().clone())
+        }
+        _ => Ok(cast(array, &DataType::Utf8)?.as_string().clone()),
+    }
+}
+
+/// The same where some value is outside all calendars, and has no text but its number.
+fn one_by_one(array: &ArrayRef) -> StringArray {
+    let rows = (0..array.len()).map(|row| array.slice(row, 1));
+    let text = |row: ArrayRef| {
+        let number = || written(&cast(&row, &DataType::Int64)?);
+        let text = written(&row).or_else(|_| number()).ok()?;
+        text.is_valid(0).then(|| text.value(0).to_owned())
+    };
+    rows.map(text).collect()
 }
 
 /// An id column that had a gap comes out of pandas as 12.0: the id is 12.

@@ -66,11 +66,11 @@ impl Instants {
             return Ok(Decoded::of(instants.without(&doubtful), doubtful));
         }
         let mut wall = WallClock::new(reading.zone());
+        let valid = Bits::valid(instants.nulls(), 0..instants.len());
         let mut utc = Vec::with_capacity(instants.len());
-        for row in 0..instants.len() {
-            let micros = instants.get(row);
-            let resolved = micros.and_then(|micros| wall.utc(micros));
-            if micros.is_some() && resolved.is_none() {
+        for (row, micros) in instants.micros.iter().enumerate() {
+            let resolved = if valid.get(row) { wall.utc(*micros) } else { Some(0) };
+            if resolved.is_none() {
                 doubtful.push(row);
             }
             utc.push(resolved.unwrap_or(0));
@@ -271,43 +271,75 @@ impl SomeInstants<'_> {
     }
 }
 
-/// Finds UTC for wall-clock times, an hour's offset worked out once.
+/// Finds UTC for wall-clock times, the offset of a day or an hour worked out once.
 struct WallClock {
     zone: Tz,
-    /// By hour since 1970: what to add; `None` for an hour with a clock change.
+    /// By day since 1970: what to add in seconds, made positive by [`BIAS`](Self::BIAS); else one of the other constants.
+    days: Vec<i32>,
+    /// The same by hour, for other days, in microseconds; `None` for an hour with a clock change.
     hours: HashMap<i64, Option<i64>>,
-    last: Option<(i64, i64)>,
 }
 
 const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+const SECOND: i64 = 1_000_000;
 
 impl WallClock {
+    /// More than any offset.
+    const BIAS: i32 = 1 << 20;
+    const UNKNOWN: i32 = 0;
+    /// The offset is not the same all day.
+    const CHANGES: i32 = 1;
+    /// Until 2149.
+    const DAYS: usize = 1 << 16;
+
     fn new(zone: Tz) -> Self {
-        Self { zone, hours: HashMap::new(), last: None }
+        Self { zone, days: vec![Self::UNKNOWN; Self::DAYS], hours: HashMap::new() }
     }
 
+    #[inline]
     fn utc(&mut self, wall: i64) -> Option<i64> {
-        let hour = wall.div_euclid(HOUR);
-        if let Some((_, shift)) = self.last.filter(|(last, _)| *last == hour) {
-            return Some(wall + shift);
+        let day = wall.div_euclid(DAY);
+        match usize::try_from(day).ok().and_then(|day| self.days.get(day)) {
+            Some(seconds) if *seconds > Self::CHANGES => {
+                Some(wall + i64::from(*seconds - Self::BIAS) * SECOND)
+            }
+            Some(seconds) if *seconds == Self::UNKNOWN => self.learn(day, wall),
+            _ => self.by_hour(wall),
         }
-        let zone = self.zone;
-        let shift = (*self.hours.entry(hour).or_insert_with(|| hour_shift(zone, hour)))?;
-        self.last = Some((hour, shift));
-        Some(wall + shift)
     }
+
+    #[cold]
+    fn learn(&mut self, day: i64, wall: i64) -> Option<i64> {
+        let shift = |at: i64| shift(self.zone, day.checked_mul(DAY)?.checked_add(at)?);
+        let same = shift(0).filter(|first| shift(DAY / 2) == Some(*first) && shift(DAY - 1) == Some(*first));
+        let seconds =
+            same.filter(|shift| shift % SECOND == 0).and_then(|shift| i32::try_from(shift / SECOND).ok());
+        if let Some(known) = usize::try_from(day).ok().and_then(|day| self.days.get_mut(day)) {
+            *known = seconds.map_or(Self::CHANGES, |seconds| seconds + Self::BIAS);
+        }
+        self.by_hour(wall)
+    }
+
+    fn by_hour(&mut self, wall: i64) -> Option<i64> {
+        let (zone, hour) = (self.zone, wall.div_euclid(HOUR));
+        let shift = *self.hours.entry(hour).or_insert_with(|| hour_shift(zone, hour));
+        Some(wall + shift?)
+    }
+}
+
+/// What to add to a wall-clock time; `None` where that is not one number.
+fn shift(zone: Tz, wall: i64) -> Option<i64> {
+    use chrono::TimeZone as _;
+    let at = Timestamp::from_micros(wall)?.to_utc().naive_utc();
+    let utc = zone.from_local_datetime(&at).single()?;
+    Some(Timestamp::from(utc.to_utc()).as_micros() - wall)
 }
 
 /// What to add to every wall-clock time of an hour; `None` where that is not one number.
 fn hour_shift(zone: Tz, hour: i64) -> Option<i64> {
-    use chrono::TimeZone as _;
-    let shift = |wall: i64| {
-        let at = Timestamp::from_micros(wall)?.to_utc().naive_utc();
-        let utc = zone.from_local_datetime(&at).single()?;
-        Some(Timestamp::from(utc.to_utc()).as_micros() - wall)
-    };
-    let first = shift(hour.checked_mul(HOUR)?)?;
-    let last = shift(hour.checked_mul(HOUR)?.checked_add(HOUR - 1)?)?;
+    let first = shift(zone, hour.checked_mul(HOUR)?)?;
+    let last = shift(zone, hour.checked_mul(HOUR)?.checked_add(HOUR - 1)?)?;
     (first == last).then_some(first)
 }
 

@@ -1,7 +1,7 @@
 //! The state that the readers of all tables share.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 
 use arrow_array::RecordBatch;
@@ -111,7 +111,7 @@ impl<'a> Decoding<'a> {
     ) -> Result<(IdIndex, Vec<bool>), ReadError> {
         let rows = ids.len();
         let mut unusable = excluded_rows(excluded, rows);
-        let (mut index, repeated) = ids.index(|row| !unusable.get(row).copied().unwrap_or(false));
+        let (mut index, repeated) = ids.index(&unusable);
         if !repeated.is_empty() {
             unusable.resize(rows, false);
         }
@@ -135,7 +135,7 @@ impl<'a> Decoding<'a> {
             self.leave_out_row(origins, excluded, Scope::Record, Reason::Duplicate, remedy)?;
         }
         if counts.iter().any(|(first, kept)| *first as usize != *kept) {
-            (index, _) = ids.index(|row| !unusable[row]);
+            (index, _) = ids.index(&unusable);
         }
         Ok((index, unusable))
     }
@@ -209,6 +209,22 @@ impl Workers {
         }
         Ok(doubts)
     }
+
+    /// Applies a function to ranges of rows side by side; gives what it gave, in order.
+    pub(super) fn ranges<R: Send>(
+        &self,
+        rows: usize,
+        each: impl Fn(Range<usize>) -> R + Send + Sync,
+    ) -> Vec<R> {
+        let ranges = rows.div_ceil(MANY_ROWS);
+        let one = |number: usize| each(number * MANY_ROWS..rows.min((number + 1) * MANY_ROWS));
+        let side_by_side = || (0..ranges).into_par_iter().map(one).collect();
+        match self {
+            Self::Shared if ranges > 1 => side_by_side(),
+            Self::Own(pool) if ranges > 1 => pool.install(side_by_side),
+            _ => (0..ranges).map(one).collect(),
+        }
+    }
 }
 
 /// Fewer rows are decoded sooner than threads are told of them.
@@ -216,6 +232,19 @@ const MANY_ROWS: usize = 1 << 14;
 
 /// Decodes a column, and adds rows that need the row reader.
 pub(super) type ColumnTask<'t> = Box<dyn FnOnce(&mut Vec<usize>) -> Result<(), ReadError> + Send + 't>;
+
+/// Adds rows in which the second column has a timestamp before that of the first.
+pub(super) fn followed_by_earlier<'t>(
+    starts: Option<&'t Instants>,
+    ends: Option<&'t Instants>,
+) -> ColumnTask<'t> {
+    Box::new(move |doubts| {
+        if let Some((starts, ends)) = starts.zip(ends) {
+            doubts.append(&mut starts.followed_by_earlier(ends));
+        }
+        Ok(())
+    })
+}
 
 /// The table that rows come from.
 #[derive(Debug)]

@@ -185,8 +185,9 @@ impl Ids {
         }
     }
 
-    /// Finds rows by id; rows that are not `usable` have none. Gives the rows whose id an earlier one has, too.
-    pub(crate) fn index(&self, usable: impl Fn(usize) -> bool) -> (IdIndex, Vec<usize>) {
+    /// Finds rows by id; rows that are `excluded` have none. Gives the rows whose id an earlier one has, too.
+    pub(crate) fn index(&self, excluded: &[bool]) -> (IdIndex, Vec<usize>) {
+        let usable = |row: usize| !excluded.get(row).copied().unwrap_or(false);
         let mut repeated = Vec::new();
         let numbers = match self {
             Self::Rows(_) => return (IdIndex::Nothing, repeated),
@@ -200,8 +201,9 @@ impl Ids {
                 return (index, repeated);
             }
         };
-        let all = (0..numbers.len()).all(&usable);
-        if all && let Some(index) = IdIndex::consecutive(numbers) {
+        if !excluded.contains(&true)
+            && let Some(index) = IdIndex::consecutive(numbers)
+        {
             return (index, repeated);
         }
         let known = || {
@@ -262,7 +264,9 @@ impl IdBuilder {
             && let Some(array) = slot.array(batch)
             && let Some(numbers) = plain_numbers(slot, array)?
         {
-            doubts.extend((0..numbers.len()).filter(|row| numbers.is_null(*row)));
+            if numbers.null_count() > 0 {
+                doubts.extend((0..numbers.len()).filter(|row| numbers.is_null(*row)));
+            }
             self.settle();
             self.numbers.push(numbers.values().clone());
             return Ok(());
@@ -366,9 +370,10 @@ impl IdIndex {
     fn consecutive(ids: &[i64]) -> Option<Self> {
         let first = *ids.first()?;
         let rows = u32::try_from(ids.len()).ok()?;
-        let place = |at: u32| first.checked_add(i64::from(at));
-        let all = ids.iter().zip(0..rows).fold(true, |all, (id, at)| all & (place(at) == Some(*id)));
-        all.then_some(Self::Rows { first, rows })
+        first.checked_add(i64::from(rows))?;
+        // Without a branch: whether any differs.
+        let differ = ids.iter().zip(first..).fold(0, |any, (id, expected)| any | (id ^ expected));
+        (differ == 0).then_some(Self::Rows { first, rows })
     }
 
     /// The row of an id; [`NOWHERE`] where there is none.

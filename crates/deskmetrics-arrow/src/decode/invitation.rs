@@ -8,13 +8,13 @@ use deskmetrics::ticket::CustomerId;
 use deskmetrics::{Reason, Timestamp};
 
 use super::attribute::AttributeWords;
-use super::context::{ColumnTask, Decoding, RowOrigin, in_order};
+use super::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_order};
 use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
 use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use super::time::{Times, Versions};
-use super::word::{Known, NONE, Words};
+use super::word::{Known, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::{Duplicates, InvitationSource};
@@ -147,16 +147,14 @@ impl InvitationTable {
         ];
         let mut doubts = decoding.workers.decode(rows, columns)?;
         building.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
-        if self.question.may_lack_values() {
-            doubts.extend((0..rows).filter(|row| self.question.codes.get(self.rows + row) == NONE));
-        }
+        doubts.extend(self.question.rows_without(self.rows));
         if let Some(sent) = building.sent_at.last() {
             if let Some(nulls) = sent.nulls() {
                 doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
             }
-            for later in [&building.started_at, &building.answered_at] {
-                doubts.extend(later.last().into_iter().flat_map(|later| sent.followed_by_earlier(later)));
-            }
+            let later = [&building.started_at, &building.answered_at].map(Times::last);
+            let checks = later.map(|later| followed_by_earlier(Some(sent), later));
+            doubts.append(&mut decoding.workers.decode(rows, checks)?);
         }
         let doubts = in_order(doubts);
         if !doubts.is_empty() {

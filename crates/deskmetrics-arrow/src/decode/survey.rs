@@ -218,10 +218,7 @@ impl AnswerTable {
             }
         }
         if let Questions::Named(words) = &mut self.questions {
-            let first = words.codes.len() - rows;
-            if words.may_lack_values() {
-                doubts.extend((0..rows).filter(|row| words.codes.get(first + row) == NONE));
-            }
+            doubts.extend(words.rows_without(words.codes.len() - rows));
         }
         let mut scores = Vec::with_capacity(slots.scores.len());
         let mut bad: Vec<Vec<usize>> = Vec::with_capacity(slots.scores.len());

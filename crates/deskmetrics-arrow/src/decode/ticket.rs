@@ -261,8 +261,7 @@ impl TicketTable {
         if !self.unusable.is_empty() {
             self.unusable.resize(self.created_at.len(), false);
         }
-        let unusable = &self.unusable;
-        (self.index, _) = self.ids.index(|row| !unusable.get(row).copied().unwrap_or(false));
+        (self.index, _) = self.ids.index(&self.unusable);
         let mut requesters = Requesters::default();
         let named = rows.iter().any(|row| row.requester.is_some());
         let named = named || self.customers.is_some();

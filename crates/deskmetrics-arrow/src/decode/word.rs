@@ -179,9 +179,23 @@ impl<T> Words<T> {
         self.codes.push_many(NONE, rows.saturating_sub(self.codes.len()));
     }
 
-    /// Whether the rows from `first` on may lack a value.
-    pub(crate) fn may_lack_values(&self) -> bool {
-        !matches!(self.codes, Codes::All(code, _) if code != NONE)
+    /// The rows without a value from `first` on, counted from there.
+    pub(crate) fn rows_without(&self, first: usize) -> Vec<usize> {
+        fn places<C: Copy + PartialEq + Default>(codes: &[C], first: usize) -> Vec<usize> {
+            let none = C::default();
+            let codes = codes.get(first..).unwrap_or_default();
+            // Before any place is looked for: nearly always there is none.
+            if !codes.contains(&none) {
+                return Vec::new();
+            }
+            codes.iter().enumerate().filter(|(_, code)| **code == none).map(|(place, _)| place).collect()
+        }
+        match &self.codes {
+            Codes::All(NONE, rows) => (0..rows.saturating_sub(first)).collect(),
+            Codes::All(..) => Vec::new(),
+            Codes::Narrow(codes) => places(codes, first),
+            Codes::Wide(codes) => places(codes, first),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use survey::{Answers, Invitations, blocks, share_of};
 pub const ROWS_FED_TOGETHER: usize = 1 << 16;
 
 /// Runs work on so many threads; 0 takes the pool of the caller, which by default has one for each processor.
-pub(crate) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     match threads {
         0 => work(),
         _ => match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {

@@ -1,6 +1,6 @@
 //! Exact tests for small groups.
 
-use statrs::distribution::{Discrete, Hypergeometric};
+use statrs::distribution::{Discrete as _, Hypergeometric};
 
 use crate::{NetScore, Ratio};
 
@@ -38,13 +38,27 @@ pub(super) fn permutation(first: NetScore, second: NetScore) -> Option<f64> {
         (net * n_2 as i64 - (positive as i64 - negative as i64 - net) * n_1 as i64).abs()
     };
     let observed = difference(first.positive, first.negative);
-    let promoters = Hypergeometric::new(all, positive, n_1).ok()?;
-    let mut p = 0.0;
-    for plus in 0..=positive.min(n_1) {
-        // The rest of the first group is drawn from answers that are not positive.
-        let Ok(detractors) = Hypergeometric::new(all - positive, negative, n_1 - plus) else { continue };
-        let extreme = (0..=negative.min(n_1 - plus)).filter(|minus| difference(plus, *minus) >= observed);
-        p += promoters.pmf(plus) * extreme.map(|minus| detractors.pmf(minus)).sum::<f64>();
+    // Of each kind of answer, how many ways there are to take so many of them into the first group.
+    let neutral = all - positive - negative;
+    let [positives, neutrals, negatives] = [positive, neutral, negative].map(ways);
+    let (mut extreme, mut possible) = (0.0, 0.0);
+    for (plus, positives) in (0..=n_1).zip(&positives) {
+        for (minus, negatives) in (0..=n_1 - plus).zip(&negatives) {
+            let rest = usize::try_from(n_1 - plus - minus).ok().and_then(|rest| neutrals.get(rest));
+            let ways = positives * negatives * rest.unwrap_or(&0.0);
+            possible += ways;
+            extreme += if difference(plus, minus) >= observed { ways } else { 0.0 };
+        }
     }
-    Some(p.min(1.0))
+    Some(extreme / possible)
+}
+
+/// How many ways there are to take none, one, two and so on of `n` things.
+fn ways(n: u64) -> Vec<f64> {
+    let mut ways = 1.0;
+    let more = (0..n).map(|taken| {
+        ways = ways * (n - taken) as f64 / (taken + 1) as f64;
+        ways
+    });
+    std::iter::once(1.0).chain(more).collect()
 }

@@ -247,13 +247,13 @@ impl Durations {
         if let Some(sorted) = self.in_order() {
             return Ranked::All(sorted);
         }
-        let Sums { least, most, .. } = self.sums();
-        Ranked::between(self.pieces(), (least, most), places)
+        Ranked::between(self.pieces(), self.ends(), places)
     }
 
-    /// The least value in microseconds; the largest there is when empty.
-    pub(crate) fn least_micros(&self) -> i64 {
-        self.sums().least
+    /// The least and the most value in microseconds; the least is more than the most when empty.
+    pub(crate) fn ends(&self) -> (i64, i64) {
+        let Sums { least, most, .. } = self.sums();
+        (least, most)
     }
 
     /// The values in microseconds, ascending.

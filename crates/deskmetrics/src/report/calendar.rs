@@ -16,11 +16,13 @@ pub(super) const NO_PERIOD: usize = 0;
 pub struct PeriodId(usize);
 
 impl PeriodId {
+    #[inline]
     pub(super) fn new(number: usize) -> Self {
         Self(number)
     }
 
     /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
+    #[inline]
     pub fn index(self) -> usize {
         self.0
     }

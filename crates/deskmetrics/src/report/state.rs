@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use super::builder::{Report, ReportBuilder, asked_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::Measure;
@@ -38,6 +40,9 @@ pub struct ReportState {
     /// The earliest record.
     first: Option<Timestamp>,
 }
+
+/// Fewer records are reported on sooner than threads are told of them.
+const MANY: u64 = 1 << 14;
 
 /// The tallies of one slice and period, by KPI.
 pub(super) type Cell = Box<[Box<dyn AnyKpi>]>;
@@ -310,20 +315,34 @@ impl ReportState {
         let settings = &self.report.settings;
         let orders: Vec<SliceOrder> = self.slicings.iter().map(|sliced| sliced.slicer.order()).collect();
         let periods = settings.periods.map(|_| self.period_order());
-        let mut rows = Vec::new();
-        let mut warnings = Vec::new();
+        let mut parts = Vec::new();
         for periods in std::iter::once(None).chain(periods.iter().map(Some)) {
             // Every record is in one slice of each slicing, so any of them adds up to the whole.
-            if let Some(sliced) = self.slicings.first() {
-                self.add_rows(sliced, Cut { slices: None, periods }, &mut rows);
-            }
-            for (sliced, order) in self.slicings.iter().zip(&orders).filter(|_| !settings.by.is_empty()) {
-                self.add_rows(sliced, Cut { slices: Some(order), periods }, &mut rows);
-            }
-            if periods.is_none() {
-                warnings = self.warnings(&rows, &orders);
-            }
+            let whole = self.slicings.first().map(|sliced| (sliced, Cut { slices: None, periods }));
+            let slicings = self.slicings.iter().zip(&orders).filter(|_| !settings.by.is_empty());
+            let sliced = slicings.map(|(sliced, order)| (sliced, Cut { slices: Some(order), periods }));
+            parts.extend(whole.into_iter().chain(sliced));
         }
+        // What is cut from the whole is judged by the whole.
+        let wholes = self.report.measures.iter().enumerate().map(|(kpi, measure)| {
+            let sliced = self.slicings.first().filter(|_| measure.empty.looks_across())?;
+            self.joined(sliced, kpi, Cut::WHOLE, &Conditions::default()).pop().map(|(_, tally)| tally)
+        });
+        let wholes: Vec<Option<Cow<'_, DynKpi>>> = wholes.collect();
+        let all = parts.iter().flat_map(|(sliced, cut)| {
+            wholes.iter().enumerate().map(move |(kpi, whole)| (*sliced, *cut, kpi, whole.as_deref()))
+        });
+        let all =
+            self.map(all.collect(), |(sliced, cut, kpi, whole)| (cut, self.rows_of(sliced, cut, kpi, whole)));
+        let mut rows = Vec::with_capacity(all.iter().map(|(_, rows)| rows.len()).sum());
+        let mut warnings = None;
+        for (cut, mut more) in all {
+            if cut.periods.is_some() && warnings.is_none() {
+                warnings = Some(self.warnings(&rows, &orders));
+            }
+            rows.append(&mut more);
+        }
+        let warnings = warnings.unwrap_or_else(|| self.warnings(&rows, &orders));
         ReportTable {
             as_of: settings.as_of,
             zone: settings.periods.map(|periods| periods.zone),
@@ -339,60 +358,76 @@ impl ReportState {
         }
     }
 
-    /// Adds the rows of one part of the report, KPI by KPI.
-    fn add_rows(&self, sliced: &Sliced, cut: Cut<'_>, rows: &mut Vec<ReportRow>) {
+    /// Applies a function to each item, in the caller's rayon pool where there is much to do.
+    fn map<T: Send, R: Send>(&self, items: Vec<T>, function: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
+        let RecordCounts { tickets, responses, contacts, shifts, invitations } = self.records;
+        if tickets + responses + contacts + shifts + invitations < MANY {
+            items.into_iter().map(function).collect()
+        } else {
+            items.into_par_iter().map(function).collect()
+        }
+    }
+
+    /// The rows of a KPI in one part of the report, given the tally of everything where it is judged by that.
+    fn rows_of(
+        &self,
+        sliced: &Sliced,
+        cut: Cut<'_>,
+        number: usize,
+        whole: Option<&DynKpi>,
+    ) -> Vec<ReportRow> {
+        let Some(kpi) = self.report.measures.get(number) else { return Vec::new() };
         let level = self.report.settings.level;
-        for (number, kpi) in self.report.measures.iter().enumerate() {
-            let mut tallies = self.joined(sliced, number, cut, &kpi.filter);
-            // What nothing was cut from has seen everything.
-            if kpi.empty.looks_across() && (!cut.is_whole() || !kpi.filter.is_empty()) {
-                let everything = Conditions::default();
-                if let Some((_, whole)) = self.joined(sliced, number, Cut::WHOLE, &everything).first() {
-                    for (_, tally) in &mut tallies {
-                        tally.to_mut().look_at(&**whole);
-                    }
-                }
+        let is_whole = cut.is_whole() && kpi.filter.is_empty();
+        let tallies = match whole.filter(|_| is_whole) {
+            Some(whole) => vec![(Group::default(), Cow::Borrowed(whole))],
+            None => self.joined(sliced, number, cut, &kpi.filter),
+        };
+        let mut answers = self.map(tallies, |(group, mut tally)| {
+            if let Some(whole) = whole.filter(|_| !is_whole) {
+                tally.to_mut().look_at(whole);
             }
-            let answers = tallies.into_iter().map(|(group, tally)| Answer::of(kpi, group, tally, level));
-            let mut answers: Vec<Answer<'_>> = answers.filter(|answer| answer.says_something(cut)).collect();
-            if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
-                self.fill_periods(kpi, periods, &mut answers);
-            }
-            rows.reserve(answers.iter().map(|answer| answer.estimates.len()).sum());
-            for (number, answer) in answers.iter().enumerate() {
-                let shown = cut.periods.and_then(|periods| periods.shown.get(answer.group.period));
-                let before = number.checked_sub(1).and_then(|number| answers.get(number));
-                let earlier = before.filter(|before| {
-                    before.group.slice == answer.group.slice
-                        && shown.is_some_and(|shown| shown.before == Some(before.group.period))
+            Answer::of(kpi, group, tally, level)
+        });
+        answers.retain(|answer| answer.says_something(cut));
+        if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
+            self.fill_periods(kpi, periods, &mut answers);
+        }
+        let mut rows = Vec::with_capacity(answers.iter().map(|answer| answer.estimates.len()).sum());
+        for (number, answer) in answers.iter().enumerate() {
+            let shown = cut.periods.and_then(|periods| periods.shown.get(answer.group.period));
+            let before = number.checked_sub(1).and_then(|number| answers.get(number));
+            let earlier = before.filter(|before| {
+                before.group.slice == answer.group.slice
+                    && shown.is_some_and(|shown| shown.before == Some(before.group.period))
+            });
+            let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
+            for (place, estimate) in answer.estimates.iter().enumerate() {
+                // Half a month has half the tickets: no change worth telling.
+                let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
+                rows.push(ReportRow {
+                    kpi: kpi.definition.id,
+                    name: kpi.name.clone(),
+                    option: kpi.option.clone(),
+                    restricted: !kpi.filter.is_empty(),
+                    measure: estimate.measure.clone(),
+                    headline: place == 0,
+                    clock: kpi.clock,
+                    keys: keys.cloned().unwrap_or_default(),
+                    period: shown.map(|shown| Arc::clone(&shown.period)),
+                    value: estimate.value,
+                    unit: estimate.unit,
+                    n: estimate.n,
+                    small_n: self.is_small(estimate),
+                    interval: estimate.interval,
+                    excluded: Arc::clone(&answer.excluded),
+                    change: earlier
+                        .filter(|_| comparable)
+                        .and_then(|earlier| self.change(kpi, earlier, answer, place)),
                 });
-                let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
-                for (place, estimate) in answer.estimates.iter().enumerate() {
-                    // Half a month has half the tickets: no change worth telling.
-                    let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
-                    rows.push(ReportRow {
-                        kpi: kpi.definition.id,
-                        name: kpi.name.clone(),
-                        option: kpi.option.clone(),
-                        restricted: !kpi.filter.is_empty(),
-                        measure: estimate.measure.clone(),
-                        headline: place == 0,
-                        clock: kpi.clock,
-                        keys: keys.cloned().unwrap_or_default(),
-                        period: shown.map(|shown| Arc::clone(&shown.period)),
-                        value: estimate.value,
-                        unit: estimate.unit,
-                        n: estimate.n,
-                        small_n: self.is_small(estimate),
-                        interval: estimate.interval,
-                        excluded: Arc::clone(&answer.excluded),
-                        change: earlier
-                            .filter(|_| comparable)
-                            .and_then(|earlier| self.change(kpi, earlier, answer, place)),
-                    });
-                }
             }
         }
+        rows
     }
 
     /// The periods in the order of rows: by time, records without a date last.

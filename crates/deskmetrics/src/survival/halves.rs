@@ -169,11 +169,14 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
     const BITS: u32 = 8;
     const FEW: usize = 16;
     let mut ends = vec![0; running.len() + 1];
-    if running.is_empty() {
+    let (least, most) = finished.ends();
+    // Nothing ended after those that run longer than anything that has ended.
+    let running = &running[..running.partition_point(|running| *running < most)];
+    let Some(first) = running.first() else {
         ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
         return ends;
-    }
-    let least = running.first().map_or(0, |first| finished.least_micros().min(*first));
+    };
+    let least = least.min(*first);
     // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
     let mut from = vec![0_u32; buckets(BITS) + 1];
     for micros in running {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::TimeDelta;
 use deskmetrics::engine::Milestones;
@@ -11,7 +13,7 @@ use deskmetrics::{Author, Reason, Timestamp};
 
 use super::EventTable;
 use crate::ReadError;
-use crate::decode::context::Decoding;
+use crate::decode::context::{Decoding, Workers};
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::kind::{Code, Kinds, NOTHING};
 use crate::decode::ledger::Scope;
@@ -92,6 +94,21 @@ struct Origin {
     duplicates: Duplicates,
     /// Where the events' row numbers begin in the list; `None` where the events are one a row.
     numbers: Option<usize>,
+}
+
+/// How events stand.
+#[derive(Debug, Default)]
+struct Order {
+    /// Those before the creation of their ticket.
+    early: Vec<usize>,
+    /// Ticket and timestamp of the first and the last.
+    ends: Option<((u32, i64), (u32, i64))>,
+    /// Whether the events of each ticket are next to each other.
+    grouped: bool,
+    /// Whether the events of each ticket that are next to each other are in order of time.
+    sorted: bool,
+    /// What happened, of which there may be more than events.
+    len: usize,
 }
 
 impl EventBuilder {
@@ -189,59 +206,80 @@ impl EventBuilder {
             }
         }
         let mut at = std::mem::take(&mut self.at).finish_micros();
-        let mut moved: Vec<(usize, i64)> = Vec::new();
         self.exclude_repeated(decoding)?;
-        let (mut grouped, mut sorted) = (true, true);
-        let mut met = vec![false; if self.codes.is_empty() { 0 } else { tickets.rows() }];
-        let (mut last_ticket, mut last_at) = (NOWHERE, i64::MIN);
-        let mut len = 0;
         // One row may say that several things happened.
         let happenings: Vec<usize> = (0..self.kinds.codes())
             .map(|code| Code::try_from(code).ok().and_then(|code| self.kinds.of(code)))
             .map(|kind| kind.map_or(0, |(kind, ..)| kind.0.len()))
             .collect();
-        for event in 0..self.codes.len() {
-            if self.codes[event] == NOTHING {
-                continue;
-            }
-            let place = self.places[event];
-            let mut when = at[event];
-            let created = tickets.created_at[place as usize];
-            if when < created {
+        let mut order = self.order(&decoding.workers, tickets, &at, &happenings);
+        if !order.early.is_empty() {
+            let mut all = at.to_vec();
+            for event in order.early {
+                let created = tickets.created_at[self.places[event] as usize];
                 let (origin, _) = self.origin(event);
                 let skew = self.origins[origin].clock_skew.num_microseconds().unwrap_or(i64::MAX);
-                if created.saturating_sub(when) > skew {
+                if created.saturating_sub(at[event]) > skew {
                     self.codes[event] = NOTHING;
-                    let text = Timestamp::saturating_from_micros(when).to_string();
+                    let text = Timestamp::saturating_from_micros(at[event]).to_string();
                     let remedy = "its ticket was created later; clock_skew forgives a little";
                     self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy.to_owned()))?;
-                    continue;
+                } else {
+                    decoding.ledgers[self.origins[origin].ledger].skewed();
+                    all[event] = created;
                 }
-                let ledger = self.origins[origin].ledger;
-                decoding.ledgers[ledger].skewed();
-                moved.push((event, created));
-                when = created;
-            }
-            if place == last_ticket {
-                sorted &= when >= last_at;
-            } else {
-                let known = &mut met[place as usize];
-                grouped &= !*known;
-                *known = true;
-                last_ticket = place;
-            }
-            last_at = when;
-            len += happenings[usize::from(self.codes[event])];
-        }
-        if !moved.is_empty() {
-            let mut all = at.to_vec();
-            for (event, created) in moved {
-                all[event] = created;
             }
             at = all.into();
+            order = self.order(&decoding.workers, tickets, &at, &happenings);
         }
+        let Order { grouped, sorted, len, .. } = order;
         let Self { codes, places, values, previous, by, kinds, .. } = self;
         Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
+    }
+
+    /// How the events that count stand.
+    fn order(&self, workers: &Workers, tickets: &TicketTable, at: &[i64], happenings: &[usize]) -> Order {
+        let met = if self.codes.is_empty() { 0 } else { tickets.rows() };
+        let met: Vec<AtomicBool> = (0..met).map(|_| AtomicBool::new(false)).collect();
+        // Whether a ticket's events begin here for the first time.
+        let begins = |place: u32| !met[place as usize].swap(true, Relaxed);
+        let parts = workers.ranges(self.codes.len(), |events| {
+            let mut order = Order { grouped: true, sorted: true, ..Order::default() };
+            for event in events {
+                if self.codes[event] == NOTHING {
+                    continue;
+                }
+                let (place, when) = (self.places[event], at[event]);
+                if when < tickets.created_at[place as usize] {
+                    order.early.push(event);
+                }
+                match &mut order.ends {
+                    Some((_, last)) if last.0 == place => order.sorted &= when >= last.1,
+                    Some(_) => order.grouped &= begins(place),
+                    None => order.ends = Some(((place, when), (place, when))),
+                }
+                if let Some((_, last)) = &mut order.ends {
+                    *last = (place, when);
+                }
+                order.len += happenings[usize::from(self.codes[event])];
+            }
+            order
+        });
+        let mut all = Order { grouped: true, sorted: true, ..Order::default() };
+        for mut part in parts {
+            if let Some((first, last)) = part.ends {
+                match all.ends {
+                    Some((_, before)) if before.0 == first.0 => all.sorted &= first.1 >= before.1,
+                    _ => all.grouped &= begins(first.0),
+                }
+                all.ends = Some((first, last));
+            }
+            all.early.append(&mut part.early);
+            all.grouped &= part.grouped;
+            all.sorted &= part.sorted;
+            all.len += part.len;
+        }
+        all
     }
 
     /// Of events of a ticket with the same id, excludes all but the one that counts.

@@ -7,7 +7,7 @@ use deskmetrics::{Author, Reason, Status, Timestamp};
 use super::builder::EventBuilder;
 use crate::ReadError;
 use crate::column::{BadCell, WordReading};
-use crate::decode::context::{ColumnTask, Decoding, in_order};
+use crate::decode::context::{ColumnTask, Decoding, Workers, in_order};
 use crate::decode::id::{Id, NOWHERE, each_id};
 use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
@@ -172,7 +172,7 @@ impl EventBuilder {
             }
             statuses.codes = codes;
         }
-        self.combine(caches, rows, &mut doubts);
+        self.combine(&decoding.workers, caches, rows, &mut doubts);
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
             self.settle(decoding, slots, batch, &doubts, ledger)?;
@@ -186,7 +186,7 @@ impl EventBuilder {
     }
 
     /// One code for each row's kind, author and status.
-    fn combine(&mut self, caches: &Caches, rows: usize, doubts: &mut Vec<usize>) {
+    fn combine(&mut self, workers: &Workers, caches: &Caches, rows: usize, doubts: &mut Vec<usize>) {
         let Caches { kinds, authors, statuses, .. } = caches;
         let first = self.codes.len();
         // By kind: its place, and whether it needs a value or a status.
@@ -211,28 +211,30 @@ impl EventBuilder {
                 }
             }
         }
-        let status = |row: usize| statuses.codes.get(row) as usize;
-        self.codes.extend((0..rows).map(|row| {
+        let code = |row: usize| {
             let (kind, author) = (kinds.codes.get(row) as usize, authors.codes.get(row) as usize);
-            outcomes[kind * width + author * statuses.kinds() + status(row)]
-        }));
+            outcomes[kind * width + author * statuses.kinds() + statuses.codes.get(row) as usize]
+        };
         // Rows without a kind, and those that lack what their kind needs.
         let demanding = places.iter().any(|place| place.is_some_and(|(_, value, names)| value || names));
-        if demanding || kinds.may_lack_values() {
-            for row in 0..rows {
-                let kind = kinds.codes.get(row);
-                let Some(needs) = (kind as usize).checked_sub(1).map(|kind| places[kind]) else {
-                    doubts.push(row);
-                    continue;
-                };
-                let lacks = needs.is_some_and(|(_, value, names)| {
-                    (value && self.values.codes.get(first + row) == NONE)
-                        || (names && statuses.codes.get(row) == NONE)
-                });
-                if lacks || (needs.is_none() && !is_ignored(kinds, kind)) {
-                    doubts.push(row);
-                }
-            }
+        let may_lack = demanding || !kinds.rows_without(0).is_empty();
+        let values = &self.values.codes;
+        let lacks = |row: usize| {
+            let kind = kinds.codes.get(row);
+            let Some(needs) = (kind as usize).checked_sub(1).map(|kind| places[kind]) else { return true };
+            let lacks = needs.is_some_and(|(_, value, names)| {
+                (value && values.get(first + row) == NONE) || (names && statuses.codes.get(row) == NONE)
+            });
+            lacks || (needs.is_none() && !is_ignored(kinds, kind))
+        };
+        let found = workers.ranges(rows, |rows| {
+            let codes: Vec<Code> = rows.clone().map(code).collect();
+            (codes, rows.filter(|row| may_lack && lacks(*row)).collect::<Vec<_>>())
+        });
+        self.codes.reserve(rows);
+        for (codes, mut lacking) in found {
+            self.codes.extend(codes);
+            doubts.append(&mut lacking);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::column::TicketStatus;
 use crate::column::bits::Bits;
 use crate::column::utc::Instants;
 use crate::decode::attribute::AttributeWords;
-use crate::decode::context::{ColumnTask, Decoding, RowOrigin, in_order};
+use crate::decode::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_order};
 use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
@@ -169,7 +169,7 @@ impl TicketBuilder {
         for (attribute, slot) in slots.passed_over.iter() {
             self.passed_over.push((attribute.clone(), slot.clone(), self.rows, batch.clone()));
         }
-        self.contradictions(batch.num_rows(), decoding.logged(), &mut doubts);
+        self.contradictions(decoding, batch.num_rows(), &mut doubts)?;
         let doubts = in_order(doubts);
         if !doubts.is_empty() {
             self.settle(decoding, slots, batch, &doubts, ledger)?;
@@ -181,23 +181,27 @@ impl TicketBuilder {
 
     /// Rows without a creation, those in which an end lies before its beginning, and those whose status contradicts their
     /// ends.
-    fn contradictions(&self, rows: usize, logged: bool, doubts: &mut Vec<usize>) {
+    fn contradictions(
+        &self,
+        decoding: &Decoding<'_>,
+        rows: usize,
+        doubts: &mut Vec<usize>,
+    ) -> Result<(), ReadError> {
         let columns = [&self.created_at, &self.replied_at, &self.solved_at, &self.closed_at];
         let [created, replied, solved, closed] = columns.map(Times::last);
-        let Some(created) = created else { return };
+        let Some(created) = created else { return Ok(()) };
         if let Some(nulls) = created.nulls() {
             doubts.extend((0..rows).filter(|row| nulls.is_null(*row)));
         }
-        for end in [replied, solved, closed].into_iter().flatten() {
-            doubts.extend(created.followed_by_earlier(end));
-        }
-        if let (Some(solved), Some(closed)) = (solved, closed) {
-            doubts.extend(solved.followed_by_earlier(closed));
-        }
+        let pairs =
+            [(Some(created), replied), (Some(created), solved), (Some(created), closed), (solved, closed)];
+        let checks = pairs.map(|(start, end)| followed_by_earlier(start, end));
+        doubts.append(&mut decoding.workers.decode(rows, checks)?);
         let status = &self.columns.status;
         if status.kinds() > 1 {
             let valid = |column: &Instants| Bits::valid(column.nulls(), 0..column.len());
             let [solved, closed] = [solved, closed].map(|column| column.map_or(Bits::NONE, valid));
+            let logged = decoding.logged();
             let done: Vec<Option<bool>> = std::iter::once(None)
                 .chain(status.meanings().iter().map(|status| status.is_done()))
                 .collect();
@@ -208,6 +212,7 @@ impl TicketBuilder {
                 gone || done.is_some_and(|done| done != (solved.get(*row) || closed.get(*row)))
             }));
         }
+        Ok(())
     }
 
     /// Reads doubtful rows one by one, by the rules of the row reader.

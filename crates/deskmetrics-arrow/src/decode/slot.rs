@@ -12,7 +12,7 @@ use crate::column::{
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
 };
-use crate::file::{Batches, Table};
+use crate::file::{Batches, Part, RowNumbers, Table};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::Schema;
 use chrono_tz::Tz;
@@ -340,13 +340,20 @@ impl InstantSlot {
             return Ok(());
         };
         let mut inference = OrderInference::new(&self.reading);
-        for batch in table.batches(&[table.column(name)?])? {
-            inference.add(batch?.column(0));
+        let (mut rows, mut numbers) = (0, RowNumbers::default());
+        let mut batches = table.batches(&[table.column(name)?])?;
+        while let Some(part) = batches.next_part() {
+            let Part { batch, gaps } = part?;
+            for gap in gaps {
+                numbers.pass_over(rows + gap.before as u64, gap.passed_over.rows());
+            }
+            rows += batch.num_rows() as u64;
+            inference.add(batch.column(0));
         }
         let inferred = inference.finish().map_err(|error| ReadError::DateOrder {
             file: table.path().to_owned(),
             column: name.to_string(),
-            error: Box::new(error),
+            error: Box::new(error.with_rows(|row| numbers.number(row - 1))),
         })?;
         self.inferred.get_or_init(|| inferred);
         Ok(())

@@ -4,13 +4,18 @@
 
 mod batches;
 mod csv;
+mod dialect;
 mod ipc;
+mod line;
 mod parquet;
 mod progress;
+mod selection;
 mod spec;
 mod table;
 
 pub use batches::Batches;
+pub(crate) use batches::{Gap, Part, PassedOver, RowNumbers};
+pub(crate) use line::BadLine;
 pub use progress::Progress;
 pub use spec::FileSpec;
 pub use table::Table;

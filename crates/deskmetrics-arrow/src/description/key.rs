@@ -14,7 +14,7 @@ use serde::de::{
 };
 
 use super::suggest::{did_you_mean, nearest};
-use crate::column::{Ambiguous, InstantReading, Nonexistent};
+use crate::column::{Ambiguous, DecimalMark, InstantReading, Nonexistent};
 
 /// A code in the data: text, or a number or boolean as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +188,7 @@ pub struct InstantKey {
 
 /// A column of numbers.
 ///
-/// `"score"`, or `{ column = "score", missing = [11, "Blank"], words = { "Very good" = 5 }, times = 2 }`.
+/// `"score"`, or `{ column = "score", missing = [11, "Blank"], words = { "Very good" = 5 }, times = 2, decimal = "," }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -201,6 +201,9 @@ pub struct NumberKey {
     /// What to multiply every number by, to bring half steps onto a whole-number scale.
     #[serde(default)]
     pub times: Option<f64>,
+    /// What stands before decimals; that of the [file](crate::file::FileSpec::decimal) if not said.
+    #[serde(default)]
+    pub decimal: Option<DecimalMark>,
     /// Codes that mean there is no value, besides an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -267,10 +270,16 @@ impl NamesColumn for InstantKey {
 }
 
 impl NamesColumn for NumberKey {
-    const FORM: &'static str = "a column's name, or a table with column, words, times, missing";
+    const FORM: &'static str = "a column's name, or a table with column, words, times, decimal, missing";
 
     fn of_column(name: &str) -> Self {
-        Self { column: name.to_owned(), words: BTreeMap::new(), times: None, missing: Vec::new() }
+        Self {
+            column: name.to_owned(),
+            words: BTreeMap::new(),
+            times: None,
+            decimal: None,
+            missing: Vec::new(),
+        }
     }
 }
 

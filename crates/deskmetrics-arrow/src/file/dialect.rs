@@ -9,6 +9,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_125
 
 use super::FileSpec;
 use super::csv::bytes;
+use crate::column::DecimalMark;
 
 /// How much of a file is looked at.
 const SAMPLE: u64 = 1 << 20;
@@ -29,6 +30,7 @@ pub(super) struct Dialect {
     /// Lines before that of the column names.
     pub(super) lines_before: usize,
     pub(super) delimiter: u8,
+    pub(super) decimal: Option<DecimalMark>,
     /// What was detected, for whoever reads the numbers.
     pub(super) notes: Vec<String>,
 }
@@ -75,7 +77,7 @@ impl Dialect {
             }
             detected
         });
-        Ok(Self { encoding, lines_before, delimiter, notes })
+        Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes })
     }
 
     /// The encoding, unless it is UTF-8, which is read as it is.
@@ -97,9 +99,10 @@ impl Dialect {
             let rows = fields_of(line, delimiter, 1);
             rows.first().is_some_and(|row| row.iter().any(|field| field.trim() == name))
         };
-        let spelled =
-            |delimiter: u8| format!("state delimiter = \"{}\"", char::from(delimiter).escape_default());
-        let others = || (b' '..=b'~').filter(u8::is_ascii_punctuation).chain([b'\t']);
+        let spelled = |delimiter: u8| format!("delimiter = \"{}\"", char::from(delimiter).escape_default());
+        let others = || {
+            (b'!'..=b'~').filter(|byte| byte.is_ascii_punctuation() && !b"\"'".contains(byte)).chain([b'\t'])
+        };
         let split = |line: &str| others().find(|delimiter| has_name(line, *delimiter));
         let in_encoding = |encoding: &&'static Encoding| {
             let text = decoded(&sample, encoding);
@@ -115,7 +118,7 @@ impl Dialect {
         let mut lines = start.lines().take(ROWS).enumerate();
         if let Some(delimiter) = lines.next().and_then(|(_, first)| split(first)) {
             return Some(format!(
-                "it is in the line of column names if that is split otherwise: {}",
+                "it is in the line of column names if that is split otherwise: state {}",
                 spelled(delimiter)
             ));
         }
@@ -124,8 +127,7 @@ impl Dialect {
         // With the lines before out of the way, the delimiter is detected.
         let delimiter =
             split(line).filter(|_| !DELIMITERS.iter().any(|delimiter| has_name(line, *delimiter)));
-        let delimiter =
-            delimiter.map(|delimiter| format!(", and {}", spelled(delimiter))).unwrap_or_default();
+        let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
         Some(format!("it is in line {}: state skip_rows = {skipped}{delimiter}", skipped + 1))
     }
 }
@@ -171,24 +173,28 @@ fn detected_encoding(sample: &[u8], whole: bool) -> &'static Encoding {
     if invalid > valid && is_western(sample) { WINDOWS_1252 } else { UTF_8 }
 }
 
-/// Whether a text is likely to be Windows-1252 (or Latin-1, which it contains): what is not ASCII in it are letters, nearly all
-/// between others, and the usual punctuation.
+/// Whether a text is likely to be Windows-1252 (or Latin-1, which it contains): what is not ASCII in it are one or two letters
+/// beside others, and the usual punctuation.
 fn is_western(sample: &[u8]) -> bool {
     let text = WINDOWS_1252.decode_without_bom_handling(sample).0;
-    let (mut alone, mut all, mut before) = (0_usize, 0_usize, 'a');
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if !character.is_ascii() {
-            if !character.is_alphabetic() && !PUNCTUATION.contains(character) {
-                return false;
-            }
-            all += 1;
-            let after = characters.peek().is_none_or(char::is_ascii);
-            alone += usize::from(before.is_ascii() && after);
+    let (mut likely, mut all) = (0, 0);
+    let mut rest = &*text;
+    while let Some(start) = rest.find(|character: char| !character.is_ascii()) {
+        let (before, from) = rest.split_at(start);
+        let (run, after) =
+            from.split_at(from.find(|character: char| character.is_ascii()).unwrap_or(from.len()));
+        let is_mark = |character| PUNCTUATION.contains(character);
+        if !run.chars().all(|character| character.is_alphabetic() || is_mark(character)) {
+            return false;
         }
-        before = character;
+        let beside = before.ends_with(|character: char| character.is_ascii_alphabetic())
+            || after.starts_with(|character: char| character.is_ascii_alphabetic());
+        let length = run.chars().count();
+        all += length;
+        likely += if (length <= 2 && beside) || run.chars().all(is_mark) { length } else { 0 };
+        rest = after;
     }
-    alone * 10 >= all * 8
+    likely * 10 >= all * 8
 }
 
 /// The delimiter by which the most rows have as many fields as the line of column names: the `usual` one where all have.

@@ -13,6 +13,7 @@ use super::dialect::Dialect;
 use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, ipc, parquet};
 use crate::ReadError;
+use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
 
 /// Which reader a file needs, told by the ending of its name.
@@ -113,6 +114,16 @@ impl Table {
             self.selection.0.push(Condition { column, name: name.clone(), values: values.clone() });
         }
         Ok(self)
+    }
+
+    /// How its numbers are written.
+    pub(crate) fn numbers(&self) -> NumberReading {
+        let Store::Text(dialect) = &self.store else { return NumberReading::default() };
+        match dialect.decimal {
+            Some(mark) => NumberReading::default().decimal(mark),
+            None if dialect.delimiter == b',' => NumberReading::default().between_commas(),
+            None => NumberReading::default(),
+        }
     }
 
     /// What was detected about how the file is written.

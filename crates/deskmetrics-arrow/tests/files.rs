@@ -125,6 +125,11 @@ fn rows_that_are_not_selected_are_not_read_but_keep_their_numbers() {
     let strict = |more: &str| read_with(&tickets(more), csv.as_bytes(), ReadOptions::default().strict(true));
     let error = strict("where = { id = ['1', '2'] }").unwrap_err();
     assert!(message(&error).starts_with("line 6:"), "{error}");
+    let csv = "id,opened,Channel\n1,2026-03-02T09:00:00Z,x\n2,2026-03-02T09:00:00Z,web\n2,2026-03-03T09:00:00Z\n\
+               3,2026-03-04T09:00:00Z,web\n4,2026-03-05T09:00:00Z,web\n5,2126-03-05T09:00:00Z,web\n";
+    let dataset = read(&tickets("where = { Channel = 'web' }"), csv.as_bytes()).unwrap();
+    let warning = dataset.warnings().last().unwrap().to_string();
+    assert!(warning.starts_with("tickets, created_at, row 6: 2126-03-05T09:00:00Z"), "{warning}");
     // An order of dates is that of the rows that are read.
     let dates = "id,opened,Channel\n1,31/12/2026 09:00,preview\n2,04/03/2026 09:00,web\n";
     let error = read(&tickets("where = { Channel = 'web' }"), dates.as_bytes()).unwrap_err();

@@ -240,6 +240,11 @@ impl Ledger {
         self.numbers.number(row)
     }
 
+    /// What the table holds, how many rows were read, and their numbers in its file.
+    pub(super) fn row_numbers(&self) -> (&'static str, u64, RowNumbers) {
+        (self.report.holds, self.read, self.numbers.clone())
+    }
+
     /// Rows read so far.
     pub(super) fn rows(&self) -> u64 {
         self.read

@@ -32,6 +32,7 @@ pub use ledger::{Example, LeftOut, Scope, SourceReport};
 use crate::ReadError;
 use crate::column::TicketStatus;
 use crate::description::Happening;
+use crate::file::RowNumbers;
 use event::EventTable;
 use event::builder::EventBuilder;
 use id::{Id, NOWHERE};
@@ -51,6 +52,8 @@ pub(crate) struct Tables {
     pub(crate) invitations: Vec<InvitationTable>,
     /// Links of answers and invitations that lead to no record.
     pub(crate) links_excluded: Excluded,
+    /// By table what it holds, how many rows were read, and their numbers in its file.
+    row_numbers: Vec<(&'static str, u64, RowNumbers)>,
 }
 
 impl Tables {
@@ -84,8 +87,9 @@ impl Tables {
             description.invitations.iter().map(|source| InvitationTable::read(decoding, source));
         let mut invitations: Vec<InvitationTable> = invitations.collect::<Result<_, _>>()?;
         let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
+        let row_numbers = decoding.ledgers.iter().map(Ledger::row_numbers).collect();
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
-        Ok((Self { tickets, events, answers, invitations, links_excluded }, sources))
+        Ok((Self { tickets, events, answers, invitations, links_excluded, row_numbers }, sources))
     }
 
     /// Tickets whose stated status differs from that of their last event, of those that have both.

@@ -1,7 +1,7 @@
 //! CSV and other delimited text, plain or gzip.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{BufRead as _, BufReader, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,32 +10,17 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use csv_core::{ReadRecordResult, Reader};
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use flate2::read::MultiGzDecoder;
 
-use super::batches::{BATCH_ROWS, Gap, Inner, Part, PassedOver, Position};
-use super::dialect::Dialect;
+use super::batches::{BATCH_ROWS, Inner, Position};
+use super::dialect::{Dialect, bytes};
 use super::line::{BadLine, LineFault, Scan, scan};
-use super::progress::Counted;
+use super::part::{Gap, Part, PassedOver};
 
 /// How many bytes are read at once.
 const CHUNK: usize = 1 << 18;
 
 /// A row longer than this is taken for one whose quote was never closed.
 const LONGEST_ROW: usize = 1 << 24;
-
-/// The file's bytes, unpacked if it is gzip (by its first bytes).
-pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowError> {
-    let mut magic = [0; 2];
-    let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
-    file.seek(SeekFrom::Start(0))?;
-    let (counted, count) = Counted::new(file);
-    let bytes: Box<dyn Read> = if packed {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted)))
-    } else {
-        Box::new(counted)
-    };
-    Ok((bytes, Position::Bytes(count)))
-}
 
 /// Reads the column names; every column is text.
 pub(super) fn header(file: File, dialect: &Dialect) -> Result<SchemaRef, ArrowError> {
@@ -131,8 +116,19 @@ impl Rows {
 
     /// Reads the line of column names.
     fn names(&mut self) -> Result<Vec<String>, ArrowError> {
-        self.begin_row()?;
-        let Parsed::Row { fields } = self.parse(1 << 16)? else { return Ok(Vec::new()) };
+        let line = self.begin_row()?;
+        let parsed = self.parse(1 << 16)?;
+        if let Parsed::End = parsed {
+            return Ok(Vec::new());
+        }
+        let row = scan(&self.buffer[self.start..], self.dialect.delimiter, self.ended);
+        let Parsed::Row { fields } = parsed else {
+            return Err(ArrowError::CsvError(format!("line {line} has no end")));
+        };
+        if self.spans_lines(line) && !matches!(row, Scan::Row { .. }) {
+            let message = format!("a quote in the column names, on line {line}, is not closed");
+            return Err(ArrowError::CsvError(message));
+        }
         self.width = fields;
         let ends = &self.ends[..fields];
         let starts = std::iter::once(&0).chain(ends);

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read, Seek as _, SeekFrom};
 
 use arrow_schema::ArrowError;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252};
+use flate2::read::MultiGzDecoder;
 
 use super::FileSpec;
-use super::csv::bytes;
+use super::batches::Position;
+use super::progress::Counted;
 use crate::column::DecimalMark;
 
 /// How much of a file is looked at.
@@ -130,6 +132,20 @@ impl Dialect {
         let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
         Some(format!("it is in line {}: state skip_rows = {skipped}{delimiter}", skipped + 1))
     }
+}
+
+/// The file's bytes, unpacked if it is gzip (by its first bytes).
+pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowError> {
+    let mut magic = [0; 2];
+    let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
+    file.seek(SeekFrom::Start(0))?;
+    let (counted, count) = Counted::new(file);
+    let bytes: Box<dyn Read> = if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted)))
+    } else {
+        Box::new(counted)
+    };
+    Ok((bytes, Position::Bytes(count)))
 }
 
 /// The start of the file, and whether that is all of it.

@@ -8,14 +8,15 @@ mod dialect;
 mod ipc;
 mod line;
 mod parquet;
+mod part;
 mod progress;
 mod selection;
 mod spec;
 mod table;
 
 pub use batches::Batches;
-pub(crate) use batches::{Gap, Part, PassedOver, RowNumbers};
 pub(crate) use line::BadLine;
+pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
 pub use progress::Progress;
 pub use spec::FileSpec;
 pub use table::Table;

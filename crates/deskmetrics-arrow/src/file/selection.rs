@@ -5,7 +5,7 @@ use std::path::Path;
 use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
 
-use super::batches::{Gap, Part, PassedOver, broken};
+use super::part::{Gap, Part, PassedOver};
 use crate::ReadError;
 use crate::column::TextColumn;
 use crate::description::Values;
@@ -68,8 +68,9 @@ impl Selection {
                 }
             }
         }
-        let batch = filter_record_batch(&batch, &BooleanArray::from(selected))
-            .map_err(|error| broken(file, 0, &error))?;
+        let batch = filter_record_batch(&batch, &BooleanArray::from(selected)).map_err(|error| {
+            ReadError::Damaged { file: file.to_owned(), rows: 0, message: error.to_string() }
+        })?;
         Ok(Part { batch, gaps: all })
     }
 }

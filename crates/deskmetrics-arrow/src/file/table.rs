@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::batches::{Batches, Inner, Part, Position, broken};
+use super::batches::{Batches, Inner, Position, broken};
 use super::dialect::Dialect;
+use super::part::Part;
 use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, ipc, parquet};
 use crate::ReadError;

@@ -113,7 +113,7 @@ def test_rows_are_selected_by_where(tmp_path: Path) -> None:
         assert read.counts["tickets"] == tickets and read.excluded == {}
         assert (source.rows, source.not_selected) == (3, 3 - tickets)
         assert f"{3 - tickets} rows not selected" in source.remarks and not source.left_out
-        assert read.report(kpis=["volume"]).warnings == ()
+        assert not read.report(kpis=["volume"]).warnings
     description.write_text(f'{text}where = {{ Chanel = "web" }}\n', encoding="utf-8")
     with pytest.raises(dm.ReadError, match='there is no column "Chanel", did you mean "Channel"'):
         dm.read(description)
@@ -146,7 +146,7 @@ def test_how_a_text_file_is_written_is_detected(tmp_path: Path) -> None:
         read = dm.read(description)
         assert len(read.sources[0].notes) == notes and read.excluded == {}
         report = read.report(kpis=["volume"], by="market")
-        assert {row.slice["market"] for row in report.rows if row.slice} == {"España", "Østrig"}
+        assert {row.keys["market"] for row in report.rows if row.keys} == {"España", "Østrig"}
         note = 'tickets.csv: its delimiter is not stated and was taken for ";": if that is wrong, state delimiter'
         assert note in str(report) and note in report.notes
     (tmp_path / "tickets.csv").write_text(f"Tickets of March\n\n{rows}", encoding="utf-8")

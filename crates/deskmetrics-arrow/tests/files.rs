@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use deskmetrics::Reason;
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions, Scope};
+use proptest::prelude::*;
 
 fn read(description: &str, file: &[u8]) -> Result<Dataset, ReadError> {
     read_with(description, file, ReadOptions::default())
@@ -333,4 +334,92 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
     let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
     assert!(error.to_string().contains("unknown variant `x`, expected"), "{error}");
+}
+
+#[test]
+fn a_quote_in_the_column_names_that_is_not_closed() {
+    let error = read(&tickets(""), ROWS.replacen("id", "\"id", 1).as_bytes()).unwrap_err();
+    assert!(message(&error).contains("a quote in the column names, on line 1, is not closed"), "{error}");
+    let names = ROWS.replacen("Status", "\"Status\nof it\"", 1);
+    assert_eq!(ids(&read(&tickets(""), names.as_bytes()).unwrap()).len(), 5);
+}
+
+/// A line that is no row.
+#[derive(Debug, Clone, Copy)]
+enum Bad {
+    Short,
+    Long,
+    Open,
+    OpenAtStart,
+    Latin,
+}
+
+impl Bad {
+    fn line(self) -> (&'static [u8], Reason) {
+        match self {
+            Self::Short => (b"X", Reason::FieldCount),
+            Self::Long => (b"X,2026-03-02T09:00:00Z,web,mail,phone,chat", Reason::FieldCount),
+            Self::Open => (b"X,2026-03-02T09:00:00Z,\"web", Reason::UnclosedQuote),
+            Self::OpenAtStart => (b"\"X,2026-03-02T09:00:00Z,web", Reason::UnclosedQuote),
+            Self::Latin => (b"X,2026-03-02T09:00:00Z,Espa\xf1a", Reason::InvalidText),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Rows with any text are read as they were written, whatever lines stand between them; each of those is reported.
+    #[test]
+    fn bad_lines_leave_all_rows_as_they_are(
+        rows in prop::collection::vec("[a-zñ]([a-z,;\"ñ\n ]{0,20}[a-zñ])?", 1..60),
+        bad in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(vec![
+            Bad::Short, Bad::Long, Bad::Open, Bad::OpenAtStart, Bad::Latin,
+        ])), 0..8),
+        crlf in any::<bool>(),
+    ) {
+        let ending: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        let mut text = b"id,opened,Channel".to_vec();
+        text.extend_from_slice(ending);
+        let mut expected = Vec::new();
+        for (row, channel) in rows.iter().enumerate() {
+            for (_, bad) in bad.iter().filter(|(place, _)| place.index(rows.len()) == row) {
+                let (line, reason) = bad.line();
+                expected.push((text.iter().filter(|byte| **byte == b'\n').count() as u64 + 1, reason));
+                text.extend_from_slice(line);
+                text.extend_from_slice(ending);
+            }
+            let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Necessary).from_writer(Vec::new());
+            writer.write_record([row.to_string().as_str(), "2026-03-02T09:00:00Z", channel]).unwrap();
+            text.extend_from_slice(writer.into_inner().unwrap().trim_ascii_end());
+            text.extend_from_slice(ending);
+        }
+        let utf_8 = tickets("").replace("'t.csv'", "{ path = 't.csv', encoding = 'utf-8', delimiter = ',' }");
+        let dataset = read(&utf_8, &text).unwrap();
+        let read: Vec<String> = channels(&dataset);
+        prop_assert_eq!(&read, &rows);
+        let source = &dataset.sources[0];
+        prop_assert_eq!(source.rows, (rows.len() + expected.len()) as u64);
+        for reason in [Reason::FieldCount, Reason::UnclosedQuote, Reason::InvalidText] {
+            let lines: Vec<u64> =
+                expected.iter().filter(|(_, other)| *other == reason).map(|(line, _)| *line).collect();
+            let left_out = source.left_out.iter().find(|left_out| left_out.reason == reason);
+            prop_assert_eq!(left_out.map_or(0, |left_out| left_out.count), lines.len() as u64);
+            let examples = left_out.iter().flat_map(|left_out| &left_out.examples).map(|line| line.row);
+            prop_assert_eq!(examples.collect::<Vec<_>>(), &lines[..lines.len().min(3)]);
+        }
+    }
+
+    /// Whatever a file has in it, its rows are read, left out and counted, or it is an error.
+    #[test]
+    fn any_bytes_are_rows_or_reported(
+        text in prop::collection::vec(prop::sample::select(b"ab1\",;\t|\n\r \xc3\xb1\xff\0".to_vec()), 0..400),
+        names in any::<bool>(),
+    ) {
+        let text = if names { [b"id,opened,Channel\n", &text[..]].concat() } else { text };
+        if let Ok(dataset) = read(&tickets(""), &text) {
+            let source = &dataset.sources[0];
+            prop_assert_eq!(source.rows, dataset.excluded().total() + dataset.counts().tickets as u64);
+        }
+    }
 }

@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
-use self::example::columns_of;
+use self::example::{columns_of, columns_of_filter, columns_of_roles};
 use crate::data::{from_form, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, exceptions};
@@ -124,7 +124,8 @@ impl<'py> Tables<'_, 'py> {
             let by = if own { self.by } else { &[] };
             let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
             example::complete(name, &table, &columns, needed(holds))?;
-            let used: Vec<String> = columns.values().flat_map(columns_of).collect();
+            let mut used = columns_of_roles(&columns);
+            used.extend(columns_of_filter(&columns));
             table.require(&used)?;
             let named = match holds {
                 Holds::Tickets | Holds::Invitations => false,
@@ -354,7 +355,7 @@ fn described(
         // The usual columns, with these values.
         roles.insert("attribute_values".to_owned(), values);
     }
-    let taken: Vec<String> = roles.values().flat_map(columns_of).collect();
+    let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let usual = usual_roles(holds, schema, &taken);
     for (role, column) in usual.roles {

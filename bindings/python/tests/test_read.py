@@ -85,6 +85,77 @@ def test_errors_name_place_and_remedy(tmp_path: Path, rows: str, head: str, said
     assert isinstance(problem.value, ValueError)
 
 
+def test_a_bad_line_is_left_out_with_its_line(tmp_path: Path) -> None:
+    rows = 'T-1,2026-03-02T09:00:00Z\nT-2,"2026-03-02T09:00:00Z\nT-3\nT-4,2026-03-02T09:00:00Z,web, mail\nT-5,2026-03-02T10:00:00Z\n'
+    description = helpdesk(tmp_path, rows)
+    read = dm.read(description)
+    assert read.counts["tickets"] == 2 and read.excluded == {"field_count": 2, "unclosed_quote": 1}
+    (source,) = read.sources
+    assert source.rows == 5
+    fields, quote = source.left_out
+    assert (fields.scope, fields.column, fields.examples) == ("line", "", ((4, "T-3"), (5, "T-4,2026-03-02T09:00:00Z,web, mail")))
+    assert str(fields) == '2 lines left out: field count, first in line 4: "T-3"'
+    assert quote.examples[0][0] == 3 and "close the quoted text" in quote.remedy
+    assert "3 left out" in repr(source) and "line 4" in repr(read)
+    report = read.report(kpis=["volume"])
+    assert report.excluded and any("wrong number of fields" in str(warning) for warning in report.warnings)
+    with pytest.raises(dm.ReadError, match=r"tickets\.csv: line 3: .*quote not closed"):
+        dm.read(description, strict=True)
+
+
+def test_rows_are_selected_by_where(tmp_path: Path) -> None:
+    description = helpdesk(tmp_path, "1,2026-03-02,web\n2,2026-03-02,test\n3,2026-03-02,\n", "Number,Opened,Channel")
+    text = description.read_text(encoding="utf-8")
+    for where, tickets in [('"web"', 1), ('["web", "test"]', 2), ('{ not = "test" }', 2), ('{ not = ["test", ""] }', 1)]:
+        description.write_text(f"{text}where = {{ Channel = {where} }}\n", encoding="utf-8")
+        read = dm.read(description)
+        (source,) = read.sources
+        assert read.counts["tickets"] == tickets and read.excluded == {}
+        assert (source.rows, source.not_selected) == (3, 3 - tickets)
+        assert f"{3 - tickets} rows not selected" in source.remarks and not source.left_out
+        assert not read.report(kpis=["volume"]).warnings
+    description.write_text(f'{text}where = {{ Chanel = "web" }}\n', encoding="utf-8")
+    with pytest.raises(dm.ReadError, match='there is no column "Chanel", did you mean "Channel"'):
+        dm.read(description)
+
+
+def test_rows_of_frames_are_selected_by_where() -> None:
+    tickets = {
+        "id": [1, 2, 3],
+        "created_at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "soon"],
+        "channel": ["web", "mail", "test"],
+        "preview": [False, True, False],
+    }
+    for where, ids in [({"preview": False, "channel": "web"}, [1]), ({"channel": {"not": ["test"]}}, [1, 2]), ({"id": [2, 1]}, [1, 2])]:
+        report = dm.report(tickets, kpis=["volume"], by="channel", columns={"tickets": {"where": where}})
+        assert report["volume"].value == len(ids)
+        assert report.sources[0].not_selected == 3 - len(ids) and not report.sources[0].left_out
+    with pytest.raises(dm.ColumnNotFoundError, match='there is no column "chanel", did you mean "channel"'):
+        dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"chanel": "web"}}})
+    with pytest.raises(dm.ArgumentError, match="expected a value, a list of values, or a table such as"):
+        dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"channel": {"nott": "web"}}}})
+
+
+def test_how_a_text_file_is_written_is_detected(tmp_path: Path) -> None:
+    text = TOML.replace('"Number"', '"Número"')
+    rows = "Número;Opened;Land\n1;2026-03-02T09:00:00Z;España\n2;2026-03-02T09:00:00Z;Østrig\n"
+    description = tmp_path / "helpdesk.toml"
+    description.write_text(text + 'attributes = { market = "Land" }\n', encoding="utf-8")
+    for encoding, notes in [("utf-8", 1), ("utf-8-sig", 1), ("utf-16", 1), ("windows-1252", 2)]:
+        (tmp_path / "tickets.csv").write_text(rows, encoding=encoding)
+        read = dm.read(description)
+        assert len(read.sources[0].notes) == notes and read.excluded == {}
+        report = read.report(kpis=["volume"], by="market")
+        assert {row.keys["market"] for row in report.rows if row.keys} == {"España", "Østrig"}
+        note = 'tickets.csv: its delimiter is not stated and was taken for ";": if that is wrong, state delimiter'
+        assert note in str(report) and note in report.notes
+    (tmp_path / "tickets.csv").write_text(f"Tickets of March\n\n{rows}", encoding="utf-8")
+    with pytest.raises(dm.ReadError, match='there is no column "Número".*it is in line 3: state skip_rows = 2'):
+        dm.read(description)
+    description.write_text(text.replace('"tickets.csv"', '{ path = "tickets.csv", skip_rows = 2 }'), encoding="utf-8")
+    assert dm.read(description).counts["tickets"] == 2
+
+
 def test_a_missing_file_is_answered_with_the_nearest(tmp_path: Path) -> None:
     helpdesk(tmp_path)
     with pytest.raises(dm.ReadError, match='did you mean "helpdesk.toml"'):

@@ -14,9 +14,9 @@ use deskmetrics::{ClockKind, Reason, SlaMetric};
 
 use crate::column::{InstantReading, TextColumn};
 use crate::description::{
-    DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, did_you_mean, listed, nearest,
+    DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed, nearest,
 };
-use crate::file::{FileSpec, Table};
+use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
 use crate::{Description, ReadError};
 
 /// Every schedule of the description.
@@ -85,35 +85,28 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
             .map_err(|error| DescriptionError::said(format!("schedules.{schedule}: {error}")))?,
         None => InstantReading::new(Tz::UTC),
     };
-    let mut names: Vec<&str> = vec![&holidays.column];
-    names.extend(holidays.filter.keys().map(String::as_str));
-    let mut rows: Vec<(String, bool)> = Vec::new();
+    let mut rows: Vec<(u64, String)> = Vec::new();
     let mut file = PathBuf::new();
-    each_row(folder, &holidays.file, &names, |table, _, cells| {
+    each_row(folder, &holidays.file, &holidays.filter, &[&holidays.column], |table, row, cells| {
         table.path().clone_into(&mut file);
-        let wanted = holidays
-            .filter
-            .values()
-            .zip(&cells[1..])
-            .all(|(values, cell)| values.0.iter().any(|value| value.trim() == *cell));
-        rows.push((cells[0].to_owned(), wanted));
+        rows.push((row, cells[0].to_owned()));
         Ok(())
     })?;
-    let texts: ArrayRef = Arc::new(rows.iter().map(|(text, _)| Some(text)).collect::<StringArray>());
+    let texts: ArrayRef = Arc::new(rows.iter().map(|(_, text)| Some(text)).collect::<StringArray>());
     let reading = reading.inferred([&texts]).map_err(|error| ReadError::DateOrder {
         file: file.clone(),
         column: holidays.column.clone(),
         error: Box::new(error),
     })?;
     let mut dates = Vec::new();
-    for (row, (text, _)) in rows.into_iter().enumerate().filter(|(_, (_, wanted))| *wanted) {
+    for (row, text) in rows {
         match reading.read(&text) {
             Ok(None) => {}
             Ok(Some(at)) => dates.push(at.to_utc().date_naive().to_string()),
             Err(bad) => {
                 return Err(ReadError::BadRow {
                     file,
-                    row: row as u64 + 1,
+                    row,
                     column: holidays.column.clone(),
                     reason: bad.reason(),
                     remedy: reading.remedy(&text),
@@ -123,11 +116,8 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
         }
     }
     if dates.is_empty() {
-        let filter: Vec<String> = holidays
-            .filter
-            .iter()
-            .map(|(column, values)| format!("{column} = {}", values.0.join(" or ")))
-            .collect();
+        let filter: Vec<String> =
+            holidays.filter.iter().map(|(column, values)| format!("{column} = {values}")).collect();
         return Err(DescriptionError::said(format!(
             "schedules.{schedule}: no row of {} has {}: check the values under where",
             holidays.file.path.display(),
@@ -180,7 +170,7 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
 fn rules(source: &SlaTable, folder: &Path, policies: &mut Vec<SlaPolicy>) -> Result<(), ReadError> {
     let mut names: Vec<&str> = vec![&source.within.column];
     names.extend(source.when.values().map(String::as_str));
-    each_row(folder, &source.file, &names, |table, row, cells| {
+    each_row(folder, &source.file, &BTreeMap::new(), &names, |table, row, cells| {
         let number: f64 = cells[0].parse().unwrap_or(f64::NAN);
         let target = target(number, source.within.each).ok_or_else(|| ReadError::BadRow {
             file: table.path().to_owned(),
@@ -214,18 +204,26 @@ fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
     Some(TimeDelta::microseconds(whole))
 }
 
-/// Hands over the trimmed texts of these columns, row by row with its number.
+/// Hands over the trimmed texts of these columns of the rows that are selected, row by row with its number.
 fn each_row(
     folder: &Path,
     file: &FileSpec,
+    filter: &BTreeMap<String, Values>,
     names: &[&str],
     mut each: impl FnMut(&Table, u64, &[&str]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let table = Table::open(folder, file)?;
+    let table = Table::open(folder, file)?.select(filter)?;
     let places = names.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
-    let mut number = 0;
-    for batch in table.batches(&places)? {
-        let batch = batch?;
+    let (mut rows, mut numbers) = (0, RowNumbers::default());
+    let mut batches = table.batches(&places)?;
+    while let Some(part) = batches.next_part() {
+        let Part { batch, gaps } = part?;
+        for Gap { before, passed_over } in gaps {
+            numbers.pass_over(rows + before as u64, passed_over.rows());
+            if let PassedOver::Bad(line) = passed_over {
+                return Err(ReadError::bad_line(table.path(), line));
+            }
+        }
         let mut columns = Vec::with_capacity(places.len());
         for (name, array) in names.iter().zip(batch.columns()) {
             columns.push(TextColumn::new(array).map_err(|wrong| ReadError::ColumnType {
@@ -236,11 +234,11 @@ fn each_row(
             })?);
         }
         for row in 0..batch.num_rows() {
-            number += 1;
             let cells: Vec<&str> =
                 columns.iter().map(|column| column.get(row).unwrap_or_default().trim()).collect();
-            each(&table, number, &cells)?;
+            each(&table, numbers.number(rows + row as u64), &cells)?;
         }
+        rows += batch.num_rows() as u64;
     }
     Ok(())
 }

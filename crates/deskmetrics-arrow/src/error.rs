@@ -8,6 +8,7 @@ use deskmetrics::Reason;
 
 use crate::column::DateOrderError;
 use crate::description::DescriptionError;
+use crate::file::BadLine;
 
 /// Why files could not be read.
 ///
@@ -75,7 +76,7 @@ pub enum ReadError {
     },
 
     /// The description names a column that the file does not have.
-    #[error("{}: there is no column \"{column}\"{}; present are {}", file.display(), crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present))]
+    #[error("{}: there is no column \"{column}\"{}; present are {}{}", file.display(), crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present), hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
     ColumnMissing {
         /// The file.
         file: PathBuf,
@@ -85,6 +86,8 @@ pub enum ReadError {
         nearest: Option<String>,
         /// The names present.
         present: Vec<String>,
+        /// What to state about the file so that the column is found.
+        hint: Option<String>,
     },
 
     /// The description names a column that the file has several times.
@@ -131,6 +134,21 @@ pub enum ReadError {
         column: String,
     },
 
+    /// A line of a text file is no row, and reading is strict, or no other line is one.
+    #[error("{}: line {line}: \"{text}\": {reason}; {remedy}", file.display())]
+    BadLine {
+        /// The file.
+        file: PathBuf,
+        /// The line of the file, counted from 1.
+        line: u64,
+        /// Its start.
+        text: String,
+        /// Why it cannot be used.
+        reason: Reason,
+        /// What to do about it.
+        remedy: String,
+    },
+
     /// A row cannot be used, and reading is strict.
     #[error("{}: row {row}, column \"{column}\": \"{value}\": {reason}; {remedy}", file.display())]
     BadRow {
@@ -172,6 +190,12 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// That a line is no row and must be one.
+    pub(crate) fn bad_line(file: &Path, BadLine { line, text, fault }: BadLine) -> Self {
+        let (file, reason, remedy) = (file.to_owned(), fault.reason(), fault.remedy());
+        Self::BadLine { file, line, text, reason, remedy }
+    }
+
     /// That a file is not there, with the name most like it in its place.
     pub(crate) fn missing(file: &Path, folder: Option<&Path>) -> Self {
         let place = file.parent().filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -43,6 +43,8 @@
 //! # From file to KPI
 //! 1. [`mod@file`] opens a file as a table and gives record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
 //!    (uncompressed, Snappy, gzip, LZ4, Zstandard) and Arrow IPC files and streams. CSV columns are all text.
+//!    [`FileSpec`](file::FileSpec) states how a text file is written where that is not detected (`delimiter`, `encoding`,
+//!    `skip_rows`, `decimal`); `where` of a source states which of its rows are read ([`description::Values`]).
 //! 2. [`mod@column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
 //!    written format, numbers. It knows no tickets.
 //! 3. The decoded columns become a [`Dataset`]. There are three shapes of ticket data: tickets and their events
@@ -56,7 +58,7 @@
 //!
 //! # What cannot be used
 //! A record that cannot be used is left out and counted, with file, column, reason, the first rows and a remedy
-//! ([`SourceReport`], [`LeftOut`]); nothing disappears. With [`ReadOptions::strict`] the first one is an error instead.
+//! ([`SourceReport`], [`LeftOut`]); nothing disappears. So is a line of a text file that is no row, with its line number. With [`ReadOptions::strict`] the first one is an error instead.
 //! A file or description that cannot be used is always an error ([`ReadError`]), and so is a column of which not one
 //! value can be read.
 //!

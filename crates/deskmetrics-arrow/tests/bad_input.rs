@@ -222,28 +222,171 @@ fn values_that_a_record_can_do_without() {
 }
 
 #[test]
-fn wrong_encoding() {
-    let latin = b"id,opened,done,country\nT-1,2026-03-02 09:00,,Espa\xf1a\n";
-    let folder = folder(&[("tickets.csv", latin)]);
-    let error = read(TICKETS, folder.path(), false).unwrap_err();
-    assert!(matches!(error, ReadError::Encoding { .. }), "{error}");
-    assert!(error.to_string().contains("name its encoding, such as encoding = \"windows-1252\""), "{error}");
-
-    let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", encoding = \"windows-1252\" }");
-    let dataset = read(&named, folder.path(), false).unwrap();
-    assert_eq!(dataset.tickets()[0].attributes.iter().next().map(|(_, value)| value), Some("España"));
-}
-
-#[test]
 fn a_byte_order_mark_is_no_part_of_the_first_name() {
     let dataset = tickets("\u{feff}id,opened,done,country\nT-1,2026-03-02 09:00,,DK\n").unwrap();
     assert_eq!(dataset.counts().tickets, 1);
 }
 
+/// The lines left out: reason, line, start of the line, remedy.
+fn lines_left_out(source: &SourceReport) -> Vec<(Reason, u64, &str, &str)> {
+    let lines = source.left_out.iter().filter(|left_out| left_out.scope == Scope::Line);
+    let mut all: Vec<_> = lines
+        .flat_map(|left_out| {
+            let remedy = left_out.remedy.as_str();
+            left_out.examples.iter().map(move |line| (left_out.reason, line.row, line.value.as_str(), remedy))
+        })
+        .collect();
+    all.sort_by_key(|(_, line, ..)| *line);
+    all
+}
+
 #[test]
-fn rows_of_the_wrong_length() {
+fn a_bad_line_excludes_itself_with_its_line_number() {
+    let csv = "id,opened,done,country\n\
+               T-1,2026-03-02 09:00,,\"D\nK\"\n\
+               \n\
+               T-2,2026-03-02 09:00\n\
+               T-3,2026-03-02 09:00,,Berlin, DE\n\
+               T-4,2026-03-02 09:00,,\"DK\n\
+               T-5,soon,,\"ES\"\n\
+               T-6,2026-03-02 09:00,,\"DK, \"\"North\"\"\"\n\
+               T-7,2026-03-02 09:00,,\"SE";
+    for csv in [csv.to_owned(), csv.replace('\n', "\r\n")] {
+        let dataset = tickets(&csv).unwrap();
+        let ids: Vec<_> = dataset.ticket_ids().collect();
+        assert_eq!(ids, ["T-1", "T-6"]);
+        let source = &dataset.sources[0];
+        assert_eq!(
+            lines_left_out(source),
+            [
+                (
+                    Reason::FieldCount,
+                    5,
+                    "T-2,2026-03-02 09:00",
+                    "it has 2 fields where the column names are 4: add the missing ones, or remove the line"
+                ),
+                (
+                    Reason::FieldCount,
+                    6,
+                    "T-3,2026-03-02 09:00,,Berlin, DE",
+                    "it has 2 fields where the column names are 4: add the missing ones, or remove the line"
+                ),
+                (
+                    Reason::UnclosedQuote,
+                    7,
+                    "T-4,2026-03-02 09:00,,\"DK",
+                    "close the quoted text with a quote, and write a quote within it twice (\"\")"
+                ),
+                (
+                    Reason::UnclosedQuote,
+                    10,
+                    "T-7,2026-03-02 09:00,,\"SE",
+                    "close the quoted text with a quote, and write a quote within it twice (\"\")"
+                ),
+            ]
+        );
+        // The rows of the file: T-5 is the fifth, whichever of those before are left out.
+        assert_eq!(left_out(source, Reason::Unreadable), Some(("opened", 1, 5, "soon")));
+        assert_eq!((source.rows, dataset.excluded().total()), (7, 5));
+        let shown = source.left_out.iter().find(|left_out| left_out.reason == Reason::FieldCount).unwrap();
+        assert_eq!(
+            shown.to_string(),
+            "2 lines left out: wrong number of fields, first in line 5: \"T-2,2026-03-02 09:00\""
+        );
+        let warnings: Vec<String> = dataset.warnings().map(|warning| warning.to_string()).collect();
+        assert!(
+            warnings[0].starts_with(
+                "tickets.csv: 2 of 7 (28.6 %) rows excluded: wrong number of fields, such as \"T-2,2026-03-02 09:00\"; it has"
+            ),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn the_remedies_for_bad_lines_work() {
+    let csv = "id,opened,done,country\nT-1,2026-03-02 09:00,,DK\n";
+    let bad = [
+        ("T-2,2026-03-02 09:00", "T-2,2026-03-02 09:00,,"),
+        ("T-2,2026-03-02 09:00,,Berlin, DE", "T-2,2026-03-02 09:00,,\"Berlin, DE\""),
+        ("T-2,2026-03-02 09:00,,\"DK", "T-2,2026-03-02 09:00,,\"DK\""),
+        ("\"T-2\"-\n,2026-03-02 09:00,,", "\"T-2\"\"-\n\",2026-03-02 09:00,,"),
+    ];
+    for (bad, good) in bad {
+        let left_out = tickets(&format!("{csv}{bad}\n")).unwrap();
+        assert_eq!(left_out.counts().tickets, 1, "{bad}");
+        assert!(left_out.excluded().total() > 0, "{bad}");
+        let whole = tickets(&format!("{csv}{good}\n")).unwrap();
+        assert_eq!((whole.counts().tickets, whole.excluded().total()), (2, 0), "{good}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_takes_no_other_line_with_it() {
+    let rows = |from: usize| (from..from + 60_000).map(|row| format!("T-{row},2026-03-02 09:00,,\"D, K\"\n"));
+    let text: String =
+        rows(1).chain(["X-1,\"2026-03-02 09:00,,DK\n".to_owned()]).chain(rows(100_000)).collect();
+    let dataset = tickets(&format!("id,opened,done,country\n{text}")).unwrap();
+    assert_eq!(dataset.counts().tickets, 120_000);
+    let (reason, line, ..) = lines_left_out(&dataset.sources[0])[0];
+    assert_eq!((reason, line), (Reason::UnclosedQuote, 60_002));
+}
+
+#[test]
+fn strict_reading_stops_at_the_first_bad_line() {
+    let csv = "head\nid,opened,done,country\nT-1,2026-03-02 09:00,,DK\nT-2,2026-03-02 09:00\nT-3\n";
+    let folder = folder(&[("tickets.csv", csv.as_bytes())]);
+    let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", skip_rows = 1 }");
+    let error = read(&named, folder.path(), true).unwrap_err();
+    assert_eq!(
+        message(&error),
+        "tickets.csv: line 4: \"T-2,2026-03-02 09:00\": wrong number of fields; it has 2 fields where the column names \
+         are 4: add the missing ones, or remove the line"
+    );
+    assert_eq!(read(&named, folder.path(), false).unwrap().counts().tickets, 1);
+}
+
+#[test]
+fn no_line_is_a_row() {
     let error = tickets("id,opened,done,country\nT-1,2026-03-02 09:00\n").unwrap_err();
-    assert!(matches!(&error, ReadError::Damaged { message, .. } if message.contains("line 2")), "{error}");
+    assert!(matches!(error, ReadError::BadLine { line: 2, reason: Reason::FieldCount, .. }), "{error}");
+}
+
+#[test]
+fn bytes_of_another_encoding_exclude_their_line() {
+    let csv =
+        b"id,opened,done,country\nT-1,2026-03-02 09:00,,Espa\xc3\xb1a\nT-2,2026-03-02 09:00,,Espa\xf1a\n\
+                T-3,2026-03-02 09:00,,\xc3\xb1\n";
+    let folder = folder(&[("tickets.csv", csv)]);
+    let dataset = read(TICKETS, folder.path(), false).unwrap();
+    assert_eq!(dataset.ticket_ids().collect::<Vec<_>>(), ["T-1", "T-3"]);
+    assert_eq!(
+        lines_left_out(&dataset.sources[0]),
+        [(
+            Reason::InvalidText,
+            3,
+            "T-2,2026-03-02 09:00,,Espa\u{fffd}a",
+            "it is not utf-8: name the encoding of the file, such as encoding = \"windows-1252\", or correct the line"
+        )]
+    );
+    // In a column that is not read, it does no harm.
+    let other =
+        read(&TICKETS.replace("attributes = { market = \"country\" }", ""), folder.path(), true).unwrap();
+    assert_eq!(other.counts().tickets, 3);
+    let error = read(TICKETS, folder.path(), true).unwrap_err();
+    assert!(matches!(error, ReadError::BadLine { line: 3, .. }), "{error}");
+}
+
+#[test]
+fn characters_that_a_named_encoding_does_not_have() {
+    let csv =
+        b"id,opened,done,country\nT-1,2026-03-02 09:00,,Espa\x81\nT-2,2026-03-02 09:00,,\x93\xfa\x96\x7b\n";
+    let folder = folder(&[("tickets.csv", csv)]);
+    let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", encoding = \"shift_jis\" }");
+    let dataset = read(&named, folder.path(), false).unwrap();
+    let (reason, line, _, remedy) = lines_left_out(&dataset.sources[0])[0];
+    assert_eq!((reason, line, dataset.counts().tickets), (Reason::InvalidText, 2, 1));
+    assert!(remedy.starts_with("it is not shift_jis: name the encoding of the file"), "{remedy}");
 }
 
 #[test]

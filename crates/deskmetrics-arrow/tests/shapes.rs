@@ -370,11 +370,13 @@ fn exports_of_help_desks_are_read_as_they_come() {
         )
     };
     let rows = "Key,Labels,Created,Labels\n1,web,2026-03-02T09:00,\"vip,late\"\n2,,2026-03-02T09:00,\n";
+    let codes = "Key,Labels,Created,Labels,Labels\n1,web,2026-03-02T09:00,\"vip,late\",n/a\n2,n/a,2026-03-02T09:00, n/a ,\n";
     let head = format!("Tickets of March,\n\n{rows}");
     let excel = "sep=;\r\nKey;Created;Labels\r\n1;2026-03-02T09:00;\"[\"\"late\"\", \"\"vip\"\", \"\"web\"\"]\"\r\n2;2026-03-02T09:00;[]\r\n";
     let tabs = excel.replace(';', "\t");
     for (file, content) in [
         ("\"t.csv\"", rows),
+        ("\"t.csv\"\nmissing = [\"n/a\"]", codes),
         ("{ path = \"t.csv\", skip_rows = 2 }", &head),
         ("\"t.csv\"", excel),
         ("{ path = \"t.csv\", delimiter = \";\" }", excel),

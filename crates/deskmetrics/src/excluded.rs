@@ -90,6 +90,12 @@ pub enum Reason {
     OtherOptions,
     /// The score lies between two scores of the scale.
     NotWhole,
+    /// The line of a text file has more or fewer fields than there are columns.
+    FieldCount,
+    /// A quoted text of a line is not closed.
+    UnclosedQuote,
+    /// The line has text that is not in the file's encoding.
+    InvalidText,
 }
 
 impl Reason {
@@ -110,6 +116,9 @@ impl Reason {
                 | Self::NoCustomer
                 | Self::BadWeight
                 | Self::TooLarge
+                | Self::FieldCount
+                | Self::UnclosedQuote
+                | Self::InvalidText
         )
     }
 
@@ -155,6 +164,9 @@ impl Reason {
             Self::TooLarge => "value too large",
             Self::OtherOptions => "counted under other options",
             Self::NotWhole => "not a whole score",
+            Self::FieldCount => "wrong number of fields",
+            Self::UnclosedQuote => "quote not closed",
+            Self::InvalidText => "text not in the file's encoding",
         }
     }
 }

@@ -18,15 +18,17 @@ class LeftOut:
     Attributes
     ----------
     scope : str
-        ``"record"``: the whole ticket, event or answer; ``"value"``: the record is there without it.
+        ``"record"``: the whole ticket, event or answer; ``"line"``: a line of a text file that is no row; ``"value"``: the
+        record is there without it; ``"link"``: the record is there, and what it names is not.
     reason : str
         Such as ``"unreadable"`` or ``"duplicate"``.
     column : str
-        The column.
+        The column; empty for lines.
     count : int
         How many.
     examples : tuple of (int, str)
-        The first few rows, counted from 1 without the header, with the value found.
+        The first few rows, counted from 1 without the header, with the value found; of lines the line of the file, counted
+        from 1, with its start.
     remedy : str
         What to do about the first.
     """
@@ -39,11 +41,13 @@ class LeftOut:
     remedy: str
 
     def __str__(self) -> str:
-        what = "left out" if self.scope == "record" else "values not used"
-        text = f'{self.count:,} {what}: {self.reason.replace("_", " ")} in column "{self.column}"'
+        what = {"record": "left out", "line": "lines left out", "link": "links lead nowhere"}.get(self.scope, "values not used")
+        text = f'{self.count:,} {what}: {self.reason.replace("_", " ")}'
+        if self.column:
+            text += f' in column "{self.column}"'
         if self.examples:
             row, value = self.examples[0]
-            text += f', first in row {row}: "{value}"'
+            text += f', first in {"line" if self.scope == "line" else "row"} {row}: "{value}"'
         return text
 
 
@@ -58,7 +62,11 @@ class Source:
     holds : str
         ``"tickets"``, ``"events"``, ``"snapshots"``, ``"surveys"`` or ``"invitations"``.
     rows : int
-        Rows read.
+        Rows of the file.
+    not_selected : int
+        Of those, rows that ``where`` does not select. They are not read, and are no fault.
+    notes : tuple of str
+        What was detected about the file because it is not stated, such as its delimiter, with the key that states it.
     left_out : tuple of LeftOut
         What was left out, most frequent first.
     ambiguous_times, nonexistent_times : int
@@ -70,6 +78,8 @@ class Source:
     file: Path
     holds: str
     rows: int
+    not_selected: int
+    notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     ambiguous_times: int
     nonexistent_times: int
@@ -82,12 +92,13 @@ class Source:
             LeftOut(**{**one, "examples": tuple((example["row"], example["value"]) for example in one["examples"])})
             for one in form["left_out"]
         )
-        return cls(**{**form, "file": Path(form["file"]), "left_out": left_out})
+        return cls(**{**form, "file": Path(form["file"]), "notes": tuple(form["notes"]), "left_out": left_out})
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What happened to its instants, in words."""
+        """What happened to its rows and instants, in words."""
         told = (
+            (self.not_selected, "rows not selected"),
             (self.ambiguous_times, "times that clocks showed twice"),
             (self.nonexistent_times, "times that clocks skipped"),
             (self.skewed_times, "times moved to the ticket's creation"),
@@ -96,12 +107,13 @@ class Source:
         return tuple(f"{count:,} {what}" for count, what in told if count)
 
     def __repr__(self) -> str:
-        left_out = sum(one.count for one in self.left_out if one.scope == "record")
+        left_out = sum(one.count for one in self.left_out if one.scope in ("record", "line"))
         remark = f", {left_out:,} left out" if left_out else ""
         return f"Source({self.file.name}: {self.rows:,} rows of {self.holds}{remark})"
 
     def __str__(self) -> str:
         lines = ["; ".join((f"{self.file.name}: {self.rows:,} rows of {self.holds}", *self.remarks))]
+        lines += [f"  {note}" for note in self.notes]
         for left_out in self.left_out:
             lines += [f"  {left_out}", f"    {left_out.remedy}"]
         return "\n".join(lines)

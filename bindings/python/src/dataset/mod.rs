@@ -67,9 +67,25 @@ pub(crate) struct Dataset {
 /// }`` for a column, ``instants = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
 /// ``assume_tz``. A format is inferred from all rows of a file.
 ///
-/// A file is a name, or ``file = { path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2 }``, where
-/// ``skip_rows`` is how many lines stand before the column names. A first line such as ``sep=;``, which Excel writes, is
-/// understood. A name that several columns bear is an error, except for ``tags`` and ``reasons``, which are then all of them.
+/// A file is a name, or a table that also states how a text file is written, with any of these keys: ``file = { path =
+/// "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }``.
+///
+/// - ``delimiter``: what stands between columns. Not stated, a first line such as ``sep=;``, which Excel writes, names it, or it
+///   is detected: comma, semicolon, tab or ``|``.
+/// - ``encoding``: not stated, it is UTF-8 or UTF-16, or Windows-1252 where the bytes show that; another one has to be stated.
+/// - ``skip_rows``: how many lines stand before the column names; none, unless stated.
+/// - ``decimal``: what stands before decimals, ``"."`` or ``","``. Not stated, ``4,5`` is 4.5 where commas do not separate
+///   columns, and ``1,234`` cannot be read.
+///
+/// What was detected is in :attr:`Source.notes <deskmetrics.source.Source.notes>`. A line with too many or too few fields, with a
+/// quote that is not closed or with bytes of another encoding is left out and counted with its line number; with ``strict`` it
+/// is an error.
+///
+/// Beside ``file``, ``where`` says which rows are read, by the values of columns: ``where = { Channel = "web" }``, ``where = {
+/// Status = ["open", "solved"] }``, ``where = { Kind = { not = ["test", "preview"] } }``. An empty text is an empty cell and
+/// ``"*"`` any other one. The other rows are counted as ``not_selected``.
+///
+/// A name that several columns bear is an error, except for ``tags`` and ``reasons``, which are then all of them.
 ///
 /// Examples
 /// --------

@@ -334,7 +334,8 @@ impl Replay {
 ///     One row per ticket and point in time, instead of events or beside them; see :func:`report`.
 /// columns : dict, optional
 ///     Which column says what where names are not the usual ones, and what the source's words mean: the keys of a dataset
-///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``.
+///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``. ``where``
+///     beside them says which rows are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
 /// schedules : Schedule or dict, optional
 ///     The working hours of all tickets, or several by name.
 /// schedule : str, optional

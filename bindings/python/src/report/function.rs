@@ -118,6 +118,10 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// "changed"}`` keeps the newest by that column. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
 /// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
 ///
+/// ``columns={"surveys": {"where": {"Status": {"not": ["preview", "test"]}}}}`` reads only rows with certain values in certain
+/// columns; a value or a list of values says which they may have, ``not`` which they may not. The other rows are counted as
+/// ``not_selected`` in :attr:`Report.sources`.
+///
 /// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,
 /// unless two tickets differ only in that; ``"01"`` is another one. Answers and invitations that name a ticket or an
 /// invitation that is not there count without it; :attr:`Report.links_excluded` has their number, :attr:`Report.sources` the

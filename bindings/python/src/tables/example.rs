@@ -22,6 +22,9 @@ const HINTS: &[(&str, &[&str])] = &[
     ("score", &["score", "rating", "stars", "value", "answer"]),
 ];
 
+/// The key beside the roles that says which rows are read.
+const WHERE: &str = "where";
+
 /// The columns that a role takes.
 pub(super) fn columns_of(role: &Value) -> Vec<String> {
     match role {
@@ -32,6 +35,16 @@ pub(super) fn columns_of(role: &Value) -> Vec<String> {
         },
         _ => Vec::new(),
     }
+}
+
+/// The columns that all roles take.
+pub(super) fn columns_of_roles(roles: &Map<String, Value>) -> Vec<String> {
+    roles.iter().filter(|(role, _)| *role != WHERE).flat_map(|(_, form)| columns_of(form)).collect()
+}
+
+/// The columns whose values say which rows are read.
+pub(super) fn columns_of_filter(roles: &Map<String, Value>) -> impl Iterator<Item = String> {
+    roles.get(WHERE).and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned()
 }
 
 /// Checks that the columns of the roles that a table needs are present.
@@ -57,7 +70,7 @@ pub(super) fn complete(
     let example = if name == "surveys" { scores(table) } else { None };
     let example = example.unwrap_or_else(|| {
         let mut free = present.clone();
-        let roles_taken = roles.iter().filter(|(role, _)| *role != "attributes");
+        let roles_taken = roles.iter().filter(|(role, _)| !["attributes", WHERE].contains(&role.as_str()));
         let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
         free.retain(|column| !taken.contains(column));
         let id = (name == "tickets" && !roles.get("id").is_some_and(serde_json::Value::is_string))

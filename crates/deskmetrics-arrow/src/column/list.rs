@@ -11,8 +11,13 @@ use serde_json::Value;
 use super::text::cast;
 use super::{TextColumn, WrongType};
 
-/// The lists of one or several columns as one text a row: JSON text, or the only column as it is where it has no lists.
-pub(crate) fn as_text(columns: &[&ArrayRef], separator: &str) -> Result<ArrayRef, WrongType> {
+/// The lists of one or several columns as one text a row: JSON text, or the only column as it is where it has no lists. Of
+/// several columns, a cell with a code of `missing` is empty.
+pub(crate) fn as_text(
+    columns: &[&ArrayRef],
+    separator: &str,
+    missing: &[Box<str>],
+) -> Result<ArrayRef, WrongType> {
     let columns = columns.iter().map(|column| lists_as_text(column)).collect::<Result<Vec<_>, _>>()?;
     if let [only] = &*columns {
         return Ok(Arc::clone(only));
@@ -21,6 +26,7 @@ pub(crate) fn as_text(columns: &[&ArrayRef], separator: &str) -> Result<ArrayRef
     let columns = columns.iter().map(TextColumn::new).collect::<Result<Vec<_>, _>>()?;
     let together = (0..rows).map(|row| {
         let texts = columns.iter().filter_map(|column| column.get(row));
+        let texts = texts.filter(|text| !missing.iter().any(|code| **code == *text.trim()));
         let all: Vec<Cow<'_, str>> = texts.flat_map(|text| parts(text, separator)).collect();
         (!all.is_empty()).then(|| Value::from(all).to_string())
     });
@@ -91,11 +97,11 @@ mod tests {
         small.append_null();
         large.append_null();
         for lists in [Arc::new(small.finish()) as ArrayRef, Arc::new(large.finish())] {
-            let texts = TextColumn::new(&as_text(&[&lists], ",").unwrap()).unwrap();
+            let texts = TextColumn::new(&as_text(&[&lists], ",", &[]).unwrap()).unwrap();
             assert_eq!(of(texts.get(0).unwrap(), ","), ["vip, gold", "\"b\""]);
             assert_eq!((texts.get(1), texts.get(2)), (Some("[]"), None));
             let more = Arc::new(StringArray::from(vec![Some("c;d"), None, None])) as ArrayRef;
-            let texts = TextColumn::new(&as_text(&[&more, &lists], ";").unwrap()).unwrap();
+            let texts = TextColumn::new(&as_text(&[&more, &lists], ";", &[]).unwrap()).unwrap();
             assert_eq!(of(texts.get(0).unwrap(), ";"), ["c", "d", "vip, gold", "\"b\""]);
             assert_eq!((texts.get(1), texts.get(2)), (None, None));
         }

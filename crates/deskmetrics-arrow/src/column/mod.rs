@@ -20,7 +20,7 @@ mod word;
 
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use named::{Column, ColumnError};
-pub use number::{NumberColumn, NumberReading};
+pub use number::{DecimalMark, NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;
 pub use order::{DateOrderError, Witness};
 pub use shape::DateOrder;
@@ -58,6 +58,9 @@ pub enum BadCell {
     /// The text is no number of the kind expected.
     #[error("no number")]
     NotANumber,
+    /// The comma of a number may stand before its decimals or its thousands; see [`NumberReading::decimal`].
+    #[error("a number with a comma before decimals or thousands")]
+    DecimalMark,
     /// A number where a whole number is needed.
     #[error("not a whole number")]
     NotWhole,

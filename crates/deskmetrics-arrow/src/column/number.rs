@@ -1,14 +1,18 @@
 //! Columns of numbers: scores, weights, counts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use arrow_array::ArrayRef;
+use serde::{Deserialize, Serialize};
 
+use super::instant::is_text;
 use super::{BadCell, Cell, TextColumn, WrongType};
 
 /// How numbers are read: which codes mean missing, which words mean a number, what to multiply by.
 ///
-/// NaN is missing. A decimal point is a point.
+/// NaN is missing. Decimals follow a point, or a comma where that is stated or, in text, where the number can mean nothing
+/// else.
 ///
 /// ```
 /// use deskmetrics_arrow::column::{BadCell, NumberReading};
@@ -29,11 +33,33 @@ pub struct NumberReading {
     missing: Vec<Box<str>>,
     missing_numbers: Vec<f64>,
     factor: f64,
+    decimal: Option<DecimalMark>,
+    /// Whether a comma that can only stand before decimals does.
+    detects: bool,
+}
+
+/// What stands before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum DecimalMark {
+    /// A point, with commas before thousands: `1,234.5`.
+    #[serde(rename = ".")]
+    Point,
+    /// A comma, with points before thousands: `1.234,5`.
+    #[serde(rename = ",")]
+    Comma,
 }
 
 impl Default for NumberReading {
     fn default() -> Self {
-        Self { words: HashMap::new(), missing: Vec::new(), missing_numbers: Vec::new(), factor: 1.0 }
+        Self {
+            words: HashMap::new(),
+            missing: Vec::new(),
+            missing_numbers: Vec::new(),
+            factor: 1.0,
+            decimal: None,
+            detects: true,
+        }
     }
 }
 
@@ -65,6 +91,31 @@ impl NumberReading {
         self
     }
 
+    /// The same, with decimals after this mark. Without it, `4,5` is 4.5 and `1,234.5` is 1234.5, and `1,234` is an error.
+    ///
+    /// ```
+    /// use deskmetrics_arrow::column::{BadCell, DecimalMark, NumberReading};
+    ///
+    /// let weight = NumberReading::default();
+    /// assert_eq!(weight.number("4,5"), Ok(Some(4.5)));
+    /// assert_eq!(weight.number("1,234"), Err(BadCell::DecimalMark));
+    /// assert_eq!(weight.clone().decimal(DecimalMark::Comma).number("1,234"), Ok(Some(1.234)));
+    /// assert_eq!(weight.clone().decimal(DecimalMark::Comma).number("1.234"), Ok(Some(1234.0)));
+    /// assert_eq!(weight.decimal(DecimalMark::Point).number("1,234"), Ok(Some(1234.0)));
+    /// ```
+    #[must_use]
+    pub fn decimal(mut self, mark: DecimalMark) -> Self {
+        self.decimal = Some(mark);
+        self
+    }
+
+    /// The same for text in which a comma also separates columns: no comma stands before decimals unless that is stated.
+    #[must_use]
+    pub(crate) fn between_commas(mut self) -> Self {
+        self.detects = false;
+        self
+    }
+
     /// The number in a text.
     ///
     /// # Errors
@@ -79,10 +130,26 @@ impl NumberReading {
         {
             return Ok(Some(*number));
         }
-        match text.parse::<f64>() {
-            Ok(number) if number.is_nan() || self.missing_numbers.contains(&number) => Ok(None),
-            Ok(number) => Ok(Some(number * self.factor)),
-            Err(_) => Err(BadCell::NotANumber),
+        let number = self.parsed(text)?;
+        if number.is_nan() || self.missing_numbers.contains(&number) {
+            return Ok(None);
+        }
+        Ok(Some(number * self.factor))
+    }
+
+    fn parsed(&self, text: &str) -> Result<f64, BadCell> {
+        let plain = || text.parse().map_err(|_| BadCell::NotANumber);
+        match self.decimal {
+            Some(mark) if text.contains(['.', ',']) => marked(text, mark).ok_or(BadCell::NotANumber),
+            None if text.contains(',') => {
+                match (marked(text, DecimalMark::Comma), marked(text, DecimalMark::Point)) {
+                    (None, None) => Err(BadCell::NotANumber),
+                    (None, Some(number)) => Ok(number),
+                    (Some(number), None) if self.detects => Ok(number),
+                    (Some(_), _) => Err(BadCell::DecimalMark),
+                }
+            }
+            _ => plain(),
         }
     }
 
@@ -107,14 +174,47 @@ impl NumberReading {
     /// # Errors
     /// When the column's type has no text form.
     pub fn bind<'a>(&'a self, array: &ArrayRef) -> Result<NumberColumn<'a>, WrongType> {
-        Ok(NumberColumn { reading: self, text: TextColumn::new(array)? })
+        // Numbers are written with a point here.
+        let reading = match self.decimal {
+            Some(_) if !is_text(array) => Cow::Owned(Self { decimal: None, ..self.clone() }),
+            _ => Cow::Borrowed(self),
+        };
+        Ok(NumberColumn { reading, text: TextColumn::new(array)? })
     }
+}
+
+/// The number in a text with decimals after this mark, and the other one before each three digits or nowhere.
+fn marked(text: &str, mark: DecimalMark) -> Option<f64> {
+    let (decimal, thousands) = match mark {
+        DecimalMark::Point => ('.', ','),
+        DecimalMark::Comma => (',', '.'),
+    };
+    let (whole, decimals) = text.split_once(decimal).unwrap_or((text, ""));
+    let (sign, digits) = match whole.strip_prefix(['-', '+']) {
+        Some(digits) if whole.starts_with('-') => ("-", digits),
+        Some(digits) => ("", digits),
+        None => ("", whole),
+    };
+    let mut groups = digits.split(thousands);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.is_empty()
+        || ((1..=3).contains(&first.len())
+            && !first.starts_with('0')
+            && rest
+                .iter()
+                .all(|group| group.len() == 3 && group.bytes().all(|digit| digit.is_ascii_digit())));
+    // What follows the mark may have an exponent.
+    if !grouped || !first.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    format!("{sign}{first}{}.{decimals}", rest.concat()).parse().ok()
 }
 
 /// A column of numbers.
 #[derive(Debug, Clone)]
 pub struct NumberColumn<'a> {
-    reading: &'a NumberReading,
+    reading: Cow<'a, NumberReading>,
     text: TextColumn,
 }
 

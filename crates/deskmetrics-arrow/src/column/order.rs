@@ -51,6 +51,17 @@ pub enum DateOrderError {
 }
 
 impl DateOrderError {
+    /// The same with other numbers of the rows.
+    pub(crate) fn with_rows(mut self, number: impl Fn(u64) -> u64) -> Self {
+        match &mut self {
+            Self::Ambiguous { first, .. } => first.row = number(first.row),
+            Self::Mixed { first, second, .. } => {
+                (first.row, second.row) = (number(first.row), number(second.row));
+            }
+        }
+        self
+    }
+
     /// A format that reads the column, or most of it.
     pub fn formats(&self) -> Vec<&'static str> {
         match self {

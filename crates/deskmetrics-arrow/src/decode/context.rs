@@ -14,8 +14,8 @@ use super::slot::Columns;
 use super::time::replaces;
 use crate::ReadError;
 use crate::column::utc::Instants;
-use crate::description::{Description, Duplicates};
-use crate::file::{FileSpec, Progress, Table};
+use crate::description::{Description, Duplicates, Values};
+use crate::file::{FileSpec, Part, Progress, Table};
 use crate::options::{MemoryTable, Projection, Tell};
 
 /// The settings of all readers, and the ledgers of the tables read.
@@ -60,13 +60,17 @@ impl<'a> Decoding<'a> {
         !self.description.events.is_empty() || !self.description.snapshots.is_empty()
     }
 
-    /// The file of a description, or the table that stands for it.
-    pub(super) fn open(&self, file: &FileSpec) -> Result<Table, ReadError> {
+    /// The selected rows of a file of a description, or of the table that stands for it.
+    pub(super) fn open(
+        &self,
+        file: &FileSpec,
+        filter: &BTreeMap<String, Values>,
+    ) -> Result<Table, ReadError> {
         if let (Some(table), Some(name)) = (self.tables.get(&file.path), file.path.to_str()) {
-            return Ok(Table::in_memory(name, table.schema.clone(), table.batches.clone()));
+            return Table::in_memory(name, table.schema.clone(), table.batches.clone()).select(filter);
         }
         let several = !matches!(self.workers, Workers::None);
-        Ok(Table::open(&self.folder, file)?.side_by_side(several))
+        Table::open(&self.folder, file)?.side_by_side(several).select(filter)
     }
 
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
@@ -90,8 +94,10 @@ impl<'a> Decoding<'a> {
         mut read: impl FnMut(&mut Self, &RecordBatch) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let mut batches = columns.batches()?;
-        while let Some(batch) = batches.next() {
-            let batch = columns.with_lists_as_text(batch?)?;
+        while let Some(part) = batches.next_part() {
+            let Part { batch, gaps } = part?;
+            self.ledgers[ledger].pass_over(gaps)?;
+            let batch = columns.with_lists_as_text(batch)?;
             read(self, &batch)?;
             self.ledgers[ledger].batch_done(batch.num_rows());
             self.report(batches.progress())?;
@@ -150,15 +156,16 @@ impl<'a> Decoding<'a> {
         detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
         let Some(origin) = origin(origins, row) else { return Ok(()) };
-        let number = (row - origin.first) as u64 + 1;
         let ledger = &mut self.ledgers[origin.ledger];
+        let number = ledger.number((row - origin.first) as u64);
         ledger.leave_out(scope, reason, number, &origin.id_column, detail).skipped()
     }
 
     /// That a row has the id of an earlier one and must not.
     pub(super) fn bad_row(&self, origins: &[RowOrigin], row: usize, detail: (String, String)) -> ReadError {
         let (ledger, number, column) = origin(origins, row).map_or((0, 0, ""), |origin| {
-            (origin.ledger, (row - origin.first) as u64 + 1, &*origin.id_column)
+            let number = self.ledgers[origin.ledger].number((row - origin.first) as u64);
+            (origin.ledger, number, &*origin.id_column)
         });
         self.ledgers[ledger].bad_row(Reason::Duplicate, number, column, detail)
     }

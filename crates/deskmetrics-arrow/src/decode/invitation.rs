@@ -76,7 +76,7 @@ impl InvitationTable {
         let (mut sent, mut building) = (Self::default(), Building::default());
         let mut origins: Vec<RowOrigin> = Vec::new();
         for file in &source.file {
-            let table = decoding.open(file)?;
+            let table = decoding.open(file, &source.filter)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let slots = Slots {

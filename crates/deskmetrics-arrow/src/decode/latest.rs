@@ -64,12 +64,24 @@ impl Tables {
         let warning = |((table, role, row), at, count): (Place, i64, u64)| Warning::ImplausibleTimestamp {
             table: table.to_owned(),
             column: role.to_owned(),
-            row: row as u64 + 1,
+            row: self.row_number(table, row),
             value: Timestamp::saturating_from_micros(at),
             count,
             cut_off: Timestamp::saturating_from_micros(latest),
         };
         found.into_iter().map(warning).collect()
+    }
+
+    /// The number in its file of a row of the tables of one kind.
+    fn row_number(&self, table: &str, row: usize) -> u64 {
+        let mut row = row as u64;
+        for (_, rows, numbers) in self.row_numbers.iter().filter(|(holds, ..)| *holds == table) {
+            if row < *rows {
+                return numbers.number(row);
+            }
+            row -= rows;
+        }
+        row + 1
     }
 
     /// Every timestamp that says how far the data goes.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::ReadError;
 use crate::column::{BadCell, Cell};
-use crate::file::Table;
+use crate::file::{BadLine, Gap, PassedOver, RowNumbers, Table};
 
 /// How many rows are kept as examples of one reason.
 const EXAMPLES: usize = 3;
@@ -22,8 +22,12 @@ pub struct SourceReport {
     pub file: PathBuf,
     /// What it holds: `tickets`, `events`, `snapshots`, `surveys`, `invitations`.
     pub holds: &'static str,
-    /// Rows read.
+    /// Rows of the file.
     pub rows: u64,
+    /// Of those, rows that `where` does not select. They are not read, and nothing was left out with them.
+    pub not_selected: u64,
+    /// What was detected about the file because the description does not state it, with the key that would.
+    pub notes: Vec<String>,
     /// What was left out, most frequent first.
     pub left_out: Vec<LeftOut>,
     /// Wall-clock times that occur twice, as clocks went back; decided by the description.
@@ -44,6 +48,8 @@ impl SourceReport {
             file: file.into(),
             holds,
             rows,
+            not_selected: 0,
+            notes: Vec::new(),
             left_out: Vec::new(),
             ambiguous_times: 0,
             nonexistent_times: 0,
@@ -54,14 +60,16 @@ impl SourceReport {
 
     /// What excludes more than a small share of the rows or their values, to be shown with a report's warnings.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
-        let many = |left_out: &&LeftOut| left_out.count as f64 > Warning::MOST_EXCLUDED * self.rows as f64;
-        self.left_out.iter().filter(many).map(|left_out| Warning::ManyRowsExcluded {
+        let selected = self.rows - self.not_selected;
+        let many =
+            move |left_out: &&LeftOut| left_out.count as f64 > Warning::MOST_EXCLUDED * selected as f64;
+        self.left_out.iter().filter(many).map(move |left_out| Warning::ManyRowsExcluded {
             table: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             column: left_out.column.clone(),
             values: left_out.scope == Scope::Value,
             reason: left_out.reason,
             excluded: left_out.count,
-            of: self.rows,
+            of: selected,
             example: left_out.examples.first().map(|first| first.value.clone()).unwrap_or_default(),
             remedy: left_out.remedy.clone(),
         })
@@ -83,6 +91,8 @@ impl SourceReport {
 pub enum Scope {
     /// The ticket, event, answer or invitation.
     Record,
+    /// A line of a text file, which is no row: too many or too few fields, an unclosed quote, bytes of another encoding.
+    Line,
     /// Only the value: the record is there without it.
     Value,
     /// Only the link to a ticket or invitation that is not there: the record counts without it.
@@ -97,7 +107,7 @@ pub struct LeftOut {
     pub scope: Scope,
     /// Why.
     pub reason: Reason,
-    /// The column.
+    /// The column; empty for a line.
     pub column: String,
     /// How many.
     pub count: u64,
@@ -112,13 +122,18 @@ impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.scope {
             Scope::Record => "left out",
+            Scope::Line => "lines left out",
             Scope::Value => "values not used",
             Scope::Link => "links lead nowhere",
         };
         let count = deskmetrics::report::count_text(self.count);
-        write!(f, "{count} {what}: {} in column \"{}\"", self.reason, self.column)?;
+        write!(f, "{count} {what}: {}", self.reason)?;
+        if !self.column.is_empty() {
+            write!(f, " in column \"{}\"", self.column)?;
+        }
+        let place = if self.scope == Scope::Line { "line" } else { "row" };
         match self.examples.first() {
-            Some(first) => write!(f, ", first in row {}: \"{}\"", first.row, first.value),
+            Some(first) => write!(f, ", first in {place} {}: \"{}\"", first.row, first.value),
             None => Ok(()),
         }
     }
@@ -128,9 +143,9 @@ impl fmt::Display for LeftOut {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Example {
-    /// The row, counted from 1 without the header.
+    /// The row, counted from 1 without the header; of [lines](Scope::Line) the line of the file, counted from 1.
     pub row: u64,
-    /// The value found.
+    /// The value found, or the start of the line.
     pub value: String,
 }
 
@@ -194,30 +209,69 @@ pub(crate) trait Reads {
 pub(crate) struct Ledger {
     strict: bool,
     report: SourceReport,
+    /// Rows read.
+    read: u64,
+    numbers: RowNumbers,
 }
 
 impl Ledger {
     pub(super) fn new(table: &Table, holds: &'static str, strict: bool) -> Self {
-        let report = SourceReport::of(table.path(), holds, 0);
-        Self { strict, report }
+        let mut report = SourceReport::of(table.path(), holds, 0);
+        report.notes = table.notes().to_vec();
+        Self { strict, report, read: 0, numbers: RowNumbers::default() }
     }
 
     pub(super) fn into_report(mut self) -> SourceReport {
+        if self.report.not_selected == self.report.rows && self.report.rows > 0 {
+            let note = "none of its rows has the values of where, which are compared letter by letter";
+            self.report.notes.push(note.to_owned());
+        }
         self.report.left_out.sort_by_key(|left_out| std::cmp::Reverse(left_out.count));
         self.report
     }
 
     /// The number of the row `row` of the batch at hand.
     pub(super) fn row(&self, row: usize) -> u64 {
-        self.report.rows + row as u64 + 1
+        self.number(self.read + row as u64)
+    }
+
+    /// The number of a row of those read so far, counted from 0.
+    pub(super) fn number(&self, row: u64) -> u64 {
+        self.numbers.number(row)
+    }
+
+    /// What the table holds, how many rows were read, and their numbers in its file.
+    pub(super) fn row_numbers(&self) -> (&'static str, u64, RowNumbers) {
+        (self.report.holds, self.read, self.numbers.clone())
     }
 
     /// Rows read so far.
     pub(super) fn rows(&self) -> u64 {
-        self.report.rows
+        self.read
+    }
+
+    /// Enters what is passed over in and around the next batch.
+    pub(super) fn pass_over(&mut self, gaps: Vec<Gap>) -> Result<(), ReadError> {
+        for Gap { before, passed_over } in gaps {
+            let rows = passed_over.rows();
+            self.numbers.pass_over(self.read + before as u64, rows);
+            self.report.rows += rows;
+            match passed_over {
+                PassedOver::NotSelected(rows) => self.report.not_selected += rows,
+                PassedOver::Bad(line) if self.strict => {
+                    return Err(ReadError::bad_line(&self.report.file, line));
+                }
+                PassedOver::Bad(BadLine { line, text, fault }) => {
+                    let detail = || (text, fault.remedy());
+                    self.leave_out(Scope::Line, fault.reason(), line, "", detail).skipped()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn batch_done(&mut self, rows: usize) {
+        self.read += rows as u64;
         self.report.rows += rows as u64;
     }
 
@@ -234,15 +288,23 @@ impl Ledger {
         self.report.reordered_times += times;
     }
 
-    /// Ends a file: when one column could not be read in any row, the description is wrong, not the data.
+    /// Ends a file: when one column could not be read in any row, or no line is a row, the description is wrong, not the data.
     pub(super) fn finish(&self) -> Result<(), ReadError> {
-        let rows = self.report.rows;
+        let rows = self.read;
         let hopeless = self.report.left_out.iter().find(|left_out| {
             let bad = matches!(left_out.reason, Reason::Unreadable | Reason::UnknownWord);
-            bad && left_out.count == rows && rows > 0
+            let all = bad && left_out.count == rows && rows > 0;
+            all || (left_out.scope == Scope::Line && rows == 0 && self.report.not_selected == 0)
         });
         match hopeless.and_then(|left_out| Some((left_out, left_out.examples.first()?))) {
             None => Ok(()),
+            Some((left_out, first)) if left_out.scope == Scope::Line => Err(ReadError::BadLine {
+                file: self.report.file.clone(),
+                line: first.row,
+                text: first.value.clone(),
+                reason: left_out.reason,
+                remedy: left_out.remedy.clone(),
+            }),
             Some((left_out, first)) => Err(ReadError::NothingReadable {
                 file: self.report.file.clone(),
                 rows,

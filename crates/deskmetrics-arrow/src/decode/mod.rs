@@ -34,6 +34,7 @@ pub use ledger::{Example, LeftOut, Scope, SourceReport};
 use crate::ReadError;
 use crate::column::TicketStatus;
 use crate::description::Happening;
+use crate::file::RowNumbers;
 use event::EventTable;
 use event::builder::EventBuilder;
 use id::{Id, NOWHERE};
@@ -55,6 +56,8 @@ pub(crate) struct Tables {
     pub(crate) links_excluded: Excluded,
     /// Attributes on which the table of tickets and its events disagree, or whose value at creation is unknown.
     pub(crate) findings: Vec<Warning>,
+    /// By table what it holds, how many rows were read, and their numbers in its file.
+    row_numbers: Vec<(&'static str, u64, RowNumbers)>,
 }
 
 impl Tables {
@@ -91,8 +94,9 @@ impl Tables {
             description.invitations.iter().map(|source| InvitationTable::read(decoding, source));
         let mut invitations: Vec<InvitationTable> = invitations.collect::<Result<_, _>>()?;
         let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
+        let row_numbers = decoding.ledgers.iter().map(Ledger::row_numbers).collect();
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
-        Ok((Self { tickets, events, answers, invitations, links_excluded, findings }, sources))
+        Ok((Self { tickets, events, answers, invitations, links_excluded, findings, row_numbers }, sources))
     }
 
     /// Tickets whose stated status differs from that of their last event, of those that have both.

@@ -12,7 +12,7 @@ use crate::column::{
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
 };
-use crate::file::{Batches, Table};
+use crate::file::{Batches, Part, RowNumbers, Table};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::Schema;
 use chrono_tz::Tz;
@@ -49,6 +49,8 @@ impl Place {
 struct ListPlaces {
     places: Vec<Place>,
     separator: String,
+    /// Codes that mean there is no value.
+    missing: Vec<Box<str>>,
 }
 
 /// The error of a column whose type cannot be read.
@@ -106,7 +108,8 @@ impl<'a> Columns<'a> {
         let places: Vec<Place> =
             self.table.columns(name)?.into_iter().map(|column| self.place_of(column, name)).collect();
         let slot = WordSlot { place: places.first().cloned(), ..self.reading_of(key) };
-        self.lists.push(ListPlaces { places, separator: separator.to_owned() });
+        let missing = self.missing(&key.missing).collect();
+        self.lists.push(ListPlaces { places, separator: separator.to_owned(), missing });
         Ok(slot)
     }
 
@@ -116,11 +119,11 @@ impl<'a> Columns<'a> {
             return Ok(batch);
         }
         let mut columns = batch.columns().to_vec();
-        for ListPlaces { places, separator } in &self.lists {
+        for ListPlaces { places, separator, missing } in &self.lists {
             let Some(first) = places.first() else { continue };
             let arrays: Vec<&ArrayRef> = places.iter().map(|place| place.array(&batch)).collect();
             columns[first.at] =
-                list::as_text(&arrays, separator).map_err(|wrong| wrong_type(Some(first), wrong))?;
+                list::as_text(&arrays, separator, missing).map_err(|wrong| wrong_type(Some(first), wrong))?;
         }
         let fields = batch.schema();
         let fields = fields.fields().iter().zip(&columns).map(|(field, column)| {
@@ -191,10 +194,15 @@ impl<'a> Columns<'a> {
     }
 
     pub(crate) fn number(&mut self, key: &'a NumberKey) -> Result<NumberSlot, ReadError> {
-        let reading = NumberReading::default()
+        let mut reading = self
+            .table
+            .numbers()
             .missing(self.missing(&key.missing))
             .words(key.words.iter().map(|(word, number)| (word, *number)))
             .times(key.times.unwrap_or(1.0));
+        if let Some(mark) = key.decimal {
+            reading = reading.decimal(mark);
+        }
         Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
     }
 
@@ -340,13 +348,20 @@ impl InstantSlot {
             return Ok(());
         };
         let mut inference = OrderInference::new(&self.reading);
-        for batch in table.batches(&[table.column(name)?])? {
-            inference.add(batch?.column(0));
+        let (mut rows, mut numbers) = (0, RowNumbers::default());
+        let mut batches = table.batches(&[table.column(name)?])?;
+        while let Some(part) = batches.next_part() {
+            let Part { batch, gaps } = part?;
+            for gap in gaps {
+                numbers.pass_over(rows + gap.before as u64, gap.passed_over.rows());
+            }
+            rows += batch.num_rows() as u64;
+            inference.add(batch.column(0));
         }
         let inferred = inference.finish().map_err(|error| ReadError::DateOrder {
             file: table.path().to_owned(),
             column: name.to_string(),
-            error: Box::new(error),
+            error: Box::new(error.with_rows(|row| numbers.number(row - 1))),
         })?;
         self.inferred.get_or_init(|| inferred);
         Ok(())
@@ -473,6 +488,10 @@ impl Reads for BoundNumber<'_> {
         match bad {
             BadCell::NotWhole => {
                 "expected a whole number: bring half steps onto whole ones with times = 2".to_owned()
+            }
+            BadCell::DecimalMark => {
+                "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
+                    .to_owned()
             }
             _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
         }

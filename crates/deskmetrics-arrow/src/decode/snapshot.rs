@@ -79,7 +79,7 @@ pub(super) fn read(
     into: &mut Into<'_>,
 ) -> Result<(), ReadError> {
     for file in &source.file {
-        let table = decoding.open(file)?;
+        let table = decoding.open(file, &source.filter)?;
         read_table(decoding, source, &table, into)?;
     }
     Ok(())

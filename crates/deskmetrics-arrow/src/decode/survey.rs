@@ -126,7 +126,7 @@ impl AnswerTable {
         let (mut at, mut caches, mut unusable) = (Times::default(), Caches::default(), Vec::new());
         let mut absent = 0;
         for file in &source.file {
-            let table = decoding.open(file)?;
+            let table = decoding.open(file, &source.filter)?;
             let description = decoding.description;
             let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
             let projection = &decoding.projection;

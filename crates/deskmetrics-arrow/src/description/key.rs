@@ -9,10 +9,12 @@ use std::marker::PhantomData;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, Deserializer, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
+};
 
 use super::suggest::{did_you_mean, nearest};
-use crate::column::{Ambiguous, InstantReading, Nonexistent};
+use crate::column::{Ambiguous, DecimalMark, InstantReading, Nonexistent};
 
 /// A code in the data: text, or a number or boolean as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,67 @@ impl<'de> Deserialize<'de> for Code {
         }
 
         deserializer.deserialize_any(Scalar)
+    }
+}
+
+/// The values that a column must have in rows that are read, or those that it must not have.
+///
+/// `"web"`; `["web", "mail"]`; `{ not = ["test", "preview"] }`. Values are compared letter by letter; an empty text is an empty
+/// cell, and `"*"` any other one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Values {
+    /// The values.
+    pub values: Vec<Code>,
+    /// Whether rows with one of them are passed over; else those with one of them are read.
+    pub not: bool,
+}
+
+impl Values {
+    /// Whether rows in which the column has this text are read.
+    pub(crate) fn include(&self, text: &str) -> bool {
+        let text = text.trim();
+        let is = |Code(value): &Code| match &**value {
+            "*" => !text.is_empty(),
+            value => value.trim() == text,
+        };
+        self.values.iter().any(is) != self.not
+    }
+}
+
+/// Such as `web or mail`.
+impl fmt::Display for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<&str> = self.values.iter().map(|Code(value)| &**value).collect();
+        write!(f, "{}{}", if self.not { "not " } else { "" }, values.join(" or "))
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Excluding {
+            #[serde(deserialize_with = "one_or_many")]
+            not: Vec<Code>,
+        }
+
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "expected a value, a list of values, or a table such as { not = \"test\" }"
+        )]
+        enum Form {
+            Excluding(Excluding),
+            One(Code),
+            Many(Vec<Code>),
+        }
+
+        Ok(match Form::deserialize(deserializer)? {
+            Form::Excluding(Excluding { not }) => Self { values: not, not: true },
+            Form::One(value) => Self { values: vec![value], not: false },
+            Form::Many(values) => Self { values, not: false },
+        })
     }
 }
 
@@ -125,7 +188,7 @@ pub struct InstantKey {
 
 /// A column of numbers.
 ///
-/// `"score"`, or `{ column = "score", missing = [11, "Blank"], words = { "Very good" = 5 }, times = 2 }`.
+/// `"score"`, or `{ column = "score", missing = [11, "Blank"], words = { "Very good" = 5 }, times = 2, decimal = "," }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -138,6 +201,9 @@ pub struct NumberKey {
     /// What to multiply every number by, to bring half steps onto a whole-number scale.
     #[serde(default)]
     pub times: Option<f64>,
+    /// What stands before decimals; that of the [file](crate::file::FileSpec::decimal) if not said.
+    #[serde(default)]
+    pub decimal: Option<DecimalMark>,
     /// Codes that mean there is no value, besides an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -204,10 +270,16 @@ impl NamesColumn for InstantKey {
 }
 
 impl NamesColumn for NumberKey {
-    const FORM: &'static str = "a column's name, or a table with column, words, times, missing";
+    const FORM: &'static str = "a column's name, or a table with column, words, times, decimal, missing";
 
     fn of_column(name: &str) -> Self {
-        Self { column: name.to_owned(), words: BTreeMap::new(), times: None, missing: Vec::new() }
+        Self {
+            column: name.to_owned(),
+            words: BTreeMap::new(),
+            times: None,
+            decimal: None,
+            missing: Vec::new(),
+        }
     }
 }
 
@@ -274,6 +346,22 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
             T::deserialize(de::value::StrDeserializer::new(text)).map(|one| vec![one])
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<T>, E> {
+            T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Vec<T>, E> {
+            T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Vec<T>, E> {
+            T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Vec<T>, E> {
+            T::deserialize(flag.into_deserializer()).map(|one| vec![one])
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {

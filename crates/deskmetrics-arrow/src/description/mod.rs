@@ -11,8 +11,8 @@ mod suggest;
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::{DescriptionError, with_suggestion};
 pub use happening::{Happening, Happenings};
-pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
-pub use schedule::{HolidayFile, ScheduleSource, Values};
+pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, Values, WordKey};
+pub use schedule::{HolidayFile, ScheduleSource};
 pub use source::{
     AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
     SurveySource, TicketSource,

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use deskmetrics::schedule::WorkingTime;
 use serde::Deserialize;
 
-use super::key::one_or_many;
-use super::{DescriptionError, InstantRules};
+use super::{DescriptionError, InstantRules, Values};
 use crate::file::FileSpec;
 
 /// A schedule as a description states it: the data form of
@@ -38,15 +37,10 @@ pub struct HolidayFile {
     /// [`InstantReading::format`](crate::column::InstantReading::format).
     #[serde(default)]
     pub format: Option<String>,
-    /// Which rows count: the values these columns must have, one or several each. An empty text is an empty cell.
+    /// Which rows count, by the values that columns must have; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
 }
-
-/// One text or several.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Values(#[serde(deserialize_with = "one_or_many")] pub Vec<String>);
 
 impl HolidayFile {
     /// The rules by which its dates are read.

@@ -8,7 +8,7 @@ use deskmetrics::{Author, Scale, Status};
 use serde::Deserialize;
 
 use super::key::{column, columns, one_or_many, optional_column};
-use super::{Code, DescriptionError, Happenings, InstantKey, InstantRules, NumberKey, WordKey};
+use super::{Code, DescriptionError, Happenings, InstantKey, InstantRules, NumberKey, Values, WordKey};
 use super::{did_you_mean, listed, nearest};
 use crate::column::TicketStatus;
 use crate::file::FileSpec;
@@ -33,6 +33,9 @@ pub struct TicketSource {
     /// Codes that mean there is no value, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
+    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
     /// The ticket's id.
     #[serde(deserialize_with = "column")]
     pub id: Text,
@@ -110,6 +113,9 @@ pub struct EventSource {
     /// Codes that mean there is no value, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
+    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
     /// The ticket it happened to.
     #[serde(deserialize_with = "column")]
     pub ticket: Text,
@@ -218,6 +224,9 @@ pub struct SnapshotSource {
     /// Codes that mean there is no value, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
+    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
     /// The ticket's id.
     #[serde(deserialize_with = "column")]
     pub ticket: Text,
@@ -280,6 +289,9 @@ pub struct SurveySource {
     /// Codes that mean there is no value, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
+    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
     /// The column of each question.
     #[serde(default, deserialize_with = "columns")]
     pub questions: BTreeMap<Box<str>, NumberKey>,
@@ -399,6 +411,9 @@ pub struct InvitationSource {
     /// Codes that mean there is no value, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
+    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Values>,
     /// The invitation's id.
     #[serde(deserialize_with = "column")]
     pub id: Text,

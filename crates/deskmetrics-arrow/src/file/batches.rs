@@ -8,6 +8,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::Progress;
+use super::part::{Part, PassedOver};
+use super::selection::Selection;
 use crate::ReadError;
 
 /// The most rows of a batch.
@@ -24,13 +26,14 @@ pub(super) enum Position {
     Batches(u64),
 }
 
-pub(super) type Inner = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+pub(super) type Inner = Box<dyn Iterator<Item = Result<Part, ArrowError>>>;
 
-/// The rows of a [`Table`](super::Table), a batch at a time.
+/// The rows of a [`Table`](super::Table), a batch at a time. A line that is no row is an error.
 pub struct Batches {
     path: PathBuf,
     inner: Inner,
     order: Vec<usize>,
+    selection: Selection,
     position: Position,
     bytes_total: u64,
     rows: u64,
@@ -47,11 +50,25 @@ impl Batches {
     pub(super) fn new(
         path: &Path,
         inner: Inner,
-        order: Vec<usize>,
+        (order, selection): (Vec<usize>, Selection),
         position: Position,
         bytes_total: u64,
     ) -> Self {
-        Self { path: path.to_owned(), inner, order, position, bytes_total, rows: 0, done: 0 }
+        Self { path: path.to_owned(), inner, order, selection, position, bytes_total, rows: 0, done: 0 }
+    }
+
+    /// The next rows, with what is passed over.
+    pub(crate) fn next_part(&mut self) -> Option<Result<Part, ReadError>> {
+        let part = self.inner.next()?.map_err(|error| broken(&self.path, self.rows, &error));
+        self.done += 1;
+        let part = part.and_then(|part| {
+            self.rows += part.batch.num_rows() as u64;
+            self.rows += part.gaps.iter().map(|gap| gap.passed_over.rows()).sum::<u64>();
+            let Part { batch, gaps } = self.selection.apply(part, &self.path)?;
+            let batch = batch.project(&self.order).map_err(|error| broken(&self.path, self.rows, &error))?;
+            Ok(Part { batch, gaps })
+        });
+        Some(part)
     }
 
     /// How far reading has come.
@@ -69,11 +86,14 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.inner.next()?.and_then(|batch| batch.project(&self.order));
-        let batch = batch.map_err(|error| broken(&self.path, self.rows, &error));
-        self.done += 1;
-        self.rows += batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
-        Some(batch)
+        let part = self.next_part()?.and_then(|part| {
+            let bad = part.gaps.into_iter().find_map(|gap| match gap.passed_over {
+                PassedOver::Bad(line) => Some(line),
+                PassedOver::NotSelected(_) => None,
+            });
+            bad.map_or(Ok(part.batch), |line| Err(ReadError::bad_line(&self.path, line)))
+        });
+        Some(part)
     }
 }
 

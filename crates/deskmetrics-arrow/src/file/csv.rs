@@ -1,85 +1,378 @@
 //! CSV and other delimited text, plain or gzip.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{BufRead as _, BufReader, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_csv::ReaderBuilder;
-use arrow_csv::reader::Format;
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use csv_core::{ReadRecordResult, Reader};
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use flate2::read::MultiGzDecoder;
 
-use super::FileSpec;
 use super::batches::{BATCH_ROWS, Inner, Position};
-use super::progress::Counted;
+use super::dialect::{Dialect, bytes};
+use super::line::{BadLine, LineFault, Scan, scan};
+use super::part::{Gap, Part, PassedOver};
+
+/// How many bytes are read at once.
+const CHUNK: usize = 1 << 18;
+
+/// A row longer than this is taken for one whose quote was never closed.
+const LONGEST_ROW: usize = 1 << 24;
 
 /// Reads the column names; every column is text.
-pub(super) fn header(file: File, spec: &FileSpec, usual: u8) -> Result<SchemaRef, ArrowError> {
-    let (text, delimiter, _) = lines(file, spec, usual)?;
-    let format = Format::default().with_header(true).with_delimiter(delimiter);
-    let (schema, _) = format.infer_schema(text, Some(0))?;
+pub(super) fn header(file: File, dialect: &Dialect) -> Result<SchemaRef, ArrowError> {
+    let (mut rows, _) = Rows::open(file, dialect)?;
     let fields: Vec<Field> =
-        schema.fields().iter().map(|field| Field::new(field.name().trim(), DataType::Utf8, true)).collect();
+        rows.names()?.iter().map(|name| Field::new(name.trim(), DataType::Utf8, true)).collect();
     Ok(Arc::new(Schema::new(fields)))
 }
 
 pub(super) fn rows(
     file: File,
-    spec: &FileSpec,
-    usual: u8,
+    dialect: &Dialect,
     schema: &SchemaRef,
     columns: &[usize],
 ) -> Result<(Inner, Position), ArrowError> {
-    let (text, delimiter, position) = lines(file, spec, usual)?;
-    let reader = ReaderBuilder::new(Arc::clone(schema))
-        .with_header(true)
-        .with_delimiter(delimiter)
-        .with_batch_size(BATCH_ROWS)
-        .with_projection(columns.to_vec())
-        .build_buffered(text)?;
-    Ok((Box::new(reader), position))
+    let (mut rows, position) = Rows::open(file, dialect)?;
+    rows.names()?;
+    rows.columns = columns.to_vec();
+    rows.schema = Arc::new(schema.project(columns)?);
+    Ok((Box::new(rows), position))
 }
 
-/// The lines from the column names on, and what stands between the columns. Lines before them are skipped: as many as said,
-/// and one such as `sep=;`, which Excel writes and reads.
-fn lines(file: File, spec: &FileSpec, usual: u8) -> Result<(Box<dyn BufRead>, u8, Position), ArrowError> {
-    let (text, position) = text(file, spec)?;
-    let mut text = BufReader::with_capacity(1 << 16, text);
-    let mut line = Vec::new();
-    for _ in 0..spec.skip_rows.unwrap_or(0) {
-        text.read_until(b'\n', &mut line)?;
-    }
-    line.clear();
-    text.read_until(b'\n', &mut line)?;
-    let mut named = None;
-    if let [b's', b'e', b'p', b'=', delimiter, rest @ ..] = &*line
-        && rest.trim_ascii().is_empty()
-    {
-        named = Some(*delimiter);
-        line.clear();
-    }
-    let stated = spec.delimiter.and_then(|character| u8::try_from(character).ok());
-    Ok((Box::new(Cursor::new(line).chain(text)), stated.or(named).unwrap_or(usual), position))
+/// The rows of delimited text.
+struct Rows {
+    input: Box<dyn Read>,
+    /// What is read of it and not parsed, from `at` on; before that the row at hand, from `start` on.
+    buffer: Vec<u8>,
+    start: usize,
+    at: usize,
+    ended: bool,
+
+    parser: Reader,
+    dialect: Dialect,
+    /// Fields a row must have.
+    width: usize,
+    /// The texts of the rows of a batch one after the other, and where each field of a row ends in the row's.
+    text: Vec<u8>,
+    text_len: usize,
+    ends: Vec<usize>,
+    ends_len: usize,
+    /// By row, where its text starts, and its line in the file.
+    starts: Vec<(usize, u64)>,
+
+    /// The columns that are read.
+    columns: Vec<usize>,
+    schema: SchemaRef,
 }
 
-/// The file's text in UTF-8: unpacked if it is gzip (told by its first bytes), decoded, without byte order mark.
-fn text(mut file: File, spec: &FileSpec) -> Result<(Box<dyn Read>, Position), ArrowError> {
-    let mut magic = [0; 2];
-    let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
-    file.seek(SeekFrom::Start(0))?;
-    let (counted, count) = Counted::new(file);
-    let bytes: Box<dyn Read> = if packed {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted)))
-    } else {
-        Box::new(counted)
-    };
-    let text = DecodeReaderBytesBuilder::new()
-        .encoding(spec.encoding())
-        .utf8_passthru(true) // so that what is not UTF-8 is an error instead of a question mark
-        .strip_bom(true)
-        .bom_override(true)
-        .build_with_buffer(bytes, vec![0; 1 << 16])
-        .map_err(ArrowError::from)?;
-    Ok((Box::new(text), Position::Bytes(count)))
+/// What the parser makes of the next bytes.
+enum Parsed {
+    Row {
+        fields: usize,
+    },
+    /// A row with more fields than there may be.
+    Long,
+    End,
+}
+
+impl Rows {
+    fn open(file: File, dialect: &Dialect) -> Result<(Self, Position), ArrowError> {
+        let (bytes, position) = bytes(file)?;
+        let text = DecodeReaderBytesBuilder::new()
+            .encoding(dialect.named_encoding())
+            .utf8_passthru(true) // so that what is not UTF-8 is found instead of replaced
+            .strip_bom(true)
+            .bom_override(true)
+            .build_with_buffer(bytes, vec![0; 1 << 16])?;
+        let mut text = BufReader::with_capacity(1 << 16, text);
+        for _ in 0..dialect.lines_before {
+            text.skip_until(b'\n')?;
+        }
+        let mut parser = csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).build();
+        parser.set_line(dialect.lines_before as u64 + 1);
+        let rows = Self {
+            input: Box::new(text),
+            buffer: Vec::new(),
+            start: 0,
+            at: 0,
+            ended: false,
+            parser,
+            dialect: dialect.clone(),
+            width: 0,
+            text: Vec::new(),
+            text_len: 0,
+            ends: Vec::new(),
+            ends_len: 0,
+            starts: Vec::new(),
+            columns: Vec::new(),
+            schema: Arc::new(Schema::empty()),
+        };
+        Ok((rows, position))
+    }
+
+    /// Reads the line of column names.
+    fn names(&mut self) -> Result<Vec<String>, ArrowError> {
+        let line = self.begin_row()?;
+        let parsed = self.parse(1 << 16)?;
+        if let Parsed::End = parsed {
+            return Ok(Vec::new());
+        }
+        let row = scan(&self.buffer[self.start..], self.dialect.delimiter, self.ended);
+        let Parsed::Row { fields } = parsed else {
+            return Err(ArrowError::CsvError(format!("line {line} has no end")));
+        };
+        if self.spans_lines(line) && !matches!(row, Scan::Row { .. }) {
+            let message = format!("a quote in the column names, on line {line}, is not closed");
+            return Err(ArrowError::CsvError(message));
+        }
+        self.width = fields;
+        let ends = &self.ends[..fields];
+        let starts = std::iter::once(&0).chain(ends);
+        let names = starts.zip(ends).map(|(start, end)| std::str::from_utf8(&self.text[*start..*end]));
+        let names: Result<Vec<String>, _> = names.map(|name| name.map(str::to_owned)).collect();
+        (self.text_len, self.ends_len) = (0, 0);
+        names.map_err(|_| ArrowError::CsvError("the column names are not UTF-8".to_owned()))
+    }
+
+    /// Reads more; at the end of the file nothing is added.
+    fn fill(&mut self) -> Result<(), ArrowError> {
+        self.buffer.drain(..self.start);
+        self.at -= self.start;
+        self.start = 0;
+        let filled = self.buffer.len();
+        self.buffer.resize(filled + CHUNK, 0);
+        let mut more = 0;
+        while more == 0 {
+            match self.input.read(&mut self.buffer[filled..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(read) => more = read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.buffer.truncate(filled + more);
+        Ok(())
+    }
+
+    /// Passes over empty lines; gives the line on which the next row begins.
+    fn begin_row(&mut self) -> Result<u64, ArrowError> {
+        loop {
+            match self.buffer.get(self.at) {
+                Some(b'\n') => self.parser.set_line(self.parser.line() + 1),
+                Some(b'\r') => {}
+                Some(_) => break,
+                None if self.ended => break,
+                None => {
+                    self.start = self.at;
+                    self.fill()?;
+                    continue;
+                }
+            }
+            self.at += 1;
+        }
+        self.start = self.at;
+        Ok(self.parser.line())
+    }
+
+    /// Parses a row of at most so many fields.
+    fn parse(&mut self, most: usize) -> Result<Parsed, ArrowError> {
+        let mut fields = 0;
+        if self.ends.len() < self.ends_len + most {
+            self.ends.resize((self.ends_len + most).max(2 * self.ends.len()), 0);
+        }
+        loop {
+            if self.at == self.buffer.len() && !self.ended {
+                self.fill()?;
+            }
+            if self.buffer.len() - self.start > LONGEST_ROW {
+                return Ok(Parsed::Long);
+            }
+            let input = &self.buffer[self.at..];
+            // The text of a field is no longer than the field.
+            let room = self.text_len + input.len() + 1;
+            if self.text.len() < room {
+                self.text.resize(room.max(2 * self.text.len()), 0);
+            }
+            let (result, read, written, ended) = self.parser.read_record(
+                input,
+                &mut self.text[self.text_len..],
+                &mut self.ends[self.ends_len..self.ends_len + most - fields],
+            );
+            self.at += read;
+            self.text_len += written;
+            self.ends_len += ended;
+            fields += ended;
+            match result {
+                ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull => {}
+                ReadRecordResult::OutputEndsFull => return Ok(Parsed::Long),
+                ReadRecordResult::Record => return Ok(Parsed::Row { fields }),
+                ReadRecordResult::End => return Ok(Parsed::End),
+            }
+        }
+    }
+
+    /// Reads the rows of a batch; gives the lines that are none, each with the number of rows before it.
+    fn read_batch(&mut self) -> Result<Vec<(usize, BadLine)>, ArrowError> {
+        let mut bad = Vec::new();
+        self.starts.clear();
+        (self.text_len, self.ends_len) = (0, 0);
+        while self.starts.len() < BATCH_ROWS {
+            let line = self.begin_row()?;
+            let (text_start, ends_start) = (self.text_len, self.ends_len);
+            let row = self.parse(self.width + 1)?;
+            // What spans lines, or the end of the file ends, may have a quote that is not closed.
+            let (fits, one_line) = match row {
+                Parsed::End => break,
+                Parsed::Long => (false, false),
+                Parsed::Row { fields } => (fields == self.width, !self.spans_lines(line)),
+            };
+            let is_last = self.ended && self.at == self.buffer.len();
+            if (!(fits && one_line) || is_last)
+                && let Some(line) = self.bad_line(line, fits && one_line)?
+            {
+                (self.text_len, self.ends_len) = (text_start, ends_start);
+                // A line of blanks is empty.
+                if !line.text.trim().is_empty() {
+                    bad.push((self.starts.len(), line));
+                }
+                continue;
+            }
+            self.starts.push((text_start, line));
+        }
+        Ok(bad)
+    }
+
+    /// Whether the row just parsed, which begins on this line, has a line break within.
+    fn spans_lines(&self, line: u64) -> bool {
+        let own = self.at > 0 && self.buffer.get(self.at - 1) == Some(&b'\n');
+        self.parser.line() > line + u64::from(own)
+    }
+
+    /// Reads the row at hand strictly: if it is a bad line, parsing goes on after it. Of a row whose quote is not closed that is
+    /// its first line only. A row that `fits` in one line may have quotes within quotes.
+    fn bad_line(&mut self, line: u64, fits: bool) -> Result<Option<BadLine>, ArrowError> {
+        let row = loop {
+            let row = scan(&self.buffer[self.start..], self.dialect.delimiter, self.ended);
+            let too_long = self.buffer.len() - self.start > LONGEST_ROW;
+            match row {
+                Scan::Incomplete if !self.ended && !too_long => self.fill()?,
+                other => break other,
+            }
+        };
+        let bytes = &self.buffer[self.start..];
+        let (fault, length) = match row {
+            Scan::Row { fields, .. } if fields == self.width => return Ok(None),
+            Scan::Broken if fits => return Ok(None),
+            Scan::Row { fields, bytes } => {
+                let delimiter = self.dialect.delimiter;
+                (LineFault::Fields { found: fields, expected: self.width, delimiter }, bytes)
+            }
+            Scan::Broken | Scan::Incomplete => match memchr::memchr2(b'\n', b'\r', bytes) {
+                Some(end) => (LineFault::Quote, end + 1),
+                None if self.ended => (LineFault::Quote, bytes.len()),
+                None => {
+                    let message = format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20);
+                    return Err(ArrowError::CsvError(message));
+                }
+            },
+        };
+        let bad = BadLine::new(line, bytes, fault);
+        let breaks = memchr::memchr_iter(b'\n', &bytes[..length]).count() as u64;
+        self.parser.reset();
+        self.parser.set_line(line + breaks);
+        self.at = self.start + length;
+        Ok(Some(bad))
+    }
+
+    /// Where a field of a row of the batch is in the text.
+    fn field(&self, row: usize, column: usize) -> Range<usize> {
+        let (base, ends) = (self.starts[row].0, &self.ends[row * self.width..]);
+        let start = if column == 0 { 0 } else { ends[column - 1] };
+        base + start..base + ends[column]
+    }
+
+    /// The rows with text that is not in the file's encoding, in columns that are read; in others it is overwritten.
+    fn invalid_rows(&mut self) -> Vec<usize> {
+        let replaced = self.dialect.is_decoded();
+        let clean = std::str::from_utf8(&self.text[..self.text_len]).is_ok_and(|text| {
+            let ends_characters =
+                |row: usize| (0..self.width).all(|column| text.is_char_boundary(self.field(row, column).end));
+            text.is_ascii()
+                || (!(replaced && text.contains(char::REPLACEMENT_CHARACTER))
+                    && (0..self.starts.len()).all(ends_characters))
+        });
+        if clean {
+            return Vec::new();
+        }
+        let mut invalid = Vec::new();
+        for row in 0..self.starts.len() {
+            for column in 0..self.width {
+                let field = self.field(row, column);
+                let text = std::str::from_utf8(&self.text[field.clone()]);
+                if text.is_ok_and(|text| !(replaced && text.contains(char::REPLACEMENT_CHARACTER))) {
+                    continue;
+                }
+                if self.columns.contains(&column) && invalid.last() != Some(&row) {
+                    invalid.push(row);
+                }
+                // The others are still to be shown.
+                if !self.columns.contains(&column) {
+                    self.text[field].fill(b'?');
+                }
+            }
+        }
+        invalid
+    }
+
+    fn next_part(&mut self) -> Result<Option<Part>, ArrowError> {
+        let mut bad = self.read_batch()?;
+        if self.starts.is_empty() && bad.is_empty() {
+            return Ok(None);
+        }
+        let invalid = self.invalid_rows();
+        for row in &invalid {
+            let fields = (0..self.width).map(|column| &self.text[self.field(*row, column)]);
+            let line = fields.collect::<Vec<_>>().join(&self.dialect.delimiter);
+            let fault = LineFault::Encoding(self.dialect.encoding);
+            bad.push((*row, BadLine::new(self.starts[*row].1, &line, fault)));
+            let whole = self.starts[*row].0..self.field(*row, self.width - 1).end;
+            self.text[whole].fill(b'?');
+        }
+        bad.sort_by_key(|(row, _)| *row); // stable: a line that is none comes before the row that follows it
+        let text = std::str::from_utf8(&self.text[..self.text_len])
+            .map_err(|_| ArrowError::CsvError("the text is not UTF-8".to_owned()))?;
+        let rows: Vec<usize> =
+            (0..self.starts.len()).filter(|row| invalid.binary_search(row).is_err()).collect();
+        let column = |column: &usize| {
+            let mut texts = StringBuilder::with_capacity(rows.len(), self.text_len / self.width.max(1));
+            for row in &rows {
+                let value = text.get(self.field(*row, *column)).filter(|text| !text.is_empty());
+                texts.append_option(value);
+            }
+            Arc::new(texts.finish()) as ArrayRef
+        };
+        let columns: Vec<ArrayRef> = self.columns.iter().map(column).collect();
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        let gaps = bad.into_iter().map(|(row, line)| {
+            let before = row - invalid.partition_point(|invalid| *invalid < row);
+            Gap { before, passed_over: PassedOver::Bad(line) }
+        });
+        Ok(Some(Part { gaps: gaps.collect(), batch }))
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Part, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_part().transpose()
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn file_schema(file: File) -> Result<SchemaRef, ArrowError> {
 pub(super) fn file_rows(file: File, columns: &[usize]) -> Result<(Inner, Position), ArrowError> {
     let reader = FileReader::try_new(BufReader::new(file), Some(columns.to_vec()))?;
     let batches = u64::try_from(reader.num_batches()).unwrap_or(0);
-    Ok((Box::new(reader), Position::Batches(batches)))
+    Ok((Box::new(reader.map(|batch| batch.map(Into::into))), Position::Batches(batches)))
 }
 
 pub(super) fn stream_schema(mut file: File) -> Result<SchemaRef, ArrowError> {
@@ -27,7 +27,7 @@ pub(super) fn stream_schema(mut file: File) -> Result<SchemaRef, ArrowError> {
 pub(super) fn stream_rows(file: File, columns: &[usize]) -> Result<(Inner, Position), ArrowError> {
     let (counted, count) = Counted::new(file);
     let reader = StreamReader::try_new(BufReader::new(counted), Some(columns.to_vec()))?;
-    Ok((Box::new(reader), Position::Bytes(count)))
+    Ok((Box::new(reader.map(|batch| batch.map(Into::into))), Position::Bytes(count)))
 }
 
 /// Checks that a stream begins as one: the reader believes the length it finds there and sets aside as much memory.

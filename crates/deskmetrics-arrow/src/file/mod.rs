@@ -4,13 +4,19 @@
 
 mod batches;
 mod csv;
+mod dialect;
 mod ipc;
+mod line;
 mod parquet;
+mod part;
 mod progress;
+mod selection;
 mod spec;
 mod table;
 
 pub use batches::Batches;
+pub(crate) use line::BadLine;
+pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
 pub use progress::Progress;
 pub use spec::FileSpec;
 pub use table::Table;

@@ -38,9 +38,9 @@ pub(super) fn rows(
         // A file of its own for each: those of one handle would share their position.
         let one = |column: &usize| reader(File::open(path)?, &[*column], MANY_ROWS);
         let columns = columns.iter().map(one).collect::<Result<Vec<_>, ArrowError>>()?;
-        Box::new(SideBySide { schema: schema_of(&columns), columns })
+        Box::new(SideBySide { schema: schema_of(&columns), columns }.map(|batch| batch.map(Into::into)))
     } else {
-        Box::new(reader(file, columns, BATCH_ROWS)?)
+        Box::new(reader(file, columns, BATCH_ROWS)?.map(|batch| batch.map(Into::into)))
     };
     Ok((inner, Position::Rows(u64::try_from(total).unwrap_or(0))))
 }

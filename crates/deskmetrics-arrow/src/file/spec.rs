@@ -6,34 +6,44 @@ use encoding_rs::Encoding;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::column::DecimalMark;
 use crate::description::did_you_mean;
 
 /// A file: its name, and for text files how it is written.
 ///
 /// In a description it is a name, `"tickets.csv.gz"`, or a table:
-/// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2 }`.
+/// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }`.
+///
+/// What is not stated is detected from the first megabyte: the delimiter by which the rows have as many fields as the line of
+/// column names, of comma, semicolon, tab and `|`; UTF-16; and Windows-1252, where the text is not UTF-8 and its bytes are
+/// letters of western European languages. [`SourceReport::notes`](crate::SourceReport::notes) lists what was detected.
+/// Lines before the column names are not: say `skip_rows`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileSpec {
     /// The name, relative to the dataset's folder.
     pub path: PathBuf,
-    /// What stands between the columns of a text file. If not said, it is what a first line such as `sep=;` names, else a
-    /// comma, and a tab for `.tsv`.
+    /// What stands between the columns of a text file. If not said, it is what a first line such as `sep=;` names, else it is
+    /// detected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
-    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`; UTF-8 if not said. A byte
+    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`; detected if not said. A byte
     /// order mark counts more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// How many lines of a text file stand before its column names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_rows: Option<usize>,
+    /// What stands before the decimals of numbers. If not said, a comma does where columns are not separated by commas and the
+    /// number can mean nothing else, as in `4,5`; `1,234` then cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<DecimalMark>,
 }
 
 impl FileSpec {
     /// A file of this name.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), delimiter: None, encoding: None, skip_rows: None }
+        Self { path: path.into(), delimiter: None, encoding: None, skip_rows: None, decimal: None }
     }
 
     /// A key given that only text files have.
@@ -42,6 +52,7 @@ impl FileSpec {
             ("delimiter", self.delimiter.is_some()),
             ("encoding", self.encoding.is_some()),
             ("skip_rows", self.skip_rows.is_some()),
+            ("decimal", self.decimal.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
     }
@@ -62,6 +73,8 @@ struct Long {
     encoding: Option<String>,
     #[serde(default)]
     skip_rows: Option<usize>,
+    #[serde(default)]
+    decimal: Option<DecimalMark>,
 }
 
 fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>, D::Error> {
@@ -106,7 +119,7 @@ impl<'de> Deserialize<'de> for FileSpec {
             type Value = FileSpec;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a file name, or a table with path, delimiter, encoding and skip_rows")
+                f.write_str("a file name, or a table with path, delimiter, encoding, skip_rows and decimal")
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<FileSpec, E> {
@@ -114,9 +127,9 @@ impl<'de> Deserialize<'de> for FileSpec {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<FileSpec, A::Error> {
-                let Long { path, delimiter, encoding, skip_rows } =
+                let Long { path, delimiter, encoding, skip_rows, decimal } =
                     Long::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(FileSpec { path, delimiter, encoding, skip_rows })
+                Ok(FileSpec { path, delimiter, encoding, skip_rows, decimal })
             }
         }
 

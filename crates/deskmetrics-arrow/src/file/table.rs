@@ -1,15 +1,21 @@
 //! A file opened as a table.
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 
 use super::batches::{Batches, Inner, Position, broken};
+use super::dialect::Dialect;
+use super::part::Part;
+use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, ipc, parquet};
 use crate::ReadError;
-use crate::description::{DescriptionError, nearest};
+use crate::column::NumberReading;
+use crate::description::{DescriptionError, Values, nearest};
 
 /// Which reader a file needs, told by the ending of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +43,14 @@ impl Kind {
 
 /// A file whose columns are known and whose rows have not been read.
 ///
-/// CSV columns are all text (what they mean is decided by who decodes them); a row with more or fewer fields than
-/// the header ends reading with an error.
+/// CSV columns are all text (what they mean is decided by who decodes them).
 #[derive(Debug, Clone)]
 pub struct Table {
     path: PathBuf,
     store: Store,
     schema: SchemaRef,
+    /// Which rows are read.
+    selection: Selection,
     /// Whether columns may be decoded on several threads.
     side_by_side: bool,
 }
@@ -51,7 +58,10 @@ pub struct Table {
 /// Where the rows are.
 #[derive(Debug, Clone)]
 enum Store {
-    File { spec: FileSpec, kind: Kind },
+    Text(Dialect),
+    Parquet,
+    IpcFile,
+    IpcStream,
     Memory(Vec<RecordBatch>),
 }
 
@@ -76,22 +86,53 @@ impl Table {
         if size == 0 {
             return Err(ReadError::EmptyFile { file: path });
         }
-        let schema = match kind {
-            Kind::Csv { usual } => csv::header(file, spec, usual),
-            Kind::Parquet => parquet::schema(&file),
-            Kind::IpcFile => ipc::file_schema(file),
-            Kind::IpcStream => ipc::stream_schema(file),
-        }
-        .map_err(|error| broken(&path, 0, &error))?;
+        let opened = match kind {
+            Kind::Csv { usual } => text(file, spec, usual),
+            Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),
+            Kind::IpcFile => ipc::file_schema(file).map(|schema| (Store::IpcFile, schema)),
+            Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Store::IpcStream, schema)),
+        };
+        let (store, schema) = opened.map_err(|error| broken(&path, 0, &error))?;
         if schema.fields().is_empty() {
             return Err(ReadError::EmptyFile { file: path });
         }
-        Ok(Self { path, store: Store::File { spec: spec.clone(), kind }, schema, side_by_side: false })
+        Ok(Self { path, store, schema, selection: Selection::default(), side_by_side: false })
     }
 
     /// A table that is in memory already, under a name for messages.
     pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { path: PathBuf::from(name), store: Store::Memory(batches), schema, side_by_side: false }
+        let (path, store) = (PathBuf::from(name), Store::Memory(batches));
+        Self { path, store, schema, selection: Selection::default(), side_by_side: false }
+    }
+
+    /// Reads only the rows whose columns have these values.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub(crate) fn select(mut self, filter: &BTreeMap<String, Values>) -> Result<Self, ReadError> {
+        for (name, values) in filter {
+            let column = self.column(name)?;
+            self.selection.0.push(Condition { column, name: name.clone(), values: values.clone() });
+        }
+        Ok(self)
+    }
+
+    /// How its numbers are written.
+    pub(crate) fn numbers(&self) -> NumberReading {
+        let Store::Text(dialect) = &self.store else { return NumberReading::default() };
+        match dialect.decimal {
+            Some(mark) => NumberReading::default().decimal(mark),
+            None if dialect.delimiter == b',' => NumberReading::default().between_commas(),
+            None => NumberReading::default(),
+        }
+    }
+
+    /// What was detected about how the file is written.
+    pub(crate) fn notes(&self) -> &[String] {
+        match &self.store {
+            Store::Text(dialect) => &dialect.notes,
+            _ => &[],
+        }
     }
 
     /// Whether columns may be decoded on several threads.
@@ -139,9 +180,18 @@ impl Table {
                 column: name.to_owned(),
                 nearest: nearest(name, self.column_names()),
                 present: self.column_names().map(str::to_owned).collect(),
+                hint: self.hint(name),
             });
         }
         Ok(all)
+    }
+
+    /// What to state so that a column is found.
+    fn hint(&self, name: &str) -> Option<String> {
+        match &self.store {
+            Store::Text(dialect) => dialect.hint(File::open(&self.path).ok()?, name),
+            _ => None,
+        }
     }
 
     /// Reads the rows of the columns at the places `columns`, given in this order in every batch.
@@ -149,26 +199,28 @@ impl Table {
     /// # Errors
     /// When the file cannot be opened again.
     pub fn batches(&self, columns: &[usize]) -> Result<Batches, ReadError> {
-        let (spec, kind) = match &self.store {
-            Store::File { spec, kind } => (spec, *kind),
-            Store::Memory(batches) => return Ok(self.in_memory_batches(batches, columns)),
-        };
+        if let Store::Memory(batches) = &self.store {
+            return Ok(self.in_memory_batches(batches, columns));
+        }
         let io = |source| ReadError::Io { file: self.path.clone(), source };
         let file = File::open(&self.path).map_err(io)?;
         let bytes_total = file.metadata().map_err(io)?.len();
         // Readers give columns in the file's order and once each.
-        let mut sorted = columns.to_vec();
+        let mut sorted: Vec<usize> =
+            columns.iter().copied().chain(self.selection.0.iter().map(|one| one.column)).collect();
         sorted.sort_unstable();
         sorted.dedup();
-        let order = columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect();
-        let (inner, position) = match kind {
-            Kind::Csv { usual } => csv::rows(file, spec, usual, &self.schema, &sorted),
-            Kind::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
-            Kind::IpcFile => ipc::file_rows(file, &sorted),
-            Kind::IpcStream => ipc::stream_rows(file, &sorted),
-        }
-        .map_err(|error| broken(&self.path, 0, &error))?;
-        Ok(Batches::new(&self.path, inner, order, position, bytes_total))
+        let place = |column: usize| sorted.binary_search(&column).unwrap_or_default();
+        let order = columns.iter().map(|column| place(*column)).collect();
+        let opened = match &self.store {
+            Store::Text(dialect) => csv::rows(file, dialect, &self.schema, &sorted),
+            Store::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
+            Store::IpcFile => ipc::file_rows(file, &sorted),
+            Store::IpcStream | Store::Memory(_) => ipc::stream_rows(file, &sorted),
+        };
+        let (inner, position) = opened.map_err(|error| broken(&self.path, 0, &error))?;
+        let selection = self.selection.at_places(place);
+        Ok(Batches::new(&self.path, inner, (order, selection), position, bytes_total))
     }
 
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
@@ -176,7 +228,16 @@ impl Table {
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
         // Whole, so that nothing need be copied.
         let whole: Vec<RecordBatch> = batches.to_vec();
-        let inner: Inner = Box::new(whole.into_iter().map(Ok));
-        Batches::new(&self.path, inner, columns.to_vec(), position, bytes_total)
+        let inner: Inner = Box::new(whole.into_iter().map(|batch| Ok(Part::from(batch))));
+        let order = (columns.to_vec(), self.selection.clone());
+        Batches::new(&self.path, inner, order, position, bytes_total)
     }
+}
+
+/// How a text file is written, and its column names.
+fn text(mut file: File, spec: &FileSpec, usual: u8) -> Result<(Store, SchemaRef), ArrowError> {
+    let dialect = Dialect::of(file.try_clone()?, spec, usual)?;
+    file.rewind()?;
+    let schema = csv::header(file, &dialect)?;
+    Ok((Store::Text(dialect), schema))
 }

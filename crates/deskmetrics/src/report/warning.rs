@@ -76,7 +76,7 @@ pub enum Warning {
     ManyRowsExcluded {
         /// The table's name, or its file's.
         table: String,
-        /// The column.
+        /// The column; empty where lines of a file are no rows.
         column: String,
         /// Whether only the values of the column are excluded, not whole rows.
         values: bool,
@@ -239,11 +239,11 @@ impl fmt::Display for Warning {
             }
             Self::ManyRowsExcluded { table, column, values, reason, excluded, of, example, remedy } => {
                 let what = if *values { "values" } else { "rows" };
-                write!(
-                    f,
-                    "{table}: {} {what} excluded: {reason} in column \"{column}\", such as \"{example}\"; {remedy}",
-                    share(*excluded, *of)
-                )
+                write!(f, "{table}: {} {what} excluded: {reason}", share(*excluded, *of))?;
+                if !column.is_empty() {
+                    write!(f, " in column \"{column}\"")?;
+                }
+                write!(f, ", such as \"{example}\"; {remedy}")
             }
             Self::ImplausibleTimestamp { table, column, row, value, count, cut_off } => {
                 write!(

@@ -217,7 +217,7 @@ impl EventBuilder {
             let mut all = at.to_vec();
             for event in order.early {
                 let created = tickets.created_at[self.places[event] as usize];
-                let (origin, _) = self.origin(event);
+                let (origin, _) = self.origin(decoding, event);
                 let skew = self.origins[origin].clock_skew.num_microseconds().unwrap_or(i64::MAX);
                 if created.saturating_sub(at[event]) > skew {
                     self.codes[event] = NOTHING;
@@ -300,7 +300,7 @@ impl EventBuilder {
                 }
                 Entry::Occupied(entry) => entry.into_mut(),
             };
-            let (origin, row) = self.origin(event);
+            let (origin, row) = self.origin(decoding, event);
             let Origin { ledger, columns, duplicates, .. } = &self.origins[origin];
             let changed_at = |event: usize| self.versions.get(event).copied().flatten();
             let mut excluded = event;
@@ -320,13 +320,13 @@ impl EventBuilder {
     }
 
     /// The origin of an event, and the number of its row.
-    fn origin(&self, event: usize) -> (usize, u64) {
+    fn origin(&self, decoding: &Decoding<'_>, event: usize) -> (usize, u64) {
         let place = self.origins.partition_point(|origin| origin.first <= event).saturating_sub(1);
         let Some(origin) = self.origins.get(place) else { return (0, 0) };
         let past = event - origin.first;
         let number = match origin.numbers {
             Some(first) => self.numbers.get(first + past).copied().unwrap_or_default(),
-            None => past as u64 + 1,
+            None => decoding.ledgers[origin.ledger].number(past as u64),
         };
         (place, number)
     }
@@ -339,7 +339,7 @@ impl EventBuilder {
         column: usize,
         detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
-        let (origin, row) = self.origin(event);
+        let (origin, row) = self.origin(decoding, event);
         let Origin { ledger, columns, .. } = &self.origins[origin];
         decoding.ledgers[*ledger].leave_out(Scope::Record, reason, row, &columns[column], detail).skipped()
     }

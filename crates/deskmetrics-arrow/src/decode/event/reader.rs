@@ -68,7 +68,7 @@ impl EventBuilder {
             key
         });
         for file in &source.file {
-            let table = decoding.open(file)?;
+            let table = decoding.open(file, &source.filter)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
             let slots = Slots {
                 ticket: columns.word(&source.ticket)?,

@@ -79,7 +79,7 @@ impl TicketBuilder {
         let mut known: [Known; 6] = Default::default();
         let mut of_attributes: Vec<Known> = Vec::new();
         for file in &source.file {
-            let table = decoding.open(file)?;
+            let table = decoding.open(file, &source.filter)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             // Who acts on a ticket is compared with who raised it.

@@ -1,0 +1,243 @@
+//! How a text file is written: its encoding, its delimiter and the lines before its column names.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek as _, SeekFrom};
+
+use arrow_schema::ArrowError;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252};
+use flate2::read::MultiGzDecoder;
+
+use super::FileSpec;
+use super::batches::Position;
+use super::progress::Counted;
+use crate::column::DecimalMark;
+
+/// How much of a file is looked at.
+const SAMPLE: u64 = 1 << 20;
+
+/// The delimiters that are detected.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// What is usual in western texts besides letters.
+const PUNCTUATION: &str = "€‚„…‘’“”•–—™\u{a0}¡¢£§¨©«®°²´·»¿";
+
+/// How many rows tell the delimiter.
+const ROWS: usize = 100;
+
+/// How a text file is written.
+#[derive(Debug, Clone)]
+pub(super) struct Dialect {
+    pub(super) encoding: &'static Encoding,
+    /// Lines before that of the column names.
+    pub(super) lines_before: usize,
+    pub(super) delimiter: u8,
+    pub(super) decimal: Option<DecimalMark>,
+    /// What was detected, for whoever reads the numbers.
+    pub(super) notes: Vec<String>,
+}
+
+impl Dialect {
+    /// As the description states it, and else as the start of the file shows it.
+    pub(super) fn of(file: File, spec: &FileSpec, usual: u8) -> Result<Self, ArrowError> {
+        let (sample, whole) = sample(file)?;
+        let mut notes = Vec::new();
+        let encoding = match (Encoding::for_bom(&sample), spec.encoding()) {
+            (Some((encoding, _)), _) | (None, Some(encoding)) => encoding,
+            (None, None) => {
+                let encoding = detected_encoding(&sample, whole);
+                if encoding != UTF_8 {
+                    let name = encoding.name().to_ascii_lowercase();
+                    notes.push(format!(
+                        "its encoding is not stated and was taken for {name}: if texts look wrong, name it, such as encoding = \
+                         \"{}\"",
+                        if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" }
+                    ));
+                }
+                encoding
+            }
+        };
+        let text = decoded(&sample, encoding);
+        let mut lines_before = spec.skip_rows.unwrap_or(0);
+        let mut rest = after_lines(&text, lines_before);
+        let named = match rest.as_bytes() {
+            [b's', b'e', b'p', b'=', delimiter] | [b's', b'e', b'p', b'=', delimiter, b'\r' | b'\n', ..] => {
+                lines_before += 1;
+                rest = after_lines(rest, 1);
+                Some(*delimiter)
+            }
+            _ => None,
+        };
+        let stated = spec.delimiter.and_then(|character| u8::try_from(character).ok());
+        let delimiter = stated.or(named).unwrap_or_else(|| {
+            let detected = detected_delimiter(rest, usual);
+            if detected != usual {
+                let shown = char::from(detected).escape_default();
+                notes.push(format!(
+                    "its delimiter is not stated and was taken for \"{shown}\": if that is wrong, state delimiter"
+                ));
+            }
+            detected
+        });
+        Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes })
+    }
+
+    /// The encoding, unless it is UTF-8, which is read as it is.
+    pub(super) fn named_encoding(&self) -> Option<&'static Encoding> {
+        Some(self.encoding).filter(|_| self.is_decoded())
+    }
+
+    /// Whether the text is decoded from another encoding, with U+FFFD for what is not in it.
+    pub(super) fn is_decoded(&self) -> bool {
+        self.encoding != UTF_8
+    }
+
+    /// What to state so that the column `name` is found, where the start of the file shows it.
+    pub(super) fn hint(&self, file: File, name: &str) -> Option<String> {
+        let (sample, _) = sample(file).ok()?;
+        let text = decoded(&sample, self.encoding);
+        let start = after_lines(&text, self.lines_before);
+        let has_name = |line: &str, delimiter: u8| {
+            let rows = fields_of(line, delimiter, 1);
+            rows.first().is_some_and(|row| row.iter().any(|field| field.trim() == name))
+        };
+        let spelled = |delimiter: u8| format!("delimiter = \"{}\"", char::from(delimiter).escape_default());
+        let others = || {
+            (b'!'..=b'~').filter(|byte| byte.is_ascii_punctuation() && !b"\"'".contains(byte)).chain([b'\t'])
+        };
+        let split = |line: &str| others().find(|delimiter| has_name(line, *delimiter));
+        let in_encoding = |encoding: &&'static Encoding| {
+            let text = decoded(&sample, encoding);
+            after_lines(&text, self.lines_before)
+                .lines()
+                .next()
+                .is_some_and(|line| has_name(line, self.delimiter))
+        };
+        if let Some(encoding) = [UTF_8, WINDOWS_1252, WINDOWS_1250, UTF_16LE].into_iter().find(in_encoding) {
+            let name = encoding.name().to_ascii_lowercase();
+            return Some(format!("it is there in another encoding: state encoding = \"{name}\""));
+        }
+        let mut lines = start.lines().take(ROWS).enumerate();
+        if let Some(delimiter) = lines.next().and_then(|(_, first)| split(first)) {
+            return Some(format!(
+                "it is in the line of column names if that is split otherwise: state {}",
+                spelled(delimiter)
+            ));
+        }
+        let (place, line) = lines.find(|(_, line)| split(line).is_some())?;
+        let skipped = self.lines_before + place;
+        // With the lines before out of the way, the delimiter is detected.
+        let delimiter =
+            split(line).filter(|_| !DELIMITERS.iter().any(|delimiter| has_name(line, *delimiter)));
+        let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
+        Some(format!("it is in line {}: state skip_rows = {skipped}{delimiter}", skipped + 1))
+    }
+}
+
+/// The file's bytes, unpacked if it is gzip (by its first bytes).
+pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowError> {
+    let mut magic = [0; 2];
+    let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
+    file.seek(SeekFrom::Start(0))?;
+    let (counted, count) = Counted::new(file);
+    let bytes: Box<dyn Read> = if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted)))
+    } else {
+        Box::new(counted)
+    };
+    Ok((bytes, Position::Bytes(count)))
+}
+
+/// The start of the file, and whether that is all of it.
+fn sample(file: File) -> Result<(Vec<u8>, bool), ArrowError> {
+    let mut sample = Vec::new();
+    let (bytes, _) = bytes(file)?;
+    // What is damaged further on is reported where it is read.
+    let read = bytes.take(SAMPLE).read_to_end(&mut sample);
+    if sample.is_empty() {
+        read?;
+    }
+    let whole = (sample.len() as u64) < SAMPLE;
+    Ok((sample, whole))
+}
+
+fn decoded<'a>(sample: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
+    encoding.decode_with_bom_removal(sample).0
+}
+
+fn after_lines(text: &str, lines: usize) -> &str {
+    (0..lines).fold(text, |text, _| text.split_once('\n').map_or("", |(_, rest)| rest))
+}
+
+/// The encoding of a text without a byte order mark: UTF-8, unless its bytes show another.
+fn detected_encoding(sample: &[u8], whole: bool) -> &'static Encoding {
+    let pairs = &sample[..sample.len().min(1 << 12)];
+    let zeros = |at: usize| pairs.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    if even + odd > pairs.len() / 4 {
+        return if odd > even { UTF_16LE } else { UTF_16BE };
+    }
+    let (mut valid, mut invalid) = (0, 0);
+    let mut chunks = sample.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        valid += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        // The sample may end within a character.
+        if whole || chunks.peek().is_some() {
+            invalid += chunk.invalid().len();
+        }
+    }
+    if invalid > valid && is_western(sample) { WINDOWS_1252 } else { UTF_8 }
+}
+
+/// Whether a text is likely to be Windows-1252 (or Latin-1, which it contains): what is not ASCII in it are one or two letters
+/// beside others, and the usual punctuation.
+fn is_western(sample: &[u8]) -> bool {
+    let text = WINDOWS_1252.decode_without_bom_handling(sample).0;
+    let (mut likely, mut all) = (0, 0);
+    let mut rest = &*text;
+    while let Some(start) = rest.find(|character: char| !character.is_ascii()) {
+        let (before, from) = rest.split_at(start);
+        let (run, after) =
+            from.split_at(from.find(|character: char| character.is_ascii()).unwrap_or(from.len()));
+        let is_mark = |character| PUNCTUATION.contains(character);
+        if !run.chars().all(|character| character.is_alphabetic() || is_mark(character)) {
+            return false;
+        }
+        let beside = before.ends_with(|character: char| character.is_ascii_alphabetic())
+            || after.starts_with(|character: char| character.is_ascii_alphabetic());
+        let length = run.chars().count();
+        all += length;
+        likely += if (length <= 2 && beside) || run.chars().all(is_mark) { length } else { 0 };
+        rest = after;
+    }
+    likely * 10 >= all * 8
+}
+
+/// The delimiter by which the most rows have as many fields as the line of column names: the `usual` one where all have.
+fn detected_delimiter(text: &str, usual: u8) -> u8 {
+    let others = DELIMITERS.into_iter().filter(|delimiter| *delimiter != usual);
+    let candidates = std::iter::once(usual).chain(others).filter_map(|delimiter| {
+        let rows = fields_of(text, delimiter, ROWS);
+        let names = rows.first().map(csv::StringRecord::len).filter(|names| *names > 1)?;
+        let alike = rows.iter().filter(|row| row.len() == names).count();
+        Some((alike == rows.len(), alike, names, delimiter))
+    });
+    let mut best: Option<(bool, usize, usize, u8)> = None;
+    for candidate in candidates {
+        let better = best.is_none_or(|best| {
+            let (all, alike, names, delimiter) = best;
+            !(all && delimiter == usual) && (candidate.1, candidate.2) > (alike, names)
+        });
+        if better {
+            best = Some(candidate);
+        }
+    }
+    best.map_or(usual, |(.., delimiter)| delimiter)
+}
+
+/// The fields of the first rows.
+fn fields_of(text: &str, delimiter: u8, most: usize) -> Vec<csv::StringRecord> {
+    let mut rows = csv::ReaderBuilder::new();
+    rows.delimiter(delimiter).has_headers(false).flexible(true);
+    rows.from_reader(text.as_bytes()).records().take(most).map_while(Result::ok).collect()
+}

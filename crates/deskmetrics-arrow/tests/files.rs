@@ -1,0 +1,425 @@
+//! Text files as they come: which rows are read, and how the file is written.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+use std::fs;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
+use deskmetrics::Reason;
+use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions, Scope};
+use proptest::prelude::*;
+
+fn read(description: &str, file: &[u8]) -> Result<Dataset, ReadError> {
+    read_with(description, file, ReadOptions::default())
+}
+
+fn read_with(description: &str, file: &[u8], options: ReadOptions<'_>) -> Result<Dataset, ReadError> {
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::write(folder.path().join("t.csv"), file).unwrap();
+    let description: Description = description.parse()?;
+    Dataset::of_description(&description, options.data_root(folder.path()))
+}
+
+/// Tickets in `t.csv`, with more keys.
+fn tickets(more: &str) -> String {
+    format!(
+        "time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'opened'\n\
+         attributes = {{ channel = 'Channel' }}\n{more}\n"
+    )
+}
+
+fn ids(dataset: &Dataset) -> Vec<String> {
+    dataset.ticket_ids().map(Into::into).collect()
+}
+
+/// What the error says after the file's name.
+fn message(error: &ReadError) -> String {
+    let text = error.to_string();
+    text.find("t.csv: ").map_or(text.clone(), |start| text[start + 7..].to_owned())
+}
+
+const ROWS: &str = "id,opened,Channel,Status\n\
+    1,2026-03-02T09:00:00Z,web,0\n\
+    2,2026-03-02T10:00:00Z,mail,0\n\
+    3,2026-03-02T11:00:00Z,test,1\n\
+    4,2026-03-02T12:00:00Z,,0\n\
+    5,2026-03-02T13:00:00Z,web,1\n";
+
+#[test]
+fn where_selects_rows_by_the_values_of_columns() {
+    for (filter, selected) in [
+        ("Channel = 'web'", "1 5"),
+        ("Channel = ['web', 'mail']", "1 2 5"),
+        ("Channel = { not = 'test' }", "1 2 4 5"),
+        ("Channel = { not = ['test', ''] }", "1 2 5"),
+        ("Channel = ''", "4"),
+        ("Channel = '*'", "1 2 3 5"),
+        ("Status = 0", "1 2 4"),
+        ("Status = '0', Channel = 'web'", "1"),
+        ("Status = { not = [1, 2] }", "1 2 4"),
+    ] {
+        let dataset = read(&tickets(&format!("where = {{ {filter} }}")), ROWS.as_bytes()).unwrap();
+        assert_eq!(ids(&dataset).join(" "), selected, "{filter}");
+        let source = &dataset.sources[0];
+        let read = selected.split(' ').count() as u64;
+        assert_eq!((source.rows, source.not_selected), (5, 5 - read), "{filter}");
+        // No fault, and so no warning.
+        assert!(source.left_out.is_empty() && dataset.excluded().is_empty());
+        assert_eq!(dataset.warnings().count(), 0);
+    }
+}
+
+#[test]
+fn where_selects_rows_of_tables_in_memory() {
+    let opened: Vec<String> = (1..=4).map(|hour| format!("2026-03-02T0{hour}:00:00Z")).collect();
+    let batch = RecordBatch::try_from_iter([
+        ("id", Arc::new(Int64Array::from(vec![1, 2, 3, 4])) as ArrayRef),
+        ("opened", Arc::new(StringArray::from(opened)) as ArrayRef),
+        (
+            "Channel",
+            Arc::new(StringArray::from(vec![Some("web"), None, Some("mail"), Some("web")])) as ArrayRef,
+        ),
+        ("preview", Arc::new(BooleanArray::from(vec![false, false, true, true])) as ArrayRef),
+    ])
+    .unwrap();
+    for (filter, selected) in
+        [("preview = false", "1 2"), ("Channel = 'web', id = [1, 3]", "1"), ("id = { not = 4 }", "1 2 3")]
+    {
+        let description: Description = tickets(&format!("where = {{ {filter} }}")).parse().unwrap();
+        let options = ReadOptions::default().table("t.csv", batch.schema(), vec![batch.clone()]);
+        let dataset = Dataset::of_description(&description, options).unwrap();
+        assert_eq!(ids(&dataset).join(" "), selected, "{filter}");
+        assert_eq!(dataset.sources[0].not_selected, 4 - selected.split(' ').count() as u64, "{filter}");
+    }
+}
+
+#[test]
+fn rows_that_are_not_selected_are_not_read_but_keep_their_numbers() {
+    // Names twice more, as Qualtrics writes them; row 4 is unreadable, row 6 has the id of row 3.
+    let csv = "id,opened,Channel\n\
+               Number,When?,Text\n\
+               qid1,qid2,qid3\n\
+               1,2026-03-02T09:00:00Z,web\n\
+               2,soon,web\n\
+               3,2026-03-02T09:00:00Z\n\
+               1,2026-03-02T10:00:00Z,web\n\
+               4,later,preview\n";
+    let description = tickets("where = { Channel = { not = ['Text', 'qid3', 'preview'] } }");
+    let dataset = read(&description, csv.as_bytes()).unwrap();
+    assert_eq!(ids(&dataset), ["1"]);
+    let source = &dataset.sources[0];
+    assert_eq!((source.rows, source.not_selected), (7, 3));
+    let mut left_out: Vec<_> = source
+        .left_out
+        .iter()
+        .map(|left_out| (left_out.examples[0].row, left_out.scope, left_out.reason, left_out.count))
+        .collect();
+    left_out.sort_by_key(|(row, _, reason, _)| (*row, *reason));
+    assert_eq!(
+        left_out,
+        [
+            (4, Scope::Record, Reason::Unreadable, 1),
+            (6, Scope::Record, Reason::Duplicate, 1),
+            (6, Scope::Line, Reason::FieldCount, 1), // line 6 is row 5
+        ]
+    );
+    let strict = |more: &str| read_with(&tickets(more), csv.as_bytes(), ReadOptions::default().strict(true));
+    let error = strict("where = { id = ['1', '2'] }").unwrap_err();
+    assert!(message(&error).starts_with("line 6:"), "{error}");
+    let csv = "id,opened,Channel\n1,2026-03-02T09:00:00Z,x\n2,2026-03-02T09:00:00Z,web\n2,2026-03-03T09:00:00Z\n\
+               3,2026-03-04T09:00:00Z,web\n4,2026-03-05T09:00:00Z,web\n5,2126-03-05T09:00:00Z,web\n";
+    let dataset = read(&tickets("where = { Channel = 'web' }"), csv.as_bytes()).unwrap();
+    let warning = dataset.warnings().last().unwrap().to_string();
+    assert!(warning.starts_with("tickets, created_at, row 6: 2126-03-05T09:00:00Z"), "{warning}");
+    // An order of dates is that of the rows that are read.
+    let dates = "id,opened,Channel\n1,31/12/2026 09:00,preview\n2,04/03/2026 09:00,web\n";
+    let error = read(&tickets("where = { Channel = 'web' }"), dates.as_bytes()).unwrap_err();
+    assert!(message(&error).contains("row 2: \"04/03/2026 09:00\" is"), "{error}");
+}
+
+#[test]
+fn a_filter_on_a_column_that_is_not_there() {
+    let error = read(&tickets("where = { channel = 'web' }"), ROWS.as_bytes()).unwrap_err();
+    assert!(
+        message(&error)
+            .starts_with("there is no column \"channel\", did you mean \"Channel\"?; present are \"id\""),
+        "{error}"
+    );
+    let form =
+        tickets("where = { Channel = { nott = 'web' } }").parse::<Description>().unwrap_err().to_string();
+    assert!(
+        form.contains("expected a value, a list of values, or a table such as { not = \"test\" }"),
+        "{form}"
+    );
+    let dataset = read(&tickets("where = { Channel = 'Web' }"), ROWS.as_bytes()).unwrap();
+    assert_eq!(
+        dataset.sources[0].notes,
+        ["none of its rows has the values of where, which are compared letter by letter"]
+    );
+}
+
+/// Tickets as semicolons, tabs or bars separate them, with a comma in the text.
+fn separated(delimiter: &str) -> String {
+    let rows = ROWS.replace("1,2026", "\"A, 1\",2026");
+    rows.replace(',', delimiter).replace(&format!("A{delimiter} 1"), "A, 1")
+}
+
+#[test]
+fn the_delimiter_is_detected() {
+    for (delimiter, shown) in [(";", ";"), ("\t", "\\t"), ("|", "|")] {
+        let dataset = read(&tickets(""), separated(delimiter).as_bytes()).unwrap();
+        assert_eq!(ids(&dataset), ["A, 1", "2", "3", "4", "5"]);
+        let note = format!(
+            "its delimiter is not stated and was taken for \"{shown}\": if that is wrong, state delimiter"
+        );
+        assert_eq!(dataset.sources[0].notes, [note]);
+    }
+    assert_eq!(ids(&read(&tickets(""), separated(",").as_bytes()).unwrap()).len(), 5);
+    assert!(read(&tickets(""), ROWS.as_bytes()).unwrap().sources[0].notes.is_empty());
+    // Other delimiters within names and texts mislead nobody.
+    let csv =
+        "id,opened,Channel,a;b;c;d;e\n1,2026-03-02T09:00:00Z,web,\n2,2026-03-02T09:00:00Z,a;b;c;d,x;y\n";
+    assert_eq!(ids(&read(&tickets(""), csv.as_bytes()).unwrap()), ["1", "2"]);
+    let csv = "id;opened;Channel;a,b\n1;2026-03-02T09:00:00Z;web;1,5\n2;2026-03-02T09:00:00Z;web;\n";
+    assert_eq!(ids(&read(&tickets(""), csv.as_bytes()).unwrap()), ["1", "2"]);
+    // One column.
+    let answers = "time_zone = 'UTC'\n[[surveys]]\nfile = 't.csv'\nquestions = { nps = 'score' }\n";
+    let dataset = read(answers, b"score\n9\n\"1;2\"\n10\n").unwrap();
+    assert_eq!(dataset.counts().responses, 2);
+}
+
+/// The error of a description, and the dataset with what its message advises.
+fn advised(file: &[u8], advice: &str) -> Dataset {
+    let error = read(&tickets(""), file).unwrap_err();
+    assert!(matches!(error, ReadError::ColumnMissing { .. }), "{error}");
+    assert!(message(&error).ends_with(&format!("state {advice}")), "{error}");
+    let advice = advice.replace(" and ", ", ");
+    let named = tickets("").replace("'t.csv'", &format!("{{ path = 't.csv', {advice} }}"));
+    read(&named, file).unwrap()
+}
+
+#[test]
+fn a_missing_column_leads_to_the_key_that_finds_it() {
+    let head = format!("Tickets of March\n\n{ROWS}");
+    assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 2")).len(), 5);
+    let error = read(&tickets(""), head.as_bytes()).unwrap_err();
+    assert_eq!(
+        message(&error),
+        "there is no column \"id\"; present are \"Tickets of March\"; it is in line 3: state skip_rows = 2"
+    );
+    let head = format!("Tickets, of March\n{}", separated(";"));
+    assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 1")).len(), 5);
+    let head = format!("Tickets of March\n{}", separated("^"));
+    assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 1 and delimiter = \"^\"")).len(), 5);
+    assert_eq!(ids(&advised(separated("^").as_bytes(), "delimiter = \"^\"")).len(), 5);
+    let wrong = tickets("").replace("'t.csv'", "{ path = 't.csv', delimiter = \"\\t\" }");
+    let error = read(&wrong, separated(";").as_bytes()).unwrap_err();
+    assert!(message(&error).ends_with("state delimiter = \";\""), "{error}");
+    // A name that is nowhere is none of the file's keys.
+    let error = read(&tickets("").replace("'id'", "'key'"), ROWS.as_bytes()).unwrap_err();
+    assert!(message(&error).ends_with("present are \"id\", \"opened\", \"Channel\", \"Status\""), "{error}");
+}
+
+/// The channels of a dataset.
+fn channels(dataset: &Dataset) -> Vec<String> {
+    let tickets = dataset.tickets();
+    let values = tickets.iter().flat_map(|ticket| ticket.attributes.iter());
+    values.map(|(_, value)| value.to_owned()).collect()
+}
+
+#[test]
+fn the_encoding_is_detected_from_the_bytes() {
+    let text = "id,opened,Channel\n1,2026-03-02T09:00:00Z,Teléfono\n2,2026-03-02T10:00:00Z,“Übergröße” 5 €\n";
+    let (western, ..) = encoding_rs::WINDOWS_1252.encode(text);
+    let utf_16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+        [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()].concat()
+    };
+    let taken = |name: &str, other: &str| {
+        vec![format!(
+            "its encoding is not stated and was taken for {name}: if texts look wrong, name it, such as encoding = \"{other}\""
+        )]
+    };
+    for (bytes, notes) in [
+        (text.as_bytes().to_vec(), vec![]),
+        ([b"\xef\xbb\xbf", text.as_bytes()].concat(), vec![]),
+        (western.to_vec(), taken("windows-1252", "windows-1250")),
+        (utf_16(b"\xff\xfe", u16::to_le_bytes), vec![]),
+        (utf_16(b"\xfe\xff", u16::to_be_bytes), vec![]),
+        (utf_16(b"", u16::to_le_bytes), taken("utf-16le", "utf-8")),
+        (utf_16(b"", u16::to_be_bytes), taken("utf-16be", "utf-8")),
+    ] {
+        let dataset = read(&tickets(""), &bytes).unwrap();
+        assert_eq!(channels(&dataset), ["Teléfono", "“Übergröße” 5 €"], "{notes:?}");
+        assert_eq!(dataset.sources[0].notes, notes);
+    }
+}
+
+#[test]
+fn an_encoding_that_the_bytes_do_not_show_has_to_be_named() {
+    for (encoding, text) in [
+        (encoding_rs::WINDOWS_1251, "Телефон"),
+        (encoding_rs::WINDOWS_1250, "Łódź, ósmą łąkę"),
+        (encoding_rs::SHIFT_JIS, "電話"),
+    ] {
+        let text =
+            format!("id,opened,Channel\n1,2026-03-02T09:00:00Z,web\n2,2026-03-02T09:00:00Z,\"{text}\"\n");
+        let (bytes, ..) = encoding.encode(&text);
+        let dataset = read(&tickets(""), &bytes).unwrap();
+        let line = &dataset.sources[0].left_out[0];
+        assert_eq!((line.reason, line.examples[0].row), (Reason::InvalidText, 3), "{}", encoding.name());
+        assert!(line.remedy.contains("encoding = "), "{}", line.remedy);
+        let named = format!("{{ path = 't.csv', encoding = '{}' }}", encoding.name());
+        let dataset = read(&tickets("").replace("'t.csv'", &named), &bytes).unwrap();
+        assert!(dataset.excluded().is_empty());
+        assert!(text.contains(&channels(&dataset)[1]));
+    }
+}
+
+#[test]
+fn a_name_in_another_encoding() {
+    let text = "id,opened,Kanál\n1,2026-03-02T09:00:00Z,web\n".as_bytes();
+    let description = tickets("").replace("'Channel'", "'Kanál'");
+    let named = |encoding: &str| {
+        description.replace("'t.csv'", &format!("{{ path = 't.csv', encoding = '{encoding}' }}"))
+    };
+    let error = read(&named("windows-1252"), text).unwrap_err();
+    assert!(
+        message(&error).ends_with("it is there in another encoding: state encoding = \"utf-8\""),
+        "{error}"
+    );
+    assert_eq!(channels(&read(&named("utf-8"), text).unwrap()), ["web"]);
+    // Column names in an encoding that is not detected.
+    let (bytes, ..) = encoding_rs::WINDOWS_1251.encode("id,opened,Канал\n1,2026-03-02T09:00:00Z,web\n");
+    let error = read(&tickets(""), &bytes).unwrap_err();
+    assert!(matches!(error, ReadError::Encoding { .. }), "{error}");
+}
+
+#[test]
+fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
+    let answers = |file: &str, score: &str| {
+        format!(
+            "time_zone = 'UTC'\nscales = {{ csat = '1-5' }}\n[[surveys]]\nfile = {file}\n\
+             questions.csat = 'score'\nweight = {score}\n"
+        )
+    };
+    let weights = |dataset: &Dataset| -> Vec<Option<f64>> {
+        dataset.answers("csat").map(|answer| answer.weight).collect()
+    };
+    let csv = "score;share\n4;0,5\n5,0;0,125\n3;1.234,5\n2;12\n1;1,234\n";
+    let dataset = read(&answers("'t.csv'", "'share'"), csv.as_bytes()).unwrap();
+    assert_eq!(weights(&dataset), [Some(0.5), Some(0.125), Some(1234.5), Some(12.0), None]);
+    assert_eq!(dataset.answers("csat").map(|answer| answer.score).collect::<Vec<_>>()[1], Some(5));
+    let left_out = &dataset.sources[0].left_out[0];
+    assert_eq!((left_out.reason, left_out.scope), (Reason::Unreadable, Scope::Value));
+    assert_eq!(left_out.examples[0].value, "1,234");
+    assert_eq!(
+        left_out.remedy,
+        "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
+    );
+    for (file, score, weight) in [
+        ("{ path = 't.csv', decimal = ',' }", "'share'", 1.234),
+        ("{ path = 't.csv', decimal = '.' }", "'share'", 1234.0),
+        ("'t.csv'", "{ column = 'share', decimal = ',' }", 1.234),
+        ("'t.csv'", "{ column = 'share', decimal = '.' }", 1234.0),
+    ] {
+        let dataset = read(&answers(file, score), csv.as_bytes()).unwrap();
+        assert_eq!(weights(&dataset).last(), Some(&Some(weight)), "{file} {score}");
+    }
+    // Between commas it has to be stated.
+    let csv = "score,share\n4,\"0,5\"\n5,2\n";
+    let dataset = read(&answers("'t.csv'", "'share'"), csv.as_bytes()).unwrap();
+    assert_eq!(weights(&dataset), [None, Some(2.0)]);
+    assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
+    let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), csv.as_bytes()).unwrap();
+    assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
+    let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
+    assert!(error.to_string().contains("unknown variant `x`, expected"), "{error}");
+}
+
+#[test]
+fn a_quote_in_the_column_names_that_is_not_closed() {
+    let error = read(&tickets(""), ROWS.replacen("id", "\"id", 1).as_bytes()).unwrap_err();
+    assert!(message(&error).contains("a quote in the column names, on line 1, is not closed"), "{error}");
+    let names = ROWS.replacen("Status", "\"Status\nof it\"", 1);
+    assert_eq!(ids(&read(&tickets(""), names.as_bytes()).unwrap()).len(), 5);
+}
+
+/// A line that is no row.
+#[derive(Debug, Clone, Copy)]
+enum Bad {
+    Short,
+    Long,
+    Open,
+    OpenAtStart,
+    Latin,
+}
+
+impl Bad {
+    fn line(self) -> (&'static [u8], Reason) {
+        match self {
+            Self::Short => (b"X", Reason::FieldCount),
+            Self::Long => (b"X,2026-03-02T09:00:00Z,web,mail,phone,chat", Reason::FieldCount),
+            Self::Open => (b"X,2026-03-02T09:00:00Z,\"web", Reason::UnclosedQuote),
+            Self::OpenAtStart => (b"\"X,2026-03-02T09:00:00Z,web", Reason::UnclosedQuote),
+            Self::Latin => (b"X,2026-03-02T09:00:00Z,Espa\xf1a", Reason::InvalidText),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Rows with any text are read as they were written, whatever lines stand between them; each of those is reported.
+    #[test]
+    fn bad_lines_leave_all_rows_as_they_are(
+        rows in prop::collection::vec("[a-zñ]([a-z,;\"ñ\n ]{0,20}[a-zñ])?", 1..60),
+        bad in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(vec![
+            Bad::Short, Bad::Long, Bad::Open, Bad::OpenAtStart, Bad::Latin,
+        ])), 0..8),
+        crlf in any::<bool>(),
+    ) {
+        let ending: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        let mut text = b"id,opened,Channel".to_vec();
+        text.extend_from_slice(ending);
+        let mut expected = Vec::new();
+        for (row, channel) in rows.iter().enumerate() {
+            for (_, bad) in bad.iter().filter(|(place, _)| place.index(rows.len()) == row) {
+                let (line, reason) = bad.line();
+                expected.push((text.iter().filter(|byte| **byte == b'\n').count() as u64 + 1, reason));
+                text.extend_from_slice(line);
+                text.extend_from_slice(ending);
+            }
+            let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Necessary).from_writer(Vec::new());
+            writer.write_record([row.to_string().as_str(), "2026-03-02T09:00:00Z", channel]).unwrap();
+            text.extend_from_slice(writer.into_inner().unwrap().trim_ascii_end());
+            text.extend_from_slice(ending);
+        }
+        let utf_8 = tickets("").replace("'t.csv'", "{ path = 't.csv', encoding = 'utf-8', delimiter = ',' }");
+        let dataset = read(&utf_8, &text).unwrap();
+        let read: Vec<String> = channels(&dataset);
+        prop_assert_eq!(&read, &rows);
+        let source = &dataset.sources[0];
+        prop_assert_eq!(source.rows, (rows.len() + expected.len()) as u64);
+        for reason in [Reason::FieldCount, Reason::UnclosedQuote, Reason::InvalidText] {
+            let lines: Vec<u64> =
+                expected.iter().filter(|(_, other)| *other == reason).map(|(line, _)| *line).collect();
+            let left_out = source.left_out.iter().find(|left_out| left_out.reason == reason);
+            prop_assert_eq!(left_out.map_or(0, |left_out| left_out.count), lines.len() as u64);
+            let examples = left_out.iter().flat_map(|left_out| &left_out.examples).map(|line| line.row);
+            prop_assert_eq!(examples.collect::<Vec<_>>(), &lines[..lines.len().min(3)]);
+        }
+    }
+
+    /// Whatever a file has in it, its rows are read, left out and counted, or it is an error.
+    #[test]
+    fn any_bytes_are_rows_or_reported(
+        text in prop::collection::vec(prop::sample::select(b"ab1\",;\t|\n\r \xc3\xb1\xff\0".to_vec()), 0..400),
+        names in any::<bool>(),
+    ) {
+        let text = if names { [b"id,opened,Channel\n", &text[..]].concat() } else { text };
+        if let Ok(dataset) = read(&tickets(""), &text) {
+            let source = &dataset.sources[0];
+            prop_assert_eq!(source.rows, dataset.excluded().total() + dataset.counts().tickets as u64);
+        }
+    }
+}

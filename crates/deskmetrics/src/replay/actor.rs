@@ -31,7 +31,7 @@ use crate::ticket::Attribute;
 /// let report = Report::builder(as_of).kpi(KpiRequest::new("first_response_time")).by([by]).build().unwrap();
 /// let table = report.run(&outcome.tickets, &[], &[]).table();
 /// let row = table.slices().find(|row| row.headline).unwrap();
-/// assert_eq!((row.slice.label().as_str(), row.value), ("Kim", Some(1_800.0)));
+/// assert_eq!((row.keys.label().as_str(), row.value), ("Kim", Some(1_800.0)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -361,11 +361,13 @@ fn described(
             roles.entry(role).or_insert(json!(found));
         }
     }
+    let tagged = roles.contains_key("tags");
     if !by.is_empty()
         && let Value::Object(attributes) = roles.entry("attributes").or_insert(json!({}))
     {
         let known: Vec<Attribute> = attributes.keys().map(|name| Attribute::from(name.as_str())).collect();
-        for attribute in by.iter().filter(|attribute| !known.contains(attribute)) {
+        let listed = |attribute: &Attribute| *attribute == Attribute::Tag && tagged;
+        for attribute in by.iter().filter(|attribute| !known.contains(attribute) && !listed(attribute)) {
             if let Some(column) = attribute_column(schema, attribute) {
                 attributes.insert(attribute.to_string(), json!(column));
             }

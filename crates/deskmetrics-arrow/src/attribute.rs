@@ -52,7 +52,8 @@ impl UnknownAttribute {
 }
 
 impl Description {
-    /// The attributes that its files' columns give, and those that its words for events change.
+    /// The attributes that its files' columns give, and those that its words for events change; [`Attribute::Tag`] where there
+    /// are tags.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let tickets = self.tickets.iter().map(|source| &source.attributes);
         let events = self.events.iter().map(|source| &source.attributes);
@@ -60,20 +61,27 @@ impl Description {
         let surveys = self.surveys.iter().map(|source| &source.attributes);
         let invitations = self.invitations.iter().map(|source| &source.attributes);
         let all = tickets.chain(events).chain(snapshots).chain(surveys).chain(invitations);
-        let words = self.events.iter().flat_map(|source| {
-            let kind = &source.kind;
-            kind.words.values().chain(&kind.value).chain(&kind.other)
-        });
-        let changed = words.flat_map(Happenings::changed);
-        all.flat_map(BTreeMap::keys).chain(changed).cloned().collect()
+        let words: Vec<&Happenings> = self
+            .events
+            .iter()
+            .flat_map(|source| source.kind.words.values().chain(&source.kind.value).chain(&source.kind.other))
+            .collect();
+        let tagged = self.tickets.iter().any(|source| source.tags.is_some());
+        let tagged = tagged || words.iter().any(|kind| kind.change_tags());
+        let changed = words.into_iter().flat_map(Happenings::changed);
+        let tag = tagged.then_some(&Attribute::Tag);
+        all.flat_map(BTreeMap::keys).chain(changed).chain(tag).cloned().collect()
     }
 }
 
 impl Dataset {
-    /// The attributes that the description gives a column, and those that events change.
+    /// The attributes that the description gives a column, and those that events change; [`Attribute::Tag`] where there are
+    /// tags.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let mut known = self.described.clone();
-        known.extend(self.tables.events.kinds.changed().cloned());
+        let kinds = &self.tables.events.kinds;
+        known.extend(kinds.changed().cloned());
+        known.extend(kinds.change_tags().then_some(Attribute::Tag));
         known
     }
 

@@ -9,11 +9,12 @@ use deskmetrics::engine::Milestones;
 use deskmetrics::engine::step::{Step, What};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
+use hashbrown::HashMap;
 
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
-use super::word::{NONE, Words};
+use super::word::{Codes, NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
 
@@ -52,35 +53,64 @@ pub(crate) struct MilestoneColumns {
     pub(crate) author_name: Words<Box<str>>,
 }
 
-/// The tags of all rows, one list after the other.
+/// The tags of all rows. Equal lists have equal codes, from 1 on; 0 is a row without tags.
 #[derive(Debug, Default)]
 pub(crate) struct Tags {
-    ends: Vec<u32>,
-    all: Vec<u32>,
+    pub(crate) codes: Codes,
+    /// The codes of each list's tags, in order.
+    lists: Vec<Box<[u32]>>,
+    index: HashMap<Box<[u32]>, u32>,
     pub(crate) texts: Words<Box<str>>,
 }
 
 impl Tags {
     /// The codes of a row's tags.
     pub(crate) fn of_row(&self, row: usize) -> &[u32] {
-        let Some(end) = self.ends.get(row) else { return &[] };
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.all.get(start as usize..*end as usize).unwrap_or_default()
+        self.list(self.codes.get(row))
+    }
+
+    fn list(&self, code: u32) -> &[u32] {
+        (code as usize).checked_sub(1).and_then(|place| self.lists.get(place)).map_or(&[], |list| list)
+    }
+
+    /// The tags of a list.
+    pub(crate) fn texts_of(&self, code: u32) -> impl Iterator<Item = &str> + Clone {
+        self.list(code).iter().filter_map(|tag| self.texts.meaning(*tag)).map(|tag| &**tag)
+    }
+
+    /// One more than the highest code of a list.
+    pub(crate) fn kinds(&self) -> usize {
+        self.lists.len() + 1
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.lists.is_empty()
     }
 
-    fn push(&mut self, list: Option<&str>, separator: &str) {
-        let from = self.all.len();
-        for tag in list.into_iter().flat_map(|list| list::parts(list, separator)) {
-            let code = self.texts.code_of(tag.into());
-            if !self.all[from..].contains(&code) {
-                self.all.push(code);
-            }
+    /// The code of a list of tags in text, given to it now if it is new.
+    fn code_of(&mut self, text: &str, separator: &str) -> u32 {
+        let mut list: Vec<u32> =
+            list::parts(text, separator).map(|tag| self.texts.code_of(tag.into())).collect();
+        list.sort_unstable();
+        list.dedup();
+        if list.is_empty() {
+            return NONE;
         }
-        self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        let next = u32::try_from(self.lists.len() + 1).unwrap_or(NONE);
+        let list: Box<[u32]> = list.into();
+        *self.index.entry(list.clone()).or_insert_with(|| {
+            self.lists.push(list);
+            next
+        })
+    }
+
+    /// Adds the rows of a batch after so many rows, given their lists as text.
+    fn push(&mut self, texts: &Words<Box<str>>, separator: &str, rows: usize) {
+        let codes: Vec<u32> = std::iter::once(NONE)
+            .chain(texts.meanings().iter().map(|text| self.code_of(text, separator)))
+            .collect();
+        self.codes.fill_up(rows);
+        (0..texts.codes.len()).for_each(|row| self.codes.push(codes[texts.codes.get(row) as usize]));
     }
 }
 
@@ -134,8 +164,7 @@ impl TicketTable {
         ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
         ticket.stated_sla_met = self.sla_met.of_row(row).copied();
         ticket.attributes = self.attributes.of_row(row);
-        let tags = self.tags.of_row(row).iter().filter_map(|code| self.tags.texts.meaning(*code));
-        tags.for_each(|tag| ticket.add_tag(tag.clone()));
+        self.tags.texts_of(self.tags.codes.get(row)).for_each(|tag| ticket.add_tag(tag.into()));
         ticket
     }
 

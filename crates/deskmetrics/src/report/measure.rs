@@ -329,14 +329,8 @@ fn check_name(name: Option<&str>, definition: &Definition) -> Result<(), Request
 }
 
 fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), RequestError> {
-    let by = if filter.tags().is_empty() {
-        filter
-            .attributes()
-            .find(|(_, values)| values.is_empty())
-            .map(|(attribute, _)| format!("{attribute} without a value"))
-    } else {
-        Some("tags".to_owned())
-    };
+    let empty = filter.attributes().find(|(_, values)| values.is_empty());
+    let by = empty.map(|(attribute, _)| format!("{attribute} without a value"));
     by.map_or(Ok(()), |by| Err(RequestError::Filter { id, by }))
 }
 

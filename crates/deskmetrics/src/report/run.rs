@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::builder::Report;
 use super::state::ReportState;
 use crate::survey::LinkedAnswers;
-use crate::ticket::{Attributes, TicketId};
-use crate::{Excluded, Invitation, Reason, Replayed, SurveyResponse};
+use crate::ticket::TicketId;
+use crate::{Excluded, Invitation, Reason, Replayed, SurveyResponse, Ticket};
 
 impl Report {
     /// An empty state, to be fed record by record.
@@ -43,10 +43,9 @@ impl Report {
             }
             state.push_ticket(ticket);
         }
-        let mut directory: HashMap<&str, &Attributes> = HashMap::new();
+        let mut directory: HashMap<&str, &Ticket> = HashMap::new();
         if self.settings.surveys_inherit && !self.sliced_by().is_empty() {
-            directory
-                .extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)));
+            directory.extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket)));
         }
         let of = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
         for (number, response) in responses.iter().enumerate() {

@@ -25,8 +25,8 @@ proptest! {
         for (number, ticket) in tickets.iter().enumerate().rev() {
             parts[cuts[number]].push_ticket(ticket);
             // an answer may come in with another part than its ticket
-            parts[2 - cuts[number]].push_response(&answers[number], Some(&ticket.ticket.attributes));
-            parts[cuts[number] / 2].push_invitation(&invitations[number], Some(&ticket.ticket.attributes));
+            parts[2 - cuts[number]].push_response(&answers[number], Some(&ticket.ticket));
+            parts[cuts[number] / 2].push_invitation(&invitations[number], Some(&ticket.ticket));
         }
         let [mut first, second, third] = parts;
         first.merge(third).unwrap();

@@ -532,7 +532,9 @@ proptest! {
         for plan in plans {
             let report = plan.report(as_of);
             let columns = dataset.feed(&report, threads).unwrap();
-            same_tables(&columns, &report.run(&records.tickets, &responses, &invitations))?;
+            let mut state = report.state();
+            state.push_records(&records.tickets, &responses, &invitations);
+            same_tables(&columns, &state)?;
             // Targets without a schedule are counted only where verdicts are.
             let excluded = columns.table().events_excluded;
             let judged = report.needs().any(Needs::VERDICTS);

@@ -35,7 +35,7 @@ use crate::ticket::Attribute;
 ///     .periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
 ///     .build()
 ///     .unwrap();
-/// let table = report.run(&[], &answers, &[]).table();
+/// let table = report.run(&[], &answers, &[]).unwrap().table();
 ///
 /// assert_eq!(table.headline("nps").unwrap().n, 3);
 /// let by_market: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value)).collect();
@@ -120,7 +120,7 @@ impl ReportBuilder {
     /// };
     /// let tickets = [ticket("1", &["vip", "bug"]), ticket("2", &["bug"]), ticket("3", &[])];
     /// let report = Report::builder(at).kpi(KpiRequest::new("volume")).by([Attribute::Tag]).build().unwrap();
-    /// let table = report.run(&tickets, &[], &[]).table();
+    /// let table = report.run(&tickets, &[], &[]).unwrap().table();
     /// assert_eq!(table.headline("volume").unwrap().n, 3);
     /// let by_tag: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.n)).collect();
     /// assert_eq!(by_tag, [("bug".to_owned(), 2), ("vip".to_owned(), 1), ("(none)".to_owned(), 1)]);

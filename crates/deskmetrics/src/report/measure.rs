@@ -17,8 +17,8 @@ use crate::live::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
 use crate::{
-    ClockKind, Compared, Estimate, Invitation, Ratio, Reason, Replayed, SurveyResponse, Timestamp, Unit,
-    duration_text,
+    ClockKind, Compared, Estimate, Invitation, Ratio, Reason, Replayed, Scale, SurveyResponse, Timestamp,
+    Unit, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -341,7 +341,8 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
     refuse(request, definition.id, |option| match option {
         "clock" => !definition.clocks.is_empty(),
         "question" => surveys || asks_customers,
-        "scale" => surveys,
+        // Its only scale may be stated.
+        "scale" if definition.id == kpi::nps::DEFINITION.id => request.scale == Some(Scale::nps()),
         "distribution" => ["csat", "nps", "ces"].contains(&definition.id),
         "since" | "until" => definition.options.iter().any(|choice| choice.name == "span"),
         option => definition.options.iter().any(|choice| choice.name == option),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::ticket::Attribute;
 
-use crate::description::{Happenings, did_you_mean, listed, nearest};
+use crate::description::{DescriptionError, Happenings, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
 /// An attribute that nothing in the data tells of.
@@ -83,6 +83,32 @@ impl Dataset {
         known.extend(kinds.changed().cloned());
         known.extend(kinds.change_tags().then_some(Attribute::Tag));
         known
+    }
+
+    /// That something in the data tells of the attributes that choose schedules, each of which has one value a ticket.
+    ///
+    /// # Errors
+    /// When nothing tells of one, or it is the tag.
+    pub fn check_schedule_by(&self) -> Result<(), DescriptionError> {
+        let unknown = |unknown| DescriptionError::said(format!("schedule_by: {unknown}"));
+        self.tells_of(self.schedule_by.keys()).map_err(unknown)?;
+        if !self.schedule_by.contains_key(&Attribute::Tag) {
+            return Ok(());
+        }
+        Err(DescriptionError::said(
+            "schedule_by: a ticket may have several tags, so they choose no schedule: name another attribute, such as \"group\"",
+        ))
+    }
+
+    /// Notes on conditions of SLA policies that can never hold, since nothing in the data tells of their attribute.
+    pub(crate) fn unknown_conditions(&self) -> impl Iterator<Item = String> {
+        self.policies.policies.iter().flat_map(|policy| {
+            let named = policy.when.named().chain(policy.unless.named());
+            let unknown = named.filter_map(|attribute| self.tells_of([attribute]).err());
+            unknown.map(|unknown| {
+                format!("SLA policy \"{}\": {unknown}; its condition never holds", policy.name)
+            })
+        })
     }
 
     /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell

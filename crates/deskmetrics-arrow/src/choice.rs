@@ -179,6 +179,7 @@ impl Choice {
         }
         chosen.notes.extend(unscaled(dataset));
         chosen.notes.extend(dataset.unused.iter().cloned());
+        chosen.notes.extend(dataset.unknown_conditions());
         chosen
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));

@@ -178,6 +178,7 @@ impl Dataset {
         }
         let sliced = dataset.tells_of(&dataset.by);
         sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
+        dataset.check_schedule_by()?;
         Ok(dataset)
     }
 

@@ -2,13 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use deskmetrics::ClockKind;
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::report::Report;
+use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, Dataset, Description, ReadOptions};
+use tempfile::TempDir;
 
 /// A table of text from lines of cells; a dot is null.
 fn table(lines: &str) -> RecordBatch {
@@ -467,4 +470,158 @@ fn keys_of_a_description_have_an_effect() {
     let tested: BTreeSet<String> =
         stated(cases.iter().map(|(key, _)| *key)).into_iter().chain(heads).collect();
     assert_eq!(tested, keys_at("no_such_key = 1"), "each key of a description needs a case");
+}
+
+/// A folder with the tickets as text, rules and holidays.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let rows = "1,2026-03-02T09:00,2026-03-02T13:00,first,caf\u{e9}\n2,2026-03-03T09:00,2026-03-03T15:00,second,caf\u{e9}\n";
+    let names = "id,created,solved,group,place\n";
+    write("tickets.csv", &format!("{names}{rows}"));
+    write("semicolons.csv", &format!("{names}{rows}").replace(',', ";"));
+    write("headed.csv", &format!("made on Monday\n{names}{rows}"));
+    let latin: Vec<u8> =
+        format!("{names}{rows}").chars().map(|one| u8::try_from(u32::from(one)).unwrap()).collect();
+    fs::write(folder.path().join("latin.csv"), latin).unwrap();
+    write("rules.csv", "team,days\nfirst,2\nsecond,4\n");
+    write("holidays.csv", "date,country\n2026-03-02,DK\n2026-03-03,ES\n");
+    folder
+}
+
+/// What a report on these files shows, or why there is none.
+fn shown_of_files(description: &str, folder: &TempDir) -> String {
+    let read = || -> Result<String, Box<dyn std::error::Error>> {
+        let description: Description = format!("time_zone = \"UTC\"\n{description}").parse()?;
+        let dataset = Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))?;
+        let kpis = Choice::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
+            .of(&dataset)?;
+        let asked =
+            kpis.kpis.into_iter().map(|kpi| kpi.on(ClockKind::Calendar)).filter(|kpi| kpi.check().is_ok());
+        let business = KpiRequest::new("full_resolution_time").on(ClockKind::Business).named("business");
+        let plain = KpiRequest::new("sla_attainment");
+        let own = plain.clone().of_sla_policy("one").named("own");
+        let report =
+            Report::builder(dataset.as_of.ok_or("no cut-off")?).kpis(asked).kpi(business).kpis([plain, own]);
+        let report = report.by(dataset.by.clone()).build()?;
+        Ok(format!("{:?}", dataset.feed(&report, 1)?.table().rows))
+    };
+    read().unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn keys_of_files_and_agreements_have_an_effect() {
+    let folder = folder();
+    let tickets = |file: &str| {
+        format!(
+            "by = \"place\"\n[[tickets]]\nfile = {file}\nid = \"id\"\ncreated_at = \"created\"\nsolved_at = \"solved\"\n\
+             attributes = {{ group = \"group\", place = \"place\" }}\n"
+        )
+    };
+    let base = tickets("\"tickets.csv\"");
+    let plain = shown_of_files(&base, &folder);
+    assert!(plain.starts_with("[ReportRow"), "{plain}");
+    let files = [
+        ("semicolons.csv", "delimiter = \";\""),
+        ("headed.csv", "skip_rows = 1"),
+        ("latin.csv", "encoding = \"iso-8859-1\""),
+    ];
+    for (file, key) in files {
+        let with = tickets(&format!("{{ path = \"{file}\", {key} }}"));
+        assert_eq!(shown_of_files(&with, &folder), plain, "{key}");
+        assert_ne!(shown_of_files(&tickets(&format!("\"{file}\"")), &folder), plain, "{key}");
+    }
+    let tested = stated(files.iter().map(|(_, key)| *key).chain(["path = \"tickets.csv\""]));
+    let known = keys_at("[[tickets]]\nfile = { no_such_key = 1 }");
+    assert_eq!(tested, known, "each key of a file needs a case");
+
+    let differ = |one: &str, other: &str| {
+        let shown = |more: &str| {
+            let shown = shown_of_files(&format!("{base}{more}"), &folder);
+            assert!(shown.starts_with("[ReportRow"), "{shown}");
+            shown
+        };
+        assert_ne!(shown(one), shown(other), "{one}");
+    };
+    let desk = "[schedules.desk]\ntime_zone = \"UTC\"\nhours = \"Mo-Fr 10:00-16:00\"\n";
+    let policy = |more: &str, target: &str| {
+        format!(
+            "{desk}[[sla.policies]]\nname = \"one\"\n{more}\ntargets = [{{ metric = \"resolution\", within = \"5h\"{target} }}]\n"
+        )
+    };
+    let policies = [
+        "when = { group = \"first\" }",
+        "unless = { group = \"first\" }",
+        "valid_from = \"2026-03-03T00:00:00Z\"",
+        "valid_until = \"2026-03-03T00:00:00Z\"",
+    ];
+    for key in policies {
+        differ(&policy(key, ""), &policy("", ""));
+    }
+    differ(&policy("schedule = \"desk\"", ", clock = \"business\""), &policy("", ", clock = \"business\""));
+    let renamed = policy("", "").replacen("\"one\"", "\"two\"", 1);
+    differ(&renamed, &policy("", ""));
+    let tested = stated(policies.into_iter().chain(["name = 1", "targets = 1", "schedule = 1"]));
+    let known = keys_at("[[sla.policies]]\nno_such_key = 1");
+    assert_eq!(tested, known, "each key of a policy needs a case");
+
+    let clock = "[[sla.clocks]]\nname = \"handling\"\nstart = [\"created\"]\nstop = [\"solved\"]\n\
+                 [[sla.policies]]\nname = \"own\"\ntargets = [{ metric = \"handling\", within = \"5h\" }]\n";
+    differ(clock, "");
+    let both = policy("", "")
+        + "[[sla.policies]]\nname = \"two\"\ntargets = [{ metric = \"requester_wait\", within = \"1h\" }]\n";
+    differ(&format!("{both}[sla]\nmatching = \"first_per_metric\"\n"), &both);
+    let rules = |more: &str, within: &str| {
+        format!(
+            "{desk}[[sla.tables]]\nfile = \"rules.csv\"\nwhen = {{ group = \"team\" }}\nmetric = \"resolution\"\n{more}\n\
+             within = {{ column = \"days\", each = \"{within}\" }}\n"
+        )
+    };
+    differ(&rules("", "1h"), "");
+    differ(&rules("clock = \"business\"\nschedule = \"desk\"", "1h"), &rules("", "1h"));
+    differ(&rules("", "2h"), &rules("", "1h"));
+    let tested = ["file", "when", "metric", "clock", "schedule", "within"].map(str::to_owned);
+    assert_eq!(
+        BTreeSet::from(tested),
+        keys_at("[[sla.tables]]\nno_such_key = 1"),
+        "each key of a table of rules"
+    );
+    let tested = ["matching", "clocks", "policies", "tables"].map(str::to_owned);
+    assert_eq!(BTreeSet::from(tested), keys_at("[sla]\nno_such_key = 1"), "each key of agreements");
+
+    let holidays = |more: &str| {
+        format!(
+            "schedule = \"desk\"\n{desk}holidays = {{ file = \"holidays.csv\", column = \"date\"{more} }}\n"
+        )
+    };
+    let shown = |more: &str| {
+        let (head, tail) = more.split_once('\n').unwrap();
+        let shown = shown_of_files(&format!("{head}\n{base}{tail}"), &folder);
+        assert!(shown.starts_with("[ReportRow"), "{shown}");
+        shown
+    };
+    let without = shown(&format!("schedule = \"desk\"\n{desk}"));
+    assert_ne!(shown(&holidays("")), without);
+    assert_ne!(shown(&holidays(", where = { country = \"DK\" }")), shown(&holidays("")));
+    assert_ne!(shown(&holidays(", format = \"%Y-%d-%m\"")), shown(&holidays("")));
+}
+
+#[test]
+fn rules_by_an_attribute_that_is_not_there_are_an_error_or_a_note() {
+    let base = format!("{TICKETS}first_response_at = \"replied\"\nattributes = {{ group = \"group\" }}\n");
+    let hours = "[schedules.desk]\ntime_zone = \"UTC\"\nhours = \"Mo-Fr 10:00-16:00\"\n";
+    let by = |attribute: &str| shown(&format!("{base}{hours}[schedule_by.{attribute}]\nfirst = \"desk\"\n"));
+    assert!(by("groop").contains("schedule_by: there is no attribute \"groop\", did you mean \"group\"?"));
+    assert!(by("group").contains("ReportTable"));
+    let tagged = format!("{base}tags = \"tags\"\n{hours}[schedule_by.tag]\nvip = \"desk\"\n");
+    assert!(shown(&tagged).contains("a ticket may have several tags, so they choose no schedule"));
+    let when = |attribute: &str| {
+        shown(&format!(
+            "{base}[[sla.policies]]\nname = \"first\"\nwhen = {{ {attribute} = \"first\" }}\n\
+             targets = [{{ metric = \"first_response\", within = \"1h\" }}]\n"
+        ))
+    };
+    let note = "there is no attribute \\\"groop\\\", did you mean \\\"group\\\"?";
+    assert!(when("groop").contains(note), "{}", when("groop"));
+    assert!(!when("group").contains("SLA policy \\\"first\\\""));
 }

@@ -358,7 +358,16 @@ fn described(
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let usual = usual_roles(holds, schema, &taken);
     for (role, column) in usual.roles {
-        roles.entry(role).or_insert(json!(column));
+        match roles.get_mut(role) {
+            // How a column is read may be stated without its name.
+            Some(Value::Object(form)) if !form.contains_key("value") => {
+                form.entry("column").or_insert(json!(column));
+            }
+            Some(_) => {}
+            None => {
+                roles.insert(role.to_owned(), json!(column));
+            }
+        }
     }
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
@@ -444,6 +453,14 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
 /// That nothing tells of an attribute.
 pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
     let message = format!("{place}: {unknown}");
+    // The same in the words of Python.
+    let message = match message.split_once("under kind, such as words = { ") {
+        Some((said, words)) => {
+            let words = words.trim_end_matches(" }").replacen(" = ", ": ", 1);
+            format!("{said}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
+        }
+        None => message,
+    };
     exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 

@@ -10,9 +10,10 @@ use crate::{Dataset, Description};
 /// An attribute that nothing in the data tells of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no attribute \"{attribute}\"{}; {}",
+    "there is no attribute \"{attribute}\"{}; {}{}",
     did_you_mean(nearest.as_deref()),
-    if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) }
+    if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) },
+    if *logged { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -22,6 +23,8 @@ pub struct UnknownAttribute {
     pub nearest: Option<String>,
     /// Those there are.
     pub present: Vec<String>,
+    /// Whether there are events, which may change it on other days.
+    pub logged: bool,
 }
 
 impl UnknownAttribute {
@@ -47,7 +50,16 @@ impl UnknownAttribute {
         }
         let present: Vec<String> = known.iter().map(ToString::to_string).collect();
         let attribute = wanted.to_string();
-        Err(Self { nearest: nearest(&attribute, &present), attribute, present })
+        Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
+    }
+
+    /// The key of a description that makes the attribute known where no event of the data changes it.
+    fn word(&self) -> String {
+        let attribute = &self.attribute;
+        match Attribute::from(attribute.as_str()) {
+            Attribute::Tag => "words = { \"tagged\" = \"tagged\" }".to_owned(),
+            _ => format!("words = {{ \"{attribute} changed\" = \"changed {attribute}\" }}"),
+        }
     }
 }
 
@@ -126,10 +138,13 @@ impl Dataset {
             return Ok(());
         }
         let mut logs = self.sources.iter().filter(|source| source.holds == "events").peekable();
-        if logs.peek().is_some() && logs.all(|log| log.rows == 0) {
+        let logged = logs.peek().is_some();
+        if logged && logs.all(|log| log.rows == 0) {
             return Ok(());
         }
         let known = self.attributes();
-        attributes.try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
+        attributes
+            .try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
+            .map_err(|unknown| UnknownAttribute { logged, ..unknown })
     }
 }

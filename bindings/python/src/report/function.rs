@@ -116,7 +116,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///
 /// If several rows have the same ``id``, the first one counts and the others are listed in :attr:`Report.sources`.
 /// ``columns={"tickets": {"duplicates": "last"}}`` keeps the last one, ``"error"`` refuses a second one, and ``{"updated_at":
-/// "changed"}`` keeps the newest by that column. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
+/// "changed"}`` keeps the newest by that column; no column is taken for it by its name, since a time of a last change may be
+/// that of one field, or of the export. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
 /// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
 ///
 /// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,

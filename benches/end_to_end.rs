@@ -66,7 +66,7 @@ fn by_records(folder: &Path, report: &Report) -> ReportTable {
     let dataset = read(folder);
     let replay = dataset.replay_at(as_of()).needing(report.needs());
     let replayed = replay.tickets(&dataset.tickets(), &dataset.events());
-    report.run(&replayed.tickets, &[], &[]).table()
+    report.run(&replayed.tickets, &[], &[]).expect("named attributes only").table()
 }
 
 /// Compares the report's tickets by market with a count of the column.

@@ -2,7 +2,7 @@
 
 mod example;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ impl<'py> Tables<'_, 'py> {
             None => json!({}),
         };
         let logged = self.events.is_some() || self.snapshots.is_some();
+        // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
+        let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
         let tickets = if logged { Holds::TicketsBesideEvents } else { Holds::Tickets };
         let given = [
             ("tickets", tickets, self.tickets),
@@ -116,18 +118,18 @@ impl<'py> Tables<'_, 'py> {
             let Some(value) = value else { continue };
             let mut table = Table::read(name, value)?;
             if table.schema.fields().is_empty() && value.is_instance_of::<PyList>() {
-                table.schema = nothing(holds, self.by);
+                table.schema = nothing(holds, &named);
                 table.batches.clear();
             }
             // Without a table of tickets, their attributes are those of their first events.
             let own = holds != Holds::Events || self.tickets.is_none();
-            let by = if own { self.by } else { &[] };
+            let by = if own { named.as_slice() } else { &[] };
             let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
             example::complete(name, &table, &columns, needed(holds))?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
             table.require(&used)?;
-            let named = match holds {
+            let needs_ids = match holds {
                 Holds::Tickets | Holds::Invitations => false,
                 // By which their events find them, and their tickets.
                 Holds::TicketsBesideEvents | Holds::Events | Holds::Snapshots | Holds::Surveys => true,
@@ -135,7 +137,7 @@ impl<'py> Tables<'_, 'py> {
             if holds == Holds::TicketsBesideEvents {
                 columns.entry("id").or_insert(json!("id"));
             }
-            if !named && !columns.contains_key("id") {
+            if !needs_ids && !columns.contains_key("id") {
                 // Its rows are told apart by their numbers.
                 columns.insert("id".to_owned(), json!({}));
                 notes.push(format!(
@@ -207,20 +209,7 @@ impl Described {
         let alone = rules.alone()?;
         description.replay.clone_from(&alone.replay_options);
         let attributes = lean.attributes.map(|mut all| {
-            all.extend(alone.schedule_by.keys().cloned());
-            for policy in &alone.policies.policies {
-                let conditions = policy.when.attributes().chain(policy.unless.attributes());
-                all.extend(conditions.map(|(attribute, _)| attribute.clone()));
-            }
-            for clock in &alone.policies.clocks {
-                let moments = [&clock.start, &clock.pause, &clock.stop, &clock.cancel, &clock.reset];
-                let conditions = moments.into_iter().flatten().flat_map(|moment| moment.when.attributes());
-                all.extend(conditions.map(|(attribute, _)| attribute.clone()));
-            }
-            if !alone.policies.policies.is_empty() {
-                // Targets by priority, and clocks that stop while a ticket lies with a group.
-                all.extend([Attribute::Priority, Attribute::Group, Attribute::Assignee]);
-            }
+            all.extend(read_by(&alone));
             all
         });
         let mut pulse = Pulse::new(py, progress)?;
@@ -254,6 +243,7 @@ impl Described {
         dataset
             .tells_of(dataset.schedule_by.keys())
             .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
+        dataset.check_schedule_by().map_err(|problem| error::argument(problem.message))?;
         Ok(dataset)
     }
 }
@@ -315,6 +305,23 @@ impl Rules<'_, '_> {
     }
 }
 
+/// The attributes that schedules and policies depend on.
+fn read_by(rules: &Dataset) -> BTreeSet<Attribute> {
+    let mut all: BTreeSet<Attribute> = rules.schedule_by.keys().cloned().collect();
+    for policy in &rules.policies.policies {
+        all.extend(policy.when.named().chain(policy.unless.named()).cloned());
+    }
+    for clock in &rules.policies.clocks {
+        let moments = [&clock.start, &clock.pause, &clock.stop, &clock.cancel, &clock.reset];
+        all.extend(moments.into_iter().flatten().flat_map(|moment| moment.when.named()).cloned());
+    }
+    if !rules.policies.policies.is_empty() {
+        // Targets by priority, and clocks that stop while a ticket lies with a group.
+        all.extend([Attribute::Priority, Attribute::Group, Attribute::Assignee]);
+    }
+    all
+}
+
 /// The columns that are asked for, which a list without rows does not name.
 fn nothing(holds: Holds, by: &[Attribute]) -> SchemaRef {
     let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
@@ -359,7 +366,16 @@ fn described(
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let usual = usual_roles(holds, schema, &taken);
     for (role, column) in usual.roles {
-        roles.entry(role).or_insert(json!(column));
+        match roles.get_mut(role) {
+            // How a column is read may be stated without its name.
+            Some(Value::Object(form)) if !form.contains_key("value") => {
+                form.entry("column").or_insert(json!(column));
+            }
+            Some(_) => {}
+            None => {
+                roles.insert(role.to_owned(), json!(column));
+            }
+        }
     }
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
@@ -369,11 +385,13 @@ fn described(
             roles.entry(role).or_insert(json!(found));
         }
     }
+    let tagged = roles.contains_key("tags");
     if !by.is_empty()
         && let Value::Object(attributes) = roles.entry("attributes").or_insert(json!({}))
     {
         let known: Vec<Attribute> = attributes.keys().map(|name| Attribute::from(name.as_str())).collect();
-        for attribute in by.iter().filter(|attribute| !known.contains(attribute)) {
+        let listed = |attribute: &Attribute| *attribute == Attribute::Tag && tagged;
+        for attribute in by.iter().filter(|attribute| !known.contains(attribute) && !listed(attribute)) {
             if let Some(column) = attribute_column(schema, attribute) {
                 attributes.insert(attribute.to_string(), json!(column));
             }
@@ -443,6 +461,14 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
 /// That nothing tells of an attribute.
 pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
     let message = format!("{place}: {unknown}");
+    // The same in the words of Python.
+    let message = match message.split_once("under kind, such as words = { ") {
+        Some((said, words)) => {
+            let words = words.trim_end_matches(" }").replacen(" = ", ": ", 1);
+            format!("{said}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
+        }
+        None => message,
+    };
     exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 

@@ -206,3 +206,59 @@ def test_columns_and_records_give_the_same(with_events: bool, threads: int) -> N
             compared += 1
             assert (row.value, row.n, row.interval, row.excluded) == (other.value, other.n, other.interval, other.excluded), row
     assert compared > 0.9 * len(fast.rows)
+
+
+TAGGED = {
+    "id": ["1", "2", "3"],
+    "created_at": ["2026-03-02T08:00:00Z", "2026-03-02T09:00:00Z", "2026-03-10T09:00:00Z"],
+    "tags": [["vip", "bug"], ["bug"], None],
+    "market": ["DK", "ES", "DK"],
+}
+
+
+def n_by(report: dm.Report, kpi: str, name: str) -> dict[str | None, int]:
+    return {row.keys[name]: row.n for row in report.rows_of(kpi) if row.keys and row.period is None}
+
+
+@pytest.mark.parametrize("name", ["tag", "tags"])
+def test_a_ticket_counts_in_the_slice_of_each_of_its_tags(name: str) -> None:
+    surveys = {"ticket": ["1", "2", "2"], "csat": [5, 1, 5]}
+    report = dm.report(TAGGED, surveys=surveys, kpis=["volume", "csat"], scales={"csat": (1, 5)}, by=name)
+    assert n_by(report, "volume", name) == {"bug": 2, "vip": 1, None: 1}
+    assert n_by(report, "csat", name) == {"bug": 3, "vip": 1}
+    assert report["volume"].n == 3 and report["csat"].n == 3
+    assert any(warning.startswith(f"by {name}: a record counts in the slice of each of its tags") for warning in report.warnings)
+    assert dm.Report.from_bytes(report.to_bytes())["volume"].n == 3
+    both = report + report
+    assert n_by(both, "volume", name) == {"bug": 4, "vip": 2, None: 2} and both["volume"].n == 6
+
+
+@pytest.mark.parametrize("column", ["tag", "Labels"])
+def test_tags_have_other_names_and_forms(column: str) -> None:
+    tickets = {**TAGGED, column: ["vip, bug", "bug", ""]}
+    del tickets["tags"]
+    report = dm.report(tickets, kpis=["volume"], by=["market", ("market", "tag")], period="month", tz="UTC")
+    counts = {(row.keys["market"], row.keys["tag"]): row.n for row in report.rows if len(row.keys) == 2 and row.period is None}
+    assert counts == {("DK", "bug"): 1, ("DK", "vip"): 1, ("ES", "bug"): 1, ("DK", None): 1}
+    # Slices by other attributes do not overlap, and only overlapping ones carry the warning.
+    assert [warning for warning in report.warnings if "tag" in warning] == [
+        warning for warning in report.warnings if warning.startswith("by market and tag")
+    ]
+
+
+def test_kpis_can_be_restricted_by_tag() -> None:
+    report = dm.report(TAGGED, kpis=[{"kpi": "volume", "where": {"tag": ["vip", "late"]}}])
+    assert report["volume"].n == 1
+
+
+def test_tags_that_events_change_are_those_at_the_cut_off() -> None:
+    events = {"ticket": ["1", "3"], "at": ["2026-03-11T08:00:00Z", "2026-03-12T08:00:00Z"], "kind": ["untagged", "tagged"], "value": ["vip", "late"]}
+    report = dm.report(TAGGED, events, kpis=["volume"], by="tag", as_of="2026-03-13T00:00:00Z")
+    assert n_by(report, "volume", "tag") == {"bug": 2, "late": 1}
+    earlier = dm.report(TAGGED, events, kpis=["volume"], by="tag", as_of="2026-03-11T12:00:00Z")
+    assert n_by(earlier, "volume", "tag") == {"bug": 2, None: 1}
+
+
+def test_without_tags_a_report_by_tag_says_what_there_is() -> None:
+    with pytest.raises(dm.ColumnNotFoundError, match='there is no attribute "tag"'):
+        dm.report({key: TAGGED[key] for key in ("id", "created_at", "market")}, kpis=["volume"], by="tag")

@@ -111,7 +111,7 @@ def test_a_row_bears_the_name_of_its_request() -> None:
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ({"tag": "vip"}, "cannot be restricted by tags"),
+        ({"tag": []}, "cannot be restricted by tag without a value"),
         ({"category": []}, "cannot be restricted by category without a value"),
         ({"categroy": "login"}, 'did you mean "category"'),
         ({"category": 3}, "a text or a list of texts"),

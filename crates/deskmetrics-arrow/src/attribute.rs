@@ -5,20 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskmetrics::replay::Actor;
 use deskmetrics::ticket::Attribute;
 
-use crate::description::{Happenings, did_you_mean, listed, nearest};
+use crate::description::{DescriptionError, Happenings, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
 /// An attribute that nothing in the data tells of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no attribute \"{attribute}\"{}; {}{}",
+    "there is no attribute \"{attribute}\"{}; {}{}{}",
     did_you_mean(nearest.as_deref()),
     if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) },
     if Actor::of(&attribute.as_str().into()).is_some() {
         "; it is the name of who acted: name the column of names with author_name"
     } else {
         ""
-    }
+    },
+    if *logged { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -28,6 +29,8 @@ pub struct UnknownAttribute {
     pub nearest: Option<String>,
     /// Those there are.
     pub present: Vec<String>,
+    /// Whether there are events, which may change it on other days.
+    pub logged: bool,
 }
 
 impl UnknownAttribute {
@@ -53,12 +56,22 @@ impl UnknownAttribute {
         }
         let present: Vec<String> = known.iter().map(ToString::to_string).collect();
         let attribute = wanted.to_string();
-        Err(Self { nearest: nearest(&attribute, &present), attribute, present })
+        Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
+    }
+
+    /// The key of a description that makes the attribute known where no event of the data changes it.
+    fn word(&self) -> String {
+        let attribute = &self.attribute;
+        match Attribute::from(attribute.as_str()) {
+            Attribute::Tag => "words = { \"tagged\" = \"tagged\" }".to_owned(),
+            _ => format!("words = {{ \"{attribute} changed\" = \"changed {attribute}\" }}"),
+        }
     }
 }
 
 impl Description {
-    /// The attributes that its files' columns give, and those that its words for events change.
+    /// The attributes that its files' columns give, and those that its words for events change; [`Attribute::Tag`] where there
+    /// are tags.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let tickets = self.tickets.iter().map(|source| &source.attributes);
         let events = self.events.iter().map(|source| &source.attributes);
@@ -66,23 +79,55 @@ impl Description {
         let surveys = self.surveys.iter().map(|source| &source.attributes);
         let invitations = self.invitations.iter().map(|source| &source.attributes);
         let all = tickets.chain(events).chain(snapshots).chain(surveys).chain(invitations);
-        let words = self.events.iter().flat_map(|source| {
-            let kind = &source.kind;
-            kind.words.values().chain(&kind.value).chain(&kind.other)
-        });
-        let changed = words.flat_map(Happenings::changed);
-        all.flat_map(BTreeMap::keys).chain(changed).cloned().collect()
+        let words: Vec<&Happenings> = self
+            .events
+            .iter()
+            .flat_map(|source| source.kind.words.values().chain(&source.kind.value).chain(&source.kind.other))
+            .collect();
+        let tagged = self.tickets.iter().any(|source| source.tags.is_some());
+        let tagged = tagged || words.iter().any(|kind| kind.change_tags());
+        let changed = words.into_iter().flat_map(Happenings::changed);
+        let tag = tagged.then_some(&Attribute::Tag);
+        all.flat_map(BTreeMap::keys).chain(changed).chain(tag).cloned().collect()
     }
 }
 
 impl Dataset {
-    /// The attributes that the description gives a column, those that events change, and the names of
-    /// [actors](deskmetrics::replay::Actor) where the data names people.
+    /// The attributes that the description gives a column, and those that events change, [`Attribute::Tag`] where there are tags, and the names
+    /// of [actors](Actor) where the data names people.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let mut known = self.described.clone();
-        known.extend(self.tables.events.kinds.changed().cloned());
+        let kinds = &self.tables.events.kinds;
+        known.extend(kinds.changed().cloned());
+        known.extend(kinds.change_tags().then_some(Attribute::Tag));
         known.extend(self.tables.credits().map(Actor::attribute));
         known
+    }
+
+    /// That something in the data tells of the attributes that choose schedules, each of which has one value a ticket.
+    ///
+    /// # Errors
+    /// When nothing tells of one, or it is the tag.
+    pub fn check_schedule_by(&self) -> Result<(), DescriptionError> {
+        let unknown = |unknown| DescriptionError::said(format!("schedule_by: {unknown}"));
+        self.tells_of(self.schedule_by.keys()).map_err(unknown)?;
+        if !self.schedule_by.contains_key(&Attribute::Tag) {
+            return Ok(());
+        }
+        Err(DescriptionError::said(
+            "schedule_by: a ticket may have several tags, so they choose no schedule: name another attribute, such as \"group\"",
+        ))
+    }
+
+    /// Notes on conditions of SLA policies that can never hold, since nothing in the data tells of their attribute.
+    pub(crate) fn unknown_conditions(&self) -> impl Iterator<Item = String> {
+        self.policies.policies.iter().flat_map(|policy| {
+            let named = policy.when.named().chain(policy.unless.named());
+            let unknown = named.filter_map(|attribute| self.tells_of([attribute]).err());
+            unknown.map(|unknown| {
+                format!("SLA policy \"{}\": {unknown}; its condition never holds", policy.name)
+            })
+        })
     }
 
     /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell
@@ -100,10 +145,13 @@ impl Dataset {
             return Ok(());
         }
         let mut logs = self.sources.iter().filter(|source| source.holds == "events").peekable();
-        if logs.peek().is_some() && logs.all(|log| log.rows == 0) {
+        let logged = logs.peek().is_some();
+        if logged && logs.all(|log| log.rows == 0) {
             return Ok(());
         }
         let known = self.attributes();
-        attributes.try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
+        attributes
+            .try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
+            .map_err(|unknown| UnknownAttribute { logged, ..unknown })
     }
 }

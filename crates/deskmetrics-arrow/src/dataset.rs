@@ -19,7 +19,7 @@ use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables, Workers};
-use crate::description::{AsOf, DescriptionError};
+use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
 use crate::{Description, ReadError, ReadOptions, agreement};
 
 /// Tickets, events and surveys with all that is needed to judge them.
@@ -143,6 +143,12 @@ impl Dataset {
         let mut asked: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
         asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
+        let mut unused = description.unused();
+        let needless = description.scales.keys().filter(|name| !asked.contains(*name));
+        unused.extend(needless.map(|name| {
+            let meant = did_you_mean(nearest(name, &asked).as_deref());
+            format!("scales: no answer is to question \"{name}\"{meant}, so its scale has no effect")
+        }));
         let mut scales = description.scales.clone();
         if asked.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
@@ -162,7 +168,7 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
-            unused: description.unused(),
+            unused,
             findings: tables
                 .status_differences()
                 .into_iter()
@@ -176,6 +182,7 @@ impl Dataset {
         }
         let sliced = dataset.tells_of(&dataset.by);
         sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
+        dataset.check_schedule_by()?;
         Ok(dataset)
     }
 

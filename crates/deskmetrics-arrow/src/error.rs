@@ -125,15 +125,6 @@ pub enum ReadError {
         error: Box<DateOrderError>,
     },
 
-    /// A column holds wall-clock times and nobody said of which zone.
-    #[error("{}: column \"{column}\" holds wall-clock times without a time zone: say which one they are of (assume_tz, such as Europe/Copenhagen), or make the column zone-aware", file.display())]
-    NoZone {
-        /// The file or table.
-        file: PathBuf,
-        /// The column.
-        column: String,
-    },
-
     /// A line of a text file is no row, and reading is strict, or no other line is one.
     #[error("{}: line {line}: \"{text}\": {reason}; {remedy}", file.display())]
     BadLine {

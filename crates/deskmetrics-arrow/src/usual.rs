@@ -43,7 +43,7 @@ const TICKETS: Usual = &[
     ("closed_at", &["closed_at"]),
     ("due_at", &["due_at"]),
     ("sla_met", &["sla_met"]),
-    ("tags", &["tags"]),
+    ("tags", &["tags", "tag", "labels"]),
 ];
 
 /// What the events of a ticket tell as well.

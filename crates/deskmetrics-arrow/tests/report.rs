@@ -8,7 +8,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch};
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState, Warning};
+use deskmetrics::sla::Conditions;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Reason, Scale, Timestamp};
 use deskmetrics_arrow::{Dataset, Description, ReadError};
@@ -179,6 +180,7 @@ fn event_rows() -> impl Strategy<Value = EventRow> {
         ("changed market", Some("ES")),
         ("changed priority", None),
         ("tagged", Some("vip")),
+        ("untagged", Some("vip")),
         ("escalated", None),
         ("merged_into", Some("7")),
         ("restored", None),
@@ -314,6 +316,7 @@ fn plans() -> impl Strategy<Value = Plan> {
         .filter(|kpi| kpi.until.is_none())
         .chain(kpis::of_surveys())
         .chain([kpis::of_wide_scale()])
+        .chain([KpiRequest::new("volume").of_records(Conditions::default().tagged(["vip", "late"]))])
         .collect();
     let lives = of_milestones();
     let requested = prop_oneof![
@@ -329,6 +332,8 @@ fn plans() -> impl Strategy<Value = Plan> {
             vec![Attribute::Group, Attribute::Market],
             vec!["task".into()],
             vec![Attribute::Priority],
+            vec![Attribute::Tag],
+            vec![Attribute::Market, Attribute::Tag],
         ],
         0..=3,
     );
@@ -490,6 +495,7 @@ fn everything(as_of: Timestamp) -> Plan {
         vec![Attribute::Group, Attribute::Priority],
         vec![Attribute::Assignee],
         vec!["task".into()],
+        vec![Attribute::Tag, Attribute::Market],
     ];
     Plan { kpis, slicings, period: Some(Period::Week), inherits: true }
 }
@@ -526,7 +532,9 @@ proptest! {
         for plan in plans {
             let report = plan.report(as_of);
             let columns = dataset.feed(&report, threads).unwrap();
-            same_tables(&columns, &report.run(&records.tickets, &responses, &invitations))?;
+            let mut state = report.state();
+            state.push_records(&records.tickets, &responses, &invitations);
+            same_tables(&columns, &state)?;
             // Targets without a schedule are counted only where verdicts are.
             let excluded = columns.table().events_excluded;
             let judged = report.needs().any(Needs::VERDICTS);
@@ -1210,4 +1218,82 @@ fn the_rule_for_duplicates_chooses_the_answer() {
     assert_eq!(score("duplicates = \"error\"", true), None);
     // Without invitations, ids are compared as they are written.
     assert_eq!(score("duplicates = \"last\"", false), Some((25.0, 4, 1)));
+}
+
+/// Tickets of which some have tags, and answers about them.
+fn tagged_tickets(events: &str) -> Dataset {
+    let morning = ["2026-01-01T09:00:00Z"; 3];
+    let tickets = table([
+        ("id", &["1", "2", "3"]),
+        ("created", &morning),
+        ("tags", &["vip, bug", "bug", ""]),
+        ("market", &["DK", "ES", "DK"]),
+    ]);
+    let log = table([
+        ("ticket", &["1", "3", "2"]),
+        ("at", &["2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z", "2026-01-09T10:00:00Z"]),
+        ("kind", &["untagged", "tagged", "tagged"]),
+        ("tag", &["vip", "late", "late"]),
+    ]);
+    let answers = table([
+        ("ticket", &["1", "2", "2", "3"]),
+        ("csat", &["5", "1", "5", "2"]),
+        ("tag", &["", "", "praise", ""]),
+    ]);
+    let description = described(&format!(
+        r#"
+        time_zone = "UTC"
+        scales = {{ csat = "1-5" }}
+        tickets = [{{ file = "tickets", id = "id", created_at = "created", tags = "tags", attributes = {{ market = "market" }} }}]
+        surveys = [{{ file = "answers", ticket = "ticket", questions = {{ csat = "csat" }}, attributes = {{ tag = "tag" }} }}]
+        {events}"#
+    ));
+    read(&description, [("tickets", tickets), ("log", log), ("answers", answers)]).unwrap()
+}
+
+#[test]
+fn a_ticket_counts_in_the_slice_of_each_of_its_tags() {
+    let log = r#"events = [{ file = "log", ticket = "ticket", at = "at", kind = "kind", value = "tag" }]"#;
+    for events in ["", log] {
+        let dataset = tagged_tickets(events);
+        let report = Report::builder(at("2026-01-06T00:00:00Z"))
+            .kpis([kpi("volume").named("all"), survey("csat").named("satisfaction")])
+            .kpi(kpi("volume").of_records(Conditions::default().tagged(["vip", "late"])).named("vip or late"))
+            .by([Attribute::Tag])
+            .by([Attribute::Tag, Attribute::Market])
+            .build()
+            .unwrap();
+        matches_records(&dataset, &report, 1).unwrap();
+        let table = dataset.feed(&report, 1).unwrap().table();
+        let n = |name: &str, attributes: usize| -> Vec<(String, u64)> {
+            let slices = table.slices().filter(|row| row.headline && row.name == name);
+            let slices = slices.filter(|row| row.keys.0.len() == attributes);
+            slices.map(|row| (row.keys.label(), row.n)).collect()
+        };
+        let expected =
+            |rows: &[(&str, u64)]| rows.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
+        // A record counts once in the total.
+        assert_eq!(table.headline("volume").unwrap().n, 3);
+        assert_eq!(table.headline("csat").unwrap().value, Some(50.0));
+        assert_eq!(table.headline("vip or late").unwrap().n, 1);
+        let overlap = Warning::OverlappingSlices { by: vec![Attribute::Tag] };
+        if events.is_empty() {
+            assert_eq!(n("all", 1), expected(&[("bug", 2), ("vip", 1), ("(none)", 1)]));
+            let pairs = [("bug, DK", 1), ("bug, ES", 1), ("vip, DK", 1), ("(none), DK", 1)];
+            assert_eq!(n("all", 2), expected(&pairs));
+            // An answer has the tags of its ticket, unless it has one itself.
+            assert_eq!(
+                n("satisfaction", 1),
+                expected(&[("bug", 2), ("praise", 1), ("vip", 1), ("(none)", 1)])
+            );
+            assert_eq!(n("vip or late", 1), expected(&[("bug", 1), ("vip", 1)]));
+            assert!(table.warnings.contains(&overlap), "{:?}", table.warnings);
+        } else {
+            // The tags at the cut-off count.
+            assert_eq!(n("all", 1), expected(&[("bug", 2), ("late", 1)]));
+            assert_eq!(n("satisfaction", 1), expected(&[("bug", 2), ("late", 1), ("praise", 1)]));
+            assert_eq!(n("vip or late", 1), expected(&[("late", 1)]));
+            assert!(!table.warnings.contains(&overlap), "{:?}", table.warnings);
+        }
+    }
 }

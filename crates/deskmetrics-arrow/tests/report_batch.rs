@@ -38,7 +38,7 @@ fn every_row_is_in_the_batch() {
         .periods(Periods::new(Period::Month, Copenhagen))
         .build()
         .unwrap();
-    let table = report.run(&[], &answers, &[]).table();
+    let table = report.run(&[], &answers, &[]).unwrap().table();
     let batch = report_batch(&table).unwrap();
     assert_eq!(batch.num_rows(), table.rows.len());
     let column = |name: &str| batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));

@@ -20,7 +20,8 @@ use crate::survey::ScaleError;
 ///
 /// assert_eq!(
 ///     set_up().unwrap_err().to_string(),
-///     "scale 1 to 10 has no usual set of positive answers: state which answers are positive"
+///     "scale 1 to 10 has no usual set of positive answers: state which answers are positive and which are negative, such as \
+///      \"1-10, 9-10 good, 1-2 bad\""
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -143,7 +143,7 @@ fn announced_lengths_cost_no_memory() {
 fn what_is_wrong_is_told() {
     let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
     let report = Report::undated().kpi(nps.clone()).build().unwrap();
-    let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).to_bytes();
+    let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().to_bytes();
     let message = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap_err().to_string();
     assert_eq!(message(b"kpi,value"), "the bytes are no stored report state: give what to_bytes made of one");
     assert_eq!(

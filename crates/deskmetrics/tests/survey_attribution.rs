@@ -79,7 +79,7 @@ fn scores_are_told_by_agent() {
         .by([Attribute::from("agent")])
         .build()
         .unwrap();
-    let table = report.run(&tickets, &named, &[]).table();
+    let table = report.run(&tickets, &named, &[]).unwrap().table();
     let by_agent: Vec<_> =
         table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value, row.n)).collect();
     let told = [("ivan", 50.0, 2), ("maria", 100.0, 1), ("(none)", 0.0, 2)];

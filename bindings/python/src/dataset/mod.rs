@@ -242,9 +242,10 @@ impl Dataset {
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
     ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
-    ///     ``"assignee"``, ``"problem"`` of ``"category"``.
-    ///    ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
-    ///    at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
+    ///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` a ticket counts in the slice of each of its tags, so
+    ///     slices overlap; see :func:`report`.
+    ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
+    ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional

@@ -39,7 +39,7 @@ impl Kpis {
             Self::Usual => &[],
         };
         requests.iter().flat_map(|asked| match asked {
-            Asked::Request(request) => request.filter.attributes().map(|(attribute, _)| attribute).collect(),
+            Asked::Request(request) => request.filter.named().collect(),
             Asked::Id(_) => Vec::new(),
         })
     }

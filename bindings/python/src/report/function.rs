@@ -15,7 +15,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// ----------
 /// tickets : frame, optional
 ///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
-///     ``status``, ``requester``, ``tags`` (lists, JSON lists in text, or text with commas) ...; every other column of words is
+///     ``status``, ``requester``, ``tags`` (lists, JSON lists in text, or text with commas; also a column named ``tag`` or
+///     ``labels``) ...; every other column of words is
 ///     an attribute under its own name. Beside
 ///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
 ///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
@@ -47,9 +48,11 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.
 ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
-///     ``"assignee"``, ``"problem"`` of ``"category"``.
-///    ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
-///    at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
+///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` (or ``"tags"``) a ticket counts in the slice of each of its
+///     tags, and its answers with it, so slices overlap: their ``n`` may add up to more than that of the overall row, which
+///     counts each ticket once. A warning says so; uneven response is not tested between such slices.
+///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
+///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the period before.
 /// tz : str or zoneinfo.ZoneInfo, optional
@@ -90,7 +93,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// - ``where``: attributes that its records must have, ``{"category": ["billing", "login"], "market": "*"}``. All attributes
 ///   must match; a list means any of its values, ``"*"`` any value. Values are compared exactly, and a record without the
 ///   attribute does not count. As for slices, the value of a ticket is the last one known at ``as_of``, also in earlier
-///   periods, and an answer or invitation without a value has that of its ticket. Tags are not supported.
+///   periods, and an answer or invitation without a value has that of its ticket. ``tag`` means that the record carries one of
+///   the tags.
 /// - ``question``, ``scale``: survey question and its scale, as in ``scales``.
 /// - ``clock``: ``"calendar"`` or ``"business"`` for durations.
 /// - ``within``: share of the durations up to this limit instead of the durations, ``"4h"``.
@@ -115,7 +119,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///
 /// If several rows have the same ``id``, the first one counts and the others are listed in :attr:`Report.sources`.
 /// ``columns={"tickets": {"duplicates": "last"}}`` keeps the last one, ``"error"`` refuses a second one, and ``{"updated_at":
-/// "changed"}`` keeps the newest by that column. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
+/// "changed"}`` keeps the newest by that column; no column is taken for it by its name, since a time of a last change may be
+/// that of one field, or of the export. ``"events"`` and ``"invitations"`` have the same keys. All answers to one
 /// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
 ///
 /// ``columns={"surveys": {"where": {"Status": {"not": ["preview", "test"]}}}}`` reads only rows with certain values in certain

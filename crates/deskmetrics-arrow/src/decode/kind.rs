@@ -76,6 +76,11 @@ impl Kinds {
     pub(crate) fn changed(&self) -> impl Iterator<Item = &Attribute> {
         self.met.iter().flat_map(Happenings::changed)
     }
+
+    /// Whether rows add or remove tags.
+    pub(crate) fn change_tags(&self) -> bool {
+        self.met.iter().any(Happenings::change_tags)
+    }
 }
 
 /// Whether a happening needs a value that is no status.

@@ -9,11 +9,12 @@ use deskmetrics::engine::Milestones;
 use deskmetrics::engine::step::{Step, What};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
+use hashbrown::HashMap;
 
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
-use super::word::{NONE, Words};
+use super::word::{Codes, NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
 use crate::description::AttributeValues;
@@ -57,63 +58,77 @@ pub(crate) struct MilestoneColumns {
     pub(crate) author_name: Words<Box<str>>,
 }
 
-/// The tags of all rows, one list after the other.
+/// The tags of all rows. Equal lists have equal codes, from 1 on; 0 is a row without tags.
 #[derive(Debug, Default)]
 pub(crate) struct Tags {
-    ends: Vec<u32>,
-    all: Vec<u32>,
+    pub(crate) codes: Codes,
+    /// The codes of each list's tags, in order.
+    lists: Vec<Box<[u32]>>,
+    index: HashMap<Box<[u32]>, u32>,
     pub(crate) texts: Words<Box<str>>,
 }
 
 impl Tags {
     /// The codes of a row's tags.
     pub(crate) fn of_row(&self, row: usize) -> &[u32] {
-        let Some(end) = self.ends.get(row) else { return &[] };
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.all.get(start as usize..*end as usize).unwrap_or_default()
+        self.list(self.codes.get(row))
+    }
+
+    fn list(&self, code: u32) -> &[u32] {
+        (code as usize).checked_sub(1).and_then(|place| self.lists.get(place)).map_or(&[], |list| list)
+    }
+
+    /// The tags of a list.
+    pub(crate) fn texts_of(&self, code: u32) -> impl Iterator<Item = &str> + Clone {
+        self.list(code).iter().filter_map(|tag| self.texts.meaning(*tag)).map(|tag| &**tag)
+    }
+
+    /// One more than the highest code of a list.
+    pub(crate) fn kinds(&self) -> usize {
+        self.lists.len() + 1
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.lists.is_empty()
     }
 
     /// Whether a table has a column of tags.
     pub(super) fn are_described(&self) -> bool {
-        !self.ends.is_empty()
+        self.codes.len() > 0
     }
 
-    fn push(&mut self, list: Option<&str>, separator: &str) {
-        let from = self.all.len();
-        for tag in list.into_iter().flat_map(|list| list::parts(list, separator)) {
-            let code = self.texts.code_of(tag.into());
-            if !self.all[from..].contains(&code) {
-                self.all.push(code);
-            }
+    /// Gives a row other tags, by their codes.
+    pub(super) fn set(&mut self, row: usize, tags: Vec<u32>) {
+        let code = self.code_of(tags);
+        self.codes.fill_up(row + 1);
+        self.codes.set(row, code);
+    }
+
+    /// The code of a list of tags, given to it now if it is new.
+    fn code_of(&mut self, mut list: Vec<u32>) -> u32 {
+        list.sort_unstable();
+        list.dedup();
+        if list.is_empty() {
+            return NONE;
         }
-        self.end_row();
+        let next = u32::try_from(self.lists.len() + 1).unwrap_or(NONE);
+        let list: Box<[u32]> = list.into();
+        *self.index.entry(list.clone()).or_insert_with(|| {
+            self.lists.push(list);
+            next
+        })
     }
 
-    fn end_row(&mut self) {
-        self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-    }
-
-    /// Adds tags to rows, and removes others; both ordered by row.
-    pub(super) fn change(&mut self, added: &[(usize, u32)], removed: &[(usize, u32)]) {
-        let rows = self.ends.len().max(added.last().map_or(0, |(row, _)| row + 1));
-        let mut changed = Self { texts: std::mem::take(&mut self.texts), ..Self::default() };
-        let of_row = |changes: &[(usize, u32)], row: usize| {
-            let from = changes.partition_point(|(other, _)| *other < row);
-            let to = changes.partition_point(|(other, _)| *other <= row);
-            from..to
-        };
-        for row in 0..rows {
-            let removed = &removed[of_row(removed, row)];
-            let kept = self.of_row(row).iter().filter(|code| !removed.contains(&(row, **code)));
-            changed.all.extend(kept);
-            changed.all.extend(added[of_row(added, row)].iter().map(|(_, code)| *code));
-            changed.end_row();
-        }
-        *self = changed;
+    /// Adds the rows of a batch after so many rows, given their lists as text.
+    fn push(&mut self, texts: &Words<Box<str>>, separator: &str, rows: usize) {
+        let codes: Vec<u32> = std::iter::once(NONE)
+            .chain(texts.meanings().iter().map(|text| {
+                let list = list::parts(text, separator).map(|tag| self.texts.code_of(tag.into())).collect();
+                self.code_of(list)
+            }))
+            .collect();
+        self.codes.fill_up(rows);
+        (0..texts.codes.len()).for_each(|row| self.codes.push(codes[texts.codes.get(row) as usize]));
     }
 }
 
@@ -173,8 +188,7 @@ impl TicketTable {
         ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
         ticket.stated_sla_met = self.sla_met.of_row(row).copied();
         ticket.attributes = self.attributes.of_row(row);
-        let tags = self.tags.of_row(row).iter().filter_map(|code| self.tags.texts.meaning(*code));
-        tags.for_each(|tag| ticket.add_tag(tag.clone()));
+        self.tags.texts_of(self.tags.codes.get(row)).for_each(|tag| ticket.add_tag(tag.into()));
         ticket
     }
 

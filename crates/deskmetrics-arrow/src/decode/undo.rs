@@ -175,7 +175,7 @@ impl Log<'_> {
         }
         let added_by =
             |event: usize| by_code[usize::from(self.events.codes[event])].last().copied().unwrap_or_default();
-        let (mut added, mut removed, mut differ) = (Vec::new(), Vec::new(), Finding::default());
+        let (mut changed, mut differ) = (BTreeMap::<usize, Vec<u32>>::new(), Finding::default());
         for ((row, value), changes) in changes {
             let (Some(Changes { first, last }), Some(tag)) = (changes, self.events.values.meaning(value))
             else {
@@ -185,16 +185,17 @@ impl Log<'_> {
             let now = tickets.tags.of_row(row).contains(&code);
             let text = |there: bool| there.then_some(&**tag);
             differ.count(now != added_by(last), row, || (text(now), text(added_by(last))));
-            match (now, added_by(first)) {
-                (true, true) => removed.push((row, code)),
-                (false, false) => added.push((row, code)),
-                _ => {}
+            if now == added_by(first) {
+                let tags = changed.entry(row).or_insert_with(|| tickets.tags.of_row(row).to_vec());
+                if now {
+                    tags.retain(|known| *known != code);
+                } else {
+                    tags.push(code);
+                }
             }
         }
-        added.sort_unstable();
-        removed.sort_unstable();
-        if !added.is_empty() || !removed.is_empty() {
-            tickets.tags.change(&added, &removed);
+        for (row, tags) in changed {
+            tickets.tags.set(row, tags);
         }
         let (row, stated, replayed) = differ.first?;
         Some(Warning::AttributeDiffers {

@@ -92,6 +92,11 @@ impl Codes {
         }
     }
 
+    /// Adds rows without a value up to `rows`.
+    pub(crate) fn fill_up(&mut self, rows: usize) {
+        self.push_many(NONE, rows.saturating_sub(self.len()));
+    }
+
     /// Changes the code of a row.
     pub(crate) fn set(&mut self, row: usize, code: u32) {
         self.make_room_for(code, 0);
@@ -176,7 +181,7 @@ impl<T> Words<T> {
 
     /// Adds rows without a value up to `rows`.
     pub(crate) fn fill_up(&mut self, rows: usize) {
-        self.codes.push_many(NONE, rows.saturating_sub(self.codes.len()));
+        self.codes.fill_up(rows);
     }
 
     /// The rows without a value from `first` on, counted from there.

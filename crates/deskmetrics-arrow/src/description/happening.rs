@@ -85,6 +85,11 @@ impl Happenings {
         })
     }
 
+    /// Whether a tag is added or removed.
+    pub(crate) fn change_tags(&self) -> bool {
+        self.0.iter().any(|one| matches!(one, Happening::Tagged | Happening::Untagged))
+    }
+
     /// What a word of ours says.
     fn of(word: &str) -> Option<Self> {
         let happening = match word {

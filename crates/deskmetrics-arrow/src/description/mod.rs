@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use deskmetrics::Scale;
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::ReplayOptions;
+use deskmetrics::replay::{RepeatedSolve, ReplayOptions};
 use deskmetrics::ticket::Attribute;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -213,6 +213,7 @@ impl Description {
         };
         for source in &self.surveys {
             note(source.weight.is_some(), "surveys", "weight", "only KPIs of weighted answers use it");
+            note(source.customer.is_some(), "surveys", "customer", "only the records of answers have it");
             let one_each = source.duplicates.is_some() || source.updated_at.is_some();
             let unjoined = source.invitation.is_some() && self.invitations.is_empty() && !one_each;
             note(
@@ -232,6 +233,28 @@ impl Description {
             let unnamed = (source.duplicates.is_some() || source.updated_at.is_some()) && source.id.is_none();
             note(unnamed, "events", "duplicates or updated_at", "name the column of event ids");
         }
+        for source in &self.invitations {
+            note(
+                source.customer.is_some(),
+                "invitations",
+                "customer",
+                "only the records of invitations have it",
+            );
+        }
+        note(
+            self.events.is_empty() && self.snapshots.iter().any(|source| source.created_by.is_some()),
+            "snapshots",
+            "created_by",
+            "add the messages as events, which it explains",
+        );
+        let stated_again = |source: &&SnapshotSource| source.repeated_status == RepeatedStatus::Event;
+        let restates = self.replay.repeated_solve == RepeatedSolve::Restates;
+        note(
+            !restates && self.snapshots.iter().any(|source| stated_again(&source)),
+            "snapshots",
+            "repeated_status",
+            "state under [replay] that a repeated solve counts, with repeated_solve = \"restates\"",
+        );
         notes.sort_unstable();
         notes.dedup();
         notes

@@ -54,7 +54,7 @@ impl EventLog<'_> {
         feed: &mut Feed<'_>,
     ) {
         let tickets = &self.tables.tickets;
-        let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute));
+        let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute), Some(&tickets.tags));
         let mut slices = Slices::new(keys.combinations());
         let mut one = One::new(self, report);
         let mut pass = self.replay.pass();
@@ -73,9 +73,10 @@ impl EventLog<'_> {
             block.read(self, columns, rows.clone(), plan.ends || plan.rows || !plan.blocks);
             for (place, row) in rows.enumerate().filter(|(_, row)| tickets.is_usable(*row)) {
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
+                let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row));
                 let slice = match keys.combinations() {
-                    Some(_) => slices.number(combinations[place], NO_TICKET, feed, value),
-                    None => slices.number(1 << 63 | row as u64, NO_TICKET, feed, value),
+                    Some(_) => slices.number(combinations[place], NO_TICKET, feed, find),
+                    None => slices.number(1 << 63 | row as u64, NO_TICKET, feed, find),
                 };
                 let counted =
                     plan.blocks && self.take(&mut block, place, row, slice, plan, (&mut begin, &mut pass));
@@ -235,9 +236,11 @@ impl<'l> One<'l> {
 struct SlicesAtCutOff<'l> {
     log: &'l EventLog<'l>,
     sliced: Vec<(&'l Attribute, Option<AttributeSlot>)>,
+    /// Whether tags matter.
+    tagged: bool,
     /// By the code of the only attribute; where there is none, all tickets have the same.
     by_code: Vec<Option<SliceIds>>,
-    /// By the codes of several.
+    /// By the codes of several, those of the tags last.
     by_codes: HashMap<Vec<u32>, SliceIds>,
     codes: Vec<u32>,
 }
@@ -246,24 +249,26 @@ impl<'l> SlicesAtCutOff<'l> {
     fn new(log: &'l EventLog<'l>, report: &'l Report) -> Self {
         let sliced: Vec<_> =
             report.sliced_by().into_iter().map(|attribute| (attribute, log.slot(attribute))).collect();
-        let dense = if sliced.len() <= 1 { log.codes() } else { 0 };
-        Self { log, sliced, by_code: vec![None; dense], by_codes: HashMap::new(), codes: Vec::new() }
+        let tagged = report.sliced_by().contains(&&Attribute::Tag);
+        let dense = if sliced.len() <= 1 && !tagged { log.codes() } else { 0 };
+        Self { log, sliced, tagged, by_code: vec![None; dense], by_codes: HashMap::new(), codes: Vec::new() }
     }
 
     #[inline]
     fn of(&mut self, ticket: &ReplayedRow<'_>, feed: &mut Feed<'_>) -> &SliceIds {
-        let Self { log, sliced, by_code, by_codes, codes } = self;
+        let Self { log, sliced, tagged, by_code, by_codes, codes } = self;
         let code = |slot: &Option<AttributeSlot>| slot.map_or(0, |slot| ticket.code(slot));
         let mut find = |codes: &[u32]| {
             let value = |attribute: &Attribute| {
                 let place = sliced.iter().position(|(sliced, _)| *sliced == attribute)?;
                 log.text(*codes.get(place)?)
             };
-            feed.slices(value)
+            let tags = codes.get(sliced.len()..).unwrap_or_default();
+            feed.slices(value, &tags.iter().filter_map(|tag| log.text(*tag)))
         };
         let only = match sliced.as_slice() {
             [] => Some(0),
-            [(_, slot)] => Some(code(slot)),
+            [(_, slot)] if !*tagged => Some(code(slot)),
             _ => None,
         };
         if let Some(only) = only
@@ -273,6 +278,9 @@ impl<'l> SlicesAtCutOff<'l> {
         }
         codes.clear();
         codes.extend(sliced.iter().map(|(_, slot)| code(slot)));
+        if *tagged {
+            codes.extend(ticket.tags());
+        }
         by_codes.entry_ref(codes.as_slice()).or_insert_with(|| find(codes))
     }
 }

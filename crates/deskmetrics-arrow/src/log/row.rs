@@ -46,6 +46,14 @@ impl<'l> ReplayedRow<'l> {
         self.log.customers()?.name(self.customer())
     }
 
+    /// The codes of its tags at the cut-off (see [`EventLog::text`]), in order; those at the creation where the replay does not
+    /// [watch](deskmetrics::replay::Replay::watching) [`Attribute::Tag`](deskmetrics::ticket::Attribute::Tag).
+    pub fn tags(&self) -> Vec<u32> {
+        let mut tags: Vec<u32> = self.pass.tags().iter().map(|tag| self.log.code_of(*tag)).collect();
+        tags.sort_unstable();
+        tags
+    }
+
     /// The code of an attribute's value at the cut-off (see [`EventLog::text`]); 0 for none.
     #[inline]
     pub fn code(&self, slot: AttributeSlot) -> u32 {

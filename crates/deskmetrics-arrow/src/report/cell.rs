@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use deskmetrics::Timestamp;
 use deskmetrics::engine::{Feed, PeriodId, SliceIds};
+use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
 use super::place::{Keys, NO_TICKET, Slices};
@@ -117,7 +118,7 @@ impl Cells {
             let slices = match &ways.owners {
                 None if countable => {
                     let value = |attribute: &_| ways.keys.value(*own, attribute);
-                    self.slices.number(*own, NO_TICKET, feed, value)
+                    self.slices.number(*own, NO_TICKET, feed, |feed| feed.slices(value, &std::iter::empty()))
                 }
                 owners => {
                     let owner = owners
@@ -127,9 +128,12 @@ impl Cells {
                         let own = ways.keys.value_of_row(row, attribute);
                         own.or_else(|| owner.and_then(|(owners, place)| owners.value(place, attribute)))
                     };
+                    let tagged = ways.keys.value_of_row(row, &Attribute::Tag).is_some();
+                    let tags = owner.filter(|_| !tagged).into_iter();
+                    let tags = tags.flat_map(|(owners, place)| owners.tags(place));
                     let own = if countable { *own } else { 1 << 63 | row as u64 };
                     let combination = owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
-                    self.slices.number(own, combination, feed, value)
+                    self.slices.number(own, combination, feed, |feed| feed.slices(value, &tags))
                 }
             };
             found.push(self.number(slices, period, later, kind(row)));

@@ -5,12 +5,15 @@ use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
 
+use crate::decode::ticket::Tags;
 use crate::decode::word::Words;
 
 /// The codes of the attributes a report is sliced by, as one number for each combination.
 #[derive(Debug)]
 pub(crate) struct Keys<'f> {
     attributes: Vec<Key<'f>>,
+    /// The lists of tags, where they matter, and what their code is multiplied by.
+    tags: Option<(&'f Tags, u64)>,
     /// How many combinations there are, if they can be counted.
     combinations: Option<u64>,
 }
@@ -26,9 +29,17 @@ struct Key<'f> {
 }
 
 impl<'f> Keys<'f> {
-    pub(crate) fn of(report: &Report, column: impl Fn(&Attribute) -> Option<&'f Words<Box<str>>>) -> Self {
-        let mut keys = Self { attributes: Vec::new(), combinations: Some(1) };
+    pub(crate) fn of(
+        report: &Report,
+        column: impl Fn(&Attribute) -> Option<&'f Words<Box<str>>>,
+        tags: Option<&'f Tags>,
+    ) -> Self {
+        let mut keys = Self { attributes: Vec::new(), tags: None, combinations: Some(1) };
         for attribute in report.sliced_by() {
+            if let Some(tags) = tags.filter(|tags| *attribute == Attribute::Tag && !tags.is_empty()) {
+                keys.tags = Some((tags, keys.combinations.unwrap_or(0)));
+                keys.combinations = keys.combinations.and_then(|all| all.checked_mul(tags.kinds() as u64));
+            }
             let Some(words) = column(attribute) else { continue };
             let kinds = words.kinds() as u64;
             let times = keys.combinations.unwrap_or(0);
@@ -49,6 +60,14 @@ impl<'f> Keys<'f> {
         for key in &self.attributes {
             key.words.codes.add_to(from, key.times, combinations);
         }
+        if let Some((tags, times)) = self.tags {
+            tags.codes.add_to(from, times, combinations);
+        }
+    }
+
+    /// The tags of a row.
+    pub(crate) fn tags_of_row(&self, row: usize) -> impl Iterator<Item = &'f str> + Clone {
+        self.tags.into_iter().flat_map(move |(tags, _)| tags.texts_of(tags.codes.get(row)))
     }
 
     /// The value of an attribute in a combination.
@@ -84,28 +103,28 @@ impl Slices {
         Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
     }
 
-    /// The number of a combination of a record's own values and those of its ticket.
+    /// The number of a combination of a record's own values and those of its ticket; `find` gives its slices.
     #[inline]
-    pub(crate) fn number<'v>(
+    pub(crate) fn number(
         &mut self,
         own: u64,
         ticket: u64,
         feed: &mut Feed<'_>,
-        value: impl Fn(&Attribute) -> Option<&'v str>,
+        find: impl Fn(&mut Feed<'_>) -> SliceIds,
     ) -> usize {
         if ticket == NO_TICKET
             && let Ok(place) = usize::try_from(own)
             && let Some(number) = self.dense.get_mut(place)
         {
             if *number == 0 {
-                self.ids.push(feed.slices(value));
+                self.ids.push(find(feed));
                 *number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
             }
             return *number as usize - 1;
         }
         let ids = &mut self.ids;
         let number = self.sparse.entry((own, ticket)).or_insert_with(|| {
-            ids.push(feed.slices(value));
+            ids.push(find(feed));
             u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
         });
         *number as usize

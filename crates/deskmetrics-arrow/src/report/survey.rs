@@ -73,7 +73,7 @@ impl<'d> Answers<'d> {
             }
         }
         let ways = GroupKeys {
-            keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
+            keys: Keys::of(report, |attribute| table.attributes.get(attribute), None),
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places())),
@@ -198,7 +198,7 @@ const OUTCOMES: [InvitationOutcome; 7] = [
 impl<'d> Invitations<'d> {
     pub(super) fn of(report: &Report, table: &'d InvitationTable, owners: Option<&'d Owners<'d>>) -> Self {
         let ways = GroupKeys {
-            keys: Keys::of(report, |attribute| table.attributes.get(attribute)),
+            keys: Keys::of(report, |attribute| table.attributes.get(attribute), None),
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places())),

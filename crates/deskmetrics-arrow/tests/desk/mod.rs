@@ -770,7 +770,8 @@ pub(crate) fn replayed(dataset: &Dataset, replay: &Replay) -> ReplayOutcome {
 pub(crate) fn from_records(dataset: &Dataset, report: &Report) -> (ReportState, Excluded) {
     let as_of = report.as_of().or(dataset.as_of).unwrap();
     let outcome = replayed(dataset, &dataset.replay_at(as_of));
-    let state = report.run(&outcome.tickets, &dataset.responses(), &dataset.invitations());
+    let mut state = report.state();
+    state.push_records(&outcome.tickets, &dataset.responses(), &dataset.invitations());
     (state, outcome.excluded)
 }
 

@@ -99,7 +99,7 @@ use crate::{
 ///     .by([Attribute::Market])
 ///     .build()
 ///     .unwrap();
-/// let table = report.run(&tickets, &[], &[]).table();
+/// let table = report.run(&tickets, &[], &[]).unwrap().table();
 /// assert_eq!(table.headline("billing_share").unwrap().value, Some(200.0 / 3.0));
 /// let by_market: Vec<_> = table.slices().filter(|row| row.kpi == "billing_share").map(|row| row.value).collect();
 /// assert_eq!(by_market, [Some(50.0), Some(100.0)]);

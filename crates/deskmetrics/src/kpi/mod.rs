@@ -85,7 +85,7 @@ pub use interface::{Kpi, OverTime, Records, Tallies};
 pub use reasons::ReasonCost;
 pub use registry::Entry;
 pub use request::{CustomersOf, KpiRequest, RequestError};
-pub(crate) use request::{above_zero, together};
+pub(crate) use request::{above_zero, did_you_mean, together};
 pub use response_rate::InvitationLimits;
 pub use targets::Targets;
 

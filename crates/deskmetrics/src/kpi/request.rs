@@ -8,8 +8,8 @@ use super::interface::{AnyKpi, Kpi};
 use crate::sla::Conditions;
 use crate::{ClockKind, Scale, SlaMetric, Status, Timestamp, duration_text};
 
-/// `, did you mean "x"?`, or nothing.
-fn did_you_mean(id: &str, known: &[&str]) -> String {
+/// ` (did you mean "x"?)`, or nothing.
+pub(crate) fn did_you_mean(id: &str, known: &[&str]) -> String {
     let likeness = |known: &str| strsim::jaro_winkler(&id.to_lowercase(), known);
     let nearest = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
     let nearest = nearest.filter(|nearest| likeness(nearest) >= 0.75);
@@ -276,7 +276,7 @@ impl KpiRequest {
     /// let of_calls = nps.clone().of_records(Conditions::default().with(Attribute::Channel, ["phone"])).named("NPS of calls");
     /// let answer = |score, channel| SurveyResponse::new("nps", Some(score)).with(Attribute::Channel, channel);
     /// let report = Report::undated().kpis([nps, of_calls]).build().unwrap();
-    /// let table = report.run(&[], &[answer(10, "phone"), answer(3, "mail")], &[]).table();
+    /// let table = report.run(&[], &[answer(10, "phone"), answer(3, "mail")], &[]).unwrap().table();
     /// let scores: Vec<_> = table.overall().filter(|row| row.headline).map(|row| (&*row.name, row.value)).collect();
     /// assert_eq!(scores, [("Net Promoter Score", Some(0.0)), ("NPS of calls", Some(100.0))]);
     /// ```

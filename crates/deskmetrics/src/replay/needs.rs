@@ -5,7 +5,7 @@ use std::ops::BitOr;
 use super::clocks::Clocks;
 use super::options::{FirstResponseStart, ReplayOptions};
 use super::promise::{Measure, Promises};
-use super::step::{ASSIGNEE, GROUP, What};
+use super::step::{ASSIGNEE, GROUP, TAG, What};
 use crate::ClockKind;
 use crate::sla::Validity;
 
@@ -137,6 +137,7 @@ impl Followed {
             || needs.any(Needs::STATIONS)
             || judges(|measure| matches!(measure, Measure::GroupOwnership));
         let own = if stations { 1u64 << GROUP | 1 << ASSIGNEE } else { 0 };
+        let tags = whole || promises.look_at_tags() || watched.contains(&TAG);
         let watched = clocks.watched().chain(promises.watched()).chain(watched.iter().copied());
         Self {
             needs,
@@ -147,7 +148,7 @@ impl Followed {
             // A bot's last act counts where the first response is measured from its handing over.
             changes: whole || (conversation && options.first_response_start == FirstResponseStart::Handoff),
             attributes: watched.fold(own, |bits, attribute| bits | bit(attribute)),
-            tags: whole || promises.look_at_tags(),
+            tags,
             rest: whole || conversation,
         }
     }

@@ -122,7 +122,7 @@ impl Replay {
     }
 
     /// The same, following these attributes too, whose values at the cut-off [`Pass::value`] then tells. Those that
-    /// schedules and policies look at are followed anyway.
+    /// schedules and policies look at are followed anyway. [`Attribute::Tag`] follows the tags; see [`Pass::tags`].
     #[must_use]
     pub fn watching<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.watched.extend(attributes.into_iter().map(Into::into));

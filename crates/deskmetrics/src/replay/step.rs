@@ -14,8 +14,11 @@ pub const UNWATCHED: u16 = u16::MAX;
 pub(crate) const GROUP: u16 = 6;
 /// Number of [`Attribute::Assignee`] in steps.
 pub(crate) const ASSIGNEE: u16 = 7;
+/// Number of [`Attribute::Tag`] in steps.
+pub(crate) const TAG: u16 = 9;
 const _: () = assert!(matches!(Attribute::NAMED[GROUP as usize], Attribute::Group));
 const _: () = assert!(matches!(Attribute::NAMED[ASSIGNEE as usize], Attribute::Assignee));
+const _: () = assert!(matches!(Attribute::NAMED[TAG as usize], Attribute::Tag));
 
 /// One thing that happened to a ticket, with every name replaced by a number.
 ///

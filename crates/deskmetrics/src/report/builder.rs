@@ -35,7 +35,7 @@ use crate::ticket::Attribute;
 ///     .periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
 ///     .build()
 ///     .unwrap();
-/// let table = report.run(&[], &answers, &[]).table();
+/// let table = report.run(&[], &answers, &[]).unwrap().table();
 ///
 /// assert_eq!(table.headline("nps").unwrap().n, 3);
 /// let by_market: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value)).collect();
@@ -102,6 +102,29 @@ impl ReportBuilder {
 
     /// Adds a slicing: rows for each combination of these attributes' values. Records without a value are a slice of
     /// their own. Without attributes, or asked for twice, it adds nothing.
+    ///
+    /// By [`Attribute::Tag`], a record counts in the slice of each of its tags, so slices overlap: their `n` may add up to more
+    /// than that of the overall row, which counts each record once. Overlapping slices are no independent samples; uneven response
+    /// is therefore not tested between them. Answers and invitations have the tags of their tickets, unless they have a value of
+    /// `tag` themselves.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Replayed, Ticket, TicketMetrics, Timestamp};
+    ///
+    /// let at = "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap();
+    /// let ticket = |id, tags: &[&str]| {
+    ///     let ticket = tags.iter().fold(Ticket::new(id, at), |ticket, tag| ticket.tagged(*tag));
+    ///     Replayed::new(ticket, TicketMetrics::new(at, at))
+    /// };
+    /// let tickets = [ticket("1", &["vip", "bug"]), ticket("2", &["bug"]), ticket("3", &[])];
+    /// let report = Report::builder(at).kpi(KpiRequest::new("volume")).by([Attribute::Tag]).build().unwrap();
+    /// let table = report.run(&tickets, &[], &[]).unwrap().table();
+    /// assert_eq!(table.headline("volume").unwrap().n, 3);
+    /// let by_tag: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.n)).collect();
+    /// assert_eq!(by_tag, [("bug".to_owned(), 2), ("vip".to_owned(), 1), ("(none)".to_owned(), 1)]);
+    /// ```
     #[must_use]
     pub fn by(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         let attributes: Vec<Attribute> = attributes.into_iter().collect();
@@ -197,8 +220,7 @@ impl Report {
 
     /// The attributes it is sliced by, or some KPI of it is restricted by, each once.
     pub fn sliced_by(&self) -> Vec<&Attribute> {
-        let filtered = self.measures.iter().flat_map(|measure| measure.filter.attributes());
-        let filtered = filtered.map(|(attribute, _)| attribute);
+        let filtered = self.measures.iter().flat_map(|measure| measure.filter.named());
         let mut attributes: Vec<&Attribute> = self.settings.by.iter().flatten().chain(filtered).collect();
         attributes.sort();
         attributes.dedup();

@@ -34,7 +34,7 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 /// let mut state = report.state();
 /// let mut feed = state.feed();
 /// for (market, score, answers) in [("DK", 10, 700), ("DK", 3, 300), ("ES", 9, 500)] {
-///     let slices = feed.slices(|attribute| (*attribute == Attribute::Market).then_some(market));
+///     let slices = feed.slices(|attribute| (*attribute == Attribute::Market).then_some(market), &std::iter::empty());
 ///     let undated = feed.period(None);
 ///     feed.scores("nps", &slices, undated, false, Some(score), answers);
 /// }
@@ -88,9 +88,19 @@ impl Feed<'_> {
         &self.state.report
     }
 
-    /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by).
-    pub fn slices<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> SliceIds {
-        SliceIds::new(self.state.slicings.iter_mut().map(|sliced| sliced.slicer.slice_with(&value)))
+    /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by), and with
+    /// these tags besides a value of [`Attribute::Tag`].
+    pub fn slices<'v>(
+        &mut self,
+        value: impl Fn(&Attribute) -> Option<&'v str>,
+        tags: &(impl Iterator<Item = &'v str> + Clone),
+    ) -> SliceIds {
+        let (mut found, mut ids) = (Vec::new(), Vec::new());
+        for (slicing, sliced) in self.state.slicings.iter_mut().enumerate() {
+            sliced.slicer.slice_with(&value, tags, &mut found);
+            ids.extend(found.drain(..).map(|slice| (slicing, slice)));
+        }
+        SliceIds::new(ids)
     }
 
     /// The period of records with this date.
@@ -235,8 +245,8 @@ impl Feed<'_> {
         });
         let scored = |measure: &Measure| measure.scored_question() == Some(question);
         if *rule == asked_rule(as_of) && self.state.report.measures.iter().any(scored) {
-            for (sliced, slice) in self.state.slicings.iter_mut().zip(slices.all()) {
-                sliced.asked(*slice, question, as_of).push_outcome(outcome, times);
+            for (slicing, slice) in slices.each() {
+                self.state.slicings[slicing].asked(slice, question, as_of).push_outcome(outcome, times);
             }
         }
     }
@@ -246,8 +256,8 @@ impl Feed<'_> {
 
     fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&Measure, &mut Place<'_>)) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
-        for (sliced, slice) in slicings.iter_mut().zip(slices.all()) {
-            let mut place = Place { report, kpi: 0, slice: *slice, sliced, calendar };
+        for (slicing, slice) in slices.each() {
+            let mut place = Place { report, kpi: 0, slice, sliced: &mut slicings[slicing], calendar };
             for (number, measure) in report.measures.iter().enumerate() {
                 place.kpi = number;
                 feed(measure, &mut place);
@@ -272,8 +282,8 @@ impl Feed<'_> {
             if from >= until {
                 continue;
             }
-            for (changes, slice) in self.backlogs.iter_mut().zip(slices.all()) {
-                let changes = at(changes, *slice);
+            for (slicing, slice) in slices.each() {
+                let changes = at(&mut self.backlogs[slicing], slice);
                 if let Some(reason) = ticket.left_out {
                     change(changes.left_out.entry(reason).or_default(), looks, from, until);
                 } else {

@@ -160,14 +160,14 @@ impl KpiTally {
 
     /// Takes a replayed ticket.
     pub fn push_ticket(&mut self, ticket: &Replayed) {
-        if self.is_about(&ticket.ticket.attributes) {
+        if self.is_about(&ticket.ticket.attributes, &ticket.ticket.tags) {
             self.measure.push_ticket(ticket, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes an answer; one given after the cut-off is left out.
     pub fn push_response(&mut self, response: &SurveyResponse) {
-        if self.is_about(&response.attributes) {
+        if self.is_about(&response.attributes, &[]) {
             self.measure.push_response(response, &mut OnePlace(&mut *self.tally));
         }
     }
@@ -201,28 +201,28 @@ impl KpiTally {
 
     /// Takes a survey that was sent.
     pub fn push_invitation(&mut self, invitation: &Invitation) {
-        if self.is_about(&invitation.attributes) {
+        if self.is_about(&invitation.attributes, &[]) {
             self.measure.push_invitation(invitation, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes a contact offered to a queue.
     pub fn push_contact(&mut self, contact: &QueueContact) {
-        if self.is_about(&contact.attributes) {
+        if self.is_about(&contact.attributes, &[]) {
             self.measure.push_contact(contact, &mut OnePlace(&mut *self.tally));
         }
     }
 
     /// Takes a stretch of an agent on duty.
     pub fn push_shift(&mut self, shift: &AgentShift) {
-        if self.is_about(&shift.attributes) {
+        if self.is_about(&shift.attributes, &[]) {
             self.measure.push_shift(shift, &mut OnePlace(&mut *self.tally));
         }
     }
 
-    /// Whether records with these attributes meet the request's filter.
-    fn is_about(&self, attributes: &Attributes) -> bool {
-        self.measure.filter.hold(|attribute| attributes.get(attribute))
+    /// Whether records with these attributes and tags meet the request's filter.
+    fn is_about(&self, attributes: &Attributes, tags: &[Box<str>]) -> bool {
+        self.measure.filter.hold(|attribute| attributes.get(attribute), &tags.iter().map(|tag| &**tag))
     }
 
     /// Counts a record that cannot be looked at.

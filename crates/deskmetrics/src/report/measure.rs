@@ -17,8 +17,8 @@ use crate::live::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
 use crate::{
-    ClockKind, Compared, Estimate, Invitation, Ratio, Reason, Replayed, SurveyResponse, Timestamp, Unit,
-    duration_text,
+    ClockKind, Compared, Estimate, Invitation, Ratio, Reason, Replayed, Scale, SurveyResponse, Timestamp,
+    Unit, duration_text,
 };
 
 /// A KPI of a report, everything chosen.
@@ -329,14 +329,8 @@ fn check_name(name: Option<&str>, definition: &Definition) -> Result<(), Request
 }
 
 fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), RequestError> {
-    let by = if filter.tags().is_empty() {
-        filter
-            .attributes()
-            .find(|(_, values)| values.is_empty())
-            .map(|(attribute, _)| format!("{attribute} without a value"))
-    } else {
-        Some("tags".to_owned())
-    };
+    let empty = filter.attributes().find(|(_, values)| values.is_empty());
+    let by = empty.map(|(attribute, _)| format!("{attribute} without a value"));
     by.map_or(Ok(()), |by| Err(RequestError::Filter { id, by }))
 }
 
@@ -347,7 +341,8 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
     refuse(request, definition.id, |option| match option {
         "clock" => !definition.clocks.is_empty(),
         "question" => surveys || asks_customers,
-        "scale" => surveys,
+        // Its only scale may be stated.
+        "scale" if definition.id == kpi::nps::DEFINITION.id => request.scale == Some(Scale::nps()),
         "distribution" => ["csat", "nps", "ces"].contains(&definition.id),
         "since" | "until" => definition.options.iter().any(|choice| choice.name == "span"),
         option => definition.options.iter().any(|choice| choice.name == option),

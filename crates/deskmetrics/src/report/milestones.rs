@@ -4,6 +4,7 @@ use super::block::{BlockCounts, BlockPlan, MilestoneBlock, Spans, at};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::feed::Feed;
 use super::measure::Measure;
+use super::slice::SliceIds;
 use super::state::ReportState;
 use crate::kpi::{Anchor, InBlocks};
 use crate::replay::Milestones;
@@ -36,12 +37,13 @@ impl Feed<'_> {
         self.state.see(block.created_at.iter().min().map(|at| Timestamp::saturating_from_micros(*at)));
         let known_until = block.known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
-        let slicings: Vec<Vec<usize>> = (0..self.blocks.len())
-            .map(|slicing| {
-                let of = |number: &u32| block.slices.get(*number as usize).map_or(0, |ids| ids.of(slicing));
-                block.slice.iter().map(of).collect()
-            })
-            .collect();
+        let mut slicings = vec![Vec::with_capacity(block.slice.len()); self.blocks.len()];
+        for (row, number) in block.slice.iter().enumerate() {
+            let ids = block.slices.get(*number as usize);
+            for (slicing, slice) in ids.into_iter().flat_map(SliceIds::each) {
+                slicings[slicing].push((row, slice));
+            }
+        }
         let mut spans = Vec::with_capacity(block.created_at.len());
         let mut creations_counted = false;
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
@@ -96,7 +98,7 @@ impl Feed<'_> {
     }
 
     /// Counts open tickets, now and at each snapshot.
-    fn count_open(&mut self, block: &MilestoneBlock<'_>, slicings: &[Vec<usize>]) {
+    fn count_open(&mut self, block: &MilestoneBlock<'_>, slicings: &[Vec<RowSlice>]) {
         let ReportState { report, calendar, .. } = &mut *self.state;
         let taken = report.measures.iter().zip(&self.in_blocks);
         if !taken.into_iter().any(|(measure, taken)| measure.is_backlog() && *taken) {
@@ -105,25 +107,24 @@ impl Feed<'_> {
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
         let snapshots = calendar.snapshots().len();
         let place = |at: i64| if at == Milestones::NEVER { snapshots } else { calendar.looks_before(at) };
-        let rows = || block.created_at.iter().zip(block.replied_at).zip(block.done_at);
+        let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
         let stretches: Vec<[usize; 3]> = if snapshots == 0 {
             Vec::new()
         } else {
-            rows()
-                .map(|((created, replied), done)| [place(*created), place(*done), place(*replied)])
-                .collect()
+            rows.map(|((created, replied), done)| [place(*created), place(*done), place(*replied)]).collect()
         };
         for ((counts, changes), slices) in self.blocks.iter_mut().zip(&mut self.backlogs).zip(slicings) {
-            for (((created, replied), done), slice) in rows().zip(slices) {
+            for (row, slice) in slices {
                 let now = at(&mut counts.now, *slice);
-                let is_open = *created <= as_of && as_of < *done;
+                let is_open = block.created_at[*row] <= as_of && as_of < block.done_at[*row];
                 now.counted = true;
                 now.open += u64::from(is_open);
-                now.unreplied += u64::from(is_open && as_of < *replied);
+                now.unreplied += u64::from(is_open && as_of < block.replied_at[*row]);
             }
-            for ([from, until, reply], slice) in stretches.iter().zip(slices) {
+            for (row, slice) in slices.iter().filter(|_| snapshots > 0) {
+                let [from, until, reply] = stretches[*row];
                 if from < until {
-                    at(changes, *slice).opened(snapshots, *from, *until, *reply);
+                    at(changes, *slice).opened(snapshots, from, until, reply);
                 }
             }
         }
@@ -132,6 +133,9 @@ impl Feed<'_> {
 
 /// A duration, with whether it has ended.
 type Span = (i64, bool);
+
+/// A row of a block with a slice that it is in.
+type RowSlice = (usize, usize);
 
 #[inline]
 fn span(end: i64, running: i64, created: i64) -> Span {
@@ -159,30 +163,32 @@ fn anchors(measure: &Measure, block: &MilestoneBlock<'_>, calendar: &mut Calenda
     }
 }
 
-fn count(counts: &mut BlockCounts, slices: &[usize], periods: &[usize]) {
+fn count(counts: &mut BlockCounts, slices: &[RowSlice], periods: &[usize]) {
     if periods.is_empty() {
         let created = at(&mut counts.created, NO_PERIOD);
-        for slice in slices {
+        for (_, slice) in slices {
             *at(created, *slice) += 1;
         }
+        return;
     }
-    for (slice, period) in slices.iter().zip(periods) {
-        *at(at(&mut counts.created, *period), *slice) += 1;
+    for (row, slice) in slices {
+        *at(at(&mut counts.created, periods[*row]), *slice) += 1;
     }
 }
 
 /// Keeps durations by period and slice.
-fn keep(kept: &mut Vec<Vec<Spans>>, slices: &[usize], periods: &[usize], spans: &[Span]) {
+fn keep(kept: &mut Vec<Vec<Spans>>, slices: &[RowSlice], periods: &[usize], spans: &[Span]) {
     let keep = |kept: &mut Spans, (micros, finished): Span| {
         if finished { kept.finished.push(micros) } else { kept.running.push(micros) }
     };
     if periods.is_empty() {
         let kept = at(kept, NO_PERIOD);
-        for (slice, span) in slices.iter().zip(spans) {
-            keep(at(kept, *slice), *span);
+        for (row, slice) in slices {
+            keep(at(kept, *slice), spans[*row]);
         }
+        return;
     }
-    for ((slice, period), span) in slices.iter().zip(periods).zip(spans) {
-        keep(at(at(kept, *period), *slice), *span);
+    for (row, slice) in slices {
+        keep(at(at(kept, periods[*row]), *slice), spans[*row]);
     }
 }

@@ -1,5 +1,7 @@
 //! What to beware of in a finished report.
 
+use std::collections::BTreeMap;
+
 use super::measure::Measure;
 use super::row::{ReportRow, SliceKeys};
 use super::slice::SliceOrder;
@@ -14,7 +16,7 @@ impl ReportState {
     /// What to beware of, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
     /// slicing.
     pub(super) fn warnings(&self, rows: &[ReportRow], orders: &[SliceOrder]) -> Vec<Warning> {
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<Warning> = self.overlapping(rows).collect();
         for (number, measure) in self.report.measures.iter().enumerate() {
             let own: Vec<&ReportRow> = rows
                 .iter()
@@ -32,8 +34,8 @@ impl ReportState {
             warnings.extend(overall.iter().flat_map(|row| many_excluded(measure, row)));
             let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
-            let whole = self.slicings.first().zip(orders.first()).and_then(|(sliced, order)| {
-                let parts = Segment::all(sliced, order, (number, measure), question).into_iter();
+            let whole = self.whole().and_then(|(place, sliced)| {
+                let parts = Segment::all(sliced, orders.get(place)?, (number, measure), question).into_iter();
                 parts.filter_map(|segment| segment.tally).reduce(|mut all, part| {
                     all.merge_any(part);
                     all
@@ -49,12 +51,34 @@ impl ReportState {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);
                 let slices: Vec<&ReportRow> = own.iter().copied().filter(about).collect();
                 warnings.extend(self.too_few(measure, by.clone(), &slices));
+                if sliced.slicer.overlaps() {
+                    // The test of uneven response is one of independent groups.
+                    continue;
+                }
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
                 let segments = Segment::all(sliced, order, (number, measure), question);
                 warnings.extend(self.uneven(measure, by, &segments, value));
             }
         }
         warnings
+    }
+
+    /// Slicings whose slices count some records several times.
+    fn overlapping(&self, rows: &[ReportRow]) -> impl Iterator<Item = Warning> {
+        let by_tag = self.report.settings.by.iter().filter(|by| by.contains(&Attribute::Tag));
+        let met = by_tag.filter(|by| {
+            let mut counts: BTreeMap<_, [u64; 2]> = BTreeMap::new();
+            for row in rows.iter().filter(|row| row.headline) {
+                let [whole, sliced] = counts.entry((row.kpi, &row.name, &row.option)).or_default();
+                if row.keys.is_empty() {
+                    *whole += row.n;
+                } else if row.keys.0.iter().map(|(key, _)| key).eq(by.iter()) {
+                    *sliced += row.n;
+                }
+            }
+            counts.values().any(|[whole, sliced]| sliced > whole)
+        });
+        met.map(|by| Warning::OverlappingSlices { by: by.clone() })
     }
 
     fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: &[&ReportRow]) -> Option<Warning> {

@@ -1,12 +1,14 @@
 //! Feeding a report with records.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::ReportError;
 use super::builder::Report;
 use super::state::ReportState;
+use crate::kpi::did_you_mean;
 use crate::survey::LinkedAnswers;
-use crate::ticket::{Attributes, TicketId};
-use crate::{Excluded, Invitation, Reason, Replayed, SurveyResponse};
+use crate::ticket::{Attribute, Attributes, TicketId};
+use crate::{Excluded, Invitation, Reason, Replayed, SurveyResponse, Ticket};
 
 impl Report {
     /// An empty state, to be fed record by record.
@@ -14,57 +16,96 @@ impl Report {
         ReportState::new(self.clone())
     }
 
-    /// Feeds all records, in one pass. Surveys find the attributes of their tickets by ticket id, and answers their
-    /// invitations by invitation id (see [`LinkedAnswers`]). Links to tickets or invitations that are not there are counted in
-    /// [`links_excluded`](super::ReportTable::links_excluded), if there are any tickets or invitations at all.
+    /// Feeds all records, in one pass; see [`ReportState::push_records`].
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let answer = SurveyResponse::new("nps", Some(9)).with(Attribute::Market, "DK");
+    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let misspelt = Report::undated().kpi(nps).by(["markte".into()]).build()?;
+    /// let error = misspelt.run(&[], &[answer], &[]).unwrap_err().to_string();
+    /// assert!(error.contains("did you mean \"market\"?"), "{error}");
+    /// # Ok::<(), deskmetrics::report::ReportError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there are records, and none has a [custom](Attribute::Custom) attribute that the report slices or restricts by. Feed
+    /// a part of the data, which may lack one, with [`ReportState::push_records`].
     pub fn run(
         &self,
         tickets: &[Replayed],
         responses: &[SurveyResponse],
         invitations: &[Invitation],
-    ) -> ReportState {
-        self.run_while(tickets, responses, invitations, || true).unwrap_or_else(|| self.state())
+    ) -> Result<ReportState, ReportError> {
+        let of_tickets = tickets.iter().map(|ticket| &ticket.ticket.attributes);
+        let of_answers = responses.iter().map(|response| &response.attributes);
+        let of_sent = invitations.iter().map(|invitation| &invitation.attributes);
+        self.check_attributes(of_tickets.chain(of_answers).chain(of_sent))?;
+        let mut state = self.state();
+        state.push_records(tickets, responses, invitations);
+        Ok(state)
     }
 
-    /// The same while `go_on` says so, which is asked every few thousand records; `None` once it does not.
-    pub fn run_while(
+    /// That some of the records has each custom attribute, if there are records.
+    fn check_attributes<'a>(
         &self,
+        records: impl Iterator<Item = &'a Attributes> + Clone,
+    ) -> Result<(), ReportError> {
+        let custom = |attribute: &&&Attribute| matches!(attribute, Attribute::Custom(_));
+        let known = |attribute: &Attribute| {
+            let mut records = records.clone().peekable();
+            records.peek().is_none() || records.any(|record| record.get(attribute).is_some())
+        };
+        let sliced = self.sliced_by();
+        let Some(unknown) = sliced.iter().filter(custom).find(|attribute| !known(attribute)) else {
+            return Ok(());
+        };
+        let present: BTreeSet<&Attribute> = records.flat_map(Attributes::iter).map(|(one, _)| one).collect();
+        let present: Vec<&str> = present.into_iter().map(Attribute::as_str).collect();
+        Err(ReportError::UnknownAttribute {
+            why: format!(
+                "no record has an attribute \"{unknown}\"{}; present are {}; feed a part of the data, which may lack it, with \
+                 ReportState::push_records",
+                did_you_mean(unknown.as_str(), &present),
+                if present.is_empty() { "none".to_owned() } else { present.join(", ") }
+            ),
+            attribute: unknown.to_string(),
+        })
+    }
+}
+
+impl ReportState {
+    /// Feeds records, in one pass. Surveys have the attributes of their tickets, which are found by ticket id, and answers
+    /// answer their invitations, by invitation id (see [`LinkedAnswers`]). Links to tickets or invitations that are not among
+    /// these records are counted in [`links_excluded`](super::ReportTable::links_excluded), if there are any tickets or
+    /// invitations at all.
+    pub fn push_records(
+        &mut self,
         tickets: &[Replayed],
         responses: &[SurveyResponse],
         invitations: &[Invitation],
-        mut go_on: impl FnMut() -> bool,
-    ) -> Option<ReportState> {
-        const ASKED_EVERY: usize = 1 << 12;
-        let mut asked = |number: usize| !number.is_multiple_of(ASKED_EVERY) || go_on();
-        let mut state = self.state();
-        for (number, ticket) in tickets.iter().enumerate() {
-            if !asked(number) {
-                return None;
-            }
-            state.push_ticket(ticket);
+    ) {
+        for ticket in tickets {
+            self.push_ticket(ticket);
         }
-        let mut directory: HashMap<&str, &Attributes> = HashMap::new();
-        if self.settings.surveys_inherit && !self.sliced_by().is_empty() {
-            directory
-                .extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket.attributes)));
+        let mut directory: HashMap<&str, &Ticket> = HashMap::new();
+        if self.report.settings.surveys_inherit && !self.report.sliced_by().is_empty() {
+            directory.extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket)));
         }
         let of = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
-        for (number, response) in responses.iter().enumerate() {
-            if !asked(number) {
-                return None;
-            }
-            state.push_response(response, of(response.ticket.as_ref()));
+        for response in responses {
+            self.push_response(response, of(response.ticket.as_ref()));
         }
         let linked =
             if invitations.is_empty() { LinkedAnswers::default() } else { LinkedAnswers::of(responses) };
-        for (number, invitation) in invitations.iter().enumerate() {
-            if !asked(number) {
-                return None;
-            }
-            state.push_invitation(&linked.apply(invitation), of(invitation.ticket.as_ref()));
+        for invitation in invitations {
+            self.push_invitation(&linked.apply(invitation), of(invitation.ticket.as_ref()));
         }
         if !invitations.is_empty() {
-            state.exclude_links(&LinkedAnswers::unknown(responses, invitations));
+            self.exclude_links(&LinkedAnswers::unknown(responses, invitations));
         }
         let about = responses.iter().filter_map(|response| response.ticket.as_ref());
         let about = about.chain(invitations.iter().filter_map(|invitation| invitation.ticket.as_ref()));
@@ -72,8 +113,7 @@ impl Report {
             let known: HashSet<&str> = tickets.iter().map(|ticket| ticket.ticket.id.as_str()).collect();
             let mut unknown = Excluded::default();
             about.filter(|id| !known.contains(id.as_str())).for_each(|_| unknown.add(Reason::UnknownTicket));
-            state.exclude_links(&unknown);
+            self.exclude_links(&unknown);
         }
-        Some(state)
     }
 }

@@ -3,30 +3,27 @@
 use std::collections::HashMap;
 
 use super::row::SliceKeys;
+use crate::Ticket;
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
 
 /// The values of one slicing's attributes, in its order; then, for each filter, a value where the records meet it.
 pub(super) type Values = Vec<Option<Box<str>>>;
 
-/// The slices of a record, one of each slicing of the report; good for the feed that gave it.
+/// The slices of a record, one of each slicing of the report, or one for each of the record's tags in a slicing by tag; good
+/// for the feed that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SliceIds(Box<[usize]>);
+pub struct SliceIds(Box<[(usize, usize)]>);
 
 impl SliceIds {
-    pub(super) fn new(slices: impl Iterator<Item = usize>) -> Self {
-        Self(slices.collect())
+    pub(super) fn new(slices: Vec<(usize, usize)>) -> Self {
+        Self(slices.into())
     }
 
-    /// One of each slicing.
-    pub(super) fn all(&self) -> &[usize] {
-        &self.0
-    }
-
-    /// The slice in a slicing.
+    /// Each with the slicing it is of.
     #[inline]
-    pub(super) fn of(&self, slicing: usize) -> usize {
-        self.0.get(slicing).copied().unwrap_or(0)
+    pub(super) fn each(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.0.iter().copied()
     }
 }
 
@@ -57,17 +54,46 @@ impl Slicer {
         Self { attributes, filters, numbers: HashMap::new(), slices: Vec::new(), joined: String::new() }
     }
 
-    /// The slice of a record: its own value of each attribute, else that of the ticket it is about.
-    pub(super) fn slice(&mut self, own: &Attributes, ticket: Option<&Attributes>) -> usize {
-        self.slice_with(|attribute| own.get(attribute).or_else(|| ticket?.get(attribute)))
+    /// Whether a record may be in several slices.
+    pub(super) fn overlaps(&self) -> bool {
+        self.attributes.contains(&Attribute::Tag)
     }
 
-    /// The slice of a record with these values.
-    pub(super) fn slice_with<'v>(&mut self, value: impl Fn(&Attribute) -> Option<&'v str>) -> usize {
+    /// Adds the slices of a record: by its own value of each attribute, else by that of the ticket it is about.
+    pub(super) fn slice(&mut self, own: &Attributes, ticket: Option<&Ticket>, found: &mut Vec<usize>) {
+        let value = |attribute: &Attribute| own.get(attribute).or_else(|| ticket?.attributes.get(attribute));
+        let tags = ticket.filter(|_| own.get(&Attribute::Tag).is_none()).into_iter();
+        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), found);
+    }
+
+    /// Adds the slices of a record with these values and tags. A value of [`Attribute::Tag`] is one more tag.
+    pub(super) fn slice_with<'v>(
+        &mut self,
+        value: impl Fn(&Attribute) -> Option<&'v str>,
+        tags: &(impl Iterator<Item = &'v str> + Clone),
+        found: &mut Vec<usize>,
+    ) {
+        let by_tag = self.overlaps();
         let Self { attributes, filters, .. } = self;
-        let own = attributes.iter().map(&value);
-        let met = filters.iter().map(|filter| filter.hold(&value).then_some(""));
-        Self::number(own.chain(met), &mut self.joined, &mut self.numbers, &mut self.slices)
+        let met = filters.iter().map(|filter| filter.hold(&value, tags).then_some(""));
+        if !by_tag {
+            let own = attributes.iter().map(&value);
+            let number = Self::number(own.chain(met), &mut self.joined, &mut self.numbers, &mut self.slices);
+            return found.push(number);
+        }
+        let mut each: Vec<Option<&str>> = tags.clone().chain(value(&Attribute::Tag)).map(Some).collect();
+        each.sort_unstable();
+        each.dedup();
+        if each.is_empty() {
+            each.push(None);
+        }
+        for tag in each {
+            let of =
+                |attribute: &Attribute| if *attribute == Attribute::Tag { tag } else { value(attribute) };
+            let own = attributes.iter().map(of);
+            let values = own.chain(met.clone());
+            found.push(Self::number(values, &mut self.joined, &mut self.numbers, &mut self.slices));
+        }
     }
 
     /// The slice with these values, for joining another state's slices.
@@ -151,6 +177,7 @@ impl Slicer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Timestamp;
 
     #[test]
     fn values_never_run_together() {
@@ -169,18 +196,36 @@ mod tests {
             of(None, Some("-")),
             of(Some("-"), None),
         ];
-        let numbers: Vec<usize> = records.iter().map(|record| slicer.slice(record, None)).collect();
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
-        assert_eq!(slicer.slice(&records[1], None), 1);
+        let mut numbers = Vec::new();
+        records.iter().chain([&records[1]]).for_each(|record| slicer.slice(record, None, &mut numbers));
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 1]);
         assert_eq!(slicer.keys(slicer.values(4).unwrap()).label(), "(none), -");
     }
 
     #[test]
     fn a_survey_takes_what_it_lacks_from_its_ticket() {
         let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel], Vec::new());
-        let ticket = Attributes::default().with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
+        let ticket = Ticket::new("T-1", Timestamp::MIN);
+        let ticket = ticket.with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
         let own = Attributes::default().with(Attribute::Channel, "mail");
-        let slice = slicer.slice(&own, Some(&ticket));
-        assert_eq!(slicer.keys(slicer.values(slice).unwrap()).label(), "DK, mail");
+        let mut found = Vec::new();
+        slicer.slice(&own, Some(&ticket), &mut found);
+        assert_eq!(found, [0]);
+        assert_eq!(slicer.keys(slicer.values(0).unwrap()).label(), "DK, mail");
+    }
+
+    #[test]
+    fn a_record_is_in_the_slice_of_each_of_its_tags_once() {
+        let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Tag], Vec::new());
+        let ticket =
+            Ticket::new("T-1", Timestamp::MIN).with(Attribute::Market, "DK").tagged("vip").tagged("bug");
+        let ticket = ticket.with(Attribute::Tag, "vip");
+        let mut labels = |own: Attributes| -> Vec<String> {
+            let mut found = Vec::new();
+            slicer.slice(&own, Some(&ticket), &mut found);
+            found.iter().map(|slice| slicer.keys(slicer.values(*slice).unwrap()).label()).collect()
+        };
+        assert_eq!(labels(Attributes::default()), ["DK, bug", "DK, vip"]);
+        assert_eq!(labels(Attributes::default().with(Attribute::Tag, "praise")), ["DK, praise"]);
     }
 }

@@ -17,9 +17,9 @@ use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Period
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::sla::Conditions;
-use crate::ticket::Attributes;
+use crate::ticket::{Attribute, Attributes};
 use crate::{
-    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, TicketMetrics, Timestamp, Unit,
+    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics, Timestamp, Unit,
 };
 
 /// A report that is being fed.
@@ -30,8 +30,11 @@ use crate::{
 pub struct ReportState {
     pub(super) report: Report,
     pub(super) calendar: Calendar,
-    /// One per slicing of the report; a report without any has one whose only slice is all records.
+    /// One per slicing of the report. Where the slices of all of them may overlap, and where there is none, one more whose only
+    /// slice is all records.
     pub(super) slicings: Vec<Sliced>,
+    /// Memory of [`each_place`](Self::each_place).
+    found: Vec<usize>,
     pub(super) records: RecordCounts,
     /// Events that no ticket could take.
     pub(super) events: Excluded,
@@ -123,8 +126,10 @@ impl Sliced {
 
 impl ReportState {
     pub(super) fn new(report: Report) -> Self {
-        let slicings =
-            if report.settings.by.is_empty() { vec![Vec::new()] } else { report.settings.by.clone() };
+        let mut slicings = report.settings.by.clone();
+        if slicings.iter().all(|attributes| attributes.contains(&Attribute::Tag)) {
+            slicings.push(Vec::new());
+        }
         let mut filters: Vec<Conditions> = Vec::new();
         for measure in &report.measures {
             if !measure.filter.is_empty() && !filters.contains(&measure.filter) {
@@ -141,6 +146,7 @@ impl ReportState {
                     asked: Vec::new(),
                 })
                 .collect(),
+            found: Vec::new(),
             report,
             records: RecordCounts::default(),
             events: Excluded::default(),
@@ -158,12 +164,13 @@ impl ReportState {
     pub fn push_ticket(&mut self, ticket: &Replayed) {
         self.records.tickets.merge(1);
         self.see(Some(ticket.metrics.created_at));
-        self.each_place(&ticket.ticket.attributes, None, |kpi, place| kpi.push_ticket(ticket, place));
+        let none = Attributes::default();
+        self.each_place(&none, Some(&ticket.ticket), |kpi, place| kpi.push_ticket(ticket, place));
     }
 
-    /// Feeds one answer. Where the answer lacks an attribute, it takes that of the ticket it is about, if given. One given
-    /// after the cut-off is left out.
-    pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Attributes>) {
+    /// Feeds one answer. If the answer has no value of an attribute, that of the ticket it is about counts, if given; the same
+    /// goes for tags. An answer after the cut-off is excluded.
+    pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Ticket>) {
         self.records.responses.merge(1);
         self.see(response.at);
         self.each_place(&response.attributes, ticket, |kpi, place| kpi.push_response(response, place));
@@ -183,17 +190,21 @@ impl ReportState {
         self.each_place(&shift.attributes, None, |kpi, place| kpi.push_shift(shift, place));
     }
 
-    /// Feeds one survey that was sent. Where it lacks an attribute, it takes that of the ticket it is about, if given.
-    pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Attributes>) {
+    /// Feeds one survey that was sent. If it has no value of an attribute, that of the ticket it is about counts, if given; the
+    /// same goes for tags.
+    pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Ticket>) {
         self.records.invitations.merge(1);
         self.see(Some(invitation.sent_at));
         self.each_place(&invitation.attributes, ticket, |kpi, place| kpi.push_invitation(invitation, place));
         let question = &*invitation.question;
         if self.report.measures.iter().any(|measure| measure.scored_question() == Some(question)) {
             let as_of = self.report.settings.as_of;
-            for sliced in &mut self.slicings {
-                let slice = sliced.slicer.slice(&invitation.attributes, ticket);
-                sliced.asked(slice, question, as_of).push(invitation);
+            let Self { slicings, found, .. } = self;
+            for sliced in slicings {
+                sliced.slicer.slice(&invitation.attributes, ticket, found);
+                for slice in found.drain(..) {
+                    sliced.asked(slice, question, as_of).push(invitation);
+                }
             }
         }
     }
@@ -229,18 +240,25 @@ impl ReportState {
     fn each_place(
         &mut self,
         own: &Attributes,
-        ticket: Option<&Attributes>,
+        ticket: Option<&Ticket>,
         mut feed: impl FnMut(&Measure, &mut Place<'_>),
     ) {
-        for sliced in &mut self.slicings {
-            let slice = sliced.slicer.slice(own, ticket);
-            let report = &self.report;
-            let mut place = Place { report, kpi: 0, slice, sliced, calendar: &mut self.calendar };
-            for (number, measure) in report.measures.iter().enumerate() {
-                place.kpi = number;
-                feed(measure, &mut place);
+        let Self { report, calendar, slicings, found, .. } = self;
+        for sliced in slicings {
+            sliced.slicer.slice(own, ticket, found);
+            for slice in found.drain(..) {
+                let mut place = Place { report, kpi: 0, slice, sliced, calendar };
+                for (number, measure) in report.measures.iter().enumerate() {
+                    place.kpi = number;
+                    feed(measure, &mut place);
+                }
             }
         }
+    }
+
+    /// The slicing whose slices add up to all records, with its place.
+    pub(super) fn whole(&self) -> Option<(usize, &Sliced)> {
+        self.slicings.iter().enumerate().find(|(_, sliced)| !sliced.slicer.overlaps())
     }
 
     /// Takes everything `other` was fed into `self`.
@@ -302,8 +320,8 @@ impl ReportState {
         let wanted = Measure::resolve(request, as_of)?;
         let number = self.report.measures.iter().position(|measure| *measure == wanted);
         let whole = number
-            .zip(self.slicings.first())
-            .map(|(number, sliced)| self.joined(sliced, number, Cut::WHOLE, &wanted.filter));
+            .zip(self.whole())
+            .map(|(number, (_, sliced))| self.joined(sliced, number, Cut::WHOLE, &wanted.filter));
         match whole.into_iter().flatten().next() {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
             None => Err(ReportError::NotInReport { id: wanted.definition.id }),
@@ -317,15 +335,14 @@ impl ReportState {
         let periods = settings.periods.map(|_| self.period_order());
         let mut parts = Vec::new();
         for periods in std::iter::once(None).chain(periods.iter().map(Some)) {
-            // Every record is in one slice of each slicing, so any of them adds up to the whole.
-            let whole = self.slicings.first().map(|sliced| (sliced, Cut { slices: None, periods }));
-            let slicings = self.slicings.iter().zip(&orders).filter(|_| !settings.by.is_empty());
-            let sliced = slicings.map(|(sliced, order)| (sliced, Cut { slices: Some(order), periods }));
+            let whole = self.whole().map(|(_, sliced)| (sliced, Cut { slices: None, periods }));
+            let slicings = self.slicings.iter().zip(&orders).zip(&settings.by);
+            let sliced = slicings.map(|((sliced, order), _)| (sliced, Cut { slices: Some(order), periods }));
             parts.extend(whole.into_iter().chain(sliced));
         }
         // What is cut from the whole is judged by the whole.
         let wholes = self.report.measures.iter().enumerate().map(|(kpi, measure)| {
-            let sliced = self.slicings.first().filter(|_| measure.empty.looks_across())?;
+            let (_, sliced) = self.whole().filter(|_| measure.empty.looks_across())?;
             self.joined(sliced, kpi, Cut::WHOLE, &Conditions::default()).pop().map(|(_, tally)| tally)
         });
         let wholes: Vec<Option<Cow<'_, DynKpi>>> = wholes.collect();

@@ -173,7 +173,7 @@ impl ReportState {
     /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
     /// let report = Report::undated().kpi(nps).build().unwrap();
     /// let answers = [10, 9, 3].map(|score| SurveyResponse::new("nps", Some(score)));
-    /// let here = report.run(&[], &answers, &[]);
+    /// let here = report.run(&[], &answers, &[]).unwrap();
     ///
     /// let there = ReportState::from_bytes(&here.to_bytes()).unwrap();
     /// assert_eq!(there.table(), here.table());

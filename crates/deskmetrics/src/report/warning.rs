@@ -146,6 +146,12 @@ pub enum Warning {
         /// The first of them.
         ticket: String,
     },
+    /// Records are in several slices of a slicing, so the `n` of the slices add up to more than the overall one. The slices are no
+    /// independent samples.
+    OverlappingSlices {
+        /// The slicing.
+        by: Vec<Attribute>,
+    },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
     ///
@@ -283,6 +289,15 @@ impl fmt::Display for Warning {
                  \"at_creation\" if the table has the values at creation",
                 share(*count, *of),
             ),
+            Self::OverlappingSlices { by } => {
+                let by: Vec<&str> = by.iter().map(Attribute::as_str).collect();
+                write!(
+                    f,
+                    "by {}: a record counts in the slice of each of its tags, so the n of the slices add up to more than the \
+                     total, and differences between them are not those of independent samples",
+                    by.join(" and ")
+                )
+            }
             Self::UnevenResponse {
                 name,
                 option,

@@ -35,15 +35,20 @@ impl Conditions {
     /// The value that stands for any.
     pub const ANY: &'static str = "*";
 
-    /// The same with one more condition: `attribute` has one of `values`.
+    /// The same with one more condition: `attribute` has one of `values`. Of [`Attribute::Tag`], the ticket carries one of them.
     #[must_use]
     pub fn with<V: Into<Box<str>>>(
         mut self,
         attribute: impl Into<Attribute>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let all = self.attributes.entry(attribute.into()).or_default();
-        all.extend(values.into_iter().map(Into::into));
+        let mut values = values.into_iter().map(Into::into).peekable();
+        let all = match attribute.into() {
+            // No value at all is no tag, not any.
+            Attribute::Tag if values.peek().is_some() => &mut self.tags,
+            attribute => self.attributes.entry(attribute).or_default(),
+        };
+        all.extend(values);
         // Their order has no meaning.
         all.sort_unstable();
         all.dedup();
@@ -52,9 +57,8 @@ impl Conditions {
 
     /// The same with one more condition: the ticket carries one of `tags`.
     #[must_use]
-    pub fn tagged<V: Into<Box<str>>>(mut self, tags: impl IntoIterator<Item = V>) -> Self {
-        self.tags.extend(tags.into_iter().map(Into::into));
-        self
+    pub fn tagged<V: Into<Box<str>>>(self, tags: impl IntoIterator<Item = V>) -> Self {
+        self.with(Attribute::Tag, tags)
     }
 
     /// Whether there are no conditions.
@@ -67,17 +71,29 @@ impl Conditions {
         self.attributes.iter().map(|(attribute, values)| (attribute, values.as_slice()))
     }
 
+    /// The attributes that a record must have, [`Attribute::Tag`] among them if it must carry a tag.
+    pub fn named(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.keys().chain((!self.tags.is_empty()).then_some(&Attribute::Tag))
+    }
+
     /// The tags of which the ticket must carry one; none means no condition on tags.
     pub fn tags(&self) -> &[Box<str>] {
         &self.tags
     }
 
-    /// Whether these values of attributes meet the conditions on attributes.
-    pub(crate) fn hold<'v>(&self, value: impl Fn(&Attribute) -> Option<&'v str>) -> bool {
-        self.attributes.iter().all(|(attribute, wanted)| {
+    /// Whether a record with these values of attributes and these tags meets the conditions. A value of [`Attribute::Tag`] is one
+    /// more tag.
+    pub(crate) fn hold<'v>(
+        &self,
+        value: impl Fn(&Attribute) -> Option<&'v str>,
+        tags: &(impl Iterator<Item = &'v str> + Clone),
+    ) -> bool {
+        let attributes = self.attributes.iter().all(|(attribute, wanted)| {
             value(attribute)
                 .is_some_and(|value| wanted.iter().any(|one| &**one == Self::ANY || &**one == value))
-        })
+        });
+        let carries = |wanted: &str| tags.clone().chain(value(&Attribute::Tag)).any(|tag| tag == wanted);
+        attributes && (self.tags.is_empty() || self.tags.iter().any(|wanted| carries(wanted)))
     }
 
     /// Whether every ticket that meets `narrower` also meets these conditions, as far as the conditions alone tell.
@@ -110,9 +126,8 @@ impl fmt::Display for Conditions {
 
 impl From<BTreeMap<String, OneOrMany<Box<str>>>> for Conditions {
     fn from(map: BTreeMap<String, OneOrMany<Box<str>>>) -> Self {
-        map.into_iter().fold(Self::default(), |conditions, (name, values)| match name.as_str() {
-            "tag" | "tags" => conditions.tagged(values.into_vec()),
-            name => conditions.with(name, values.into_vec()),
+        map.into_iter().fold(Self::default(), |conditions, (name, values)| {
+            conditions.with(name.as_str(), values.into_vec())
         })
     }
 }

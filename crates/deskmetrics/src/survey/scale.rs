@@ -67,7 +67,12 @@ pub enum ScaleError {
         max: i32,
     },
     /// There is no usual meaning of "positive" for this scale.
-    #[error("scale {min} to {max} has no usual set of positive answers: state which answers are positive")]
+    #[error(
+        "scale {min} to {max} has no usual set of positive answers: state which answers are positive and which are negative, such \
+         as \"{min}-{max}, {}-{max} good, {min}-{} bad\"",
+        max - (max - min) / 5,
+        min + (max - min) / 5
+    )]
     NoPreset {
         /// Lower end given.
         min: i32,
@@ -101,6 +106,7 @@ impl Convention {
             | (Usual | Formbricks, 1, 6 | 7)
             | (CustomerGauge, 1, 10) => (2, 2),
             (Zencity, 1, 6..=8) | (Formbricks, 1, 10) => (3, 3),
+            _ if min >= max => return Err(ScaleError::Ends { min, max }),
             _ => return Err(ScaleError::NoPreset { min, max }),
         };
         Scale::new(min..=max, max - best + 1..=max, min..=min + worst - 1)

@@ -45,13 +45,18 @@ pub enum Attribute {
     Assignee,
     /// Support level: first, second, third line.
     Tier,
+    /// A tag. Unlike the other attributes, a ticket may have several: those in [`Ticket::tags`](crate::Ticket::tags), and its
+    /// value of this attribute if it has one.
+    #[doc(alias = "tags")]
+    #[doc(alias = "label")]
+    Tag,
     /// Anything else, by its name.
     Custom(Box<str>),
 }
 
 impl Attribute {
     /// The attributes with a name of their own.
-    pub const NAMED: [Self; 9] = [
+    pub const NAMED: [Self; 10] = [
         Self::Market,
         Self::Channel,
         Self::Category,
@@ -61,6 +66,7 @@ impl Attribute {
         Self::Group,
         Self::Assignee,
         Self::Tier,
+        Self::Tag,
     ];
 
     /// The name used in data.
@@ -75,6 +81,7 @@ impl Attribute {
             Self::Group => "group",
             Self::Assignee => "assignee",
             Self::Tier => "tier",
+            Self::Tag => "tag",
             Self::Custom(name) => name,
         }
     }
@@ -86,6 +93,7 @@ impl From<&str> for Attribute {
             "team" | "queue" => Self::Group,
             "agent" => Self::Assignee,
             "problem" => Self::Category,
+            "tags" => Self::Tag,
             _ => Self::NAMED
                 .into_iter()
                 .find(|attribute| attribute.as_str() == name)

@@ -18,7 +18,7 @@ fn periods_not_covered_by_the_data_are_partial() {
     let tickets: Vec<Replayed> =
         (0..95).map(|day| ticket(usize::try_from(day).unwrap(), 24 * day + 30, 1, None)).collect();
     let partial = |report: &Report| -> Vec<bool> {
-        let table = report.run(&tickets, &[], &[]).table();
+        let table = report.run(&tickets, &[], &[]).unwrap().table();
         table
             .periods()
             .filter(|row| row.kpi == "volume")
@@ -38,7 +38,7 @@ fn changes_are_told_between_neighbours_only() {
         .enumerate()
         .map(|(number, day)| ticket(number, 24 * day, 1, None))
         .collect();
-    let table = report(Period::Week).run(&tickets, &[], &[]).table();
+    let table = report(Period::Week).run(&tickets, &[], &[]).unwrap().table();
     let volume: Vec<(String, Option<f64>)> = table
         .periods()
         .filter(|row| row.kpi == "volume")
@@ -59,7 +59,7 @@ fn a_change_is_tested_as_the_kpi_compares_itself() {
     };
     let all: Vec<SurveyResponse> =
         answers(0, 50, 50).chain(answers(1, 90, 10)).chain(answers(2, 6, 0)).collect();
-    let table = report(Period::Month).run(&[], &all, &[]).table();
+    let table = report(Period::Month).run(&[], &all, &[]).unwrap().table();
     let change = |month| row(&table, "nps", None, Some(month)).change;
 
     let nps = |promoters, detractors| {
@@ -109,7 +109,7 @@ fn responses_and_solves_count_on_their_own_day() {
     metrics.reopens = vec![cycle];
 
     let kpis = ["next_response_time", "response_time", "solve_events"].map(KpiRequest::new);
-    let table = monthly(kpis).run(&[ticket], &[], &[]).table();
+    let table = monthly(kpis).run(&[ticket], &[], &[]).unwrap().table();
     let hours = |hours: f64| Some(hours * 3600.0);
     assert_eq!(
         by_period(&table, "next_response_time", "mean"),
@@ -144,7 +144,10 @@ fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
     }
     let ages = KpiRequest::new("backlog_age");
     let bands = ages.clone().in_bands([TimeDelta::days(14), TimeDelta::days(30)]);
-    let table = monthly([ages.clone(), ages.clone().on(ClockKind::Business)]).run(&tickets, &[], &[]).table();
+    let table = monthly([ages.clone(), ages.clone().on(ClockKind::Business)])
+        .run(&tickets, &[], &[])
+        .unwrap()
+        .table();
     let days: Vec<_> = table
         .periods()
         .filter(|row| row.measure == "max" && row.clock == Some(ClockKind::Calendar))
@@ -158,7 +161,7 @@ fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
     let business = |row: &&ReportRow| row.clock == Some(ClockKind::Business);
     assert_eq!((table.overall().filter(business).count(), table.periods().filter(business).count()), (8, 0));
 
-    let stacked = monthly([bands]).run(&tickets, &[], &[]).table();
+    let stacked = monthly([bands]).run(&tickets, &[], &[]).unwrap().table();
     let february: Vec<_> = stacked
         .periods()
         .filter(|row| row.period.as_ref().unwrap().label == "2026-02")
@@ -170,7 +173,7 @@ fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
     );
 
     let open = KpiRequest::new("customers").with_tickets(CustomersOf::Open);
-    let table = monthly([open]).run(&tickets, &[], &[]).table();
+    let table = monthly([open]).run(&tickets, &[], &[]).unwrap().table();
     assert_eq!(
         by_period(&table, "customers", "count")[..2],
         [("2026-01", Some(1.0), 1), ("2026-02", Some(2.0), 2)]

@@ -45,7 +45,7 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
         .periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .unwrap();
-    let table = report.run(&tickets, &[], &[]).table();
+    let table = report.run(&tickets, &[], &[]).unwrap().table();
     let shares: Vec<_> = table
         .overall()
         .filter(|row| row.measure == "within")
@@ -90,6 +90,7 @@ fn a_report_tells_one_policy_one_status_and_one_group() {
         .build()
         .unwrap()
         .run(&tickets, &[], &[])
+        .unwrap()
         .table();
     let headlines: Vec<_> = table
         .overall()

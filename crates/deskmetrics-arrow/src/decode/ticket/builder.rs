@@ -158,13 +158,7 @@ impl TicketBuilder {
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
-            while self.tags.ends.len() < self.rows {
-                self.tags.push(None, "");
-            }
-            let separator = slots.source.tag_separator.as_deref().unwrap_or(",");
-            for row in 0..batch.num_rows() {
-                self.tags.push(lists.of_row(row).map(|list| &**list), separator);
-            }
+            self.tags.push(&lists, slots.source.tag_separator.as_deref().unwrap_or(","), self.rows);
         }
         for (attribute, slot) in slots.passed_over.iter() {
             self.passed_over.push((attribute.clone(), slot.clone(), self.rows, batch.clone()));

@@ -1,0 +1,368 @@
+//! Every error and every exclusion of the reader with a remedy: the remedy is followed, and works.
+//!
+//! Variants and reasons are read from the source, so a new one without a case fails.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use deskmetrics::report::{KpiRequest, Report};
+use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::{Choice, ChoiceError, Dataset, Description, ReadError, ReadOptions};
+use tempfile::TempDir;
+
+/// The variants of an enum in a source.
+fn variants(source: &str, name: &str) -> BTreeSet<String> {
+    let (_, body) = source.split_once(&format!("pub enum {name} {{\n")).unwrap();
+    let (body, _) = body.split_once("\n}\n").unwrap();
+    let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let names = lines.filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
+    names.map(|line| line.split([' ', '(', ',']).next().unwrap().to_owned()).collect()
+}
+
+/// The reasons for which the reader excludes rows and values.
+fn reasons(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            reasons(&path, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let word =
+            |rest: &str| rest.split(|one: char| !one.is_ascii_alphanumeric()).next().map(str::to_owned);
+        found.extend(text.split("Reason::").skip(1).filter_map(word));
+    }
+}
+
+/// What a text says after "such as", between quotes.
+fn example<'m>(message: &'m str, before: &str) -> &'m str {
+    let (_, rest) = message.split_once(before).unwrap_or_else(|| panic!("{message}"));
+    rest.split('"').nth(1).unwrap()
+}
+
+fn read(description: &str, files: &[(&str, &[u8])]) -> Result<Dataset, ReadError> {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let description: Description = format!("time_zone = 'UTC'\n{description}").parse()?;
+    Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))
+}
+
+/// The variant of the error of the first, whose message has this advice; the second follows it.
+fn followed(wrong: Result<Dataset, ReadError>, advice: &str, right: Result<Dataset, ReadError>) -> String {
+    let error = wrong.unwrap_err();
+    assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+    let right = right.unwrap_or_else(|problem| panic!("the remedy of \"{error}\" does not work: {problem}"));
+    assert!(right.sources.iter().all(|source| source.left_out.is_empty()), "{:?}", right.sources);
+    format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned()
+}
+
+const TICKETS: &str = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n";
+const ROWS: &str = "id,created\n1,2026-03-02T09:00:00Z\n2,2026-03-02T10:00:00Z\n";
+
+#[test]
+fn errors() {
+    let csv = |text: &str| read(TICKETS, &[("t.csv", text.as_bytes())]);
+    let of = |description: &str, text: &str| read(description, &[("t.csv", text.as_bytes())]);
+    let right = || csv(ROWS);
+    let mut met = vec![
+        followed(
+            of(&TICKETS.replace("created_at", "creatd_at"), ROWS),
+            "did you mean \"created_at\"?",
+            right(),
+        ),
+        followed(
+            read(TICKETS, &[("tt.csv", ROWS.as_bytes())]),
+            "did you mean \"tt.csv\"?",
+            read(&TICKETS.replace("t.csv", "tt.csv"), &[("tt.csv", ROWS.as_bytes())]),
+        ),
+        followed(read(&TICKETS.replace("t.csv", "t.xls"), &[("t.xls", b"x")]), "allowed are .csv", right()),
+        followed(csv(""), "expected at least a line with column names", csv("id,created\n")),
+        followed(
+            csv(&ROWS.replace("created", "creatd")),
+            "did you mean \"creatd\"?",
+            of(&TICKETS.replace("'created'", "'creatd'"), &ROWS.replace("created", "creatd")),
+        ),
+        followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
+    ];
+    let latin = b"id,created,place\n1,2026-03-02T09:00:00Z,caf\xe9\n".as_slice();
+    let wrong = read(TICKETS, &[("t.csv", latin)]);
+    let named = example(&wrong.as_ref().unwrap_err().to_string(), "name its encoding, such as").to_owned();
+    let with = TICKETS.replace("'t.csv'", &format!("{{ path = 't.csv', encoding = '{named}' }}"));
+    met.push(followed(wrong, "name its encoding", read(&with, &[("t.csv", latin)])));
+
+    let ambiguous = "id,created\n1,01/02/2026 09:00\n2,03/02/2026 09:00\n";
+    let order = TICKETS.replace("'created'", "{ column = 'created', format = 'day_first' }");
+    met.push(followed(csv(ambiguous), "state format = \"day_first\"", of(&order, ambiguous)));
+    let foreign = "id,created\n1,2. marts kl. 9\n";
+    met.push(followed(csv(foreign), "not one of 1 values", right()));
+
+    // Tables in memory have types.
+    let table = |column: ArrayRef, key: &str| -> Result<Dataset, ReadError> {
+        let rows = RecordBatch::try_from_iter([("created", column)]).unwrap();
+        let description =
+            format!("time_zone = 'UTC'\n[[tickets]]\nfile = 't'\nid = {{}}\ncreated_at = {key}\n");
+        let options = ReadOptions::default().table("t", rows.schema(), vec![rows]);
+        Dataset::of_description(&description.parse()?, options)
+    };
+    let seconds = || Arc::new(Int64Array::from(vec![1_770_000_000])) as ArrayRef;
+    let epoch = "{ column = 'created', format = 'epoch_seconds' }";
+    met.push(followed(table(seconds(), "'created'"), "epoch_seconds", table(seconds(), epoch)));
+
+    // A strict reader stops at the first row that it would exclude.
+    let strict = |text: &str| -> Result<Dataset, ReadError> {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("t.csv"), text).unwrap();
+        let description: Description = format!("time_zone = 'UTC'\n{TICKETS}").parse()?;
+        Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()).strict(true))
+    };
+    let twice = format!("{ROWS}1,2026-03-02T09:00:00Z\n");
+    met.push(followed(strict(&twice), "keep one row per ticket", strict(ROWS)));
+
+    // What the system or a format does not give cannot be corrected here; who stops the reading knows how to go on.
+    met.extend(["Io", "Damaged", "Stopped"].map(str::to_owned));
+    let met: BTreeSet<String> = met.into_iter().collect();
+    assert_eq!(met, variants(include_str!("../src/error.rs"), "ReadError"), "each error needs a case");
+}
+
+/// Rows excluded for a reason with this advice; the second description and rows follow it.
+fn kept(
+    reason: &str,
+    advice: &str,
+    wrong: (&str, &[(&str, &str)]),
+    right: (&str, &[(&str, &str)]),
+) -> String {
+    let read = |(description, files): (&str, &[(&str, &str)])| {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        read(description, &files).unwrap_or_else(|error| panic!("{reason}: {error}"))
+    };
+    let found = |dataset: &Dataset| -> Option<String> {
+        let mut all = dataset.sources.iter().flat_map(|source| &source.left_out);
+        all.find(|left_out| format!("{:?}", left_out.reason) == reason)
+            .map(|left_out| left_out.remedy.clone())
+    };
+    let remedy = found(&read(wrong)).unwrap_or_else(|| panic!("nothing is excluded as {reason}"));
+    assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not say \"{advice}\"");
+    assert_eq!(found(&read(right)), None, "{reason}: the remedy \"{advice}\" does not work");
+    reason.to_owned()
+}
+
+#[test]
+fn exclusions() {
+    let tickets = |rows: &'static str| [("t.csv", rows)];
+    let ends = format!("{TICKETS}solved_at = 'done'\nstatus = 'status'\n");
+    let log = |kind: &str, more: &str| {
+        format!("{TICKETS}[[events]]\nfile = 'e.csv'\nticket = 'ticket'\nat = 'at'\nkind = {kind}\n{more}")
+    };
+    let of_log = |events: &'static str| [("t.csv", ROWS), ("e.csv", events)];
+    let survey = |more: &str| {
+        format!("scales = {{ csat = '1-5' }}\n[[surveys]]\nfile = 'a.csv'\nquestions = {{ csat = {more} }}\n")
+    };
+    let sent = "[[invitations]]\nfile = 'i.csv'\nid = 'id'\nquestion = 'question'\nsent_at = 'sent'\n";
+    let invited = ("i.csv", "id,question,sent\na,csat,2026-03-02T09:00:00Z\n");
+    let linked = survey("'csat'") + "invitation = 'invitation'\nat = 'at'\n" + sent;
+    let late = "id,created,done,status\n1,2026-03-02T09:00:00Z,2026-03-02T08:59:00Z,\n";
+    let twice = tickets("id,created\n1,2026-03-02T09:00:00Z\n1,2026-03-03T09:00:00Z\n");
+    let orphan = of_log("ticket,at,kind\n9,2026-03-02T10:00:00Z,solved\n");
+    let early = of_log("ticket,at,kind\n1,2026-03-02T08:59:00Z,solved\n");
+    let word = of_log("ticket,at,kind\n1,2026-03-02T10:00:00Z,solved\n1,2026-03-02T10:00:00Z,done\n");
+    let answered = |rows: &'static str| [("a.csv", rows), invited];
+    let met = [
+        kept(
+            "Missing",
+            "give column \"id\" a value in every row",
+            (TICKETS, &tickets("id,created\n1,2026-03-02T09:00:00Z\n,2026-03-02T09:00:00Z\n")),
+            (TICKETS, &tickets(ROWS)),
+        ),
+        kept(
+            "NoCreation",
+            "give column \"created\" a value",
+            (TICKETS, &tickets("id,created\n1,2026-03-02T09:00:00Z\n2,\n")),
+            (TICKETS, &tickets(ROWS)),
+        ),
+        kept("Duplicate", "keep one row per ticket", (TICKETS, &twice), (TICKETS, &tickets(ROWS))),
+        kept(
+            "UnknownTicket",
+            "say creates_tickets = true",
+            (&log("'kind'", ""), &orphan),
+            (&log("'kind'", "creates_tickets = true\n"), &orphan),
+        ),
+        kept(
+            "UnknownTicket",
+            "add the file its ticket is in",
+            (&log("'kind'", ""), &orphan),
+            (&log("'kind'", ""), &[("t.csv", "id,created\n9,2026-03-02T09:00:00Z\n"), orphan[1]]),
+        ),
+        kept(
+            "BeforeCreation",
+            "clock_skew forgives a little",
+            (&log("'kind'", ""), &early),
+            (&log("'kind'", "clock_skew = '1min'\n"), &early),
+        ),
+        kept(
+            "EndBeforeStart",
+            "set clock_skew",
+            (&ends, &tickets(late)),
+            (&format!("{ends}clock_skew = '1min'\n"), &tickets(late)),
+        ),
+        kept(
+            "EndUnknown",
+            "give solved_at or closed_at",
+            (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,,solved\n")),
+            (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,solved\n")),
+        ),
+        kept(
+            "Reopened",
+            "this end did not last",
+            (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,open\n")),
+            (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,,open\n")),
+        ),
+        kept(
+            "UnknownWord",
+            "give the word a meaning under words",
+            (&log("'kind'", ""), &word),
+            (&log("{ column = 'kind', words = { done = 'solved' } }", ""), &word),
+        ),
+        kept(
+            "UnknownWord",
+            "one to all others with other",
+            (&log("'kind'", ""), &word),
+            (&log("{ column = 'kind', other = 'solved' }", ""), &word),
+        ),
+        kept(
+            "Unreadable",
+            "list the value under missing",
+            (&survey("'csat'"), &answered("csat\n5\nn/a\n")),
+            (&survey("{ column = 'csat', missing = ['n/a'] }"), &answered("csat\n5\nn/a\n")),
+        ),
+        kept(
+            "Unreadable",
+            "give it one under words",
+            (&survey("'csat'"), &answered("csat\n5\ngreat\n")),
+            (&survey("{ column = 'csat', words = { great = 5 } }"), &answered("csat\n5\ngreat\n")),
+        ),
+        kept(
+            "Unreadable",
+            "with times = 2",
+            (&survey("'csat'"), &answered("csat\n2\n1.5\n")),
+            (&survey("{ column = 'csat', times = 2 }"), &answered("csat\n2\n1.5\n")),
+        ),
+        kept(
+            "OutOfScale",
+            "",
+            (&survey("'csat'"), &answered("csat\n5\n9\n")),
+            (&survey("{ column = 'csat', missing = [9] }"), &answered("csat\n5\n9\n")),
+        ),
+        kept(
+            "UnknownInvitation",
+            "write its id as there",
+            (&linked, &answered("csat,invitation,at\n5,b,2026-03-02T10:00:00Z\n")),
+            (&linked, &answered("csat,invitation,at\n5,a,2026-03-02T10:00:00Z\n")),
+        ),
+        kept(
+            "Superseded",
+            "keep one row per invitation",
+            (
+                &linked.replace("at = 'at'\n", "at = 'at'\nduplicates = 'last'\n"),
+                &answered("csat,invitation,at\n5,a,2026-03-02T10:00:00Z\n4,a,2026-03-02T11:00:00Z\n"),
+            ),
+            (&linked, &answered("csat,invitation,at\n4,a,2026-03-02T11:00:00Z\n")),
+        ),
+    ];
+    // The other remedies for duplicates choose another row, which counts.
+    let newest = TICKETS.to_owned() + "updated_at = 'changed'\nattributes = { market = 'market' }\n";
+    let rows = "id,created,changed,market\n1,2026-03-02T09:00:00Z,2026-03-03T09:00:00Z,DK\n1,2026-03-02T09:00:00Z,2026-03-04T09:00:00Z,ES\n";
+    for description in [newest.clone(), newest.replace("updated_at = 'changed'", "duplicates = 'last'")] {
+        let market = read(&description, &[("t.csv", rows.as_bytes())]).unwrap().tickets().remove(0);
+        assert_eq!(market.attributes.get(&Attribute::Market), Some("ES"));
+    }
+    let mut known = BTreeSet::new();
+    reasons(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/decode"), &mut known);
+    assert_eq!(BTreeSet::from(met), known, "each reason needs a case");
+}
+
+#[test]
+fn choices() {
+    let flat = || {
+        read(
+            &format!("{TICKETS}attributes = {{ group = 'group' }}\n"),
+            &[("t.csv", b"id,created,group\n1,2026-03-02T09:00:00Z,first\n")],
+        )
+        .unwrap()
+    };
+    let choose = |choice: Choice, dataset: &Dataset| choice.of(dataset).map(|chosen| chosen.kpis);
+    let name = |error: &ChoiceError| format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned();
+    let mut met = BTreeSet::new();
+    let mut follow = |wrong: Result<Vec<KpiRequest>, ChoiceError>,
+                      advice: &str,
+                      right: Result<Vec<KpiRequest>, ChoiceError>| {
+        let error = wrong.unwrap_err();
+        assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+        assert!(!right.unwrap().is_empty(), "the remedy of \"{error}\" does not work");
+        met.insert(name(&error));
+    };
+    follow(
+        choose(Choice::these(["volum"]), &flat()),
+        "did you mean \"volume\"?",
+        choose(Choice::these(["volume"]), &flat()),
+    );
+    let policy = Choice::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
+    follow(choose(Choice::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
+    let answers = |scales: &str| {
+        read(
+            &format!("{scales}[[surveys]]\nfile = 'a.csv'\nquestion = 'question'\nscore = 'score'\n"),
+            &[("a.csv", b"question,score\ncsat,5\n")],
+        )
+        .unwrap()
+    };
+    let wrong = choose(Choice::these(["csat"]), &answers(""));
+    follow(
+        wrong,
+        "csat = \"1-5\"",
+        choose(Choice::these(["csat"]), &answers("scales = { csat = \"1-5\" }\n")),
+    );
+    let logged = read(
+        &format!("{TICKETS}[[events]]\nfile = 'e.csv'\nticket = 'ticket'\nat = 'at'\nkind = 'kind'\n"),
+        &[("t.csv", ROWS.as_bytes()), ("e.csv", b"ticket,at,kind\n1,2026-03-02T10:00:00Z,solved\n")],
+    );
+    follow(
+        choose(Choice::these(["reopen_rate"]), &flat()),
+        "provide events",
+        choose(Choice::these(["reopen_rate"]), &logged.unwrap()),
+    );
+    let wrong = choose(Choice::usual(), &answers(""));
+    follow(wrong, "csat = \"1-5\"", choose(Choice::usual(), &answers("scales = { csat = \"1-5\" }\n")));
+    assert_eq!(met, variants(include_str!("../src/choice.rs"), "ChoiceError"), "each error needs a case");
+}
+
+/// A log of a quiet day, without any event that changes the attribute.
+#[test]
+fn an_attribute_that_no_event_changes_today() {
+    let log = |kind: &str| {
+        read(
+            &format!("{TICKETS}[[events]]\nfile = 'e.csv'\nticket = 'ticket'\nat = 'at'\nkind = {kind}\n"),
+            &[("t.csv", ROWS.as_bytes()), ("e.csv", b"ticket,at,kind\n1,2026-03-02T10:00:00Z,solved\n")],
+        )
+        .unwrap()
+    };
+    for (attribute, column) in
+        [(Attribute::Assignee, "assignee"), ("task".into(), "task"), (Attribute::Tag, "tag")]
+    {
+        let report = Report::builder("2026-03-03T00:00:00Z".parse::<deskmetrics::Timestamp>().unwrap())
+            .kpi(KpiRequest::new("volume"))
+            .by([attribute])
+            .build()
+            .unwrap();
+        let error = log("'kind'").feed(&report, 1).unwrap_err().to_string();
+        assert!(error.contains(&format!("there is no attribute \"{column}\"")), "{error}");
+        let (_, words) = error.split_once("name their word under kind, such as ").unwrap();
+        let table = log(&format!("{{ column = 'kind', {words} }}")).feed(&report, 1).unwrap().table();
+        assert_eq!(table.headline("volume").unwrap().n, 2);
+        assert_eq!(table.slices().next().unwrap().keys.label(), "(none)");
+    }
+}

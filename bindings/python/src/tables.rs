@@ -353,6 +353,9 @@ fn described(
     for (role, column) in usual.roles {
         roles.entry(role).or_insert(json!(column));
     }
+    for (role, columns) in usual.measures {
+        roles.entry(role).or_insert(json!(columns));
+    }
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
     for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
@@ -449,6 +452,12 @@ fn unusable(problem: &ReadError, description: &Description) -> PyErr {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
         ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
+        ReadError::NoUnit { file, column, role } => error::data(format!(
+            "{}: column \"{column}\" holds numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
+             {{\"column\": \"{column}\", \"unit\": \"minutes\"}}}}}}",
+            file.display(),
+            file.display(),
+        )),
         ReadError::DateOrder { file, column, .. } => {
             exceptions::InstantError::new_err(with_place(file, column))
         }

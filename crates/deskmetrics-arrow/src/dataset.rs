@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
+use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules};
 use deskmetrics::report::Warning;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
+use deskmetrics::{ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
 
 use crate::column::InstantReading;
 use crate::decode::id::{Id, NOWHERE};
@@ -225,10 +225,28 @@ impl Dataset {
         excluded
     }
 
-    /// What excludes more than a small share of a table's rows or values, implausible timestamps and statuses that differ, to be
-    /// added to the warnings of a report.
+    /// What excludes more than a small share of a table's rows or values, implausible timestamps, statuses and measures that
+    /// differ from what their source states, to be added to the warnings of a report.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
-        self.sources.iter().flat_map(SourceReport::warnings).chain(self.findings.iter().cloned())
+        let of_sources = self.sources.iter().flat_map(SourceReport::warnings);
+        of_sources.chain(self.findings.iter().cloned()).chain(self.stated_differences())
+    }
+
+    /// Whether business time is known of some ticket.
+    pub(crate) fn has_business_time(&self) -> bool {
+        let always = self.replay_options.no_schedule == NoSchedule::AlwaysOpen;
+        always || self.schedule.is_some() || !self.schedule_by.is_empty()
+    }
+
+    /// The measures of tickets that the source states and that differ from those replayed up to the dataset's cut-off.
+    fn stated_differences(&self) -> Vec<Warning> {
+        let business = self.has_business_time();
+        let needs = self.tables.stated_too(business).map(|column| match column.clock {
+            ClockKind::Business => column.measure.needs() | Needs::BUSINESS_TIME,
+            ClockKind::Calendar => column.measure.needs(),
+        });
+        let Some(needs) = needs.reduce(Needs::and) else { return Vec::new() };
+        self.replay().map_or_else(Vec::new, |replay| self.log(&replay.needing(needs)).stated_differences())
     }
 
     /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later

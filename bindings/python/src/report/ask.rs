@@ -216,6 +216,7 @@ impl Ask<'_, '_> {
             }
             requests = once;
         }
+        notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();
         let notes = notes.iter().map(|note| in_python(note)).collect();

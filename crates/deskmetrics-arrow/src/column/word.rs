@@ -302,6 +302,14 @@ impl TicketStatus {
         }
     }
 
+    /// The status of a ticket that counts.
+    pub(crate) fn now(self) -> Option<Status> {
+        match self {
+            Self::Now(status) => Some(status),
+            Self::Gone(_) => None,
+        }
+    }
+
     /// Whether the ticket is done; not known of one that does not count.
     pub(crate) fn is_done(self) -> Option<bool> {
         match self {

@@ -17,6 +17,7 @@ mod ledger;
 pub(crate) mod link;
 pub(crate) mod slot;
 mod snapshot;
+pub(crate) mod stated;
 pub(crate) mod survey;
 pub(crate) mod ticket;
 mod time;

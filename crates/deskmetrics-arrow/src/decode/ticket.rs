@@ -13,6 +13,7 @@ use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
+use super::stated::StatedColumn;
 use super::word::{NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
@@ -35,6 +36,8 @@ pub(crate) struct TicketTable {
     pub(crate) milestones: Option<MilestoneColumns>,
     /// The statuses that tickets with a log of events state beside it.
     pub(crate) stated: Words<TicketStatus>,
+    /// Measures that the source states.
+    pub(crate) stated_measures: Vec<StatedColumn>,
     /// Rows that count.
     pub(crate) len: usize,
 }

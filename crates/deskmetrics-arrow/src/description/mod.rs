@@ -11,7 +11,7 @@ mod suggest;
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::{DescriptionError, with_suggestion};
 pub use happening::{Happening, Happenings};
-pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, WordKey};
+pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
     Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource,
@@ -250,6 +250,7 @@ impl Description {
         }
         for source in &self.tickets {
             Duplicates::check(source.duplicates, "tickets")?;
+            source.check_stated()?;
         }
         for source in &self.events {
             Duplicates::check(source.duplicates, "events")?;

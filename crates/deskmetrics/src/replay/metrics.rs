@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::needs::Needs;
+use super::stated::Stated;
 use crate::sla::SlaVerdict;
 use crate::{Author, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
@@ -145,6 +146,9 @@ pub struct TicketMetrics {
     pub bot_handoffs: u32,
     /// Escalations to a higher level.
     pub escalations: u32,
+    /// Measures that the source states, in place of those that the replay cannot know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Stated>,
 }
 
 impl TicketMetrics {
@@ -194,6 +198,7 @@ impl TicketMetrics {
             group_stints: Vec::new(),
             bot_handoffs: 0,
             escalations: 0,
+            stated: Vec::new(),
         }
     }
 

@@ -162,7 +162,8 @@ impl ReportTable {
                 | Warning::ManyExcluded { .. }
                 | Warning::ManyRowsExcluded { .. }
                 | Warning::ImplausibleTimestamp { .. }
-                | Warning::StatusDiffers { .. } => {}
+                | Warning::StatusDiffers { .. }
+                | Warning::StatedDiffers { .. } => {}
             }
         }
         self

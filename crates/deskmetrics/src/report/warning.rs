@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::row::SliceKeys;
 use super::value::{count_text, value_text};
+use crate::replay::StatedMeasure;
 use crate::survey::Adjusted;
 use crate::ticket::{Attribute, Status};
-use crate::{Ratio, Reason, Timestamp, Unit};
+use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 
 /// Why a number of a report may not be what it seems.
 ///
@@ -119,6 +120,25 @@ pub enum Warning {
         stated: Status,
         /// Its status by its events.
         replayed: Status,
+    },
+    /// A measure that a table of tickets states differs from the one by the ticket's timestamps or events, which counts.
+    StatedDiffers {
+        /// The measure.
+        measure: StatedMeasure,
+        /// The clock of a duration.
+        clock: Option<ClockKind>,
+        /// The column.
+        column: String,
+        /// Tickets of which it differs.
+        count: u64,
+        /// Tickets that have both.
+        of: u64,
+        /// The first of them.
+        ticket: String,
+        /// Its stated value, in seconds or as a count.
+        stated: f64,
+        /// Its replayed value.
+        replayed: f64,
     },
     /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
     /// rest.
@@ -234,6 +254,23 @@ impl fmt::Display for Warning {
                  {replayed} by its events, which count",
                 share(*count, *of)
             ),
+            Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => {
+                let text = |value| match clock {
+                    // Differences of seconds show.
+                    Some(_) => crate::duration_text::format(seconds(value)),
+                    None => value_text(Some(value), Unit::Count, None),
+                };
+                let name = measure.name().replace('_', " ");
+                let business = if *clock == Some(ClockKind::Business) { ", in business time" } else { "" };
+                write!(
+                    f,
+                    "stated {name} (column \"{column}\"{business}) differs from the replayed one: {} of tickets, such as \
+                     \"{ticket}\": stated {}, replayed {}, which counts",
+                    share(*count, *of),
+                    text(*stated),
+                    text(*replayed)
+                )
+            }
             Self::UnevenResponse {
                 name,
                 option,
@@ -270,6 +307,11 @@ impl fmt::Display for Warning {
             }
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "out of range saturates")]
+fn seconds(seconds: f64) -> chrono::TimeDelta {
+    chrono::TimeDelta::microseconds((seconds * 1e6).round() as i64)
 }
 
 fn share(part: u64, of: u64) -> String {

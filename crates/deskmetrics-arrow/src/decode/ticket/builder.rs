@@ -17,6 +17,7 @@ use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
+use crate::decode::stated::{StatedColumn, StatedSlot, slots as stated_slots};
 use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
 use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
@@ -39,6 +40,7 @@ pub(crate) struct TicketBuilder {
     solved_at: Times,
     closed_at: Times,
     columns: MilestoneColumns,
+    stated: Vec<StatedColumn>,
     /// Which of the columns of timestamps any source has: reply, solve, close, due.
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
@@ -59,6 +61,7 @@ struct Slots<'a> {
     due_at: InstantSlot,
     updated_at: InstantSlot,
     sla_met: WordSlot<bool>,
+    stated: Vec<StatedSlot>,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
     tags: WordSlot<Box<str>>,
@@ -96,6 +99,7 @@ impl TicketBuilder {
                 due_at: columns.maybe_instant(source.due_at.as_ref())?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
+                stated: stated_slots(&mut self.stated, source, &mut columns)?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 tags: columns
@@ -153,6 +157,11 @@ impl TicketBuilder {
         ];
         let mut doubts = decoding.workers.decode(batch.num_rows(), columns)?;
         self.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
+        for slot in &slots.stated {
+            let status = &self.columns.status;
+            let open = |row: usize| status.of_row(self.rows + row).and_then(|status| status.open());
+            slot.decode(&mut self.stated, batch, (self.rows, open), &mut decoding.ledgers[ledger])?;
+        }
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
@@ -331,6 +340,7 @@ impl TicketBuilder {
         let given = |described: bool, column: Times| described.then(|| column.finish());
         Ok(TicketTable {
             stated: Words::default(),
+            stated_measures: self.stated,
             len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
             index,
             ids,

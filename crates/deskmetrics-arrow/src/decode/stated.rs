@@ -1,0 +1,185 @@
+//! Columns of measures that the source of the tickets has computed.
+
+use arrow_array::{Array as _, RecordBatch};
+use deskmetrics::replay::{Stated, StatedMeasure, StatedValue};
+use deskmetrics::{ClockKind, Reason, Status};
+
+use super::Tables;
+use super::ledger::{Ledger, Scope};
+use super::slot::{Columns, MeasureSlot};
+use crate::ReadError;
+use crate::column::{BadCell, DurationUnit};
+use crate::description::TicketSource;
+
+/// A measure that the source states of its tickets, on one clock.
+#[derive(Debug)]
+pub(crate) struct StatedColumn {
+    pub(crate) measure: StatedMeasure,
+    pub(crate) clock: ClockKind,
+    /// The role and the column that it was read from first.
+    pub(crate) role: &'static str,
+    pub(crate) name: String,
+    unit: Option<DurationUnit>,
+    /// Of the most precise number.
+    decimals: Option<usize>,
+    /// Microseconds or counts, or one of the codes below.
+    values: Vec<i64>,
+}
+
+const ABSENT: i64 = -1;
+const UNREADABLE: i64 = -2;
+const NEGATIVE: i64 = -3;
+
+/// A column of one table, and where its values go.
+#[derive(Debug)]
+pub(super) struct StatedSlot {
+    place: usize,
+    /// How much more than its values the measure is.
+    more: i64,
+    slot: MeasureSlot,
+}
+
+/// The measures of one table.
+pub(super) fn slots<'a>(
+    all: &mut Vec<StatedColumn>,
+    source: &'a TicketSource,
+    columns: &mut Columns<'a>,
+) -> Result<Vec<StatedSlot>, ReadError> {
+    let mut slots = Vec::new();
+    for (role, measure, more, keys) in source.stated() {
+        for key in keys {
+            let (clock, unit) = if measure.is_duration() {
+                (key.clock(), key.unit())
+            } else {
+                (ClockKind::Calendar, None)
+            };
+            let known = all.iter().position(|column| column.measure == measure && column.clock == clock);
+            let place = known.unwrap_or_else(|| {
+                let name = key.column.clone();
+                all.push(StatedColumn {
+                    measure,
+                    clock,
+                    role,
+                    name,
+                    unit,
+                    decimals: None,
+                    values: Vec::new(),
+                });
+                all.len() - 1
+            });
+            slots.push(StatedSlot { place, more, slot: columns.measure(key, measure.is_duration())? });
+        }
+    }
+    Ok(slots)
+}
+
+impl StatedSlot {
+    /// Adds the rows of a batch, the first of which is row `first`; `open` gives the status of a row that says that the ticket is
+    /// open.
+    pub(super) fn decode(
+        &self,
+        all: &mut [StatedColumn],
+        batch: &RecordBatch,
+        (first, open): (usize, impl Fn(usize) -> Option<Status>),
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        let column = &mut all[self.place];
+        let array = self.slot.array(batch);
+        let read = self.slot.reading().read(array).map_err(|wrong| self.slot.wrong(wrong))?;
+        column.values.resize(first, ABSENT);
+        column.decimals = column.decimals.max(read.decimals);
+        column
+            .values
+            .extend(read.values.iter().map(|value| value.map_or(ABSENT, |value| value.saturating_add(self.more))));
+        for (row, bad, text) in read.bad {
+            if bad == BadCell::NoUnit {
+                return Err(self.slot.no_unit(column.role));
+            }
+            let code = if bad == BadCell::Negative { NEGATIVE } else { UNREADABLE };
+            column.values[first + row] = code;
+            let remedy = self.slot.reading().remedy(bad);
+            ledger
+                .leave_out(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
+                    (text, remedy.to_owned())
+                })
+                .skipped()?;
+        }
+        if column.measure == StatedMeasure::FullResolutionTime {
+            for row in 0..array.len() {
+                let value = &mut column.values[first + row];
+                let Some(now) = open(row).filter(|_| *value >= 0) else { continue };
+                let micros = std::mem::replace(value, ABSENT);
+                ledger
+                    .leave_out(Scope::Value, Reason::Reopened, ledger.row(row), self.slot.name(), || {
+                        let remedy = format!("the ticket is {now} again, so this solve did not last");
+                        (deskmetrics::duration_text::format(chrono::TimeDelta::microseconds(micros)), remedy)
+                    })
+                    .skipped()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl StatedColumn {
+    /// What the source states of a ticket.
+    pub(crate) fn of_row(&self, row: usize) -> Stated {
+        let value = match self.values.get(row).copied() {
+            None | Some(ABSENT) => StatedValue::Absent,
+            Some(NEGATIVE) => StatedValue::Excluded(Reason::EndBeforeStart),
+            Some(value) if value < 0 => StatedValue::Excluded(Reason::Unreadable),
+            Some(value) => StatedValue::Known(value),
+        };
+        Stated { measure: self.measure, clock: self.clock, value }
+    }
+
+    /// Whether two values differ by more than rounding: numbers are as precise as their last decimal, texts to the second.
+    pub(crate) fn differs(&self, one: i64, other: i64) -> bool {
+        let step = match (self.unit, self.decimals) {
+            _ if !self.measure.is_duration() => 1,
+            (Some(unit), Some(decimals)) => {
+                let parts = u32::try_from(decimals).ok().and_then(|decimals| 10_i64.checked_pow(decimals));
+                unit.micros() / parts.unwrap_or(i64::MAX)
+            }
+            _ => DurationUnit::Seconds.micros(),
+        };
+        one.abs_diff(other) >= step.max(1).unsigned_abs()
+    }
+}
+
+impl Tables {
+    /// The measures that the source states, of which timestamps and events give none: they count.
+    pub(crate) fn stated_only(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
+        let stated = self.tickets.stated_measures.iter();
+        stated.filter(move |column| !self.gives(column.measure, column.clock, business))
+    }
+
+    /// The other measures that the source states: they are compared.
+    pub(crate) fn stated_too(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
+        let stated = self.tickets.stated_measures.iter();
+        stated.filter(move |column| self.gives(column.measure, column.clock, business))
+    }
+
+    /// Whether timestamps or events give a measure on this clock; `business` says whether there are schedules.
+    fn gives(&self, measure: StatedMeasure, clock: ClockKind, business: bool) -> bool {
+        use StatedMeasure::{
+            CustomerMessages, FirstResolutionTime, FirstResponseTime, FullResolutionTime, PublicReplies,
+        };
+        if clock == ClockKind::Business && !business {
+            return false;
+        }
+        let tickets = &self.tickets;
+        let Some(columns) = &tickets.milestones else {
+            let of_messages = matches!(measure, FirstResponseTime | PublicReplies | CustomerMessages);
+            return !of_messages || self.has_messages();
+        };
+        let ends = match measure {
+            FirstResponseTime => [columns.replied_at.as_ref(), None],
+            FirstResolutionTime | FullResolutionTime => {
+                [columns.solved_at.as_ref(), columns.closed_at.as_ref()]
+            }
+            _ => [None, None],
+        };
+        ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())
+    }
+}

@@ -331,7 +331,22 @@ type Lack = (&'static str, &'static str);
 fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     const NO_EVENTS: Lack =
         ("no log of events", "provide events: messages and changes of status, group and assignee");
-    let (tables, evidence) = (&dataset.tables, request.evidence());
+    let tables = &dataset.tables;
+    let by_reply = match request.metric.as_ref().map(SlaMetric::as_str) {
+        Some("stated_first_response") => true,
+        Some("stated") => tables.tickets.due_at.is_none() && tables.tickets.sla_met.kinds() == 1,
+        _ => false,
+    };
+    // A due time alone says nothing where replies are not known.
+    let evidence =
+        if by_reply && tables.states_due_replies() { Evidence::Replies } else { request.evidence() };
+    let replied = StatedMeasure::FirstResponseTime;
+    let has_replies = tables
+        .stated_only(false)
+        .any(|column| (column.measure, column.clock) == (replied, ClockKind::Calendar));
+    if by_reply && has_replies {
+        return None;
+    }
     let answerable = evidence == Evidence::Records || !dataset.stated_columns(request).is_empty();
     if tables.tickets.len == 0 || answerable {
         return None;
@@ -459,7 +474,8 @@ fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
         requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
     }
     if stated {
-        requests.push(all.of_metric(SlaMetric::Custom("stated".into())));
+        requests.push(all.clone().of_metric(SlaMetric::Custom("stated".into())));
+        requests.extend(dataset.stated_sla().map(|(_, stated)| all.clone().of_metric(stated)));
     }
     requests
 }

@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::kpi::{FcrPolicy, KpiRequest};
 use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules};
 use deskmetrics::report::Warning;
 use deskmetrics::schedule::WorkingTime;
-use deskmetrics::sla::SlaPolicies;
+use deskmetrics::sla::{SlaMetric, SlaPolicies};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
+use deskmetrics::{
+    ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
+};
 
 use crate::column::InstantReading;
 use crate::decode::id::{Id, NOWHERE};
@@ -214,6 +216,38 @@ impl Dataset {
         let tickets = &self.tables.tickets;
         tickets.sla_met.kinds() > 1
             || tickets.due_at.as_ref().is_some_and(|due| due.last(|row| tickets.is_usable(row)).is_some())
+            || self.stated_sla().next().is_some()
+    }
+
+    /// The metrics of which the source system states several SLA targets, each with the metric of `sla_attainment` that counts
+    /// it, such as `stated_first_response`.
+    pub fn stated_sla(&self) -> impl Iterator<Item = (&SlaMetric, SlaMetric)> {
+        let tickets = &self.tables.tickets;
+        let stated =
+            tickets.stated_sla.iter().filter(|column| column.has_values(|row| tickets.is_usable(row)));
+        stated.map(|column| {
+            (column.metric(), SlaMetric::Custom(format!("stated_{}", column.metric().as_str()).into()))
+        })
+    }
+
+    /// A request for SLA attainment with the source system's own SLA in place of targets that no policy has.
+    #[must_use]
+    pub fn with_stated_sla(&self, request: KpiRequest) -> KpiRequest {
+        if request.kpi != "sla_attainment" || request.sla_policy.is_some() {
+            return request;
+        }
+        let mut targets = self.policies.policies.iter().flat_map(|policy| &policy.targets);
+        let stated = match &request.metric {
+            None if self.policies.policies.is_empty() && self.states_sla() => Some(SlaMetric::from("stated")),
+            Some(metric) if !targets.any(|target| target.metric == *metric) => {
+                self.stated_sla().find(|(known, _)| *known == metric).map(|(_, stated)| stated)
+            }
+            _ => None,
+        };
+        match stated {
+            Some(metric) => request.of_metric(metric),
+            None => request,
+        }
     }
 
     /// Records left out of all files, by reason.

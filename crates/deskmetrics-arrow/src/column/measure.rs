@@ -160,9 +160,7 @@ impl MeasureReading {
             (_, Some(_)) => {
                 "expected a number, \"HH:MM:SS\" or \"1h 30m\": correct it, or list the value under missing"
             }
-            (_, None) => {
-                "expected a whole number of at least 0: correct it, or list the value under missing"
-            }
+            (_, None) => "expected a whole number of at least 0: correct it, or list the value under missing",
         }
     }
 
@@ -324,10 +322,20 @@ mod tests {
         for (column, measure, unit, clock) in [
             ("reply_time_in_minutes", "reply_time", Some(Minutes), None),
             ("reply_time_in_minutes.business", "reply_time", Some(Minutes), Some(Business)),
-            ("metric_set_reply_time_in_minutes__calendar", "metric_set_reply_time", Some(Minutes), Some(Calendar)),
+            (
+                "metric_set_reply_time_in_minutes__calendar",
+                "metric_set_reply_time",
+                Some(Minutes),
+                Some(Calendar),
+            ),
             ("Response Time (hours)", "response_time", Some(Hours), None),
             ("First response time (in hrs)", "first_response_time", Some(Hours), None),
-            ("First Resolution Time in business minutes", "first_resolution_time", Some(Minutes), Some(Business)),
+            (
+                "First Resolution Time in business minutes",
+                "first_resolution_time",
+                Some(Minutes),
+                Some(Business),
+            ),
             ("Resolution time (business hours)", "resolution_time", None, Some(Business)),
             ("value_in_business_hours", "value", None, Some(Business)),
             ("firstResponseSeconds", "first_response", Some(Seconds), None),

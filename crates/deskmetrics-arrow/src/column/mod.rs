@@ -19,8 +19,8 @@ mod unit;
 pub(crate) mod utc;
 mod word;
 
-pub use measure::DurationUnit;
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
+pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
 pub use number::{NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;

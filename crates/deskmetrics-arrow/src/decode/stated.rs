@@ -2,12 +2,16 @@
 
 use arrow_array::{Array as _, RecordBatch};
 use deskmetrics::replay::{Stated, StatedMeasure, StatedValue};
-use deskmetrics::{ClockKind, Reason, Status};
+use deskmetrics::ticket::StatedSla;
+use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
 
-use super::Tables;
-use super::ledger::{Ledger, Scope};
-use super::slot::{Columns, MeasureSlot};
+use super::context::in_order;
+use super::ledger::{Ledger, Scope, each_row};
+use super::slot::{Columns, InstantSlot, MeasureSlot, WordSlot};
+use super::time::Times;
+use super::word::{Known, Words};
 use crate::ReadError;
+use crate::column::utc::Instants;
 use crate::column::{BadCell, DurationUnit};
 use crate::description::TicketSource;
 
@@ -48,11 +52,8 @@ pub(super) fn slots<'a>(
     let mut slots = Vec::new();
     for (role, measure, more, keys) in source.stated() {
         for key in keys {
-            let (clock, unit) = if measure.is_duration() {
-                (key.clock(), key.unit())
-            } else {
-                (ClockKind::Calendar, None)
-            };
+            let (clock, unit) =
+                if measure.is_duration() { (key.clock(), key.unit()) } else { (ClockKind::Calendar, None) };
             let known = all.iter().position(|column| column.measure == measure && column.clock == clock);
             let place = known.unwrap_or_else(|| {
                 let name = key.column.clone();
@@ -73,6 +74,104 @@ pub(super) fn slots<'a>(
     Ok(slots)
 }
 
+/// What the source states of the SLA targets of one metric.
+#[derive(Debug)]
+pub(crate) struct SlaColumn {
+    metric: SlaMetric,
+    due_at: Times,
+    met: Words<bool>,
+    /// The whole column, once it is read.
+    due: Instants,
+}
+
+/// The columns of one table.
+pub(super) struct SlaSlot {
+    place: usize,
+    due_at: InstantSlot,
+    met: WordSlot<bool>,
+}
+
+/// The SLA targets of one table.
+pub(super) fn sla_slots<'a>(
+    all: &mut Vec<SlaColumn>,
+    source: &'a TicketSource,
+    columns: &mut Columns<'a>,
+) -> Result<Vec<SlaSlot>, ReadError> {
+    let mut slots = Vec::new();
+    for (metric, key) in &source.sla {
+        let known = all.iter().position(|column| column.metric == *metric);
+        let place = known.unwrap_or_else(|| {
+            let (due_at, met, due) = (Times::default(), Words::default(), Instants::default());
+            all.push(SlaColumn { metric: metric.clone(), due_at, met, due });
+            all.len() - 1
+        });
+        let (due_at, met) =
+            (columns.maybe_instant(key.due_at.as_ref())?, columns.maybe_word(key.met.as_ref())?);
+        slots.push(SlaSlot { place, due_at, met });
+    }
+    Ok(slots)
+}
+
+impl SlaSlot {
+    /// Adds the rows of a batch, the first of which is row `first`.
+    pub(super) fn decode(
+        &self,
+        all: &mut [SlaColumn],
+        batch: &RecordBatch,
+        first: usize,
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        let column = &mut all[self.place];
+        column.fill_up(first);
+        column.due_at.decode_alone(&self.due_at, batch, ledger)?;
+        let mut doubts = Vec::new();
+        column.met.decode(&self.met, &mut Known::default(), batch, &mut doubts)?;
+        if !doubts.is_empty() {
+            let mut met = self.met.bind(batch)?;
+            each_row(in_order(doubts), |row| ledger.want(&mut met, row))?;
+        }
+        Ok(())
+    }
+}
+
+impl SlaColumn {
+    fn fill_up(&mut self, rows: usize) {
+        self.met.fill_up(rows);
+        self.due_at.fill_up(rows);
+    }
+
+    /// The column of so many rows.
+    pub(super) fn finish(mut self, rows: usize) -> Self {
+        self.fill_up(rows);
+        self.due = std::mem::take(&mut self.due_at).finish();
+        self
+    }
+
+    pub(crate) fn metric(&self) -> &SlaMetric {
+        &self.metric
+    }
+
+    /// What the source states of a ticket.
+    pub(crate) fn of_row(&self, row: usize) -> StatedSla {
+        let due_at = (row < self.due.len()).then(|| self.due.get(row)).flatten();
+        StatedSla {
+            metric: self.metric.clone(),
+            due_at: due_at.map(Timestamp::saturating_from_micros),
+            met: self.met.of_row(row).copied(),
+        }
+    }
+
+    /// Whether the source gives verdicts.
+    pub(super) fn has_verdicts(&self) -> bool {
+        self.met.kinds() > 1
+    }
+
+    /// Whether some row that counts has a verdict or a due time.
+    pub(crate) fn has_values(&self, counts: impl Fn(usize) -> bool) -> bool {
+        self.has_verdicts() || self.due.last(counts).is_some()
+    }
+}
+
 impl StatedSlot {
     /// Adds the rows of a batch, the first of which is row `first`; `open` gives the status of a row that says that the ticket is
     /// open.
@@ -88,9 +187,9 @@ impl StatedSlot {
         let read = self.slot.reading().read(array).map_err(|wrong| self.slot.wrong(wrong))?;
         column.values.resize(first, ABSENT);
         column.decimals = column.decimals.max(read.decimals);
-        column
-            .values
-            .extend(read.values.iter().map(|value| value.map_or(ABSENT, |value| value.saturating_add(self.more))));
+        column.values.extend(
+            read.values.iter().map(|value| value.map_or(ABSENT, |value| value.saturating_add(self.more))),
+        );
         for (row, bad, text) in read.bad {
             if bad == BadCell::NoUnit {
                 return Err(self.slot.no_unit(column.role));
@@ -144,42 +243,5 @@ impl StatedColumn {
             _ => DurationUnit::Seconds.micros(),
         };
         one.abs_diff(other) >= step.max(1).unsigned_abs()
-    }
-}
-
-impl Tables {
-    /// The measures that the source states, of which timestamps and events give none: they count.
-    pub(crate) fn stated_only(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
-        let stated = self.tickets.stated_measures.iter();
-        stated.filter(move |column| !self.gives(column.measure, column.clock, business))
-    }
-
-    /// The other measures that the source states: they are compared.
-    pub(crate) fn stated_too(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
-        let stated = self.tickets.stated_measures.iter();
-        stated.filter(move |column| self.gives(column.measure, column.clock, business))
-    }
-
-    /// Whether timestamps or events give a measure on this clock; `business` says whether there are schedules.
-    fn gives(&self, measure: StatedMeasure, clock: ClockKind, business: bool) -> bool {
-        use StatedMeasure::{
-            CustomerMessages, FirstResolutionTime, FirstResponseTime, FullResolutionTime, PublicReplies,
-        };
-        if clock == ClockKind::Business && !business {
-            return false;
-        }
-        let tickets = &self.tickets;
-        let Some(columns) = &tickets.milestones else {
-            let of_messages = matches!(measure, FirstResponseTime | PublicReplies | CustomerMessages);
-            return !of_messages || self.has_messages();
-        };
-        let ends = match measure {
-            FirstResponseTime => [columns.replied_at.as_ref(), None],
-            FirstResolutionTime | FullResolutionTime => {
-                [columns.solved_at.as_ref(), columns.closed_at.as_ref()]
-            }
-            _ => [None, None],
-        };
-        ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())
     }
 }

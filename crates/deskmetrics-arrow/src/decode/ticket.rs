@@ -13,7 +13,7 @@ use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
-use super::stated::StatedColumn;
+use super::stated::{SlaColumn, StatedColumn};
 use super::word::{NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
@@ -38,6 +38,8 @@ pub(crate) struct TicketTable {
     pub(crate) stated: Words<TicketStatus>,
     /// Measures that the source states.
     pub(crate) stated_measures: Vec<StatedColumn>,
+    /// SLA targets that the source states, by metric.
+    pub(crate) stated_sla: Vec<SlaColumn>,
     /// Rows that count.
     pub(crate) len: usize,
 }
@@ -136,6 +138,7 @@ impl TicketTable {
         let due = self.due_at.as_ref().and_then(|due| due.get(row));
         ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
         ticket.stated_sla_met = self.sla_met.of_row(row).copied();
+        ticket.stated_sla = self.stated_sla.iter().map(|column| column.of_row(row)).collect();
         ticket.attributes = self.attributes.of_row(row);
         let tags = self.tags.of_row(row).iter().filter_map(|code| self.tags.texts.meaning(*code));
         tags.for_each(|tag| ticket.add_tag(tag.clone()));

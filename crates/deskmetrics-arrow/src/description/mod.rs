@@ -14,8 +14,8 @@ pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource, Values};
 pub use source::{
-    Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, SurveySource,
-    TicketSource,
+    Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource, StatedSlaKey,
+    SurveySource, TicketSource,
 };
 pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};
@@ -181,6 +181,7 @@ impl Description {
                 ("due_at", source.due_at.as_ref()),
                 ("updated_at", source.updated_at.as_ref()),
             ]);
+            roles.extend(source.sla.values().map(|key| ("due_at", key.due_at.as_ref())));
         }
         for source in self.events.iter().filter(|source| reads(&source.file)) {
             roles.extend([("at", Some(&source.at)), ("updated_at", source.updated_at.as_ref())]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use deskmetrics::replay::StatedMeasure;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, ClockKind, Scale, Status};
+use deskmetrics::{Author, ClockKind, Scale, SlaMetric, Status};
 use serde::Deserialize;
 
 use super::key::{column, columns, one_or_many, optional_column, some_columns};
@@ -71,6 +71,11 @@ pub struct TicketSource {
     /// Whether its SLA was met, as the source says.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
+    /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
+    /// by the metrics `stated_first_response` and so on of `sla_attainment`, and by `stated` where neither
+    /// [`due_at`](Self::due_at) nor [`sla_met`](Self::sla_met) has a value.
+    #[serde(default)]
+    pub sla: BTreeMap<SlaMetric, StatedSlaKey>,
     /// How long the customer waited for the first reply of an agent, as the source has computed it; see [`MeasureKey`]. One
     /// column, or several with a clock each. It counts where neither timestamps nor events give the measure, and is compared
     /// with it where they do. The same holds for the measures below, which are those of
@@ -145,6 +150,19 @@ pub struct TicketSource {
     pub attributes: BTreeMap<Attribute, Text>,
 }
 
+/// What a source says of the SLA target of one metric.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StatedSlaKey {
+    /// When it is due; of `first_response` and `resolution`.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub due_at: Option<InstantKey>,
+    /// Whether it was met, which counts where it has a value.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub met: Option<WordKey<bool>>,
+}
+
 /// A role of a measure that the source states: its name, the measure, how much more than the value that is, and the columns.
 pub(crate) type StatedRole<'s> = (&'static str, StatedMeasure, i64, &'s [MeasureKey]);
 
@@ -159,7 +177,12 @@ impl TicketSource {
             ("agent_wait_time", StatedMeasure::AgentWaitTime, 0, &self.agent_wait_time),
             ("on_hold_time", StatedMeasure::OnHoldTime, 0, &self.on_hold_time),
             ("agent_work_time", StatedMeasure::AgentWorkTime, 0, &self.agent_work_time),
-            ("time_to_first_assignment", StatedMeasure::TimeToFirstAssignment, 0, &self.time_to_first_assignment),
+            (
+                "time_to_first_assignment",
+                StatedMeasure::TimeToFirstAssignment,
+                0,
+                &self.time_to_first_assignment,
+            ),
             ("reopens", StatedMeasure::Reopens, 0, &self.reopens),
             ("public_replies", StatedMeasure::PublicReplies, 0, &self.public_replies),
             ("customer_messages", StatedMeasure::CustomerMessages, 0, &self.customer_messages),
@@ -172,6 +195,28 @@ impl TicketSource {
     }
 
     pub(super) fn check_stated(&self) -> Result<(), DescriptionError> {
+        for (metric, key) in &self.sla {
+            let name = metric.as_str();
+            if let SlaMetric::Custom(_) = metric {
+                let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla has no metric \"{name}\"{}; allowed are {}",
+                    did_you_mean(nearest(name, &known).as_deref()),
+                    listed(&known)
+                )));
+            }
+            if key.due_at.is_none() && key.met.is_none() {
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla.{name} names no column: give due_at or met"
+                )));
+            }
+            let dated = matches!(metric, SlaMetric::FirstResponse | SlaMetric::Resolution);
+            if key.due_at.is_some() && !dated {
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla.{name} has no due_at, since only first_response and resolution have one end: give met"
+                )));
+            }
+        }
         let mut known: Vec<(StatedMeasure, ClockKind, &str)> = Vec::new();
         for (role, measure, _, keys) in self.stated() {
             for key in keys {

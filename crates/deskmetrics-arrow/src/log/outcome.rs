@@ -71,8 +71,7 @@ impl EventLog<'_> {
 
     /// The measures that the source states and that differ from those replayed.
     pub(crate) fn stated_differences(&self) -> Vec<Warning> {
-        let columns: Vec<&StatedColumn> =
-            self.tables.stated_too(self.replay.has_business_time()).collect();
+        let columns: Vec<&StatedColumn> = self.tables.stated_too(self.replay.has_business_time()).collect();
         let new = || vec![Difference::default(); columns.len()];
         let compare = |differences: &mut Vec<Difference>, ticket: &ReplayedRow<'_>| {
             if ticket.metrics().left_out.is_some() {
@@ -82,7 +81,7 @@ impl EventLog<'_> {
                 let StatedValue::Known(stated) = column.of_row(ticket.row()).value else { continue };
                 // What still runs may be longer by now.
                 let ended = !column.measure.adds_up() || ticket.metrics().status.is_done();
-                let replayed = column.measure.replayed(ticket.metrics(), column.clock);
+                let replayed = ticket.metrics().replayed(column.measure, column.clock);
                 let Some(replayed) = replayed.filter(|_| ended) else { continue };
                 difference.of += 1;
                 if column.differs(stated, replayed) {
@@ -190,6 +189,8 @@ impl EventLog<'_> {
             scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
             let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
             scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
+            scratch.ticket.stated_sla.clear();
+            scratch.ticket.stated_sla.extend(tickets.stated_sla.iter().map(|column| column.of_row(row)));
         }
         if wanted.attributes || wanted.all_attributes {
             let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);

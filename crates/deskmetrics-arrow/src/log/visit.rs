@@ -81,7 +81,8 @@ impl EventLog<'_> {
         self.run_row(row, begin, pass);
         if !self.stated.is_empty() {
             let columns = self.tables.tickets.milestones.as_ref();
-            let status = columns.and_then(|columns| columns.status.of_row(row)).and_then(|status| status.now());
+            let status =
+                columns.and_then(|columns| columns.status.of_row(row)).and_then(|status| status.now());
             pass.take_stated(self.stated.iter().map(|column| column.of_row(row)), status);
         }
     }

@@ -126,14 +126,16 @@ impl MeasureColumns {
         INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
         // What the source states in place of the replay.
         let stated = |name: &str, clock: ClockKind, replayed: Option<i64>| {
-            let known = metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
+            let known =
+                metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
             known.map_or(replayed, |stated| metrics.measure(stated.measure, clock))
         };
         for ((name, read), column) in SPANS.iter().zip(&mut self.spans) {
             let elapsed = read(metrics);
-            column.push([ClockKind::Calendar, ClockKind::Business].map(|clock| {
-                stated(name, clock, elapsed.and_then(|elapsed| elapsed.micros_on(clock)))
-            }));
+            column.push(
+                [ClockKind::Calendar, ClockKind::Business]
+                    .map(|clock| stated(name, clock, elapsed.and_then(|elapsed| elapsed.micros_on(clock)))),
+            );
         }
         for ((name, read), column) in COUNTS.iter().zip(&mut self.counts) {
             column.append_option(stated(name, ClockKind::Calendar, Some(read(metrics))));

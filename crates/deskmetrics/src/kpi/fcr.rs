@@ -377,7 +377,7 @@ fn says(
     Ok(match policy {
         FcrPolicy::SingleReply => {
             now_solved(metrics)? && metrics.count_of(StatedMeasure::PublicReplies)? == 1
-        },
+        }
         FcrPolicy::NoCustomerFollowup => {
             now_solved(metrics)? && metrics.count_of(StatedMeasure::CustomerMessages)? <= 1
         }

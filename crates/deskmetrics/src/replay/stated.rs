@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::metrics::TicketMetrics;
 use super::needs::Needs;
 use crate::{ClockKind, Reason};
 
@@ -69,10 +68,7 @@ impl StatedMeasure {
 
     /// Whether it adds up until the ticket is done: a ticket that never waited has a value too.
     pub fn adds_up(self) -> bool {
-        matches!(
-            self,
-            Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime
-        )
+        matches!(self, Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime)
     }
 
     /// What a replay must follow to compute it.
@@ -88,27 +84,6 @@ impl StatedMeasure {
             Self::PublicReplies | Self::CustomerMessages => Needs::MESSAGES,
             Self::AgentTouches => Needs::TOUCHES,
         }
-    }
-
-    /// The measure as replayed, in microseconds on this clock or as a count; `None` while it has not ended.
-    pub fn replayed(self, metrics: &TicketMetrics, clock: ClockKind) -> Option<i64> {
-        let duration = match self {
-            Self::FirstResponseTime => metrics.first_response_time,
-            Self::FirstResolutionTime => metrics.first_resolution_time,
-            Self::FullResolutionTime => metrics.full_resolution_time,
-            Self::RequesterWaitTime => Some(metrics.requester_wait_time),
-            Self::AgentWaitTime => Some(metrics.agent_wait_time),
-            Self::OnHoldTime => Some(metrics.on_hold_time),
-            Self::AgentWorkTime => Some(metrics.agent_work_time),
-            Self::TimeToFirstAssignment => metrics.time_to_first_assignment,
-            Self::Reopens => return i64::try_from(metrics.reopens.len()).ok(),
-            Self::PublicReplies => return Some(metrics.public_replies.into()),
-            Self::CustomerMessages => return Some(metrics.customer_messages.into()),
-            Self::AgentTouches => return Some(metrics.agent_touches.into()),
-            Self::AssigneeStations => return Some(metrics.assignee_stations.into()),
-            Self::GroupStations => return Some(metrics.group_stations.into()),
-        };
-        duration?.micros_on(clock)
     }
 }
 
@@ -145,69 +120,4 @@ pub(crate) enum StatedTime {
     /// So far, in microseconds.
     Running(i64),
     Excluded(Reason),
-}
-
-impl TicketMetrics {
-    fn stated_on(&self, measure: StatedMeasure, clock: ClockKind) -> Option<StatedValue> {
-        let known = self.stated.iter().find(|stated| stated.measure == measure && stated.clock == clock)?;
-        Some(known.value)
-    }
-
-    /// Whether the source states this count or calendar duration in place of the replay.
-    pub(crate) fn states(&self, measure: StatedMeasure) -> bool {
-        self.stated_on(measure, ClockKind::Calendar).is_some()
-    }
-
-    /// Whether the ticket is done at an unknown time, which does not matter for counts that the source states.
-    pub(crate) fn is_done_with(&self, counts: &[StatedMeasure]) -> bool {
-        self.left_out == Some(Reason::EndUnknown)
-            && self.status.is_done()
-            && !counts.is_empty()
-            && counts.iter().all(|count| self.states(*count))
-    }
-
-    /// A measure on this clock, in microseconds or as a count: as the source states it where the replay cannot know it, else as
-    /// replayed. `None` where it has not ended or is not known.
-    pub fn measure(&self, measure: StatedMeasure, clock: ClockKind) -> Option<i64> {
-        match self.stated_on(measure, clock) {
-            Some(StatedValue::Known(value)) => Some(value),
-            Some(_) => None,
-            None => measure.replayed(self, clock),
-        }
-    }
-
-    /// A duration as the source states it.
-    pub(crate) fn stated_time(&self, measure: StatedMeasure, clock: ClockKind) -> StatedTime {
-        let Some(value) = self.stated_on(measure, clock) else { return StatedTime::Replayed };
-        // That the end is unknown does not matter: how long it took is known.
-        if let Some(reason) = self.left_out.filter(|reason| *reason != Reason::EndUnknown) {
-            return StatedTime::Excluded(reason);
-        }
-        match value {
-            StatedValue::Known(_) if measure.adds_up() && self.left_out.is_some() && !self.status.is_done() => {
-                StatedTime::Excluded(Reason::EndUnknown)
-            }
-            StatedValue::Known(micros) if measure.adds_up() && !self.status.is_done() => {
-                StatedTime::Running(micros)
-            }
-            StatedValue::Known(micros) => StatedTime::Ended(micros),
-            StatedValue::Absent if measure.adds_up() => StatedTime::Excluded(Reason::Missing),
-            StatedValue::Absent => StatedTime::Replayed,
-            StatedValue::Excluded(reason) => StatedTime::Excluded(reason),
-        }
-    }
-
-    /// A count: as the source states it, else as replayed.
-    ///
-    /// # Errors
-    /// The reason why the ticket does not count.
-    pub(crate) fn count_of(&self, measure: StatedMeasure) -> Result<u32, Reason> {
-        let count = match self.stated_on(measure, ClockKind::Calendar) {
-            None => measure.replayed(self, ClockKind::Calendar).unwrap_or(0),
-            Some(StatedValue::Known(count)) => count,
-            Some(StatedValue::Absent) => return Err(Reason::Missing),
-            Some(StatedValue::Excluded(reason)) => return Err(reason),
-        };
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
 }

@@ -17,8 +17,8 @@ use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::stated::{StatedColumn, StatedSlot, slots as stated_slots};
 use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use crate::decode::stated::{self, SlaColumn, SlaSlot, StatedColumn, StatedSlot};
 use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
 use crate::description::{Duplicates, TicketSource};
@@ -41,6 +41,7 @@ pub(crate) struct TicketBuilder {
     closed_at: Times,
     columns: MilestoneColumns,
     stated: Vec<StatedColumn>,
+    sla: Vec<SlaColumn>,
     /// Which of the columns of timestamps any source has: reply, solve, close, due.
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
@@ -62,6 +63,7 @@ struct Slots<'a> {
     updated_at: InstantSlot,
     sla_met: WordSlot<bool>,
     stated: Vec<StatedSlot>,
+    sla: Vec<SlaSlot>,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
     tags: WordSlot<Box<str>>,
@@ -99,7 +101,8 @@ impl TicketBuilder {
                 due_at: columns.maybe_instant(source.due_at.as_ref())?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
-                stated: stated_slots(&mut self.stated, source, &mut columns)?,
+                stated: stated::slots(&mut self.stated, source, &mut columns)?,
+                sla: stated::sla_slots(&mut self.sla, source, &mut columns)?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 tags: columns
@@ -161,6 +164,9 @@ impl TicketBuilder {
             let status = &self.columns.status;
             let open = |row: usize| status.of_row(self.rows + row).and_then(|status| status.open());
             slot.decode(&mut self.stated, batch, (self.rows, open), &mut decoding.ledgers[ledger])?;
+        }
+        for slot in &slots.sla {
+            slot.decode(&mut self.sla, batch, self.rows, &mut decoding.ledgers[ledger])?;
         }
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
@@ -341,6 +347,7 @@ impl TicketBuilder {
         Ok(TicketTable {
             stated: Words::default(),
             stated_measures: self.stated,
+            stated_sla: self.sla.into_iter().map(|column| column.finish(self.rows)).collect(),
             len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
             index,
             ids,

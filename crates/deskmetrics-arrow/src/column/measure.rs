@@ -90,7 +90,7 @@ impl MeasureName {
             // Minutes to first response.
             unit = DurationUnit::named(first);
             if unit.is_some() {
-                words[0] = "time".to_owned();
+                "time".clone_into(&mut words[0]);
             }
         } else {
             unit = None;
@@ -121,9 +121,15 @@ fn words(name: &str) -> Vec<String> {
 /// How the values of a measure are read.
 #[derive(Debug, Clone)]
 pub(crate) struct MeasureReading {
-    /// `None` for counts.
-    duration: Option<Option<DurationUnit>>,
+    kind: MeasureKind,
     numbers: NumberReading,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MeasureKind {
+    Count,
+    /// The unit of its numbers, where it is known.
+    Duration(Option<DurationUnit>),
 }
 
 /// The values of a measure, batch by batch.
@@ -139,28 +145,25 @@ pub(crate) struct Measured {
 
 impl MeasureReading {
     pub(crate) fn duration(unit: Option<DurationUnit>, numbers: NumberReading) -> Self {
-        Self { duration: Some(unit), numbers }
+        Self { kind: MeasureKind::Duration(unit), numbers }
     }
 
     pub(crate) fn count(numbers: NumberReading) -> Self {
-        Self { duration: None, numbers }
-    }
-
-    /// The unit of numbers, where there is one.
-    pub(crate) fn unit(&self) -> Option<DurationUnit> {
-        self.duration.flatten()
+        Self { kind: MeasureKind::Count, numbers }
     }
 
     /// What to do about a value.
     pub(crate) fn remedy(&self, bad: BadCell) -> &'static str {
-        match (bad, self.duration) {
+        match (bad, self.kind) {
             (BadCell::Negative, _) => {
                 "a duration is at least 0, so what depends on it is excluded: correct it, or list the value under missing"
             }
-            (_, Some(_)) => {
+            (_, MeasureKind::Duration(_)) => {
                 "expected a number, \"HH:MM:SS\" or \"1h 30m\": correct it, or list the value under missing"
             }
-            (_, None) => "expected a whole number of at least 0: correct it, or list the value under missing",
+            (_, MeasureKind::Count) => {
+                "expected a whole number of at least 0: correct it, or list the value under missing"
+            }
         }
     }
 
@@ -168,7 +171,7 @@ impl MeasureReading {
     pub(crate) fn read(&self, array: &ArrayRef) -> Result<Measured, WrongType> {
         let mut measured = Measured::default();
         match array.data_type() {
-            DataType::Duration(_) if self.duration.is_some() => {
+            DataType::Duration(_) if self.kind != MeasureKind::Count => {
                 let micros = cast(array, &DataType::Duration(TimeUnit::Microsecond))?;
                 for (row, micros) in micros.as_primitive::<DurationMicrosecondType>().iter().enumerate() {
                     measured.push(row, micros.map_or(Ok(None), not_negative), || {
@@ -203,7 +206,7 @@ impl MeasureReading {
     }
 
     fn of_number(&self, number: f64) -> Cell<i64> {
-        let Some(unit) = self.duration else {
+        let MeasureKind::Duration(unit) = self.kind else {
             return match number {
                 number if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) => {
                     Ok(Some(whole(number)))
@@ -222,16 +225,16 @@ impl MeasureReading {
 
     /// The value of a text, and the number that it is.
     fn of_text(&self, text: &str) -> (Cell<i64>, Option<f64>) {
-        match self.numbers.number(text) {
-            Ok(None) => (Ok(None), None),
-            Ok(Some(number)) => (self.of_number(number), Some(number)),
-            Err(_) if self.duration.is_some() => {
-                let read = clock_text(text.trim(), self.unit()).or_else(|| {
+        match (self.numbers.number(text), self.kind) {
+            (Ok(None), _) => (Ok(None), None),
+            (Ok(Some(number)), _) => (self.of_number(number), Some(number)),
+            (Err(bad), MeasureKind::Count) => (Err(bad), None),
+            (Err(_), MeasureKind::Duration(unit)) => {
+                let read = clock_text(text.trim(), unit).or_else(|| {
                     duration_text::parse(text).ok().and_then(|duration| duration.num_microseconds())
                 });
                 (read.map_or(Err(BadCell::NotADuration), not_negative), None)
             }
-            Err(bad) => (Err(bad), None),
         }
     }
 }

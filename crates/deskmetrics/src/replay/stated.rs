@@ -75,12 +75,13 @@ impl StatedMeasure {
     pub fn needs(self) -> Needs {
         match self {
             Self::FirstResponseTime => Needs::CONVERSATION.and(Needs::SOLVES),
-            Self::FirstResolutionTime | Self::FullResolutionTime => Needs::SOLVES.and(Needs::REOPENS),
+            Self::FirstResolutionTime | Self::FullResolutionTime | Self::Reopens => {
+                Needs::SOLVES.and(Needs::REOPENS)
+            }
             Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime => {
                 Needs::STATUS_TIMES
             }
             Self::TimeToFirstAssignment | Self::AssigneeStations | Self::GroupStations => Needs::STATIONS,
-            Self::Reopens => Needs::SOLVES.and(Needs::REOPENS),
             Self::PublicReplies | Self::CustomerMessages => Needs::MESSAGES,
             Self::AgentTouches => Needs::TOUCHES,
         }

@@ -254,23 +254,15 @@ impl fmt::Display for Warning {
                  {replayed} by its events, which count",
                 share(*count, *of)
             ),
-            Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => {
-                let text = |value| match clock {
-                    // Differences of seconds show.
-                    Some(_) => crate::duration_text::format(seconds(value)),
-                    None => value_text(Some(value), Unit::Count, None),
-                };
-                let name = measure.name().replace('_', " ");
-                let business = if *clock == Some(ClockKind::Business) { ", in business time" } else { "" };
-                write!(
-                    f,
-                    "stated {name} (column \"{column}\"{business}) differs from the replayed one: {} of tickets, such as \
-                     \"{ticket}\": stated {}, replayed {}, which counts",
-                    share(*count, *of),
-                    text(*stated),
-                    text(*replayed)
-                )
-            }
+            Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => write!(
+                f,
+                "stated {} (column \"{column}\") differs from the replayed one: {} of tickets, such as \"{ticket}\": stated {}, \
+                 replayed {}, which counts",
+                stated_name(*measure, *clock),
+                share(*count, *of),
+                stated_text(*stated, *clock),
+                stated_text(*replayed, *clock)
+            ),
             Self::UnevenResponse {
                 name,
                 option,
@@ -309,9 +301,18 @@ impl fmt::Display for Warning {
     }
 }
 
+fn stated_name(measure: StatedMeasure, clock: Option<ClockKind>) -> String {
+    let business = if clock == Some(ClockKind::Business) { " in business time" } else { "" };
+    measure.name().replace('_', " ") + business
+}
+
+/// A duration to the second, or a count.
 #[expect(clippy::cast_possible_truncation, reason = "out of range saturates")]
-fn seconds(seconds: f64) -> chrono::TimeDelta {
-    chrono::TimeDelta::microseconds((seconds * 1e6).round() as i64)
+fn stated_text(value: f64, clock: Option<ClockKind>) -> String {
+    match clock {
+        Some(_) => crate::duration_text::format(chrono::TimeDelta::seconds(value.round() as i64)),
+        None => value_text(Some(value), Unit::Count, None),
+    }
 }
 
 fn share(part: u64, of: u64) -> String {

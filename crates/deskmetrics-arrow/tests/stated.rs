@@ -244,7 +244,18 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
     assert!(warnings[2].starts_with("stated reopens (column \"reopens\") differs"), "{warnings:?}");
     assert!(warnings[2].contains("2 of 3") && warnings[2].contains("stated 1, replayed 0"), "{warnings:?}");
 
-    // Events without messages cannot give a reply.
+    // No assignee at all is no transfer either.
+    let moved = rows.replace("reopens", "moves");
+    let transfers = read(&format!("{TICKETS}transfers = \"moves\"\n{events}"), &moved, log).unwrap();
+    let warnings: Vec<String> = transfers.warnings().map(|warning| warning.to_string()).collect();
+    assert!(
+        warnings[0].starts_with("stated transfers (column \"moves\") differs from the replayed one: 2 of 3"),
+        "{warnings:?}"
+    );
+
+    // Events without messages cannot give a reply, and no events nothing.
+    let nothing = read(&format!("{TICKETS}{stated}{events}"), rows, "ticket,at,kind,author\n").unwrap();
+    assert_eq!((kpi(&nothing, "first_response_time").0, nothing.warnings().count()), (Some(1_800.0), 0));
     let statuses = "ticket,at,kind,author\n2,2026-03-02T10:00:00Z,solved,agent\n";
     let silent = read(&format!("{TICKETS}{stated}{events}"), rows, statuses).unwrap();
     assert_eq!(kpi(&silent, "first_response_time").0, Some(1_800.0));

@@ -159,7 +159,7 @@ impl Tables {
         let tickets = &self.tickets;
         let Some(columns) = &tickets.milestones else {
             let of_messages = matches!(measure, FirstResponseTime | PublicReplies | CustomerMessages);
-            return !of_messages || self.has_messages();
+            return self.events.len > 0 && (!of_messages || self.has_messages());
         };
         let ends = match measure {
             FirstResponseTime => [columns.replied_at.as_ref(), None],

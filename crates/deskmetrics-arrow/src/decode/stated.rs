@@ -23,6 +23,8 @@ pub(crate) struct StatedColumn {
     /// The role and the column that it was read from first.
     pub(crate) role: &'static str,
     pub(crate) name: String,
+    /// How much more than a value in that role the measure is.
+    more: i64,
     unit: Option<DurationUnit>,
     /// Of the most precise number.
     decimals: Option<usize>,
@@ -62,6 +64,7 @@ pub(super) fn slots<'a>(
                     clock,
                     role,
                     name,
+                    more,
                     unit,
                     decimals: None,
                     values: Vec::new(),
@@ -230,6 +233,11 @@ impl StatedColumn {
             Some(value) => StatedValue::Known(value),
         };
         Stated { measure: self.measure, clock: self.clock, value }
+    }
+
+    /// The value of the measure in the role of the column: one stint with an assignee, or none, is no transfer.
+    pub(crate) fn in_its_role(&self, value: i64) -> i64 {
+        value.saturating_sub(self.more).max(0)
     }
 
     /// Whether two values differ by more than rounding: numbers are as precise as their last decimal, texts to the second.

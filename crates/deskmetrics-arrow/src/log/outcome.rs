@@ -83,6 +83,7 @@ impl EventLog<'_> {
                 let ended = !column.measure.adds_up() || ticket.metrics().status.is_done();
                 let replayed = ticket.metrics().replayed(column.measure, column.clock);
                 let Some(replayed) = replayed.filter(|_| ended) else { continue };
+                let [stated, replayed] = [stated, replayed].map(|value| column.in_its_role(value));
                 difference.of += 1;
                 if column.differs(stated, replayed) {
                     difference.count += 1;
@@ -96,7 +97,7 @@ impl EventLog<'_> {
             let (row, stated, replayed) = all().find_map(|difference| difference.first)?;
             let value = |value: i64| value as f64 / if column.measure.is_duration() { 1e6 } else { 1.0 };
             Some(Warning::StatedDiffers {
-                measure: column.measure,
+                measure: column.role,
                 clock: column.measure.is_duration().then_some(column.clock),
                 column: column.name.clone(),
                 count: all().map(|difference| difference.count).sum(),

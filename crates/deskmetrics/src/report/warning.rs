@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::row::SliceKeys;
 use super::value::{count_text, value_text};
-use crate::replay::StatedMeasure;
 use crate::survey::Adjusted;
 use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
@@ -123,8 +122,8 @@ pub enum Warning {
     },
     /// A measure that a table of tickets states differs from the one by the ticket's timestamps or events, which counts.
     StatedDiffers {
-        /// The measure.
-        measure: StatedMeasure,
+        /// The role of its column, such as `first_response_time`.
+        measure: &'static str,
         /// The clock of a duration.
         clock: Option<ClockKind>,
         /// The column.
@@ -258,7 +257,7 @@ impl fmt::Display for Warning {
                 f,
                 "stated {} (column \"{column}\") differs from the replayed one: {} of tickets, such as \"{ticket}\": stated {}, \
                  replayed {}, which counts",
-                stated_name(*measure, *clock),
+                stated_name(measure, *clock),
                 share(*count, *of),
                 stated_text(*stated, *clock),
                 stated_text(*replayed, *clock)
@@ -301,9 +300,9 @@ impl fmt::Display for Warning {
     }
 }
 
-fn stated_name(measure: StatedMeasure, clock: Option<ClockKind>) -> String {
+fn stated_name(measure: &str, clock: Option<ClockKind>) -> String {
     let business = if clock == Some(ClockKind::Business) { " in business time" } else { "" };
-    measure.name().replace('_', " ") + business
+    measure.replace('_', " ") + business
 }
 
 /// A duration to the second, or a count.

@@ -148,7 +148,8 @@ impl<'py> Tables<'_, 'py> {
             if holds == Holds::Events && self.tickets.is_none() {
                 columns.entry("creates_tickets").or_insert(json!(true));
             }
-            for column in INSTANTS.iter().filter_map(|role| columns.get(*role)).flat_map(columns_of) {
+            let timestamps: Vec<String> = timestamp_roles(&columns).flat_map(columns_of).collect();
+            for column in timestamps {
                 // Without a value there is no time of an unknown zone, nor a number of an unknown unit.
                 if let Ok(place) = table.schema.index_of(&column)
                     && table.is_empty(place)
@@ -377,6 +378,9 @@ fn described(
             }
         }
     }
+    for (role, columns) in usual.measures {
+        roles.entry(role).or_insert(json!(columns));
+    }
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
     for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
@@ -405,14 +409,20 @@ fn described(
     Ok(roles)
 }
 
+/// The roles that hold timestamps, due times of SLA targets among them.
+fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let targets = roles.get("sla").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let due = targets.filter_map(|target| target.get("due_at"));
+    INSTANTS.iter().filter_map(|role| roles.get(*role)).chain(due)
+}
+
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
 fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
     let says_zone = |form: &Value| form.get("time_zone").is_some();
     if roles.get("instants").is_some_and(says_zone) {
         return Ok(());
     }
-    for role in INSTANTS {
-        let Some(form) = roles.get(role).filter(|form| !says_zone(form)) else { continue };
+    for form in timestamp_roles(roles).filter(|form| !says_zone(form)) {
         let columns = columns_of(form);
         let Some(name) = columns.first() else { continue };
         let Ok(place) = table.schema.index_of(name) else { continue };
@@ -483,6 +493,12 @@ fn unusable(problem: &ReadError, description: &Description) -> PyErr {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
         ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
+        ReadError::NoUnit { file, column, role } => error::data(format!(
+            "{}: column \"{column}\" holds numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
+             {{\"column\": \"{column}\", \"unit\": \"minutes\"}}}}}}",
+            file.display(),
+            file.display(),
+        )),
         ReadError::DateOrder { file, column, .. } => {
             exceptions::InstantError::new_err(with_place(file, column))
         }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
+use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::ReportError;
 use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
+use crate::decode::stated::StatedColumn;
 use crate::description::{did_you_mean, nearest};
 
 /// Which KPIs of a dataset a report is to show, each with the choices it needs taken from the dataset: the question and
@@ -70,7 +72,7 @@ pub enum ChoiceError {
         hint: String,
     },
     /// The data cannot answer it: its value would be about the data, not about the desk.
-    #[error("{kpi} cannot be answered, since the data has {lacks}: {remedy}")]
+    #[error("{kpi} cannot be answered, since the data has {lacks}: {remedy}{}", or_stated(stated))]
     NoEvidence {
         /// The KPI's id, with its FCR policy.
         kpi: String,
@@ -78,6 +80,8 @@ pub enum ChoiceError {
         lacks: &'static str,
         /// What to provide.
         remedy: &'static str,
+        /// The measures that are enough instead, where the source has computed all of them: roles of tickets.
+        stated: &'static [StatedMeasure],
     },
     /// There is no table to report on, or none that a KPI could be about.
     #[error("there is no KPI to report{}", notes.iter().flat_map(|note| ["; ", note.as_str()]).collect::<String>())]
@@ -85,6 +89,14 @@ pub enum ChoiceError {
         /// What is not shown and why.
         notes: Vec<String>,
     },
+}
+
+fn or_stated(stated: &[StatedMeasure]) -> String {
+    let roles: Vec<&str> = stated.iter().map(|measure| measure.name()).collect();
+    match roles.as_slice() {
+        [] => String::new(),
+        roles => format!(", or what the source has computed as {} of the tickets", roles.join(" and ")),
+    }
 }
 
 impl Choice {
@@ -164,7 +176,7 @@ impl Choice {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
                 }
                 let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
-                chosen.kpis.retain(|request| match lack(dataset, request.evidence(), false) {
+                chosen.kpis.retain(|request| match lack(dataset, request, false) {
                     Some(lack) => {
                         unknown.entry(lack).or_default().insert(request.kpi.clone());
                         false
@@ -190,6 +202,7 @@ impl Choice {
         if chosen.kpis.is_empty() {
             return Err(refused.unwrap_or(ChoiceError::NoKpi { notes: chosen.notes }));
         }
+        chosen.notes.extend(chosen.kpis.iter().filter_map(|request| dataset.stated_note(request)));
         chosen.notes.dedup();
         Ok(chosen)
     }
@@ -260,7 +273,7 @@ impl Choice {
                 }
                 "sla_attainment" => requests.extend(attainments(dataset, named)),
                 _ => {
-                    let clocks = self.clocks(dataset);
+                    let clocks = self.clocks(dataset, &request);
                     let mut clocks =
                         clocks.into_iter().filter(|clock| definition.clocks.contains(clock)).peekable();
                     if clocks.peek().is_none() {
@@ -283,10 +296,16 @@ impl Choice {
         (requests, without_cut_off)
     }
 
-    fn clocks(&self, dataset: &Dataset) -> Vec<ClockKind> {
+    fn clocks(&self, dataset: &Dataset, request: &KpiRequest) -> Vec<ClockKind> {
+        let business = || request.clone().on(ClockKind::Business);
         match &self.clocks {
             Some(clocks) => clocks.clone(),
-            None if dataset.schedule.is_none() && dataset.schedule_by.is_empty() => vec![ClockKind::Calendar],
+            None if dataset.schedule.is_none()
+                && dataset.schedule_by.is_empty()
+                && dataset.stated_columns(&business()).is_empty() =>
+            {
+                vec![ClockKind::Calendar]
+            }
             None => vec![ClockKind::Calendar, ClockKind::Business],
         }
     }
@@ -314,11 +333,27 @@ type Lack = (&'static str, &'static str);
 
 /// What the data lacks of the evidence that a KPI rests on. A KPI requested by name is also answered where replies could have
 /// been recorded and none was.
-fn lack(dataset: &Dataset, evidence: Evidence, named: bool) -> Option<Lack> {
+fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     const NO_EVENTS: Lack =
         ("no log of events", "provide events: messages and changes of status, group and assignee");
     let tables = &dataset.tables;
-    if tables.tickets.len == 0 || evidence == Evidence::Records {
+    let by_reply = match request.metric.as_ref().map(SlaMetric::as_str) {
+        Some("stated_first_response") => true,
+        Some("stated") => tables.tickets.due_at.is_none() && tables.tickets.sla_met.kinds() == 1,
+        _ => false,
+    };
+    // A due time alone says nothing where replies are not known.
+    let evidence =
+        if by_reply && tables.states_due_replies() { Evidence::Replies } else { request.evidence() };
+    let replied = StatedMeasure::FirstResponseTime;
+    let has_replies = tables
+        .stated_only(false)
+        .any(|column| (column.measure, column.clock) == (replied, ClockKind::Calendar));
+    if by_reply && has_replies {
+        return None;
+    }
+    let answerable = evidence == Evidence::Records || !dataset.stated_columns(request).is_empty();
+    if tables.tickets.len == 0 || answerable {
         return None;
     }
     let logged = holds(dataset, &["events", "snapshots"]);
@@ -345,10 +380,29 @@ impl Dataset {
     /// # Errors
     /// [`ChoiceError::NoEvidence`] with what the data lacks and what to provide.
     pub fn can_answer(&self, request: &KpiRequest) -> Result<(), ChoiceError> {
-        let Some((lacks, remedy)) = lack(self, request.evidence(), true) else { return Ok(()) };
+        let Some((lacks, remedy)) = lack(self, request, true) else { return Ok(()) };
         let policy = request.policy.as_ref().map(|policy| format!(" ({policy})"));
         let kpi = request.kpi.clone() + &policy.unwrap_or_default();
-        Err(ChoiceError::NoEvidence { kpi, lacks, remedy })
+        Err(ChoiceError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
+    }
+
+    /// The columns of measures that the source states and on which a KPI rests; empty unless it states all that it needs.
+    fn stated_columns(&self, request: &KpiRequest) -> Vec<&StatedColumn> {
+        let clock = request.clock.unwrap_or_default();
+        let only: Vec<&StatedColumn> = self.tables.stated_only(self.has_business_time()).collect();
+        let find = |measure: &StatedMeasure| {
+            only.iter().copied().find(|column| column.measure == *measure && column.clock == clock)
+        };
+        request.stated_measures().iter().map(find).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// That a KPI rests on what the source states, with the roles and columns; `None` where it does not.
+    pub fn stated_note(&self, request: &KpiRequest) -> Option<String> {
+        let columns = self.stated_columns(request);
+        let named: Vec<String> =
+            columns.iter().map(|column| format!("{} (column \"{}\")", column.role, column.name)).collect();
+        (!named.is_empty())
+            .then(|| format!("{} rests on what the source states: {}", request.kpi, named.join(", ")))
     }
 }
 
@@ -425,7 +479,8 @@ fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
         requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
     }
     if stated {
-        requests.push(all.of_metric(SlaMetric::Custom("stated".into())));
+        requests.push(all.clone().of_metric(SlaMetric::Custom("stated".into())));
+        requests.extend(dataset.stated_sla().map(|(_, stated)| all.clone().of_metric(stated)));
     }
     requests
 }

@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
+use deskmetrics::kpi::{FcrPolicy, KpiRequest};
+use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules};
 use deskmetrics::report::Warning;
 use deskmetrics::schedule::WorkingTime;
-use deskmetrics::sla::SlaPolicies;
+use deskmetrics::sla::{SlaMetric, SlaPolicies};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp};
+use deskmetrics::{
+    ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
+};
 
 use crate::column::InstantReading;
 use crate::decode::id::{Id, NOWHERE};
@@ -225,6 +227,38 @@ impl Dataset {
         let tickets = &self.tables.tickets;
         tickets.sla_met.kinds() > 1
             || tickets.due_at.as_ref().is_some_and(|due| due.last(|row| tickets.is_usable(row)).is_some())
+            || self.stated_sla().next().is_some()
+    }
+
+    /// The metrics of which the source system states several SLA targets, each with the metric of `sla_attainment` that counts
+    /// it, such as `stated_first_response`.
+    pub fn stated_sla(&self) -> impl Iterator<Item = (&SlaMetric, SlaMetric)> {
+        let tickets = &self.tables.tickets;
+        let stated =
+            tickets.stated_sla.iter().filter(|column| column.has_values(|row| tickets.is_usable(row)));
+        stated.map(|column| {
+            (column.metric(), SlaMetric::Custom(format!("stated_{}", column.metric().as_str()).into()))
+        })
+    }
+
+    /// A request for SLA attainment with the source system's own SLA in place of targets that no policy has.
+    #[must_use]
+    pub fn with_stated_sla(&self, request: KpiRequest) -> KpiRequest {
+        if request.kpi != "sla_attainment" || request.sla_policy.is_some() {
+            return request;
+        }
+        let mut targets = self.policies.policies.iter().flat_map(|policy| &policy.targets);
+        let stated = match &request.metric {
+            None if self.policies.policies.is_empty() && self.states_sla() => Some(SlaMetric::from("stated")),
+            Some(metric) if !targets.any(|target| target.metric == *metric) => {
+                self.stated_sla().find(|(known, _)| *known == metric).map(|(_, stated)| stated)
+            }
+            _ => None,
+        };
+        match stated {
+            Some(metric) => request.of_metric(metric),
+            None => request,
+        }
     }
 
     /// Records left out of all files, by reason.
@@ -236,11 +270,29 @@ impl Dataset {
         excluded
     }
 
-    /// What excludes more than a small share of a table's rows or values, implausible timestamps, and statuses and attributes that differ from
-    /// those of events or are unknown at creation, to be
-    /// added to the warnings of a report.
+    /// What excludes more than a small share of a table's rows or values, implausible timestamps, statuses, attributes and
+    /// measures whose stated values differ from the replayed ones, and attributes that are unknown at creation, to be added to the
+    /// warnings of a report.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
-        self.sources.iter().flat_map(SourceReport::warnings).chain(self.findings.iter().cloned())
+        let of_sources = self.sources.iter().flat_map(SourceReport::warnings);
+        of_sources.chain(self.findings.iter().cloned()).chain(self.stated_differences())
+    }
+
+    /// Whether business time is known of some ticket.
+    pub(crate) fn has_business_time(&self) -> bool {
+        let always = self.replay_options.no_schedule == NoSchedule::AlwaysOpen;
+        always || self.schedule.is_some() || !self.schedule_by.is_empty()
+    }
+
+    /// The measures of tickets that the source states and that differ from those replayed up to the dataset's cut-off.
+    fn stated_differences(&self) -> Vec<Warning> {
+        let business = self.has_business_time();
+        let needs = self.tables.stated_too(business).map(|column| match column.clock {
+            ClockKind::Business => column.measure.needs() | Needs::BUSINESS_TIME,
+            ClockKind::Calendar => column.measure.needs(),
+        });
+        let Some(needs) = needs.reduce(Needs::and) else { return Vec::new() };
+        self.replay().map_or_else(Vec::new, |replay| self.log(&replay.needing(needs)).stated_differences())
     }
 
     /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later

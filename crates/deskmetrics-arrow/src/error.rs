@@ -140,6 +140,17 @@ pub enum ReadError {
         remedy: String,
     },
 
+    /// A column of durations holds numbers, and neither its name nor the description says what they count.
+    #[error("{}: column \"{column}\" holds numbers of an unknown unit: state it, such as {role} = {{ column = \"{column}\", unit = \"minutes\" }}", file.display())]
+    NoUnit {
+        /// The file or table.
+        file: PathBuf,
+        /// The column.
+        column: String,
+        /// Its role.
+        role: &'static str,
+    },
+
     /// A row cannot be used, and reading is strict.
     #[error("{}: row {row}, column \"{column}\": \"{value}\": {reason}; {remedy}", file.display())]
     BadRow {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use arrow_schema::{DataType, Field, Schema};
 use deskmetrics::ticket::Attribute;
 
+use crate::column::measure::MeasureName;
+
 /// What a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
@@ -44,6 +46,38 @@ const TICKETS: Usual = &[
     ("due_at", &["due_at"]),
     ("sla_met", &["sla_met"]),
     ("tags", &["tags", "tag", "labels"]),
+];
+
+/// The measures that the source of tickets may have computed, without unit and clock.
+const MEASURES: Usual = &[
+    (
+        "first_response_time",
+        &[
+            "first_response_time",
+            "first_reply_time",
+            "time_to_first_response",
+            "time_to_first_reply",
+            "response_time",
+            "reply_time",
+        ],
+    ),
+    ("first_resolution_time", &["first_resolution_time", "time_to_first_resolution"]),
+    (
+        "full_resolution_time",
+        &["full_resolution_time", "resolution_time", "time_to_resolution", "time_to_resolve"],
+    ),
+    ("requester_wait_time", &["requester_wait_time"]),
+    ("agent_wait_time", &["agent_wait_time"]),
+    ("on_hold_time", &["on_hold_time"]),
+    ("agent_work_time", &["agent_work_time"]),
+    ("time_to_first_assignment", &["time_to_first_assignment"]),
+    ("reopens", &["reopens", "reopen_count"]),
+    ("public_replies", &["public_replies", "agent_replies", "replies", "agent_interactions"]),
+    ("customer_messages", &["customer_messages", "customer_interactions"]),
+    ("agent_touches", &["agent_touches"]),
+    ("assignee_stations", &["assignee_stations"]),
+    ("group_stations", &["group_stations"]),
+    ("transfers", &["reassignment_count", "reassignments"]),
 ];
 
 /// What the events of a ticket tell as well.
@@ -118,6 +152,8 @@ impl Holds {
 pub struct UsualRoles {
     /// By role, under the names that descriptions have for them, the column.
     pub roles: BTreeMap<&'static str, String>,
+    /// By role of a measure that the source has computed, its columns: one for each clock. Durations only where their unit is known.
+    pub measures: BTreeMap<&'static str, Vec<String>>,
     /// By attribute, the column: every column of words that has no other role. Events have none.
     pub attributes: BTreeMap<String, String>,
     /// By name, every column of whole numbers that has no other role: attributes for a caller that slices by them.
@@ -182,6 +218,9 @@ pub(crate) fn usual_roles_but(
     if holds == Holds::TicketsBesideEvents {
         found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
     }
+    if matches!(holds, Holds::Tickets | Holds::TicketsBesideEvents) {
+        found.measures = measures(&mut free, unwanted);
+    }
     if holds != Holds::Events {
         for field in free {
             let into = match field.data_type() {
@@ -211,6 +250,35 @@ pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option
     let names = || schema.fields().iter().map(|field| field.name().as_str());
     let exact = names().find(|name| *name == attribute.as_str());
     exact.or_else(|| names().find(|name| Attribute::from(usual(name)) == *attribute))
+}
+
+/// Takes the columns of measures that the source has computed: for each role and clock the first of its names.
+fn measures(free: &mut Vec<&Field>, unwanted: &[&str]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for (role, names) in MEASURES.iter().filter(|(role, _)| !unwanted.contains(role)) {
+        let is_duration = role.contains("time");
+        let mut clocks = Vec::new();
+        for name in *names {
+            free.retain(|field| {
+                let column = MeasureName::of(field.name());
+                let kind = field.data_type();
+                let fits = if is_duration {
+                    matches!(kind, DataType::Duration(_))
+                        || (column.unit.is_some() && (kind.is_numeric() || holds_words(field)))
+                } else {
+                    kind.is_numeric() && column.unit.is_none()
+                };
+                let clock = column.clock.unwrap_or_default();
+                let takes = fits && column.measure == *name && !clocks.contains(&clock);
+                if takes {
+                    clocks.push(clock);
+                    found.entry(role).or_default().push(field.name().clone());
+                }
+                !takes
+            });
+        }
+    }
+    found
 }
 
 fn has(free: &[&Field], names: &[&str]) -> bool {

@@ -29,12 +29,12 @@ fn table(lines: &str) -> RecordBatch {
 
 fn tables() -> [(&'static str, RecordBatch); 6] {
     let tickets = table(
-        "id created          replied          solved           closed           due              met   status  author name by       requester tags group  changed
-         1  2026-03-02T09:00 2026-03-02T10:00 2026-03-02T12:00 2026-03-02T13:00 2026-03-02T11:00 .     .       bot    ana  agent    cleo      vip  first  2026-03-02T09:00
-         2  2026-03-02T09:00 2026-03-02T11:00 .                2026-03-03T13:00 2026-03-04T11:00 false .       .      bo   customer dan       .    second 2026-03-02T09:00
-         3  2026-03-03T09:00 .                .                .                .                .     on_hold .      .    .        cleo      .    .      2026-03-02T09:00
-         2  2026-03-01T09:00 .                .                .                .                .     .       .      .    .        cleo      .    third  2026-03-05T09:00
-         4  2026-03-03T09:00 2026-03-03T08:59 .                .                .                .     solved  .      .    .        .         .    .      .",
+        "id created          replied          solved           closed           due              met   status  author name by       requester tags group  changed          minutes times
+         1  2026-03-02T09:00 2026-03-02T10:00 2026-03-02T12:00 2026-03-02T13:00 2026-03-02T11:00 .     .       bot    ana  agent    cleo      vip  first  2026-03-02T09:00 7       2
+         2  2026-03-02T09:00 2026-03-02T11:00 .                2026-03-03T13:00 2026-03-04T11:00 false .       .      bo   customer dan       .    second 2026-03-02T09:00 9       3
+         3  2026-03-03T09:00 .                .                .                .                .     on_hold .      .    .        cleo      .    .      2026-03-02T09:00 8       1
+         2  2026-03-01T09:00 .                .                .                .                .     .       .      .    .        cleo      .    third  2026-03-05T09:00 .       .
+         4  2026-03-03T09:00 2026-03-03T08:59 .                .                .                .     solved  .      .    .        .         .    .      .                .       .",
     );
     let events = table(
         "ticket at               kind           value before author   name event requester by    group changed
@@ -123,7 +123,8 @@ fn shown(description: &str) -> String {
     let told = [Attribute::Group, Attribute::Market].into_iter().filter(|by| dataset.tells_of([by]).is_ok());
     let report = told.fold(report, |report, by| report.by([by])).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
-    format!("{:?}\n{table:?}\n{:?}", chosen.notes, dataset.sources)
+    let warnings: Vec<String> = dataset.warnings().map(|warning| warning.to_string()).collect();
+    format!("{:?}\n{table:?}\n{:?}\n{warnings:?}", chosen.notes, dataset.sources)
 }
 
 /// Each role by itself changes what is shown of the base.
@@ -167,7 +168,41 @@ fn roles_of_tickets_have_an_effect() {
     each_has_an_effect(&format!("{base}requester = \"requester\"\n"), "", &with_more[..1]);
     each_has_an_effect(&format!("{base}tags = \"tags\"\n"), "", &with_more[1..2]);
     each_has_an_effect(TICKETS, "", &with_more[2..]);
-    let tested = stated([base.as_str()].into_iter().chain(roles).chain(with_more));
+    let of_source = |measures: &[&str], key: &str| -> Vec<String> {
+        measures.iter().map(|measure| format!("{measure} = {key}")).collect()
+    };
+    let durations = [
+        "first_response_time",
+        "first_resolution_time",
+        "full_resolution_time",
+        "requester_wait_time",
+        "agent_wait_time",
+        "on_hold_time",
+        "agent_work_time",
+        "time_to_first_assignment",
+    ];
+    let counts = ["reopens", "public_replies", "agent_touches", "assignee_stations", "group_stations"];
+    let counts = [&counts[..], &["transfers", "group_transfers"]].concat();
+    let durations = [
+        of_source(&durations, "{ column = \"minutes\", unit = \"minutes\" }"),
+        of_source(&durations, "{ column = \"minutes\", unit = \"minutes\", clock = \"business\" }"),
+    ]
+    .concat();
+    let all = [durations, of_source(&counts, "\"times\"")].concat();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    each_has_an_effect(TICKETS, "", &all);
+    each_has_an_effect(
+        &format!("{TICKETS}closed_at = \"closed\"\npublic_replies = \"times\"\n"),
+        "",
+        &["customer_messages = \"times\""],
+    );
+    let due = "sla = { first_response = { due_at = \"due\" } }";
+    each_has_an_effect(&base, "", &[due, "sla = { resolution = { met = \"met\" } }"]);
+    // Beside timestamps they are compared.
+    let minutes = "first_response_time = { column = \"minutes\", unit = \"minutes\" }";
+    each_has_an_effect(&base, "", &[minutes]);
+    let more = ["customer_messages = \"times\"", "sla = 1", "attribute_values = \"at_creation\""];
+    let tested = stated([base.as_str()].into_iter().chain(roles).chain(with_more).chain(all).chain(more));
     assert_eq!(tested, keys_at("[[tickets]]\nno_such_key = 1"), "each role of tickets needs a line");
 }
 

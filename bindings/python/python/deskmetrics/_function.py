@@ -44,7 +44,7 @@ OPTIONS = {
     "expire_after": Option("Duration"),
     "group": Option("str"),
     "mature_after": Option("Duration"),
-    "metric": Option("str", remark='``"stated"`` uses the verdict or due time in the source data.'),
+    "metric": Option("str", remark='``"stated"`` uses the verdict or due time in the source data, ``"stated_first_response"`` that of one metric.'),
     "policy": Option(
         "FcrPolicy | str",
         remark='Some have arguments: ``"no_reopen_within(7days)"``, ``"no_repeat_contact_within(7days, customer)"``, '

@@ -67,6 +67,10 @@ pub(crate) struct Dataset {
 /// }`` for a column, ``instants = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
 /// ``assume_tz``. A format is inferred from all rows of a file.
 ///
+/// Measures that the source has computed are keys of ``[[tickets]]`` as in the Notes of :func:`report`: ``first_response_time =
+/// "Response Time (hours)"``, or ``{ column = "Reply", unit = "minutes", clock = "business" }``; SLA targets are ``sla = {
+/// first_response = { due_at = "FR due", met = "First response status" } }``.
+///
 /// A file is a name, or a table that also states how a text file is written, with any of these keys: ``file = { path =
 /// "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }``.
 ///

@@ -83,11 +83,8 @@ pub(crate) fn of_tickets(
         )));
     }
     known_policy(&request, &dataset)?;
-    let judged = !dataset.policies.policies.is_empty() || request.sla_policy.is_some();
-    if request.kpi == "sla_attainment" && request.metric.is_none() && !judged && dataset.states_sla() {
-        // There are no other targets to count.
-        request = request.of_metric(SlaMetric::from("stated"));
-    }
+    // Where there are no other targets to count.
+    request = dataset.with_stated_sla(request);
     dataset.can_answer(&request).map_err(|problem| error::argument(problem.to_string()))?;
     let refused = |problem: ReportError| error::argument(problem.to_string());
     // Alone, it is refused in the words of a single KPI.
@@ -112,13 +109,16 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
     }
     if let Some(SlaMetric::Custom(name)) = &request.metric
         && &**name != "stated"
+        && !dataset.stated_sla().any(|(_, stated)| stated.as_str() == &**name)
     {
         let targets = policies.iter().flat_map(|policy| &policy.targets);
         let judged: BTreeSet<&str> = targets.map(|target| target.metric.as_str()).collect();
         let usual: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
         if !judged.contains(&**name) {
             let own = judged.into_iter().filter(|metric| !usual.contains(metric));
-            let known: Vec<&str> = usual.iter().copied().chain(own).chain(["stated"]).collect();
+            let known = usual.iter().copied().chain(own).chain(["stated"]);
+            let of_source: Vec<SlaMetric> = dataset.stated_sla().map(|(_, stated)| stated).collect();
+            let known: Vec<&str> = known.chain(of_source.iter().map(SlaMetric::as_str)).collect();
             return Err(error::no_such("metric", name, "the policies", &known));
         }
     }

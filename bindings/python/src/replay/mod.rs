@@ -94,7 +94,7 @@ impl Replay {
     }
 
     /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
-    /// ``first_response_time_business``), counts. What never ended is missing; what still runs stands in ``running_...``.
+    /// ``first_response_time_business``), counts; what the source states (see :func:`report`) stands in their place. What never ended is missing; what still runs stands in ``running_...``.
     #[getter]
     fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
         let measured = watched(py, Bar::none(), |_| self.dataset.log(&self.core).measures(0))?;

@@ -177,13 +177,14 @@ impl Ask<'_, '_> {
                 },
                 Asked::Request(request) => {
                     known_policy(request, dataset)?;
+                    let request = &dataset.with_stated_sla((**request).clone());
                     if let Err(problem) = dataset.can_answer(request) {
                         notes.push(problem.to_string());
                         none = none.or(Some(problem));
                         continue;
                     }
                     let Err(problem) = request.check() else {
-                        requests.push((**request).clone());
+                        requests.push(request.clone());
                         continue;
                     };
                     let known = of(Choice::these([&*request.kpi]));
@@ -217,6 +218,7 @@ impl Ask<'_, '_> {
             }
             requests = once;
         }
+        notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();
         let notes = notes.iter().map(|note| in_python(note)).collect();

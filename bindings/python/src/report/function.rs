@@ -22,7 +22,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
 ///     which it differs from the events. Attributes and tags that events change are the current ones: see Notes of
 ///     :func:`replay`. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
-///     states of its SLA: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
+///     states of its SLA, and measures that it has computed itself, such as ``reply_time_in_minutes``, ``reopens`` and
+///     ``replies``, are taken over: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
 ///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
@@ -42,8 +43,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
 ///     these. See Notes for the keys of a form. A KPI that the data cannot answer is not shown: counts of replies, messages and
-///     touches need ``events``, and so do waiting and work times, reopenings and transfers. ``notes`` gives the reason; when no
-///     KPI remains, that is an error.
+///     touches need ``events``, and so do waiting and work times, reopenings and transfers, unless the source has computed them
+///     (see Notes). ``notes`` gives the reason; when no KPI remains, that is an error.
 /// by : str or iterable of str or tuple of str, default ()
 ///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
 ///     words.
@@ -106,12 +107,34 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// - ``metric``, ``sla_policy``: only SLA targets of this metric, or of the SLA policy of this name. ``"stated"`` counts what
 ///   the source system states of each ticket: ``sla_met`` if it has a value, else ``due_at``. A ticket solved or closed by then
 ///   is met, one that is open and past due is breached, one that is open and not due is running.
+///   ``"stated_first_response"``, ``"stated_resolution"`` and so on count the SLA targets of one metric in ``columns={"tickets":
+///   {"sla": ..}}``, as does ``"first_response"`` where no policy has such targets.
 /// - ``threshold_percent``: share of its target from which a running SLA target is at risk.
 /// - ``status``, ``group``: status or group whose time is counted.
 /// - ``with``: tickets whose customers are counted, ``"created"``, ``"solved"`` or ``"open"``.
 /// - ``since``, ``until``: start (inclusive) and end (exclusive) of the ticket flow.
 /// - ``mature_after``, ``expire_after``: minimum age of an invitation, and maximum age at which an answer counts.
 /// - ``short_abandon``: contacts abandoned sooner than this are excluded.
+///
+/// Measures that the source has computed are roles of ``tickets``, named as in :attr:`Replay.metrics`: the durations
+/// ``first_response_time``, ``first_resolution_time``, ``full_resolution_time``, ``requester_wait_time``, ``agent_wait_time``,
+/// ``on_hold_time``, ``agent_work_time`` and ``time_to_first_assignment``; the counts ``reopens``, ``public_replies``,
+/// ``customer_messages``, ``agent_touches``, ``assignee_stations``, ``group_stations``, ``transfers`` and ``group_transfers``.
+///
+/// - A duration is a number with a unit (``"milliseconds"``, ``"seconds"``, ``"minutes"``, ``"hours"``, ``"days"``), a
+///   ``timedelta``, or a text such as ``01:30:00`` or ``1h 30m``: ``columns={"tickets": {"first_response_time": {"column":
+///   "Reply", "unit": "hours", "clock": "business"}}}``. Without ``unit`` or ``clock`` the column's name gives them, as in
+///   ``Response Time (hours)`` or ``reply_time_in_minutes.business``; a number whose unit is not known is an error, and the
+///   clock is else the calendar. A list names one column for each clock. Columns with usual names and a unit need no mapping.
+/// - A stated measure counts where the data does not give it otherwise: ``first_response_time`` without
+///   ``first_response_at`` and without messages, counts without ``events``. It is taken as of the cut-off, for the KPI on its
+///   own clock. ``notes`` names the KPIs that rest on stated measures, with their columns.
+/// - Where timestamps or events give the measure as well, that one counts, and a warning counts the tickets of which the
+///   stated one differs by more than its rounding.
+/// - A negative or unreadable value excludes the ticket from what depends on it; an absent duration has not ended.
+///
+/// ``columns={"tickets": {"sla": {"first_response": {"due_at": "FR due", "met": "FR met"}, "resolution": {..}}}}`` names due
+/// times and verdicts of several SLA targets. ``met`` counts before ``due_at``.
 ///
 /// An answer with a score that names its ``invitation`` answers it: it counts in the response rate as ``answered_at`` of the
 /// invitation does. If an invitation has several answers, or an ``answered_at`` as well, the earliest date counts; an answer
@@ -149,6 +172,13 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// >>> [(row.keys["market"], row.value) for row in report.rows if row.kpi == "csat" and row.headline and row.keys
 /// ...                                                         and row.period is None]
 /// [('DK', 100.0), ('ES', 0.0)]
+///
+/// A table whose source has computed the first reply time:
+///
+/// >>> exported = {"id": [1, 2], "created_at": ["2026-03-02T08:00:00Z"] * 2, "Response Time (hours)": [1.5, 2.5]}
+/// >>> report = dm.report(exported, kpis=["first_response_time"])
+/// >>> report["first_response_time"].text, report.notes
+/// ('2h 0m', ['first_response_time rests on what the source states: first_response_time (column "Response Time (hours)")'])
 #[pyfunction]
 #[pyo3(
     signature = (tickets = None, events = None, surveys = None, *, snapshots = None, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),

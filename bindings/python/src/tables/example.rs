@@ -33,6 +33,7 @@ pub(super) fn columns_of(role: &Value) -> Vec<String> {
             Some(Value::String(column)) => vec![column.clone()],
             _ => form.values().flat_map(columns_of).collect(),
         },
+        Value::Array(columns) => columns.iter().flat_map(columns_of).collect(),
         _ => Vec::new(),
     }
 }

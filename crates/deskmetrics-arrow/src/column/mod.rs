@@ -7,6 +7,7 @@ pub(crate) mod bits;
 mod instant;
 mod iso;
 pub(crate) mod list;
+pub(crate) mod measure;
 mod month;
 mod named;
 mod number;
@@ -19,6 +20,7 @@ pub(crate) mod utc;
 mod word;
 
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
+pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
 pub use number::{DecimalMark, NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;
@@ -64,6 +66,15 @@ pub enum BadCell {
     /// A number where a whole number is needed.
     #[error("not a whole number")]
     NotWhole,
+    /// The text is no duration.
+    #[error("no duration")]
+    NotADuration,
+    /// A number is a duration whose unit is not known.
+    #[error("a number without a unit")]
+    NoUnit,
+    /// A duration or a count below zero.
+    #[error("below zero")]
+    Negative,
     /// The word has no meaning assigned.
     #[error("a word without a meaning")]
     UnknownWord,
@@ -74,6 +85,7 @@ impl BadCell {
     pub fn reason(self) -> Reason {
         match self {
             Self::UnknownWord => Reason::UnknownWord,
+            Self::Negative => Reason::EndBeforeStart,
             _ => Reason::Unreadable,
         }
     }

@@ -302,6 +302,14 @@ impl TicketStatus {
         }
     }
 
+    /// The status of a ticket that counts.
+    pub(crate) fn now(self) -> Option<Status> {
+        match self {
+            Self::Now(status) => Some(status),
+            Self::Gone(_) => None,
+        }
+    }
+
     /// Whether the ticket is done; not known of one that does not count.
     pub(crate) fn is_done(self) -> Option<bool> {
         match self {
@@ -355,14 +363,16 @@ impl Meaning for Author {
 impl Meaning for bool {
     fn of_own_word(word: &str) -> Option<Self> {
         match own_spelling(word).as_str() {
-            "true" | "yes" | "1" | "y" | "t" => Some(true),
-            "false" | "no" | "0" | "n" | "f" => Some(false),
+            "true" | "yes" | "1" | "y" | "t" | "met" | "within_sla" | "achieved" => Some(true),
+            "false" | "no" | "0" | "n" | "f" | "breached" | "sla_violated" | "violated" | "missed" => {
+                Some(false)
+            }
             _ => None,
         }
     }
 
     fn own_words() -> Vec<&'static str> {
-        vec!["true", "false", "yes", "no"]
+        vec!["true", "false", "yes", "no", "met", "breached"]
     }
 }
 

@@ -17,15 +17,16 @@ mod ledger;
 pub(crate) mod link;
 pub(crate) mod slot;
 mod snapshot;
+pub(crate) mod stated;
 pub(crate) mod survey;
 pub(crate) mod ticket;
 mod time;
 mod undo;
 pub(crate) mod word;
 
-use deskmetrics::replay::{Actor, EventOrder};
+use deskmetrics::replay::{Actor, EventOrder, StatedMeasure};
 use deskmetrics::report::Warning;
-use deskmetrics::{Author, Excluded, Reason, Status};
+use deskmetrics::{Author, ClockKind, Excluded, Reason, SlaMetric, Status};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
@@ -41,6 +42,7 @@ use id::{Id, NOWHERE};
 use invitation::{Answered, InvitationTable};
 use ledger::Ledger;
 use link::Target;
+use stated::{SlaColumn, StatedColumn};
 use survey::AnswerTable;
 use ticket::builder::TicketBuilder;
 use ticket::{NewTickets, TicketTable};
@@ -149,6 +151,48 @@ impl Tables {
                 && self.tickets.attributes.get(&attribute).is_none()
                 && !self.events.kinds.changed().any(|changed| *changed == attribute)
         })
+    }
+
+    /// The measures that the source states, of which timestamps and events give none: they count.
+    pub(crate) fn stated_only(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
+        let stated = self.tickets.stated_measures.iter();
+        stated.filter(move |column| !self.gives(column.measure, column.clock, business))
+    }
+
+    /// The other measures that the source states: they are compared.
+    pub(crate) fn stated_too(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
+        let stated = self.tickets.stated_measures.iter();
+        stated.filter(move |column| self.gives(column.measure, column.clock, business))
+    }
+
+    /// Whether the source states when the first reply is due, and not whether it came in time.
+    pub(crate) fn states_due_replies(&self) -> bool {
+        let due_only =
+            |column: &SlaColumn| *column.metric() == SlaMetric::FirstResponse && !column.has_verdicts();
+        self.tickets.stated_sla.iter().any(due_only)
+    }
+
+    /// Whether timestamps or events give a measure on this clock; `business` says whether there are schedules.
+    fn gives(&self, measure: StatedMeasure, clock: ClockKind, business: bool) -> bool {
+        use StatedMeasure::{
+            CustomerMessages, FirstResolutionTime, FirstResponseTime, FullResolutionTime, PublicReplies,
+        };
+        if clock == ClockKind::Business && !business {
+            return false;
+        }
+        let tickets = &self.tickets;
+        let Some(columns) = &tickets.milestones else {
+            let of_messages = matches!(measure, FirstResponseTime | PublicReplies | CustomerMessages);
+            return self.events.len > 0 && (!of_messages || self.has_messages());
+        };
+        let ends = match measure {
+            FirstResponseTime => [columns.replied_at.as_ref(), None],
+            FirstResolutionTime | FullResolutionTime => {
+                [columns.solved_at.as_ref(), columns.closed_at.as_ref()]
+            }
+            _ => [None, None],
+        };
+        ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())
     }
 
     /// Whether replies would be in the data, if there were any.

@@ -4,13 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use super::ledger::{Halt, Ledger, Reads};
 use crate::ReadError;
+use crate::column::measure::MeasureReading;
 use crate::column::utc::Instants;
 use crate::column::{
     BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, OrderInference,
     WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
-    Code, Description, InstantKey, InstantRules, LetterCase, NumberKey, WordKey, listed, nearest,
+    Code, Description, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey, listed, nearest,
 };
 use crate::file::{Batches, Part, RowNumbers, Table};
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -211,6 +212,20 @@ impl<'a> Columns<'a> {
             Some(key) => self.number(key),
             None => Ok(NumberSlot { place: None, reading: NumberReading::default() }),
         }
+    }
+
+    pub(crate) fn measure(
+        &mut self,
+        key: &'a MeasureKey,
+        is_duration: bool,
+    ) -> Result<MeasureSlot, ReadError> {
+        let numbers = NumberReading::default().missing(self.missing(&key.missing));
+        let reading = if is_duration {
+            MeasureReading::duration(key.unit(), numbers)
+        } else {
+            MeasureReading::count(numbers)
+        };
+        Ok(MeasureSlot { place: self.place(&key.column)?, reading })
     }
 
     pub(crate) fn attributes(
@@ -432,6 +447,38 @@ impl Reads for BoundInstant<'_> {
             }
             _ => self.slot.reading().remedy(raw),
         }
+    }
+}
+
+/// A column of a measure that the source states.
+#[derive(Debug, Clone)]
+pub(crate) struct MeasureSlot {
+    place: Place,
+    reading: MeasureReading,
+}
+
+impl MeasureSlot {
+    pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
+        self.place.array(batch)
+    }
+
+    pub(crate) fn reading(&self) -> &MeasureReading {
+        &self.reading
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.place.name
+    }
+
+    /// The error of a column whose type cannot be read.
+    pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
+        wrong_type(Some(&self.place), wrong)
+    }
+
+    /// The error of a column of numbers whose unit is not known.
+    pub(crate) fn no_unit(&self, role: &'static str) -> ReadError {
+        let (file, column) = (self.place.table.path().to_owned(), self.place.name.to_string());
+        ReadError::NoUnit { file, column, role }
     }
 }
 

@@ -14,6 +14,7 @@ use hashbrown::HashMap;
 use super::attribute::AttributeWords;
 use super::customer::{Customers, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
+use super::stated::{SlaColumn, StatedColumn};
 use super::word::{Codes, NONE, Words};
 use crate::column::utc::Instants;
 use crate::column::{TicketStatus, list};
@@ -41,6 +42,10 @@ pub(crate) struct TicketTable {
     pub(super) values: Vec<(usize, AttributeValues)>,
     /// Rows of tables; those of tickets that events created come after them.
     described_rows: usize,
+    /// Measures that the source states.
+    pub(crate) stated_measures: Vec<StatedColumn>,
+    /// SLA targets that the source states, by metric.
+    pub(crate) stated_sla: Vec<SlaColumn>,
     /// Rows that count.
     pub(crate) len: usize,
 }
@@ -187,6 +192,7 @@ impl TicketTable {
         let due = self.due_at.as_ref().and_then(|due| due.get(row));
         ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
         ticket.stated_sla_met = self.sla_met.of_row(row).copied();
+        ticket.stated_sla = self.stated_sla.iter().map(|column| column.of_row(row)).collect();
         ticket.attributes = self.attributes.of_row(row);
         self.tags.texts_of(self.tags.codes.get(row)).for_each(|tag| ticket.add_tag(tag.into()));
         ticket

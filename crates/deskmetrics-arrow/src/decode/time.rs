@@ -53,6 +53,38 @@ impl Times {
         Ok(())
     }
 
+    /// Adds the rows of a batch; a value that cannot be read is listed in the ledger.
+    pub(crate) fn decode_alone(
+        &mut self,
+        slot: &InstantSlot,
+        batch: &RecordBatch,
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        let mut doubts = Vec::new();
+        self.decode(slot, batch, &mut doubts)?;
+        if !doubts.is_empty() {
+            doubts.sort_unstable();
+            let mut column = slot.bind(batch)?;
+            let (kept, _) = each_row(doubts, |row| ledger.want(&mut column, row))?;
+            column.account(ledger);
+            self.correct(kept.into_iter());
+        }
+        Ok(())
+    }
+
+    /// Adds rows without a timestamp up to `rows`.
+    pub(crate) fn fill_up(&mut self, rows: usize) {
+        let known = self.absent + self.rows.len() + self.parts.iter().map(Instants::len).sum::<usize>();
+        match rows.saturating_sub(known) {
+            0 => {}
+            more if self.parts.is_empty() && self.rows.is_empty() => self.absent += more,
+            more => {
+                self.settle_rows();
+                self.parts.push(Instants::none(more));
+            }
+        }
+    }
+
     /// Corrects rows of the batch added last.
     pub(crate) fn correct(&mut self, rows: impl Iterator<Item = (usize, Option<Timestamp>)>) {
         if let Some(last) = self.parts.last_mut() {
@@ -114,16 +146,7 @@ impl Versions {
         ledger: &mut Ledger,
     ) -> Result<(), ReadError> {
         self.described |= slot.is_described();
-        let mut doubts = Vec::new();
-        self.times.decode(slot, batch, &mut doubts)?;
-        if !doubts.is_empty() {
-            doubts.sort_unstable();
-            let mut column = slot.bind(batch)?;
-            let (kept, _) = each_row(doubts, |row| ledger.want(&mut column, row))?;
-            column.account(ledger);
-            self.times.correct(kept.into_iter());
-        }
-        Ok(())
+        self.times.decode_alone(slot, batch, ledger)
     }
 
     /// The whole column, where there is one.

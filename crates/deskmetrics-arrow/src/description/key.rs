@@ -7,6 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
+use deskmetrics::ClockKind;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{
@@ -14,7 +15,8 @@ use serde::de::{
 };
 
 use super::suggest::{did_you_mean, nearest};
-use crate::column::{Ambiguous, DecimalMark, InstantReading, Nonexistent};
+use crate::column::measure::MeasureName;
+use crate::column::{Ambiguous, DecimalMark, DurationUnit, InstantReading, Nonexistent};
 
 /// A code in the data: text, or a number or boolean as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +211,40 @@ pub struct NumberKey {
     pub missing: Vec<Code>,
 }
 
+/// A column of durations or counts that the source has computed.
+///
+/// `"reply_time_in_minutes"`, or `{ column = "reply", unit = "minutes", clock = "business", missing = ["-"] }`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MeasureKey {
+    /// The column.
+    pub column: String,
+    /// The unit of a duration's numbers; that in the column's name if not said, as in `reply_time_in_minutes` or
+    /// `Response Time (hours)`. A text such as `01:30:00` or `1h 30m` needs none.
+    #[serde(default)]
+    pub unit: Option<DurationUnit>,
+    /// The clock of a duration; that in the column's name if not said, as in `reply_time_in_minutes.business`, else the
+    /// calendar.
+    #[serde(default)]
+    pub clock: Option<ClockKind>,
+    /// Codes that mean there is no value, besides an empty cell.
+    #[serde(default)]
+    pub missing: Vec<Code>,
+}
+
+impl MeasureKey {
+    /// The unit of numbers, where it is known.
+    pub(crate) fn unit(&self) -> Option<DurationUnit> {
+        self.unit.or_else(|| MeasureName::of(&self.column).unit)
+    }
+
+    /// The clock of a duration.
+    pub(crate) fn clock(&self) -> ClockKind {
+        self.clock.or_else(|| MeasureName::of(&self.column).clock).unwrap_or_default()
+    }
+}
+
 /// How instants are written in all columns of a file or dataset.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -283,6 +319,14 @@ impl NamesColumn for NumberKey {
     }
 }
 
+impl NamesColumn for MeasureKey {
+    const FORM: &'static str = "a column's name, or a table with column, unit, clock, missing";
+
+    fn of_column(name: &str) -> Self {
+        Self { column: name.to_owned(), unit: None, clock: None, missing: Vec::new() }
+    }
+}
+
 struct NameOrTable<K>(PhantomData<K>);
 
 impl<'de, K: NamesColumn> Visitor<'de> for NameOrTable<K> {
@@ -329,6 +373,14 @@ pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: N
 ) -> Result<BTreeMap<N, K>, D::Error> {
     let named = BTreeMap::<N, Named<K>>::deserialize(deserializer)?;
     Ok(named.into_iter().map(|(name, Named(key))| (name, key)).collect())
+}
+
+/// For serde: one such key or a list of them.
+pub(super) fn some_columns<'de, D: Deserializer<'de>, K: NamesColumn>(
+    deserializer: D,
+) -> Result<Vec<K>, D::Error> {
+    let named: Vec<Named<K>> = one_or_many(deserializer)?;
+    Ok(named.into_iter().map(|Named(key)| key).collect())
 }
 
 /// For serde: one value or a list of them.

@@ -11,11 +11,11 @@ mod suggest;
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::{DescriptionError, with_suggestion};
 pub use happening::{Happening, Happenings};
-pub use key::{Code, InstantKey, InstantRules, LetterCase, NumberKey, Values, WordKey};
+pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
 pub use source::{
     AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
-    SurveySource, TicketSource,
+    StatedSlaKey, SurveySource, TicketSource,
 };
 pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};
@@ -181,6 +181,7 @@ impl Description {
                 ("due_at", source.due_at.as_ref()),
                 ("updated_at", source.updated_at.as_ref()),
             ]);
+            roles.extend(source.sla.values().map(|key| ("due_at", key.due_at.as_ref())));
         }
         for source in self.events.iter().filter(|source| reads(&source.file)) {
             roles.extend([("at", Some(&source.at)), ("updated_at", source.updated_at.as_ref())]);
@@ -273,6 +274,7 @@ impl Description {
         }
         for source in &self.tickets {
             Duplicates::check(source.duplicates, "tickets")?;
+            source.check_stated()?;
         }
         for source in &self.events {
             Duplicates::check(source.duplicates, "events")?;

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use deskmetrics::replay::StatedMeasure;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, Scale, Status};
+use deskmetrics::{Author, ClockKind, Scale, SlaMetric, Status};
 use serde::Deserialize;
 
-use super::key::{column, columns, one_or_many, optional_column};
-use super::{Code, DescriptionError, Happenings, InstantKey, InstantRules, NumberKey, Values, WordKey};
+use super::key::{column, columns, one_or_many, optional_column, some_columns};
+use super::{
+    Code, DescriptionError, Happenings, InstantKey, InstantRules, MeasureKey, NumberKey, Values, WordKey,
+};
 use super::{did_you_mean, listed, nearest};
 use crate::column::TicketStatus;
 use crate::file::FileSpec;
@@ -73,6 +76,62 @@ pub struct TicketSource {
     /// Whether its SLA was met, as the source says.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
+    /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
+    /// by the metrics `stated_first_response` and so on of `sla_attainment`, and by `stated` where neither
+    /// [`due_at`](Self::due_at) nor [`sla_met`](Self::sla_met) has a value.
+    #[serde(default)]
+    pub sla: BTreeMap<SlaMetric, StatedSlaKey>,
+    /// How long the customer waited for the first reply of an agent, as the source has computed it; see [`MeasureKey`]. One
+    /// column, or several with a clock each. It counts where neither timestamps nor events give the measure, and is compared
+    /// with it where they do. The same holds for the measures below, which are those of
+    /// [`TicketMetrics`](deskmetrics::TicketMetrics).
+    #[serde(default, deserialize_with = "some_columns", alias = "first_reply_time")]
+    pub first_response_time: Vec<MeasureKey>,
+    /// From creation to the first solve.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub first_resolution_time: Vec<MeasureKey>,
+    /// From creation to the last solve.
+    #[serde(default, deserialize_with = "some_columns", alias = "resolution_time")]
+    pub full_resolution_time: Vec<MeasureKey>,
+    /// Time in new, open and on hold.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub requester_wait_time: Vec<MeasureKey>,
+    /// Time in pending.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub agent_wait_time: Vec<MeasureKey>,
+    /// Time on hold.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub on_hold_time: Vec<MeasureKey>,
+    /// Time in new and open.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub agent_work_time: Vec<MeasureKey>,
+    /// From creation to the first assignment to an agent.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub time_to_first_assignment: Vec<MeasureKey>,
+    /// How often it was reopened.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub reopens: Vec<MeasureKey>,
+    /// How many public replies of agents it has.
+    #[serde(default, deserialize_with = "some_columns", alias = "replies")]
+    pub public_replies: Vec<MeasureKey>,
+    /// How many messages of customers it has, the opening included.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub customer_messages: Vec<MeasureKey>,
+    /// How often agents did something.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub agent_touches: Vec<MeasureKey>,
+    /// How many stints with an assignee it had.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub assignee_stations: Vec<MeasureKey>,
+    /// How often it was reassigned: one less than the stints with an assignee.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub transfers: Vec<MeasureKey>,
+    /// How many stints with a group it had.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub group_stations: Vec<MeasureKey>,
+    /// How often it moved to another group: one less than the stints with a group.
+    #[serde(default, deserialize_with = "some_columns")]
+    pub group_transfers: Vec<MeasureKey>,
     /// Who replied and solved; an agent if not said.
     #[serde(default, deserialize_with = "optional_column")]
     pub author: Option<WordKey<Author>>,
@@ -97,6 +156,101 @@ pub struct TicketSource {
     /// Market, channel, priority and so on; any other name is an attribute of the dataset's own.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
+}
+
+/// What a source says of the SLA target of one metric.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StatedSlaKey {
+    /// When it is due; of `first_response` and `resolution`.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub due_at: Option<InstantKey>,
+    /// Whether it was met, which counts where it has a value.
+    #[serde(default, deserialize_with = "optional_column")]
+    pub met: Option<WordKey<bool>>,
+}
+
+/// A role of a measure that the source states: its name, the measure, how much more than the value that is, and the columns.
+pub(crate) type StatedRole<'s> = (&'static str, StatedMeasure, i64, &'s [MeasureKey]);
+
+impl TicketSource {
+    /// The roles of measures that the source states.
+    pub(crate) fn stated(&self) -> [StatedRole<'_>; 16] {
+        [
+            ("first_response_time", StatedMeasure::FirstResponseTime, 0, &self.first_response_time),
+            ("first_resolution_time", StatedMeasure::FirstResolutionTime, 0, &self.first_resolution_time),
+            ("full_resolution_time", StatedMeasure::FullResolutionTime, 0, &self.full_resolution_time),
+            ("requester_wait_time", StatedMeasure::RequesterWaitTime, 0, &self.requester_wait_time),
+            ("agent_wait_time", StatedMeasure::AgentWaitTime, 0, &self.agent_wait_time),
+            ("on_hold_time", StatedMeasure::OnHoldTime, 0, &self.on_hold_time),
+            ("agent_work_time", StatedMeasure::AgentWorkTime, 0, &self.agent_work_time),
+            (
+                "time_to_first_assignment",
+                StatedMeasure::TimeToFirstAssignment,
+                0,
+                &self.time_to_first_assignment,
+            ),
+            ("reopens", StatedMeasure::Reopens, 0, &self.reopens),
+            ("public_replies", StatedMeasure::PublicReplies, 0, &self.public_replies),
+            ("customer_messages", StatedMeasure::CustomerMessages, 0, &self.customer_messages),
+            ("agent_touches", StatedMeasure::AgentTouches, 0, &self.agent_touches),
+            ("assignee_stations", StatedMeasure::AssigneeStations, 0, &self.assignee_stations),
+            ("transfers", StatedMeasure::AssigneeStations, 1, &self.transfers),
+            ("group_stations", StatedMeasure::GroupStations, 0, &self.group_stations),
+            ("group_transfers", StatedMeasure::GroupStations, 1, &self.group_transfers),
+        ]
+    }
+
+    pub(super) fn check_stated(&self) -> Result<(), DescriptionError> {
+        for (metric, key) in &self.sla {
+            let name = metric.as_str();
+            if let SlaMetric::Custom(_) = metric {
+                let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla has no metric \"{name}\"{}; allowed are {}",
+                    did_you_mean(nearest(name, &known).as_deref()),
+                    listed(&known)
+                )));
+            }
+            if key.due_at.is_none() && key.met.is_none() {
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla.{name} names no column: give due_at or met"
+                )));
+            }
+            let dated = matches!(metric, SlaMetric::FirstResponse | SlaMetric::Resolution);
+            if key.due_at.is_some() && !dated {
+                return Err(DescriptionError::said(format!(
+                    "[[tickets]]: sla.{name} has no due_at, since only first_response and resolution have one end: give met"
+                )));
+            }
+        }
+        let mut known: Vec<(StatedMeasure, ClockKind, &str)> = Vec::new();
+        for (role, measure, _, keys) in self.stated() {
+            for key in keys {
+                if !measure.is_duration() && (key.unit.is_some() || key.clock.is_some()) {
+                    return Err(DescriptionError::said(format!(
+                        "[[tickets]]: {role} is a count, which has neither unit nor clock"
+                    )));
+                }
+                let clock = if measure.is_duration() { key.clock() } else { ClockKind::Calendar };
+                if let Some((.., other)) = known.iter().find(|(one, on, _)| (*one, *on) == (measure, clock)) {
+                    let remedy = if measure.is_duration() {
+                        ": state one column for each clock, such as { column = \"..\", clock = \"business\" }"
+                    } else {
+                        ": state one column"
+                    };
+                    return Err(DescriptionError::said(format!(
+                        "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",
+                        key.column,
+                        measure.name().replace('_', " "),
+                    )));
+                }
+                known.push((measure, clock, &key.column));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A file with one row per event.

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use deskmetrics::engine::step::What;
 use deskmetrics::engine::{
-    BlockPlan, Customer, Feed, MilestoneBlock, Milestones, Pass, RecordNeeds, SliceIds,
+    BlockPlan, Customer, Feed, InBlocks, MilestoneBlock, Milestones, Pass, RecordNeeds, SliceIds,
 };
+use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Replayed};
@@ -15,6 +16,7 @@ use super::outcome::Wanted;
 use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::Instants;
+use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
 use crate::report::place::{Keys, NO_TICKET, Slices};
 
@@ -60,7 +62,7 @@ impl EventLog<'_> {
         let mut pass = self.replay.pass();
         let mut begin = Begin::default();
         let plan = if self.replay.takes_blocks() {
-            feed.block_plan(self.replay.as_of())
+            feed.block_plan(self.replay.as_of(), &self.stated_in_blocks())
         } else {
             BlockPlan { blocks: false, ends: false, rows: true, readings: false }
         };
@@ -87,6 +89,16 @@ impl EventLog<'_> {
             }
             block.feed(feed, slices.all(), self.replay.as_of());
         }
+    }
+
+    /// The durations that blocks count, as far as the source states them.
+    fn stated_in_blocks(&self) -> Vec<InBlocks> {
+        let in_blocks = |column: &&StatedColumn| match column.measure {
+            StatedMeasure::FirstResponseTime => Some(InBlocks::Reply),
+            StatedMeasure::FirstResolutionTime | StatedMeasure::FullResolutionTime => Some(InBlocks::End),
+            _ => None,
+        };
+        self.stated.iter().filter_map(in_blocks).collect()
     }
 
     /// Takes a ticket into the block, if it is one that blocks count.

@@ -71,6 +71,7 @@ use hashbrown::HashMap;
 
 use crate::Dataset;
 use crate::decode::kind::{Code, NOTHING};
+use crate::decode::stated::StatedColumn;
 use crate::decode::word::Codes;
 use crate::decode::{Customers, Tables};
 use meaning::Meanings;
@@ -104,6 +105,8 @@ pub struct EventLog<'d> {
     spans: order::Spans,
     arranged: Option<Arranged>,
     meanings: Meanings,
+    /// Measures that the source states and nothing else gives.
+    stated: Vec<&'d StatedColumn>,
     /// Customer messages that tickets take over from those merged into them.
     moved: BTreeMap<usize, Vec<i64>>,
 }
@@ -250,6 +253,7 @@ impl<'d> EventLog<'d> {
             by: events.by.codes.in_order_of(&rows),
         });
         let meanings = Meanings::new(&events.kinds, &replay);
+        let stated = tables.stated_only(replay.has_business_time()).collect();
         let moved = BTreeMap::new();
         let mut log = Self {
             replay,
@@ -266,6 +270,7 @@ impl<'d> EventLog<'d> {
             spans,
             arranged,
             meanings,
+            stated,
             moved,
         };
         if log.meanings.merge() && log.replay.options().merged == Merged::MoveMessages {

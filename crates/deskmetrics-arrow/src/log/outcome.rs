@@ -3,11 +3,13 @@
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use deskmetrics::engine::{Pass, RecordNeeds};
-use deskmetrics::replay::Needs;
+use deskmetrics::replay::{Needs, StatedValue};
+use deskmetrics::report::Warning;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
 
 use super::{EventLog, ReplayedRow};
+use crate::decode::stated::StatedColumn;
 use crate::outcome::{MeasureColumns, VerdictColumns};
 
 /// What is filled in of a ticket's record besides its measures.
@@ -30,6 +32,16 @@ impl Wanted {
         let RecordNeeds { id, requester, attributes, people, verdicts, whole } = needs;
         Self { id, requester, all_attributes: whole, attributes, people, verdicts, whole }
     }
+}
+
+/// By how many tickets a stated measure differs from the replayed one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Difference {
+    count: u64,
+    /// Tickets that have both.
+    of: u64,
+    /// The first row, with both values.
+    first: Option<(usize, i64, i64)>,
 }
 
 impl EventLog<'_> {
@@ -55,6 +67,47 @@ impl EventLog<'_> {
             ticket.verdicts.iter().for_each(|verdict| columns.push(ticket.ticket.id.as_str(), verdict));
         };
         self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
+    }
+
+    /// The measures that the source states and that differ from those replayed.
+    pub(crate) fn stated_differences(&self) -> Vec<Warning> {
+        let columns: Vec<&StatedColumn> = self.tables.stated_too(self.replay.has_business_time()).collect();
+        let new = || vec![Difference::default(); columns.len()];
+        let compare = |differences: &mut Vec<Difference>, ticket: &ReplayedRow<'_>| {
+            if ticket.metrics().left_out.is_some() {
+                return;
+            }
+            for (difference, column) in differences.iter_mut().zip(&columns) {
+                let StatedValue::Known(stated) = column.of_row(ticket.row()).value else { continue };
+                // What still runs may be longer by now.
+                let ended = !column.measure.adds_up() || ticket.metrics().status.is_done();
+                let replayed = ticket.metrics().replayed(column.measure, column.clock);
+                let Some(replayed) = replayed.filter(|_| ended) else { continue };
+                let [stated, replayed] = [stated, replayed].map(|value| column.in_its_role(value));
+                difference.of += 1;
+                if column.differs(stated, replayed) {
+                    difference.count += 1;
+                    difference.first.get_or_insert((ticket.row(), stated, replayed));
+                }
+            }
+        };
+        let (parts, _) = self.each(0, new, compare);
+        let warning = |(place, column): (usize, &&StatedColumn)| {
+            let all = || parts.iter().map(|part| part[place]);
+            let (row, stated, replayed) = all().find_map(|difference| difference.first)?;
+            let value = |value: i64| value as f64 / if column.measure.is_duration() { 1e6 } else { 1.0 };
+            Some(Warning::StatedDiffers {
+                measure: column.role,
+                clock: column.measure.is_duration().then_some(column.clock),
+                column: column.name.clone(),
+                count: all().map(|difference| difference.count).sum(),
+                of: all().map(|difference| difference.of).sum(),
+                ticket: self.tables.tickets.ids.text(row).into_owned(),
+                stated: value(stated),
+                replayed: value(replayed),
+            })
+        };
+        columns.iter().enumerate().filter_map(warning).collect()
     }
 
     /// One batch for each range of tickets, in the order of the rows.
@@ -137,6 +190,8 @@ impl EventLog<'_> {
             scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
             let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
             scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
+            scratch.ticket.stated_sla.clear();
+            scratch.ticket.stated_sla.extend(tickets.stated_sla.iter().map(|column| column.of_row(row)));
         }
         if wanted.attributes || wanted.all_attributes {
             let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);

@@ -78,6 +78,17 @@ impl EventLog<'_> {
     /// Replays one ticket.
     #[inline]
     pub(super) fn replay_row(&self, row: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
+        self.run_row(row, begin, pass);
+        if !self.stated.is_empty() {
+            let columns = self.tables.tickets.milestones.as_ref();
+            let status =
+                columns.and_then(|columns| columns.status.of_row(row)).and_then(|status| status.now());
+            pass.take_stated(self.stated.iter().map(|column| column.of_row(row)), status);
+        }
+    }
+
+    #[inline]
+    fn run_row(&self, row: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
         let tickets = &self.tables.tickets;
         self.fill_begin(row, begin);
         if let Some(columns) = &tickets.milestones {

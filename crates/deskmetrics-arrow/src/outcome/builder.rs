@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{DurationMicrosecondBuilder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
-use deskmetrics::{ClockKind, Elapsed, Timestamp};
+use deskmetrics::Timestamp;
 
 /// The zone of instants handed out.
 const UTC: &str = "UTC";
@@ -32,9 +32,10 @@ pub(super) struct Spans {
 }
 
 impl Spans {
-    pub(super) fn push(&mut self, elapsed: Option<Elapsed>) {
-        self.calendar.append_option(elapsed.and_then(|elapsed| elapsed.micros_on(ClockKind::Calendar)));
-        self.business.append_option(elapsed.and_then(|elapsed| elapsed.micros_on(ClockKind::Business)));
+    /// Adds a duration in microseconds on the calendar and in business time.
+    pub(super) fn push(&mut self, [calendar, business]: [Option<i64>; 2]) {
+        self.calendar.append_option(calendar);
+        self.business.append_option(business);
     }
 
     fn finish(&mut self) -> [ArrayRef; 2] {

@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_array::builder::{BooleanBuilder, Int64Builder};
 use arrow_schema::ArrowError;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
+use deskmetrics::{ClockKind, Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
 use serde::Serialize;
 
 use super::builder::{Columns, Instants, Spans, Words};
@@ -60,7 +60,7 @@ fn count(n: usize) -> i64 {
 /// The measures of tickets, one a row, filled ticket by ticket.
 ///
 /// Instants are UTC microseconds, durations microseconds in a column for each clock (`first_response_time` and
-/// `first_response_time_business`); what never ended, or is not known on that clock, is null. What still runs stands in the
+/// `first_response_time_business`), some as the source states them ([`TicketMetrics::measure`]); what never ended, or is not known on that clock, is null. What still runs stands in the
 /// columns `running_...`.
 ///
 /// ```
@@ -124,11 +124,22 @@ impl MeasureColumns {
         self.proactive.append_value(metrics.proactive);
         self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
         INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
-        SPANS.iter().zip(&mut self.spans).for_each(|((_, read), column)| column.push(read(metrics)));
-        COUNTS
-            .iter()
-            .zip(&mut self.counts)
-            .for_each(|((_, read), column)| column.append_value(read(metrics)));
+        // What the source states in place of the replay.
+        let stated = |name: &str, clock: ClockKind, replayed: Option<i64>| {
+            let known =
+                metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
+            known.map_or(replayed, |stated| metrics.measure(stated.measure, clock))
+        };
+        for ((name, read), column) in SPANS.iter().zip(&mut self.spans) {
+            let elapsed = read(metrics);
+            column.push(
+                [ClockKind::Calendar, ClockKind::Business]
+                    .map(|clock| stated(name, clock, elapsed.and_then(|elapsed| elapsed.micros_on(clock)))),
+            );
+        }
+        for ((name, read), column) in COUNTS.iter().zip(&mut self.counts) {
+            column.append_option(stated(name, ClockKind::Calendar, Some(read(metrics))));
+        }
     }
 
     /// The columns so far, which are empty then.

@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_array::builder::{BooleanBuilder, DurationMicrosecondBuilder, Int64Builder};
 use arrow_schema::ArrowError;
 use chrono::TimeDelta;
-use deskmetrics::SlaVerdict;
+use deskmetrics::{ClockKind, SlaVerdict};
 
 use super::builder::{Columns, Instants, Spans, Words};
 use super::measures::word;
@@ -59,7 +59,8 @@ impl VerdictColumns {
         self.state.push(word(verdict.state).as_deref());
         self.at_risk.append_value(verdict.is_at_risk());
         self.target.append_option(micros(Some(verdict.target)));
-        self.elapsed.push(Some(verdict.elapsed));
+        let clocks = [ClockKind::Calendar, ClockKind::Business];
+        self.elapsed.push(clocks.map(|clock| verdict.elapsed.micros_on(clock)));
         self.remaining.append_option(micros(verdict.remaining()));
         self.overshoot.append_option(micros(verdict.overshoot()));
         self.started_at.push(Some(verdict.started_at));

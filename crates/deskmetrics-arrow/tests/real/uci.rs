@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 
+use deskmetrics::report::Report;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Durations, Ratio, Reason, Status, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::file::{FileSpec, Table};
+use deskmetrics_arrow::{Choice, Dataset, ReadOptions};
 
 use crate::{Data, assert_near, count, dataset, number};
 
@@ -127,4 +129,27 @@ fn changes_of_group_are_those_of_the_facts() {
     assert_eq!(equal as u64, count(facts, "/assignment_group_changes_equal_reassignment_count_for"));
     let total: usize = stated.values().map(|stated| stated.reassignment_count).sum();
     assert_eq!(total as u64, count(facts, "/reassignment_count_total"));
+}
+
+#[test]
+fn the_counters_of_the_last_rows_answer_their_kpis() {
+    let Some((dataset, facts)) = &*DATA else { return };
+    let file = &dataset.sources[0].file;
+    let description = format!(
+        "time_zone = \"UTC\"\nmissing = [\"?\"]\ninstants = {{ format = \"%d/%m/%Y %H:%M\" }}\n[[tickets]]\nfile = \"{}\"\n\
+         id = \"number\"\ncreated_at = \"opened_at\"\nclosed_at = \"closed_at\"\nduplicates = \"last\"\n\
+         reopens = \"reopen_count\"\ntransfers = \"reassignment_count\"\n",
+        file.display()
+    );
+    let last = Dataset::of_description(&description.parse().unwrap(), ReadOptions::default()).unwrap();
+    let chosen = Choice::these(["reopen_rate", "transfers"]).of(&last).unwrap();
+    let report = Report::builder(last.as_of.unwrap()).kpis(chosen.kpis).build().unwrap();
+    let table = last.feed(&report, 0).unwrap().table();
+    let value = |kpi: &str, measure: &str| {
+        table.rows.iter().find(|row| row.kpi == kpi && row.measure == measure).unwrap().value
+    };
+    let stated = stated(file);
+    let reopened = stated.values().filter(|stated| stated.reopen_count > 0).count() as u64;
+    assert_eq!(value("reopen_rate", "percent"), Ratio::new(reopened, count(facts, "/incidents")).percent());
+    assert_near(value("transfers", "total"), number(facts, "/reassignment_count_total"));
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of agent touches.
@@ -74,8 +74,9 @@ pub const DEFINITION: Definition = Definition {
 pub struct AgentTouches(PerTicket);
 
 ticket_kpi! {
-    AgentTouches(PerTicket), |counts, ticket| counts.count(ticket.agent_touches),
+    AgentTouches(PerTicket), |counts, ticket| counts.count_known(ticket.count_of(StatedMeasure::AgentTouches)),
     needs: Needs::TOUCHES,
+    stated: [AgentTouches],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

@@ -74,6 +74,7 @@ pub struct AgentWaitTime(Times);
 ticket_kpi! {
     AgentWaitTime(Times), |times, ticket| times.until_done(ticket, ticket.agent_wait_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    stated: [AgentWaitTime],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

@@ -71,6 +71,7 @@ pub struct AgentWorkTime(Times);
 ticket_kpi! {
     AgentWorkTime(Times), |times, ticket| times.until_done(ticket, ticket.agent_work_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    stated: [AgentWorkTime],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

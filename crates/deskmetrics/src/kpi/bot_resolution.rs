@@ -72,7 +72,7 @@ pub const DEFINITION: Definition = Definition {
 pub struct BotResolution(Share);
 
 ticket_kpi! {
-    BotResolution(Share), |share, ticket| share.of_solved(ticket, ticket.bot_messages > 0 && ticket.public_replies == 0),
+    BotResolution(Share), |share, ticket| share.of_solved(ticket, Ok(ticket.bot_messages > 0 && ticket.public_replies == 0)),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;

@@ -2,7 +2,8 @@
 
 /// What the data must hold for a KPI to be more than a statement about the data.
 ///
-/// In ascending order: of several requirements the greatest decides.
+/// In ascending order: of several requirements the greatest decides. None is needed where the source states the
+/// [measures](super::KpiRequest::stated_measures) of the KPI itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Evidence {

@@ -12,7 +12,7 @@ use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use super::registry::Registered;
 use super::request::together;
 use super::{Bulk, Kpi, KpiRequest, PassedTicket, RecordNeeds, Records, RequestError, Tallies};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::ticket::{Attribute, CustomerNames, Status};
 use crate::{
     Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SurveyResponse, Ticket,
@@ -375,8 +375,12 @@ fn says(
 ) -> Result<bool, Reason> {
     let reopened = !metrics.reopens.is_empty();
     Ok(match policy {
-        FcrPolicy::SingleReply => now_solved(metrics)? && metrics.public_replies == 1,
-        FcrPolicy::NoCustomerFollowup => now_solved(metrics)? && metrics.customer_messages <= 1,
+        FcrPolicy::SingleReply => {
+            now_solved(metrics)? && metrics.count_of(StatedMeasure::PublicReplies)? == 1
+        }
+        FcrPolicy::NoCustomerFollowup => {
+            now_solved(metrics)? && metrics.count_of(StatedMeasure::CustomerMessages)? <= 1
+        }
         FcrPolicy::SingleHandlerClose => now_solved(metrics)? && !reopened && metrics.replying_agents <= 1,
         FcrPolicy::StrictNoActivity => {
             let waited = [Status::Pending, Status::OnHold]

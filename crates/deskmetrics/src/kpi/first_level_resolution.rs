@@ -76,7 +76,7 @@ pub const DEFINITION: Definition = Definition {
 pub struct FirstLevelResolution(Share);
 
 ticket_kpi! {
-    FirstLevelResolution(Share), |share, ticket| share.of_solved(ticket, ticket.escalations == 0),
+    FirstLevelResolution(Share), |share, ticket| share.of_solved(ticket, Ok(ticket.escalations == 0)),
     needs: Needs::TOUCHES | Needs::SOLVES | Needs::REOPENS,
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;

@@ -84,6 +84,7 @@ ticket_kpi! {
         times.either(ticket.first_resolution_time, ticket.running_resolution_time, Reason::NotSolved);
     },
     needs: Needs::SOLVES | Needs::REOPENS,
+    stated: [FirstResolutionTime],
     kpi: {
         fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
             Some(crate::kpi::InBlocks::End)

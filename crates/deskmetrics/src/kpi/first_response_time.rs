@@ -106,6 +106,7 @@ ticket_kpi! {
         times.either(ticket.first_response_time, ticket.running_first_response_time, neither);
     },
     needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    stated: [FirstResponseTime],
     kpi: {
         fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
             Some(crate::kpi::InBlocks::Reply)

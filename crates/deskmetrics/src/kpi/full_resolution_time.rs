@@ -104,6 +104,7 @@ ticket_kpi! {
         times.either(ticket.full_resolution_time, ticket.running_resolution_time, Reason::NotSolved);
     },
     needs: Needs::SOLVES | Needs::REOPENS,
+    stated: [FullResolutionTime],
     kpi: {
         fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
             Some(crate::kpi::InBlocks::End)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of group transfers.
@@ -79,8 +79,12 @@ pub const DEFINITION: Definition = Definition {
 pub struct GroupTransfers(PerTicket);
 
 ticket_kpi! {
-    GroupTransfers(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.group_stations.saturating_sub(1)),
+    GroupTransfers(PerTicket), |counts, ticket| {
+        let stints = ticket.count_of(StatedMeasure::GroupStations);
+        counts.of_solved(ticket, stints.map(|stints| stints.saturating_sub(1)));
+    },
     needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    stated: [GroupStations],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

@@ -75,7 +75,7 @@ pub const DEFINITION: Definition = Definition {
 pub struct Handoffs(PerTicket);
 
 ticket_kpi! {
-    Handoffs(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.replying_agents.saturating_sub(1)),
+    Handoffs(PerTicket), |counts, ticket| counts.of_solved(ticket, Ok(ticket.replying_agents.saturating_sub(1))),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of messages per ticket.
@@ -72,8 +72,13 @@ pub const DEFINITION: Definition = Definition {
 pub struct MessagesPerTicket(PerTicket);
 
 ticket_kpi! {
-    MessagesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.public_replies.saturating_add(ticket.customer_messages)),
+    MessagesPerTicket(PerTicket), |counts, ticket| {
+        let replies = ticket.count_of(StatedMeasure::PublicReplies);
+        let messages = ticket.count_of(StatedMeasure::CustomerMessages);
+        counts.of_solved(ticket, replies.and_then(|replies| Ok(replies.saturating_add(messages?))));
+    },
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
+    stated: [PublicReplies, CustomerMessages],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },

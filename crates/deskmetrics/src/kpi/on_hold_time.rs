@@ -71,6 +71,7 @@ pub struct OnHoldTime(Times);
 ticket_kpi! {
     OnHoldTime(Times), |times, ticket| times.until_done(ticket, ticket.on_hold_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    stated: [OnHoldTime],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

@@ -6,7 +6,7 @@ use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::ticket::Status;
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 use crate::{Replayed, Timestamp};
@@ -108,6 +108,9 @@ pub struct OneTouch {
     one_reply: u64,
     no_reply: u64,
     undisturbed: u64,
+    /// Tickets of which only the replies are known, not whether they were disturbed.
+    #[serde(default)]
+    unknown: u64,
     excluded: Excluded,
 }
 
@@ -122,21 +125,27 @@ impl OneTouch {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         let automatic = matches!(ticket.solved_by, Some(Author::Bot | Author::System));
-        if let Some(reason) = ticket.left_out {
+        let left_out = ticket.left_out.filter(|_| !ticket.is_done_with(Self::STATED));
+        if let Some(reason) = left_out {
             self.excluded.add(reason);
         } else if !ticket.status.is_done() {
             self.excluded.add(Reason::NotSolved);
         } else if automatic && self.without_automatic_solves {
             self.excluded.add(Reason::SolvedAutomatically);
         } else {
+            let replies = match ticket.count_of(StatedMeasure::PublicReplies) {
+                Ok(replies) => replies,
+                Err(reason) => return self.excluded.add(reason),
+            };
             let waited = [Status::Pending, Status::OnHold]
                 .iter()
                 .any(|status| ticket.time_in_status[status.index()].calendar_micros > 0);
-            let undisturbed = ticket.public_replies <= 1 && ticket.reopens.is_empty() && !waited;
+            let undisturbed = replies <= 1 && ticket.reopens.is_empty() && !waited;
             self.solved.merge(1);
-            self.no_reply.merge(u64::from(ticket.public_replies == 0));
-            self.one_reply.merge(u64::from(ticket.public_replies == 1));
+            self.no_reply.merge(u64::from(replies == 0));
+            self.one_reply.merge(u64::from(replies == 1));
             self.undisturbed.merge(u64::from(undisturbed));
+            self.unknown.merge(u64::from(ticket.states(StatedMeasure::PublicReplies)));
         }
     }
 
@@ -160,9 +169,10 @@ impl OneTouch {
         Ratio::new(self.one_reply.saturating_add(self.no_reply), self.solved)
     }
 
-    /// Tickets with at most one public reply, never reopened and never pending or on hold, among solved ones.
+    /// Tickets with at most one public reply, never reopened and never pending or on hold, among solved ones; of none where the
+    /// source only states how many replies there were.
     pub fn undisturbed(&self) -> Ratio {
-        Ratio::new(self.undisturbed, self.solved)
+        if self.unknown > 0 { Ratio::default() } else { Ratio::new(self.undisturbed, self.solved) }
     }
 
     /// Solved tickets.
@@ -186,6 +196,7 @@ impl Merge for OneTouch {
         self.one_reply.merge(other.one_reply);
         self.no_reply.merge(other.no_reply);
         self.undisturbed.merge(other.undisturbed);
+        self.unknown.merge(other.unknown);
         self.excluded.merge(other.excluded);
     }
 }
@@ -244,6 +255,8 @@ impl Registered for OneTouch {
     const USUAL: bool = true;
 
     const EVIDENCE: Evidence = Evidence::Messages;
+
+    const STATED: &[StatedMeasure] = &[StatedMeasure::PublicReplies];
 
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let tally = Self::default();

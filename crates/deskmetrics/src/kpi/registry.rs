@@ -4,6 +4,7 @@ use super::evidence::Evidence;
 use super::interface::{AnyKpi, Kpi};
 use super::{Definition, KpiRequest, RequestError};
 use crate::Timestamp;
+use crate::replay::StatedMeasure;
 
 /// A KPI of the catalogue: one that a request by id is answered by.
 pub(crate) trait Registered: Kpi {
@@ -12,6 +13,9 @@ pub(crate) trait Registered: Kpi {
 
     /// What the data must hold for it.
     const EVIDENCE: Evidence = Evidence::Records;
+
+    /// The measures which, if the source states all of them, are enough without the evidence.
+    const STATED: &[StatedMeasure] = &[];
 
     /// The empty tally that a request asks for.
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError>;
@@ -35,6 +39,8 @@ pub struct Entry {
     pub usual: bool,
     /// What the data must hold for it.
     pub evidence: Evidence,
+    /// The measures which, if the source states all of them, are enough without the evidence.
+    pub stated: &'static [StatedMeasure],
     pub(crate) requested: Requested,
     pub(crate) option: fn(&KpiRequest) -> Option<String>,
 }
@@ -45,6 +51,7 @@ impl Entry {
             definition,
             usual: K::USUAL,
             evidence: K::EVIDENCE,
+            stated: K::STATED,
             requested: |request, as_of| Ok(Box::new(K::requested(request, as_of)?)),
             option: K::option,
         }

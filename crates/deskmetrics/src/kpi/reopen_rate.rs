@@ -6,7 +6,7 @@ use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{Author, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, TicketMetrics, Unit};
 use crate::{Replayed, Timestamp};
 
@@ -102,25 +102,34 @@ pub struct ReopenRate {
     reopened: u64,
     reopened_for_thanks: u64,
     reopens: u64,
+    /// Tickets of which only the number of reopenings is known, not why they were reopened.
+    #[serde(default)]
+    unknown: u64,
     excluded: Excluded,
 }
 
 impl ReopenRate {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
+        let done = ticket.is_done_with(Self::STATED);
+        if let Some(reason) = ticket.left_out.filter(|_| !done) {
             return self.excluded.add(reason);
         }
-        if ticket.first_solved_at.is_none() {
+        if ticket.first_solved_at.is_none() && !done {
             return self.excluded.add(Reason::NotSolved);
         }
-        let reopened = !ticket.reopens.is_empty();
+        let reopens = match ticket.count_of(StatedMeasure::Reopens) {
+            Ok(reopens) => reopens,
+            Err(reason) => return self.excluded.add(reason),
+        };
+        let reopened = reopens > 0;
         let only_thanks =
             ticket.reopens.iter().all(|cycle| cycle.reopened_by == Author::Customer && cycle.is_thank_you());
         self.solved.merge(1);
         self.reopened.merge(u64::from(reopened));
         self.reopened_for_thanks.merge(u64::from(reopened && only_thanks));
-        self.reopens.merge(ticket.reopens.len() as u64);
+        self.reopens.merge(u64::from(reopens));
+        self.unknown.merge(u64::from(ticket.states(StatedMeasure::Reopens)));
     }
 
     /// Counts a record that is no ticket.
@@ -138,8 +147,12 @@ impl ReopenRate {
         self.ratio().percent()
     }
 
-    /// The variant in which a ticket counts as reopened only if some reopening needed more than solving it again.
+    /// The variant in which a ticket counts as reopened only if some reopening needed more than solving it again; of none where
+    /// the source only states how often tickets were reopened.
     pub fn without_thanks(&self) -> Ratio {
+        if self.unknown > 0 {
+            return Ratio::default();
+        }
         Ratio::new(self.reopened.saturating_sub(self.reopened_for_thanks), self.solved)
     }
 
@@ -166,6 +179,7 @@ impl Merge for ReopenRate {
         self.reopened.merge(other.reopened);
         self.reopened_for_thanks.merge(other.reopened_for_thanks);
         self.reopens.merge(other.reopens);
+        self.unknown.merge(other.unknown);
         self.excluded.merge(other.excluded);
     }
 }
@@ -224,6 +238,8 @@ impl Registered for ReopenRate {
     const USUAL: bool = true;
 
     const EVIDENCE: Evidence = Evidence::Events;
+
+    const STATED: &[StatedMeasure] = &[StatedMeasure::Reopens];
 
     fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         Ok(Self::default())

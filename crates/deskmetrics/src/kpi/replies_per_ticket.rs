@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of replies per ticket.
@@ -71,8 +71,9 @@ pub const DEFINITION: Definition = Definition {
 pub struct RepliesPerTicket(PerTicket);
 
 ticket_kpi! {
-    RepliesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.public_replies),
+    RepliesPerTicket(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.count_of(StatedMeasure::PublicReplies)),
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
+    stated: [PublicReplies],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },

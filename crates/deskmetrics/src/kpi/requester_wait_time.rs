@@ -79,6 +79,7 @@ pub struct RequesterWaitTime(Times);
 ticket_kpi! {
     RequesterWaitTime(Times), |times, ticket| times.until_done(ticket, ticket.requester_wait_time),
     needs: Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS,
+    stated: [RequesterWaitTime],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

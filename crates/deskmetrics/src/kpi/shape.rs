@@ -3,8 +3,8 @@
 use super::interface::Bulk;
 use super::request::KpiRequest;
 use super::tally::{PerTicket, Share, Times};
-use crate::replay::Needs;
-use crate::{ClockKind, Reason};
+use crate::replay::{Needs, StatedMeasure};
+use crate::{ClockKind, Reason, TicketMetrics};
 
 /// A tally that KPIs of tickets wrap.
 pub(crate) trait Wrapped: Sized {
@@ -13,6 +13,10 @@ pub(crate) trait Wrapped: Sized {
     /// What is needed of a ticket, given what is needed on the calendar.
     fn needing(&self, needs: Needs) -> Needs;
     fn times(&self) -> Option<&Times>;
+    /// Counts what the source states in place of the replay, where that alone is the KPI.
+    fn take_stated(&mut self, ticket: &TicketMetrics, stated: &[StatedMeasure]) -> bool;
+    /// Why a ticket does not count.
+    fn left_out(ticket: &TicketMetrics, needs: Needs, stated: &[StatedMeasure]) -> Option<Reason>;
     fn exclude(&mut self, reason: Reason, records: u64);
     fn push_bulk(&mut self, bulk: Bulk);
 }
@@ -31,6 +35,14 @@ impl Wrapped for Times {
 
     fn times(&self) -> Option<&Times> {
         Some(self)
+    }
+
+    fn take_stated(&mut self, ticket: &TicketMetrics, stated: &[StatedMeasure]) -> bool {
+        stated.iter().any(|measure| self.take_stated(ticket, *measure))
+    }
+
+    fn left_out(ticket: &TicketMetrics, needs: Needs, _stated: &[StatedMeasure]) -> Option<Reason> {
+        ticket.left_out_of(needs)
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
@@ -60,6 +72,18 @@ macro_rules! counts {
                     None
                 }
 
+                fn take_stated(&mut self, _ticket: &TicketMetrics, _stated: &[StatedMeasure]) -> bool {
+                    false
+                }
+
+                fn left_out(
+                    ticket: &TicketMetrics,
+                    needs: Needs,
+                    stated: &[StatedMeasure],
+                ) -> Option<Reason> {
+                    ticket.left_out_of(needs).filter(|_| !ticket.is_done_with(stated))
+                }
+
                 fn exclude(&mut self, reason: Reason, records: u64) {
                     self.leave_out_many(reason, records);
                 }
@@ -72,12 +96,13 @@ macro_rules! counts {
 counts!(Share, PerTicket);
 
 /// Makes a KPI that wraps a tally and counts each ticket on its own: `push` takes the tally and a ticket that is not excluded.
-/// `kpi` holds further methods of [`Kpi`](crate::kpi::Kpi), `registered` further items of
+/// `stated` names the measures that a source may state in place of the replay. `kpi` holds further methods of [`Kpi`](crate::kpi::Kpi), `registered` further items of
 /// [`Registered`](crate::kpi::registry::Registered).
 macro_rules! ticket_kpi {
     (
         $kpi:ident($tally:ident), |$wrapped:ident, $ticket:ident| $push:expr,
         needs: $needs:expr,
+        $(stated: [$($stated:ident),+],)?
         $(kpi: { $($method:item)* },)?
         $(registered: { $($constant:item)* },)?
     ) => {
@@ -85,7 +110,11 @@ macro_rules! ticket_kpi {
             /// Counts one ticket.
             pub fn push(&mut self, $ticket: &crate::TicketMetrics) {
                 let $wrapped = &mut self.0;
-                match $ticket.left_out_of($needs) {
+                let stated = <Self as crate::kpi::registry::Registered>::STATED;
+                if crate::kpi::shape::Wrapped::take_stated($wrapped, $ticket, stated) {
+                    return;
+                }
+                match <$tally as crate::kpi::shape::Wrapped>::left_out($ticket, $needs, stated) {
                     Some(reason) => $wrapped.leave_out(reason),
                     None => $push,
                 }
@@ -149,6 +178,9 @@ macro_rules! ticket_kpi {
             ) -> Result<Self, crate::kpi::RequestError> {
                 Ok(Self(crate::kpi::shape::Wrapped::requested(request)))
             }
+
+            $(const STATED: &[crate::replay::StatedMeasure] =
+                &[$(crate::replay::StatedMeasure::$stated),+];)?
 
             $($($constant)*)?
         }

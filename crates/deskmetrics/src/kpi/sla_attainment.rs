@@ -7,15 +7,63 @@ use super::registry::Registered;
 use super::tally::feeds_on;
 use super::targets::Targets;
 use super::{Kpi, KpiRequest, PassedTicket, RecordNeeds, RequestError, Tallies};
-use crate::Timestamp;
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{
-    Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric, SlaVerdict, Unit,
-    VerdictState,
+    ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric,
+    SlaVerdict, Ticket, TicketMetrics, Timestamp, Unit, VerdictState,
 };
 
-/// The SLA metric of the source system's own verdict or due time.
+/// The SLA metric of the source system's own verdict or due time; `stated_first_response` is that of one metric.
 const STATED: &str = "stated";
+
+/// Which of the SLA targets that a source states count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum StatedTargets {
+    /// That of the ticket, else one for each metric.
+    All,
+    Of(SlaMetric),
+}
+
+impl StatedTargets {
+    fn of(metric: Option<&SlaMetric>) -> Option<Self> {
+        let Some(SlaMetric::Custom(name)) = metric else { return None };
+        match name.strip_prefix(STATED)?.strip_prefix('_').map(SlaMetric::from) {
+            None if **name == *STATED => Some(Self::All),
+            None | Some(SlaMetric::Custom(_)) => None,
+            Some(metric) => Some(Self::Of(metric)),
+        }
+    }
+
+    /// The targets of a ticket that are stated: metric, due time, verdict.
+    fn of_ticket<'t>(
+        &'t self,
+        ticket: &'t Ticket,
+    ) -> impl Iterator<Item = (&'t SlaMetric, Option<Timestamp>, Option<bool>)> + Clone {
+        let stated = |due: Option<Timestamp>, met: Option<bool>| due.is_some() || met.is_some();
+        let (due, met) = (ticket.stated_due_at, ticket.stated_sla_met);
+        let whole = (*self == Self::All && stated(due, met)).then_some((&SlaMetric::Resolution, due, met));
+        let each = ticket.stated_sla.iter().filter(move |_| whole.is_none());
+        let chosen = each.filter(move |sla| {
+            let counts = match self {
+                Self::All => true,
+                Self::Of(metric) => sla.metric == *metric,
+            };
+            counts && stated(sla.due_at, sla.met)
+        });
+        whole.into_iter().chain(chosen.map(|sla| (&sla.metric, sla.due_at, sla.met)))
+    }
+}
+
+/// When a target that is due at a time was reached.
+fn completed_at(metric: &SlaMetric, metrics: &TicketMetrics) -> Option<Timestamp> {
+    if *metric != SlaMetric::FirstResponse {
+        return metrics.done_since();
+    }
+    metrics.first_response_at.or_else(|| {
+        let stated = metrics.measure(StatedMeasure::FirstResponseTime, ClockKind::Calendar)?;
+        Timestamp::from_micros(metrics.created_at.as_micros().saturating_add(stated))
+    })
+}
 
 /// The definition of SLA attainment.
 pub const DEFINITION: Definition = Definition {
@@ -96,7 +144,9 @@ pub const DEFINITION: Definition = Definition {
 /// Metric `stated` counts what the source system states of each ticket instead: its own verdict
 /// ([`Ticket::stated_sla_met`](crate::Ticket::stated_sla_met)) where there is one, else its due time
 /// ([`Ticket::stated_due_at`](crate::Ticket::stated_due_at)). A ticket meets its due time if it was solved or closed by then
-/// and is not open again. Open and past due, it is breached; open and not due, it is running.
+/// and is not open again. Open and past due, it is breached; open and not due, it is running. Where the source states several
+/// targets ([`Ticket::stated_sla`](crate::Ticket::stated_sla)), metric `stated_first_response` counts those of
+/// `first_response`, and so on; `stated` counts all of them, unless there is one verdict or due time of the whole ticket.
 ///
 /// # When it misleads
 /// Easy targets lift it, and a target nobody can miss says nothing. Next-response targets of chatty tickets outweigh the rest:
@@ -151,9 +201,13 @@ impl SlaAttainment {
         self.excluded.add(reason);
     }
 
-    /// Whether it counts the source system's own verdicts.
+    /// The targets, where it counts those that the source states.
+    fn stated(&self) -> Option<StatedTargets> {
+        StatedTargets::of(self.targets.metric())
+    }
+
     fn is_stated(&self) -> bool {
-        matches!(self.targets.metric(), Some(SlaMetric::Custom(name)) if **name == *STATED)
+        self.stated().is_some()
     }
 
     /// The metric counted; `None` for all.
@@ -237,7 +291,13 @@ impl Kpi for SlaAttainment {
     }
 
     fn needs(&self) -> Needs {
-        if self.is_stated() { Needs::SOLVES | Needs::REOPENS } else { Needs::VERDICTS }
+        match self.stated() {
+            Some(StatedTargets::Of(SlaMetric::FirstResponse) | StatedTargets::All) => {
+                Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS
+            }
+            Some(StatedTargets::Of(_)) => Needs::SOLVES | Needs::REOPENS,
+            None => Needs::VERDICTS,
+        }
     }
 
     fn push_ticket(&mut self, ticket: &Replayed) {
@@ -245,22 +305,29 @@ impl Kpi for SlaAttainment {
     }
 
     fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
-        if !self.is_stated() {
+        let Some(stated) = self.stated() else {
             return self
                 .targets
                 .count(ticket, tallies, true, |tally, verdict| tally.push_state(verdict.state));
-        }
+        };
         let Replayed { ticket, metrics, .. } = ticket;
-        if let Some(reason) = metrics.left_out {
-            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.leave_out(reason));
-        } else if let Some(met) = ticket.stated_sla_met {
-            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.decided.push(met));
-        } else if let Some(due) = ticket.stated_due_at {
-            let verdict =
-                SlaVerdict::from_stated_due(metrics.created_at, due, metrics.done_since(), metrics.as_of);
-            tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state));
-        } else {
-            tallies.at(Anchor::LastSolved.of(metrics), |tally| tally.leave_out(Reason::NoSla));
+        let targets = stated.of_ticket(ticket);
+        let done = Anchor::LastSolved.of(metrics);
+        // That the end is unknown does not matter where the source states its verdict.
+        let none = targets.clone().next().is_none();
+        let decided = !none && targets.clone().all(|(.., met)| met.is_some());
+        let left_out = metrics.left_out.filter(|reason| *reason != Reason::EndUnknown || !decided);
+        if let Some(reason) = left_out.or_else(|| none.then_some(Reason::NoSla)) {
+            return tallies.at(done, |tally| tally.leave_out(reason));
+        }
+        for (metric, due, met) in targets {
+            if let Some(met) = met {
+                tallies.at(done, |tally| tally.decided.push(met));
+            } else if let Some(due) = due {
+                let completed = completed_at(metric, metrics);
+                let verdict = SlaVerdict::from_stated_due(metrics.created_at, due, completed, metrics.as_of);
+                tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state));
+            }
         }
     }
 
@@ -306,9 +373,12 @@ impl Registered for SlaAttainment {
     }
 
     fn option(request: &KpiRequest) -> Option<String> {
-        match &request.metric {
-            Some(SlaMetric::Custom(name)) if **name == *STATED => Some("as stated by the source".to_owned()),
-            _ => Targets::option(request),
+        match StatedTargets::of(request.metric.as_ref()) {
+            Some(StatedTargets::All) => Some("as stated by the source".to_owned()),
+            Some(StatedTargets::Of(metric)) => {
+                Some(format!("{}, as stated by the source", metric.as_str().replace('_', " ")))
+            }
+            None => Targets::option(request),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::shape::ticket_kpi;
 use super::tally::{SHARE_MEASURES, Share};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of the transfer rate.
@@ -77,8 +77,13 @@ pub const DEFINITION: Definition = Definition {
 pub struct TransferRate(Share);
 
 ticket_kpi! {
-    TransferRate(Share), |share, ticket| share.of_solved(ticket, ticket.assignee_stations > 1 || ticket.group_stations > 1),
+    TransferRate(Share), |share, ticket| {
+        let assignees = ticket.count_of(StatedMeasure::AssigneeStations);
+        let groups = ticket.count_of(StatedMeasure::GroupStations);
+        share.of_solved(ticket, assignees.and_then(|assignees| Ok(assignees > 1 || groups? > 1)));
+    },
     needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    stated: [AssigneeStations, GroupStations],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of transfers.
@@ -84,8 +84,12 @@ pub const DEFINITION: Definition = Definition {
 pub struct Transfers(PerTicket);
 
 ticket_kpi! {
-    Transfers(PerTicket), |counts, ticket| counts.of_solved(ticket, ticket.assignee_stations.saturating_sub(1)),
+    Transfers(PerTicket), |counts, ticket| {
+        let stints = ticket.count_of(StatedMeasure::AssigneeStations);
+        counts.of_solved(ticket, stints.map(|stints| stints.saturating_sub(1)));
+    },
     needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    stated: [AssigneeStations],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;
     },

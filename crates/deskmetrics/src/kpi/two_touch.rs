@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::{Anchor, Definition, Good, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{SHARE_MEASURES, Share};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::{TicketMetrics, Unit};
 
 /// The definition of the two-touch rate.
@@ -71,8 +71,12 @@ pub const DEFINITION: Definition = Definition {
 pub struct TwoTouch(Share);
 
 ticket_kpi! {
-    TwoTouch(Share), |share, ticket| share.of_solved(ticket, ticket.public_replies == 2),
+    TwoTouch(Share), |share, ticket| {
+        let replies = ticket.count_of(StatedMeasure::PublicReplies);
+        share.of_solved(ticket, replies.map(|replies| replies == 2));
+    },
     needs: Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS,
+    stated: [PublicReplies],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Messages;
     },

@@ -29,7 +29,7 @@ use crate::ticket::Attribute;
 ///
 /// let by = Actor::FirstResponder.attribute();
 /// let report = Report::builder(as_of).kpi(KpiRequest::new("first_response_time")).by([by]).build().unwrap();
-/// let table = report.run(&outcome.tickets, &[], &[]).table();
+/// let table = report.run(&outcome.tickets, &[], &[]).unwrap().table();
 /// let row = table.slices().find(|row| row.headline).unwrap();
 /// assert_eq!((row.keys.label().as_str(), row.value), ("Kim", Some(1_800.0)));
 /// ```

@@ -174,6 +174,11 @@ impl Clocks {
         self.otherwise
     }
 
+    /// Whether some schedule applies to some ticket.
+    pub(crate) fn counts_business_time(&self) -> bool {
+        self.always_open || self.otherwise.is_some() || !self.rules.is_empty()
+    }
+
     /// Whether business time is known where this schedule applies.
     pub(crate) fn is_known(&self, clock: Option<u16>) -> bool {
         clock.is_some() || self.always_open

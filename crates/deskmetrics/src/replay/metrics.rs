@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::needs::Needs;
+use super::stated::{Stated, StatedMeasure, StatedTime, StatedValue};
 use crate::sla::SlaVerdict;
-use crate::{Author, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
+use crate::{Author, ClockKind, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
 /// A ticket after replay: the record with the attributes it has at the cut-off, its measures and SLA verdicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +146,9 @@ pub struct TicketMetrics {
     pub bot_handoffs: u32,
     /// Escalations to a higher level.
     pub escalations: u32,
+    /// Measures that the source states, in place of those that the replay cannot know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Stated>,
 }
 
 impl TicketMetrics {
@@ -194,6 +198,7 @@ impl TicketMetrics {
             group_stints: Vec::new(),
             bot_handoffs: 0,
             escalations: 0,
+            stated: Vec::new(),
         }
     }
 
@@ -201,6 +206,92 @@ impl TicketMetrics {
     /// not matter.
     pub fn left_out_of(&self, needs: Needs) -> Option<Reason> {
         self.left_out.filter(|reason| *reason != Reason::EndUnknown || needs.any(Needs::END))
+    }
+
+    /// The measure as replayed, in microseconds on this clock or as a count; `None` while it has not ended.
+    pub fn replayed(&self, measure: StatedMeasure, clock: ClockKind) -> Option<i64> {
+        let duration = match measure {
+            StatedMeasure::FirstResponseTime => self.first_response_time,
+            StatedMeasure::FirstResolutionTime => self.first_resolution_time,
+            StatedMeasure::FullResolutionTime => self.full_resolution_time,
+            StatedMeasure::RequesterWaitTime => Some(self.requester_wait_time),
+            StatedMeasure::AgentWaitTime => Some(self.agent_wait_time),
+            StatedMeasure::OnHoldTime => Some(self.on_hold_time),
+            StatedMeasure::AgentWorkTime => Some(self.agent_work_time),
+            StatedMeasure::TimeToFirstAssignment => self.time_to_first_assignment,
+            StatedMeasure::Reopens => return i64::try_from(self.reopens.len()).ok(),
+            StatedMeasure::PublicReplies => return Some(self.public_replies.into()),
+            StatedMeasure::CustomerMessages => return Some(self.customer_messages.into()),
+            StatedMeasure::AgentTouches => return Some(self.agent_touches.into()),
+            StatedMeasure::AssigneeStations => return Some(self.assignee_stations.into()),
+            StatedMeasure::GroupStations => return Some(self.group_stations.into()),
+        };
+        duration?.micros_on(clock)
+    }
+
+    fn stated_on(&self, measure: StatedMeasure, clock: ClockKind) -> Option<StatedValue> {
+        let known = self.stated.iter().find(|stated| stated.measure == measure && stated.clock == clock)?;
+        Some(known.value)
+    }
+
+    /// Whether the source states this count or calendar duration in place of the replay.
+    pub(crate) fn states(&self, measure: StatedMeasure) -> bool {
+        self.stated_on(measure, ClockKind::Calendar).is_some()
+    }
+
+    /// Whether the ticket is done at an unknown time, which does not matter for counts that the source states.
+    pub(crate) fn is_done_with(&self, counts: &[StatedMeasure]) -> bool {
+        self.left_out == Some(Reason::EndUnknown)
+            && self.status.is_done()
+            && !counts.is_empty()
+            && counts.iter().all(|count| self.states(*count))
+    }
+
+    /// A measure on this clock, in microseconds or as a count: as the source states it where the replay cannot know it, else as
+    /// replayed. `None` where it has not ended or is not known.
+    pub fn measure(&self, measure: StatedMeasure, clock: ClockKind) -> Option<i64> {
+        match self.stated_on(measure, clock) {
+            Some(StatedValue::Known(value)) => Some(value),
+            Some(_) => None,
+            None => self.replayed(measure, clock),
+        }
+    }
+
+    /// A duration as the source states it.
+    pub(crate) fn stated_time(&self, measure: StatedMeasure, clock: ClockKind) -> StatedTime {
+        let Some(value) = self.stated_on(measure, clock) else { return StatedTime::Replayed };
+        // That the end is unknown does not matter: how long it took is known.
+        if let Some(reason) = self.left_out.filter(|reason| *reason != Reason::EndUnknown) {
+            return StatedTime::Excluded(reason);
+        }
+        match value {
+            StatedValue::Known(_)
+                if measure.adds_up() && self.left_out.is_some() && !self.status.is_done() =>
+            {
+                StatedTime::Excluded(Reason::EndUnknown)
+            }
+            StatedValue::Known(micros) if measure.adds_up() && !self.status.is_done() => {
+                StatedTime::Running(micros)
+            }
+            StatedValue::Known(micros) => StatedTime::Ended(micros),
+            StatedValue::Absent if measure.adds_up() => StatedTime::Excluded(Reason::Missing),
+            StatedValue::Absent => StatedTime::Replayed,
+            StatedValue::Excluded(reason) => StatedTime::Excluded(reason),
+        }
+    }
+
+    /// A count: as the source states it, else as replayed.
+    ///
+    /// # Errors
+    /// The reason why the ticket does not count.
+    pub(crate) fn count_of(&self, measure: StatedMeasure) -> Result<u32, Reason> {
+        let count = match self.stated_on(measure, ClockKind::Calendar) {
+            None => self.replayed(measure, ClockKind::Calendar).unwrap_or(0),
+            Some(StatedValue::Known(count)) => count,
+            Some(StatedValue::Absent) => return Err(Reason::Missing),
+            Some(StatedValue::Excluded(reason)) => return Err(reason),
+        };
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// The response times of all answered exchanges: the first response, then the next ones. Their mean is the average

@@ -18,6 +18,7 @@ mod promise;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
 mod stamp;
+pub(crate) mod stated;
 #[doc(hidden)]
 pub mod step;
 mod timer;
@@ -37,4 +38,5 @@ pub use options::{
 pub use outcome::ReplayOutcome;
 pub(crate) use pass::Pass;
 pub use replay::Replay;
+pub use stated::{Stated, StatedMeasure, StatedValue};
 pub use tracker::{TicketTracker, TrackError, event_order};

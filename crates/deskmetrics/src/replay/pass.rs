@@ -3,11 +3,12 @@
 use super::machine::{Brief, Machine, Plan};
 use super::metrics::{Replier, TicketMetrics};
 use super::milestones::Milestones;
+use super::stated::Stated;
 use super::step::{NONE, Start, Step, What};
 use super::timer::RawVerdict;
 use super::told::told;
 use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
-use crate::{ClockKind, Elapsed, Excluded, Reason, Timestamp};
+use crate::{ClockKind, Elapsed, Excluded, Reason, Status, Timestamp};
 
 /// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
 /// and without an allocation per event. One for each thread.
@@ -184,6 +185,15 @@ impl<'r> Pass<'r> {
     /// The measures of the last ticket.
     pub fn metrics(&self) -> &TicketMetrics {
         &self.metrics
+    }
+
+    /// Takes over what the source states of the last ticket, also its status if it is done at an unknown time.
+    pub fn take_stated(&mut self, stated: impl Iterator<Item = Stated>, status: Option<Status>) {
+        if let (Some(Reason::EndUnknown), Some(status)) = (self.metrics.left_out, status) {
+            self.metrics.status = status;
+        }
+        self.metrics.stated.clear();
+        self.metrics.stated.extend(stated);
     }
 
     /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.

@@ -296,6 +296,12 @@ impl Replay {
         self.options == ReplayOptions::default() && !self.explain
     }
 
+    /// Whether business time is known of some ticket.
+    #[doc(hidden)]
+    pub fn has_business_time(&self) -> bool {
+        self.plan.clocks.counts_business_time()
+    }
+
     /// A pass over many tickets from steps, the fast way through.
     #[doc(hidden)]
     pub fn pass(&self) -> Pass<'_> {

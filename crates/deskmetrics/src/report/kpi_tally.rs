@@ -10,7 +10,7 @@ use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
-use crate::replay::Needs;
+use crate::replay::{Needs, StatedMeasure};
 use crate::ticket::Attributes;
 use crate::{
     ClockKind, Comparison, Estimate, Excluded, Invitation, Ratio, Reason, Replayed, ScoreCounts,
@@ -68,6 +68,23 @@ impl KpiRequest {
     pub fn evidence(&self) -> Evidence {
         let of_kpi = kpi::entry(&self.kpi).map_or(Evidence::Records, |entry| entry.evidence);
         self.policy.as_ref().map_or(of_kpi, |policy| policy.evidence().max(of_kpi))
+    }
+
+    /// The measures that it rests on where the source states them in place of the replay: where it states all of them, the
+    /// [evidence](Self::evidence) is not needed. Empty where no such measures are enough.
+    ///
+    /// ```
+    /// use deskmetrics::kpi::KpiRequest;
+    /// use deskmetrics::replay::StatedMeasure;
+    ///
+    /// assert_eq!(KpiRequest::new("one_touch").stated_measures(), [StatedMeasure::PublicReplies]);
+    /// assert_eq!(KpiRequest::new("volume").stated_measures(), []);
+    /// ```
+    pub fn stated_measures(&self) -> &'static [StatedMeasure] {
+        match &self.policy {
+            Some(policy) => policy.stated_measures(),
+            None => kpi::entry(&self.kpi).map_or(&[], |entry| entry.stated),
+        }
     }
 
     /// Whether a report can answer it.

@@ -12,12 +12,13 @@ use crate::{ClockKind, Merge as _, Timestamp};
 
 impl Feed<'_> {
     /// Which KPIs count [blocks](Self::milestones) of tickets known at `known_until`; the others are fed
-    /// [row by row](Self::ticket_of).
-    pub fn block_plan(&mut self, known_until: Timestamp) -> BlockPlan {
+    /// [row by row](Self::ticket_of), as are those that count `by_row`, such as a duration that tables state.
+    pub fn block_plan(&mut self, known_until: Timestamp, by_row: &[InBlocks]) -> BlockPlan {
         let report = &self.state.report;
         let stock_known = report.settings.as_of.is_some_and(|as_of| as_of <= known_until);
         let in_blocks = |measure: &Measure| match measure.in_blocks() {
             Some(InBlocks::Backlog) => stock_known,
+            Some(counted) if by_row.contains(&counted) => false,
             other => other.is_some() || !measure.counts_tickets(),
         };
         self.in_blocks = report.measures.iter().map(in_blocks).collect();

@@ -165,7 +165,8 @@ impl ReportTable {
                 | Warning::ImplausibleTimestamp { .. }
                 | Warning::StatusDiffers { .. }
                 | Warning::AttributeDiffers { .. }
-                | Warning::AttributeUnknown { .. } => {}
+                | Warning::AttributeUnknown { .. }
+                | Warning::StatedDiffers { .. } => {}
             }
         }
         self

@@ -10,7 +10,7 @@ use super::row::SliceKeys;
 use super::value::{count_text, value_text};
 use crate::survey::Adjusted;
 use crate::ticket::{Attribute, Status};
-use crate::{Ratio, Reason, Timestamp, Unit};
+use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 
 /// Why a number of a report may not be what it seems.
 ///
@@ -119,6 +119,25 @@ pub enum Warning {
         stated: Status,
         /// Its status by its events.
         replayed: Status,
+    },
+    /// A measure that a table of tickets states differs from the one by the ticket's timestamps or events, which counts.
+    StatedDiffers {
+        /// The role of its column, such as `first_response_time`.
+        measure: &'static str,
+        /// The clock of a duration.
+        clock: Option<ClockKind>,
+        /// The column.
+        column: String,
+        /// Tickets of which it differs.
+        count: u64,
+        /// Tickets that have both.
+        of: u64,
+        /// The first of them.
+        ticket: String,
+        /// Its stated value, in seconds or as a count.
+        stated: f64,
+        /// Its replayed value.
+        replayed: f64,
     },
     /// The values of an attribute, or the tags, that a table of tickets states differ from those of the ticket's events.
     AttributeDiffers {
@@ -267,6 +286,15 @@ impl fmt::Display for Warning {
                  {replayed} by its events, which count",
                 share(*count, *of)
             ),
+            Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => write!(
+                f,
+                "stated {} (column \"{column}\") differs from the replayed one: {} of tickets, such as \"{ticket}\": stated {}, \
+                 replayed {}, which counts",
+                stated_name(measure, *clock),
+                share(*count, *of),
+                stated_text(*stated, *clock),
+                stated_text(*replayed, *clock)
+            ),
             Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed } => {
                 let value = |value: &Option<String>| match value {
                     Some(value) => format!("\"{value}\""),
@@ -333,6 +361,20 @@ impl fmt::Display for Warning {
                 }
             }
         }
+    }
+}
+
+fn stated_name(measure: &str, clock: Option<ClockKind>) -> String {
+    let business = if clock == Some(ClockKind::Business) { " in business time" } else { "" };
+    measure.replace('_', " ") + business
+}
+
+/// A duration to the second, or a count.
+#[expect(clippy::cast_possible_truncation, reason = "out of range saturates")]
+fn stated_text(value: f64, clock: Option<ClockKind>) -> String {
+    match clock {
+        Some(_) => crate::duration_text::format(chrono::TimeDelta::seconds(value.round() as i64)),
+        None => value_text(Some(value), Unit::Count, None),
     }
 }
 

@@ -15,5 +15,5 @@ pub use author::Author;
 pub(crate) use customer::CustomerNames;
 pub use event::{EventKind, TicketEvent};
 pub use id::{CustomerId, TicketId};
-pub use record::Ticket;
+pub use record::{StatedSla, Ticket};
 pub use status::{Status, UnknownStatus};

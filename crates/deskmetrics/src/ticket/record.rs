@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
+use crate::sla::SlaMetric;
 
 /// A ticket (case, conversation, issue): what is known of it apart from its events.
 ///
@@ -41,6 +42,20 @@ pub struct Ticket {
     /// The source system's own verdict on the ticket's SLA, where it gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_sla_met: Option<bool>,
+    /// What the source system states of several SLA targets, each of its own metric.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated_sla: Vec<StatedSla>,
+}
+
+/// What a source system states of one SLA target of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedSla {
+    /// What the target limits.
+    pub metric: SlaMetric,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// The source system's own verdict, which counts before the due time.
+    pub met: Option<bool>,
 }
 
 impl Ticket {
@@ -55,6 +70,7 @@ impl Ticket {
             tags: Vec::new(),
             stated_due_at: None,
             stated_sla_met: None,
+            stated_sla: Vec::new(),
         }
     }
 

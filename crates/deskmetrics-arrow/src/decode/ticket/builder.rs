@@ -18,6 +18,7 @@ use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
 use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use crate::decode::stated::{self, SlaColumn, SlaSlot, StatedColumn, StatedSlot};
 use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
 use crate::description::{AttributeValues, Duplicates, TicketSource};
@@ -39,6 +40,8 @@ pub(crate) struct TicketBuilder {
     solved_at: Times,
     closed_at: Times,
     columns: MilestoneColumns,
+    stated: Vec<StatedColumn>,
+    sla: Vec<SlaColumn>,
     /// Which of the columns of timestamps any source has: reply, solve, close, due.
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
@@ -60,6 +63,8 @@ struct Slots<'a> {
     due_at: InstantSlot,
     updated_at: InstantSlot,
     sla_met: WordSlot<bool>,
+    stated: Vec<StatedSlot>,
+    sla: Vec<SlaSlot>,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
     tags: WordSlot<Box<str>>,
@@ -97,6 +102,8 @@ impl TicketBuilder {
                 due_at: columns.maybe_instant(source.due_at.as_ref())?,
                 updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
+                stated: stated::slots(&mut self.stated, source, &mut columns)?,
+                sla: stated::sla_slots(&mut self.sla, source, &mut columns)?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 tags: columns
@@ -155,6 +162,14 @@ impl TicketBuilder {
         ];
         let mut doubts = decoding.workers.decode(batch.num_rows(), columns)?;
         self.versions.decode(&slots.updated_at, batch, &mut decoding.ledgers[ledger])?;
+        for slot in &slots.stated {
+            let status = &self.columns.status;
+            let open = |row: usize| status.of_row(self.rows + row).and_then(|status| status.open());
+            slot.decode(&mut self.stated, batch, (self.rows, open), &mut decoding.ledgers[ledger])?;
+        }
+        for slot in &slots.sla {
+            slot.decode(&mut self.sla, batch, self.rows, &mut decoding.ledgers[ledger])?;
+        }
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
@@ -334,6 +349,8 @@ impl TicketBuilder {
             stated: Words::default(),
             values: self.values,
             described_rows: self.rows,
+            stated_measures: self.stated,
+            stated_sla: self.sla.into_iter().map(|column| column.finish(self.rows)).collect(),
             len: self.rows - unusable.iter().filter(|excluded| **excluded).count(),
             index,
             ids,

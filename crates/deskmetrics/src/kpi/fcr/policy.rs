@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::evidence::Evidence;
+use crate::replay::StatedMeasure;
 use crate::{Scale, duration_text};
 
 /// What "resolved on first contact" means. There is no default: the field has none.
@@ -179,6 +180,15 @@ impl FcrPolicy {
                 Evidence::Records
             }
             Self::AllOf(parts) => parts.iter().map(Self::evidence).max().unwrap_or(Evidence::Records),
+        }
+    }
+
+    /// The measures which, if the source states all of them, are enough to judge tickets by this policy.
+    pub(crate) fn stated_measures(&self) -> &'static [StatedMeasure] {
+        match self {
+            Self::SingleReply => &[StatedMeasure::PublicReplies],
+            Self::NoCustomerFollowup => &[StatedMeasure::CustomerMessages],
+            _ => &[],
         }
     }
 

@@ -20,13 +20,17 @@ impl PerTicket {
         self.counts.push(times);
     }
 
-    /// Counts a solved ticket to which it happened `times` times; another one is excluded.
-    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, times: u32) {
-        if ticket.status.is_done() {
-            self.count(times);
-        } else {
-            self.leave_out(Reason::NotSolved);
+    /// Counts a ticket to which it happened so many times, unless that is not known.
+    pub(crate) fn count_known(&mut self, times: Result<u32, Reason>) {
+        match times {
+            Ok(times) => self.count(times),
+            Err(reason) => self.leave_out(reason),
         }
+    }
+
+    /// The same of a solved ticket; another one is excluded.
+    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, times: Result<u32, Reason>) {
+        self.count_known(if ticket.status.is_done() { times } else { Err(Reason::NotSolved) });
     }
 
     /// Counts a ticket of which nothing can be said.

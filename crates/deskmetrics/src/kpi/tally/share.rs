@@ -20,12 +20,12 @@ impl Share {
         self.ratio.push(holds);
     }
 
-    /// Counts a solved ticket for which the statement holds or not; another one is excluded.
-    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, holds: bool) {
-        if ticket.status.is_done() {
-            self.count(holds);
-        } else {
-            self.leave_out(Reason::NotSolved);
+    /// Counts a solved ticket for which the statement holds or not, unless that is not known; another one is excluded.
+    pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, holds: Result<bool, Reason>) {
+        match holds {
+            _ if !ticket.status.is_done() => self.leave_out(Reason::NotSolved),
+            Ok(holds) => self.count(holds),
+            Err(reason) => self.leave_out(reason),
         }
     }
 

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::durations::{from_float_micros, interval_between, quantile_of, quantile_places};
 use crate::interval::quantile_ranks;
+use crate::replay::StatedMeasure;
+use crate::replay::stated::StatedTime;
 use crate::{
     ClockKind, Compared, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
     Survival, TicketMetrics, Unit,
@@ -61,6 +63,17 @@ impl Times {
             (None, Some(elapsed)) => self.running(elapsed),
             (None, None) => self.leave_out(neither),
         }
+    }
+
+    /// Counts the duration that the source states in place of the replay, and whether there is one.
+    pub(crate) fn take_stated(&mut self, ticket: &TicketMetrics, measure: StatedMeasure) -> bool {
+        match ticket.stated_time(measure, self.clock) {
+            StatedTime::Replayed => return false,
+            StatedTime::Ended(micros) => self.survival.push_finished(micros),
+            StatedTime::Running(micros) => self.survival.push_censored(micros),
+            StatedTime::Excluded(reason) => self.leave_out(reason),
+        }
+        true
     }
 
     /// Counts durations on the tally's clock, in microseconds: those that have ended and those still running.

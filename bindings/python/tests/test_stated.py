@@ -1,0 +1,133 @@
+"""Measures and SLA verdicts that the source of tickets has computed."""
+
+import datetime as dt
+import pathlib
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import deskmetrics as dm
+
+CREATED = ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"]
+TICKETS: dict[str, Any] = {"id": [1, 2, 3], "created_at": CREATED, "solved_at": ["2026-03-02T13:00:00Z", "2026-03-03T13:00:00Z", None]}
+
+
+def first_response(report: dm.Report, clock: str = "calendar") -> tuple[float | None, int]:
+    rows = [row for row in report.headlines if row.kpi == "first_response_time" and row.clock == clock]
+    return rows[0].value, rows[0].n
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Response Time (hours)", [1.5, 2.5, None]),
+        ("reply_time_in_minutes", [90, 150, None]),
+        ("first_reply_time_in_seconds", [5400, 9000, None]),
+        ("First response time (in hrs)", ["01:30:00", "02:30:00", None]),
+        ("first_response_time", [dt.timedelta(minutes=90), dt.timedelta(minutes=150), None]),
+        ("Time to first response (min)", [90.0, 150.0, None]),
+    ],
+)
+def test_columns_with_usual_names_are_taken_over(name: str, values: list[Any]) -> None:
+    for table in (TICKETS | {name: values}, pl.DataFrame(TICKETS | {name: values}), pd.DataFrame(TICKETS | {name: values})):
+        report = dm.report(table, kpis=["first_response_time"])
+        assert first_response(report) == (7200.0, 2)
+        assert report.notes == [f'first_response_time rests on what the source states: first_response_time (column "{name}")']
+
+
+def test_a_duration_has_a_clock() -> None:
+    metrics = {"reply_time_in_minutes.calendar": [90, 150, None], "reply_time_in_minutes.business": [30, 50, None]}
+    report = dm.report(TICKETS | metrics)
+    assert first_response(report) == (7200.0, 2)
+    assert first_response(report, "business") == (2400.0, 2)
+    mapped = {"tickets": {"first_response_time": {"column": "reply", "unit": "minutes", "clock": "business"}}}
+    report = dm.report(TICKETS | {"reply": [30, 50, None]}, columns=mapped)
+    assert {row.clock for row in report.headlines if row.kpi == "first_response_time"} == {"business"}
+
+
+def test_counts_answer_their_kpis() -> None:
+    table = TICKETS | {"replies": [1, 3, 0], "reopen_count": [0, 2, 0], "Agent interactions": [9, 9, 9]}
+    report = dm.report(table, kpis=["one_touch", "replies_per_ticket", "reopen_rate", {"kpi": "multi_touch"}])
+    assert {row.kpi: row.value for row in report.headlines} == {
+        "one_touch": 50.0,
+        "replies_per_ticket": 2.0,
+        "reopen_rate": 50.0,
+        "multi_touch": 50.0,
+    }
+    assert len(report.notes) == 4
+    assert dm.one_touch(table).value == 50.0
+    assert dm.fcr(table, policy="single_reply").value == 50.0
+    with pytest.raises(dm.ArgumentError, match="or what the source has computed as public_replies of the tickets"):
+        dm.one_touch(TICKETS)
+    frame = dm.replay(tickets=table).metrics.to_dict()
+    assert (frame["public_replies"], frame["reopens"]) == ([1, 3, 0], [0, 2, 0])
+    by = dm.report(table, kpis=["volume"], by="replies")
+    assert sum(row.value or 0 for row in by.rows if row.keys) == 3
+
+
+def test_a_number_needs_a_unit() -> None:
+    table = TICKETS | {"hours": [6, 19, 5]}
+    with pytest.raises(dm.DataError, match="holds numbers of an unknown unit") as refused:
+        dm.report(table, columns={"tickets": {"first_response_time": "hours"}})
+    remedy = str(refused.value).split("such as columns=")[1].replace("minutes", "hours")
+    assert first_response(dm.report(table, columns=eval(remedy))) == (6 * 3600.0, 3)
+
+
+def test_differences_from_timestamps_and_events_show() -> None:
+    table = TICKETS | {"first_response_at": ["2026-03-02T09:30:00Z", "2026-03-02T10:35:00Z", None], "reply_time_in_minutes": [30, 30, 7]}
+    report = dm.report(table, kpis=["first_response_time"])
+    assert first_response(report) == (1950.0, 2)
+    assert report.notes == []
+    assert [str(warning) for warning in report.warnings] == [
+        'stated first response time (column "reply_time_in_minutes") differs from the replayed one: 1 of 2 (50.0 %) of tickets, '
+        'such as "2": stated 30m, replayed 35m, which counts'
+    ]
+    events = {"ticket": [1], "at": ["2026-03-02T09:20:00Z"], "kind": ["public_message"], "author": ["agent"]}
+    report = dm.report(TICKETS | {"reply_time_in_minutes": [30, 30, 7]}, events, kpis=["first_response_time"])
+    assert first_response(report)[0] == 1200.0
+    assert "1 of 1" in str(report.warnings)
+
+
+def test_values_that_cannot_be_used_are_counted() -> None:
+    table = TICKETS | {"reply_time_in_minutes": [-5, 30, 40]}
+    report = dm.report(table, kpis=["first_response_time", "volume"])
+    assert first_response(report) == (35 * 60.0, 2)
+    assert report["first_response_time"].excluded == {"end_before_start": 1}
+    assert report["volume"].value == 3
+    assert "a duration is at least 0" in str(report.warnings)
+
+
+def test_sla_targets_count_by_metric() -> None:
+    table = TICKETS | {
+        "first": ["Within SLA", "SLA Violated", "Within SLA"],
+        "due": ["2026-03-02 14:00", "2026-03-02 14:00", None],
+        "replied": ["2026-03-02T09:30:00Z"] * 3,
+    }
+    sla = {"first_response": {"met": "first"}, "resolution": {"due_at": "due"}}
+    columns = {"tickets": {"sla": sla}}
+    with pytest.raises(dm.InstantError, match="the times have no zone"):
+        dm.report(table, columns=columns)
+    report = dm.report(table, columns=columns, assume_tz="UTC")
+    assert {row.option: (row.value, row.n) for row in report.headlines if row.kpi == "sla_attainment"} == {
+        "as stated by the source": (60.0, 5),
+        "first response, as stated by the source": (pytest.approx(200 / 3), 3),
+        "resolution, as stated by the source": (50.0, 2),
+    }
+    for metric in ("first_response", "stated_first_response"):
+        form = {"kpi": "sla_attainment", "metric": metric}
+        assert dm.report(table, columns=columns, assume_tz="UTC", kpis=[form])["sla_attainment"].n == 3
+    with pytest.raises(Exception, match="stated_first_response"):
+        dm.report(table, columns=columns, assume_tz="UTC", kpis=[{"kpi": "sla_attainment", "metric": "stated_next_response"}])
+
+
+def test_descriptions_have_the_same_roles(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "t.csv").write_text("id,created,Response Time (hours),reply\n1,2026-03-02T09:00:00Z,1.5,Within SLA\n")
+    (tmp_path / "d.toml").write_text(
+        'time_zone = "UTC"\n[[tickets]]\nfile = "t.csv"\nid = "id"\ncreated_at = "created"\n'
+        'first_response_time = "Response Time (hours)"\nsla = { first_response = { met = "reply" } }\n'
+    )
+    report = dm.read(tmp_path / "d.toml").report()
+    assert first_response(report) == (5400.0, 1)
+    assert report["sla_attainment"].value == 100.0

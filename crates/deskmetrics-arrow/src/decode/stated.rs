@@ -1,0 +1,255 @@
+//! Columns of measures that the source of the tickets has computed.
+
+use arrow_array::{Array as _, RecordBatch};
+use deskmetrics::replay::{Stated, StatedMeasure, StatedValue};
+use deskmetrics::ticket::StatedSla;
+use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
+
+use super::context::in_order;
+use super::ledger::{Ledger, Scope, each_row};
+use super::slot::{Columns, InstantSlot, MeasureSlot, WordSlot};
+use super::time::Times;
+use super::word::{Known, Words};
+use crate::ReadError;
+use crate::column::utc::Instants;
+use crate::column::{BadCell, DurationUnit};
+use crate::description::TicketSource;
+
+/// A measure that the source states of its tickets, on one clock.
+#[derive(Debug)]
+pub(crate) struct StatedColumn {
+    pub(crate) measure: StatedMeasure,
+    pub(crate) clock: ClockKind,
+    /// The role and the column that it was read from first.
+    pub(crate) role: &'static str,
+    pub(crate) name: String,
+    /// How much more than a value in that role the measure is.
+    more: i64,
+    unit: Option<DurationUnit>,
+    /// Of the most precise number.
+    decimals: Option<usize>,
+    /// Microseconds or counts, or one of the codes below.
+    values: Vec<i64>,
+}
+
+const ABSENT: i64 = -1;
+const UNREADABLE: i64 = -2;
+const NEGATIVE: i64 = -3;
+
+/// A column of one table, and where its values go.
+#[derive(Debug)]
+pub(super) struct StatedSlot {
+    place: usize,
+    /// How much more than its values the measure is.
+    more: i64,
+    slot: MeasureSlot,
+}
+
+/// The measures of one table.
+pub(super) fn slots<'a>(
+    all: &mut Vec<StatedColumn>,
+    source: &'a TicketSource,
+    columns: &mut Columns<'a>,
+) -> Result<Vec<StatedSlot>, ReadError> {
+    let mut slots = Vec::new();
+    for (role, measure, more, keys) in source.stated() {
+        for key in keys {
+            let (clock, unit) =
+                if measure.is_duration() { (key.clock(), key.unit()) } else { (ClockKind::Calendar, None) };
+            let known = all.iter().position(|column| column.measure == measure && column.clock == clock);
+            let place = known.unwrap_or_else(|| {
+                let name = key.column.clone();
+                all.push(StatedColumn {
+                    measure,
+                    clock,
+                    role,
+                    name,
+                    more,
+                    unit,
+                    decimals: None,
+                    values: Vec::new(),
+                });
+                all.len() - 1
+            });
+            slots.push(StatedSlot { place, more, slot: columns.measure(key, measure.is_duration())? });
+        }
+    }
+    Ok(slots)
+}
+
+/// What the source states of the SLA targets of one metric.
+#[derive(Debug)]
+pub(crate) struct SlaColumn {
+    metric: SlaMetric,
+    due_at: Times,
+    met: Words<bool>,
+    /// The whole column, once it is read.
+    due: Instants,
+}
+
+/// The columns of one table.
+pub(super) struct SlaSlot {
+    place: usize,
+    due_at: InstantSlot,
+    met: WordSlot<bool>,
+}
+
+/// The SLA targets of one table.
+pub(super) fn sla_slots<'a>(
+    all: &mut Vec<SlaColumn>,
+    source: &'a TicketSource,
+    columns: &mut Columns<'a>,
+) -> Result<Vec<SlaSlot>, ReadError> {
+    let mut slots = Vec::new();
+    for (metric, key) in &source.sla {
+        let known = all.iter().position(|column| column.metric == *metric);
+        let place = known.unwrap_or_else(|| {
+            let (due_at, met, due) = (Times::default(), Words::default(), Instants::default());
+            all.push(SlaColumn { metric: metric.clone(), due_at, met, due });
+            all.len() - 1
+        });
+        let (due_at, met) =
+            (columns.maybe_instant(key.due_at.as_ref())?, columns.maybe_word(key.met.as_ref())?);
+        slots.push(SlaSlot { place, due_at, met });
+    }
+    Ok(slots)
+}
+
+impl SlaSlot {
+    /// Adds the rows of a batch, the first of which is row `first`.
+    pub(super) fn decode(
+        &self,
+        all: &mut [SlaColumn],
+        batch: &RecordBatch,
+        first: usize,
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        let column = &mut all[self.place];
+        column.fill_up(first);
+        column.due_at.decode_alone(&self.due_at, batch, ledger)?;
+        let mut doubts = Vec::new();
+        column.met.decode(&self.met, &mut Known::default(), batch, &mut doubts)?;
+        if !doubts.is_empty() {
+            let mut met = self.met.bind(batch)?;
+            each_row(in_order(doubts), |row| ledger.want(&mut met, row))?;
+        }
+        Ok(())
+    }
+}
+
+impl SlaColumn {
+    fn fill_up(&mut self, rows: usize) {
+        self.met.fill_up(rows);
+        self.due_at.fill_up(rows);
+    }
+
+    /// The column of so many rows.
+    pub(super) fn finish(mut self, rows: usize) -> Self {
+        self.fill_up(rows);
+        self.due = std::mem::take(&mut self.due_at).finish();
+        self
+    }
+
+    pub(crate) fn metric(&self) -> &SlaMetric {
+        &self.metric
+    }
+
+    /// What the source states of a ticket.
+    pub(crate) fn of_row(&self, row: usize) -> StatedSla {
+        let due_at = (row < self.due.len()).then(|| self.due.get(row)).flatten();
+        StatedSla {
+            metric: self.metric.clone(),
+            due_at: due_at.map(Timestamp::saturating_from_micros),
+            met: self.met.of_row(row).copied(),
+        }
+    }
+
+    /// Whether the source gives verdicts.
+    pub(super) fn has_verdicts(&self) -> bool {
+        self.met.kinds() > 1
+    }
+
+    /// Whether some row that counts has a verdict or a due time.
+    pub(crate) fn has_values(&self, counts: impl Fn(usize) -> bool) -> bool {
+        self.has_verdicts() || self.due.last(counts).is_some()
+    }
+}
+
+impl StatedSlot {
+    /// Adds the rows of a batch, the first of which is row `first`; `open` gives the status of a row that says that the ticket is
+    /// open.
+    pub(super) fn decode(
+        &self,
+        all: &mut [StatedColumn],
+        batch: &RecordBatch,
+        (first, open): (usize, impl Fn(usize) -> Option<Status>),
+        ledger: &mut Ledger,
+    ) -> Result<(), ReadError> {
+        let column = &mut all[self.place];
+        let array = self.slot.array(batch);
+        let read = self.slot.reading().read(array).map_err(|wrong| self.slot.wrong(wrong))?;
+        column.values.resize(first, ABSENT);
+        column.decimals = column.decimals.max(read.decimals);
+        column.values.extend(
+            read.values.iter().map(|value| value.map_or(ABSENT, |value| value.saturating_add(self.more))),
+        );
+        for (row, bad, text) in read.bad {
+            if bad == BadCell::NoUnit {
+                return Err(self.slot.no_unit(column.role));
+            }
+            let code = if bad == BadCell::Negative { NEGATIVE } else { UNREADABLE };
+            column.values[first + row] = code;
+            let remedy = self.slot.reading().remedy(bad);
+            ledger
+                .leave_out(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
+                    (text, remedy.to_owned())
+                })
+                .skipped()?;
+        }
+        if column.measure == StatedMeasure::FullResolutionTime {
+            for row in 0..array.len() {
+                let value = &mut column.values[first + row];
+                let Some(now) = open(row).filter(|_| *value >= 0) else { continue };
+                let micros = std::mem::replace(value, ABSENT);
+                ledger
+                    .leave_out(Scope::Value, Reason::Reopened, ledger.row(row), self.slot.name(), || {
+                        let remedy = format!("the ticket is {now} again, so this solve did not last");
+                        (deskmetrics::duration_text::format(chrono::TimeDelta::microseconds(micros)), remedy)
+                    })
+                    .skipped()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl StatedColumn {
+    /// What the source states of a ticket.
+    pub(crate) fn of_row(&self, row: usize) -> Stated {
+        let value = match self.values.get(row).copied() {
+            None | Some(ABSENT) => StatedValue::Absent,
+            Some(NEGATIVE) => StatedValue::Excluded(Reason::EndBeforeStart),
+            Some(value) if value < 0 => StatedValue::Excluded(Reason::Unreadable),
+            Some(value) => StatedValue::Known(value),
+        };
+        Stated { measure: self.measure, clock: self.clock, value }
+    }
+
+    /// The value of the measure in the role of the column: one stint with an assignee, or none, is no transfer.
+    pub(crate) fn in_its_role(&self, value: i64) -> i64 {
+        value.saturating_sub(self.more).max(0)
+    }
+
+    /// Whether two values differ by more than rounding: numbers are as precise as their last decimal, texts to the second.
+    pub(crate) fn differs(&self, one: i64, other: i64) -> bool {
+        let step = match (self.unit, self.decimals) {
+            _ if !self.measure.is_duration() => 1,
+            (Some(unit), Some(decimals)) => {
+                let parts = u32::try_from(decimals).ok().and_then(|decimals| 10_i64.checked_pow(decimals));
+                unit.micros() / parts.unwrap_or(i64::MAX)
+            }
+            _ => DurationUnit::Seconds.micros(),
+        };
+        one.abs_diff(other) >= step.max(1).unsigned_abs()
+    }
+}

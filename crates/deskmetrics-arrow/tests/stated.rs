@@ -1,0 +1,354 @@
+//! Measures and SLA verdicts that the source of tickets has computed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+use std::fs;
+
+use deskmetrics::ClockKind;
+use deskmetrics::kpi::KpiRequest;
+use deskmetrics::report::{Period, Periods, Report, ReportTable};
+use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::{Choice, Dataset, ReadError, ReadOptions};
+use tempfile::TempDir;
+
+/// A dataset of tickets under this description, which may read events.
+fn read(description: &str, tickets: &str, events: &str) -> Result<Dataset, ReadError> {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("t.csv"), tickets).unwrap();
+    fs::write(folder.path().join("e.csv"), events).unwrap();
+    let path = folder.path().join("d.toml");
+    let head = "time_zone = \"UTC\"\nas_of = \"2026-03-09T00:00:00Z\"\n";
+    fs::write(&path, format!("{head}{description}")).unwrap();
+    Dataset::read_with(path, ReadOptions::default())
+}
+
+fn dataset(roles: &str, tickets: &str) -> Dataset {
+    read(&format!("{TICKETS}{roles}"), tickets, "").unwrap()
+}
+
+const TICKETS: &str = "[[tickets]]\nfile = \"t.csv\"\nid = \"id\"\ncreated_at = \"created\"\n";
+
+fn table(dataset: &Dataset, request: KpiRequest) -> ReportTable {
+    let report = Report::builder(dataset.as_of.unwrap()).kpi(request).build().unwrap();
+    dataset.feed(&report, 1).unwrap().table()
+}
+
+/// Value, n and exclusions of a KPI.
+fn asked(dataset: &Dataset, request: KpiRequest) -> (Option<f64>, u64, String) {
+    let table = table(dataset, request);
+    let row = table.rows.iter().find(|row| row.headline).unwrap();
+    (row.value, row.n, row.excluded.to_string())
+}
+
+fn kpi(dataset: &Dataset, id: &str) -> (Option<f64>, u64, String) {
+    asked(dataset, KpiRequest::new(id))
+}
+
+fn none(value: f64, n: u64) -> (Option<f64>, u64, String) {
+    (Some(value), n, String::new())
+}
+
+const ROWS: &str =
+    "id,created,solved,status,minutes,business,hours,reopens,replies,messages,touches,moves,groups,team
+1,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,solved,60,30,1.5,0,1,2,3,0,1,a
+2,2026-03-02T10:00:00Z,2026-03-03T13:00:00Z,closed,120,60,2.5,2,3,4,5,1,2,b
+3,2026-03-03T10:00:00Z,,open,,,0.5,0,0,1,1,0,1,a
+";
+
+#[test]
+fn a_table_that_states_measures_answers_their_kpis() {
+    let roles = "status = \"status\"\nsolved_at = \"solved\"\n\
+        first_response_time = [{ column = \"minutes\", unit = \"minutes\" }, { column = \"business\", unit = \"minutes\", clock = \"business\" }]\n\
+        requester_wait_time = { column = \"hours\", unit = \"hours\" }\nreopens = \"reopens\"\npublic_replies = \"replies\"\n\
+        customer_messages = \"messages\"\nagent_touches = \"touches\"\ntransfers = \"moves\"\ngroup_stations = \"groups\"\n";
+    let stated = dataset(roles, ROWS);
+    assert_eq!(kpi(&stated, "first_response_time"), none(5_400.0, 2));
+    let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
+    assert_eq!(asked(&stated, business), (Some(2_700.0), 2, "1 no schedule".to_owned()));
+    assert_eq!(kpi(&stated, "requester_wait_time"), none(7_200.0, 2)); // the open one runs
+    assert_eq!(kpi(&stated, "reopen_rate"), (Some(50.0), 2, "1 not solved".to_owned()));
+    for (id, value) in [
+        ("one_touch", 50.0),
+        ("multi_touch", 50.0),
+        ("two_touch", 0.0),
+        ("replies_per_ticket", 2.0),
+        ("messages_per_ticket", 5.0),
+        ("transfers", 0.5),
+        ("group_transfers", 0.5),
+        ("transfer_rate", 50.0),
+    ] {
+        assert_eq!(kpi(&stated, id), (Some(value), 2, "1 not solved".to_owned()), "{id}");
+        let chosen = Choice::these([id]).of(&stated).unwrap();
+        assert!(
+            chosen.notes[0].starts_with(&format!("{id} rests on what the source states: ")),
+            "{:?}",
+            chosen.notes
+        );
+    }
+    assert_eq!(kpi(&stated, "agent_touches"), none(3.0, 3));
+    let single = KpiRequest::new("fcr").under("single_reply".parse().unwrap());
+    assert!(stated.can_answer(&single).is_ok());
+    assert_eq!(asked(&stated, single).0, Some(50.0));
+    // What nobody states stays unanswered, and so do measures of the same KPI.
+    let refused = Choice::these(["agent_wait_time"]).of(&stated).unwrap_err().to_string();
+    assert!(
+        refused.ends_with("or what the source has computed as agent_wait_time of the tickets"),
+        "{refused}"
+    );
+    let measure = |id: &str, measure: &str| {
+        let table = table(&stated, KpiRequest::new(id));
+        table.rows.iter().find(|row| row.measure == measure).unwrap().value
+    };
+    assert_eq!((measure("one_touch", "undisturbed"), measure("reopen_rate", "without_thanks")), (None, None));
+    assert_eq!(
+        (measure("one_touch", "at_most_one"), measure("reopen_rate", "reopens")),
+        (Some(50.0), Some(2.0))
+    );
+}
+
+#[test]
+fn a_stated_duration_fills_its_clock_alone() {
+    let minutes = dataset(
+        "first_response_time = { column = \"business\", unit = \"minutes\", clock = \"business\" }\n",
+        ROWS,
+    );
+    let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").on(clock));
+    assert!(of(ClockKind::Business).is_ok());
+    assert!(of(ClockKind::Calendar).unwrap_err().to_string().contains("no reply to a customer"));
+    let chosen = Choice::usual().of(&minutes).unwrap();
+    let clocks: Vec<_> =
+        chosen.kpis.iter().filter(|kpi| kpi.kpi == "first_response_time").map(|kpi| kpi.clock).collect();
+    assert_eq!(clocks, [Some(ClockKind::Business)]);
+}
+
+#[test]
+fn statuses_without_times_are_enough_for_counts() {
+    let rows = "id,created,status,replies,reopens,wait\n1,2026-03-02T09:00:00Z,solved,1,0,60\n2,2026-03-02T09:00:00Z,closed,2,1,120\n\
+        3,2026-03-02T09:00:00Z,open,1,0,30\n4,2026-03-02T09:00:00Z,zzz,1,0,30\n5,2026-03-02T09:00:00Z,deleted,1,0,30\n";
+    let roles = "status = \"status\"\npublic_replies = \"replies\"\nreopens = \"reopens\"\n\
+        on_hold_time = { column = \"wait\", unit = \"seconds\" }\nfull_resolution_time = { column = \"wait\", unit = \"seconds\" }\n";
+    let stated = dataset(roles, rows);
+    let left_out = "1 end unknown, 1 deleted, 1 not solved".to_owned();
+    for (id, value) in [("one_touch", 50.0), ("replies_per_ticket", 1.5), ("reopen_rate", 50.0)] {
+        assert_eq!(kpi(&stated, id), (Some(value), 2, left_out.clone()), "{id}");
+    }
+    assert_eq!(kpi(&stated, "on_hold_time"), (Some(90.0), 2, "1 end unknown, 1 deleted".to_owned()));
+    // A ticket that is open again has no resolution time; how long the solve took is known without its date.
+    assert_eq!(kpi(&stated, "full_resolution_time"), (Some(60.0), 3, "1 deleted".to_owned()));
+    assert!(
+        stated.sources[0]
+            .left_out
+            .iter()
+            .any(|left_out| left_out.to_string().contains("open again in column \"wait\""))
+    );
+}
+
+#[test]
+fn what_cannot_be_used_excludes_what_depends_on_it() {
+    let rows = "id,created,solved,reply,replies\n1,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,-5,one\n\
+        2,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,soon,1\n3,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,00:30:00,-1\n\
+        4,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,,\n";
+    let roles = "solved_at = \"solved\"\nfirst_response_time = { column = \"reply\", unit = \"minutes\" }\npublic_replies = \"replies\"\n";
+    let bad = dataset(roles, rows);
+    let first = asked(&bad, KpiRequest::new("first_response_time"));
+    assert_eq!(first, (Some(1_800.0), 1, "1 value not readable, 1 end before start".to_owned()));
+    assert_eq!(kpi(&bad, "one_touch"), (Some(100.0), 1, "1 value missing, 2 value not readable".to_owned()));
+    assert_eq!(kpi(&bad, "full_resolution_time"), none(14_400.0, 4));
+    let told: Vec<String> =
+        bad.sources[0].left_out.iter().map(|left_out| format!("{left_out}; {}", left_out.remedy)).collect();
+    for expected in [
+        "1 values not used: end before start in column \"reply\", first in row 1: \"-5\"; a duration is at least 0",
+        "1 values not used: value not readable in column \"reply\", first in row 2: \"soon\"; expected a number, \"HH:MM:SS\"",
+        "2 values not used: value not readable in column \"replies\", first in row 1: \"one\"; expected a whole number",
+    ] {
+        assert!(told.iter().any(|one| one.starts_with(expected)), "{expected}\n{told:?}");
+    }
+    let listed = roles.replace("unit = \"minutes\" }", "unit = \"minutes\", missing = [\"-5\", \"soon\"] }");
+    assert_eq!(kpi(&dataset(&listed, rows), "first_response_time").2, "");
+}
+
+#[test]
+fn the_unit_is_inferred_or_asked_for() {
+    let rows = |name: &str| format!("id,created,{name}\n1,2026-03-02T09:00:00Z,90\n");
+    let role = |name: &str| format!("first_response_time = \"{name}\"\n");
+    for (name, seconds) in [("reply_time_in_minutes", 5_400.0), ("Response Time (hours)", 324_000.0)] {
+        assert_eq!(
+            kpi(&dataset(&role(name), &rows(name)), "first_response_time"),
+            none(seconds, 1),
+            "{name}"
+        );
+    }
+    let unknown = read(&format!("{TICKETS}{}", role("reply")), &rows("reply"), "").unwrap_err().to_string();
+    let remedy = "state it, such as first_response_time = { column = \"reply\", unit = \"minutes\" }";
+    assert!(
+        unknown.contains("column \"reply\" holds numbers of an unknown unit") && unknown.ends_with(remedy),
+        "{unknown}"
+    );
+    let followed = remedy.strip_prefix("state it, such as ").unwrap();
+    assert_eq!(kpi(&dataset(followed, &rows("reply")), "first_response_time"), none(5_400.0, 1));
+    for (roles, problem) in [
+        (
+            "reopens = { column = \"reply\", unit = \"minutes\" }",
+            "reopens is a count, which has neither unit nor clock",
+        ),
+        (
+            "transfers = \"reply\"\nassignee_stations = \"reply\"",
+            "are both the assignee stations: state one column",
+        ),
+        (
+            "on_hold_time = [\"a\", \"b\"]",
+            "columns \"a\" and \"b\" are both the on hold time: state one column for each clock",
+        ),
+        ("on_hold_time = { column = \"a\", unit = \"fortnights\" }", "fortnights"),
+        ("sla = { first_reply = { met = \"a\" } }", "sla has no metric \"first_reply\""),
+        ("sla = { resolution = {} }", "sla.resolution names no column: give due_at or met"),
+        ("sla = { next_response = { due_at = \"a\" } }", "sla.next_response has no due_at"),
+    ] {
+        let error = read(&format!("{TICKETS}{roles}"), &rows("reply"), "").unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
+    let rows = "id,created,replied,solved,minutes,hours,reopens\n1,2026-03-02T09:00:00Z,2026-03-02T09:30:29Z,2026-03-02T13:00:00Z,30,4.0,0\n\
+        2,2026-03-02T09:00:00Z,2026-03-02T09:35:00Z,2026-03-02T13:00:00Z,30,4.5,1\n3,2026-03-02T09:00:00Z,,,99,,1\n";
+    let stated = "first_response_time = { column = \"minutes\", unit = \"minutes\" }\nfull_resolution_time = { column = \"hours\", unit = \"hours\" }\nreopens = \"reopens\"\n";
+    let timestamps = format!("first_response_at = \"replied\"\nsolved_at = \"solved\"\n{stated}");
+    let both = dataset(&timestamps, rows);
+    assert_eq!(kpi(&both, "first_response_time").0, Some(1_964.5));
+    assert_eq!(kpi(&both, "full_resolution_time"), none(14_400.0, 2));
+    let warnings: Vec<String> = both.warnings().map(|warning| warning.to_string()).collect();
+    assert_eq!(
+        warnings,
+        [
+            "stated first response time (column \"minutes\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": stated 30m, replayed 35m, which counts",
+            "stated full resolution time (column \"hours\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": stated 4h 30m, replayed 4h, which counts",
+        ]
+    );
+    // Reopenings are not in the timestamps.
+    assert_eq!(kpi(&both, "reopen_rate"), (Some(50.0), 2, "1 not solved".to_owned()));
+
+    let events = "[[events]]\nfile = \"e.csv\"\nticket = \"ticket\"\nat = \"at\"\nkind = \"kind\"\nauthor = \"author\"\n";
+    let log = "ticket,at,kind,author\n1,2026-03-02T09:20:00Z,public_message,agent\n2,2026-03-02T09:30:00Z,public_message,agent\n\
+        2,2026-03-02T10:00:00Z,solved,agent\n";
+    let logged = read(&format!("{TICKETS}{stated}{events}"), rows, log).unwrap();
+    assert_eq!(kpi(&logged, "first_response_time").0, Some(1_500.0));
+    assert_eq!(kpi(&logged, "reopen_rate").0, Some(0.0));
+    let warnings: Vec<String> = logged.warnings().map(|warning| warning.to_string()).collect();
+    assert!(
+        warnings[0].contains("1 of 2 (50.0 %) of tickets, such as \"1\": stated 30m, replayed 20m"),
+        "{warnings:?}"
+    );
+    assert!(warnings[2].starts_with("stated reopens (column \"reopens\") differs"), "{warnings:?}");
+    assert!(warnings[2].contains("2 of 3") && warnings[2].contains("stated 1, replayed 0"), "{warnings:?}");
+
+    // No assignee at all is no transfer either.
+    let moved = rows.replace("reopens", "moves");
+    let transfers = read(&format!("{TICKETS}transfers = \"moves\"\n{events}"), &moved, log).unwrap();
+    let warnings: Vec<String> = transfers.warnings().map(|warning| warning.to_string()).collect();
+    assert!(
+        warnings[0].starts_with("stated transfers (column \"moves\") differs from the replayed one: 2 of 3"),
+        "{warnings:?}"
+    );
+
+    // Events without messages cannot give a reply, and no events nothing.
+    let nothing = read(&format!("{TICKETS}{stated}{events}"), rows, "ticket,at,kind,author\n").unwrap();
+    assert_eq!((kpi(&nothing, "first_response_time").0, nothing.warnings().count()), (Some(1_800.0), 0));
+    let statuses = "ticket,at,kind,author\n2,2026-03-02T10:00:00Z,solved,agent\n";
+    let silent = read(&format!("{TICKETS}{stated}{events}"), rows, statuses).unwrap();
+    assert_eq!(kpi(&silent, "first_response_time").0, Some(1_800.0));
+}
+
+#[test]
+fn stated_measures_have_slices_and_periods_and_merge() {
+    let roles = "solved_at = \"solved\"\nfirst_response_time = { column = \"minutes\", unit = \"minutes\" }\nattributes = { group = \"team\" }\n";
+    let stated = dataset(roles, ROWS);
+    let report = Report::builder(stated.as_of.unwrap())
+        .kpis(["volume", "first_response_time", "backlog"].map(KpiRequest::new))
+        .by([Attribute::Group])
+        .periods(Periods::new(Period::Day, chrono_tz::Tz::UTC))
+        .build()
+        .unwrap();
+    let state = stated.feed(&report, 1).unwrap();
+    let table = state.table();
+    let rows = table.rows.iter().filter(|row| row.headline && row.kpi == "first_response_time");
+    let values: Vec<(String, Option<String>, Option<f64>)> = rows
+        .map(|row| (row.keys.label(), row.period.as_ref().map(|period| period.label.clone()), row.value))
+        .filter(|(_, _, value)| value.is_some())
+        .collect();
+    let row =
+        |slice: &str, period: Option<&str>, value| (slice.to_owned(), period.map(str::to_owned), Some(value));
+    for expected in [
+        row("", None, 5_400.0),
+        row("", Some("2026-03-02"), 5_400.0),
+        row("a", None, 3_600.0),
+        row("b", Some("2026-03-02"), 7_200.0),
+    ] {
+        assert!(values.contains(&expected), "{expected:?}\n{values:?}");
+    }
+    assert_eq!(stated.feed(&report, 3).unwrap().table(), table);
+    let mut twice = stated.feed(&report, 1).unwrap();
+    twice.merge(state).unwrap();
+    assert_eq!(twice.table().headline("first_response_time").map(|row| row.n), Some(4));
+}
+
+#[test]
+fn records_of_measures_are_as_stated() {
+    let stated = dataset(
+        "first_response_time = { column = \"minutes\", unit = \"minutes\" }\npublic_replies = \"replies\"\n",
+        ROWS,
+    );
+    let log = stated.log(&stated.replay().unwrap());
+    let (batches, _) = log.measures(1).unwrap();
+    let text = |name: &str| format!("{:?}", batches[0].column_by_name(name).unwrap());
+    assert!(
+        text("public_replies").contains('3') && text("first_response_time").contains("7200"),
+        "{}",
+        text("first_response_time")
+    );
+    let record = log.record(1);
+    assert_eq!(record.metrics.stated.len(), 2);
+}
+
+#[test]
+fn several_stated_sla_targets_count_by_metric() {
+    let rows = "id,created,replied,solved,first,first_due,resolution,due\n\
+        1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-02T13:00:00Z,Within SLA,,Within SLA,2026-03-03T09:00:00Z\n\
+        2,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-04T13:00:00Z,SLA Violated,,,2026-03-03T09:00:00Z\n\
+        3,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,,,2026-03-02T09:30:00Z,,2026-03-10T09:00:00Z\n";
+    let roles = "solved_at = \"solved\"\nfirst_response_at = \"replied\"\n[tickets.sla]\n\
+        first_response = { met = \"first\", due_at = \"first_due\" }\nresolution = { met = \"resolution\", due_at = \"due\" }\n";
+    let stated = dataset(roles, rows);
+    let of = |metric: &str| asked(&stated, KpiRequest::new("sla_attainment").of_metric(metric.into()));
+    assert_eq!(of("stated_first_response"), (Some(100.0 / 3.0), 3, String::new()));
+    assert_eq!(of("stated_resolution"), (Some(50.0), 2, "1 still running".to_owned()));
+    assert_eq!(of("stated"), (Some(40.0), 5, "1 still running".to_owned()));
+    let metrics = |dataset: &Dataset| -> Vec<String> {
+        let chosen = Choice::these(["sla_attainment"]).of(dataset).unwrap();
+        chosen.kpis.iter().map(|kpi| kpi.metric.as_ref().unwrap().as_str().to_owned()).collect()
+    };
+    assert_eq!(metrics(&stated), ["stated", "stated_first_response", "stated_resolution"]);
+    let request = KpiRequest::new("sla_attainment");
+    let named = stated.with_stated_sla(request.clone().of_metric("resolution".into()));
+    assert_eq!(named.metric, Some("stated_resolution".into()));
+    assert_eq!(stated.with_stated_sla(request).metric, Some("stated".into()));
+    let record = &stated.tickets()[0].stated_sla;
+    assert_eq!((record.len(), record[0].met), (2, Some(true)));
+
+    // The verdict of the whole ticket counts in their place.
+    let whole = dataset(&roles.replace("[tickets.sla]", "sla_met = \"resolution\"\n[tickets.sla]"), rows);
+    let request = KpiRequest::new("sla_attainment").of_metric("stated".into());
+    assert_eq!(asked(&whole, request).1, 4); // ticket 1 once, of the others each target
+
+    // Without replies a due time says nothing.
+    let due = "[tickets.sla]\nfirst_response = { due_at = \"first_due\" }\n";
+    let request = KpiRequest::new("sla_attainment").of_metric("stated_first_response".into());
+    let refused = dataset(due, rows).can_answer(&request).unwrap_err().to_string();
+    assert!(refused.contains("no reply to a customer"), "{refused}");
+    let computed =
+        dataset(&format!("first_response_time = {{ column = \"id\", unit = \"hours\" }}\n{due}"), rows);
+    assert!(computed.can_answer(&request).is_ok());
+    assert_eq!(asked(&computed, request), (Some(0.0), 1, "2 no SLA applies".to_owned()));
+}

@@ -1,0 +1,124 @@
+//! Measures that the source of a ticket has computed itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::needs::Needs;
+use crate::{ClockKind, Reason};
+
+/// A measure of a ticket that its source may state: a field of [`TicketMetrics`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StatedMeasure {
+    /// [`TicketMetrics::first_response_time`].
+    FirstResponseTime,
+    /// [`TicketMetrics::first_resolution_time`].
+    FirstResolutionTime,
+    /// [`TicketMetrics::full_resolution_time`].
+    FullResolutionTime,
+    /// [`TicketMetrics::requester_wait_time`].
+    RequesterWaitTime,
+    /// [`TicketMetrics::agent_wait_time`].
+    AgentWaitTime,
+    /// [`TicketMetrics::on_hold_time`].
+    OnHoldTime,
+    /// [`TicketMetrics::agent_work_time`].
+    AgentWorkTime,
+    /// [`TicketMetrics::time_to_first_assignment`].
+    TimeToFirstAssignment,
+    /// How many [`TicketMetrics::reopens`] there are.
+    Reopens,
+    /// [`TicketMetrics::public_replies`].
+    PublicReplies,
+    /// [`TicketMetrics::customer_messages`].
+    CustomerMessages,
+    /// [`TicketMetrics::agent_touches`].
+    AgentTouches,
+    /// [`TicketMetrics::assignee_stations`].
+    AssigneeStations,
+    /// [`TicketMetrics::group_stations`].
+    GroupStations,
+}
+
+impl StatedMeasure {
+    /// The name of the field of [`TicketMetrics`].
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstResponseTime => "first_response_time",
+            Self::FirstResolutionTime => "first_resolution_time",
+            Self::FullResolutionTime => "full_resolution_time",
+            Self::RequesterWaitTime => "requester_wait_time",
+            Self::AgentWaitTime => "agent_wait_time",
+            Self::OnHoldTime => "on_hold_time",
+            Self::AgentWorkTime => "agent_work_time",
+            Self::TimeToFirstAssignment => "time_to_first_assignment",
+            Self::Reopens => "reopens",
+            Self::PublicReplies => "public_replies",
+            Self::CustomerMessages => "customer_messages",
+            Self::AgentTouches => "agent_touches",
+            Self::AssigneeStations => "assignee_stations",
+            Self::GroupStations => "group_stations",
+        }
+    }
+
+    /// Whether it is a duration; the others are counts.
+    pub fn is_duration(self) -> bool {
+        self <= Self::TimeToFirstAssignment
+    }
+
+    /// Whether it adds up until the ticket is done: a ticket that never waited has a value too.
+    pub fn adds_up(self) -> bool {
+        matches!(self, Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime)
+    }
+
+    /// What a replay must follow to compute it.
+    pub fn needs(self) -> Needs {
+        match self {
+            Self::FirstResponseTime => Needs::CONVERSATION.and(Needs::SOLVES),
+            Self::FirstResolutionTime | Self::FullResolutionTime | Self::Reopens => {
+                Needs::SOLVES.and(Needs::REOPENS)
+            }
+            Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime => {
+                Needs::STATUS_TIMES
+            }
+            Self::TimeToFirstAssignment | Self::AssigneeStations | Self::GroupStations => Needs::STATIONS,
+            Self::PublicReplies | Self::CustomerMessages => Needs::MESSAGES,
+            Self::AgentTouches => Needs::TOUCHES,
+        }
+    }
+}
+
+/// A measure of a ticket as its source states it, which takes the place of a measure that the replay cannot know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The measure.
+    pub measure: StatedMeasure,
+    /// The clock of a duration; calendar for counts.
+    pub clock: ClockKind,
+    /// Its value.
+    pub value: StatedValue,
+}
+
+/// What a source states of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatedValue {
+    /// Microseconds, or a count; at least 0.
+    Known(i64),
+    /// Nothing. A duration that ends with an event, such as the first reply, has not ended.
+    Absent,
+    /// A value that cannot be used.
+    Excluded(Reason),
+}
+
+/// How a duration counts that the source states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatedTime {
+    /// The source states nothing, so the replayed one counts.
+    Replayed,
+    /// In microseconds.
+    Ended(i64),
+    /// So far, in microseconds.
+    Running(i64),
+    Excluded(Reason),
+}

@@ -122,3 +122,53 @@ def test_variance_of_an_nps() -> None:
     assert found.variance == pytest.approx(points.var(ddof=0))
     assert found.standard_error == pytest.approx((points.var(ddof=0) / 10) ** 0.5)
     assert dm.volume(dm.replay(tickets={"id": ["1"], "created_at": ["2026-03-02T09:00:00Z"]})).variance is None
+
+
+QUIET = {"ticket": ["1"], "at": ["2026-03-02T10:00:00Z"], "kind": ["solved"]}
+TWO: dict[str, Any] = {"id": ["1", "2"], "created_at": ["2026-03-02T09:00:00Z"] * 2}
+
+
+@pytest.mark.parametrize("name", ["assignee", "agent", "task", "tag"])
+def test_an_attribute_that_no_event_changes_today(name: str) -> None:
+    with pytest.raises(dm.ColumnNotFoundError, match="if events change it, name their word in columns=") as problem:
+        dm.report(TWO, QUIET, kpis=["volume"], by=name)
+    example = re.search(r"in (columns=.*)$", str(problem.value))
+    assert example
+    report = dm.report(TWO, QUIET, kpis=["volume"], by=name, **eval(f"dict({example[1]})"))
+    assert [(row.keys, row.n) for row in report.rows_of("volume") if row.keys] == [({name: None}, 2)]
+    # A column of the tickets makes it known, too.
+    with_column = dm.report({**TWO, name: ["a", None]}, QUIET, kpis=["volume"], by=name)
+    assert [(row.keys[name], row.n) for row in with_column.rows_of("volume") if row.keys] == [("a", 1), (None, 1)]
+
+
+def test_policies_and_schedules_by_an_attribute() -> None:
+    tickets = {**TWO, "first_response_at": ["2026-03-02T09:30:00Z", "2026-03-02T13:00:00Z"], "level": [1, 2]}
+
+    def attainment(attribute: str) -> dm.Report:
+        target = {"metric": "first_response", "within": "1h"}
+        return dm.report(tickets, kpis=["sla_attainment", "volume"], policies={"name": "first", "when": {attribute: "1"}, "targets": [target]})
+
+    # A column of numbers is one of words for what depends on it.
+    assert attainment("level")["sla_attainment"].n == 1
+    misspelt = attainment("levle")
+    assert misspelt["sla_attainment"].n == 0
+    assert any('SLA policy "first": there is no attribute "levle", did you mean "level"?' in note for note in misspelt.notes)
+    desk = dm.Schedule("UTC", "Mo-Fr 10:00-16:00")
+    with pytest.raises(dm.ArgumentError, match="a ticket may have several tags, so they choose no schedule"):
+        dm.report({**tickets, "tags": ["vip", ""]}, schedules={"desk": desk}, schedule_by={"tag": {"vip": "desk"}})
+
+
+def test_roles_and_scales_without_an_effect_are_noted() -> None:
+    surveys = {"csat": [5, 4], "who": ["a", "b"]}
+    report = dm.report(surveys=surveys, scales={"csat": (1, 5), "cast": (1, 5)}, columns={"surveys": {"customer": "who"}})
+    assert 'scales: no answer is to question "cast", did you mean "csat"?, so its scale has no effect' in report.notes
+    assert any("surveys: customer has no effect on a report" in note for note in report.notes)
+
+
+def test_a_scale_without_usual_answers() -> None:
+    with pytest.raises(dm.ScaleError, match="state which answers are positive and which are negative, such as") as problem:
+        dm.csat([1, 9], scale="1-10")
+    example = re.search(r'such as "(.*)"$', str(problem.value))
+    assert example and dm.csat([1, 9], scale=example[1]).value == 50.0
+    with pytest.raises(dm.ScaleError, match="give the lower end first"):
+        dm.csat([1], scale=(5, 1))

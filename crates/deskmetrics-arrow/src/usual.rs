@@ -26,10 +26,8 @@ pub enum Holds {
 }
 
 const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
-/// Who asks, where a customer may be named beside them.
+/// Who asks.
 const REQUESTER: &[&str] = &["requester_id", "requester", "customer_id", "customer", "contact_id", "contact"];
-/// Who answers, where the ticket's requester may be named beside them.
-const CUSTOMER: &[&str] = &["customer_id", "customer", "requester_id", "requester", "contact_id", "contact"];
 
 /// The roles of a table, each with its columns' usual names, the most telling first.
 type Usual = &'static [(&'static str, &'static [&'static str])];
@@ -112,7 +110,6 @@ const SURVEYS: Usual = &[
     ("score", &["score", "rating", "value"]),
     ("at", &["answered_at", "responded_at", "response_at", "submitted_at", "created_at", "at"]),
     ("ticket", TICKET),
-    ("customer", CUSTOMER),
     ("invitation", &["invitation_id", "invitation"]),
     ("weight", &["weight"]),
     ("reasons", &["reasons", "reason"]),
@@ -126,7 +123,6 @@ const INVITATIONS: Usual = &[
     ("started_at", &["started_at", "opened_at"]),
     ("answered_at", &["answered_at", "responded_at", "response_at"]),
     ("ticket", TICKET),
-    ("customer", CUSTOMER),
 ];
 
 impl Holds {

@@ -78,6 +78,27 @@ fn what_is_no_holiday_is_listed_with_its_reason() {
     assert!(matches!(nonsense, SkipReason::Repetition { .. }));
 }
 
+/// The remedy in each reason is followed, and works. An event that is cancelled or lasts no whole day has none.
+#[test]
+fn remedies_of_skipped_events_work() {
+    let follow = |skipped: &str, advice: &str, instead: &str| {
+        let reason = reason(&event(skipped)).to_string();
+        assert!(reason.contains(advice), "\"{reason}\" does not say \"{advice}\"");
+        assert!(!dates(&event(instead)).is_empty(), "the remedy of \"{reason}\" does not work");
+    };
+    let plain = "DTSTART;VALUE=DATE:20261225\n";
+    follow("", "write DTSTART;VALUE=DATE:20261225", plain);
+    follow("DTSTART;VALUE=DATE:20261225\nRECURRENCE-ID:20261224\n", "give it as an event of its own", plain);
+    let yearly = "DTSTART;VALUE=DATE:20261225\nRRULE:FREQ=YEARLY\n";
+    follow("DTSTART;VALUE=DATE:20261225\nRRULE:FREQ=HOURLY\n", "is not YEARLY", yearly);
+    // Schedules have dated breaks, which they read themselves.
+    let afternoon = reason(&event("DTSTART:20261224T120000\n")).to_string();
+    assert!(afternoon.contains("with a dated break of the schedule"), "{afternoon}");
+    let error = read("hello", 2024..=2026).unwrap_err().to_string();
+    assert!(error.contains("BEGIN:VCALENDAR to END:VCALENDAR"), "{error}");
+    assert!(read("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", 2024..=2026).is_ok());
+}
+
 #[test]
 fn other_texts_are_errors() {
     for text in ["", "hello", "BEGIN:", "BEGIN:VEVENT\nEND:VEVENT\n", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"] {

@@ -170,7 +170,9 @@ where = { category = "billing" }
 fn numbers(request: &KpiRequest, records: &[Record]) -> Result<Vec<Estimate>, ReportError> {
     let report = Report::builder(Timestamp::from_micros(CUT_OFF).unwrap()).kpi(request.clone()).build()?;
     let mut state = report.state();
-    records.iter().for_each(|record| record.feed(&mut state));
+    for record in records {
+        record.feed(&mut state);
+    }
     Ok(state.kpi(request)?.estimates(0.95))
 }
 

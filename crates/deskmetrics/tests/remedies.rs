@@ -199,15 +199,15 @@ fn words_are_listed() {
         let (_, words) = message.split_once(" is not one of ").unwrap();
         words.split(", ").map(str::to_owned).collect()
     };
-    listed("x".parse::<Status>().unwrap_err().to_string())
-        .iter()
-        .for_each(|word| assert!(word.parse::<Status>().is_ok(), "{word}"));
-    listed("x".parse::<Period>().unwrap_err().to_string())
-        .iter()
-        .for_each(|word| assert!(word.parse::<Period>().is_ok(), "{word}"));
-    listed("x".parse::<Convention>().unwrap_err().to_string())
-        .iter()
-        .for_each(|word| assert!(word.parse::<Convention>().is_ok(), "{word}"));
+    for word in listed("x".parse::<Status>().unwrap_err().to_string()) {
+        assert!(word.parse::<Status>().is_ok(), "{word}");
+    }
+    for word in listed("x".parse::<Period>().unwrap_err().to_string()) {
+        assert!(word.parse::<Period>().is_ok(), "{word}");
+    }
+    for word in listed("x".parse::<Convention>().unwrap_err().to_string()) {
+        assert!(word.parse::<Convention>().is_ok(), "{word}");
+    }
     for policy in [
         "single_reply",
         "no_customer_followup",
@@ -303,7 +303,7 @@ fn trackers() {
         followed(
             observed(&[event("2", "2026-03-02T10:00:00Z")]),
             "was given to the tracker of ticket \"1\"",
-            observed(&[first.clone()]),
+            observed(std::slice::from_ref(&first)),
         ),
         followed(observed(&backwards), "a tracker takes events in order", observed(&[first.clone(), second])),
         followed(moved(), "replay its log instead", again()),

@@ -28,8 +28,7 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
-///     One row per answer: ``question``, ``score`` and, where there are, ``answered_at``, ``ticket``, ``customer``,
-///     ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
+///     One row per answer: ``question``, ``score`` and, where there are, ``answered_at``, ``ticket``, ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
 ///     of words is an attribute; one that is missing is taken from the ticket. See Notes for the links to tickets and
 ///     invitations.
 /// snapshots : frame, optional
@@ -38,7 +37,7 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     an event.
 /// invitations : frame, optional
 ///     One row per survey sent: ``question``, ``sent_at`` and, where there are, ``id``, ``delivered``, ``started_at``,
-///     ``answered_at``, ``ticket``, ``customer``.
+///     ``answered_at``, ``ticket``.
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of

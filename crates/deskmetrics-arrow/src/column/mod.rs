@@ -20,6 +20,7 @@ mod word;
 
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use named::{Column, ColumnError};
+pub(crate) use number::DECIMAL_REMEDY;
 pub use number::{DecimalMark, NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;
 pub use order::{DateOrderError, Witness};

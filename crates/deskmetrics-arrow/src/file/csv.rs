@@ -331,7 +331,9 @@ impl Rows {
                 let fault = LineFault::Encoding(self.dialect.encoding);
                 invalid.push((row, BadLine::new(self.starts[row].1, &line, fault)));
             }
-            unclean.into_iter().for_each(|(_, field)| self.text[field].fill(b'?'));
+            for (_, field) in unclean {
+                self.text[field].fill(b'?');
+            }
         }
         invalid
     }

@@ -12,7 +12,7 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
 use deskmetrics::{ClockKind, Reason, SlaMetric};
 
-use crate::column::{InstantReading, TextColumn};
+use crate::column::{BadCell, DECIMAL_REMEDY, InstantReading, TextColumn};
 use crate::description::{
     DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed, nearest,
 };
@@ -171,14 +171,18 @@ fn rules(source: &SlaTable, folder: &Path, policies: &mut Vec<SlaPolicy>) -> Res
     let mut names: Vec<&str> = vec![&source.within.column];
     names.extend(source.when.values().map(String::as_str));
     each_row(folder, &source.file, &BTreeMap::new(), &names, |table, row, cells| {
-        let number: f64 = cells[0].parse().unwrap_or(f64::NAN);
-        let target = target(number, source.within.each).ok_or_else(|| ReadError::BadRow {
+        let number = table.numbers().number(cells[0]);
+        let within = number.ok().flatten().and_then(|number| target(number, source.within.each));
+        let target = within.ok_or_else(|| ReadError::BadRow {
             file: table.path().to_owned(),
             row,
             column: source.within.column.clone(),
             value: cells[0].to_owned(),
             reason: Reason::Unreadable,
-            remedy: "expected a number above 0".to_owned(),
+            remedy: match number {
+                Err(BadCell::DecimalMark) => DECIMAL_REMEDY.to_owned(),
+                _ => "expected a number above 0".to_owned(),
+            },
         })?;
         let conditions = source
             .when

@@ -330,6 +330,16 @@ fn a_quote_that_is_never_closed_takes_no_other_line_with_it() {
     assert_eq!(dataset.counts().tickets, 120_000);
     let (reason, line, ..) = lines_left_out(&dataset.sources[0])[0];
     assert_eq!((reason, line), (Reason::UnclosedQuote, 60_002));
+
+    // Without another quote in 20 MB.
+    let long = "x".repeat(1 << 11);
+    let rows: Vec<String> = (0..10_000).map(|row| format!("T-{row},2026-03-02 09:00,,{long}\n")).collect();
+    let rows = rows.concat();
+    let dataset = tickets(&format!("id,opened,done,country\nX,\nY,,,\"\n{rows}")).unwrap();
+    assert_eq!((dataset.counts().tickets, dataset.sources[0].rows), (10_000, 10_002));
+    let lines: Vec<_> =
+        lines_left_out(&dataset.sources[0]).iter().map(|(reason, line, ..)| (*reason, *line)).collect();
+    assert_eq!(lines, [(Reason::FieldCount, 2), (Reason::UnclosedQuote, 3)]);
 }
 
 #[test]

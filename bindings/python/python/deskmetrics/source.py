@@ -66,7 +66,8 @@ class Source:
     not_selected : int
         Of those, rows that ``where`` does not select. They are not read, and are no fault.
     notes : tuple of str
-        What was detected about the file because it is not stated, such as its delimiter, with the key that states it.
+        What else may change its numbers: an encoding that was detected because none is stated, a ``where`` that selects no
+        row.
     left_out : tuple of LeftOut
         What was left out, most frequent first.
     ambiguous_times, nonexistent_times : int

@@ -76,12 +76,13 @@ pub(crate) struct Dataset {
 ///
 /// - ``delimiter``: what stands between columns. Not stated, a first line such as ``sep=;``, which Excel writes, names it, or it
 ///   is detected: comma, semicolon, tab or ``|``.
-/// - ``encoding``: not stated, it is UTF-8 or UTF-16, or Windows-1252 where the bytes show that; another one has to be stated.
+/// - ``encoding``: not stated, it is UTF-8 or UTF-16, or Windows-1252 where the bytes show that, which the notes of the source
+///   and of reports then say; another one has to be stated.
 /// - ``skip_rows``: how many lines stand before the column names; none, unless stated.
 /// - ``decimal``: what stands before decimals, ``"."`` or ``","``. Not stated, ``4,5`` is 4.5 where commas do not separate
 ///   columns, and ``1,234`` cannot be read.
 ///
-/// What was detected is in :attr:`Source.notes <deskmetrics.source.Source.notes>`. A line with too many or too few fields, with a
+/// A column that is not found because of any of these is an error that names the key. A line with too many or too few fields, with a
 /// quote that is not closed or with bytes of another encoding is left out and counted with its line number; with ``strict`` it
 /// is an error.
 ///

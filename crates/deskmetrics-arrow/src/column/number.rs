@@ -38,6 +38,10 @@ pub struct NumberReading {
     detects: bool,
 }
 
+/// What to do about [`BadCell::DecimalMark`].
+pub(crate) const DECIMAL_REMEDY: &str =
+    "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\"";
+
 /// What stands before the decimals of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -26,7 +26,7 @@ pub struct SourceReport {
     pub rows: u64,
     /// Of those, rows that `where` does not select. They are not read, and nothing was left out with them.
     pub not_selected: u64,
-    /// What was detected about the file because the description does not state it, with the key that would.
+    /// What else may change its numbers: an encoding that was detected because none is stated, a `where` that selects no row.
     pub notes: Vec<String>,
     /// What was left out, most frequent first.
     pub left_out: Vec<LeftOut>,

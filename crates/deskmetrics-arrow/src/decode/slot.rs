@@ -7,8 +7,8 @@ use crate::ReadError;
 use crate::column::measure::MeasureReading;
 use crate::column::utc::Instants;
 use crate::column::{
-    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, OrderInference,
-    WordColumn, WordReading, WrongType, list,
+    BadCell, Cell, DECIMAL_REMEDY, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading,
+    OrderInference, WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey, listed, nearest,
@@ -536,10 +536,7 @@ impl Reads for BoundNumber<'_> {
             BadCell::NotWhole => {
                 "expected a whole number: bring half steps onto whole ones with times = 2".to_owned()
             }
-            BadCell::DecimalMark => {
-                "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
-                    .to_owned()
-            }
+            BadCell::DecimalMark => DECIMAL_REMEDY.to_owned(),
             _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
         }
     }

@@ -226,6 +226,20 @@ impl Description {
             let unnamed = one_each && source.invitation.is_none();
             note(unnamed, "surveys", "duplicates or updated_at", "name the invitation that an answer is to");
         }
+        let files = [
+            ("tickets", self.tickets.iter().flat_map(|source| &source.file).collect::<Vec<_>>()),
+            ("events", self.events.iter().flat_map(|source| &source.file).collect()),
+            ("snapshots", self.snapshots.iter().flat_map(|source| &source.file).collect()),
+            ("invitations", self.invitations.iter().flat_map(|source| &source.file).collect()),
+        ];
+        for (table, files) in files {
+            note(
+                files.iter().any(|file| file.decimal.is_some()),
+                table,
+                "decimal",
+                "such a table has no numbers",
+            );
+        }
         for source in self.events.iter().filter(|source| !source.creates_tickets) {
             let remedy = "it describes tickets that events create, with creates_tickets = true";
             note(source.requester.is_some(), "events", "requester", remedy);

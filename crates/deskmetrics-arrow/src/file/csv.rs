@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use csv_core::{ReadRecordResult, Reader};
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -48,6 +48,7 @@ struct Rows {
     input: Box<dyn Read>,
     /// What is read of it and not parsed, from `at` on; before that the row at hand, from `start` on.
     buffer: Vec<u8>,
+    filled: usize,
     start: usize,
     at: usize,
     ended: bool,
@@ -74,7 +75,7 @@ enum Parsed {
     Row {
         fields: usize,
     },
-    /// A row with more fields than there may be.
+    /// A row with more fields or bytes than there may be, of which the rest is not parsed.
     Long,
     End,
 }
@@ -97,6 +98,7 @@ impl Rows {
         let rows = Self {
             input: Box::new(text),
             buffer: Vec::new(),
+            filled: 0,
             start: 0,
             at: 0,
             ended: false,
@@ -121,7 +123,7 @@ impl Rows {
         if let Parsed::End = parsed {
             return Ok(Vec::new());
         }
-        let row = scan(&self.buffer[self.start..], self.dialect.delimiter, self.ended);
+        let row = scan(self.row(), self.dialect.delimiter, self.ended);
         let Parsed::Row { fields } = parsed else {
             return Err(ArrowError::CsvError(format!("line {line} has no end")));
         };
@@ -140,31 +142,35 @@ impl Rows {
 
     /// Reads more; at the end of the file nothing is added.
     fn fill(&mut self) -> Result<(), ArrowError> {
-        self.buffer.drain(..self.start);
+        self.buffer.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
         self.at -= self.start;
         self.start = 0;
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + CHUNK, 0);
-        let mut more = 0;
-        while more == 0 {
-            match self.input.read(&mut self.buffer[filled..]) {
-                Ok(0) => {
-                    self.ended = true;
-                    break;
+        if self.buffer.len() < self.filled + CHUNK {
+            self.buffer.resize((self.filled + CHUNK).max(2 * self.buffer.len()), 0);
+        }
+        loop {
+            match self.input.read(&mut self.buffer[self.filled..]) {
+                Ok(read) => {
+                    self.filled += read;
+                    self.ended = read == 0;
+                    return Ok(());
                 }
-                Ok(read) => more = read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        self.buffer.truncate(filled + more);
-        Ok(())
+    }
+
+    /// What is read of the file, from the row at hand on.
+    fn row(&self) -> &[u8] {
+        &self.buffer[self.start..self.filled]
     }
 
     /// Passes over empty lines; gives the line on which the next row begins.
     fn begin_row(&mut self) -> Result<u64, ArrowError> {
         loop {
-            match self.buffer.get(self.at) {
+            match self.buffer[..self.filled].get(self.at) {
                 Some(b'\n') => self.parser.set_line(self.parser.line() + 1),
                 Some(b'\r') => {}
                 Some(_) => break,
@@ -188,13 +194,13 @@ impl Rows {
             self.ends.resize((self.ends_len + most).max(2 * self.ends.len()), 0);
         }
         loop {
-            if self.at == self.buffer.len() && !self.ended {
+            if self.at == self.filled && !self.ended {
                 self.fill()?;
             }
-            if self.buffer.len() - self.start > LONGEST_ROW {
+            if self.at - self.start > LONGEST_ROW {
                 return Ok(Parsed::Long);
             }
-            let input = &self.buffer[self.at..];
+            let input = &self.buffer[self.at..self.filled];
             // The text of a field is no longer than the field.
             let room = self.text_len + input.len() + 1;
             if self.text.len() < room {
@@ -233,9 +239,9 @@ impl Rows {
                 Parsed::Long => (false, false),
                 Parsed::Row { fields } => (fields == self.width, !self.spans_lines(line)),
             };
-            let is_last = self.ended && self.at == self.buffer.len();
+            let is_last = self.ended && self.at == self.filled;
             if (!(fits && one_line) || is_last)
-                && let Some(line) = self.bad_line(line, fits && one_line)?
+                && let Some(line) = self.bad_line(line, fits, one_line)?
             {
                 (self.text_len, self.ends_len) = (text_start, ends_start);
                 // A line of blanks is empty.
@@ -257,19 +263,21 @@ impl Rows {
 
     /// Reads the row at hand strictly: if it is a bad line, parsing goes on after it. Of a row whose quote is not closed that is
     /// its first line only. A row that `fits` in one line may have quotes within quotes.
-    fn bad_line(&mut self, line: u64, fits: bool) -> Result<Option<BadLine>, ArrowError> {
+    fn bad_line(&mut self, line: u64, fits: bool, one_line: bool) -> Result<Option<BadLine>, ArrowError> {
+        let too_long =
+            || ArrowError::CsvError(format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20));
         let row = loop {
-            let row = scan(&self.buffer[self.start..], self.dialect.delimiter, self.ended);
-            let too_long = self.buffer.len() - self.start > LONGEST_ROW;
+            let row = scan(self.row(), self.dialect.delimiter, self.ended);
             match row {
-                Scan::Incomplete if !self.ended && !too_long => self.fill()?,
+                Scan::Incomplete if !self.ended && self.row().len() <= LONGEST_ROW => self.fill()?,
                 other => break other,
             }
         };
-        let bytes = &self.buffer[self.start..];
+        let bytes = self.row();
         let (fault, length) = match row {
-            Scan::Row { fields, .. } if fields == self.width => return Ok(None),
-            Scan::Broken if fits => return Ok(None),
+            Scan::Row { fields, .. } if fields == self.width && fits => return Ok(None),
+            Scan::Broken if fits && one_line => return Ok(None),
+            Scan::Row { fields, .. } if fields == self.width => return Err(too_long()),
             Scan::Row { fields, bytes } => {
                 let delimiter = self.dialect.delimiter;
                 (LineFault::Fields { found: fields, expected: self.width, delimiter }, bytes)
@@ -277,10 +285,7 @@ impl Rows {
             Scan::Broken | Scan::Incomplete => match memchr::memchr2(b'\n', b'\r', bytes) {
                 Some(end) => (LineFault::Quote, end + 1),
                 None if self.ended => (LineFault::Quote, bytes.len()),
-                None => {
-                    let message = format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20);
-                    return Err(ArrowError::CsvError(message));
-                }
+                None => return Err(too_long()),
             },
         };
         let bad = BadLine::new(line, bytes, fault);
@@ -298,74 +303,84 @@ impl Rows {
         base + start..base + ends[column]
     }
 
-    /// The rows with text that is not in the file's encoding, in columns that are read; in others it is overwritten.
-    fn invalid_rows(&mut self) -> Vec<usize> {
-        let replaced = self.dialect.is_decoded();
-        let clean = std::str::from_utf8(&self.text[..self.text_len]).is_ok_and(|text| {
-            let ends_characters =
-                |row: usize| (0..self.width).all(|column| text.is_char_boundary(self.field(row, column).end));
-            text.is_ascii()
-                || (!(replaced && text.contains(char::REPLACEMENT_CHARACTER))
-                    && (0..self.starts.len()).all(ends_characters))
-        });
-        if clean {
-            return Vec::new();
-        }
+    /// The text of the batch, if every field of it is text in the file's encoding.
+    fn clean_text(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.text[..self.text_len]).ok()?;
+        let ends_characters =
+            |row: usize| (0..self.width).all(|column| text.is_char_boundary(self.field(row, column).end));
+        let clean = text.is_ascii()
+            || (self.is_clean(text.as_bytes()) && (0..self.starts.len()).all(ends_characters));
+        clean.then_some(text)
+    }
+
+    fn is_clean(&self, text: &[u8]) -> bool {
+        let replaced = |text: &str| self.dialect.is_decoded() && text.contains(char::REPLACEMENT_CHARACTER);
+        std::str::from_utf8(text).is_ok_and(|text| !replaced(text))
+    }
+
+    /// Finds the rows with text that is not in the file's encoding, in columns that are read, and overwrites that text.
+    fn invalid_rows(&mut self) -> Vec<(usize, BadLine)> {
         let mut invalid = Vec::new();
         for row in 0..self.starts.len() {
-            for column in 0..self.width {
-                let field = self.field(row, column);
-                let text = std::str::from_utf8(&self.text[field.clone()]);
-                if text.is_ok_and(|text| !(replaced && text.contains(char::REPLACEMENT_CHARACTER))) {
-                    continue;
-                }
-                if self.columns.contains(&column) && invalid.last() != Some(&row) {
-                    invalid.push(row);
-                }
-                // The others are still to be shown.
-                if !self.columns.contains(&column) {
-                    self.text[field].fill(b'?');
-                }
+            let fields = (0..self.width).map(|column| self.field(row, column));
+            let unclean = fields.enumerate().filter(|(_, field)| !self.is_clean(&self.text[field.clone()]));
+            let unclean: Vec<(usize, Range<usize>)> = unclean.collect();
+            if unclean.iter().any(|(column, _)| self.columns.contains(column)) {
+                let fields = (0..self.width).map(|column| &self.text[self.field(row, column)]);
+                let line = fields.collect::<Vec<_>>().join(&self.dialect.delimiter);
+                let fault = LineFault::Encoding(self.dialect.encoding);
+                invalid.push((row, BadLine::new(self.starts[row].1, &line, fault)));
+            }
+            for (_, field) in unclean {
+                self.text[field].fill(b'?');
             }
         }
         invalid
     }
 
     fn next_part(&mut self) -> Result<Option<Part>, ArrowError> {
-        let mut bad = self.read_batch()?;
+        let bad = self.read_batch()?;
         if self.starts.is_empty() && bad.is_empty() {
             return Ok(None);
         }
-        let invalid = self.invalid_rows();
-        for row in &invalid {
-            let fields = (0..self.width).map(|column| &self.text[self.field(*row, column)]);
-            let line = fields.collect::<Vec<_>>().join(&self.dialect.delimiter);
-            let fault = LineFault::Encoding(self.dialect.encoding);
-            bad.push((*row, BadLine::new(self.starts[*row].1, &line, fault)));
-            let whole = self.starts[*row].0..self.field(*row, self.width - 1).end;
-            self.text[whole].fill(b'?');
+        if let Some(text) = self.clean_text() {
+            return self.part(text, bad, Vec::new()).map(Some);
         }
-        bad.sort_by_key(|(row, _)| *row); // stable: a line that is none comes before the row that follows it
+        let invalid = self.invalid_rows();
         let text = std::str::from_utf8(&self.text[..self.text_len])
             .map_err(|_| ArrowError::CsvError("the text is not UTF-8".to_owned()))?;
-        let rows: Vec<usize> =
-            (0..self.starts.len()).filter(|row| invalid.binary_search(row).is_err()).collect();
+        self.part(text, bad, invalid).map(Some)
+    }
+
+    /// The rows of the batch but the invalid ones; `bad` are lines that are no rows, each with the number of rows before it.
+    fn part(
+        &self,
+        text: &str,
+        bad: Vec<(usize, BadLine)>,
+        invalid: Vec<(usize, BadLine)>,
+    ) -> Result<Part, ArrowError> {
+        let excluded: Vec<usize> = invalid.iter().map(|(row, _)| *row).collect();
+        let rows = || (0..self.starts.len()).filter(|row| excluded.binary_search(row).is_err());
+        let count = self.starts.len() - excluded.len();
         let column = |column: &usize| {
-            let mut texts = StringBuilder::with_capacity(rows.len(), self.text_len / self.width.max(1));
-            for row in &rows {
-                let value = text.get(self.field(*row, *column)).filter(|text| !text.is_empty());
+            let mut texts = StringBuilder::with_capacity(count, self.text_len / self.width.max(1));
+            for row in rows() {
+                let value = text.get(self.field(row, *column)).filter(|text| !text.is_empty());
                 texts.append_option(value);
             }
             Arc::new(texts.finish()) as ArrayRef
         };
         let columns: Vec<ArrayRef> = self.columns.iter().map(column).collect();
-        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
-        let gaps = bad.into_iter().map(|(row, line)| {
-            let before = row - invalid.partition_point(|invalid| *invalid < row);
+        let mut lines = bad;
+        lines.extend(invalid);
+        lines.sort_by_key(|(row, _)| *row); // stable: a line that is no row comes before the row that follows it
+        let gap = |(row, line): (usize, BadLine)| {
+            let before = row - excluded.partition_point(|excluded| *excluded < row);
             Gap { before, passed_over: PassedOver::Bad(line) }
-        });
-        Ok(Some(Part { gaps: gaps.collect(), batch }))
+        };
+        Ok(Part { gaps: lines.into_iter().map(gap).collect(), batch })
     }
 }
 

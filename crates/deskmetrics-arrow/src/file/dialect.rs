@@ -33,7 +33,7 @@ pub(super) struct Dialect {
     pub(super) lines_before: usize,
     pub(super) delimiter: u8,
     pub(super) decimal: Option<DecimalMark>,
-    /// What was detected, for whoever reads the numbers.
+    /// What was detected and may change values.
     pub(super) notes: Vec<String>,
 }
 
@@ -48,10 +48,10 @@ impl Dialect {
                 let encoding = detected_encoding(&sample, whole);
                 if encoding != UTF_8 {
                     let name = encoding.name().to_ascii_lowercase();
+                    let other = if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" };
                     notes.push(format!(
-                        "its encoding is not stated and was taken for {name}: if texts look wrong, name it, such as encoding = \
-                         \"{}\"",
-                        if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" }
+                        "no encoding is stated, and {name} was detected; if text looks wrong, state another one, such as \
+                         encoding = \"{other}\""
                     ));
                 }
                 encoding
@@ -69,16 +69,7 @@ impl Dialect {
             _ => None,
         };
         let stated = spec.delimiter.and_then(|character| u8::try_from(character).ok());
-        let delimiter = stated.or(named).unwrap_or_else(|| {
-            let detected = detected_delimiter(rest, usual);
-            if detected != usual {
-                let shown = char::from(detected).escape_default();
-                notes.push(format!(
-                    "its delimiter is not stated and was taken for \"{shown}\": if that is wrong, state delimiter"
-                ));
-            }
-            detected
-        });
+        let delimiter = stated.or(named).unwrap_or_else(|| detected_delimiter(rest, usual));
         Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes })
     }
 

@@ -16,8 +16,9 @@ use crate::description::did_you_mean;
 ///
 /// What is not stated is detected from the first megabyte: the delimiter by which the rows have as many fields as the line of
 /// column names, of comma, semicolon, tab and `|`; UTF-16; and Windows-1252, where the text is not UTF-8 and its bytes are
-/// letters of western European languages. [`SourceReport::notes`](crate::SourceReport::notes) lists what was detected.
-/// Lines before the column names are not: say `skip_rows`.
+/// letters of western European languages, which [`SourceReport::notes`](crate::SourceReport::notes) then says. Lines before
+/// the column names are not detected: state `skip_rows`. A column that is not found because of any of these is an error that
+/// names the key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileSpec {

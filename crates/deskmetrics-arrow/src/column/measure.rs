@@ -387,7 +387,9 @@ mod tests {
     fn the_most_precise_number_gives_the_decimals() {
         let decimals = |numbers: &[f64]| {
             let mut measured = Measured::default();
-            numbers.iter().for_each(|number| measured.note_decimals(*number));
+            for number in numbers {
+                measured.note_decimals(*number);
+            }
             measured.decimals
         };
         assert_eq!(decimals(&[]), None);

@@ -140,7 +140,7 @@ pub(crate) struct Measured {
     /// Rows that cannot be used, with their text.
     pub(crate) bad: Vec<(usize, BadCell, String)>,
     /// How many decimals the most precise number has; `None` for durations that are no numbers.
-    pub(crate) decimals: Option<usize>,
+    pub(crate) decimals: Option<u8>,
 }
 
 impl MeasureReading {
@@ -250,15 +250,20 @@ impl Measured {
         }
     }
 
+    /// Takes note of the decimals of a number; few numbers have more than those before.
     fn note_decimals(&mut self, number: f64) {
-        let decimals = if number.fract() == 0.0 {
-            0
-        } else {
-            number.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len())
-        };
-        self.decimals = Some(self.decimals.unwrap_or(0).max(decimals));
+        let known = self.decimals.get_or_insert(0);
+        let scaled = number * 10_f64.powi(i32::from(*known));
+        if *known < MOST_DECIMALS && (scaled - scaled.round()).abs() > 1e-6 {
+            let text = number.to_string();
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            *known = u8::try_from(decimals).unwrap_or(MOST_DECIMALS).clamp(*known, MOST_DECIMALS);
+        }
     }
 }
+
+/// Decimals beyond which all numbers are equally precise.
+const MOST_DECIMALS: u8 = 9;
 
 /// A thousand years; what is longer is no duration of a ticket.
 const LONGEST: f64 = 3.2e16;
@@ -376,6 +381,21 @@ mod tests {
             let reading = MeasureReading::duration(unit, NumberReading::default());
             assert_eq!(reading.of_text(text).0, expected, "{text} {unit:?}");
         }
+    }
+
+    #[test]
+    fn the_most_precise_number_gives_the_decimals() {
+        let decimals = |numbers: &[f64]| {
+            let mut measured = Measured::default();
+            for number in numbers {
+                measured.note_decimals(*number);
+            }
+            measured.decimals
+        };
+        assert_eq!(decimals(&[]), None);
+        assert_eq!(decimals(&[3.0, 12.0]), Some(0));
+        assert_eq!(decimals(&[1.5, 2.25, 0.1]), Some(2));
+        assert_eq!(decimals(&[1.0 / 3.0]), Some(9));
     }
 
     #[test]

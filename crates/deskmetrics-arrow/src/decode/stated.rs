@@ -27,7 +27,7 @@ pub(crate) struct StatedColumn {
     more: i64,
     unit: Option<DurationUnit>,
     /// Of the most precise number.
-    decimals: Option<usize>,
+    decimals: Option<u8>,
     /// Microseconds or counts, or one of the codes below.
     values: Vec<i64>,
 }
@@ -244,10 +244,7 @@ impl StatedColumn {
     pub(crate) fn differs(&self, one: i64, other: i64) -> bool {
         let step = match (self.unit, self.decimals) {
             _ if !self.measure.is_duration() => 1,
-            (Some(unit), Some(decimals)) => {
-                let parts = u32::try_from(decimals).ok().and_then(|decimals| 10_i64.checked_pow(decimals));
-                unit.micros() / parts.unwrap_or(i64::MAX)
-            }
+            (Some(unit), Some(decimals)) => unit.micros() / 10_i64.pow(u32::from(decimals)),
             _ => DurationUnit::Seconds.micros(),
         };
         one.abs_diff(other) >= step.max(1).unsigned_abs()

@@ -96,8 +96,8 @@ macro_rules! counts {
 counts!(Share, PerTicket);
 
 /// Makes a KPI that wraps a tally and counts each ticket on its own: `push` takes the tally and a ticket that is not excluded.
-/// `stated` names the measures that a source may state in place of the replay. `kpi` holds further methods of [`Kpi`](crate::kpi::Kpi), `registered` further items of
-/// [`Registered`](crate::kpi::registry::Registered).
+/// `stated` names the measures that a source may state in place of the replay. `kpi` holds further methods of
+/// [`Kpi`](crate::kpi::Kpi), `registered` further items of [`Registered`](crate::kpi::registry::Registered).
 macro_rules! ticket_kpi {
     (
         $kpi:ident($tally:ident), |$wrapped:ident, $ticket:ident| $push:expr,

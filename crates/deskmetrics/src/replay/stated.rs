@@ -5,43 +5,43 @@ use serde::{Deserialize, Serialize};
 use super::needs::Needs;
 use crate::{ClockKind, Reason};
 
-/// A measure of a ticket that its source may state: a field of [`TicketMetrics`].
+/// A measure of a ticket that its source may state: a field of [`TicketMetrics`](crate::TicketMetrics).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StatedMeasure {
-    /// [`TicketMetrics::first_response_time`].
+    /// [`TicketMetrics::first_response_time`](crate::TicketMetrics::first_response_time).
     FirstResponseTime,
-    /// [`TicketMetrics::first_resolution_time`].
+    /// [`TicketMetrics::first_resolution_time`](crate::TicketMetrics::first_resolution_time).
     FirstResolutionTime,
-    /// [`TicketMetrics::full_resolution_time`].
+    /// [`TicketMetrics::full_resolution_time`](crate::TicketMetrics::full_resolution_time).
     FullResolutionTime,
-    /// [`TicketMetrics::requester_wait_time`].
+    /// [`TicketMetrics::requester_wait_time`](crate::TicketMetrics::requester_wait_time).
     RequesterWaitTime,
-    /// [`TicketMetrics::agent_wait_time`].
+    /// [`TicketMetrics::agent_wait_time`](crate::TicketMetrics::agent_wait_time).
     AgentWaitTime,
-    /// [`TicketMetrics::on_hold_time`].
+    /// [`TicketMetrics::on_hold_time`](crate::TicketMetrics::on_hold_time).
     OnHoldTime,
-    /// [`TicketMetrics::agent_work_time`].
+    /// [`TicketMetrics::agent_work_time`](crate::TicketMetrics::agent_work_time).
     AgentWorkTime,
-    /// [`TicketMetrics::time_to_first_assignment`].
+    /// [`TicketMetrics::time_to_first_assignment`](crate::TicketMetrics::time_to_first_assignment).
     TimeToFirstAssignment,
-    /// How many [`TicketMetrics::reopens`] there are.
+    /// How many [`TicketMetrics::reopens`](crate::TicketMetrics::reopens) there are.
     Reopens,
-    /// [`TicketMetrics::public_replies`].
+    /// [`TicketMetrics::public_replies`](crate::TicketMetrics::public_replies).
     PublicReplies,
-    /// [`TicketMetrics::customer_messages`].
+    /// [`TicketMetrics::customer_messages`](crate::TicketMetrics::customer_messages).
     CustomerMessages,
-    /// [`TicketMetrics::agent_touches`].
+    /// [`TicketMetrics::agent_touches`](crate::TicketMetrics::agent_touches).
     AgentTouches,
-    /// [`TicketMetrics::assignee_stations`].
+    /// [`TicketMetrics::assignee_stations`](crate::TicketMetrics::assignee_stations).
     AssigneeStations,
-    /// [`TicketMetrics::group_stations`].
+    /// [`TicketMetrics::group_stations`](crate::TicketMetrics::group_stations).
     GroupStations,
 }
 
 impl StatedMeasure {
-    /// The name of the field of [`TicketMetrics`].
+    /// The name of the field of [`TicketMetrics`](crate::TicketMetrics).
     pub fn name(self) -> &'static str {
         match self {
             Self::FirstResponseTime => "first_response_time",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import deskmetrics as dm
+import pyarrow as pa
 import pytest
 
 Table = dict[str, list[Any]]
@@ -175,3 +176,40 @@ def test_a_score_off_the_scale_is_excluded_by_the_kpi(tmp_path: Path) -> None:
     surveys: Table = {"csat": [5, 7], "answered_at": [at(1), at(2)]}
     report = every_way(tmp_path, ["csat"], tickets=tickets, surveys=surveys)
     assert report["csat"].excluded == {"out_of_scale": 1}
+
+
+def test_many_rows_in_any_order_on_any_number_of_threads() -> None:
+    """So many rows that they are decoded, ordered and reported on in ranges side by side."""
+    n, early = 20_000, 12_000
+    utc = pa.timestamp("us", tz="UTC")
+
+    def minutes(values: list[int]) -> Any:
+        return pa.array([CREATED + timedelta(minutes=value) for value in values], utc)
+
+    ids = list(range(n))
+    tickets = pa.table({"id": ids, "created_at": minutes(ids), "market": [["DK", "ES", "SE"][i % 3] for i in ids], "requester": [i % 7_000 for i in ids]})
+    replied = [i - 60 if i == early else i + i % 100 + 1 for i in ids]
+    solved = [i + i % 500 + 101 for i in ids]
+    log = pa.table(
+        {
+            "ticket": [i for i in ids for _ in range(2)],
+            "at": minutes([at for pair in zip(replied, solved, strict=True) for at in pair]),
+            "kind": ["public_message", "solved"] * n,
+            "author": ["agent"] * 2 * n,
+        }
+    )
+    backwards = log.take(pa.array(list(range(2 * n - 1, -1, -1))))
+    arguments: dict[str, Any] = {
+        "kpis": ["first_response_time", "full_resolution_time", "volume", "fcr"],
+        "fcr": "no_repeat_contact_within(7days, customer)",
+        "by": "market",
+        "as_of": AS_OF,
+    }
+    report = dm.report(tickets, log, threads=1, **arguments)
+    # The reply an hour before its ticket does not count.
+    assert (report["first_response_time"].n, report["full_resolution_time"].n) == (n - 1, n)
+    assert report["full_resolution_time"].value == (101 + 499 / 2) * 60
+    # Of 7,000 customers each comes again after 4.9 days; only the last tickets have nobody after them.
+    assert report["fcr"].value == pytest.approx(100 * 7_000 / n)
+    for events, threads in ((log, 2), (log, None), (backwards, 1), (backwards, 2)):
+        assert values(dm.report(tickets, events, threads=threads, **arguments)) == values(report)

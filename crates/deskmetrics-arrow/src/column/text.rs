@@ -159,3 +159,28 @@ pub(crate) fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, WrongTyp
 fn wrong_type(array: &ArrayRef) -> WrongType {
     WrongType { found: array.data_type().to_string(), expected: "text, a number, a boolean or a date".into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Int32Array, TimestampSecondArray};
+
+    use super::*;
+
+    #[test]
+    fn values_are_written_out_wherever_they_are() {
+        let numbers: ArrayRef = Arc::new((0..200).map(|row| (row != 70).then_some(row)).collect::<Int32Array>());
+        let text = TextColumn::new(&numbers).unwrap();
+        let found = [199, 0, 70, 64, 63, 200].map(|row| text.get(row));
+        assert_eq!(found, [Some("199"), Some("0"), None, Some("64"), Some("63"), None]);
+    }
+
+    #[test]
+    fn a_timestamp_outside_all_calendars_is_its_number() {
+        let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![Some(0), None, Some(i64::MAX)]));
+        let text = TextColumn::new(&seconds).unwrap();
+        let found = [0, 1, 2].map(|row| text.get(row));
+        assert_eq!(found, [Some("1970-01-01T00:00:00"), None, Some("9223372036854775807")]);
+    }
+}

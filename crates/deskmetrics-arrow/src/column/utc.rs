@@ -405,3 +405,37 @@ pub(crate) fn each_instant(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::TimestampMicrosecondArray;
+    use chrono_tz::{Africa::Casablanca, America::New_York, Australia::Lord_Howe, Europe::Copenhagen};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const YEAR: i64 = 365 * DAY;
+
+    proptest! {
+        #[test]
+        fn wall_clocks_by_day_are_those_read_one_by_one(
+            zone in prop::sample::select(vec![Copenhagen, New_York, Casablanca, Lord_Howe]),
+            walls in prop::collection::vec(prop_oneof![-30 * YEAR..230 * YEAR, 54 * YEAR..56 * YEAR], 1..300),
+        ) {
+            let array: ArrayRef = Arc::new(TimestampMicrosecondArray::from(walls.clone()));
+            let reading = InstantReading::new(zone);
+            let decoded = Instants::decode(&array, &reading).unwrap();
+            let mut column = reading.bind(&array).unwrap();
+            for row in 0..walls.len() {
+                let before = column.ambiguous() + column.nonexistent();
+                let expected = column.get(row).ok().flatten().map(Timestamp::as_micros);
+                let doubtful = decoded.doubtful.contains(&row);
+                // What falls into a clock change is read one by one.
+                prop_assert!(doubtful || column.ambiguous() + column.nonexistent() == before);
+                prop_assert_eq!(decoded.instants.get(row), expected.filter(|_| !doubtful));
+            }
+        }
+    }
+}

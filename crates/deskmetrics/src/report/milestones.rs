@@ -179,8 +179,14 @@ fn count(counts: &mut BlockCounts, slices: &[RowSlice], periods: &[usize]) {
 
 /// Keeps durations by period and slice.
 fn keep(kept: &mut Vec<Vec<Spans>>, slices: &[RowSlice], periods: &[usize], spans: &[Span]) {
+    // Grown by doubling from a few, many short lists would be moved again and again.
+    const FEW: usize = 16;
     let keep = |kept: &mut Spans, (micros, finished): Span| {
-        if finished { kept.finished.push(micros) } else { kept.running.push(micros) }
+        let list = if finished { &mut kept.finished } else { &mut kept.running };
+        if list.is_empty() && finished {
+            list.reserve(FEW);
+        }
+        list.push(micros);
     };
     if periods.is_empty() {
         let kept = at(kept, NO_PERIOD);

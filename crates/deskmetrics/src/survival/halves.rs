@@ -168,6 +168,7 @@ fn first(
 fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
     const BITS: u32 = 8;
     const FEW: usize = 16;
+    const FEWEST: usize = 4;
     let mut ends = vec![0; running.len() + 1];
     let (least, most) = finished.ends();
     // Nothing ended after those that run longer than anything that has ended.
@@ -193,7 +194,13 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
         for micros in piece {
             let bucket = bucket::<BITS>(*micros, least);
             let first = from[bucket] as usize;
-            let shorter = if most <= FEW {
+            let near = padded.get(first..).and_then(|padded| padded.first_chunk::<FEWEST>());
+            let shorter = if let Some([a, b, c, d]) = near.filter(|_| most <= FEWEST) {
+                usize::from(a < micros)
+                    + usize::from(b < micros)
+                    + usize::from(c < micros)
+                    + usize::from(d < micros)
+            } else if most <= FEW {
                 padded[first..first + most].iter().map(|running| usize::from(running < micros)).sum()
             } else {
                 let end = from[bucket + 1] as usize;

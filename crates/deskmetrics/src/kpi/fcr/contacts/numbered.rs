@@ -7,13 +7,13 @@ use super::contact::Contact;
 use crate::Ratio;
 use crate::ticket::{CustomerId, CustomerNames};
 
-/// Contacts in the order in which they were noted.
+/// Contacts of customers by number.
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
     names: Arc<dyn CustomerNames>,
-    /// Shared, since whoever asks takes a copy first.
-    contacts: Arc<Vec<Numbers>>,
-    /// The latest few, before they join the others: those take time to see that nobody shares them.
+    /// Many of them, in pieces that clones share.
+    pieces: Vec<Arc<Vec<Numbers>>>,
+    /// The latest, before they become a piece.
     latest: Vec<Numbers>,
     /// When each customer came; made when first required.
     arrivals: OnceLock<Arc<Arrivals>>,
@@ -21,8 +21,8 @@ pub(super) struct Numbered {
     judged: bool,
 }
 
-/// As many contacts as are kept apart.
-const FEW: usize = 1024;
+/// Fewer contacts are no piece.
+const FEW: usize = 1 << 13;
 
 /// A [`Contact`] in numbers.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ impl Numbered {
     pub(super) fn new(names: &Arc<dyn CustomerNames>) -> Self {
         Self {
             names: Arc::clone(names),
-            contacts: Arc::default(),
+            pieces: Vec::new(),
             latest: Vec::new(),
             arrivals: OnceLock::new(),
             judged: false,
@@ -55,9 +55,6 @@ impl Numbered {
 
     #[inline]
     pub(super) fn note(&mut self, customer: u32, contact: &Contact) {
-        if self.latest.len() >= FEW {
-            self.join();
-        }
         self.change();
         self.latest.push(Numbers {
             customer,
@@ -66,6 +63,7 @@ impl Numbered {
             created: contact.created,
             until: contact.judged_until.unwrap_or(i64::MIN),
         });
+        self.settle();
     }
 
     /// Forgets what was found out about the contacts so far.
@@ -75,22 +73,24 @@ impl Numbered {
         self.judged = false;
     }
 
-    /// Lets the latest join the others.
-    #[cold]
-    fn join(&mut self) -> &mut Vec<Numbers> {
-        let contacts = Arc::make_mut(&mut self.contacts);
-        contacts.append(&mut self.latest);
-        contacts
+    /// Makes many latest a piece.
+    #[inline]
+    fn settle(&mut self) {
+        if self.latest.len() >= FEW {
+            self.pieces.push(Arc::new(std::mem::take(&mut self.latest)));
+        }
     }
 
-    /// All in the order in which they were noted.
+    /// All, in any order.
     fn iter(&self) -> impl Iterator<Item = &Numbers> + Clone {
-        self.contacts.iter().chain(&self.latest)
+        self.pieces.iter().flat_map(|piece| piece.iter()).chain(&self.latest)
     }
 
     pub(super) fn extend(&mut self, other: &Self) {
         self.change();
-        self.join().extend(other.iter());
+        self.pieces.extend_from_slice(&other.pieces);
+        self.latest.extend_from_slice(&other.latest);
+        self.settle();
     }
 
     /// The same by name.
@@ -115,13 +115,14 @@ impl Numbered {
     pub(super) fn look_at(&mut self, whole: &Self) {
         let arrivals = whole.arrivals();
         let mut all_known = true;
-        let contacts = self.join();
-        *contacts = in_buckets(contacts.iter());
-        for contact in contacts {
+        let mut contacts = in_buckets(self.iter());
+        for contact in &mut contacts {
             let (known, next) = arrivals.around(contact.customer, contact.created);
             contact.failed |= next.is_some_and(|next| next <= contact.until);
             all_known &= known;
         }
+        self.latest.clear();
+        self.pieces = vec![Arc::new(contacts)];
         self.judged = all_known;
     }
 
@@ -131,17 +132,17 @@ impl Numbered {
             let judged = self.iter().filter(|contact| contact.judged);
             return judged.map(|contact| !contact.failed).collect();
         }
-        let arrivals = self.arrivals();
+        let contacts = in_buckets(self.iter());
+        let arrivals = self.arrivals.get_or_init(|| Arc::new(Arrivals::of(&contacts)));
         let stays_away = |contact: &Numbers| {
             arrivals.around(contact.customer, contact.created).1.is_none_or(|next| next > contact.until)
         };
-        let contacts = in_buckets(self.iter());
         let judged = contacts.iter().filter(|contact| contact.judged);
         judged.map(|contact| !contact.failed && stays_away(contact)).collect()
     }
 
     fn arrivals(&self) -> &Arrivals {
-        self.arrivals.get_or_init(|| Arc::new(Arrivals::of(self)))
+        self.arrivals.get_or_init(|| Arc::new(Arrivals::of(&in_buckets(self.iter()))))
     }
 }
 
@@ -202,12 +203,12 @@ struct Arrivals {
 }
 
 impl Arrivals {
-    fn of(contacts: &Numbered) -> Self {
-        let contacts = in_buckets(contacts.iter());
+    /// From contacts [in buckets](in_buckets).
+    fn of(contacts: &[Numbers]) -> Self {
         let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
         // Where the instants of each customer begin; filling them in moves that to where they end.
         let mut ends = vec![0; customers + 1];
-        for contact in &contacts {
+        for contact in contacts {
             ends[contact.customer as usize + 1] += 1;
         }
         for customer in 1..ends.len() {
@@ -215,7 +216,7 @@ impl Arrivals {
         }
         ends.pop();
         let mut at = vec![0; contacts.len()];
-        for contact in &contacts {
+        for contact in contacts {
             let place = &mut ends[contact.customer as usize];
             at[*place] = contact.created;
             *place += 1;

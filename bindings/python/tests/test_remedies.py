@@ -152,7 +152,7 @@ def test_policies_and_schedules_by_an_attribute() -> None:
     assert attainment("level")["sla_attainment"].n == 1
     misspelt = attainment("levle")
     assert misspelt["sla_attainment"].n == 0
-    assert any('SLA policy "first": there is no attribute "levle", did you mean "level"?' in note for note in misspelt.notes)
+    assert any('SLA policy "first": there is no attribute "levle"' in note for note in misspelt.notes)
     desk = dm.Schedule("UTC", "Mo-Fr 10:00-16:00")
     with pytest.raises(dm.ArgumentError, match="a ticket may have several tags, so they choose no schedule"):
         dm.report({**tickets, "tags": ["vip", ""]}, schedules={"desk": desk}, schedule_by={"tag": {"vip": "desk"}})

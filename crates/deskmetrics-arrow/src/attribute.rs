@@ -104,13 +104,17 @@ impl Dataset {
         known
     }
 
-    /// That something in the data tells of the attributes that choose schedules, each of which has one value a ticket.
+    /// That the attributes that choose schedules can: something tells of each, and it has one value a ticket. Events of other
+    /// days may tell of one; it is noted then.
     ///
     /// # Errors
-    /// When nothing tells of one, or it is the tag.
+    /// When nothing tells of one and there are no events, or it is the tag.
     pub fn check_schedule_by(&self) -> Result<(), DescriptionError> {
-        let unknown = |unknown| DescriptionError::said(format!("schedule_by: {unknown}"));
-        self.tells_of(self.schedule_by.keys()).map_err(unknown)?;
+        if let Err(unknown) = self.tells_of(self.schedule_by.keys())
+            && !unknown.logged
+        {
+            return Err(DescriptionError::said(format!("schedule_by: {unknown}")));
+        }
         if !self.schedule_by.contains_key(&Attribute::Tag) {
             return Ok(());
         }
@@ -119,15 +123,19 @@ impl Dataset {
         ))
     }
 
-    /// Notes on conditions of SLA policies that can never hold, since nothing in the data tells of their attribute.
+    /// Notes on conditions of SLA policies and rules for schedules that never hold, since nothing in the data tells of their
+    /// attribute.
     pub(crate) fn unknown_conditions(&self) -> impl Iterator<Item = String> {
-        self.policies.policies.iter().flat_map(|policy| {
-            let named = policy.when.named().chain(policy.unless.named());
-            let unknown = named.filter_map(|attribute| self.tells_of([attribute]).err());
-            unknown.map(|unknown| {
+        let unknown = |attribute| self.tells_of([attribute]).err();
+        let rules = self.schedule_by.keys().filter_map(unknown);
+        let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it chooses no schedule"));
+        let conditions = self.policies.policies.iter().flat_map(move |policy| {
+            let named = policy.when.named().chain(policy.unless.named()).filter_map(unknown);
+            named.map(|unknown| {
                 format!("SLA policy \"{}\": {unknown}; its condition never holds", policy.name)
             })
-        })
+        });
+        rules.chain(conditions)
     }
 
     /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell

@@ -513,10 +513,7 @@ impl Duplicates {
             ),
             _ if by_version => format!("keep one row per {record}; the newest one counts"),
             Self::Last => format!("keep one row per {record}; the last one counts"),
-            Self::First | Self::All => format!(
-                "keep one row per {record}, or choose which counts with duplicates = \"last\" or the column updated_at; the first \
-                 one counts"
-            ),
+            Self::First | Self::All => format!("keep one row per {record}; the first one counts"),
         }
     }
 

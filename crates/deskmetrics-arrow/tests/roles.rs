@@ -161,6 +161,7 @@ fn roles_of_tickets_have_an_effect() {
         "duplicates = \"last\"",
         "duplicates = \"error\"",
         "updated_at = \"changed\"",
+        "where = { id = \"1\" }",
     ];
     each_has_an_effect(&base, "", &roles);
     let with_more =
@@ -172,7 +173,9 @@ fn roles_of_tickets_have_an_effect() {
         measures.iter().map(|measure| format!("{measure} = {key}")).collect()
     };
     let durations = [
+        "first_reply_time",
         "first_response_time",
+        "resolution_time",
         "first_resolution_time",
         "full_resolution_time",
         "requester_wait_time",
@@ -182,7 +185,7 @@ fn roles_of_tickets_have_an_effect() {
         "time_to_first_assignment",
     ];
     let counts = ["reopens", "public_replies", "agent_touches", "assignee_stations", "group_stations"];
-    let counts = [&counts[..], &["transfers", "group_transfers"]].concat();
+    let counts = [&counts[..], &["replies", "transfers", "group_transfers"]].concat();
     let durations = [
         of_source(&durations, "{ column = \"minutes\", unit = \"minutes\" }"),
         of_source(&durations, "{ column = \"minutes\", unit = \"minutes\", clock = \"business\" }"),
@@ -224,6 +227,7 @@ fn roles_of_events_have_an_effect_or_a_note() {
         "duplicates = \"last\"",
         "updated_at = \"changed\"",
         "previous = \"before\"",
+        "where = { ticket = \"1\" }",
     ];
     each_has_an_effect(&base, "", &roles);
     let grouped = base.replacen("id = \"id\"\n", "id = \"id\"\nattributes = { group = \"group\" }\n", 1);
@@ -264,6 +268,7 @@ fn roles_of_surveys_have_an_effect_or_a_note() {
         "attributes = { market = \"market\" }",
         "duplicates = \"last\"",
         "updated_at = \"changed\"",
+        "where = { csat = \"5\" }",
     ];
     each_has_an_effect(base, &tickets, &first_roles);
     each_has_an_effect(base, SENT, &["invitation = \"invitation\""]);
@@ -306,6 +311,7 @@ fn roles_of_invitations_have_an_effect() {
         "duplicates = \"last\"",
         "duplicates = \"error\"",
         "updated_at = \"changed\"",
+        "where = { id = \"a\" }",
     ];
     each_has_an_effect(SENT, &tickets, &roles);
     assert!(
@@ -332,6 +338,7 @@ fn roles_of_snapshots_have_an_effect_or_a_note() {
         "order = \"rows\"",
         "missing = [\"s2\"]",
         "instants = { time_zone = \"Europe/Copenhagen\" }",
+        "where = { ticket = { not = \"s2\" } }",
     ];
     each_has_an_effect(base, "", &roles);
     let more = ["clock_skew = \"1h\"", "repeated_status = \"event\"", "status = \"status\""];
@@ -436,7 +443,8 @@ fn keys_of_columns_have_an_effect() {
         assert_ne!(with, shown(&surveys("\"nps\"")), "{key}");
     }
     let known = keys_at("[[surveys]]\nquestions = { nps = { no_such_key = 1 } }");
-    let tested = stated(numbers.into_iter().chain(["column = \"nps\""]));
+    // See `tests/files.rs` for the decimal comma.
+    let tested = stated(numbers.into_iter().chain(["column = \"nps\"", "decimal = \",\""]));
     assert_eq!(tested, known, "each key of a column of numbers needs a line");
 }
 
@@ -519,11 +527,15 @@ fn folder() -> TempDir {
     let rows = "1,2026-03-02T09:00,2026-03-02T13:00,first,caf\u{e9}\n2,2026-03-03T09:00,2026-03-03T15:00,second,caf\u{e9}\n";
     let names = "id,created,solved,group,place\n";
     write("tickets.csv", &format!("{names}{rows}"));
-    write("semicolons.csv", &format!("{names}{rows}").replace(',', ";"));
+    write("tildes.csv", &format!("{names}{rows}").replace(',', "~"));
     write("headed.csv", &format!("made on Monday\n{names}{rows}"));
-    let latin: Vec<u8> =
-        format!("{names}{rows}").chars().map(|one| u8::try_from(u32::from(one)).unwrap()).collect();
-    fs::write(folder.path().join("latin.csv"), latin).unwrap();
+    // Neither delimiter nor encoding is one that is detected.
+    let mac: Vec<u8> = format!("{names}{rows}")
+        .bytes()
+        .filter(|byte| *byte != 0xc3)
+        .map(|byte| if byte == 0xa9 { 0x8e } else { byte })
+        .collect();
+    fs::write(folder.path().join("mac.csv"), mac).unwrap();
     write("rules.csv", "team,days\nfirst,2\nsecond,4\n");
     write("holidays.csv", "date,country\n2026-03-02,DK\n2026-03-03,ES\n");
     folder
@@ -562,16 +574,18 @@ fn keys_of_files_and_agreements_have_an_effect() {
     let plain = shown_of_files(&base, &folder);
     assert!(plain.starts_with("[ReportRow"), "{plain}");
     let files = [
-        ("semicolons.csv", "delimiter = \";\""),
+        ("tildes.csv", "delimiter = \"~\""),
         ("headed.csv", "skip_rows = 1"),
-        ("latin.csv", "encoding = \"iso-8859-1\""),
+        ("mac.csv", "encoding = \"macintosh\""),
     ];
     for (file, key) in files {
         let with = tickets(&format!("{{ path = \"{file}\", {key} }}"));
         assert_eq!(shown_of_files(&with, &folder), plain, "{key}");
         assert_ne!(shown_of_files(&tickets(&format!("\"{file}\"")), &folder), plain, "{key}");
     }
-    let tested = stated(files.iter().map(|(_, key)| *key).chain(["path = \"tickets.csv\""]));
+    // See `tests/files.rs` for the decimal comma.
+    let tested =
+        stated(files.iter().map(|(_, key)| *key).chain(["path = \"tickets.csv\"", "decimal = \",\""]));
     let known = keys_at("[[tickets]]\nfile = { no_such_key = 1 }");
     assert_eq!(tested, known, "each key of a file needs a case");
 

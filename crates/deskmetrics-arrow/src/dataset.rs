@@ -66,8 +66,8 @@ pub struct Dataset {
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions that the description gives a column, and those that answers name.
     pub(crate) asked: BTreeSet<Box<str>>,
-    /// Notes on roles that have no effect on reports.
-    pub(crate) unused: Vec<String>,
+    /// Notes on roles that have no effect on reports, and on files of dates and targets.
+    pub(crate) notes: Vec<String>,
     /// What several columns or tables show together.
     pub(crate) findings: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
@@ -123,12 +123,13 @@ impl Dataset {
         mut options: ReadOptions<'_>,
     ) -> Result<Self, ReadError> {
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
-        let schedules = agreement::schedules(description, &folder)?;
+        let mut notes = description.unused();
+        let schedules = agreement::schedules(description, &folder, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);
         for name in rules.chain(&description.schedule) {
             agreement::known_schedule(name, &schedules)?;
         }
-        let policies = agreement::policies(description, &folder, &schedules)?;
+        let policies = agreement::policies(description, &folder, &schedules, &mut notes)?;
         let mut decoding = Decoding::new(description, folder, &options.tables);
         decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
@@ -162,7 +163,7 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
-            unused: description.unused(),
+            notes,
             findings: tables.status_differences().into_iter().collect(),
             tables: Arc::new(tables),
         };

@@ -19,22 +19,23 @@ use crate::description::{
 use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
 use crate::{Description, ReadError};
 
-/// Every schedule of the description.
+/// Every schedule of the description. The notes say what else may change dates.
 pub(crate) fn schedules(
     description: &Description,
     folder: &Path,
+    notes: &mut Vec<String>,
 ) -> Result<BTreeMap<Box<str>, WorkingTime>, ReadError> {
     let mut schedules = BTreeMap::new();
     for (name, source) in &description.schedules {
         let schedule = match source.file() {
-            None => build(source, name, folder)?,
+            None => build(source, name, folder, notes)?,
             Some(file) => {
                 let path = folder.join(file);
                 let text = fs::read_to_string(&path)
                     .map_err(|source| ReadError::Io { file: path.clone(), source })?;
                 let source: ScheduleSource = toml::from_str(&text)
                     .map_err(|error| DescriptionError::of_toml(&error, &text).in_file(&path))?;
-                build(&source, name, path.parent().unwrap_or(folder))?
+                build(&source, name, path.parent().unwrap_or(folder), notes)?
             }
         };
         check_opens(name, &schedule)?;
@@ -43,8 +44,13 @@ pub(crate) fn schedules(
     Ok(schedules)
 }
 
-fn build(source: &ScheduleSource, name: &str, folder: &Path) -> Result<WorkingTime, ReadError> {
-    source.build(name, |holidays| dates(name, holidays, folder))
+fn build(
+    source: &ScheduleSource,
+    name: &str,
+    folder: &Path,
+    notes: &mut Vec<String>,
+) -> Result<WorkingTime, ReadError> {
+    source.build(name, |holidays| dates(name, holidays, folder, notes))
 }
 
 /// Checks that a schedule opens at all: on one that never does every duration is 0 and every promise kept.
@@ -77,7 +83,15 @@ pub(crate) fn known_schedule(
 }
 
 /// The dates of a holiday file, as schedules write them.
-fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<String>, ReadError> {
+fn dates(
+    schedule: &str,
+    holidays: &HolidayFile,
+    folder: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Vec<String>, ReadError> {
+    if holidays.file.decimal.is_some() {
+        notes.push(format!("schedules.{schedule}: decimal has no effect on dates"));
+    }
     let rules = holidays.rules();
     let reading = match &rules.format {
         Some(format) => InstantReading::new(Tz::UTC)
@@ -87,7 +101,7 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
     };
     let mut rows: Vec<(u64, String)> = Vec::new();
     let mut file = PathBuf::new();
-    each_row(folder, &holidays.file, &holidays.filter, &[&holidays.column], |table, row, cells| {
+    each_row(folder, &holidays.file, &holidays.filter, &[&holidays.column], notes, |table, row, cells| {
         table.path().clone_into(&mut file);
         rows.push((row, cells[0].to_owned()));
         Ok(())
@@ -128,11 +142,12 @@ fn dates(schedule: &str, holidays: &HolidayFile, folder: &Path) -> Result<Vec<St
     Ok(dates)
 }
 
-/// The policies of the description and of its tables.
+/// The policies of the description and of its tables. The notes say what else may change them.
 pub(crate) fn policies(
     description: &Description,
     folder: &Path,
     schedules: &BTreeMap<Box<str>, WorkingTime>,
+    notes: &mut Vec<String>,
 ) -> Result<SlaPolicies, ReadError> {
     let sla = &description.sla;
     let mut policies = sla.policies.clone();
@@ -141,7 +156,7 @@ pub(crate) fn policies(
     }
     for table in &sla.tables {
         known_metric(&table.metric, sla)?;
-        rules(table, folder, &mut policies)?;
+        rules(table, folder, &mut policies, notes)?;
     }
     for schedule in policies.iter().filter_map(|policy| policy.schedule.as_deref()) {
         known_schedule(schedule, schedules)?;
@@ -167,10 +182,15 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
 }
 
 /// The policies in a table: one a row.
-fn rules(source: &SlaTable, folder: &Path, policies: &mut Vec<SlaPolicy>) -> Result<(), ReadError> {
+fn rules(
+    source: &SlaTable,
+    folder: &Path,
+    policies: &mut Vec<SlaPolicy>,
+    notes: &mut Vec<String>,
+) -> Result<(), ReadError> {
     let mut names: Vec<&str> = vec![&source.within.column];
     names.extend(source.when.values().map(String::as_str));
-    each_row(folder, &source.file, &BTreeMap::new(), &names, |table, row, cells| {
+    each_row(folder, &source.file, &BTreeMap::new(), &names, notes, |table, row, cells| {
         let number = table.numbers().number(cells[0]);
         let within = number.ok().flatten().and_then(|number| target(number, source.within.each));
         let target = within.ok_or_else(|| ReadError::BadRow {
@@ -214,9 +234,11 @@ fn each_row(
     file: &FileSpec,
     filter: &BTreeMap<String, Values>,
     names: &[&str],
+    notes: &mut Vec<String>,
     mut each: impl FnMut(&Table, u64, &[&str]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let table = Table::open(folder, file)?.select(filter)?;
+    notes.extend(table.notes().iter().map(|note| format!("{}: {note}", file.path.display())));
     let places = names.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut rows, mut numbers) = (0, RowNumbers::default());
     let mut batches = table.batches(&places)?;

@@ -190,7 +190,7 @@ impl Choice {
             }
         }
         chosen.notes.extend(unscaled(dataset));
-        chosen.notes.extend(dataset.unused.iter().cloned());
+        chosen.notes.extend(dataset.notes.iter().cloned());
         for source in &dataset.sources {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
             chosen.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));

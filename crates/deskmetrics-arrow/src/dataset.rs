@@ -68,8 +68,8 @@ pub struct Dataset {
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions that the description gives a column, and those that answers name.
     pub(crate) asked: BTreeSet<Box<str>>,
-    /// Notes on roles that have no effect on reports.
-    pub(crate) unused: Vec<String>,
+    /// Notes on roles that have no effect on reports, and on files of dates and targets.
+    pub(crate) notes: Vec<String>,
     /// What several columns or tables show together.
     pub(crate) findings: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
@@ -125,12 +125,13 @@ impl Dataset {
         mut options: ReadOptions<'_>,
     ) -> Result<Self, ReadError> {
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
-        let schedules = agreement::schedules(description, &folder)?;
+        let mut notes = description.unused();
+        let schedules = agreement::schedules(description, &folder, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);
         for name in rules.chain(&description.schedule) {
             agreement::known_schedule(name, &schedules)?;
         }
-        let policies = agreement::policies(description, &folder, &schedules)?;
+        let policies = agreement::policies(description, &folder, &schedules, &mut notes)?;
         let mut decoding = Decoding::new(description, folder, &options.tables);
         decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
@@ -145,9 +146,8 @@ impl Dataset {
         let mut asked: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
         asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
-        let mut unused = description.unused();
         let needless = description.scales.keys().filter(|name| !asked.contains(*name));
-        unused.extend(needless.map(|name| {
+        notes.extend(needless.map(|name| {
             let meant = did_you_mean(nearest(name, &asked).as_deref());
             format!("scales: no answer is to question \"{name}\"{meant}, so its scale has no effect")
         }));
@@ -170,7 +170,7 @@ impl Dataset {
             sources,
             described: description.attributes(),
             asked,
-            unused,
+            notes,
             findings: tables
                 .status_differences()
                 .into_iter()

@@ -304,6 +304,15 @@ fn a_bad_line_excludes_itself_with_its_line_number() {
 }
 
 #[test]
+fn lines_may_end_with_a_carriage_return_alone() {
+    let csv = "id,opened,done,country\r\rT-1,2026-03-02 09:00,,DK\rT-2\rT-3,2026-03-02 09:00,,DK\rT-4\r";
+    let dataset = tickets(csv).unwrap();
+    assert_eq!(dataset.counts().tickets, 2);
+    let lines = lines_left_out(&dataset.sources[0]);
+    assert_eq!(lines.iter().map(|(_, line, ..)| *line).collect::<Vec<_>>(), [4, 6]);
+}
+
+#[test]
 fn the_remedies_for_bad_lines_work() {
     let csv = "id,opened,done,country\nT-1,2026-03-02 09:00,,DK\n";
     let bad = [

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use deskmetrics::Reason;
-use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions, Scope};
+use deskmetrics_arrow::{Choice, Dataset, Description, ReadError, ReadOptions, Scope};
 use proptest::prelude::*;
 
 fn read(description: &str, file: &[u8]) -> Result<Dataset, ReadError> {
@@ -354,6 +354,29 @@ fn targets_in_a_table_have_decimals_too() {
     assert_eq!(within(&read("{ path = 't.csv', decimal = ',' }", ambiguous).unwrap()), point);
     let error = read("'t.csv'", "kind,days\nbilling,1\nplayback\n").unwrap_err();
     assert!(matches!(error, ReadError::BadLine { line: 3, .. }), "{error}");
+}
+
+#[test]
+fn a_table_of_targets_in_a_detected_encoding_is_noted() {
+    let rules = "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets'\nid = 'id'\ncreated_at = 'opened'\n\
+                 attributes = { category = 'kind' }\n[[sla.tables]]\nfile = 't.csv'\nwhen = { category = 'kind' }\n\
+                 metric = 'resolution'\nwithin = { column = 'days', each = '8h' }\n";
+    let column = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([
+        ("id", column("1")),
+        ("opened", column("2026-03-02T09:00:00Z")),
+        ("kind", column("Facturación")),
+    ]);
+    let batch = batch.unwrap();
+    let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
+    let dataset = read_with(rules, b"kind,days\nFacturaci\xf3n,1\n", options).unwrap();
+    assert!(format!("{:?}", dataset.policies.policies[0].when).contains("Facturación"));
+    let notes = Choice::usual().of(&dataset).unwrap().notes;
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.starts_with("t.csv: no encoding is stated, and windows-1252 was detected"))
+    );
 }
 
 #[test]

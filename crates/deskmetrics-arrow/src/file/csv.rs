@@ -167,20 +167,23 @@ impl Rows {
         &self.buffer[self.start..self.filled]
     }
 
-    /// Passes over empty lines; gives the line on which the next row begins.
+    /// Passes over empty lines; gives the line on which the next row begins. The parser counts `\n`; a `\r` alone ends a line, too.
     fn begin_row(&mut self) -> Result<u64, ArrowError> {
+        let mut after_return = self.at > 0 && self.buffer[self.at - 1] == b'\r';
         loop {
-            match self.buffer[..self.filled].get(self.at) {
-                Some(b'\n') => self.parser.set_line(self.parser.line() + 1),
-                Some(b'\r') => {}
-                Some(_) => break,
-                None if self.ended => break,
-                None => {
-                    self.start = self.at;
-                    self.fill()?;
-                    continue;
-                }
+            let next = self.buffer[..self.filled].get(self.at).copied();
+            if next.is_none() && !self.ended {
+                self.start = self.at;
+                self.fill()?;
+                continue;
             }
+            if next == Some(b'\n') || (after_return && next.is_some()) {
+                self.parser.set_line(self.parser.line() + 1);
+            }
+            if !matches!(next, Some(b'\n' | b'\r')) {
+                break;
+            }
+            after_return = next == Some(b'\r');
             self.at += 1;
         }
         self.start = self.at;

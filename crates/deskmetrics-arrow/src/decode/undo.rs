@@ -175,7 +175,7 @@ impl Log<'_> {
         }
         let added_by =
             |event: usize| by_code[usize::from(self.events.codes[event])].last().copied().unwrap_or_default();
-        let (mut changed, mut differ) = (BTreeMap::<usize, Vec<u32>>::new(), Finding::default());
+        let (mut rows, mut differ) = (BTreeMap::<usize, Vec<u32>>::new(), Finding::default());
         for ((row, value), changes) in changes {
             let (Some(Changes { first, last }), Some(tag)) = (changes, self.events.values.meaning(value))
             else {
@@ -186,7 +186,7 @@ impl Log<'_> {
             let text = |there: bool| there.then_some(&**tag);
             differ.count(now != added_by(last), row, || (text(now), text(added_by(last))));
             if now == added_by(first) {
-                let tags = changed.entry(row).or_insert_with(|| tickets.tags.of_row(row).to_vec());
+                let tags = rows.entry(row).or_insert_with(|| tickets.tags.of_row(row).to_vec());
                 if now {
                     tags.retain(|known| *known != code);
                 } else {
@@ -194,7 +194,7 @@ impl Log<'_> {
                 }
             }
         }
-        for (row, tags) in changed {
+        for (row, tags) in rows {
             tickets.tags.set(row, tags);
         }
         let (row, stated, replayed) = differ.first?;

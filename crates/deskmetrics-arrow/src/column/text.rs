@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn values_are_written_out_wherever_they_are() {
-        let numbers: ArrayRef = Arc::new((0..200).map(|row| (row != 70).then_some(row)).collect::<Int32Array>());
+        let numbers: ArrayRef =
+            Arc::new((0..200).map(|row| (row != 70).then_some(row)).collect::<Int32Array>());
         let text = TextColumn::new(&numbers).unwrap();
         let found = [199, 0, 70, 64, 63, 200].map(|row| text.get(row));
         assert_eq!(found, [Some("199"), Some("0"), None, Some("64"), Some("63"), None]);

@@ -1,5 +1,6 @@
 //! Confidence intervals: how far a number can be trusted.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{LazyLock, PoisonError, RwLock};
@@ -121,8 +122,17 @@ fn null_is_minus_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// assert_eq!(deskmetrics::interval::critical_z(1.0), None);
 /// ```
 pub fn critical_z(level: f64) -> Option<f64> {
-    static KNOWN: Memo<u64, Option<f64>> = Memo::new();
-    KNOWN.get(level.to_bits(), || Some(Normal::standard().inverse_cdf(upper_quantile(level)?)))
+    thread_local! {
+        // Nearly all of a report's intervals have one level.
+        static LAST: Cell<(f64, Option<f64>)> = const { Cell::new((f64::NAN, None)) };
+    }
+    let (known, z) = LAST.get();
+    if known.to_bits() == level.to_bits() {
+        return z;
+    }
+    let z = upper_quantile(level).map(|quantile| Normal::standard().inverse_cdf(quantile));
+    LAST.set((level, z));
+    z
 }
 
 /// The two-sided critical value of Student's t; `None` unless `0 < level < 1` and `degrees >= 1`.
@@ -135,14 +145,18 @@ pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
 pub(crate) fn critical_t_of(level: f64, degrees: f64) -> Option<f64> {
     let upper_tail = upper_quantile(level)?;
     let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
-    // Halley's steps from the expansion of Cornish and Fisher: each triples the digits, and one usually is enough. statrs' own
-    // search takes ten times as long.
     let z = critical_z(level)?;
+    // The expansion of Cornish and Fisher, in powers of one over the degrees.
     let square = z * z;
     let first = (square + 1.0) / 4.0;
     let second = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
     let third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
-    let mut t = z * (1.0 + (first + (second + third / degrees) / degrees) / degrees);
+    let fourth = ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0) / 92160.0;
+    let mut t = z * (1.0 + (first + (second + (third + fourth / degrees) / degrees) / degrees) / degrees);
+    if (fourth / degrees.powi(4)).abs() < 1e-14 {
+        return Some(t);
+    }
+    // Halley's steps from there: each triples the digits, and one usually is enough. statrs' own search takes ten times as long.
     for _ in 0..8 {
         let error = (distribution.cdf(t) - upper_tail) / distribution.pdf(t);
         let step = error / (1.0 + error * t * (degrees + 1.0) / (2.0 * (degrees + t * t)));

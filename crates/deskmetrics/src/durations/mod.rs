@@ -74,6 +74,18 @@ impl Durations {
         std::iter::once(&*self.micros).chain(self.shared.iter().map(|piece| &*piece.micros))
     }
 
+    /// The same, each with whether its values ascend; all in one where they are few.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (&[i64], bool)> {
+        let ordered = self.in_order();
+        let pieces = self.pieces().enumerate().filter(move |_| ordered.is_none());
+        // The first are the values fed one by one.
+        let pieces = pieces.map(|(number, piece)| (piece, number > 0 && piece.len() <= FEW));
+        ordered
+            .map(|ordered| (ordered, true))
+            .into_iter()
+            .chain(pieces.filter(|(piece, _)| !piece.is_empty()))
+    }
+
     /// What adds up.
     fn sums(&self) -> Sums {
         let own = (!self.micros.is_empty()).then(|| Sums::of(&self.micros));

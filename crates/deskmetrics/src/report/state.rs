@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::builder::{Report, ReportBuilder, asked_rule};
+use super::builder::{Report, asked_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
@@ -19,7 +19,8 @@ use crate::live::{AgentShift, QueueContact};
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
 use crate::{
-    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics, Timestamp, Unit,
+    Comparison, Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics,
+    Timestamp, Unit,
 };
 
 /// A report that is being fed.
@@ -349,15 +350,17 @@ impl ReportState {
         let all = parts.iter().flat_map(|(sliced, cut)| {
             wholes.iter().enumerate().map(move |(kpi, whole)| (*sliced, *cut, kpi, whole.as_deref()))
         });
-        let all =
-            self.map(all.collect(), |(sliced, cut, kpi, whole)| (cut, self.rows_of(sliced, cut, kpi, whole)));
-        let mut rows = Vec::with_capacity(all.iter().map(|(_, rows)| rows.len()).sum());
+        let all = self.map(all.collect(), |(sliced, cut, kpi, whole)| {
+            (cut, kpi, self.answers(sliced, cut, kpi, whole))
+        });
+        let estimates = all.iter().flat_map(|(.., answers)| answers).map(|answer| answer.estimates.len());
+        let mut rows = Vec::with_capacity(estimates.sum());
         let mut warnings = None;
-        for (cut, mut more) in all {
+        for (cut, kpi, answers) in all {
             if cut.periods.is_some() && warnings.is_none() {
                 warnings = Some(self.warnings(&rows, &orders));
             }
-            rows.append(&mut more);
+            self.add_rows(cut, kpi, &answers, &mut rows);
         }
         let warnings = warnings.unwrap_or_else(|| self.warnings(&rows, &orders));
         ReportTable {
@@ -385,14 +388,14 @@ impl ReportState {
         }
     }
 
-    /// The rows of a KPI in one part of the report, given the tally of everything where it is judged by that.
-    fn rows_of(
+    /// What a KPI answers in one part of the report, given the tally of everything where it is judged by that.
+    fn answers(
         &self,
         sliced: &Sliced,
         cut: Cut<'_>,
         number: usize,
         whole: Option<&DynKpi>,
-    ) -> Vec<ReportRow> {
+    ) -> Vec<TestedAnswer> {
         let Some(kpi) = self.report.measures.get(number) else { return Vec::new() };
         let level = self.report.settings.level;
         let is_whole = cut.is_whole() && kpi.filter.is_empty();
@@ -410,14 +413,32 @@ impl ReportState {
         if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
             self.fill_periods(kpi, periods, &mut answers);
         }
-        let mut rows = Vec::with_capacity(answers.iter().map(|answer| answer.estimates.len()).sum());
+        let tests = self.map((0..answers.len()).collect(), |number: usize| {
+            let (answer, before) = (answers.get(number)?, answers.get(number.checked_sub(1)?)?);
+            let shown = cut.shown(answer.group)?;
+            let follows =
+                before.group.slice == answer.group.slice && shown.before == Some(before.group.period);
+            let [later, earlier] = [answer, before].map(|answer| kpi.compared(&*answer.tally));
+            follows.then(|| later.change_from(earlier, level))
+        });
+        let tested = |(Answer { group, estimates, excluded, .. }, test): (_, Option<_>)| TestedAnswer {
+            group,
+            estimates,
+            excluded,
+            follows: test.is_some(),
+            test: test.flatten(),
+        };
+        answers.into_iter().zip(tests).map(tested).collect()
+    }
+
+    /// Adds the rows of what a KPI answers in one part of the report.
+    fn add_rows(&self, cut: Cut<'_>, number: usize, answers: &[TestedAnswer], rows: &mut Vec<ReportRow>) {
+        let Some(kpi) = self.report.measures.get(number) else { return };
+        let min_n = self.report.settings.min_n;
         for (number, answer) in answers.iter().enumerate() {
-            let shown = cut.periods.and_then(|periods| periods.shown.get(answer.group.period));
+            let shown = cut.shown(answer.group);
             let before = number.checked_sub(1).and_then(|number| answers.get(number));
-            let earlier = before.filter(|before| {
-                before.group.slice == answer.group.slice
-                    && shown.is_some_and(|shown| shown.before == Some(before.group.period))
-            });
+            let earlier = before.filter(|_| answer.follows);
             let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
             for (place, estimate) in answer.estimates.iter().enumerate() {
                 // Half a month has half the tickets: no change worth telling.
@@ -438,13 +459,14 @@ impl ReportState {
                     small_n: self.is_small(estimate),
                     interval: estimate.interval,
                     excluded: Arc::clone(&answer.excluded),
-                    change: earlier
-                        .filter(|_| comparable)
-                        .and_then(|earlier| self.change(kpi, earlier, answer, place)),
+                    change: earlier.filter(|_| comparable).and_then(|earlier| {
+                        // Only the headline is tested.
+                        let tested = answer.test.filter(|_| place == 0);
+                        Change::new(earlier.estimates.get(place)?, estimate, tested, min_n)
+                    }),
                 });
             }
         }
-        rows
     }
 
     /// The periods in the order of rows: by time, records without a date last.
@@ -496,21 +518,6 @@ impl ReportState {
         }
         answers.extend(missing);
         answers.sort_by_key(|answer| answer.group);
-    }
-
-    /// The change of one measure between two periods; only the headline is tested.
-    fn change(
-        &self,
-        kpi: &Measure,
-        earlier: &Answer<'_>,
-        later: &Answer<'_>,
-        place: usize,
-    ) -> Option<Change> {
-        let ReportBuilder { level, min_n, .. } = self.report.settings;
-        let tested = (place == 0)
-            .then(|| kpi.compared(&*later.tally).change_from(kpi.compared(&*earlier.tally), level))
-            .flatten();
-        Change::new(earlier.estimates.get(place)?, later.estimates.get(place)?, tested, min_n)
     }
 
     fn is_small(&self, estimate: &Estimate) -> bool {
@@ -588,6 +595,11 @@ impl Cut<'_> {
         self.slices.is_none() && self.periods.is_none()
     }
 
+    /// The period of a group as rows show it.
+    fn shown(&self, group: Group) -> Option<&Shown> {
+        self.periods?.shown.get(group.period)
+    }
+
     /// The group of a slice and a period.
     fn group(self, slice: usize, period: usize) -> Group {
         Group {
@@ -621,6 +633,17 @@ struct Shown {
     before: Option<usize>,
     /// The data covers both.
     covered: bool,
+}
+
+/// What one tally answered, with how its headline changed.
+struct TestedAnswer {
+    group: Group,
+    estimates: Vec<Estimate>,
+    excluded: Arc<Excluded>,
+    /// Whether the answer before is that of the period before.
+    follows: bool,
+    /// The test of the change since then.
+    test: Option<Comparison>,
 }
 
 /// What one tally answered.

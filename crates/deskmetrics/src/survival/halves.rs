@@ -1,5 +1,6 @@
 //! Where the survival curve and its bounds come down to one half.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::curve::{Bound, Curve, Step, at_most};
@@ -166,9 +167,6 @@ fn first(
 /// How many of `finished` are at most the first of `running`, how many more at most the second, and so on; last, how many
 /// are longer than all of them.
 fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
-    const BITS: u32 = 8;
-    const FEW: usize = 16;
-    const FEWEST: usize = 4;
     let mut ends = vec![0; running.len() + 1];
     let (least, most) = finished.ends();
     // Nothing ended after those that run longer than anything that has ended.
@@ -177,39 +175,72 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
         ends[0] = usize::try_from(finished.n()).unwrap_or(usize::MAX);
         return ends;
     };
-    let least = least.min(*first);
-    // Which of the running ones lie in the bucket of a size, so that few are left to compare with.
-    let mut from = vec![0_u32; buckets(BITS) + 1];
-    for micros in running {
-        from[bucket::<BITS>(*micros, least) + 1] += 1;
-    }
-    let most = from.iter().max().map_or(0, |most| *most as usize);
-    for number in 1..from.len() {
-        from[number] += from[number - 1];
-    }
-    // What lies in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
-    // the values.
-    let padded: Vec<i64> = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, FEW)).collect();
-    for piece in finished.pieces() {
-        for micros in piece {
-            let bucket = bucket::<BITS>(*micros, least);
-            let first = from[bucket] as usize;
-            let near = padded.get(first..).and_then(|padded| padded.first_chunk::<FEWEST>());
-            let shorter = if let Some([a, b, c, d]) = near.filter(|_| most <= FEWEST) {
-                usize::from(a < micros)
-                    + usize::from(b < micros)
-                    + usize::from(c < micros)
-                    + usize::from(d < micros)
-            } else if most <= FEW {
-                padded[first..first + most].iter().map(|running| usize::from(running < micros)).sum()
-            } else {
-                let end = from[bucket + 1] as usize;
-                running[first..end].partition_point(|running| running < micros)
-            };
-            ends[first + shorter] += 1;
+    let sizes = LazyCell::new(|| Sizes::of(running, least.min(*first)));
+    for (values, ascending) in finished.runs() {
+        if ascending && running.len() * (values.len() as u64).ilog2() as usize <= values.len() / 2 {
+            let mut rest = values;
+            for (ends, running) in ends.iter_mut().zip(running) {
+                let (here, later) = rest.split_at(rest.partition_point(|micros| micros <= running));
+                *ends += here.len();
+                rest = later;
+            }
+            ends[running.len()] += rest.len();
+        } else {
+            for micros in values {
+                ends[sizes.shorter(*micros)] += 1;
+            }
         }
     }
     ends
+}
+
+/// Finds how many running durations are shorter than another.
+struct Sizes {
+    least: i64,
+    /// Ascending, with the longest there is after them.
+    running: Vec<i64>,
+    /// Which of them are in the bucket of a size, so that few are left to compare with.
+    from: Vec<u32>,
+    /// How many there are in a bucket at most.
+    most: usize,
+}
+
+impl Sizes {
+    const BITS: u32 = 8;
+    const FEW: usize = 16;
+    const FEWEST: usize = 4;
+
+    fn of(running: &[i64], least: i64) -> Self {
+        let mut from = vec![0_u32; buckets(Self::BITS) + 1];
+        for micros in running {
+            from[bucket::<{ Self::BITS }>(*micros, least) + 1] += 1;
+        }
+        let most = from.iter().max().map_or(0, |most| *most as usize);
+        for number in 1..from.len() {
+            from[number] += from[number - 1];
+        }
+        let running = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, Self::FEW)).collect();
+        Self { least, running, from, most }
+    }
+
+    #[inline]
+    fn shorter(&self, micros: i64) -> usize {
+        let bucket = bucket::<{ Self::BITS }>(micros, self.least);
+        let first = self.from[bucket] as usize;
+        // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
+        // the values.
+        let near = self.running.get(first..).and_then(|running| running.first_chunk::<{ Self::FEWEST }>());
+        if let Some([a, b, c, d]) = near.filter(|_| self.most <= Self::FEWEST) {
+            let shorter = |running: &i64| usize::from(*running < micros);
+            return first + shorter(a) + shorter(b) + shorter(c) + shorter(d);
+        }
+        if self.most <= Self::FEW {
+            let near = &self.running[first..first + self.most];
+            return first + near.iter().map(|running| usize::from(*running < micros)).sum::<usize>();
+        }
+        let end = self.from[bucket + 1] as usize;
+        first + self.running[first..end].partition_point(|running| *running < micros)
+    }
 }
 
 #[cfg(test)]

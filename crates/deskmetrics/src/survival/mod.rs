@@ -156,10 +156,11 @@ impl Survival {
 
     /// Where the curve and its bounds come down to one half.
     pub(crate) fn halves(&self, level: f64) -> Halves {
-        // Putting them in order and going through them step by step costs less than counting where few there are.
-        const FEW: u64 = 8192;
+        // Going through few step by step costs less than counting. Where many still run, few may be at risk at one half, and the
+        // bounds may rise again between two steps.
+        const FEW: u64 = 256;
         let running = self.censored.sorted();
-        if self.n() <= FEW {
+        if self.n() <= FEW || self.censored.n() >= self.finished.n() {
             Halves::by_steps(&self.finished.sorted(), &running, critical_z(level))
         } else {
             Halves::by_counts(&self.finished, &running, critical_z(level))

@@ -133,6 +133,7 @@ impl Dataset {
         decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;
+        let records = options.projection.records;
         decoding.projection = options.projection;
         decoding.on_progress = options.on_progress.as_mut().map(|tell| &mut **tell as _);
         let (tables, sources) = Tables::read(&mut decoding)?;
@@ -143,7 +144,7 @@ impl Dataset {
         let mut asked: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
         asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
-        let mut unused = description.unused();
+        let mut unused = description.unused(records);
         let needless = description.scales.keys().filter(|name| !asked.contains(*name));
         unused.extend(needless.map(|name| {
             let meant = did_you_mean(nearest(name, &asked).as_deref());

@@ -125,7 +125,7 @@ impl Dataset {
         mut options: ReadOptions<'_>,
     ) -> Result<Self, ReadError> {
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
-        let mut notes = description.unused();
+        let mut notes = description.unused(options.projection.records);
         let schedules = agreement::schedules(description, &folder, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);
         for name in rules.chain(&description.schedule) {

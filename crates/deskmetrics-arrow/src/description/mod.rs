@@ -204,8 +204,9 @@ impl Description {
         roles.into_iter().find_map(|(role, key)| key.filter(|key| key.column == column).map(|_| role))
     }
 
-    /// Notes on roles that have no effect on reports, each with what would give it one.
-    pub(crate) fn unused(&self) -> Vec<String> {
+    /// Notes on roles that have no effect on reports, each with what would give it one. With `records`, the records of surveys
+    /// are read in full.
+    pub(crate) fn unused(&self, records: bool) -> Vec<String> {
         let mut notes = Vec::new();
         let mut note = |unused: bool, table: &str, role: &str, remedy: &str| {
             if unused {
@@ -214,7 +215,12 @@ impl Description {
         };
         for source in &self.surveys {
             note(source.weight.is_some(), "surveys", "weight", "only KPIs of weighted answers use it");
-            note(source.customer.is_some(), "surveys", "customer", "only the records of answers have it");
+            note(
+                source.customer.is_some() && !records,
+                "surveys",
+                "customer",
+                "only the records of answers have it",
+            );
             let one_each = source.duplicates.is_some() || source.updated_at.is_some();
             let unjoined = source.invitation.is_some() && self.invitations.is_empty() && !one_each;
             note(
@@ -250,7 +256,7 @@ impl Description {
         }
         for source in &self.invitations {
             note(
-                source.customer.is_some(),
+                source.customer.is_some() && !records,
                 "invitations",
                 "customer",
                 "only the records of invitations have it",

@@ -90,17 +90,23 @@ fn errors() {
         ),
         followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
     ];
-    let latin = b"id,created,place\n1,2026-03-02T09:00:00Z,caf\xe9\n".as_slice();
-    let wrong = read(TICKETS, &[("t.csv", latin)]);
-    let named = example(&wrong.as_ref().unwrap_err().to_string(), "name its encoding, such as").to_owned();
-    let with = TICKETS.replace("'t.csv'", &format!("{{ path = 't.csv', encoding = '{named}' }}"));
-    met.push(followed(wrong, "name its encoding", read(&with, &[("t.csv", latin)])));
+    let hours = "id,created,reply\n1,2026-03-02T09:00:00Z,2\n";
+    let reply = |key: &str| of(&format!("{TICKETS}first_response_time = {key}\n"), hours);
+    met.push(followed(reply("'reply'"), "unit = \"", reply("{ column = 'reply', unit = 'hours' }")));
+
+    // Column names in Cyrillic letters of one byte each.
+    let cyrillic = b"id,created,\xca\xe0\xed\xe0\xeb\n1,2026-03-02T09:00:00Z,web\n".as_slice();
+    let encoded = |file: &str| read(&TICKETS.replace("'t.csv'", file), &[("t.csv", cyrillic)]);
+    let wrong = encoded("'t.csv'");
+    example(&wrong.as_ref().unwrap_err().to_string(), "name its encoding, such as");
+    let right = encoded("{ path = 't.csv', encoding = 'windows-1251' }");
+    met.push(followed(wrong, "name its encoding", right));
 
     let ambiguous = "id,created\n1,01/02/2026 09:00\n2,03/02/2026 09:00\n";
     let order = TICKETS.replace("'created'", "{ column = 'created', format = 'day_first' }");
     met.push(followed(csv(ambiguous), "state format = \"day_first\"", of(&order, ambiguous)));
     let foreign = "id,created\n1,2. marts kl. 9\n";
-    met.push(followed(csv(foreign), "not one of 1 values", right()));
+    met.push(followed(csv(foreign), "not one of 1 values", csv(ROWS)));
 
     // Tables in memory have types.
     let table = |column: ArrayRef, key: &str| -> Result<Dataset, ReadError> {
@@ -123,6 +129,8 @@ fn errors() {
     };
     let twice = format!("{ROWS}1,2026-03-02T09:00:00Z\n");
     met.push(followed(strict(&twice), "keep one row per ticket", strict(ROWS)));
+    let short = format!("{ROWS}3\n");
+    met.push(followed(strict(&short), "remove the line", strict(ROWS)));
 
     // What the system or a format does not give cannot be corrected here; who stops the reading knows how to go on.
     met.extend(["Io", "Damaged", "Stopped"].map(str::to_owned));

@@ -4,7 +4,6 @@ use super::block::{BlockCounts, BlockPlan, MilestoneBlock, Spans, at};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::feed::Feed;
 use super::measure::Measure;
-use super::slice::SliceIds;
 use super::state::ReportState;
 use crate::kpi::{Anchor, InBlocks};
 use crate::replay::Milestones;
@@ -38,13 +37,8 @@ impl Feed<'_> {
         self.state.see(block.created_at.iter().min().map(|at| Timestamp::saturating_from_micros(*at)));
         let known_until = block.known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
-        let mut slicings = vec![Vec::with_capacity(block.slice.len()); self.blocks.len()];
-        for (row, number) in block.slice.iter().enumerate() {
-            let ids = block.slices.get(*number as usize);
-            for (slicing, slice) in ids.into_iter().flat_map(SliceIds::each) {
-                slicings[slicing].push((row, slice));
-            }
-        }
+        let slicings: Vec<Vec<RowSlice>> =
+            (0..self.blocks.len()).map(|slicing| rows_of(block, slicing, self.blocks.len())).collect();
         let mut spans = Vec::with_capacity(block.created_at.len());
         let mut creations_counted = false;
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
@@ -162,6 +156,19 @@ fn anchors(measure: &Measure, block: &MilestoneBlock<'_>, calendar: &mut Calenda
         Anchor::FirstSolved | Anchor::LastSolved => block.done_at.iter().map(&mut period).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The rows of a block with their slices in one of so many slicings.
+fn rows_of(block: &MilestoneBlock<'_>, slicing: usize, slicings: usize) -> Vec<RowSlice> {
+    let mut rows = Vec::with_capacity(block.slice.len());
+    for (row, number) in block.slice.iter().enumerate() {
+        let Some(ids) = block.slices.get(*number as usize) else { continue };
+        match ids.only(slicing, slicings) {
+            Some(slice) => rows.push((row, slice)),
+            None => rows.extend(ids.each().filter(|(of, _)| *of == slicing).map(|(_, slice)| (row, slice))),
+        }
+    }
+    rows
 }
 
 fn count(counts: &mut BlockCounts, slices: &[RowSlice], periods: &[usize]) {

@@ -20,6 +20,13 @@ impl SliceIds {
         Self(slices.into())
     }
 
+    /// The slice in a slicing, where the record is in one of each; `slicings` says how many there are.
+    #[inline]
+    pub(super) fn only(&self, slicing: usize, slicings: usize) -> Option<usize> {
+        let (_, slice) = self.0.get(slicing).filter(|_| self.0.len() == slicings)?;
+        Some(*slice)
+    }
+
     /// Each with the slicing it is of.
     #[inline]
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, usize)> {

@@ -86,12 +86,10 @@ impl<'py> Tables<'_, 'py> {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
-        let logged = self.events.is_some() || self.snapshots.is_some();
         // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
-        let tickets = if logged { Holds::TicketsBesideEvents } else { Holds::Tickets };
         let given = [
-            ("tickets", tickets, self.tickets),
+            ("tickets", Holds::Tickets, self.tickets),
             ("events", Holds::Events, self.events),
             ("snapshots", Holds::Snapshots, self.snapshots),
             ("surveys", Holds::Surveys, self.surveys),
@@ -113,10 +111,19 @@ impl<'py> Tables<'_, 'py> {
         if let Some(scales) = rules.scales {
             form.insert("scales".to_owned(), to_json("scales", scales)?);
         }
-        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        let mut tables = Vec::new();
         for (name, holds, value) in given {
             let Some(value) = value else { continue };
-            let mut table = Table::read(name, value)?;
+            tables.push((name, holds, value, Table::read(name, value)?));
+        }
+        // A log without rows tells nothing, so the columns of the tickets do.
+        let logged = tables.iter().any(|(_, holds, _, table)| {
+            matches!(holds, Holds::Events | Holds::Snapshots)
+                && table.batches.iter().any(|batch| batch.num_rows() > 0)
+        });
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        for (name, holds, value, mut table) in tables {
+            let holds = if logged && holds == Holds::Tickets { Holds::TicketsBesideEvents } else { holds };
             if table.schema.fields().is_empty() && value.is_instance_of::<PyList>() {
                 table.schema = nothing(holds, &named);
                 table.batches.clear();
@@ -505,6 +512,7 @@ fn unusable(problem: &ReadError, description: &Description) -> PyErr {
         ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
             error::data(with_place(file, column))
         }
+        ReadError::Description(_) => error::argument(message),
         _ => error::data(message),
     }
 }

@@ -193,3 +193,50 @@ def test_slices_by_who_acted() -> None:
     assert {row.keys["first_responder"]: row.value for row in report.rows if row.headline and row.keys} == {"Kim": 1800.0, None: None}
     with pytest.raises(dm.ColumnNotFoundError, match="author_name"):
         dm.report(tickets, kpis=["first_response_time"], by="first_responder")
+
+
+def test_statuses_of_a_table_beside_a_log_without_them() -> None:
+    tickets = {
+        "id": [1, 2],
+        "created_at": ["2026-03-02T08:00:00Z"] * 2,
+        "status": ["solved", "open"],
+        "solved_at": ["2026-03-02T12:00:00Z", None],
+    }
+    log = {"ticket": [1, 2], "at": ["2026-03-02T09:00:00Z"] * 2, "kind": ["public_message"] * 2, "author": ["agent"] * 2}
+    report = dm.report(tickets, log, kpis=["solved"])
+    assert report["solved"].value == 0
+    assert "1 of 2 (50.0 %)" in report.warnings[0] and "solved in the table, new by its events" in report.warnings[0]
+    # Its remedy.
+    named = {"tickets": {"solved_at": "solved_at"}}
+    report = dm.report(tickets, log, kpis=["solved"], columns=named)
+    assert (report["solved"].value, report.warnings) == (1, [])
+    # A log without rows tells nothing.
+    empties: list[Any] = [[], {"ticket": [], "at": [], "kind": []}]
+    for empty in empties:
+        report = dm.report(tickets, empty, kpis=["solved", "volume"])
+        assert report["solved"].value == 1
+        with pytest.raises(dm.ArgumentError, match="cannot be answered"):
+            dm.report(tickets, empty, kpis=["one_touch"])
+
+
+def test_any_tag_is_a_tag() -> None:
+    tickets = {"id": [1, 2], "created_at": [MONDAY] * 2, "tags": [["vip"], []]}
+    report = dm.report(tickets, kpis=[{"kpi": "volume", "where": {"tag": "*"}, "name": "tagged"}])
+    assert report["tagged"].value == 1
+
+
+def test_values_of_policies_are_compared_with_those_of_the_data() -> None:
+    tickets = {"id": [1], "created_at": [MONDAY], "priority": ["Urgent"], "group": ["Team"]}
+    target = {"metric": "resolution", "within": {"urgent": "1h", "low": "8h", "*": "9h"}}
+    policies = [{"name": "all", "when": {"group": ["Teem", "Other"]}, "targets": [target]}]
+    notes = dm.report(tickets, policies=policies).notes
+    assert [note for note in notes if "did you mean" in note] == [
+        'SLA policies: no ticket has priority "urgent", did you mean "Urgent"? Values are compared exactly',
+        'SLA policies: no ticket has group "Teem", did you mean "Team"? Values are compared exactly',
+    ]
+
+
+def test_a_column_of_previous_values_without_any_provides_none() -> None:
+    tickets = {"id": [1], "created_at": [MONDAY], "priority": ["high"]}
+    events = {"ticket": [1], "at": [TUESDAY], "kind": ["changed priority"], "value": ["high"], "previous": [None]}
+    assert dm.replay(events, tickets=tickets).findings[0].startswith("priority at creation is unknown")

@@ -131,3 +131,35 @@ def test_descriptions_have_the_same_roles(tmp_path: pathlib.Path) -> None:
     report = dm.read(tmp_path / "d.toml").report()
     assert first_response(report) == (5400.0, 1)
     assert report["sla_attainment"].value == 100.0
+
+
+@pytest.mark.parametrize(
+    ("decimal", "text", "hours"), [(",", "1.500", 1500.0), (",", "1,500", 1.5), (".", "1,500", 1500.0), (".", "1.500", 1.5)]
+)
+def test_decimals_of_durations(tmp_path: pathlib.Path, decimal: str, text: str, hours: float) -> None:
+    (tmp_path / "t.csv").write_text(f"id;opened;FRT (hours)\n1;2026-03-02T09:00:00Z;{text}\n")
+    (tmp_path / "t.toml").write_text(
+        "time_zone = 'UTC'\nas_of = '2026-12-01T00:00:00Z'\n[[tickets]]\nid = 'id'\ncreated_at = 'opened'\n"
+        f"first_response_time = 'FRT (hours)'\nfile = {{ path = 't.csv', decimal = '{decimal}' }}\n"
+    )
+    dataset = dm.read(tmp_path / "t.toml")
+    report = dataset.report(kpis=["first_response_time"])
+    assert report["first_response_time"].value == hours * 3600 and not any("decimal" in note for note in report.notes)
+
+    frame = {"id": [1], "created_at": CREATED[:1], "FRT (hours)": [text]}
+    key = {"column": "FRT (hours)", "decimal": decimal}
+    columns = {"tickets": {"first_response_time": key}}
+    report = dm.report(frame, kpis=["first_response_time"], columns=columns, as_of="2026-12-01T00:00:00Z")
+    assert report["first_response_time"].value == hours * 3600
+
+
+def test_metrics_of_stated_targets_are_known() -> None:
+    columns = {"tickets": {"sla": {"first_respnse": {"met": "ok"}}}}
+    with pytest.raises(dm.ArgumentError, match='did you mean "first_response"'):
+        dm.report(TICKETS | {"ok": [True, False, True]}, columns=columns)
+
+
+def test_the_first_solve_is_not_the_last() -> None:
+    table = TICKETS | {"first_resolution_time_in_minutes": [120, 240, None], "reopens": [1, 0, 0]}
+    report = dm.report(table, kpis=["first_resolution_time", "full_resolution_time"])
+    assert report["first_resolution_time"].value == 180 * 60

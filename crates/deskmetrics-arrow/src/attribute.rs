@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::replay::Actor;
+use deskmetrics::sla::{Conditions, Within};
 use deskmetrics::ticket::Attribute;
 
+use crate::decode::Tables;
+use crate::decode::word::Words;
 use crate::description::{DescriptionError, Happenings, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
@@ -19,7 +22,7 @@ use crate::{Dataset, Description};
     } else {
         ""
     },
-    if *logged { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
+    if *logged && Actor::of(&attribute.as_str().into()).is_none() { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -92,6 +95,14 @@ impl Description {
     }
 }
 
+/// Whether one text may be a misspelling of another: equal but for case, or with few other letters and the same digits.
+fn is_alike(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| text.trim().to_lowercase());
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    one == other
+        || (digits(&one) == digits(&other) && strsim::normalized_damerau_levenshtein(&one, &other) >= 0.75)
+}
+
 impl Dataset {
     /// The attributes that the description gives a column, and those that events change, [`Attribute::Tag`] where there are tags, and the names
     /// of [actors](Actor) where the data names people.
@@ -136,6 +147,39 @@ impl Dataset {
             })
         });
         rules.chain(conditions)
+    }
+
+    /// Notes on values in SLA policies that the data does not have, where it has one that is written almost alike.
+    pub(crate) fn unknown_values(&self) -> Vec<String> {
+        let policies = &self.policies.policies;
+        let mut stated: BTreeSet<(&Attribute, &str)> = BTreeSet::new();
+        for policy in policies {
+            for (attribute, values) in policy.when.attributes().chain(policy.unless.attributes()) {
+                stated.extend(values.iter().map(|value| (attribute, &**value)));
+            }
+            for target in &policy.targets {
+                if let Within::ByPriority(targets) = &target.within {
+                    stated.extend(targets.keys().map(|priority| (&Attribute::Priority, &**priority)));
+                }
+            }
+        }
+        let Tables { tickets, events, .. } = &*self.tables;
+        let present = |attribute: &Attribute| {
+            let changes = events.kinds.changed().any(|changed| changed == attribute);
+            let own = tickets.attributes.get(attribute).into_iter().flat_map(Words::meanings);
+            own.chain(events.values.meanings().iter().filter(move |_| changes)).map(|text| &**text)
+        };
+        let unknown = |(attribute, value): &(&Attribute, &str)| {
+            if *value == Conditions::ANY || present(attribute).any(|known| known == *value) {
+                return None;
+            }
+            let alike = |known: &&str| is_alike(value, known) && !stated.contains(&(*attribute, *known));
+            let meant = present(attribute).find(alike)?;
+            Some(format!(
+                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Values are compared exactly"
+            ))
+        };
+        stated.iter().filter_map(unknown).collect()
     }
 
     /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell

@@ -196,6 +196,7 @@ impl Choice {
             chosen.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
         chosen.notes.extend(dataset.unknown_conditions());
+        chosen.notes.extend(dataset.unknown_values());
         chosen
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));

@@ -124,6 +124,7 @@ impl Dataset {
         description: &Description,
         mut options: ReadOptions<'_>,
     ) -> Result<Self, ReadError> {
+        description.check_sources()?;
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
         let mut notes = description.unused(options.projection.records);
         let schedules = agreement::schedules(description, &folder, &mut notes)?;

@@ -7,7 +7,7 @@ use arrow_schema::{DataType, TimeUnit};
 use deskmetrics::{ClockKind, duration_text};
 use serde::Deserialize;
 
-use super::{BadCell, Cell, NumberReading, TextColumn, WrongType, cast};
+use super::{BadCell, Cell, DECIMAL_REMEDY, NumberReading, TextColumn, WrongType, cast};
 
 /// What the numbers of a column of durations count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -158,6 +158,7 @@ impl MeasureReading {
             (BadCell::Negative, _) => {
                 "a duration is at least 0, so what depends on it is excluded: correct it, or list the value under missing"
             }
+            (BadCell::DecimalMark, _) => DECIMAL_REMEDY,
             (_, MeasureKind::Duration(_)) => {
                 "expected a number, \"HH:MM:SS\" or \"1h 30m\": correct it, or list the value under missing"
             }
@@ -229,11 +230,12 @@ impl MeasureReading {
             (Ok(None), _) => (Ok(None), None),
             (Ok(Some(number)), _) => (self.of_number(number), Some(number)),
             (Err(bad), MeasureKind::Count) => (Err(bad), None),
-            (Err(_), MeasureKind::Duration(unit)) => {
+            (Err(bad), MeasureKind::Duration(unit)) => {
                 let read = clock_text(text.trim(), unit).or_else(|| {
                     duration_text::parse(text).ok().and_then(|duration| duration.num_microseconds())
                 });
-                (read.map_or(Err(BadCell::NotADuration), not_negative), None)
+                let bad = if bad == BadCell::DecimalMark { bad } else { BadCell::NotADuration };
+                (read.map_or(Err(bad), not_negative), None)
             }
         }
     }

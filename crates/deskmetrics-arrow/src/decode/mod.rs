@@ -101,7 +101,7 @@ impl Tables {
         Ok((Self { tickets, events, answers, invitations, links_excluded, findings, row_numbers }, sources))
     }
 
-    /// Tickets whose stated status differs from that of their last event, of those that have both.
+    /// Tickets whose stated status differs from that of their last event.
     pub(crate) fn status_differences(&self) -> Option<Warning> {
         let Self { tickets, events, .. } = self;
         if tickets.stated.kinds() == 1 {
@@ -124,14 +124,16 @@ impl Tables {
         }
         let (mut count, mut of, mut first) = (0, 0, None);
         for (row, last) in last.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
-            let (Some((_, replayed)), Some(TicketStatus::Now(stated))) = (last, tickets.stated.of_row(row))
-            else {
-                continue;
-            };
+            let Some(TicketStatus::Now(stated)) = tickets.stated.of_row(row) else { continue };
             of += 1;
-            if stated != replayed {
+            // A ticket without a status among its events is new, and may as well be open.
+            let (replayed, differs) = match last {
+                Some((_, replayed)) => (*replayed, stated != replayed),
+                None => (Status::New, stated.is_done()),
+            };
+            if differs {
                 count += 1;
-                first.get_or_insert((row, *stated, *replayed));
+                first.get_or_insert((row, *stated, replayed));
             }
         }
         let (row, stated, replayed) = first?;
@@ -174,9 +176,7 @@ impl Tables {
 
     /// Whether timestamps or events give a measure on this clock; `business` says whether there are schedules.
     fn gives(&self, measure: StatedMeasure, clock: ClockKind, business: bool) -> bool {
-        use StatedMeasure::{
-            CustomerMessages, FirstResolutionTime, FirstResponseTime, FullResolutionTime, PublicReplies,
-        };
+        use StatedMeasure::{CustomerMessages, FirstResponseTime, FullResolutionTime, PublicReplies};
         if clock == ClockKind::Business && !business {
             return false;
         }
@@ -187,9 +187,8 @@ impl Tables {
         };
         let ends = match measure {
             FirstResponseTime => [columns.replied_at.as_ref(), None],
-            FirstResolutionTime | FullResolutionTime => {
-                [columns.solved_at.as_ref(), columns.closed_at.as_ref()]
-            }
+            // A solve in a column is the last one, so the first is not known.
+            FullResolutionTime => [columns.solved_at.as_ref(), columns.closed_at.as_ref()],
             _ => [None, None],
         };
         ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())

@@ -219,7 +219,10 @@ impl<'a> Columns<'a> {
         key: &'a MeasureKey,
         is_duration: bool,
     ) -> Result<MeasureSlot, ReadError> {
-        let numbers = NumberReading::default().missing(self.missing(&key.missing));
+        let mut numbers = self.table.numbers().missing(self.missing(&key.missing));
+        if let Some(mark) = key.decimal {
+            numbers = numbers.decimal(mark);
+        }
         let reading = if is_duration {
             MeasureReading::duration(key.unit(), numbers)
         } else {

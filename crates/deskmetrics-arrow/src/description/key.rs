@@ -228,6 +228,9 @@ pub struct MeasureKey {
     /// calendar.
     #[serde(default)]
     pub clock: Option<ClockKind>,
+    /// What stands before decimals; that of the [file](crate::file::FileSpec::decimal) if not said.
+    #[serde(default)]
+    pub decimal: Option<DecimalMark>,
     /// Codes that mean there is no value, besides an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -320,10 +323,10 @@ impl NamesColumn for NumberKey {
 }
 
 impl NamesColumn for MeasureKey {
-    const FORM: &'static str = "a column's name, or a table with column, unit, clock, missing";
+    const FORM: &'static str = "a column's name, or a table with column, unit, clock, decimal, missing";
 
     fn of_column(name: &str) -> Self {
-        Self { column: name.to_owned(), unit: None, clock: None, missing: Vec::new() }
+        Self { column: name.to_owned(), unit: None, clock: None, decimal: None, missing: Vec::new() }
     }
 }
 

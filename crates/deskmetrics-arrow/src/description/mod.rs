@@ -233,7 +233,14 @@ impl Description {
             note(unnamed, "surveys", "duplicates or updated_at", "name the invitation that an answer is to");
         }
         let files = [
-            ("tickets", self.tickets.iter().flat_map(|source| &source.file).collect::<Vec<_>>()),
+            (
+                "tickets",
+                self.tickets
+                    .iter()
+                    .filter(|source| source.stated().iter().all(|(.., keys)| keys.is_empty()))
+                    .flat_map(|source| &source.file)
+                    .collect::<Vec<_>>(),
+            ),
             ("events", self.events.iter().flat_map(|source| &source.file).collect()),
             ("snapshots", self.snapshots.iter().flat_map(|source| &source.file).collect()),
             ("invitations", self.invitations.iter().flat_map(|source| &source.file).collect()),
@@ -281,6 +288,21 @@ impl Description {
         notes
     }
 
+    /// Checks what its form alone does not forbid in single sources.
+    pub(crate) fn check_sources(&self) -> Result<(), DescriptionError> {
+        for source in &self.tickets {
+            Duplicates::check(source.duplicates, "tickets")?;
+            source.check_stated()?;
+        }
+        for source in &self.events {
+            Duplicates::check(source.duplicates, "events")?;
+        }
+        for source in &self.invitations {
+            Duplicates::check(source.duplicates, "invitations")?;
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<(), DescriptionError> {
         if self.tickets.is_empty()
             && self.events.is_empty()
@@ -292,16 +314,7 @@ impl Description {
                 "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
             ));
         }
-        for source in &self.tickets {
-            Duplicates::check(source.duplicates, "tickets")?;
-            source.check_stated()?;
-        }
-        for source in &self.events {
-            Duplicates::check(source.duplicates, "events")?;
-        }
-        for source in &self.invitations {
-            Duplicates::check(source.duplicates, "invitations")?;
-        }
+        self.check_sources()?;
         for survey in &self.surveys {
             survey.check(&self.scales)?;
         }

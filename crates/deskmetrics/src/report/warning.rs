@@ -111,7 +111,7 @@ pub enum Warning {
     StatusDiffers {
         /// Tickets of which it differs.
         count: u64,
-        /// Tickets that have both.
+        /// Tickets with a stated status.
         of: u64,
         /// The first of them.
         ticket: String,
@@ -280,12 +280,20 @@ impl fmt::Display for Warning {
                 }
                 write!(f, ", so the cut-off is {cut_off}: correct the value, or set as_of")
             }
-            Self::StatusDiffers { count, of, ticket, stated, replayed } => write!(
-                f,
-                "stated status differs from replayed status: {} of tickets, such as \"{ticket}\": {stated} in the table, \
-                 {replayed} by its events, which count",
-                share(*count, *of)
-            ),
+            Self::StatusDiffers { count, of, ticket, stated, replayed } => {
+                write!(
+                    f,
+                    "stated status differs from replayed status: {} of tickets, such as \"{ticket}\": {stated} in the table, \
+                     {replayed} by its events, which count",
+                    share(*count, *of)
+                )?;
+                match replayed {
+                    Status::New => {
+                        f.write_str("; if the log has no statuses, name solved_at and closed_at of the table")
+                    }
+                    _ => Ok(()),
+                }
+            }
             Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => write!(
                 f,
                 "stated {} (column \"{column}\") differs from the replayed one: {} of tickets, such as \"{ticket}\": stated {}, \
@@ -302,9 +310,10 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "stated {attribute} differs from replayed {attribute}: {} with changes, such as \"{ticket}\": {} in the \
+                    "stated {attribute} {} from replayed {attribute}: {} with changes, such as \"{ticket}\": {} in the \
                      table, {} by its events; attribute_values tells whether the table has the current values or those \
                      at creation",
+                    if attribute == "tags" { "differ" } else { "differs" },
                     share(*count, *of),
                     value(stated),
                     value(replayed),

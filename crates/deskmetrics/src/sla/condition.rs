@@ -92,7 +92,9 @@ impl Conditions {
             value(attribute)
                 .is_some_and(|value| wanted.iter().any(|one| &**one == Self::ANY || &**one == value))
         });
-        let carries = |wanted: &str| tags.clone().chain(value(&Attribute::Tag)).any(|tag| tag == wanted);
+        let carries = |wanted: &str| {
+            tags.clone().chain(value(&Attribute::Tag)).any(|tag| tag == wanted || wanted == Self::ANY)
+        };
         attributes && (self.tags.is_empty() || self.tags.iter().any(|wanted| carries(wanted)))
     }
 

@@ -233,7 +233,11 @@ impl EventBuilder {
             order = self.order(&decoding.workers, tickets, &at, &happenings);
         }
         let Order { grouped, sorted, len, .. } = order;
-        let Self { codes, places, values, previous, by, kinds, .. } = self;
+        let Self { codes, places, values, mut previous, by, kinds, .. } = self;
+        if previous.values.kinds() == 1 {
+            // A column without any value provides none.
+            previous.known.clear();
+        }
         Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
     }
 

@@ -234,6 +234,8 @@ def test_values_of_policies_are_compared_with_those_of_the_data() -> None:
         'SLA policies: no ticket has priority "urgent", did you mean "Urgent"? Values are compared exactly',
         'SLA policies: no ticket has group "Teem", did you mean "Team"? Values are compared exactly',
     ]
+    log = {"ticket": [1], "at": [TUESDAY], "kind": ["public_message"]}
+    assert any('did you mean "Team"' in finding for finding in dm.replay(log, tickets=tickets, policies=policies).findings)
 
 
 def test_a_column_of_previous_values_without_any_provides_none() -> None:

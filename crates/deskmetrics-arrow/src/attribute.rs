@@ -18,7 +18,7 @@ use crate::{Dataset, Description};
     did_you_mean(nearest.as_deref()),
     if present.is_empty() { "there is none".to_owned() } else { format!("present are {}", listed(present)) },
     if Actor::of(&attribute.as_str().into()).is_some() {
-        "; it is the name of who acted: name the column of names with author_name"
+        "; it is the name of who acted: name the column of people with the role author_name of events or tickets"
     } else {
         ""
     },
@@ -134,9 +134,13 @@ impl Dataset {
         ))
     }
 
-    /// Notes on conditions of SLA policies and rules for schedules that never hold, since nothing in the data tells of their
-    /// attribute.
-    pub(crate) fn unknown_conditions(&self) -> impl Iterator<Item = String> {
+    /// Notes on conditions of SLA policies and rules for schedules that never hold: nothing in the data has their attribute, or
+    /// no ticket their value, while one is written almost alike.
+    pub fn unmet_conditions(&self) -> Vec<String> {
+        self.unknown_conditions().chain(self.unknown_values()).collect()
+    }
+
+    fn unknown_conditions(&self) -> impl Iterator<Item = String> {
         let unknown = |attribute| self.tells_of([attribute]).err();
         let rules = self.schedule_by.keys().filter_map(unknown);
         let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it chooses no schedule"));
@@ -149,8 +153,7 @@ impl Dataset {
         rules.chain(conditions)
     }
 
-    /// Notes on values in SLA policies that the data does not have, where it has one that is written almost alike.
-    pub(crate) fn unknown_values(&self) -> Vec<String> {
+    fn unknown_values(&self) -> Vec<String> {
         let policies = &self.policies.policies;
         let mut stated: BTreeSet<(&Attribute, &str)> = BTreeSet::new();
         for policy in policies {

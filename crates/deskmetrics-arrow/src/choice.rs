@@ -195,8 +195,7 @@ impl Choice {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
             chosen.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
-        chosen.notes.extend(dataset.unknown_conditions());
-        chosen.notes.extend(dataset.unknown_values());
+        chosen.notes.extend(dataset.unmet_conditions());
         chosen
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));

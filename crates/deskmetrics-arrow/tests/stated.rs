@@ -156,8 +156,8 @@ fn what_cannot_be_used_excludes_what_depends_on_it() {
     let told: Vec<String> =
         bad.sources[0].left_out.iter().map(|left_out| format!("{left_out}; {}", left_out.remedy)).collect();
     for expected in [
-        "1 values not used: end before start in column \"reply\", first in row 1: \"-5\"; a duration is at least 0",
-        "1 values not used: value not readable in column \"reply\", first in row 2: \"soon\"; expected a number, \"HH:MM:SS\"",
+        "1 value not used: end before start in column \"reply\", first in row 1: \"-5\"; a duration is at least 0",
+        "1 value not used: value not readable in column \"reply\", first in row 2: \"soon\"; expected a number, \"HH:MM:SS\"",
         "2 values not used: value not readable in column \"replies\", first in row 1: \"one\"; expected a whole number",
     ] {
         assert!(told.iter().any(|one| one.starts_with(expected)), "{expected}\n{told:?}");

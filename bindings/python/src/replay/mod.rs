@@ -130,6 +130,7 @@ impl Replay {
         policies
             .iter()
             .map(ToString::to_string)
+            .chain(self.dataset.unmet_conditions())
             .chain(self.dataset.warnings().map(|warning| warning.to_string()))
             .collect()
     }

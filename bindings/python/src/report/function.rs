@@ -21,7 +21,7 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
 ///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
 ///     which it differs from the events. Attributes and tags that events change are the current ones: see Notes of
-///     :func:`replay`. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
+///     :func:`replay`. ``author_name`` is who replied and solved. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
 ///     states of its SLA, and measures that it has computed itself, such as ``reply_time_in_minutes``, ``reopens`` and
 ///     ``replies``, are taken over: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
 ///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.

@@ -120,11 +120,14 @@ pub struct LeftOut {
 /// Such as `2 left out: unreadable value in column "opened", first in row 7: "soon"`.
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.scope {
-            Scope::Record => "left out",
-            Scope::Line => "lines left out",
-            Scope::Value => "values not used",
-            Scope::Link => "links lead nowhere",
+        let what = match (self.scope, self.count) {
+            (Scope::Record, _) => "left out",
+            (Scope::Line, 1) => "line left out",
+            (Scope::Line, _) => "lines left out",
+            (Scope::Value, 1) => "value not used",
+            (Scope::Value, _) => "values not used",
+            (Scope::Link, 1) => "link leads nowhere",
+            (Scope::Link, _) => "links lead nowhere",
         };
         let count = deskmetrics::report::count_text(self.count);
         write!(f, "{count} {what}: {}", self.reason)?;

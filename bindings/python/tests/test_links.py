@@ -242,3 +242,11 @@ def test_a_column_of_previous_values_without_any_provides_none() -> None:
     tickets = {"id": [1], "created_at": [MONDAY], "priority": ["high"]}
     events = {"ticket": [1], "at": [TUESDAY], "kind": ["changed priority"], "value": ["high"], "previous": [None]}
     assert dm.replay(events, tickets=tickets).findings[0].startswith("priority at creation is unknown")
+
+
+def test_all_kpis_are_those_that_the_data_can_answer() -> None:
+    tickets = {"id": [1], "created_at": [MONDAY], "solved_at": [TUESDAY]}
+    assert not {"sla_ticket_attainment", "sla_overshoot", "sla_at_risk", "customers"} & {row.kpi for row in dm.report(tickets, kpis="all").rows}
+    policies = [{"name": "all", "targets": [{"metric": "resolution", "within": "1h"}]}]
+    with_more = dm.report(tickets | {"requester": ["ana"]}, kpis="all", policies=policies)
+    assert {"sla_ticket_attainment", "sla_overshoot", "sla_at_risk", "customers"} <= {row.kpi for row in with_more.rows}

@@ -272,6 +272,10 @@ impl Choice {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
                 }
                 "sla_attainment" => requests.extend(attainments(dataset, named)),
+                // Without targets and customers there is nothing to count, unless it is requested by name.
+                "sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk"
+                    if !named && dataset.policies.policies.is_empty() => {}
+                "customers" if !named && dataset.tables.tickets.customers.is_none() => {}
                 _ => {
                     let clocks = self.clocks(dataset, &request);
                     let mut clocks =

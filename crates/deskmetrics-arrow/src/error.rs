@@ -76,7 +76,7 @@ pub enum ReadError {
     },
 
     /// The description names a column that the file does not have.
-    #[error("{}: there is no column \"{column}\"{}; present are {}{}", file.display(), crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present), hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
+    #[error("{}: there is no column \"{column}\"{}; {}{}", file.display(), crate::description::did_you_mean(nearest.as_deref()), present_columns(present), hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
     ColumnMissing {
         /// The file.
         file: PathBuf,
@@ -226,4 +226,13 @@ fn starting_from(folder: Option<&Path>) -> String {
 
 fn after(rows: u64) -> String {
     if rows == 0 { "before the first row".to_owned() } else { format!("after {rows} rows") }
+}
+
+/// The columns of a table, for messages.
+fn present_columns(names: &[String]) -> String {
+    if names.is_empty() {
+        "the table has no columns".to_owned()
+    } else {
+        format!("present are {}", crate::description::listed(names))
+    }
 }

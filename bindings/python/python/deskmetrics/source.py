@@ -41,7 +41,12 @@ class LeftOut:
     remedy: str
 
     def __str__(self) -> str:
-        what = {"record": "left out", "line": "lines left out", "link": "links lead nowhere"}.get(self.scope, "values not used")
+        one, many = {
+            "record": ("left out", "left out"),
+            "line": ("line left out", "lines left out"),
+            "link": ("link leads nowhere", "links lead nowhere"),
+        }.get(self.scope, ("value not used", "values not used"))
+        what = one if self.count == 1 else many
         text = f'{self.count:,} {what}: {self.reason.replace("_", " ")}'
         if self.column:
             text += f' in column "{self.column}"'

@@ -83,7 +83,7 @@ pub(crate) struct Dataset {
 ///   columns, and ``1,234`` cannot be read.
 ///
 /// A column that is not found because of any of these is an error that names the key. A line with too many or too few fields, with a
-/// quote that is not closed or with bytes of another encoding is left out and counted with its line number; with ``strict`` it
+/// quote that is not closed or with bytes of another encoding is excluded and counted with its line number; with ``strict`` it
 /// is an error.
 ///
 /// Beside ``file``, ``where`` says which rows are read, by the values of columns: ``where = { Channel = "web" }``, ``where = {

@@ -92,8 +92,8 @@ impl Ask<'_, '_> {
         let made = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings().collect();
-            let told = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
-            Ok(on_threads(threads, told))
+            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
+            Ok(on_threads(threads, shown))
         })?;
         made.map_err(|problem: ReportError| error::argument(problem.to_string()))
     }

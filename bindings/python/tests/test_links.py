@@ -195,6 +195,43 @@ def test_slices_by_who_acted() -> None:
         dm.report(tickets, kpis=["first_response_time"], by="first_responder")
 
 
+def test_slices_of_responses_by_who_gave_each() -> None:
+    log: dict[str, list[Any]] = {
+        "ticket": ["T"] * 7 + ["U"],
+        "at": [f"2026-03-02T{time}:00Z" for time in ("09:00", "09:30", "10:00", "10:10", "11:00", "11:40", "12:00", "09:00")],
+        "kind": ["public_message"] * 8,
+        "author": ["customer", "agent"] * 3 + ["customer", "customer"],
+        "author_name": ["c", "Kim", "c", "Lee", "c", "Kim", "c", "d"],
+    }
+
+    def rows(kpis: list[Any] | None, by: Any = "responder", **more: Any) -> dict[Any, tuple[float | None, int]]:
+        report = dm.report(events=log, kpis=kpis, by=by, as_of="2026-03-02T13:00:00Z", **more)
+        return {(row.kpi, *row.keys.values()): (row.value, row.n) for row in report.rows if row.headline and row.keys}
+
+    assert rows(["next_response_time"]) == {
+        ("next_response_time", "Kim"): (2400.0, 1),
+        ("next_response_time", "Lee"): (600.0, 1),
+        ("next_response_time", None): (None, 0),
+    }
+    assert rows(["response_time"])["response_time", "Kim"] == (2100.0, 2)
+    assert rows(["first_response_time"]) == {("first_response_time", "Kim"): (1800.0, 1), ("first_response_time", None): (None, 0)}
+    # Without kpis, all that count responses.
+    assert {kpi for kpi, _ in rows(None)} == {"first_response_time", "next_response_time", "response_time"}
+
+    target = {"metric": "next_response", "within": "30min"}
+    attainment = {"kpi": "sla_attainment", "metric": "next_response"}
+    found = rows([attainment], policies=[{"name": "all", "targets": [target]}])
+    assert found["sla_attainment", "Kim"] == (0.0, 1) and found["sla_attainment", "Lee"] == (100.0, 1)
+    assert found["sla_attainment", None] == (0.0, 1)  # an hour without a response
+
+    with pytest.raises(dm.ArgumentError, match="volume does not count responses"):
+        rows(["volume"])
+    # A column of the same name is no name of a person who responded.
+    tickets = {"id": ["T", "U"], "created_at": ["2026-03-02T09:00:00Z"] * 2, "responder": ["x", "y"]}
+    with pytest.raises(dm.ArgumentError, match="give that one another name"):
+        rows(["response_time"], tickets=tickets)
+
+
 def test_statuses_of_a_table_beside_a_log_without_them() -> None:
     tickets = {
         "id": [1, 2],

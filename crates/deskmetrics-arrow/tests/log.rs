@@ -14,11 +14,11 @@ use arrow_schema::DataType;
 use chrono::TimeDelta;
 use deskmetrics::kpi::{FcrPolicy, fcr};
 use deskmetrics::replay::{Actor, Needs, Replay, Replayed};
-use deskmetrics::report::{KpiRequest, Report, Warning};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, Warning};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{
-    Estimates as _, Excluded, Merge as _, Reason, SlaVerdict, Status, Ticket, TicketEvent, TicketMetrics,
-    Timestamp,
+    Estimates as _, Excluded, Merge as _, Reason, SlaMetric, SlaVerdict, Status, Ticket, TicketEvent,
+    TicketMetrics, Timestamp,
 };
 use deskmetrics_arrow::description::AttributeValues;
 use deskmetrics_arrow::file::FileSpec;
@@ -76,6 +76,8 @@ fn row(replayed: &Replayed) -> Row {
     metrics.assignee_stints.clear();
     metrics.group_stints.clear();
     metrics.repliers.clear();
+    metrics.first_response_by = None;
+    metrics.next_responses.iter_mut().for_each(|response| response.by = None);
     let value = |attribute: Attribute| replayed.ticket.attributes.get(&attribute).map(str::to_owned);
     Row {
         id: replayed.ticket.id.to_string(),
@@ -174,6 +176,8 @@ proptest! {
         by_sequence in any::<bool>(),
     ) {
         let (today, previous, at_creation) = desk.exported(by_sequence);
+        // A column without any value is taken for one that was not filled in.
+        prop_assume!(previous.iter().any(Option::is_some));
         let tickets = ("tickets", today.ticket_batches(&layout));
         let rows: Vec<(&TicketEvent, Option<String>)> = today.events.iter().zip(previous).collect();
         let events = batches(&rows, &layout, |rows| {
@@ -272,16 +276,42 @@ proptest! {
                 prop_assert_eq!(of(Actor::FirstResponder), first);
             }
         }
-        let report = Report::builder(cut_off)
+        let [first_responder, solver, responder] = by;
+        let of_tickets = Report::builder(cut_off)
             .kpis(desk::kpis::of_tickets(cut_off))
-            .by([by[0].clone()])
-            .by(by)
-            .build()
-            .unwrap();
-        let mut expected = report.state();
-        expected.push_records(&records.tickets, &[], &[]);
-        for threads in [1, 2] {
-            same_tables(&dataset.feed(&report, threads).unwrap(), &expected)?;
+            .by([first_responder.clone()])
+            .by([first_responder.clone(), solver.clone()]);
+        let tagged = if dataset.tells_of(&[Attribute::Tag]).is_ok() { Attribute::Tag } else { solver };
+        let of_responses = Report::builder(cut_off)
+            .kpis(["first_response_time", "next_response_time", "response_time"].map(KpiRequest::new))
+            .kpis([SlaMetric::FirstResponse, SlaMetric::NextResponse].map(|metric| {
+                KpiRequest::new("sla_attainment").of_metric(metric)
+            }))
+            .kpi(KpiRequest::new("sla_overshoot").of_metric(SlaMetric::NextResponse))
+            .periods(Periods::new(Period::Day, chrono_tz::UTC))
+            .by([responder.clone()])
+            .by([first_responder])
+            .by([responder.clone(), tagged]);
+        for report in [of_tickets, of_responses] {
+            let report = report.build().unwrap();
+            let mut expected = report.state();
+            expected.push_records(&records.tickets, &[], &[]);
+            for threads in [1, 2] {
+                same_tables(&dataset.feed(&report, threads).unwrap(), &expected)?;
+            }
+            // Each response counts for the person who gave it.
+            let table = expected.table();
+            let rows = table.slices().filter(|row| row.kpi == "response_time" && row.headline);
+            for row in rows.filter(|row| row.period.is_none()) {
+                if let [(key, name)] = &*row.keys.0
+                    && *key == responder
+                {
+                    let counting = records.tickets.iter().filter(|ticket| ticket.metrics.left_out.is_none());
+                    let responses = counting.flat_map(|ticket| ticket.metrics.exchanges());
+                    let own = responses.filter(|one| one.answered && one.answered_by == name.as_deref());
+                    prop_assert_eq!(row.n, own.count() as u64, "{:?}", name);
+                }
+            }
         }
     }
 

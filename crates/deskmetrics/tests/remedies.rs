@@ -135,6 +135,16 @@ fn reports() {
         followed(state.kpi(&request("kpi = 'solved'")), "ask for one of its KPIs", state.kpi(&volume())),
         followed(by("markte"), "did you mean \"market\"?", by("market")),
         followed(named("tickets"), "give each a name of its own", named("others")),
+        followed(
+            dated().kpi(volume()).by(["responder".into()]).build(),
+            "take \"first_responder\" or \"solved_by\" instead, or request only first_response_time, next_response_time",
+            dated().kpi(request("kpi = 'next_response_time'")).by(["responder".into()]).build(),
+        ),
+        followed(
+            dated().kpi(request("kpi = 'next_response_time'\nwhere = { responder = 'Kim' }")).build(),
+            "or restrict by \"first_responder\"",
+            dated().kpi(request("kpi = 'next_response_time'\nwhere = { first_responder = 'Kim' }")).build(),
+        ),
         followed(dated().build(), "ask for at least one", dated().kpi(volume()).build()),
         followed(
             dated().kpi(volume()).level(95.0).build(),

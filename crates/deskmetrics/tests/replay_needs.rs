@@ -92,8 +92,8 @@ fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
         asked.first_response_time = whole.first_response_time;
         asked.running_first_response_time = whole.running_first_response_time;
         asked.bot_first_response_time = whole.bot_first_response_time;
-        asked.next_response_times = whole.next_response_times;
-        asked.next_response_at = whole.next_response_at;
+        asked.first_response_by = whole.first_response_by;
+        asked.next_responses = whole.next_responses;
         asked.running_next_response_time = whole.running_next_response_time;
         asked.unanswered_next_response_times = whole.unanswered_next_response_times;
         asked.repliers = whole.repliers;
@@ -158,7 +158,7 @@ fn calendar(mut metrics: TicketMetrics) -> TicketMetrics {
     ] {
         time.iter_mut().for_each(bare);
     }
-    metrics.next_response_times.iter_mut().for_each(bare);
+    metrics.next_responses.iter_mut().for_each(|response| bare(&mut response.elapsed));
     metrics.unanswered_next_response_times.iter_mut().for_each(bare);
     metrics.time_in_status.iter_mut().for_each(bare);
     for time in [

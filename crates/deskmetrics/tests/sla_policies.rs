@@ -163,7 +163,7 @@ fn merged_tickets_move_their_messages() {
     assert_eq!(away.metrics.left_out, Some(Reason::Merged));
     assert_eq!(survivor.metrics.customer_messages, 3);
     let next: Vec<TimeDelta> =
-        survivor.metrics.next_response_times.iter().map(deskmetrics::Elapsed::calendar).collect();
+        survivor.metrics.next_responses.iter().map(|response| response.elapsed.calendar()).collect();
     assert_eq!(next, [TimeDelta::hours(2)]);
     assert_eq!(outcome.excluded.count(Reason::UnknownTicket), 1);
     assert_eq!(outcome.excluded.count(Reason::Duplicate), 1);

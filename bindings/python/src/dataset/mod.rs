@@ -251,6 +251,10 @@ impl Dataset {
     ///     slices overlap; see :func:`report`.
     ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
     ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
+    ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
+    ///     it, waits without a response under ``None``. Only KPIs of responses have such slices: ``"first_response_time"``,
+    ///     ``"next_response_time"``, ``"response_time"``, and ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
+    ///     ``"first_response"`` or ``"next_response"``.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::engine::RecordNeeds;
-use deskmetrics::kpi::definition;
-use deskmetrics::replay::Needs;
+use deskmetrics::kpi::{REGISTRY, definition};
+use deskmetrics::replay::{Actor, Needs};
 use deskmetrics::report::{KpiRequest, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
@@ -82,7 +82,8 @@ impl Ask<'_, '_> {
     pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
         let settings = self.settings(&dataset.by)?;
         known(dataset, settings.by.iter().flatten())?;
-        let (requests, notes) = self.requests(dataset)?;
+        let by_responder = settings.by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
+        let (requests, notes) = self.requests(dataset, by_responder)?;
         let report = settings.report(as_of, requests)?;
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
@@ -138,8 +139,8 @@ impl Ask<'_, '_> {
         Lean { attributes: Some(attributes), requesters, threads }
     }
 
-    /// The KPIs asked for, with what the description says about each.
-    fn requests(&self, dataset: &Dataset) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
+    /// The KPIs requested, with what the description says about each; without any, the usual ones, or all that count responses.
+    fn requests(&self, dataset: &Dataset, by_responder: bool) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
         let policy = self.fcr.map(fcr_policy).transpose()?;
         let of = |choice: Choice| {
             let choice = match &policy {
@@ -152,7 +153,10 @@ impl Ask<'_, '_> {
         let asked = match &self.kpis {
             Kpis::These(asked) => asked,
             Kpis::Usual => {
-                let chosen = of(Choice::usual()).map_err(refused)?;
+                let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
+                let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
+                let choice = if by_responder { Choice::these(ids()) } else { Choice::usual() };
+                let chosen = of(choice).map_err(refused)?;
                 return Ok((chosen.kpis, chosen.notes));
             }
         };

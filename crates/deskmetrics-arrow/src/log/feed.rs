@@ -41,8 +41,8 @@ impl EventLog<'_> {
         let mut slices = SlicesAtCutOff::new(self, report);
         let mut one = One::new(self, report);
         self.run(rows, |row, pass| {
-            let ticket = ReplayedRow { row, pass, log: self };
-            let known = slices.of(&ticket, feed);
+            one.fill(row, pass);
+            let known = slices.of(&ReplayedRow { row, pass, log: self }, feed);
             one.feed(row, pass, feed, known, false);
         })
     }
@@ -75,7 +75,7 @@ impl EventLog<'_> {
             block.read(self, columns, rows.clone(), plan.ends || plan.rows || !plan.blocks);
             for (place, row) in rows.enumerate().filter(|(_, row)| tickets.is_usable(*row)) {
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
-                let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row));
+                let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row), None);
                 let slice = match keys.combinations() {
                     Some(_) => slices.number(combinations[place], NO_TICKET, feed, find),
                     None => slices.number(1 << 63 | row as u64, NO_TICKET, feed, find),
@@ -84,6 +84,7 @@ impl EventLog<'_> {
                     plan.blocks && self.take(&mut block, place, row, slice, plan, (&mut begin, &mut pass));
                 if !counted || plan.rows {
                     self.replay_row(row, &mut begin, &mut pass);
+                    one.fill(row, &mut pass);
                     one.feed(row, &mut pass, feed, slices.ids(slice), counted);
                 }
             }
@@ -226,6 +227,14 @@ impl<'l> One<'l> {
         Self { log, needs: report.record_needs(), names, scratch: log.scratch() }
     }
 
+    /// Fills in what the report reads of the ticket just replayed besides its measures.
+    #[inline]
+    fn fill(&mut self, row: usize, pass: &mut Pass<'_>) {
+        if self.needs.any() {
+            self.log.fill(&mut self.scratch, row, pass, Wanted::of(self.needs));
+        }
+    }
+
     #[inline]
     fn feed(
         &mut self,
@@ -235,9 +244,6 @@ impl<'l> One<'l> {
         slices: &SliceIds,
         rows_only: bool,
     ) {
-        if self.needs.any() {
-            self.log.fill(&mut self.scratch, row, pass, Wanted::of(self.needs));
-        }
         let number = self.log.customers().map_or(0, |customers| customers.code(row));
         let customer = Customer { number, names: self.names.as_ref() };
         feed.ticket_of(pass, &mut self.scratch, customer, slices, rows_only);
@@ -255,6 +261,10 @@ struct SlicesAtCutOff<'l> {
     /// By the codes of several, those of the tags last.
     by_codes: HashMap<Vec<u32>, SliceIds>,
     codes: Vec<u32>,
+    /// Whether each response counts for who gave it.
+    by_responder: bool,
+    /// The slices of the last ticket, where these depend on its responders.
+    last: Option<SliceIds>,
 }
 
 impl<'l> SlicesAtCutOff<'l> {
@@ -263,12 +273,22 @@ impl<'l> SlicesAtCutOff<'l> {
             report.sliced_by().into_iter().map(|attribute| (attribute, log.slot(attribute))).collect();
         let tagged = report.sliced_by().contains(&&Attribute::Tag);
         let dense = if sliced.len() <= 1 && !tagged { log.codes() } else { 0 };
-        Self { log, sliced, tagged, by_code: vec![None; dense], by_codes: HashMap::new(), codes: Vec::new() }
+        Self {
+            log,
+            sliced,
+            tagged,
+            by_code: vec![None; dense],
+            by_codes: HashMap::new(),
+            codes: Vec::new(),
+            by_responder: report.is_by_responder(),
+            last: None,
+        }
     }
 
     #[inline]
     fn of(&mut self, ticket: &ReplayedRow<'_>, feed: &mut Feed<'_>) -> &SliceIds {
-        let Self { log, sliced, tagged, by_code, by_codes, codes } = self;
+        let Self { log, sliced, tagged, by_code, by_codes, codes, by_responder, last } = self;
+        let responders = by_responder.then(|| ticket.metrics());
         let code = |slot: &Option<AttributeSlot>| slot.map_or(0, |slot| ticket.code(slot));
         let mut find = |codes: &[u32]| {
             let value = |attribute: &Attribute| {
@@ -276,11 +296,11 @@ impl<'l> SlicesAtCutOff<'l> {
                 log.text(*codes.get(place)?)
             };
             let tags = codes.get(sliced.len()..).unwrap_or_default();
-            feed.slices(value, &tags.iter().filter_map(|tag| log.text(*tag)))
+            feed.slices(value, &tags.iter().filter_map(|tag| log.text(*tag)), responders)
         };
         let only = match sliced.as_slice() {
             [] => Some(0),
-            [(_, slot)] if !*tagged => Some(code(slot)),
+            [(_, slot)] if !*tagged && !*by_responder => Some(code(slot)),
             _ => None,
         };
         if let Some(only) = only
@@ -292,6 +312,9 @@ impl<'l> SlicesAtCutOff<'l> {
         codes.extend(sliced.iter().map(|(_, slot)| code(slot)));
         if *tagged {
             codes.extend(ticket.tags());
+        }
+        if *by_responder {
+            return last.insert(find(codes));
         }
         by_codes.entry_ref(codes.as_slice()).or_insert_with(|| find(codes))
     }

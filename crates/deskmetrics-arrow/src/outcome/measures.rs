@@ -40,7 +40,7 @@ const SPANS: [(&str, Span); 12] = [
 ];
 
 const COUNTS: [(&str, Count); 11] = [
-    ("next_responses", |metrics| count(metrics.next_response_times.len())),
+    ("next_responses", |metrics| count(metrics.next_responses.len())),
     ("reopens", |metrics| count(metrics.reopens.len())),
     ("public_replies", |metrics| metrics.public_replies.into()),
     ("customer_messages", |metrics| metrics.customer_messages.into()),

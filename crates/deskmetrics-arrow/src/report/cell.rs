@@ -118,7 +118,8 @@ impl Cells {
             let slices = match &ways.owners {
                 None if countable => {
                     let value = |attribute: &_| ways.keys.value(*own, attribute);
-                    self.slices.number(*own, NO_TICKET, feed, |feed| feed.slices(value, &std::iter::empty()))
+                    self.slices
+                        .number(*own, NO_TICKET, feed, |feed| feed.slices(value, &std::iter::empty(), None))
                 }
                 owners => {
                     let owner = owners
@@ -133,7 +134,7 @@ impl Cells {
                     let tags = tags.flat_map(|(owners, place)| owners.tags(place));
                     let own = if countable { *own } else { 1 << 63 | row as u64 };
                     let combination = owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
-                    self.slices.number(own, combination, feed, |feed| feed.slices(value, &tags))
+                    self.slices.number(own, combination, feed, |feed| feed.slices(value, &tags, None))
                 }
             };
             found.push(self.number(slices, period, later, kind(row)));

@@ -9,6 +9,7 @@ mod owner;
 pub(crate) mod place;
 mod survey;
 
+use deskmetrics::replay::Actor;
 use deskmetrics::report::{Report, ReportError, ReportState};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -108,6 +109,14 @@ impl Dataset {
             why: unknown.to_string(),
             attribute: unknown.attribute,
         })?;
+        if report.is_by_responder() && !self.tables.credits().any(|actor| actor == Actor::Responder) {
+            let attribute = Actor::Responder.attribute().to_string();
+            let why = format!(
+                "\"{attribute}\" is the name of who gave each response, and an attribute of the data has the same name: give \
+                 that one another name, such as \"replier\""
+            );
+            return Err(ReportError::UnknownAttribute { attribute, why });
+        }
         let tables = &*self.tables;
         let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_instant());
         let as_of = if tables.tickets.rows() > 0 { cut_off() } else { None };

@@ -111,6 +111,16 @@ ticket_kpi! {
         fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {
             Some(crate::kpi::InBlocks::Reply)
         }
+
+        fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
+            if tallies.takes_response_by(|| ticket.metrics.first_response_by.as_deref()) {
+                tallies.at(DEFINITION.anchor.of(&ticket.metrics), |tally| tally.push(&ticket.metrics));
+            }
+        }
+
+        fn counts_responses(&self) -> bool {
+            true
+        }
     },
     registered: {
         const USUAL: bool = true;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Definition;
 use super::tally::Times;
 use crate::live::{AgentShift, QueueContact};
-use crate::replay::{Needs, Pass};
+use crate::replay::{Exchange, Needs, Pass};
 use crate::survey::InvitationOutcome;
 use crate::ticket::{Attribute, CustomerNames};
 use crate::{
@@ -169,6 +169,12 @@ pub trait Kpi:
     /// Why its numbers may not be what they seem, in a sentence without a full stop; `None` by default.
     fn caution(&self) -> Option<&'static str> {
         None
+    }
+
+    /// Whether it counts responses, each for [who gave it](crate::replay::Actor::Responder): only such KPIs can be sliced by
+    /// responder. Its [`count_ticket`](Self::count_ticket) then asks [`Tallies::takes_response_by`].
+    fn counts_responses(&self) -> bool {
+        false
     }
 
     /// Whether the result for a slice or period depends on records outside it.
@@ -370,6 +376,21 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         self.feed(period, feed);
     }
 
+    /// Feeds the tallies with each exchange of a ticket, in the period of its answer.
+    pub fn each_exchange(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(&Exchange<'_>, &mut K)) {
+        for exchange in ticket.exchanges() {
+            if self.takes_response_by(|| exchange.answered_by) {
+                self.at(exchange.answered_at, |tally| feed(&exchange, tally));
+            }
+        }
+    }
+
+    /// Whether a response by this person, or a wait that nobody answered, counts here. In slices by
+    /// [responder](crate::replay::Actor::Responder) only those of the slice's own person do, elsewhere all.
+    pub fn takes_response_by<'n>(&self, name: impl FnOnce() -> Option<&'n str>) -> bool {
+        !self.places.by_responder() || self.places.responder() == name()
+    }
+
     /// Feeds the tally of no period.
     pub fn undated(&mut self, feed: impl FnOnce(&mut K)) {
         self.at(None, feed);
@@ -414,6 +435,12 @@ pub(crate) trait Places: fmt::Debug {
     /// The tally of a period.
     fn tally(&mut self, period: usize) -> &mut dyn AnyKpi;
 
+    /// Whether the slice is one by responder.
+    fn by_responder(&self) -> bool;
+
+    /// Whose responses count in a slice by responder.
+    fn responder(&self) -> Option<&str>;
+
     /// The numbers of the snapshots between the creation of a ticket and its end.
     fn snapshots(&self, ticket: &TicketMetrics) -> Range<usize>;
 
@@ -442,6 +469,7 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn times(&self) -> Option<&Times>;
     fn distribution(&self) -> Option<ScoreCounts>;
     fn caution(&self) -> Option<&'static str>;
+    fn counts_responses(&self) -> bool;
     fn looks_across(&self) -> bool;
     fn look_at(&mut self, whole: &dyn AnyKpi);
     fn record_needs(&self) -> RecordNeeds;
@@ -524,6 +552,9 @@ impl<K: Kpi> AnyKpi for K {
     }
     fn caution(&self) -> Option<&'static str> {
         Kpi::caution(self)
+    }
+    fn counts_responses(&self) -> bool {
+        Kpi::counts_responses(self)
     }
     fn looks_across(&self) -> bool {
         Kpi::looks_across(self)

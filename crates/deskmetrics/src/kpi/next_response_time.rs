@@ -56,12 +56,13 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
+/// use deskmetrics::replay::Response;
 /// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
 /// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
-/// ticket.next_response_times = vec![hours(1), hours(28), hours(4)];
+/// ticket.next_responses = [hours(1), hours(28), hours(4)].map(Response::after).into();
 /// ticket.running_next_response_time = Some(hours(2)); // the customer wrote last
 ///
 /// let next = kpi::next_response_time([&ticket], ClockKind::Calendar);
@@ -95,12 +96,12 @@ ticket_kpi! {
         fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
             match ticket.metrics.left_out {
                 Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
-                None => {
-                    for exchange in ticket.metrics.exchanges() {
-                        tallies.at(exchange.answered_at, |tally| tally.push_exchange(&exchange));
-                    }
-                }
+                None => tallies.each_exchange(&ticket.metrics, |exchange, tally| tally.push_exchange(exchange)),
             }
+        }
+
+        fn counts_responses(&self) -> bool {
+            true
         }
     },
     registered: {
@@ -110,13 +111,13 @@ ticket_kpi! {
 
 impl NextResponseTime {
     /// Counts one exchange; the first of a ticket adds nothing.
-    pub fn push_exchange(&mut self, exchange: &Exchange) {
+    pub fn push_exchange(&mut self, exchange: &Exchange<'_>) {
         count(&mut self.0, exchange);
     }
 }
 
 /// The first exchange is the first response, which is another KPI.
-fn count(times: &mut Times, exchange: &Exchange) {
+fn count(times: &mut Times, exchange: &Exchange<'_>) {
     match (exchange.is_first, exchange.answered) {
         (true, _) => {}
         (false, true) => times.finished(exchange.elapsed),

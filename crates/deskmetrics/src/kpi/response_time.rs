@@ -59,13 +59,14 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
+/// use deskmetrics::replay::Response;
 /// use deskmetrics::{ClockKind, Elapsed, TicketMetrics, Timestamp, kpi};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
 /// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
 /// ticket.first_response_time = Some(hours(2));
-/// ticket.next_response_times = vec![hours(4)];
+/// ticket.next_responses = vec![Response::after(hours(4))];
 ///
 /// let response = kpi::response_time([&ticket], ClockKind::Calendar);
 /// assert_eq!(response.n(), 2);
@@ -96,12 +97,12 @@ ticket_kpi! {
         fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
             match ticket.metrics.left_out {
                 Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
-                None => {
-                    for exchange in ticket.metrics.exchanges() {
-                        tallies.at(exchange.answered_at, |tally| tally.push_exchange(&exchange));
-                    }
-                }
+                None => tallies.each_exchange(&ticket.metrics, |exchange, tally| tally.push_exchange(exchange)),
             }
+        }
+
+        fn counts_responses(&self) -> bool {
+            true
         }
     },
     registered: {
@@ -111,12 +112,12 @@ ticket_kpi! {
 
 impl ResponseTime {
     /// Counts one exchange.
-    pub fn push_exchange(&mut self, exchange: &Exchange) {
+    pub fn push_exchange(&mut self, exchange: &Exchange<'_>) {
         count(&mut self.0, exchange);
     }
 }
 
-fn count(times: &mut Times, exchange: &Exchange) {
+fn count(times: &mut Times, exchange: &Exchange<'_>) {
     if exchange.answered {
         times.finished(exchange.elapsed);
     } else {

@@ -335,6 +335,10 @@ impl Kpi for SlaAttainment {
         RecordNeeds { attributes: self.is_stated(), ..RecordNeeds::NONE }
     }
 
+    fn counts_responses(&self) -> bool {
+        self.targets.are_of_responses()
+    }
+
     fn counts_passes(&self) -> bool {
         !self.is_stated()
     }

@@ -156,6 +156,10 @@ impl Kpi for SlaOvershoot {
         Some(&self.times)
     }
 
+    fn counts_responses(&self) -> bool {
+        self.targets.are_of_responses()
+    }
+
     fn record_needs(&self) -> RecordNeeds {
         RecordNeeds::VERDICTS
     }

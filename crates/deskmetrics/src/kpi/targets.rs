@@ -46,6 +46,11 @@ impl Targets {
         self.metric.is_none() && self.policy.is_none()
     }
 
+    /// Whether each of them is met or missed by a response.
+    pub(crate) fn are_of_responses(&self) -> bool {
+        matches!(self.metric, Some(SlaMetric::FirstResponse | SlaMetric::NextResponse))
+    }
+
     /// Whether the targets of this metric and policy are among them.
     pub(crate) fn include<'p>(&self, metric: &SlaMetric, policy: impl FnOnce() -> &'p str) -> bool {
         self.metric.as_ref().is_none_or(|mine| mine == metric)
@@ -67,13 +72,18 @@ impl Targets {
     ) {
         let concerned = || ticket.verdicts.iter().filter(|verdict| self.concern(verdict));
         let none = concerned().next().is_none().then_some(Reason::NoSla);
-        match ticket.metrics.left_out.or(none) {
-            Some(reason) => tallies.undated(|tally| tally.exclude(reason, 1)),
-            None => {
-                for verdict in concerned() {
-                    let decided_at = if dated { verdict.decided_at() } else { None };
-                    tallies.at(decided_at, |tally| push(tally, verdict));
-                }
+        if let Some(reason) = ticket.metrics.left_out.or(none) {
+            return tallies.undated(|tally| tally.exclude(reason, 1));
+        }
+        let answered_by = |verdict: &SlaVerdict| {
+            let completed = verdict.completed_at?;
+            let mut exchanges = ticket.metrics.exchanges();
+            exchanges.find(|exchange| exchange.answered_at == Some(completed))?.answered_by
+        };
+        for verdict in concerned() {
+            if tallies.takes_response_by(|| answered_by(verdict)) {
+                let decided_at = if dated { verdict.decided_at() } else { None };
+                tallies.at(decided_at, |tally| push(tally, verdict));
             }
         }
     }

@@ -40,11 +40,43 @@ pub enum Actor {
     FirstResponder,
     /// Who solved the ticket last: attribute `solved_by`.
     Solver,
+    /// Who gave each response: attribute `responder`. A ticket may have several, so that this is no value of its own: reports
+    /// sliced by it count each response for the person who gave it, and waits without a response for nobody. Only KPIs that
+    /// [count responses](crate::kpi::Kpi::counts_responses) can be sliced by it.
+    ///
+    /// ```
+    /// use deskmetrics::replay::{Actor, Replay};
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::{Author, EventKind};
+    /// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let message = |time, author| TicketEvent::new("T-1", at(time), author, EventKind::PublicMessage);
+    /// let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"));
+    /// let events = [
+    ///     message("2026-03-02T09:30:00Z", Author::Agent).by("Kim"),
+    ///     message("2026-03-02T10:00:00Z", Author::Customer),
+    ///     message("2026-03-02T10:10:00Z", Author::Agent).by("Lee"),
+    ///     message("2026-03-02T11:00:00Z", Author::Customer),
+    /// ];
+    /// let as_of = at("2026-03-02T12:00:00Z");
+    /// let outcome = Replay::new(as_of).tickets(&[ticket], &events);
+    ///
+    /// let responder = [Actor::Responder.attribute()];
+    /// let report = Report::builder(as_of).kpi(KpiRequest::new("response_time")).by(responder).build()?;
+    /// let table = report.run(&outcome.tickets, &[], &[])?.table();
+    /// let means = table.slices().filter(|row| &*row.measure == "mean");
+    /// let means: Vec<_> = means.map(|row| (row.keys.label(), row.value)).collect();
+    /// let expected = [("Kim", Some(1_800.0)), ("Lee", Some(600.0)), ("(none)", None)]; // nobody has answered the last message
+    /// assert_eq!(means, expected.map(|(name, mean)| (name.to_owned(), mean)));
+    /// # Ok::<(), deskmetrics::report::ReportError>(())
+    /// ```
+    Responder,
 }
 
 impl Actor {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::FirstResponder, Self::Solver];
+    pub const ALL: [Self; 3] = [Self::FirstResponder, Self::Solver, Self::Responder];
 
     /// The attribute with the person's name.
     pub fn attribute(self) -> Attribute {
@@ -60,6 +92,7 @@ impl Actor {
         match self {
             Self::FirstResponder => "first_responder",
             Self::Solver => "solved_by",
+            Self::Responder => "responder",
         }
     }
 }

@@ -206,6 +206,7 @@ impl Machine {
         match actor {
             Actor::FirstResponder => self.life.talk.first_responder,
             Actor::Solver => self.life.solver(),
+            Actor::Responder => NONE,
         }
     }
 

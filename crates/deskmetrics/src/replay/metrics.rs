@@ -58,6 +58,9 @@ pub struct TicketMetrics {
     pub first_customer_message_at: Option<Timestamp>,
     /// The first public reply of an agent (a person).
     pub first_response_at: Option<Timestamp>,
+    /// The name of who gave it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_response_by: Option<Box<str>>,
     /// From the customer's first message to the first public reply of an agent.
     #[doc(alias = "FRT")]
     #[doc(alias = "first reply time")]
@@ -66,13 +69,11 @@ pub struct TicketMetrics {
     pub running_first_response_time: Option<Elapsed>,
     /// From the customer's first message to the first public answer of a bot.
     pub bot_first_response_time: Option<Elapsed>,
-    /// One entry per answered exchange after the first: from the oldest unanswered customer message to the next
-    /// public reply of an agent.
+    /// The responses after the first, one per answered exchange: each took from the oldest unanswered customer message to the
+    /// next public reply of an agent.
     #[doc(alias = "NRT")]
-    pub next_response_times: Vec<Elapsed>,
-    /// When each of [`next_response_times`](Self::next_response_times) ended: the instants of those replies.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub next_response_at: Vec<Timestamp>,
+    #[doc(alias = "next reply time")]
+    pub next_responses: Vec<Response>,
     /// Waiting for the next response so far, where the customer wrote last on an answered ticket.
     pub running_next_response_time: Option<Elapsed>,
 
@@ -162,11 +163,11 @@ impl TicketMetrics {
             proactive: false,
             first_customer_message_at: None,
             first_response_at: None,
+            first_response_by: None,
             first_response_time: None,
             running_first_response_time: None,
             bot_first_response_time: None,
-            next_response_times: Vec::new(),
-            next_response_at: Vec::new(),
+            next_responses: Vec::new(),
             running_next_response_time: None,
             unanswered_next_response_times: Vec::new(),
             first_solved_at: None,
@@ -299,50 +300,114 @@ impl TicketMetrics {
     ///
     /// ```
     /// use chrono::TimeDelta;
+    /// use deskmetrics::replay::Response;
     /// use deskmetrics::{Elapsed, TicketMetrics, Timestamp};
     ///
     /// let mut metrics = TicketMetrics::new(Timestamp::MIN, Timestamp::MAX);
     /// metrics.first_response_time = Some(Elapsed::new(TimeDelta::minutes(10), None));
-    /// metrics.next_response_times = vec![Elapsed::new(TimeDelta::minutes(30), None)];
+    /// metrics.next_responses = vec![Response::after(Elapsed::new(TimeDelta::minutes(30), None))];
     /// assert_eq!(metrics.response_times().count(), 2);
     /// ```
     #[doc(alias = "average reply time")]
     pub fn response_times(&self) -> impl Iterator<Item = Elapsed> + '_ {
-        self.first_response_time.into_iter().chain(self.next_response_times.iter().copied())
+        self.first_response_time
+            .into_iter()
+            .chain(self.next_responses.iter().map(|response| response.elapsed))
     }
 
     /// Every exchange, answered or not: the customer wrote and waited.
-    pub fn exchanges(&self) -> impl Iterator<Item = Exchange> + '_ {
-        let answered =
-            |is_first, elapsed, at| Exchange { is_first, elapsed, answered: true, answered_at: at };
-        let waiting = |is_first, elapsed| Exchange { is_first, elapsed, answered: false, answered_at: None };
-        let first = self.first_response_time.map(|elapsed| answered(true, elapsed, self.first_response_at));
-        let next = self.next_response_times.iter().enumerate();
-        let next = next.map(move |(place, elapsed)| {
-            answered(false, *elapsed, self.next_response_at.get(place).copied())
+    pub fn exchanges(&self) -> impl Iterator<Item = Exchange<'_>> {
+        let first = self.first_response_time.map(|elapsed| Exchange {
+            is_first: true,
+            elapsed,
+            answered: true,
+            answered_at: self.first_response_at,
+            answered_by: self.first_response_by.as_deref(),
         });
-        let unanswered = self.unanswered_next_response_times.iter().chain(&self.running_next_response_time);
+        let next = self.next_responses.iter().map(|response| Exchange {
+            is_first: false,
+            elapsed: response.elapsed,
+            answered: true,
+            answered_at: response.at,
+            answered_by: response.by.as_deref(),
+        });
+        let waiting = |is_first, elapsed| Exchange {
+            is_first,
+            elapsed,
+            answered: false,
+            answered_at: None,
+            answered_by: None,
+        };
         let first_waiting = self.running_first_response_time.map(|elapsed| waiting(true, elapsed));
+        let unanswered = self.unanswered_next_response_times.iter().chain(&self.running_next_response_time);
         first
             .into_iter()
             .chain(next)
             .chain(first_waiting)
             .chain(unanswered.map(move |elapsed| waiting(false, *elapsed)))
     }
+
+    /// Who responded, each once: the people who answered an exchange, and `None` if an exchange has no answer, if a name is
+    /// unknown, or if there are no exchanges.
+    pub(crate) fn responders(&self) -> Vec<Option<&str>> {
+        let mut responders: Vec<Option<&str>> =
+            self.exchanges().map(|exchange| exchange.answered_by).collect();
+        if responders.is_empty() {
+            responders.push(None);
+        }
+        responders.sort_unstable();
+        responders.dedup();
+        responders
+    }
+}
+
+/// A response to a customer who wrote again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Response {
+    /// How long the customer waited.
+    pub elapsed: Elapsed,
+    /// When it was given, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// The name of who gave it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Box<str>>,
+}
+
+impl Response {
+    /// A response after this wait.
+    pub fn after(elapsed: Elapsed) -> Self {
+        Self { elapsed, at: None, by: None }
+    }
+
+    /// The same, given at this time.
+    #[must_use]
+    pub fn at(self, at: impl Into<Timestamp>) -> Self {
+        Self { at: Some(at.into()), ..self }
+    }
+
+    /// The same, given by this person.
+    #[must_use]
+    pub fn by(self, name: impl Into<Box<str>>) -> Self {
+        Self { by: Some(name.into()), ..self }
+    }
 }
 
 /// A customer's message and the wait for its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Exchange {
+pub struct Exchange<'m> {
     /// Whether it is the ticket's first.
     pub is_first: bool,
     /// How long the customer waited: until the answer, else until the solve or the cut-off.
     pub elapsed: Elapsed,
     /// Whether an agent answered.
     pub answered: bool,
-    /// When an agent answered, where that is known.
+    /// When an agent answered, if known.
     pub answered_at: Option<Timestamp>,
+    /// The name of who answered, if known.
+    pub answered_by: Option<&'m str>,
 }
 
 /// A stretch of time a ticket lay with one assignee or group.

@@ -132,6 +132,7 @@ impl Machine {
         if needs.any(Needs::CONVERSATION) {
             metrics.first_customer_message_at = Some(instant(created));
             metrics.first_response_at = replied.map(instant);
+            metrics.first_response_by = None;
             metrics.first_response_time = replied.map(since_created);
             metrics.running_first_response_time = match replied {
                 Some(_) => None,
@@ -139,8 +140,7 @@ impl Machine {
             };
             metrics.bot_first_response_time = None;
             metrics.running_next_response_time = None;
-            metrics.next_response_times.clear();
-            metrics.next_response_at.clear();
+            metrics.next_responses.clear();
             metrics.unanswered_next_response_times.clear();
         }
         if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {

@@ -202,10 +202,16 @@ impl<'r> Pass<'r> {
             self.metrics.repliers.clear();
             self.metrics.group_stints.clear();
             self.metrics.assignee_stints.clear();
-            self.metrics.repliers.extend(self.replier.map(|(by, from)| Replier {
+            let replier = self.replier.map(|(by, from)| Replier {
                 name: (by != NONE).then(|| name(by).into()),
                 from: Timestamp::saturating_from_micros(from),
-            }));
+            });
+            self.metrics.first_response_by = self
+                .metrics
+                .first_response_time
+                .and(replier.as_ref())
+                .and_then(|replier| replier.name.clone());
+            self.metrics.repliers.extend(replier);
         } else if self.created <= self.as_of {
             let end = self.machine.stamp(self.as_of, self.plan);
             self.machine.life.name_people(end, self.plan.followed.needs, name, &mut self.metrics);

@@ -9,7 +9,7 @@ use super::period::Periods;
 use super::{KpiRequest, ReportError};
 use crate::Timestamp;
 use crate::kpi::{RecordNeeds, ResponseRate};
-use crate::replay::Needs;
+use crate::replay::{Actor, Needs};
 use crate::ticket::Attribute;
 
 /// What a report is about: KPIs, slices, periods, and how its numbers are judged.
@@ -188,7 +188,9 @@ impl ReportBuilder {
         }
         let measures =
             self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
-        Ok(Report { measures, settings: self })
+        let report = Report { measures, settings: self };
+        report.check_responders()?;
+        Ok(report)
     }
 }
 
@@ -244,13 +246,33 @@ impl Report {
     /// assert_eq!(report.needs(), Needs::VERDICTS);
     /// ```
     pub fn needs(&self) -> Needs {
-        self.measures.iter().map(Measure::needs).fold(Needs::NOTHING, Needs::and)
+        let responses = if self.is_by_responder() { Needs::CONVERSATION } else { Needs::NOTHING };
+        self.measures.iter().map(Measure::needs).fold(responses, Needs::and)
+    }
+
+    /// Whether it is sliced by [`Actor::Responder`].
+    #[doc(hidden)]
+    pub fn is_by_responder(&self) -> bool {
+        self.settings.by.iter().flatten().any(is_responder)
+    }
+
+    fn check_responders(&self) -> Result<(), ReportError> {
+        let mut measures = self.measures.iter();
+        if let Some(measure) = measures.clone().find(|measure| measure.filter.named().any(is_responder)) {
+            return Err(ReportError::WhereResponder { id: measure.definition.id });
+        }
+        match measures.find(|measure| self.is_by_responder() && !measure.empty.counts_responses()) {
+            Some(measure) => Err(ReportError::NoResponses { id: measure.definition.id }),
+            None => Ok(()),
+        }
     }
 
     /// What [`Feed::ticket_of`] must find in a ticket's record besides its measures.
     #[doc(hidden)]
     pub fn record_needs(&self) -> RecordNeeds {
-        self.measures.iter().map(Measure::record_needs).fold(RecordNeeds::default(), RecordNeeds::and)
+        let responders = RecordNeeds { people: true, verdicts: true, ..RecordNeeds::NONE };
+        let responders = if self.is_by_responder() { responders } else { RecordNeeds::NONE };
+        self.measures.iter().map(Measure::record_needs).fold(responders, RecordNeeds::and)
     }
 
     /// Whether some KPI looks at more of an answer than question, date and score.
@@ -309,6 +331,11 @@ impl From<Report> for ReportBuilder {
     fn from(report: Report) -> Self {
         report.settings
     }
+}
+
+/// Whether it is the attribute of [`Actor::Responder`], which is of single responses.
+pub(super) fn is_responder(attribute: &Attribute) -> bool {
+    Actor::of(attribute) == Some(Actor::Responder)
 }
 
 /// The rule by which surveys sent count as answered, where a score is judged by who answered.

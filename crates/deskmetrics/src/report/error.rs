@@ -25,6 +25,25 @@ pub enum ReportError {
         /// What there is instead.
         why: String,
     },
+    /// Slices by responder of a KPI that does not count responses.
+    #[error(
+        "by: {id} does not count responses, so it has no slices by \"responder\": take \"first_responder\" or \"solved_by\" \
+         instead, or request only first_response_time, next_response_time and response_time, or sla_attainment and \
+         sla_overshoot with the metric first_response or next_response"
+    )]
+    NoResponses {
+        /// The KPI's id.
+        id: &'static str,
+    },
+    /// A KPI is restricted by responder.
+    #[error(
+        "where of {id}: a ticket may have several responders: slice by \"responder\" instead, or restrict by \
+         \"first_responder\" or \"solved_by\""
+    )]
+    WhereResponder {
+        /// The KPI's id.
+        id: &'static str,
+    },
     /// Two requests have one name.
     #[error("two requests are named \"{name}\": give each a name of its own")]
     NameTwice {

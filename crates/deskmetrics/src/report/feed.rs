@@ -34,7 +34,7 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 /// let mut state = report.state();
 /// let mut feed = state.feed();
 /// for (market, score, answers) in [("DK", 10, 700), ("DK", 3, 300), ("ES", 9, 500)] {
-///     let slices = feed.slices(|attribute| (*attribute == Attribute::Market).then_some(market), &std::iter::empty());
+///     let slices = feed.slices(|attribute| (*attribute == Attribute::Market).then_some(market), &std::iter::empty(), None);
 ///     let undated = feed.period(None);
 ///     feed.scores("nps", &slices, undated, false, Some(score), answers);
 /// }
@@ -55,6 +55,8 @@ pub struct Feed<'s> {
     pub(super) has_backlog: bool,
     /// Whether every KPI that counts tickets one by one can do so without a record.
     all_told: bool,
+    /// Whether some slices are by responder, which KPIs read from the record.
+    by_responder: bool,
 }
 
 /// By how much the numbers of open tickets change at each look, against the one before.
@@ -73,12 +75,14 @@ impl ReportState {
         let blocks = vec![BlockCounts::default(); self.slicings.len()];
         let in_blocks = vec![false; self.report.measures.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
-        let all_told = self
-            .report
-            .measures
-            .iter()
-            .all(|measure| measure.empty.counts_passes() || !measure.counts_tickets());
-        Feed { state: self, backlogs, blocks, in_blocks, has_backlog, all_told }
+        let by_responder = self.report.is_by_responder();
+        let all_told = !by_responder
+            && self
+                .report
+                .measures
+                .iter()
+                .all(|measure| measure.empty.counts_passes() || !measure.counts_tickets());
+        Feed { state: self, backlogs, blocks, in_blocks, has_backlog, all_told, by_responder }
     }
 }
 
@@ -89,15 +93,16 @@ impl Feed<'_> {
     }
 
     /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by), and with
-    /// these tags besides a value of [`Attribute::Tag`].
+    /// these tags besides a value of [`Attribute::Tag`]; the measures of a ticket name its responders.
     pub fn slices<'v>(
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
+        metrics: Option<&'v TicketMetrics>,
     ) -> SliceIds {
         let (mut found, mut ids) = (Vec::new(), Vec::new());
         for (slicing, sliced) in self.state.slicings.iter_mut().enumerate() {
-            sliced.slicer.slice_with(&value, tags, &mut found);
+            sliced.slicer.slice_with(&value, tags, metrics, &mut found);
             ids.extend(found.drain(..).map(|slice| (slicing, slice)));
         }
         SliceIds::new(ids)
@@ -124,6 +129,7 @@ impl Feed<'_> {
         rows_only: bool,
     ) {
         let blocks = std::mem::take(&mut self.in_blocks);
+        let by_responder = self.by_responder;
         let counts = |place: &Place<'_>| !rows_only || !blocks.get(place.kpi).is_some_and(|taken| *taken);
         if !self.all_told {
             pass.exchange(&mut scratch.metrics);
@@ -142,7 +148,7 @@ impl Feed<'_> {
             if spans && measure.is_backlog() {
                 // Its periods are computed when the feed is finished.
                 place.of_period(NO_PERIOD).push_ticket(scratch);
-            } else if measure.empty.counts_passes() {
+            } else if measure.empty.counts_passes() && !by_responder {
                 measure.empty.count_pass(&passed, place);
             } else {
                 measure.push_ticket(scratch, place);

@@ -114,6 +114,20 @@ impl KpiRequest {
         all
     }
 
+    /// Whether it counts responses, so that a report can slice it by [`Actor::Responder`](crate::replay::Actor::Responder).
+    ///
+    /// ```
+    /// use deskmetrics::SlaMetric;
+    /// use deskmetrics::kpi::KpiRequest;
+    ///
+    /// assert!(KpiRequest::new("next_response_time").counts_responses());
+    /// assert!(KpiRequest::new("sla_attainment").of_metric(SlaMetric::NextResponse).counts_responses());
+    /// assert!(!KpiRequest::new("volume").counts_responses());
+    /// ```
+    pub fn counts_responses(&self) -> bool {
+        Measure::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
+    }
+
     /// What a replay must compute for this KPI; everything where that depends on a choice that is missing.
     pub fn needs(&self) -> Needs {
         // Some KPIs need a cut-off; which one does not matter here.
@@ -361,6 +375,14 @@ impl Places for OnePlace<'_> {
 
     fn tally(&mut self, _period: usize) -> &mut dyn AnyKpi {
         self.0
+    }
+
+    fn by_responder(&self) -> bool {
+        false
+    }
+
+    fn responder(&self) -> Option<&str> {
+        None
     }
 
     fn snapshots(&self, _ticket: &TicketMetrics) -> Range<usize> {

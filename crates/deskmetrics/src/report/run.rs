@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ReportError;
-use super::builder::Report;
+use super::builder::{Report, is_responder};
 use super::state::ReportState;
 use crate::kpi::did_you_mean;
 use crate::survey::LinkedAnswers;
@@ -54,7 +54,8 @@ impl Report {
         &self,
         records: impl Iterator<Item = &'a Attributes> + Clone,
     ) -> Result<(), ReportError> {
-        let custom = |attribute: &&&Attribute| matches!(attribute, Attribute::Custom(_));
+        let custom =
+            |attribute: &&&Attribute| matches!(attribute, Attribute::Custom(_)) && !is_responder(attribute);
         let known = |attribute: &Attribute| {
             let mut records = records.clone().peekable();
             records.peek().is_none() || records.any(|record| record.get(attribute).is_some())

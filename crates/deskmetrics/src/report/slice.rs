@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::row::SliceKeys;
-use crate::Ticket;
+use crate::replay::Actor;
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
+use crate::{Ticket, TicketMetrics};
 
 /// The values of one slicing's attributes, in its order; then, for each filter, a value where the records meet it.
 pub(super) type Values = Vec<Option<Box<str>>>;
@@ -45,6 +46,8 @@ pub(super) struct Slicer {
     numbers: HashMap<Box<str>, usize>,
     slices: Vec<Values>,
     joined: String,
+    /// The place of [`Actor::Responder`] among the attributes.
+    responder: Option<usize>,
 }
 
 /// The order in which rows show slices.
@@ -58,19 +61,38 @@ pub(super) struct SliceOrder {
 
 impl Slicer {
     pub(super) fn new(attributes: Vec<Attribute>, filters: Vec<Conditions>) -> Self {
-        Self { attributes, filters, numbers: HashMap::new(), slices: Vec::new(), joined: String::new() }
+        let responder = attributes.iter().position(|one| Actor::of(one) == Some(Actor::Responder));
+        let (numbers, slices, joined) = (HashMap::new(), Vec::new(), String::new());
+        Self { attributes, filters, numbers, slices, joined, responder }
     }
 
     /// Whether a record may be in several slices.
     pub(super) fn overlaps(&self) -> bool {
-        self.attributes.contains(&Attribute::Tag)
+        self.responder.is_some() || self.attributes.contains(&Attribute::Tag)
     }
 
-    /// Adds the slices of a record: by its own value of each attribute, else by that of the ticket it is about.
-    pub(super) fn slice(&mut self, own: &Attributes, ticket: Option<&Ticket>, found: &mut Vec<usize>) {
+    /// Whether its slices are by responder.
+    pub(super) fn by_responder(&self) -> bool {
+        self.responder.is_some()
+    }
+
+    /// Whose responses count in a slice by responder.
+    pub(super) fn responder(&self, slice: usize) -> Option<&str> {
+        self.slices.get(slice)?.get(self.responder?)?.as_deref()
+    }
+
+    /// Adds the slices of a record: by its own value of each attribute, else by that of the ticket it is about; a ticket's
+    /// own measures name its responders.
+    pub(super) fn slice(
+        &mut self,
+        own: &Attributes,
+        ticket: Option<&Ticket>,
+        metrics: Option<&TicketMetrics>,
+        found: &mut Vec<usize>,
+    ) {
         let value = |attribute: &Attribute| own.get(attribute).or_else(|| ticket?.attributes.get(attribute));
         let tags = ticket.filter(|_| own.get(&Attribute::Tag).is_none()).into_iter();
-        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), found);
+        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), metrics, found);
     }
 
     /// Adds the slices of a record with these values and tags. A value of [`Attribute::Tag`] is one more tag.
@@ -78,28 +100,37 @@ impl Slicer {
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
+        metrics: Option<&'v TicketMetrics>,
         found: &mut Vec<usize>,
     ) {
-        let by_tag = self.overlaps();
-        let Self { attributes, filters, .. } = self;
+        let overlaps = self.overlaps();
+        let Self { attributes, filters, responder, .. } = self;
         let met = filters.iter().map(|filter| filter.hold(&value, tags).then_some(""));
-        if !by_tag {
+        if !overlaps {
             let own = attributes.iter().map(&value);
             let number = Self::number(own.chain(met), &mut self.joined, &mut self.numbers, &mut self.slices);
             return found.push(number);
         }
-        let mut each: Vec<Option<&str>> = tags.clone().chain(value(&Attribute::Tag)).map(Some).collect();
-        each.sort_unstable();
-        each.dedup();
-        if each.is_empty() {
-            each.push(None);
+        let mut each_tag: Vec<Option<&str>> = Vec::new();
+        if attributes.contains(&Attribute::Tag) {
+            each_tag.extend(tags.clone().chain(value(&Attribute::Tag)).map(Some));
+            each_tag.sort_unstable();
+            each_tag.dedup();
         }
-        for tag in each {
-            let of =
-                |attribute: &Attribute| if *attribute == Attribute::Tag { tag } else { value(attribute) };
-            let own = attributes.iter().map(of);
-            let values = own.chain(met.clone());
-            found.push(Self::number(values, &mut self.joined, &mut self.numbers, &mut self.slices));
+        if each_tag.is_empty() {
+            each_tag.push(None);
+        }
+        let responders = responder.and(metrics).map_or_else(|| vec![None], TicketMetrics::responders);
+        for tag in each_tag {
+            for person in &responders {
+                let of = |(place, attribute): (usize, &Attribute)| match attribute {
+                    Attribute::Tag => tag,
+                    _ if *responder == Some(place) => *person,
+                    _ => value(attribute),
+                };
+                let values = attributes.iter().enumerate().map(of).chain(met.clone());
+                found.push(Self::number(values, &mut self.joined, &mut self.numbers, &mut self.slices));
+            }
         }
     }
 
@@ -204,7 +235,7 @@ mod tests {
             of(Some("-"), None),
         ];
         let mut numbers = Vec::new();
-        records.iter().chain([&records[1]]).for_each(|record| slicer.slice(record, None, &mut numbers));
+        records.iter().chain([&records[1]]).for_each(|record| slicer.slice(record, None, None, &mut numbers));
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 1]);
         assert_eq!(slicer.keys(slicer.values(4).unwrap()).label(), "(none), -");
     }
@@ -216,7 +247,7 @@ mod tests {
         let ticket = ticket.with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
         let own = Attributes::default().with(Attribute::Channel, "mail");
         let mut found = Vec::new();
-        slicer.slice(&own, Some(&ticket), &mut found);
+        slicer.slice(&own, Some(&ticket), None, &mut found);
         assert_eq!(found, [0]);
         assert_eq!(slicer.keys(slicer.values(0).unwrap()).label(), "DK, mail");
     }
@@ -229,7 +260,7 @@ mod tests {
         let ticket = ticket.with(Attribute::Tag, "vip");
         let mut labels = |own: Attributes| -> Vec<String> {
             let mut found = Vec::new();
-            slicer.slice(&own, Some(&ticket), &mut found);
+            slicer.slice(&own, Some(&ticket), None, &mut found);
             found.iter().map(|slice| slicer.keys(slicer.values(*slice).unwrap()).label()).collect()
         };
         assert_eq!(labels(Attributes::default()), ["DK, bug", "DK, vip"]);

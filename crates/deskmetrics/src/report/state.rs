@@ -17,7 +17,7 @@ use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Period
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::live::{AgentShift, QueueContact};
 use crate::sla::Conditions;
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::Attributes;
 use crate::{
     Comparison, Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics,
     Timestamp, Unit,
@@ -80,6 +80,14 @@ impl Places for Place<'_> {
         self.sliced.tally(self.slice, period, self.kpi, self.report, self.calendar)
     }
 
+    fn by_responder(&self) -> bool {
+        self.sliced.slicer.by_responder()
+    }
+
+    fn responder(&self) -> Option<&str> {
+        self.sliced.slicer.responder(self.slice)
+    }
+
     fn snapshots(&self, ticket: &TicketMetrics) -> Range<usize> {
         self.calendar.snapshots_between(ticket.created_at, ticket.done_since())
     }
@@ -127,26 +135,21 @@ impl Sliced {
 
 impl ReportState {
     pub(super) fn new(report: Report) -> Self {
-        let mut slicings = report.settings.by.clone();
-        if slicings.iter().all(|attributes| attributes.contains(&Attribute::Tag)) {
-            slicings.push(Vec::new());
-        }
         let mut filters: Vec<Conditions> = Vec::new();
         for measure in &report.measures {
             if !measure.filter.is_empty() && !filters.contains(&measure.filter) {
                 filters.push(measure.filter.clone());
             }
         }
+        let mut slicers: Vec<Slicer> =
+            report.settings.by.iter().map(|by| Slicer::new(by.clone(), filters.clone())).collect();
+        if slicers.iter().all(Slicer::overlaps) {
+            slicers.push(Slicer::new(Vec::new(), filters));
+        }
+        let sliced = |slicer| Sliced { slicer, cells: Vec::new(), asked: Vec::new() };
         Self {
             calendar: Calendar::new(&report),
-            slicings: slicings
-                .into_iter()
-                .map(|attributes| Sliced {
-                    slicer: Slicer::new(attributes, filters.clone()),
-                    cells: Vec::new(),
-                    asked: Vec::new(),
-                })
-                .collect(),
+            slicings: slicers.into_iter().map(sliced).collect(),
             found: Vec::new(),
             report,
             records: RecordCounts::default(),
@@ -166,7 +169,9 @@ impl ReportState {
         self.records.tickets.merge(1);
         self.see(Some(ticket.metrics.created_at));
         let none = Attributes::default();
-        self.each_place(&none, Some(&ticket.ticket), |kpi, place| kpi.push_ticket(ticket, place));
+        self.each_place(&none, Some(&ticket.ticket), Some(&ticket.metrics), |kpi, place| {
+            kpi.push_ticket(ticket, place);
+        });
     }
 
     /// Feeds one answer. If the answer has no value of an attribute, that of the ticket it is about counts, if given; the same
@@ -174,21 +179,21 @@ impl ReportState {
     pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Ticket>) {
         self.records.responses.merge(1);
         self.see(response.at);
-        self.each_place(&response.attributes, ticket, |kpi, place| kpi.push_response(response, place));
+        self.each_place(&response.attributes, ticket, None, |kpi, place| kpi.push_response(response, place));
     }
 
     /// Feeds one contact offered to a phone or chat queue.
     pub fn push_contact(&mut self, contact: &QueueContact) {
         self.records.contacts.merge(1);
         self.see(Some(contact.queued_at));
-        self.each_place(&contact.attributes, None, |kpi, place| kpi.push_contact(contact, place));
+        self.each_place(&contact.attributes, None, None, |kpi, place| kpi.push_contact(contact, place));
     }
 
     /// Feeds one stretch of an agent on duty.
     pub fn push_shift(&mut self, shift: &AgentShift) {
         self.records.shifts.merge(1);
         self.see(Some(shift.started_at));
-        self.each_place(&shift.attributes, None, |kpi, place| kpi.push_shift(shift, place));
+        self.each_place(&shift.attributes, None, None, |kpi, place| kpi.push_shift(shift, place));
     }
 
     /// Feeds one survey that was sent. If it has no value of an attribute, that of the ticket it is about counts, if given; the
@@ -196,13 +201,15 @@ impl ReportState {
     pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Ticket>) {
         self.records.invitations.merge(1);
         self.see(Some(invitation.sent_at));
-        self.each_place(&invitation.attributes, ticket, |kpi, place| kpi.push_invitation(invitation, place));
+        self.each_place(&invitation.attributes, ticket, None, |kpi, place| {
+            kpi.push_invitation(invitation, place);
+        });
         let question = &*invitation.question;
         if self.report.measures.iter().any(|measure| measure.scored_question() == Some(question)) {
             let as_of = self.report.settings.as_of;
             let Self { slicings, found, .. } = self;
             for sliced in slicings {
-                sliced.slicer.slice(&invitation.attributes, ticket, found);
+                sliced.slicer.slice(&invitation.attributes, ticket, None, found);
                 for slice in found.drain(..) {
                     sliced.asked(slice, question, as_of).push(invitation);
                 }
@@ -242,11 +249,12 @@ impl ReportState {
         &mut self,
         own: &Attributes,
         ticket: Option<&Ticket>,
+        metrics: Option<&TicketMetrics>,
         mut feed: impl FnMut(&Measure, &mut Place<'_>),
     ) {
         let Self { report, calendar, slicings, found, .. } = self;
         for sliced in slicings {
-            sliced.slicer.slice(own, ticket, found);
+            sliced.slicer.slice(own, ticket, metrics, found);
             for slice in found.drain(..) {
                 let mut place = Place { report, kpi: 0, slice, sliced, calendar };
                 for (number, measure) in report.measures.iter().enumerate() {

@@ -5,7 +5,7 @@ pub(crate) mod any;
 
 use chrono::TimeDelta;
 use deskmetrics::live::{AgentShift, QueueContact};
-use deskmetrics::replay::ReopenCycle;
+use deskmetrics::replay::{ReopenCycle, Response};
 use deskmetrics::ticket::{Attribute, Author, Status};
 use deskmetrics::{
     Elapsed, Invitation, Reason, Replayed, SlaVerdict, SurveyResponse, Ticket, TicketMetrics, Timestamp,
@@ -61,7 +61,7 @@ pub(crate) fn metrics() -> impl Strategy<Value = TicketMetrics> {
             ticket.net_resolution_time = times[5];
             ticket.running_resolution_time = times[6];
             ticket.time_to_first_assignment = times[7];
-            ticket.next_response_times = times[8].into_iter().collect();
+            ticket.next_responses = times[8].into_iter().map(Response::after).collect();
             ticket.running_next_response_time = times[9];
             ticket.requester_wait_time = times[0].unwrap_or_default();
             ticket.agent_wait_time = times[1].unwrap_or_default();

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::kpi::{FcrPolicy, RepeatKey};
+use deskmetrics::replay::Response;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportRow, ReportState, ReportTable};
 use deskmetrics::ticket::{Attribute, Status};
 use deskmetrics::{
@@ -82,8 +83,8 @@ pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
             metrics.first_response_at = Some(hour(case.created + after));
             metrics.first_response_time = Some(elapsed(after));
             if known(&(after + 50)) {
-                metrics.next_response_times = vec![elapsed(20)];
-                metrics.next_response_at = vec![hour(case.created + after + 50)];
+                metrics.next_responses =
+                    vec![Response::after(elapsed(20)).at(hour(case.created + after + 50))];
                 metrics.unanswered_next_response_times = vec![elapsed(3)];
             }
         }

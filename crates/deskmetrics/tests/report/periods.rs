@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::kpi::CustomersOf;
 use deskmetrics::live::{AgentShift, QueueContact};
-use deskmetrics::replay::ReopenCycle;
+use deskmetrics::replay::{ReopenCycle, Response};
 use deskmetrics::report::{
     Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable,
 };
@@ -101,8 +101,8 @@ fn by_period<'a>(table: &'a ReportTable, kpi: &str, measure: &str) -> Vec<(&'a s
 fn responses_and_solves_count_on_their_own_day() {
     let mut ticket = ticket(1, 30 * DAY, 1, None); // 31 January, answered and solved that day
     let metrics = &mut ticket.metrics;
-    metrics.next_response_times = [1, 3, 5].map(elapsed).to_vec();
-    metrics.next_response_at = [30 * DAY + 5, 35 * DAY, 36 * DAY].map(hour).to_vec();
+    let response = |(after, at)| Response::after(elapsed(after)).at(hour(at));
+    metrics.next_responses = [(1, 30 * DAY + 5), (3, 35 * DAY), (5, 36 * DAY)].map(response).to_vec();
     metrics.unanswered_next_response_times = vec![elapsed(7)];
     let mut cycle = ReopenCycle::new(hour(30 * DAY + 2), hour(34 * DAY), Author::Customer);
     cycle.solved_again_at = Some(hour(37 * DAY));

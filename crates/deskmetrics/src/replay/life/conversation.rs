@@ -6,6 +6,17 @@ use crate::replay::stamp::{Span, Stamp};
 use crate::replay::step::NONE;
 use crate::ticket::Author;
 
+/// A response after the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NextResponse {
+    /// When it was given, in microseconds.
+    pub(super) at: i64,
+    /// How long the customer had waited.
+    pub(super) waited: Span,
+    /// Who gave it, by number of the name.
+    pub(super) by: u32,
+}
+
 /// How the conversation stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
@@ -35,8 +46,7 @@ pub(crate) struct Conversation {
     pub(super) bot_first_response: Option<Span>,
     pub(super) last_bot_act: Option<Stamp>,
     pub(super) last_public_author: Option<Author>,
-    /// When each came, in microseconds, and how long the customer had waited.
-    pub(super) next_responses: Vec<(i64, Span)>,
+    pub(super) next_responses: Vec<NextResponse>,
     pub(super) unanswered_next: Vec<Span>,
     pub(super) replying_agents: Vec<u32>,
     /// Who replied publicly, and since when they were the last to.

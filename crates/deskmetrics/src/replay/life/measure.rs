@@ -1,11 +1,11 @@
 //! What is known of a life at the cut-off.
 
 use super::{ASSIGNEE, GROUP, Life};
-use crate::replay::metrics::{Replier, Stint, TicketMetrics};
+use crate::Timestamp;
+use crate::replay::metrics::{Replier, Response, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
 use crate::replay::step::NONE;
-use crate::{Elapsed, Timestamp};
 
 impl Life {
     /// Where counting ends when it is looked at at `as_of`.
@@ -52,6 +52,7 @@ impl Life {
         let talk = &self.talk;
         metrics.first_customer_message_at = talk.first_wait.map(Stamp::timestamp);
         metrics.first_response_at = talk.first_response.map(|(at, _)| at.timestamp());
+        metrics.first_response_by = None;
         metrics.first_response_time = talk.first_response.map(|(_, span)| span.elapsed());
         let running = talk.waiting_since.filter(|_| !talk.waits_while_done).map(|since| end.since(since));
         metrics.running_first_response_time = match (talk.responded, running) {
@@ -61,12 +62,12 @@ impl Life {
         };
         metrics.running_next_response_time = if talk.responded { running.map(Span::elapsed) } else { None };
         metrics.bot_first_response_time = talk.bot_first_response.map(Span::elapsed);
-        refill(&mut metrics.next_response_times, talk.next_responses.iter().map(|(_, waited)| waited));
-        refill(&mut metrics.unanswered_next_response_times, &talk.unanswered_next);
-        metrics.next_response_at.clear();
-        metrics
-            .next_response_at
-            .extend(talk.next_responses.iter().map(|(at, _)| Timestamp::saturating_from_micros(*at)));
+        metrics.next_responses.clear();
+        metrics.next_responses.extend(talk.next_responses.iter().map(|response| {
+            Response::after(response.waited.elapsed()).at(Timestamp::saturating_from_micros(response.at))
+        }));
+        metrics.unanswered_next_response_times.clear();
+        metrics.unanswered_next_response_times.extend(talk.unanswered_next.iter().map(|span| span.elapsed()));
     }
 
     fn count_messages(&self, metrics: &mut TicketMetrics) {
@@ -136,10 +137,17 @@ impl Life {
             }
         }
         if needs.any(Needs::CONVERSATION) {
-            metrics.repliers.extend(self.talk.repliers.iter().map(|(by, from)| Replier {
-                name: (*by != NONE).then(|| name(*by).into()),
-                from: from.timestamp(),
-            }));
+            let known = |by: u32| (by != NONE).then(|| name(by).into());
+            metrics.repliers.extend(
+                self.talk
+                    .repliers
+                    .iter()
+                    .map(|(by, from)| Replier { name: known(*by), from: from.timestamp() }),
+            );
+            metrics.first_response_by = known(self.talk.first_responder);
+            for (response, given) in metrics.next_responses.iter_mut().zip(&self.talk.next_responses) {
+                response.by = known(given.by);
+            }
         }
     }
 
@@ -147,9 +155,4 @@ impl Life {
         let n = self.stations.stints.iter().filter(|stint| stint.attribute == attribute).count();
         u32::try_from(n).unwrap_or(u32::MAX)
     }
-}
-
-fn refill<'a>(times: &mut Vec<Elapsed>, spans: impl IntoIterator<Item = &'a Span>) {
-    times.clear();
-    times.extend(spans.into_iter().map(|span| span.elapsed()));
 }

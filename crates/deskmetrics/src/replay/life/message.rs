@@ -1,5 +1,6 @@
 //! What a message changes: who waits, who answered.
 
+use super::conversation::NextResponse;
 use super::{Life, Signals};
 use crate::replay::options::{FirstResponseStart, NextResponseStart, Proactive, ReplayOptions};
 use crate::replay::stamp::Stamp;
@@ -186,7 +187,7 @@ impl Life {
             (None, None) => return,
         };
         if self.talk.responded {
-            self.talk.next_responses.push((now.at, now.since(waiting_since)));
+            self.talk.next_responses.push(NextResponse { at: now.at, waited: now.since(waiting_since), by });
             signals.raise(Signals::NEXT_RESPONSE);
         } else {
             let start = match (options.first_response_start, self.talk.last_bot_act) {

@@ -109,8 +109,10 @@ impl Dataset {
             why: unknown.to_string(),
             attribute: unknown.attribute,
         })?;
-        if report.is_by_responder() && !self.tables.credits().any(|actor| actor == Actor::Responder) {
-            let attribute = Actor::Responder.attribute().to_string();
+        let responder = Actor::Responder.attribute();
+        let mut own = self.described.iter().chain(self.tables.events.kinds.changed());
+        if report.is_by_responder() && own.any(|attribute| *attribute == responder) {
+            let attribute = responder.to_string();
             let why = format!(
                 "\"{attribute}\" is the name of who gave each response, and an attribute of the data has the same name: give \
                  that one another name, such as \"replier\""

@@ -67,51 +67,32 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
-mod comparison;
-mod duration_sketch;
 pub mod duration_text;
-mod durations;
 mod elapsed;
 #[doc(hidden)]
 pub mod engine;
 mod error;
-mod estimate;
 mod excluded;
-pub mod interval;
 pub mod kpi;
-pub mod live;
-mod mean;
-mod merge;
-mod net_score;
-mod order_statistics;
-mod radix;
-mod ratio;
+pub mod queue;
 pub mod replay;
 pub mod report;
 pub mod schedule;
-mod score_counts;
 pub mod sla;
+mod stats;
 pub mod survey;
-mod survival;
 pub mod ticket;
 mod timestamp;
 
-pub use comparison::{Compared, Comparison, MeanEstimate, Significance};
-pub use duration_sketch::DurationSketch;
-pub use durations::{Durations, Summary};
 pub use elapsed::{ClockKind, Elapsed};
 pub use error::Error;
-pub use estimate::{Estimate, Estimates, Unit};
 pub use excluded::{Excluded, Reason};
-pub use interval::Interval;
-pub use mean::Mean;
-pub use merge::Merge;
-pub use net_score::NetScore;
-pub use ratio::Ratio;
 pub use replay::{Replayed, TicketMetrics};
-pub use score_counts::ScoreCounts;
 pub use sla::{SlaMetric, SlaVerdict, VerdictState};
+pub use stats::{
+    Compared, Comparison, CurveStep, DurationSketch, Durations, Estimate, Estimates, Interval, Mean,
+    MeanEstimate, Merge, NetScore, Ratio, ScoreCounts, Significance, Summary, Survival, Unit, interval,
+};
 pub use survey::{Invitation, Scale, SurveyResponse};
-pub use survival::{CurveStep, Survival};
 pub use ticket::{Author, Status, Ticket, TicketEvent};
 pub use timestamp::Timestamp;

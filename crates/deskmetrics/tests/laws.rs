@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, FcrPolicy, RepeatKey};
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::ticket::Status;
 use deskmetrics::{
     ClockKind, Estimates, Invitation, Merge, Reason, Replayed, Scale, SlaVerdict, SurveyResponse,

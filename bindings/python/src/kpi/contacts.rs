@@ -2,7 +2,7 @@
 
 use arrow_array::{Array, Int64Array};
 use chrono::TimeDelta;
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::{Reason, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;

@@ -8,7 +8,7 @@ use super::registry::Registered;
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
 use super::{Kpi, KpiRequest, Records, RequestError};
 use crate::Timestamp;
-use crate::live::QueueContact;
+use crate::queue::QueueContact;
 use crate::{Ratio, Reason, Unit};
 
 /// The definition of the abandon rate.
@@ -51,7 +51,7 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::live::QueueContact;
+/// use deskmetrics::queue::QueueContact;
 /// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();

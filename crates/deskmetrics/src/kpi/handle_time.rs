@@ -7,7 +7,7 @@ use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
 use super::{Kpi, KpiRequest, Records, RequestError};
 use crate::Timestamp;
-use crate::live::QueueContact;
+use crate::queue::QueueContact;
 use crate::{Elapsed, Reason, Unit};
 
 /// The definition of handle time.
@@ -61,7 +61,7 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::live::QueueContact;
+/// use deskmetrics::queue::QueueContact;
 /// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::Definition;
 use super::tally::Times;
-use crate::live::{AgentShift, QueueContact};
+use crate::queue::{AgentShift, QueueContact};
 use crate::replay::{Exchange, Needs, Pass};
 use crate::survey::InvitationOutcome;
 use crate::ticket::{Attribute, CustomerNames};

@@ -7,7 +7,7 @@ use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, Records, RequestError};
 use crate::Timestamp;
-use crate::live::AgentShift;
+use crate::queue::AgentShift;
 use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
 
 /// The definition of occupancy.
@@ -50,7 +50,7 @@ pub const DEFINITION: Definition = Definition {
 /// # Worked example
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::live::AgentShift;
+/// use deskmetrics::queue::AgentShift;
 /// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
 ///
 /// let morning: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();

@@ -364,7 +364,7 @@ impl KpiRequest {
     ///
     /// ```
     /// use chrono::TimeDelta;
-    /// use deskmetrics::live::QueueContact;
+    /// use deskmetrics::queue::QueueContact;
     /// use deskmetrics::report::KpiRequest;
     /// use deskmetrics::Timestamp;
     ///

@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{ReportRow, ReportTable};
-use crate::interval::IntervalMethod;
+use crate::stats::interval::IntervalMethod;
 use crate::ticket::Attribute;
 use crate::{ClockKind, Significance, Timestamp, Unit};
 

@@ -9,7 +9,7 @@ use super::measure::Measure;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
-use crate::live::{AgentShift, QueueContact};
+use crate::queue::{AgentShift, QueueContact};
 use crate::replay::{Needs, StatedMeasure};
 use crate::ticket::Attributes;
 use crate::{

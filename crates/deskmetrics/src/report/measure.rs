@@ -13,7 +13,7 @@ use crate::kpi::{
     self, Anchor, AnyKpi, Definition, FcrPolicy, InBlocks, OverTime, Places, RecordNeeds, Records,
     RequestError, ResponseRate, Topic, above_zero, together,
 };
-use crate::live::{AgentShift, QueueContact};
+use crate::queue::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
 use crate::{

@@ -15,7 +15,7 @@ use super::slice::{SliceOrder, Slicer};
 use super::table::{RecordCounts, ReportTable};
 use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
-use crate::live::{AgentShift, QueueContact};
+use crate::queue::{AgentShift, QueueContact};
 use crate::sla::Conditions;
 use crate::ticket::Attributes;
 use crate::{

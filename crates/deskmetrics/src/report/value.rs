@@ -119,7 +119,7 @@ fn duration_text(seconds: f64, clock: Option<ClockKind>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interval::IntervalMethod;
+    use crate::stats::interval::IntervalMethod;
 
     #[test]
     fn durations_keep_their_two_largest_units() {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::{Interval, IntervalMethod, adjusted_wald, critical_t_of, p_of_chi_squared, wilson};
+use crate::stats::interval::{
+    Interval, IntervalMethod, adjusted_wald, critical_t_of, p_of_chi_squared, wilson,
+};
 use crate::{MeanEstimate, Merge, NetScore, Ratio};
 
 /// Response by segment (market, channel, customer group ...): who answered, and what the score would be if all segments

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Scale, SurveyResponse};
-use crate::interval::{Interval, adjusted_wald, wilson};
+use crate::stats::interval::{Interval, adjusted_wald, wilson};
 use crate::{Excluded, Merge, Reason};
 
 /// Weighted answers to one survey question: NPS, CSAT or CES of a weighted sample.

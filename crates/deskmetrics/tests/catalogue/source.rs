@@ -17,11 +17,13 @@ pub(crate) const HEADINGS: [&str; 6] =
     ["What it measures", "Formula", "Worked example", "Who is counted", "When it misleads", "References"];
 
 impl Source {
-    /// Reads `src/kpi/<id>.rs`.
+    /// Reads `src/kpi/<id>.rs`, or `src/kpi/<id>/mod.rs`.
     pub(crate) fn read(id: &str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/kpi/{id}.rs"));
+        let kpis = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kpi");
+        let folder = kpis.join(id).join("mod.rs");
+        let path = if folder.exists() { folder } else { kpis.join(format!("{id}.rs")) };
         let code = fs::read_to_string(&path).unwrap_or_else(|error| {
-            panic!("{id}: a KPI lives in the file of its name: {}: {error}", path.display())
+            panic!("{id}: a KPI is defined in the file of its name: {}: {error}", path.display())
         });
         let mut doc: Vec<&str> = Vec::new();
         for line in code.lines() {

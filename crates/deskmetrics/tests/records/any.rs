@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, RepeatKey};
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::report::{KpiRequest, ReportState};
 use deskmetrics::{ClockKind, Invitation, Replayed, Scale, SlaMetric, Status, SurveyResponse};
 use proptest::prelude::*;

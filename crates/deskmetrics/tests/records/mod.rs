@@ -4,7 +4,7 @@
 pub(crate) mod any;
 
 use chrono::TimeDelta;
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::replay::{ReopenCycle, Response};
 use deskmetrics::ticket::{Attribute, Author, Status};
 use deskmetrics::{

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::kpi::CustomersOf;
-use deskmetrics::live::{AgentShift, QueueContact};
+use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::replay::{ReopenCycle, Response};
 use deskmetrics::report::{
     Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable,

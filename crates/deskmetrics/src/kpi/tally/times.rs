@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::durations::{from_float_micros, interval_between, quantile_of, quantile_places};
-use crate::interval::quantile_ranks;
 use crate::replay::StatedMeasure;
 use crate::replay::stated::StatedTime;
+use crate::stats::durations::{from_float_micros, interval_between, quantile_of, quantile_places};
+use crate::stats::interval::quantile_ranks;
 use crate::{
     ClockKind, Compared, Durations, Elapsed, Estimate, Estimates, Excluded, Interval, Merge, Ratio, Reason,
     Survival, TicketMetrics, Unit,

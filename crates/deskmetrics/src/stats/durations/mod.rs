@@ -9,10 +9,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::{Interval, IntervalMethod, quantile_ranks};
-use crate::mean::t_interval;
-use crate::order_statistics::Ranked;
-use crate::radix::ascending;
+use crate::stats::interval::{Interval, IntervalMethod, quantile_ranks};
+use crate::stats::mean::t_interval;
+use crate::stats::order_statistics::Ranked;
+use crate::stats::radix::ascending;
 use sums::Sums;
 
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.

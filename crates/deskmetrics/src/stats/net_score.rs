@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::{Interval, IntervalMethod, critical_z};
+use crate::stats::interval::{Interval, IntervalMethod, critical_z};
 
 /// Positive, neutral and negative answers; the score is the positive share minus the negative share.
 ///

@@ -3,7 +3,7 @@
 use statrs::distribution::{Binomial, DiscreteCDF, Poisson};
 
 use super::Comparison;
-use crate::interval::{Interval, IntervalMethod, chi_squared_quantile};
+use crate::stats::interval::{Interval, IntervalMethod, chi_squared_quantile};
 
 impl Comparison {
     /// One count of events minus another, over equally long times; see [`of_rates`](Self::of_rates).

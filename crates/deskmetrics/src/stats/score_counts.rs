@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::Interval;
-use crate::mean::t_interval;
+use crate::stats::interval::Interval;
+use crate::stats::mean::t_interval;
 
 /// An exact histogram of whole-number scores from `min` upwards.
 ///

@@ -9,13 +9,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
-#[path = "kpi_report/arguments.rs"]
 mod arguments;
-#[path = "kpi_report/choice.rs"]
 mod choice;
-#[path = "kpi_report/output.rs"]
 mod output;
-#[path = "kpi_report/progress.rs"]
 mod progress;
 
 use std::io::{self, Write as _};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::durations::{Summary, from_float_micros, saturating_micros, type_7_place};
-use crate::interval::{Interval, IntervalMethod, quantile_ranks};
-use crate::mean::t_interval;
+use crate::stats::durations::{Summary, from_float_micros, saturating_micros, type_7_place};
+use crate::stats::interval::{Interval, IntervalMethod, quantile_ranks};
+use crate::stats::mean::t_interval;
 use crate::{Durations, Merge, Ratio};
 
 /// Each power of two is cut into this many buckets of equal width.

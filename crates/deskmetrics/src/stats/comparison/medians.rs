@@ -2,8 +2,8 @@
 
 use super::counts::conditional_p;
 use super::{Comparison, ratio_or_zero};
-use crate::durations::quantile_of_sorted;
-use crate::interval::{Interval, IntervalMethod, median_standard_error, p_of_z};
+use crate::stats::durations::quantile_of_sorted;
+use crate::stats::interval::{Interval, IntervalMethod, median_standard_error, p_of_z};
 use crate::{Durations, Survival};
 
 impl Comparison {

@@ -10,7 +10,7 @@ use crate::ticket::{Attribute, Attributes};
 ///
 /// ```
 /// use chrono::TimeDelta;
-/// use deskmetrics::live::AgentShift;
+/// use deskmetrics::queue::AgentShift;
 /// use deskmetrics::ticket::Attribute;
 /// use deskmetrics::{Timestamp, kpi};
 ///

@@ -6,8 +6,8 @@ mod halves;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::durations::from_float_micros;
-use crate::interval::{Interval, IntervalMethod, critical_z};
+use crate::stats::durations::from_float_micros;
+use crate::stats::interval::{Interval, IntervalMethod, critical_z};
 use crate::{Durations, Merge};
 use curve::{Bound, Curve, Step, at_most};
 pub(crate) use halves::Halves;

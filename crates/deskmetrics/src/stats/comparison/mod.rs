@@ -8,7 +8,7 @@ mod medians;
 pub use compared::Compared;
 use serde::{Deserialize, Serialize};
 
-use crate::interval::{Interval, IntervalMethod, critical_t_of, critical_z, p_of_t, p_of_z};
+use crate::stats::interval::{Interval, IntervalMethod, critical_t_of, critical_z, p_of_t, p_of_z};
 use crate::{Durations, Mean, NetScore, Ratio, ScoreCounts};
 
 /// A difference with its interval and the probability of so large a one if there were none.

@@ -3,11 +3,8 @@
 //! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "catalogue/page.rs"]
 mod page;
-#[path = "catalogue/schema.rs"]
 mod schema;
-#[path = "catalogue/source.rs"]
 mod source;
 
 use std::collections::BTreeSet;

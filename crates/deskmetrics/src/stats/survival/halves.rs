@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::curve::{Bound, Curve, Step, at_most};
 use crate::Durations;
-use crate::interval::{Interval, IntervalMethod};
-use crate::order_statistics::{Ranked, bucket, buckets};
+use crate::stats::interval::{Interval, IntervalMethod};
+use crate::stats::order_statistics::{Ranked, bucket, buckets};
 
 /// Places among the finished durations in order, counted from 0, at which the curve and the bounds of its interval are
 /// first at most one half.
@@ -248,7 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::interval::critical_z;
+    use crate::stats::interval::critical_z;
 
     /// Durations without equals, a few of which still run.
     fn durations() -> impl Strategy<Value = (Vec<i64>, Vec<i64>)> {

@@ -12,7 +12,7 @@ use crate::{Reason, Timestamp};
 ///
 /// ```
 /// use deskmetrics::Timestamp;
-/// use deskmetrics::live::QueueContact;
+/// use deskmetrics::queue::QueueContact;
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let call = QueueContact::new(at("2026-03-02T09:00:00Z")).answered(at("2026-03-02T09:00:12Z"));
@@ -99,7 +99,7 @@ impl QueueContact {
     ///
     /// ```
     /// use chrono::TimeDelta;
-    /// use deskmetrics::live::QueueContact;
+    /// use deskmetrics::queue::QueueContact;
     /// use deskmetrics::{Reason, Timestamp};
     ///
     /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();

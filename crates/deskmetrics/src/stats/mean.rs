@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::{Interval, IntervalMethod, critical_t};
+use crate::stats::interval::{Interval, IntervalMethod, critical_t};
 
 /// n, sum and sum of squares of counts such as replies per ticket: enough for the mean and its interval.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Merge;
-use crate::interval::{Interval, wilson};
+use crate::stats::interval::{Interval, wilson};
 
 /// A share of a whole, kept as two counts so that it merges exactly.
 ///

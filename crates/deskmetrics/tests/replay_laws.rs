@@ -589,7 +589,7 @@ fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
     assert_eq!(few.observe(&mut tracker, &event), Ok(()));
 
     let mut json = serde_json::to_value(&tracker).expect("a tracker is JSON");
-    json["machine"]["judge"]["timers"] = serde_json::json!([]);
+    json["machine"]["evaluator"]["timers"] = serde_json::json!([]);
     let mut damaged: TicketTracker = serde_json::from_value(json).expect("still a tracker");
     assert!(few.observe(&mut damaged, &event).is_err());
     assert!(few.verdicts(&damaged, at).is_empty());

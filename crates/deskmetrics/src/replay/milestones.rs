@@ -102,7 +102,7 @@ impl Machine {
         (as_of, plan): (i64, &Plan),
         metrics: &mut TicketMetrics,
     ) {
-        self.set_out(start, plan);
+        self.begin_record(start, plan);
         let needs = plan.followed.needs;
         let created = ticket.created_at;
         let known = |at: i64| (at <= as_of).then_some(at);
@@ -202,7 +202,7 @@ impl Machine {
         at: [i64; N],
         plan: &Plan,
     ) -> Option<[i64; N]> {
-        self.set_out(start, plan);
+        self.begin_record(start, plan);
         let mut readings = [0; N];
         for (reading, at) in readings.iter_mut().zip(at).filter(|(_, at)| *at != Milestones::NEVER) {
             *reading = plan.clocks.reading(self.clock, at)?;

@@ -2,9 +2,9 @@
 
 mod actor;
 mod clocks;
+mod compiled_policies;
 mod due_queue;
-mod judge;
-mod life;
+mod evaluator;
 mod machine;
 mod merge;
 mod metrics;
@@ -14,16 +14,16 @@ mod needs;
 mod options;
 mod outcome;
 pub(crate) mod pass;
-mod promise;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
 mod stamp;
+mod state;
 pub(crate) mod stated;
 #[doc(hidden)]
 pub mod step;
 mod timer;
-mod told;
 mod tracker;
+mod verdict;
 
 pub use actor::Actor;
 pub use clocks::Schedules;

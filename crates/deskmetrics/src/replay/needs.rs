@@ -3,8 +3,8 @@
 use std::ops::BitOr;
 
 use super::clocks::Clocks;
+use super::compiled_policies::{CompiledPolicies, Measure};
 use super::options::{FirstResponseStart, ReplayOptions};
-use super::promise::{Measure, Promises};
 use super::step::{ASSIGNEE, GROUP, TAG, What};
 use crate::ClockKind;
 use crate::sla::Validity;
@@ -120,13 +120,13 @@ impl Followed {
         needs: Needs,
         options: &ReplayOptions,
         clocks: &Clocks,
-        promises: &Promises,
+        compiled: &CompiledPolicies,
         watched: &[u16],
         credits: bool,
     ) -> Self {
-        let judges = |wanted: fn(Measure) -> bool| promises.slots.iter().any(|slot| wanted(slot.measure));
+        let judges = |wanted: fn(Measure) -> bool| compiled.slots.iter().any(|slot| wanted(slot.measure));
         let custom = judges(|measure| matches!(measure, Measure::Custom(_)));
-        let each_change = !promises.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
+        let each_change = !compiled.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
         let whole = custom || each_change || needs.any(Needs::TOUCHES);
         let conversation = whole
             || credits
@@ -137,14 +137,14 @@ impl Followed {
             || needs.any(Needs::STATIONS)
             || judges(|measure| matches!(measure, Measure::GroupOwnership));
         let own = if stations { 1u64 << GROUP | 1 << ASSIGNEE } else { 0 };
-        let tags = whole || promises.look_at_tags() || watched.contains(&TAG);
-        let watched = clocks.watched().chain(promises.watched()).chain(watched.iter().copied());
+        let tags = whole || compiled.look_at_tags() || watched.contains(&TAG);
+        let watched = clocks.watched().chain(compiled.watched()).chain(watched.iter().copied());
         Self {
             needs,
             conversation,
             stations,
             status_times: stations || needs.any(Needs::STATUS_TIMES),
-            business: needs.any(Needs::BUSINESS_TIME) || promises.any_on(ClockKind::Business),
+            business: needs.any(Needs::BUSINESS_TIME) || compiled.any_on(ClockKind::Business),
             // A bot's last act counts where the first response is measured from its handing over.
             changes: whole || (conversation && options.first_response_start == FirstResponseStart::Handoff),
             attributes: watched.fold(own, |bits, attribute| bits | bit(attribute)),

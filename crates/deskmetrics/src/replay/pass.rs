@@ -1,12 +1,12 @@
 //! The fast way through: steps in, measures and verdicts out, in memory that is used again for every ticket.
 
-use super::machine::{Brief, Machine, Plan};
+use super::machine::{FastPath, Machine, Plan};
 use super::metrics::{Replier, TicketMetrics};
 use super::milestones::Milestones;
 use super::stated::Stated;
 use super::step::{NONE, Start, Step, What};
 use super::timer::RawVerdict;
-use super::told::told;
+use super::verdict::to_verdict;
 use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
 use crate::{ClockKind, Elapsed, Excluded, Reason, Status, Timestamp};
 
@@ -38,7 +38,7 @@ pub struct Pass<'r> {
     as_of: i64,
     created: i64,
     machine: Machine,
-    brief: Brief,
+    brief: FastPath,
     metrics: TicketMetrics,
     /// Whether the machine holds the verdicts on the last ticket.
     concluded: bool,
@@ -56,7 +56,7 @@ impl<'r> Pass<'r> {
             as_of: as_of.as_micros(),
             created: as_of.as_micros(),
             machine: Machine::new(),
-            brief: Brief::default(),
+            brief: FastPath::default(),
             metrics: TicketMetrics::new(as_of, as_of),
             concluded: false,
             of_milestones: false,
@@ -77,7 +77,7 @@ impl<'r> Pass<'r> {
     {
         let steps = steps.into_iter();
         self.of_milestones = false;
-        if self.plan.brief && self.run_briefly(start, steps.clone()) {
+        if self.plan.has_fast_path && self.try_fast_path(start, steps.clone()) {
             return;
         }
         self.begin(start);
@@ -110,13 +110,13 @@ impl<'r> Pass<'r> {
     }
 
     #[inline]
-    fn run_briefly(&mut self, start: Start<'_>, steps: impl Iterator<Item = Step>) -> bool {
+    fn try_fast_path(&mut self, start: Start<'_>, steps: impl Iterator<Item = Step>) -> bool {
         let Self { plan, as_of, machine, brief, metrics, .. } = self;
-        let Some(later) = machine.replay_briefly(start, steps, *as_of, plan, brief, metrics) else {
+        let Some(later) = machine.try_fast_path(start, steps, *as_of, plan, brief, metrics) else {
             return false;
         };
         self.created = start.created_at;
-        self.concluded = !self.plan.promises.slots.is_empty();
+        self.concluded = !self.plan.policies.slots.is_empty();
         if later > 0 {
             self.excluded.add_many(Reason::AfterCutOff, later);
         }
@@ -141,7 +141,7 @@ impl<'r> Pass<'r> {
             self.excluded.add(Reason::BeforeCreation);
         } else if step.at > self.as_of {
             self.excluded.add(Reason::AfterCutOff);
-        } else if let (Some((reason, _)), false) = (self.machine.life.left, step.what == What::Restored) {
+        } else if let (Some((reason, _)), false) = (self.machine.state.left, step.what == What::Restored) {
             self.excluded.add(reason);
         } else {
             self.machine.hear(step, self.plan);
@@ -160,8 +160,8 @@ impl<'r> Pass<'r> {
             return;
         }
         let end = self.machine.stamp(self.as_of, self.plan);
-        self.machine.life.measure(end, self.plan.followed.needs, &mut self.metrics);
-        if !self.plan.promises.slots.is_empty() {
+        self.machine.state.measure(end, self.plan.followed.needs, &mut self.metrics);
+        if !self.plan.policies.slots.is_empty() {
             self.concluded = true;
             let unjudged = self.machine.conclude(end, self.plan);
             self.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
@@ -214,7 +214,7 @@ impl<'r> Pass<'r> {
             self.metrics.repliers.extend(replier);
         } else if self.created <= self.as_of {
             let end = self.machine.stamp(self.as_of, self.plan);
-            self.machine.life.name_people(end, self.plan.followed.needs, name, &mut self.metrics);
+            self.machine.state.name_people(end, self.plan.followed.needs, name, &mut self.metrics);
         }
     }
 
@@ -245,12 +245,12 @@ pub struct PassVerdict<'p> {
 impl<'p> PassVerdict<'p> {
     /// What the target limits.
     pub fn metric(&self) -> Option<&'p SlaMetric> {
-        self.plan.promises.slots.get(usize::from(self.raw.slot)).map(|slot| &slot.metric)
+        self.plan.policies.slots.get(usize::from(self.raw.slot)).map(|slot| &slot.metric)
     }
 
     /// Name of the policy.
     pub fn policy(&self) -> &'p str {
-        self.plan.promises.policy_name(self.raw.force.policy)
+        self.plan.policies.policy_name(self.raw.active_target.policy)
     }
 
     /// How it stands.
@@ -260,12 +260,12 @@ impl<'p> PassVerdict<'p> {
 
     /// The clock of the target.
     pub fn clock(&self) -> ClockKind {
-        self.raw.force.clock
+        self.raw.active_target.clock
     }
 
     /// The target in microseconds.
     pub fn target_micros(&self) -> i64 {
-        self.raw.force.target
+        self.raw.active_target.target
     }
 
     /// 1 for the first instance of the metric on the ticket, 2 for the next.
@@ -306,11 +306,11 @@ impl<'p> PassVerdict<'p> {
 
     /// When the target is (or was) used up; worked out now.
     pub fn due_at(&self) -> Option<Timestamp> {
-        self.raw.due.instant(self.raw.force, &self.plan.clocks).and_then(Timestamp::from_micros)
+        self.raw.due.instant(self.raw.active_target, &self.plan.clocks).and_then(Timestamp::from_micros)
     }
 
     /// The whole verdict, with names and dates.
     pub fn to_verdict(&self) -> SlaVerdict {
-        told(*self.raw, &[], self.plan)
+        to_verdict(*self.raw, &[], self.plan)
     }
 }

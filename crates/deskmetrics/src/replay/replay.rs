@@ -95,7 +95,7 @@ impl Replay {
         self.planned()
     }
 
-    /// The same with these promises to judge.
+    /// The same with these policies to judge.
     #[must_use]
     pub fn with_policies(mut self, policies: SlaPolicies) -> Self {
         self.policies = policies;

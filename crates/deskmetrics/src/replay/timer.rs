@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clocks::Clocks;
-use super::promise::InForce;
+use super::compiled_policies::ActiveTarget;
 use super::stamp::{Span, Stamp};
 use crate::ClockKind;
 use crate::sla::{Deadline, Loosened, SlaOptions, TargetChange, VerdictState};
@@ -14,7 +14,7 @@ use crate::ticket::Status;
 pub(crate) struct RawVerdict {
     pub(crate) slot: u16,
     pub(crate) instance: u32,
-    pub(crate) force: InForce,
+    pub(crate) active_target: ActiveTarget,
     pub(crate) started: i64,
     pub(crate) due: Due,
     pub(crate) completed: Option<i64>,
@@ -39,11 +39,11 @@ pub(crate) enum Due {
 
 impl Due {
     /// The instant.
-    pub(crate) fn instant(self, force: InForce, clocks: &Clocks) -> Option<i64> {
+    pub(crate) fn instant(self, active_target: ActiveTarget, clocks: &Clocks) -> Option<i64> {
         match self {
             Self::Unknown => None,
             Self::At(at) => Some(at),
-            Self::After { from, left, clock } => match force.clock {
+            Self::After { from, left, clock } => match active_target.clock {
                 ClockKind::Calendar => from.checked_add(left),
                 ClockKind::Business => clocks.due(clock, from, left),
             },
@@ -77,7 +77,7 @@ impl Stretch {
 
 /// What a timer needs to know of its ticket and replay.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Around<'a> {
+pub(crate) struct TimerContext<'a> {
     pub(crate) clocks: &'a Clocks,
     pub(crate) options: SlaOptions,
     /// The schedule that applies to the ticket.
@@ -100,7 +100,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Standing {
     instance: u32,
     counted: Span,
-    force: Option<InForce>,
+    active_target: Option<ActiveTarget>,
     attached: i64,
     detached: Option<(i64, Span)>,
     reached: Option<i64>,
@@ -123,7 +123,7 @@ pub(crate) struct Timer {
     /// Counted before `running`, business time on the schedule in force at each instant.
     counted: Span,
     carried: Option<Span>,
-    force: Option<InForce>,
+    active_target: Option<ActiveTarget>,
     /// When a target first applied to the instance.
     attached: i64,
     /// The target no longer applies since, and what was counted by then.
@@ -149,7 +149,7 @@ impl Timer {
             not_before: i64::MIN,
             counted: Span::default(),
             carried: None,
-            force: None,
+            active_target: None,
             attached: 0,
             detached: None,
             reached: None,
@@ -176,8 +176,8 @@ impl Timer {
         now: Stamp,
         runs: bool,
         carried: Option<Span>,
-        force: Option<InForce>,
-        around: Around<'_>,
+        active_target: Option<ActiveTarget>,
+        timer_context: TimerContext<'_>,
     ) {
         self.instance = self.instance.saturating_add(1);
         self.active = true;
@@ -186,30 +186,38 @@ impl Timer {
         self.not_before = i64::MIN;
         self.counted = carried.unwrap_or_default();
         self.carried = carried;
-        self.force = force.map(|force| force.since(from.at, around.clock, around.clocks));
+        self.active_target = active_target
+            .map(|active_target| active_target.since(from.at, timer_context.clock, timer_context.clocks));
         self.attached = from.at;
         self.detached = None;
         self.reached = None;
         self.exceeded = None;
         self.segments.clear();
-        self.judge_at(from.at, around.options);
+        self.judge_at(from.at, timer_context.options);
         if from.at < now.at {
-            self.flush(now, around);
+            self.flush(now, timer_context);
         }
     }
 
     /// Moves the beginning of the instance back: time counted before it began to be looked at.
-    pub(crate) fn backdate(&mut self, from: Stamp, stretches: &[Stretch], now: Stamp, around: Around<'_>) {
+    pub(crate) fn backdate(
+        &mut self,
+        from: Stamp,
+        stretches: &[Stretch],
+        now: Stamp,
+        timer_context: TimerContext<'_>,
+    ) {
         self.started = from;
         for stretch in stretches {
-            let span = self.span(stretch.from, stretch.to, around);
+            let span = self.span(stretch.from, stretch.to, timer_context);
             self.counted.add(span);
-            if around.explain || (self.own_schedules && self.force.is_none()) {
-                let around = Around { status: stretch.status, clock: stretch.clock, ..around };
-                self.segments.push(self.segment(stretch.from.at, stretch.to.at, around));
+            if timer_context.explain || (self.own_schedules && self.active_target.is_none()) {
+                let timer_context =
+                    TimerContext { status: stretch.status, clock: stretch.clock, ..timer_context };
+                self.segments.push(self.segment(stretch.from.at, stretch.to.at, timer_context));
             }
         }
-        self.judge_at(now.at, around.options);
+        self.judge_at(now.at, timer_context.options);
     }
 
     /// Moves the beginning of an instance that was to begin now on to `due`: it does not count before.
@@ -222,12 +230,12 @@ impl Timer {
 
     /// Where a stretch that begins at `from` begins to count.
     #[inline]
-    fn counting_from(&self, from: Stamp, around: Around<'_>) -> Stamp {
+    fn counting_from(&self, from: Stamp, timer_context: TimerContext<'_>) -> Stamp {
         if self.not_before <= from.at {
             return from;
         }
         let mut stamp = Stamp { at: self.not_before, ..from };
-        match around.clocks.elapsed(around.clock, from.at, stamp.at) {
+        match timer_context.clocks.elapsed(timer_context.clock, from.at, stamp.at) {
             Some(business) => stamp.business = stamp.business.saturating_add(business),
             None => stamp.unscheduled = stamp.unscheduled.saturating_add(stamp.at.saturating_sub(from.at)),
         }
@@ -236,10 +244,10 @@ impl Timer {
 
     /// Time counted from one stamp to another, business time on the schedule in force.
     #[inline]
-    fn span(&self, from: Stamp, to: Stamp, around: Around<'_>) -> Span {
+    fn span(&self, from: Stamp, to: Stamp, timer_context: TimerContext<'_>) -> Span {
         let mut span = to.since(from);
-        if let Some(own) = self.force.and_then(|force| force.schedule) {
-            match around.clocks.elapsed(Some(own), from.at, to.at) {
+        if let Some(own) = self.active_target.and_then(|active_target| active_target.schedule) {
+            match timer_context.clocks.elapsed(Some(own), from.at, to.at) {
                 Some(business) => {
                     span.business = business;
                     span.unscheduled = 0;
@@ -253,8 +261,8 @@ impl Timer {
 
     /// Counted time on the clock of the target in force; `None` for business time that is not known.
     #[inline]
-    fn reading(force: InForce, counted: Span) -> Option<i64> {
-        match force.clock {
+    fn reading(active_target: ActiveTarget, counted: Span) -> Option<i64> {
+        match active_target.clock {
             ClockKind::Calendar => Some(counted.calendar),
             ClockKind::Business => {
                 counted.elapsed().business_micros.or((counted == Span::default()).then_some(0))
@@ -265,12 +273,12 @@ impl Timer {
     /// Compares what is counted with the target in force, at an instant at which nothing more is added.
     #[inline]
     fn judge_at(&mut self, at: i64, options: SlaOptions) {
-        let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return };
-        let Some(elapsed) = Self::reading(force, self.counted) else { return };
-        if self.reached.is_none() && elapsed >= force.target {
+        let Some(active_target) = self.active_target.filter(|_| self.detached.is_none()) else { return };
+        let Some(elapsed) = Self::reading(active_target, self.counted) else { return };
+        if self.reached.is_none() && elapsed >= active_target.target {
             self.reached = Some(at);
         }
-        if self.exceeded.is_none() && exceeds(elapsed, force.target, options) {
+        if self.exceeded.is_none() && exceeds(elapsed, active_target.target, options) {
             self.exceeded = Some(at);
         }
     }
@@ -283,63 +291,76 @@ impl Timer {
         from: Stamp,
         now: Stamp,
         total: Span,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) -> (Option<i64>, Option<i64>) {
         let (mut reached, mut exceeded) = (self.reached, self.exceeded);
-        let Some(force) = self.force.filter(|_| self.detached.is_none()) else { return (reached, exceeded) };
-        let (Some(before), Some(after)) = (Self::reading(force, self.counted), Self::reading(force, total))
+        let Some(active_target) = self.active_target.filter(|_| self.detached.is_none()) else {
+            return (reached, exceeded);
+        };
+        let (Some(before), Some(after)) =
+            (Self::reading(active_target, self.counted), Self::reading(active_target, total))
         else {
             return (reached, exceeded);
         };
-        if after >= force.target {
-            cross(force, (from.at, before, after), around, &mut reached, &mut exceeded);
+        if after >= active_target.target {
+            cross(active_target, (from.at, before, after), timer_context, &mut reached, &mut exceeded);
         }
         (reached.map(|at| at.min(now.at)), exceeded.map(|at| at.min(now.at)))
     }
 
     /// Ends the stretch under way at `now` and begins the next one there.
     #[inline]
-    pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
+    pub(crate) fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(from) = self.running else { return };
-        let from = self.counting_from(from, around);
+        let from = self.counting_from(from, timer_context);
         if now.at <= from.at {
             self.running = Some(now);
             return;
         }
-        let total = self.counted.plus(self.span(from, now, around));
-        (self.reached, self.exceeded) = self.crossing(from, now, total, around);
+        let total = self.counted.plus(self.span(from, now, timer_context));
+        (self.reached, self.exceeded) = self.crossing(from, now, total, timer_context);
         self.counted = total;
         self.running = Some(now);
-        if around.explain || (self.own_schedules && self.force.is_none()) {
-            self.segments.push(self.segment(from.at, now.at, around));
+        if timer_context.explain || (self.own_schedules && self.active_target.is_none()) {
+            self.segments.push(self.segment(from.at, now.at, timer_context));
         }
     }
 
-    fn segment(&self, from: i64, to: i64, around: Around<'_>) -> RawSegment {
-        let own = self.force.and_then(|force| force.schedule);
-        RawSegment { from, to, status: around.status, clock: own.or(around.clock) }
+    fn segment(&self, from: i64, to: i64, timer_context: TimerContext<'_>) -> RawSegment {
+        let own = self.active_target.and_then(|active_target| active_target.schedule);
+        RawSegment { from, to, status: timer_context.status, clock: own.or(timer_context.clock) }
     }
 
     /// Counts from now on, or stops counting.
     #[inline]
-    pub(crate) fn run(&mut self, runs: bool, now: Stamp, around: Around<'_>) {
+    pub(crate) fn run(&mut self, runs: bool, now: Stamp, timer_context: TimerContext<'_>) {
         if self.active && runs != self.running.is_some() {
-            self.flush(now, around);
+            self.flush(now, timer_context);
             self.running = runs.then_some(now);
         }
     }
 
     /// Another target (or none) is in force from now on. Says whether the instance is to be ended and begun anew.
-    pub(crate) fn attach(&mut self, force: Option<InForce>, now: Stamp, around: Around<'_>) -> bool {
-        let current = self.force.filter(|_| self.detached.is_none());
-        let force = force.map(|force| force.since(self.started.at, around.clock, around.clocks));
-        if !self.active || current == force {
+    pub(crate) fn attach(
+        &mut self,
+        active_target: Option<ActiveTarget>,
+        now: Stamp,
+        timer_context: TimerContext<'_>,
+    ) -> bool {
+        let current = self.active_target.filter(|_| self.detached.is_none());
+        let active_target = active_target.map(|active_target| {
+            active_target.since(self.started.at, timer_context.clock, timer_context.clocks)
+        });
+        if !self.active || current == active_target {
             return false;
         }
         // A target of no duration leaves no trace, whatever the rule.
-        let rule =
-            if self.lasted_no_time(now) { TargetChange::CarryElapsed } else { around.options.target_change };
-        let force = match (rule, current, force) {
+        let rule = if self.lasted_no_time(now) {
+            TargetChange::CarryElapsed
+        } else {
+            timer_context.options.target_change
+        };
+        let active_target = match (rule, current, active_target) {
             (TargetChange::AtStart | TargetChange::Strictest, Some(_), None)
             | (TargetChange::AtStart, Some(_), _) => {
                 return false;
@@ -352,32 +373,32 @@ impl Timer {
                 }
                 Some(new)
             }
-            (_, _, force) => force,
+            (_, _, active_target) => active_target,
         };
-        self.flush(now, around);
-        let Some(new) = force else {
+        self.flush(now, timer_context);
+        let Some(new) = active_target else {
             if self.attached == now.at && self.exceeded.is_none() {
                 // It was in force for no time at all.
-                self.force = None;
+                self.active_target = None;
                 self.reached = None;
             } else {
                 self.detached = Some((now.at, self.counted));
             }
             return false;
         };
-        if self.force.is_none() {
+        if self.active_target.is_none() {
             self.attached = now.at;
         }
-        if let (None, Some(own)) = (self.force, new.schedule) {
-            self.recount(own, around.clocks);
+        if let (None, Some(own)) = (self.active_target, new.schedule) {
+            self.recount(own, timer_context.clocks);
         }
-        self.force = Some(new);
+        self.active_target = Some(new);
         self.detached = None;
         let breached = self.exceeded;
-        if breached.is_none() || around.options.loosened == Loosened::Reevaluate {
+        if breached.is_none() || timer_context.options.loosened == Loosened::Reevaluate {
             self.reached = None;
             self.exceeded = None;
-            self.judge_at(now.at, around.options);
+            self.judge_at(now.at, timer_context.options);
             if self.exceeded.is_some() && breached.is_some() {
                 self.exceeded = breached;
             }
@@ -406,31 +427,36 @@ impl Timer {
     /// What is to be said of the instance at `now`; `None` where no target ever applied or it never counted for
     /// anything.
     #[inline]
-    pub(crate) fn verdict(&self, now: Stamp, outcome: Outcome, around: Around<'_>) -> Option<RawVerdict> {
-        let force = self.force.filter(|_| self.active)?;
+    pub(crate) fn verdict(
+        &self,
+        now: Stamp,
+        outcome: Outcome,
+        timer_context: TimerContext<'_>,
+    ) -> Option<RawVerdict> {
+        let active_target = self.active_target.filter(|_| self.active)?;
         if outcome == Outcome::Ended && self.lasted_no_time(now) {
             return None;
         }
-        let running = self.running.map(|from| self.counting_from(from, around));
+        let running = self.running.map(|from| self.counting_from(from, timer_context));
         let (mut elapsed, reached, exceeded) = match (self.detached, running) {
             (Some((_, elapsed)), _) => (elapsed, self.reached, self.exceeded),
             (None, Some(from)) if from.at < now.at => {
-                let total = self.counted.plus(self.span(from, now, around));
-                let (reached, exceeded) = self.crossing(from, now, total, around);
+                let total = self.counted.plus(self.span(from, now, timer_context));
+                let (reached, exceeded) = self.crossing(from, now, total, timer_context);
                 (total, reached, exceeded)
             }
             (None, _) => (self.counted, self.reached, self.exceeded),
         };
         if elapsed == Span::default() {
-            elapsed.scheduled = now.scheduled || force.schedule.is_some();
+            elapsed.scheduled = now.scheduled || active_target.schedule.is_some();
         }
         let due = match (reached, running.filter(|_| self.detached.is_none())) {
             (Some(at), _) => Due::At(at),
             (None, Some(from)) => {
-                Self::reading(force, self.counted).map_or(Due::Unknown, |counted| Due::After {
+                Self::reading(active_target, self.counted).map_or(Due::Unknown, |counted| Due::After {
                     from: from.at,
-                    left: force.target.saturating_sub(counted),
-                    clock: force.schedule.or(around.clock),
+                    left: active_target.target.saturating_sub(counted),
+                    clock: active_target.schedule.or(timer_context.clock),
                 })
             }
             (None, None) => Due::Unknown,
@@ -447,7 +473,7 @@ impl Timer {
         Some(RawVerdict {
             slot: self.slot,
             instance: self.instance,
-            force,
+            active_target,
             started: self.started.at,
             due,
             completed: (outcome == Outcome::Completed && detached.is_none()).then_some(now.at),
@@ -460,29 +486,31 @@ impl Timer {
     }
 
     /// The segments of the instance at `now`, where they are kept.
-    pub(crate) fn explained(&self, now: Stamp, around: Around<'_>) -> Vec<RawSegment> {
+    pub(crate) fn explained(&self, now: Stamp, timer_context: TimerContext<'_>) -> Vec<RawSegment> {
         let mut segments = self.segments.clone();
-        let running = self.running.map(|from| self.counting_from(from, around));
+        let running = self.running.map(|from| self.counting_from(from, timer_context));
         match (self.detached, running) {
             (Some((at, _)), _) => segments.retain(|segment| segment.from < at),
-            (None, Some(from)) if from.at < now.at => segments.push(self.segment(from.at, now.at, around)),
+            (None, Some(from)) if from.at < now.at => {
+                segments.push(self.segment(from.at, now.at, timer_context));
+            }
             _ => {}
         }
         segments
     }
 
     /// How the target stands, brought up to `now`, to come back to when another change follows at the same instant.
-    pub(crate) fn standing(&mut self, now: Stamp, around: Around<'_>) -> Standing {
-        self.flush(now, around);
-        let Self { instance, counted, force, attached, detached, reached, exceeded, .. } = *self;
-        Standing { instance, counted, force, attached, detached, reached, exceeded }
+    pub(crate) fn standing(&mut self, now: Stamp, timer_context: TimerContext<'_>) -> Standing {
+        self.flush(now, timer_context);
+        let Self { instance, counted, active_target, attached, detached, reached, exceeded, .. } = *self;
+        Standing { instance, counted, active_target, attached, detached, reached, exceeded }
     }
 
     /// Takes back the changes of the target at this instant, unless the instance is another one by now.
     pub(crate) fn restore(&mut self, standing: &Standing) {
         if self.active && self.instance == standing.instance {
             self.counted = standing.counted;
-            self.force = standing.force;
+            self.active_target = standing.active_target;
             self.attached = standing.attached;
             self.detached = standing.detached;
             self.reached = standing.reached;
@@ -491,9 +519,15 @@ impl Timer {
     }
 
     /// Whether an instance under way would have another target.
-    pub(crate) fn would_change(&self, force: Option<InForce>, around: Around<'_>) -> bool {
-        let force = force.map(|force| force.since(self.started.at, around.clock, around.clocks));
-        self.active && self.force.filter(|_| self.detached.is_none()) != force
+    pub(crate) fn would_change(
+        &self,
+        active_target: Option<ActiveTarget>,
+        timer_context: TimerContext<'_>,
+    ) -> bool {
+        let active_target = active_target.map(|active_target| {
+            active_target.since(self.started.at, timer_context.clock, timer_context.clocks)
+        });
+        self.active && self.active_target.filter(|_| self.detached.is_none()) != active_target
     }
 
     /// Counts on in silence from `ended`, where the instance ended unfinished: it may be taken up again.
@@ -546,23 +580,25 @@ impl Timer {
 /// Notes when a target is first reached and exceeded in a stretch that counts from `from` on, given what was counted `before`
 /// and after it: at least the target.
 pub(crate) fn cross(
-    force: InForce,
+    active_target: ActiveTarget,
     (from, before, after): (i64, i64, i64),
-    around: Around<'_>,
+    timer_context: TimerContext<'_>,
     reached: &mut Option<i64>,
     exceeded: &mut Option<i64>,
 ) {
     // The instant at which so much more has been counted on the target's clock.
-    let reach = |budget: i64| match force.clock {
+    let reach = |budget: i64| match active_target.clock {
         ClockKind::Calendar => from.checked_add(budget),
-        ClockKind::Business => around.clocks.due(force.schedule.or(around.clock), from, budget),
+        ClockKind::Business => {
+            timer_context.clocks.due(active_target.schedule.or(timer_context.clock), from, budget)
+        }
     };
-    let left = force.target.saturating_sub(before);
+    let left = active_target.target.saturating_sub(before);
     if reached.is_none() {
         *reached = if left <= 0 { Some(from) } else { reach(left) };
     }
-    if exceeded.is_none() && exceeds(after, force.target, around.options) {
-        *exceeded = match around.options.deadline {
+    if exceeded.is_none() && exceeds(after, active_target.target, timer_context.options) {
+        *exceeded = match timer_context.options.deadline {
             Deadline::Strict => *reached,
             Deadline::Inclusive if left < 0 => Some(from),
             // Used up at closing time, a target is exceeded from the next opening on.

@@ -9,7 +9,7 @@ use super::machine::{Machine, Plan};
 use super::metrics::{Replayed, TicketMetrics};
 use super::names::Names;
 use super::step::{NONE, Start, Step, UNWATCHED, What};
-use super::told::told;
+use super::verdict::to_verdict;
 use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
 use crate::{Excluded, Reason, Timestamp};
@@ -172,7 +172,7 @@ impl TicketTracker {
 
     /// Takes an event that is known to be in order and no duplicate.
     pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        if let (Some((reason, _)), false) = (self.machine.life.left, event.kind == EventKind::Restored) {
+        if let (Some((reason, _)), false) = (self.machine.state.left, event.kind == EventKind::Restored) {
             return self.leave_out(event, reason);
         }
         if let Some(what) = self.read(&event.kind, plan) {
@@ -237,9 +237,9 @@ impl TicketTracker {
     pub(crate) fn metrics(&self, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
         let end = self.machine.stamp(as_of.as_micros(), plan);
         let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
-        self.machine.life.measure(end, plan.followed.needs, &mut metrics);
+        self.machine.state.measure(end, plan.followed.needs, &mut metrics);
         let name = |number| self.names.text(number, &plan.vocabulary);
-        self.machine.life.name_people(end, plan.followed.needs, name, &mut metrics);
+        self.machine.state.name_people(end, plan.followed.needs, name, &mut metrics);
         metrics
     }
 
@@ -248,7 +248,7 @@ impl TicketTracker {
         let mut verdicts = Vec::new();
         let end = self.machine.stamp(as_of.as_micros(), plan);
         let unjudged = self.machine.verdicts(end, plan, |verdict, segments| {
-            verdicts.push(told(verdict, segments, plan));
+            verdicts.push(to_verdict(verdict, segments, plan));
         });
         (verdicts, unjudged)
     }

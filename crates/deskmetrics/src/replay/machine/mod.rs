@@ -1,23 +1,23 @@
 //! One ticket under way: its life, the schedule that applies and its SLA targets, moved on step by step.
 
-mod brief;
+mod closed_form;
 mod fast_path;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::brief::Brief;
+pub(crate) use self::fast_path::FastPath;
 
 use super::actor::{Actor, Credited};
 use super::clocks::{Clocks, Schedules};
-use super::judge::{Heard, Judge};
-use super::life::{Life, Rules, Signals};
+use super::compiled_policies::CompiledPolicies;
+use super::evaluator::{SlaEvaluator, StepContext};
 use super::names::Vocabulary;
 use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
-use super::promise::Promises;
 use super::stamp::Stamp;
+use super::state::{Rules, Signals, TicketState};
 use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, UNWATCHED, What};
-use super::timer::{Around, RawSegment, RawVerdict};
+use super::timer::{RawSegment, RawVerdict, TimerContext};
 use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Attribute, Author, Status};
 
@@ -27,14 +27,14 @@ pub(crate) struct Plan {
     pub(crate) options: ReplayOptions,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) clocks: Clocks,
-    pub(crate) promises: Promises,
+    pub(crate) policies: CompiledPolicies,
     /// What the machine follows of a ticket.
     pub(crate) followed: Followed,
     pub(crate) credited: Credited,
     /// Whether verdicts keep their segments.
     pub(crate) explain: bool,
     /// Whether the short way can say what is asked for of usual tickets.
-    pub(crate) brief: bool,
+    pub(crate) has_fast_path: bool,
     /// Whether usual milestones need no replay.
     pub(crate) closed_form: bool,
     /// A number that differs for plans whose numbers mean something else.
@@ -61,25 +61,30 @@ impl Plan {
         let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
         let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
         let judged = needs.any(Needs::VERDICTS);
-        let mut promises =
-            if judged { Promises::new(policies, &mut vocabulary) } else { Promises::default() };
-        promises.bind(&clocks);
+        let mut compiled = if judged {
+            CompiledPolicies::new(policies, &mut vocabulary)
+        } else {
+            CompiledPolicies::default()
+        };
+        compiled.bind(&clocks);
         // An explanation names the schedule of every stretch, whatever is measured.
         let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
-        let followed = Followed::new(read, &options, &clocks, &promises, &watched, credited.any());
-        let names = vocabulary.names().chain(promises.names()).chain(clocks.names());
+        let followed = Followed::new(read, &options, &clocks, &compiled, &watched, credited.any());
+        let names = vocabulary.names().chain(compiled.names()).chain(clocks.names());
         let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
-        let brief = !explain && !credited.any() && fast_path::suffices(needs, &options, &followed, &promises);
-        let closed_form = !explain && !credited.any() && fast_path::has_closed_form(read, &options);
+        let has_fast_path = !explain
+            && !credited.any()
+            && closed_form::allow_fast_path(needs, &options, &followed, &compiled);
+        let closed_form = !explain && !credited.any() && closed_form::is_enough(read, &options);
         Self {
             options,
             vocabulary,
             clocks,
-            promises,
+            policies: compiled,
             followed,
             credited,
             explain,
-            brief,
+            has_fast_path,
             closed_form,
             fingerprint,
         }
@@ -122,11 +127,11 @@ impl Eq for Reading {}
 /// The state of one ticket between two steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Machine {
-    pub(crate) life: Life,
+    pub(crate) state: TicketState,
     pub(crate) now: Stamp,
     /// The latest instant of a step that was not heard: none that follows is earlier.
     latest: i64,
-    judge: Judge,
+    evaluator: SlaEvaluator,
     /// The schedule that applies now.
     pub(super) clock: Option<u16>,
     #[serde(skip)]
@@ -140,10 +145,10 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new() -> Self {
         Self {
-            life: Life::unborn(),
+            state: TicketState::empty(),
             now: Stamp::default(),
             latest: i64::MIN,
-            judge: Judge::default(),
+            evaluator: SlaEvaluator::default(),
             clock: None,
             reading: Reading::default(),
             values: Vec::new(),
@@ -153,7 +158,7 @@ impl Machine {
 
     /// Takes over the record a ticket begins with, keeping the memory of the lists.
     #[inline]
-    pub(super) fn set_out(&mut self, start: Start<'_>, plan: &Plan) {
+    pub(super) fn begin_record(&mut self, start: Start<'_>, plan: &Plan) {
         if self.values.len() != plan.vocabulary.attributes() {
             self.values.resize(plan.vocabulary.attributes(), NONE);
         }
@@ -170,25 +175,25 @@ impl Machine {
 
     /// Begins another ticket, keeping the memory of the lists.
     pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
-        self.set_out(start, plan);
+        self.begin_record(start, plan);
         self.reading = Reading(plan.clocks.reading(self.clock, start.created_at));
         let scheduled = plan.knows_business_time(self.clock);
         self.latest = i64::MIN;
         self.now = Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled };
         let (group, assignee) = (self.value(GROUP), self.value(ASSIGNEE));
-        let signals = self.life.begin(self.now, start.created_by, group, assignee, plan.rules());
-        if !plan.promises.slots.is_empty() {
-            self.judge.begin(&plan.promises, start.created_at, &self.values, &self.tags);
+        let signals = self.state.begin(self.now, start.created_by, group, assignee, plan.rules());
+        if !plan.policies.slots.is_empty() {
+            self.evaluator.begin(&plan.policies, start.created_at, &self.values, &self.tags);
             let author = start.created_by.unwrap_or(Author::Customer);
-            let heard = Heard { signals, what: None, author, values: &self.values, tags: &self.tags };
-            let around = around(plan, self.clock, self.life.status);
-            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+            let context = StepContext { signals, what: None, author, values: &self.values, tags: &self.tags };
+            let timer_context = timer_context(plan, self.clock, self.state.status);
+            self.evaluator.listen(&plan.policies, context, &self.state, self.now, timer_context);
         }
     }
 
     /// Whether the state was made by such a plan.
     pub(crate) fn fits(&self, plan: &Plan) -> bool {
-        let judged = plan.promises.slots.is_empty() || self.judge.fits(&plan.promises);
+        let judged = plan.policies.slots.is_empty() || self.evaluator.fits(&plan.policies);
         judged && self.values.len() == plan.vocabulary.attributes()
     }
 
@@ -204,8 +209,8 @@ impl Machine {
     /// The name of a credited actor.
     pub(crate) fn credited(&self, actor: Actor) -> u32 {
         match actor {
-            Actor::FirstResponder => self.life.talk.first_responder,
-            Actor::Solver => self.life.solver(),
+            Actor::FirstResponder => self.state.conversation.first_responder,
+            Actor::Solver => self.state.solver(),
             Actor::Responder => NONE,
         }
     }
@@ -269,18 +274,18 @@ impl Machine {
         if !self.change(step.what) {
             return;
         }
-        let status = self.life.status;
-        let signals = self.life.apply(step.what, step.author, step.by, self.now, plan.rules());
+        let status = self.state.status;
+        let signals = self.state.apply(step.what, step.author, step.by, self.now, plan.rules());
         let attribute_changed = signals.has(Signals::ATTRIBUTE);
-        let judged = !plan.promises.slots.is_empty() && !signals.is_empty();
+        let judged = !plan.policies.slots.is_empty() && !signals.is_empty();
         if judged && plan.explain && signals.has(Signals::STATUS) {
-            self.judge.flush(self.now, around(plan, self.clock, status));
+            self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
         }
         if attribute_changed && plan.clocks.look_at(step.what) {
             let clock = plan.choose_clock(&self.values);
             if clock != self.clock {
                 if judged {
-                    self.judge.flush(self.now, around(plan, self.clock, status));
+                    self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
                 }
                 self.clock = clock;
                 self.reading = Reading(plan.clocks.reading(clock, self.now.at));
@@ -289,8 +294,8 @@ impl Machine {
         }
         if judged {
             // The stretch that ends now was spent in the status before.
-            let around = around(plan, self.clock, status);
-            let heard = Heard {
+            let timer_context = timer_context(plan, self.clock, status);
+            let context = StepContext {
                 signals,
                 what: Some(step.what),
                 author: step.author,
@@ -298,15 +303,15 @@ impl Machine {
                 tags: &self.tags,
             };
             let each_change = plan.options.sla.validity == Validity::AtEachChange;
-            let day = if each_change { self.now.at } else { self.life.created.at };
-            let looks = attribute_changed && plan.promises.look_at(step.what);
+            let day = if each_change { self.now.at } else { self.state.created.at };
+            let looks = attribute_changed && plan.policies.look_at(step.what);
             if looks {
-                self.judge.rematch(&plan.promises, day, heard, self.now, around);
+                self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
             }
-            self.judge.listen(&plan.promises, heard, &self.life, self.now, around);
+            self.evaluator.listen(&plan.policies, context, &self.state, self.now, timer_context);
             if each_change && !looks {
                 // What was completed just now was judged by the policies before.
-                self.judge.rematch(&plan.promises, day, heard, self.now, around);
+                self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
             }
         }
     }
@@ -342,8 +347,13 @@ impl Machine {
         plan: &Plan,
         tell: impl FnMut(RawVerdict, &[RawSegment]),
     ) -> u32 {
-        let left = self.life.left.is_some();
-        self.judge.verdicts(self.life.end(as_of), left, around(plan, self.clock, self.life.status), tell)
+        let left = self.state.left.is_some();
+        self.evaluator.verdicts(
+            self.state.end(as_of),
+            left,
+            timer_context(plan, self.clock, self.state.status),
+            tell,
+        )
     }
 }
 
@@ -351,17 +361,17 @@ impl Machine {
     /// Ends the ticket's life here: the verdicts on what is under way join those of the past, and the number of
     /// targets that could not be judged is given.
     pub(crate) fn conclude(&mut self, as_of: Stamp, plan: &Plan) -> u32 {
-        let left = self.life.left.is_some();
-        let end = self.life.end(as_of);
-        self.judge.conclude(end, left, around(plan, self.clock, self.life.status))
+        let left = self.state.left.is_some();
+        let end = self.state.end(as_of);
+        self.evaluator.conclude(end, left, timer_context(plan, self.clock, self.state.status))
     }
 
     /// The verdicts that a conclusion left behind.
     pub(crate) fn done(&self) -> &[RawVerdict] {
-        self.judge.done()
+        self.evaluator.done()
     }
 }
 
-fn around(plan: &Plan, clock: Option<u16>, status: Status) -> Around<'_> {
-    Around { clocks: &plan.clocks, options: plan.options.sla, clock, status, explain: plan.explain }
+fn timer_context(plan: &Plan, clock: Option<u16>, status: Status) -> TimerContext<'_> {
+    TimerContext { clocks: &plan.clocks, options: plan.options.sla, clock, status, explain: plan.explain }
 }

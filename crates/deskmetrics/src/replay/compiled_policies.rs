@@ -17,7 +17,7 @@ const _: () = assert!(matches!(Attribute::NAMED[PRIORITY as usize], Attribute::P
 
 /// What limits one time of a ticket right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct InForce {
+pub(crate) struct ActiveTarget {
     pub(crate) policy: u16,
     pub(crate) target: i64,
     pub(crate) clock: ClockKind,
@@ -38,7 +38,7 @@ pub(crate) struct Days {
     at_risk: Option<i64>,
 }
 
-impl InForce {
+impl ActiveTarget {
     /// The same for an instance that started at `start` on a ticket's schedule.
     pub(crate) fn since(self, start: i64, clock: Option<u16>, clocks: &Clocks) -> Self {
         let Some(Days { count, end, at_risk }) = self.days else { return self };
@@ -224,7 +224,7 @@ impl Custom {
 
 /// All policies of a replay.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Promises {
+pub(crate) struct CompiledPolicies {
     matching: Matching,
     policies: Vec<Policy>,
     pub(crate) slots: Vec<Slot>,
@@ -235,23 +235,23 @@ pub(crate) struct Promises {
     same_for_all: bool,
 }
 
-impl Promises {
+impl CompiledPolicies {
     pub(crate) fn new(policies: &SlaPolicies, vocabulary: &mut Vocabulary) -> Self {
-        let mut promises = Self {
+        let mut compiled = Self {
             matching: policies.matching,
             customs: policies.clocks.iter().map(|clock| Custom::new(clock, vocabulary)).collect(),
             ..Self::default()
         };
         for policy in &policies.policies {
-            let read = promises.read(policy, policies, vocabulary);
-            promises.policies.push(read);
+            let read = compiled.read(policy, policies, vocabulary);
+            compiled.policies.push(read);
         }
-        let conditions = promises.policies.iter().flat_map(|policy| [&policy.when, &policy.unless]);
+        let conditions = compiled.policies.iter().flat_map(|policy| [&policy.when, &policy.unless]);
         let attributes =
             conditions.flat_map(|wanted| wanted.attributes.iter().map(|(attribute, _)| *attribute));
-        promises.watched = attributes.chain([PRIORITY]).collect();
-        promises.same_for_all = promises.policies.iter().all(Policy::is_for_all);
-        promises
+        compiled.watched = attributes.chain([PRIORITY]).collect();
+        compiled.same_for_all = compiled.policies.iter().all(Policy::is_for_all);
+        compiled
     }
 
     /// Whether the same targets are in force for every ticket, whatever happens to it.
@@ -367,7 +367,7 @@ impl Promises {
         values: &[u32],
         tags: &[u32],
         day: i64,
-        targets: &mut Vec<Option<InForce>>,
+        targets: &mut Vec<Option<ActiveTarget>>,
     ) {
         targets.clear();
         targets.resize(self.slots.len(), None);
@@ -393,12 +393,15 @@ impl Promises {
     }
 }
 
-impl Promises {
+impl CompiledPolicies {
     /// Whether an earlier policy already limits the metric of `slot`.
-    fn is_taken(&self, slot: usize, policy: usize, targets: &[Option<InForce>]) -> bool {
-        let other = |force: &InForce| usize::from(force.policy) != policy;
+    fn is_taken(&self, slot: usize, policy: usize, targets: &[Option<ActiveTarget>]) -> bool {
+        let other = |active_target: &ActiveTarget| usize::from(active_target.policy) != policy;
         let same = |one: &Slot| one.metric == self.slots[slot].metric;
-        self.slots.iter().zip(targets).any(|(one, force)| force.as_ref().is_some_and(other) && same(one))
+        self.slots
+            .iter()
+            .zip(targets)
+            .any(|(one, active_target)| active_target.as_ref().is_some_and(other) && same(one))
     }
 }
 
@@ -421,7 +424,7 @@ impl Target {
         }
     }
 
-    fn in_force(&self, within: Budget, policy: usize, schedule: Option<u16>) -> InForce {
+    fn in_force(&self, within: Budget, policy: usize, schedule: Option<u16>) -> ActiveTarget {
         let (target, clock, days) = match within {
             Budget::Time(time) => (time.num_microseconds().unwrap_or(i64::MAX), self.clock, None),
             Budget::BusinessDays(count, end) => {
@@ -429,7 +432,7 @@ impl Target {
                 (i64::from(count).saturating_mul(DAY), ClockKind::Business, Some(days))
             }
         };
-        InForce {
+        ActiveTarget {
             policy: u16::try_from(policy).unwrap_or(u16::MAX),
             target,
             clock,

@@ -9,26 +9,26 @@ use crate::sla::{Segment, SlaMetric, SlaVerdict};
 use crate::{Elapsed, Timestamp};
 
 /// The verdict with its names, and its segments cut where schedule versions change.
-pub(crate) fn told(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> SlaVerdict {
+pub(crate) fn to_verdict(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> SlaVerdict {
     let instant = Timestamp::saturating_from_micros;
-    let slot = plan.promises.slots.get(usize::from(raw.slot));
+    let slot = plan.policies.slots.get(usize::from(raw.slot));
     let metric = slot.map_or(SlaMetric::Custom("".into()), |slot| slot.metric.clone());
     let mut verdict = SlaVerdict::new(
-        plan.promises.policy_name(raw.force.policy),
+        plan.policies.policy_name(raw.active_target.policy),
         metric,
-        TimeDelta::microseconds(raw.force.target),
+        TimeDelta::microseconds(raw.active_target.target),
         instant(raw.started),
     );
     verdict.instance = raw.instance;
-    verdict.clock = raw.force.clock;
-    verdict.due_at = raw.due.instant(raw.force, &plan.clocks).and_then(Timestamp::from_micros);
+    verdict.clock = raw.active_target.clock;
+    verdict.due_at = raw.due.instant(raw.active_target, &plan.clocks).and_then(Timestamp::from_micros);
     verdict.completed_at = raw.completed.map(instant);
     verdict.ended_at = raw.ended.map(instant);
     verdict.elapsed = raw.elapsed.elapsed();
     verdict.carried = raw.carried.map(Span::elapsed);
     verdict.state = raw.state;
     verdict.breached_at = raw.breached.map(instant);
-    verdict.at_risk_after = raw.force.at_risk.map(TimeDelta::microseconds);
+    verdict.at_risk_after = raw.active_target.at_risk.map(TimeDelta::microseconds);
     for segment in segments {
         explain(segment, plan, &mut verdict.segments);
     }

@@ -7,7 +7,7 @@ pub(crate) struct Signals(u32);
 impl Signals {
     /// The step changed something or counted for something.
     pub(crate) const HAPPENED: Self = Self(1);
-    /// A customer message began to wait for a person; [`Life::waiting_since`] says since when.
+    /// A customer message began to wait for a person; [`TicketState::waiting_since`] says since when.
     pub(crate) const WAIT_BEGAN: Self = Self(1 << 1);
     /// The wait began again at the latest message.
     pub(crate) const WAIT_MOVED: Self = Self(1 << 2);
@@ -40,7 +40,7 @@ impl Signals {
     /// The opening proved to be the team's: what had begun to wait never did.
     pub(crate) const OPENING_WITHDRAWN: Self = Self(1 << 15);
 
-    /// An answer after the solve took up the wait the solve had ended; [`Life::lapsed_at`] says when.
+    /// An answer after the solve took up the wait the solve had ended; [`TicketState::lapsed_at`] says when.
     pub(crate) const WAIT_TAKEN_UP: Self = Self(1 << 17);
 
     pub(crate) const fn has(self, signal: Self) -> bool {

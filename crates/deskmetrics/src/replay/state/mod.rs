@@ -48,7 +48,7 @@ struct Solve {
 
 /// The state of one ticket after the steps so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Life {
+pub(crate) struct TicketState {
     pub(crate) created: Stamp,
     pub(crate) status: Status,
     status_since: Stamp,
@@ -67,7 +67,7 @@ pub(crate) struct Life {
     before_reopen: Option<(Solve, Span, Stamp)>,
     thank_you_reopens: u32,
 
-    pub(crate) talk: Conversation,
+    pub(crate) conversation: Conversation,
     pub(crate) stations: Stations,
     agent_touches: u32,
     escalations: u32,
@@ -82,9 +82,9 @@ pub(crate) struct Stations {
     pub(crate) stints: Vec<StintMark>,
 }
 
-impl Life {
+impl TicketState {
     /// An empty life, to be begun.
-    pub(crate) fn unborn() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             created: Stamp::default(),
             status: Status::New,
@@ -99,7 +99,7 @@ impl Life {
             reopens: Vec::new(),
             before_reopen: None,
             thank_you_reopens: 0,
-            talk: Conversation::default(),
+            conversation: Conversation::default(),
             stations: Stations::default(),
             agent_touches: 0,
             escalations: 0,
@@ -124,7 +124,7 @@ impl Life {
             reopens,
             before_reopen,
             thank_you_reopens,
-            talk,
+            conversation,
             stations,
             agent_touches,
             escalations,
@@ -145,7 +145,7 @@ impl Life {
             *in_status = [Span::default(); 6];
         }
         if followed.conversation {
-            talk.clear();
+            conversation.clear();
         }
         if followed.stations {
             stations.group = NONE;
@@ -171,10 +171,10 @@ impl Life {
         self.created = created;
         self.status_since = created;
         if rules.followed.conversation {
-            self.talk.author_known = created_by.is_some();
+            self.conversation.author_known = created_by.is_some();
             let by_customer = matches!(created_by, None | Some(Author::Customer));
             if rules.options.opening == Opening::Creation && by_customer {
-                self.talk.opening_unconfirmed = true;
+                self.conversation.opening_unconfirmed = true;
                 self.customer_contact(created, rules.options, &mut signals);
             }
         }
@@ -312,7 +312,7 @@ impl Life {
         signals: &mut Signals,
     ) {
         signals.raise(Signals::SOLVED);
-        if self.talk.waiting_since.is_some() {
+        if self.conversation.waiting_since.is_some() {
             match options.solve_without_reply {
                 SolveWithoutReply::Ends => self.end_wait(now, signals),
                 SolveWithoutReply::CountsAsReply => self.answered(by, now, options, signals),
@@ -344,26 +344,27 @@ impl Life {
     }
 
     fn reopen(&mut self, author: Author, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
-        self.talk.lapsed = None;
+        self.conversation.lapsed = None;
         let closed_unsolved = std::mem::take(&mut self.closed_unsolved);
         if let (Some(solve), false) = (self.last_solve, closed_unsolved) {
             signals.raise(Signals::REOPENED);
             self.before_reopen = Some((solve, self.solved_time, now));
             self.solved_time.add(now.since(solve.at));
             // A rule that opens a solved ticket acts on what the customer wrote there.
-            let prompted = self.talk.waits_while_done && matches!(author, Author::System | Author::Bot);
+            let prompted =
+                self.conversation.waits_while_done && matches!(author, Author::System | Author::Bot);
             let by = if prompted { Author::Customer } else { author };
             self.reopens.push(ReopenCycle::new(solve.at.timestamp(), now.timestamp(), by));
         }
-        if let Some(since) = self.talk.waiting_since {
-            if self.talk.waits_while_done {
+        if let Some(since) = self.conversation.waiting_since {
+            if self.conversation.waits_while_done {
                 self.begin_wait(since, signals);
             }
-        } else if !self.talk.responded && self.talk.unanswered_first.is_some() {
+        } else if !self.conversation.responded && self.conversation.unanswered_first.is_some() {
             // No person has answered yet and nobody wrote anew: the reopening itself asks for the answer.
             let from_creation = options.first_response_start == FirstResponseStart::Creation;
-            let since = if from_creation && !self.talk.proactive { self.created } else { now };
-            self.talk.waiting_since = Some(since);
+            let since = if from_creation && !self.conversation.proactive { self.created } else { now };
+            self.conversation.waiting_since = Some(since);
             self.begin_wait(since, signals);
         }
     }

@@ -1,13 +1,13 @@
 //! What is known of a life at the cut-off.
 
-use super::{ASSIGNEE, GROUP, Life};
+use super::{ASSIGNEE, GROUP, TicketState};
 use crate::Timestamp;
 use crate::replay::metrics::{Replier, Response, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{Span, Stamp};
 use crate::replay::step::NONE;
 
-impl Life {
+impl TicketState {
     /// Where counting ends when it is looked at at `as_of`.
     pub(crate) fn end(&self, as_of: Stamp) -> Stamp {
         self.left.map_or(as_of, |(_, at)| at)
@@ -49,7 +49,7 @@ impl Life {
     }
 
     fn measure_conversation(&self, end: Stamp, metrics: &mut TicketMetrics) {
-        let talk = &self.talk;
+        let talk = &self.conversation;
         metrics.first_customer_message_at = talk.first_wait.map(Stamp::timestamp);
         metrics.first_response_at = talk.first_response.map(|(at, _)| at.timestamp());
         metrics.first_response_by = None;
@@ -71,7 +71,7 @@ impl Life {
     }
 
     fn count_messages(&self, metrics: &mut TicketMetrics) {
-        let talk = &self.talk;
+        let talk = &self.conversation;
         metrics.proactive = talk.proactive;
         metrics.public_replies = talk.public_replies;
         metrics.customer_messages = talk.customer_messages;
@@ -139,13 +139,14 @@ impl Life {
         if needs.any(Needs::CONVERSATION) {
             let known = |by: u32| (by != NONE).then(|| name(by).into());
             metrics.repliers.extend(
-                self.talk
+                self.conversation
                     .repliers
                     .iter()
                     .map(|(by, from)| Replier { name: known(*by), from: from.timestamp() }),
             );
-            metrics.first_response_by = known(self.talk.first_responder);
-            for (response, given) in metrics.next_responses.iter_mut().zip(&self.talk.next_responses) {
+            metrics.first_response_by = known(self.conversation.first_responder);
+            for (response, given) in metrics.next_responses.iter_mut().zip(&self.conversation.next_responses)
+            {
                 response.by = known(given.by);
             }
         }

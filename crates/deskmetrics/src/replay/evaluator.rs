@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::life::{Life, Signals};
-use super::promise::{Condition, Custom, InForce, Measure, Promises};
+use super::compiled_policies::{ActiveTarget, CompiledPolicies, Condition, Custom, Measure};
 use super::stamp::Stamp;
+use super::state::{Signals, TicketState};
 use super::step::{NONE, What};
-use super::timer::{Around, Outcome, RawSegment, RawVerdict, Standing, Stretch, Timer};
+use super::timer::{Outcome, RawSegment, RawVerdict, Standing, Stretch, Timer, TimerContext};
 use crate::ClockKind;
 use crate::sla::{CountsFrom, Cycles, Happening, Reopen};
 use crate::ticket::{Author, Status};
@@ -26,9 +26,9 @@ struct CustomState {
 
 impl CustomState {
     /// Ends the stretch under way at `now` and begins the next one there.
-    fn flush(&mut self, now: Stamp, around: Around<'_>) {
+    fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(from) = self.before_since.filter(|since| since.at < now.at) else { return };
-        let next = Stretch { from, to: now, status: around.status, clock: around.clock };
+        let next = Stretch { from, to: now, status: timer_context.status, clock: timer_context.clock };
         match self.before.last_mut().filter(|last| last.goes_on_in(&next)) {
             Some(last) => last.to = now,
             None => self.before.push(next),
@@ -39,11 +39,11 @@ impl CustomState {
 
 /// All SLA targets of one ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Judge {
+pub(crate) struct SlaEvaluator {
     timers: Vec<Timer>,
     customs: Vec<CustomState>,
     /// The target in force for each timer.
-    force: Vec<Option<InForce>>,
+    active_target: Vec<Option<ActiveTarget>>,
     done: Vec<RawVerdict>,
     /// The segments of each verdict in `done`, where they are kept.
     explained: Vec<Vec<RawSegment>>,
@@ -56,7 +56,7 @@ pub(crate) struct Judge {
 
 /// What a step was, for the judge.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Heard<'a> {
+pub(crate) struct StepContext<'a> {
     pub(crate) signals: Signals,
     /// `None` for the creation.
     pub(crate) what: Option<What>,
@@ -65,8 +65,8 @@ pub(crate) struct Heard<'a> {
     pub(crate) tags: &'a [u32],
 }
 
-impl Heard<'_> {
-    fn happens(&self, life: &Life, happening: Happening) -> bool {
+impl StepContext<'_> {
+    fn happens(&self, ticket: &TicketState, happening: Happening) -> bool {
         let has = |signal| self.signals.has(signal);
         let wrote = |author| self.what == Some(What::PublicMessage) && self.author == author;
         match happening {
@@ -79,10 +79,10 @@ impl Heard<'_> {
             Happening::InternalNote => self.what == Some(What::InternalNote),
             Happening::StatusChanged => has(Signals::STATUS),
             Happening::Solved => has(Signals::SOLVED),
-            Happening::Closed => has(Signals::STATUS) && life.status == Status::Closed,
+            Happening::Closed => has(Signals::STATUS) && ticket.status == Status::Closed,
             Happening::Reopened => has(Signals::REOPENED),
-            Happening::Assigned => has(Signals::ASSIGNEE) && life.assignee() != NONE,
-            Happening::Unassigned => has(Signals::ASSIGNEE) && life.assignee() == NONE,
+            Happening::Assigned => has(Signals::ASSIGNEE) && ticket.assignee() != NONE,
+            Happening::Unassigned => has(Signals::ASSIGNEE) && ticket.assignee() == NONE,
             Happening::GroupChanged => has(Signals::GROUP),
             Happening::PriorityChanged => {
                 matches!(self.what, Some(What::Changed { attribute: 3, .. })) && has(Signals::ATTRIBUTE)
@@ -93,39 +93,39 @@ impl Heard<'_> {
     }
 }
 
-impl Judge {
+impl SlaEvaluator {
     /// Begins with another ticket, keeping the memory of the lists.
     #[inline]
-    pub(crate) fn begin(&mut self, promises: &Promises, day: i64, values: &[u32], tags: &[u32]) {
-        if self.timers.len() == promises.slots.len() {
+    pub(crate) fn begin(&mut self, compiled: &CompiledPolicies, day: i64, values: &[u32], tags: &[u32]) {
+        if self.timers.len() == compiled.slots.len() {
             self.timers.iter_mut().for_each(Timer::clear);
         } else {
-            let numbered = promises.slots.iter().zip(0u16..);
+            let numbered = compiled.slots.iter().zip(0u16..);
             self.timers = numbered.map(|(slot, place)| Timer::new(place, slot.own_schedules)).collect();
         }
         self.customs.clear();
         self.customs
-            .resize(promises.slots.len() * usize::from(!promises.customs.is_empty()), CustomState::default());
+            .resize(compiled.slots.len() * usize::from(!compiled.customs.is_empty()), CustomState::default());
         self.before_change.clear();
-        self.begin_briefly(promises, day, values, tags);
+        self.begin_targets(compiled, day, values, tags);
     }
 
     /// Begins with a ticket whose timers somebody else keeps; tells the target in force for each slot.
     #[inline]
-    pub(crate) fn begin_briefly(
+    pub(crate) fn begin_targets(
         &mut self,
-        promises: &Promises,
+        compiled: &CompiledPolicies,
         day: i64,
         values: &[u32],
         tags: &[u32],
-    ) -> &[Option<InForce>] {
+    ) -> &[Option<ActiveTarget>] {
         self.done.clear();
         self.explained.clear();
         self.unjudged = 0;
-        if !promises.never_differ() || self.force.len() != promises.slots.len() {
-            promises.in_force(values, tags, day, &mut self.force);
+        if !compiled.never_differ() || self.active_target.len() != compiled.slots.len() {
+            compiled.in_force(values, tags, day, &mut self.active_target);
         }
-        &self.force
+        &self.active_target
     }
 
     /// Takes a verdict that somebody else worked out.
@@ -136,39 +136,39 @@ impl Judge {
 
     /// The target in force for a slot.
     #[inline]
-    pub(crate) fn force(&self, slot: u16) -> Option<InForce> {
-        self.force.get(usize::from(slot)).copied().flatten()
+    pub(crate) fn active_target(&self, slot: u16) -> Option<ActiveTarget> {
+        self.active_target.get(usize::from(slot)).copied().flatten()
     }
 
-    /// Whether it was made for these promises.
-    pub(crate) fn fits(&self, promises: &Promises) -> bool {
-        let slots = promises.slots.len();
-        let customs = if promises.customs.is_empty() { 0 } else { slots };
-        self.timers.len() == slots && self.force.len() == slots && self.customs.len() == customs
+    /// Whether it was made for these policies.
+    pub(crate) fn fits(&self, compiled: &CompiledPolicies) -> bool {
+        let slots = compiled.slots.len();
+        let customs = if compiled.customs.is_empty() { 0 } else { slots };
+        self.timers.len() == slots && self.active_target.len() == slots && self.customs.len() == customs
     }
 
     /// Ends the stretches under way, since the ticket's schedule or status changes now.
-    pub(crate) fn flush(&mut self, now: Stamp, around: Around<'_>) {
+    pub(crate) fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         for timer in self.timers.iter_mut().filter(|timer| timer.is_running()) {
-            timer.flush(now, around);
+            timer.flush(now, timer_context);
         }
         for state in &mut self.customs {
-            state.flush(now, around);
+            state.flush(now, timer_context);
         }
     }
 
     /// Finds the targets in force anew.
     pub(crate) fn rematch(
         &mut self,
-        promises: &Promises,
+        compiled: &CompiledPolicies,
         day: i64,
-        heard: Heard<'_>,
+        context: StepContext<'_>,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
-        let mut force = std::mem::take(&mut self.force);
-        promises.in_force(heard.values, heard.tags, day, &mut force);
-        self.force = force;
+        let mut active_target = std::mem::take(&mut self.active_target);
+        compiled.in_force(context.values, context.tags, day, &mut active_target);
+        self.active_target = active_target;
         if self.changed_at != now.at {
             self.before_change.clear();
             self.changed_at = now.at;
@@ -179,32 +179,32 @@ impl Judge {
             }
         }
         for (place, number) in (0..self.timers.len()).zip(0u16..) {
-            let target = self.force[place];
-            if self.timers[place].would_change(target, around)
+            let target = self.active_target[place];
+            if self.timers[place].would_change(target, timer_context)
                 && !self.before_change.iter().any(|(changed, _)| *changed == number)
             {
-                self.before_change.push((number, self.timers[place].standing(now, around)));
+                self.before_change.push((number, self.timers[place].standing(now, timer_context)));
             }
-            if self.timers[place].attach(target, now, around) {
+            if self.timers[place].attach(target, now, timer_context) {
                 let runs = self.timers[place].is_running();
-                self.end(place, now, Outcome::Ended, around);
-                self.timers[place].start(now, now, runs, None, target, around);
+                self.end(place, now, Outcome::Ended, timer_context);
+                self.timers[place].start(now, now, runs, None, target, timer_context);
             }
         }
     }
 
     #[inline]
-    fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, around: Around<'_>) {
+    fn end(&mut self, place: usize, now: Stamp, outcome: Outcome, timer_context: TimerContext<'_>) {
         let timer = &mut self.timers[place];
         if !timer.active {
             return;
         }
-        timer.flush(now, around);
-        if let Some(verdict) = timer.verdict(now, outcome, around) {
+        timer.flush(now, timer_context);
+        if let Some(verdict) = timer.verdict(now, outcome, timer_context) {
             if is_judged(&verdict) {
                 self.done.push(verdict);
-                if around.explain {
-                    self.explained.push(timer.explained(now, around));
+                if timer_context.explain {
+                    self.explained.push(timer.explained(now, timer_context));
                 }
             } else {
                 self.unjudged = self.unjudged.saturating_add(1);
@@ -216,10 +216,10 @@ impl Judge {
     /// Adds the verdicts on what is still under way, as of `now`, to those of the past: nothing more will come. Says
     /// how many targets could not be judged.
     #[inline]
-    pub(crate) fn conclude(&mut self, now: Stamp, left: bool, around: Around<'_>) -> u32 {
+    pub(crate) fn conclude(&mut self, now: Stamp, left: bool, timer_context: TimerContext<'_>) -> u32 {
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
         for timer in &self.timers {
-            match timer.verdict(now, outcome, around) {
+            match timer.verdict(now, outcome, timer_context) {
                 Some(verdict) if is_judged(&verdict) => self.done.push(verdict),
                 Some(_) => self.unjudged = self.unjudged.saturating_add(1),
                 None => {}
@@ -235,7 +235,7 @@ impl Judge {
 
     /// Takes up again what a solve had ended, since the answer came after all: a target that was exceeded by then stays breached,
     /// and is completed by the answer.
-    fn take_up(&mut self, place: usize, ended: Stamp, now: Stamp, around: Around<'_>) {
+    fn take_up(&mut self, place: usize, ended: Stamp, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active && timer.is_running())
         else {
             return;
@@ -253,55 +253,55 @@ impl Judge {
         }
         timer.take_up(ended);
         // The target that applies now is the one to meet; none is reset that had ended.
-        let _reset = timer.attach(self.force[place], now, around);
+        let _reset = timer.attach(self.active_target[place], now, timer_context);
     }
 
     #[inline]
-    fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, around: Around<'_>) {
-        let force = self.force[place];
-        self.timers[place].start(from, now, runs, None, force, around);
+    fn start(&mut self, place: usize, from: Stamp, now: Stamp, runs: bool, timer_context: TimerContext<'_>) {
+        let active_target = self.active_target[place];
+        self.timers[place].start(from, now, runs, None, active_target, timer_context);
     }
 
     /// Moves the timers by what a step meant.
     #[inline]
     pub(crate) fn listen(
         &mut self,
-        promises: &Promises,
-        heard: Heard<'_>,
-        life: &Life,
+        compiled: &CompiledPolicies,
+        context: StepContext<'_>,
+        ticket: &TicketState,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
-        for (place, slot) in promises.slots.iter().enumerate() {
-            if heard.what.is_some() && !heard.signals.has(slot.measure.listens_to()) {
+        for (place, slot) in compiled.slots.iter().enumerate() {
+            if context.what.is_some() && !context.signals.has(slot.measure.listens_to()) {
                 continue;
             }
             match slot.measure {
-                Measure::FirstResponse => self.response(place, true, heard, life, now, around),
-                Measure::NextResponse => self.response(place, false, heard, life, now, around),
-                Measure::PeriodicUpdate => self.update(place, false, heard, life, now, around),
-                Measure::PausableUpdate => self.update(place, true, heard, life, now, around),
+                Measure::FirstResponse => self.response(place, true, context, ticket, now, timer_context),
+                Measure::NextResponse => self.response(place, false, context, ticket, now, timer_context),
+                Measure::PeriodicUpdate => self.update(place, false, context, ticket, now, timer_context),
+                Measure::PausableUpdate => self.update(place, true, context, ticket, now, timer_context),
                 Measure::RequesterWait => {
                     let counts = |status| matches!(status, Status::New | Status::Open | Status::OnHold);
-                    self.work(place, counts, heard, life, now, around);
+                    self.work(place, counts, context, ticket, now, timer_context);
                 }
                 Measure::AgentWork => {
                     self.work(
                         place,
                         |status| matches!(status, Status::New | Status::Open),
-                        heard,
-                        life,
+                        context,
+                        ticket,
                         now,
-                        around,
+                        timer_context,
                     );
                 }
                 Measure::Resolution => {
-                    self.work(place, |status: Status| !status.is_done(), heard, life, now, around);
+                    self.work(place, |status: Status| !status.is_done(), context, ticket, now, timer_context);
                 }
-                Measure::GroupOwnership => self.ownership(place, heard, life, now, around),
+                Measure::GroupOwnership => self.ownership(place, context, ticket, now, timer_context),
                 Measure::Custom(clock) => {
-                    if let Some(custom) = promises.customs.get(clock) {
-                        self.custom(place, custom, heard, life, now, around);
+                    if let Some(custom) = compiled.customs.get(clock) {
+                        self.custom(place, custom, context, ticket, now, timer_context);
                     }
                 }
             }
@@ -312,31 +312,31 @@ impl Judge {
         &mut self,
         place: usize,
         first: bool,
-        heard: Heard<'_>,
-        life: &Life,
+        context: StepContext<'_>,
+        ticket: &TicketState,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
-        let has = |signal| heard.signals.has(signal);
+        let has = |signal| context.signals.has(signal);
         if has(Signals::OPENING_WITHDRAWN) {
             self.timers[place].discard();
         }
-        let is_first = has(Signals::FIRST_RESPONSE) || !life.talk.responded;
+        let is_first = has(Signals::FIRST_RESPONSE) || !ticket.conversation.responded;
         if has(Signals::WAIT_BEGAN) && is_first == first {
-            self.start(place, life.talk.wait_start, now, true, around);
+            self.start(place, ticket.conversation.wait_start, now, true, timer_context);
         }
         if has(Signals::WAIT_MOVED) && is_first == first {
             self.timers[place].discard();
-            self.start(place, now, now, true, around);
+            self.start(place, now, now, true, timer_context);
         }
         let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
         if has(answered) {
             if has(Signals::WAIT_TAKEN_UP) {
-                self.take_up(place, life.talk.lapsed_at, now, around);
+                self.take_up(place, ticket.conversation.lapsed_at, now, timer_context);
             }
-            self.end(place, now, Outcome::Completed, around);
+            self.end(place, now, Outcome::Completed, timer_context);
         } else if has(Signals::WAIT_ENDED) && self.timers[place].active {
-            self.end(place, now, Outcome::Ended, around);
+            self.end(place, now, Outcome::Ended, timer_context);
             self.timers[place].lie_dormant(now);
         }
     }
@@ -345,23 +345,23 @@ impl Judge {
         &mut self,
         place: usize,
         pausable: bool,
-        heard: Heard<'_>,
-        life: &Life,
+        context: StepContext<'_>,
+        ticket: &TicketState,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
-        let runs = !(pausable && life.status == Status::Pending);
-        if heard.signals.has(Signals::UPDATE) {
-            self.end(place, now, Outcome::Completed, around);
-            if !life.status.is_done() {
-                self.start(place, now, now, runs, around);
+        let runs = !(pausable && ticket.status == Status::Pending);
+        if context.signals.has(Signals::UPDATE) {
+            self.end(place, now, Outcome::Completed, timer_context);
+            if !ticket.status.is_done() {
+                self.start(place, now, now, runs, timer_context);
             }
         }
-        if heard.signals.has(Signals::STATUS) {
-            if life.status.is_done() {
-                self.end(place, now, Outcome::Ended, around);
+        if context.signals.has(Signals::STATUS) {
+            if ticket.status.is_done() {
+                self.end(place, now, Outcome::Ended, timer_context);
             } else if pausable {
-                self.timers[place].run(runs, now, around);
+                self.timers[place].run(runs, now, timer_context);
             }
         }
     }
@@ -371,42 +371,49 @@ impl Judge {
         &mut self,
         place: usize,
         counts: impl Fn(Status) -> bool,
-        heard: Heard<'_>,
-        life: &Life,
+        context: StepContext<'_>,
+        ticket: &TicketState,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
-        let runs = counts(life.status);
-        if heard.what.is_none() {
-            self.start(place, now, now, runs, around);
+        let runs = counts(ticket.status);
+        if context.what.is_none() {
+            self.start(place, now, now, runs, timer_context);
         }
-        if heard.signals.has(Signals::THANKED) {
+        if context.signals.has(Signals::THANKED) {
             self.timers[place].discard();
-        } else if heard.signals.has(Signals::SOLVED) {
-            self.end(place, now, Outcome::Completed, around);
-        } else if heard.signals.has(Signals::REOPENED) {
-            let carried = match around.options.reopen {
+        } else if context.signals.has(Signals::SOLVED) {
+            self.end(place, now, Outcome::Completed, timer_context);
+        } else if context.signals.has(Signals::REOPENED) {
+            let carried = match timer_context.options.reopen {
                 Reopen::Ignore => return,
                 Reopen::NewInstance => None,
                 Reopen::Resume => self.timers[place].last,
             };
-            let force = self.force[place];
-            self.timers[place].start(now, now, runs, carried, force, around);
-        } else if heard.signals.has(Signals::STATUS) {
-            self.timers[place].run(runs, now, around);
+            let active_target = self.active_target[place];
+            self.timers[place].start(now, now, runs, carried, active_target, timer_context);
+        } else if context.signals.has(Signals::STATUS) {
+            self.timers[place].run(runs, now, timer_context);
         }
     }
 
-    fn ownership(&mut self, place: usize, heard: Heard<'_>, life: &Life, now: Stamp, around: Around<'_>) {
-        let has = |signal| heard.signals.has(signal);
+    fn ownership(
+        &mut self,
+        place: usize,
+        context: StepContext<'_>,
+        ticket: &TicketState,
+        now: Stamp,
+        timer_context: TimerContext<'_>,
+    ) {
+        let has = |signal| context.signals.has(signal);
         if has(Signals::THANKED) {
             self.timers[place].discard();
         } else if has(Signals::GROUP) || has(Signals::SOLVED) {
-            self.end(place, now, Outcome::Completed, around);
+            self.end(place, now, Outcome::Completed, timer_context);
         }
         let begins = has(Signals::GROUP) || has(Signals::REOPENED);
-        if begins && life.group() != NONE && !life.status.is_done() {
-            self.start(place, now, now, true, around);
+        if begins && ticket.group() != NONE && !ticket.status.is_done() {
+            self.start(place, now, now, true, timer_context);
         }
     }
 
@@ -415,20 +422,21 @@ impl Judge {
         &mut self,
         place: usize,
         clock: &Custom,
-        heard: Heard<'_>,
-        life: &Life,
+        context: StepContext<'_>,
+        ticket: &TicketState,
         now: Stamp,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
     ) {
         let holds = |conditions: &[Condition]| {
             conditions.iter().any(|condition| {
-                let happens = |happening| heard.happens(life, happening);
-                condition.holds(happens, life.status, heard.values, heard.tags)
+                let happens = |happening| context.happens(ticket, happening);
+                condition.holds(happens, ticket.status, context.values, context.tags)
             })
         };
         let lasts = |conditions: &[Condition]| {
             conditions.iter().any(|condition| {
-                condition.is_state() && condition.holds(|_| false, life.status, heard.values, heard.tags)
+                condition.is_state()
+                    && condition.holds(|_| false, ticket.status, context.values, context.tags)
             })
         };
         let paused = holds(&clock.pause);
@@ -436,8 +444,8 @@ impl Judge {
         // A state starts a cycle when it comes true while nothing keeps the clock from running; an event always.
         let ready = lasts(&clock.start) && !lasts(&clock.stop) && !lasts(&clock.cancel);
         let happens = clock.start.iter().any(|condition| {
-            let happens = |happening| heard.happens(life, happening);
-            !condition.is_state() && condition.holds(happens, life.status, heard.values, heard.tags)
+            let happens = |happening| context.happens(ticket, happening);
+            !condition.is_state() && condition.holds(happens, ticket.status, context.values, context.tags)
         });
         let state = &mut self.customs[place];
         let was_ready = std::mem::replace(&mut state.ready, ready);
@@ -446,18 +454,19 @@ impl Judge {
             begins = false;
             if stops {
                 if clock.rule.cycles == Cycles::Sequential {
-                    let verdict = self.timers[place].verdict(now, Outcome::Completed, around);
-                    let due = verdict.and_then(|verdict| verdict.due.instant(verdict.force, around.clocks));
+                    let verdict = self.timers[place].verdict(now, Outcome::Completed, timer_context);
+                    let due = verdict
+                        .and_then(|verdict| verdict.due.instant(verdict.active_target, timer_context.clocks));
                     self.customs[place].next_from = due;
                     begins = ready;
                 }
-                self.end(place, now, Outcome::Completed, around);
+                self.end(place, now, Outcome::Completed, timer_context);
                 self.customs[place].ended_once = true;
             } else if cancels {
-                self.end(place, now, Outcome::Ended, around);
+                self.end(place, now, Outcome::Ended, timer_context);
                 self.customs[place].ended_once = true;
             } else if holds(&clock.reset) {
-                self.end(place, now, Outcome::Completed, around);
+                self.end(place, now, Outcome::Completed, timer_context);
                 self.customs[place].ended_once = true;
                 begins = true;
             }
@@ -465,17 +474,17 @@ impl Judge {
         let retroactive = clock.rule.counts_from == CountsFrom::Creation;
         let state = &mut self.customs[place];
         if retroactive {
-            state.flush(now, around);
+            state.flush(now, timer_context);
             state.before_since = (!paused).then_some(now);
         }
         let again = clock.rule.cycles != Cycles::Once || !state.ended_once;
         if self.timers[place].active {
-            self.timers[place].run(!paused, now, around);
+            self.timers[place].run(!paused, now, timer_context);
         } else if begins && again {
-            self.start(place, now, now, !paused, around);
+            self.start(place, now, now, !paused, timer_context);
             let state = &mut self.customs[place];
             if retroactive {
-                self.timers[place].backdate(life.created, &state.before, now, around);
+                self.timers[place].backdate(ticket.created, &state.before, now, timer_context);
             }
             if let Some(due) = state.next_from.take().filter(|due| *due > now.at) {
                 self.timers[place].defer(due);
@@ -489,7 +498,7 @@ impl Judge {
         &self,
         now: Stamp,
         left: bool,
-        around: Around<'_>,
+        timer_context: TimerContext<'_>,
         mut tell: impl FnMut(RawVerdict, &[RawSegment]),
     ) -> u32 {
         for (place, verdict) in self.done.iter().enumerate() {
@@ -498,11 +507,11 @@ impl Judge {
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
         let mut unjudged = self.unjudged;
         for timer in &self.timers {
-            if let Some(verdict) = timer.verdict(now, outcome, around) {
+            if let Some(verdict) = timer.verdict(now, outcome, timer_context) {
                 if !is_judged(&verdict) {
                     unjudged = unjudged.saturating_add(1);
-                } else if around.explain {
-                    tell(verdict, &timer.explained(now, around));
+                } else if timer_context.explain {
+                    tell(verdict, &timer.explained(now, timer_context));
                 } else {
                     tell(verdict, &[]);
                 }
@@ -532,5 +541,5 @@ impl Measure {
 
 /// Whether the target's clock is known for the whole instance.
 fn is_judged(verdict: &RawVerdict) -> bool {
-    verdict.force.clock == ClockKind::Calendar || verdict.elapsed.elapsed().business_micros.is_some()
+    verdict.active_target.clock == ClockKind::Calendar || verdict.elapsed.elapsed().business_micros.is_some()
 }

@@ -5,6 +5,7 @@
 mod command;
 mod layers;
 mod python;
+mod words;
 mod workspace;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ usage: cargo x <task> [arguments]
   test [rust|python] [ARGS]  all tests, or one side only; ARGS go to `cargo test` or pytest
   lint                       formatting, clippy with warnings as errors
   layers                     imports run downwards, and no files import in a circle
+  words                      words that the project does not use do not become more
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   sample                     writes examples/sample anew (the same bytes on every machine)
@@ -43,6 +45,7 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["lint"] => lint(),
         ["docs"] => docs(),
         ["layers"] => layers::check(&root()),
+        ["words"] => words::check(&root()),
         ["bench", rest @ ..] => bench(rest),
         ["sample"] => sample(),
         ["wheel"] => python::wheel(),

@@ -1,0 +1,101 @@
+//! The glossary, checked: words that the project does not use, with what it uses instead.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::command::Failed;
+
+/// Words that are not used, those used instead, and how often the first may still occur. A number that is
+/// higher than what is left is lowered with the next change of this file.
+const WORDS: &[(&[&str], &str, usize)] = &[
+    (&["left out", "leave out", "leaves out", "leaving out"], "excluded, exclude", 746),
+    (&["told", "tells", "tell"], "provided, reported, known, or the field's name", 370),
+    (&["asked", "asks", "asking"], "requested, requires", 477),
+    (&["looks", "looked", "look at"], "snapshots (points in time), reads, depends on", 208),
+    (&["life", "lives"], "milestones, history, state", 118),
+    (&["brief", "briefly", "short way", "long way"], "fast path, general path", 50),
+    (&["hear", "hears", "heard"], "handles, is relevant for", 29),
+    (&["promise", "promises", "promised"], "SLA target, policy", 105),
+    (&["sendings", "sending"], "invitations", 35),
+    (&["mend", "mended", "repaired"], "fixed, corrected", 0),
+    (&["worked out", "works out", "work out"], "computed", 31),
+    (&["stands", "stand", "stood"], "is, is stored", 168),
+    (&["lies", "lie"], "is, is stored", 107),
+    (&["very same", "last bit"], "identical, bit for bit", 17),
+    (&["quick", "quickly", "at speed"], "fast", 19),
+    (&["whoever", "somebody", "nobody"], "the caller, a person, no one", 148),
+    (&["wanted", "wants"], "requested, expected", 197),
+    (&["said", "says", "say"], "means, contains, states", 463),
+];
+
+/// The kinds of files that are read.
+const EXTENSIONS: [&str; 4] = ["rs", "py", "pyi", "md"];
+
+/// Folders that hold nothing written by hand, and the file that lists the words.
+const SKIPPED: [&str; 4] = ["target", ".git", "node_modules", "words.rs"];
+
+/// Counts the words in every source and document; fails where one occurs more often than it may.
+pub(crate) fn check(root: &Path) -> Result<(), Failed> {
+    let mut texts = Vec::new();
+    for path in files(root)? {
+        let text =
+            fs::read_to_string(&path).map_err(|error| Failed::new(format!("{}: {error}", path.display())))?;
+        texts.push((path, plain(&text)));
+    }
+    let mut problems = String::new();
+    for (words, instead, allowed) in WORDS {
+        let found: Vec<(&PathBuf, usize)> = texts
+            .iter()
+            .map(|(path, text)| {
+                (
+                    path,
+                    words
+                        .iter()
+                        .map(|word| text.matches(&format!(" {} ", word.replace(' ', "  "))).count())
+                        .sum(),
+                )
+            })
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        let count: usize = found.iter().map(|(_, count)| count).sum();
+        if count <= *allowed {
+            continue;
+        }
+        let word = words.join("\", \"");
+        let _ =
+            writeln!(problems, "\"{word}\" occurs {count} times, allowed are {allowed}; write {instead}:");
+        for (path, count) in found.iter().take(12) {
+            let _ = writeln!(problems, "  {count:3} {}", path.strip_prefix(root).unwrap_or(path).display());
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failed::new(problems)) }
+}
+
+/// Lower-case words between single spaces; identifiers are split at underscores.
+fn plain(text: &str) -> String {
+    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    // Doubled, so that neighbours do not share a space.
+    format!(" {} ", words.join("  "))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let unreadable = |error| Failed::new(format!("{}: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if SKIPPED.contains(&&*name) || name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -296,7 +296,8 @@ impl Dataset {
         self.replay().map_or_else(Vec::new, |replay| self.log(&replay.needing(needs)).stated_differences())
     }
 
-    /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later
+    /// The last timestamp in the data, among them the ends of durations that the source states in place of timestamps; `None` where
+    /// nothing bears a date. Excludes a timestamp that is more than ten years later
     /// than 99.9 % of all timestamps, or than all others.
     pub fn last_instant(&self) -> Option<Timestamp> {
         self.tables.last_instant()

@@ -352,3 +352,55 @@ fn several_stated_sla_targets_count_by_metric() {
     assert!(computed.can_answer(&request).is_ok());
     assert_eq!(asked(&computed, request), (Some(0.0), 1, "2 no SLA applies".to_owned()));
 }
+
+#[test]
+fn what_the_source_states_of_the_time_after_the_cut_off_does_not_count() {
+    let roles = "status = \"status\"\npublic_replies = \"replies\"\nfull_resolution_time = { column = \"hours\", unit = \"hours\" }\n\
+        first_response_time = [{ column = \"minutes\", unit = \"minutes\" }, { column = \"business\", unit = \"minutes\", clock = \"business\" }]\n";
+    let rows = "id,created,status,minutes,business,hours,replies\n1,2026-03-02T09:00:00Z,solved,60,30,1,1\n\
+        2,2026-03-02T10:00:00Z,solved,120,90,3,2\n";
+    let mut stated = dataset(roles, rows);
+    let business = || KpiRequest::new("first_response_time").on(ClockKind::Business);
+    for (at, calendar, working, resolution) in [
+        ("2026-03-02T11:00:00Z", (3_600.0, 1), (1_800.0, 1), (3_600.0, 1)),
+        ("2026-03-02T11:30:00Z", (3_600.0, 1), (3_600.0, 2), (3_600.0, 1)),
+        ("2026-03-02T12:00:00Z", (5_400.0, 2), (3_600.0, 2), (3_600.0, 1)),
+        ("2026-03-02T13:00:00Z", (5_400.0, 2), (3_600.0, 2), (7_200.0, 2)),
+    ] {
+        stated.as_of = Some(at.parse().unwrap());
+        let value = |request: KpiRequest| {
+            let (value, n, _) = asked(&stated, request);
+            (value.unwrap(), n)
+        };
+        assert_eq!(value(KpiRequest::new("first_response_time")), calendar, "{at}");
+        assert_eq!(value(business()), working, "{at}");
+        assert_eq!(value(KpiRequest::new("full_resolution_time")), resolution, "{at}");
+        // Nobody knows when a count was reached.
+        assert_eq!(value(KpiRequest::new("replies_per_ticket")), (1.5, 2), "{at}");
+    }
+    // The data reaches to the last of these ends.
+    assert_eq!(stated.last_instant(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn a_stated_verdict_after_the_cut_off_does_not_count() {
+    let rows = "id,created,solved,met,due\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,true,2026-03-02T12:00:00Z\n\
+        2,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,true,\n3,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,true,2026-03-05T12:00:00Z\n\
+        4,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,false,2026-03-03T12:00:00Z\n5,2026-03-02T09:00:00Z,,false,2026-03-02T12:00:00Z\n\
+        6,2026-03-02T09:00:00Z,,true,\n";
+    let whole = "solved_at = \"solved\"\nsla_met = \"met\"\ndue_at = \"due\"\n";
+    let by_metric = "solved_at = \"solved\"\nsla = { resolution = { met = \"met\", due_at = \"due\" } }\n";
+    for (roles, metric) in [(whole, "stated"), (by_metric, "stated_resolution")] {
+        let mut stated = dataset(roles, rows);
+        let request = || KpiRequest::new("sla_attainment").of_metric(metric.into());
+        for (at, value, n, running) in [
+            // Met: 1 and 6, of which nothing has a date; breached: 5.
+            ("2026-03-03T00:00:00Z", 200.0 / 3.0, 3, "3 still running"),
+            ("2026-03-04T00:00:00Z", 50.0, 4, "2 still running"),
+            ("2026-03-06T00:00:00Z", 400.0 / 6.0, 6, ""),
+        ] {
+            stated.as_of = Some(at.parse().unwrap());
+            assert_eq!(asked(&stated, request()), (Some(value), n, running.to_owned()), "{metric} {at}");
+        }
+    }
+}

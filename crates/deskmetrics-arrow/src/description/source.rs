@@ -73,7 +73,8 @@ pub struct TicketSource {
     /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether its SLA was met, as the source says.
+    /// Whether its SLA was met, as the source says. A verdict does not count yet where the ticket's timestamps show that the target
+    /// was reached, or became due, after the cut-off; others count whenever they were given.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
     /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
@@ -84,7 +85,9 @@ pub struct TicketSource {
     /// How long the customer waited for the first reply of an agent, as the source has computed it; see [`MeasureKey`]. One
     /// column, or several with a clock each. It counts where neither timestamps nor events give the measure, and is compared
     /// with it where they do. The same holds for the measures below, which are those of
-    /// [`TicketMetrics`](deskmetrics::TicketMetrics).
+    /// [`TicketMetrics`](deskmetrics::TicketMetrics). A duration from creation to an event that is longer than the ticket is old at
+    /// the cut-off has not ended by then. Counts and totals such as `on_hold_time` have no date, and business time is shorter than
+    /// the time that passed, so these count as stated: state them as they were at the cut-off.
     #[serde(default, deserialize_with = "some_columns", alias = "first_reply_time")]
     pub first_response_time: Vec<MeasureKey>,
     /// From creation to the first solve.

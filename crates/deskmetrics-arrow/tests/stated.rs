@@ -192,11 +192,12 @@ fn the_unit_is_inferred_or_asked_for() {
         ),
         (
             "transfers = \"reply\"\nassignee_stations = \"reply\"",
-            "are both the assignee stations: state one column",
+            "are both the assignee stations: state one of them",
         ),
         (
             "on_hold_time = [\"a\", \"b\"]",
-            "columns \"a\" and \"b\" are both the on hold time: state one column for each clock",
+            "columns \"a\" and \"b\" are both the on hold time on one clock: state one of them, or the clock of the other, such as \
+             { column = \"b\", clock = \"business\" }",
         ),
         ("on_hold_time = { column = \"a\", unit = \"fortnights\" }", "fortnights"),
         ("sla = { first_reply = { met = \"a\" } }", "sla has no metric \"first_reply\""),
@@ -394,9 +395,9 @@ fn a_stated_verdict_after_the_cut_off_does_not_count() {
         let mut stated = dataset(roles, rows);
         let request = || KpiRequest::new("sla_attainment").of_metric(metric.into());
         for (at, value, n, running) in [
-            // Met: 1 and 6, of which nothing has a date; breached: 5.
-            ("2026-03-03T00:00:00Z", 200.0 / 3.0, 3, "3 still running"),
-            ("2026-03-04T00:00:00Z", 50.0, 4, "2 still running"),
+            // Met: 1, and 2 and 6 without a due time; breached: 5.
+            ("2026-03-03T00:00:00Z", 75.0, 4, "2 still running"),
+            ("2026-03-04T00:00:00Z", 60.0, 5, "1 still running"),
             ("2026-03-06T00:00:00Z", 400.0 / 6.0, 6, ""),
         ] {
             stated.as_of = Some(at.parse().unwrap());

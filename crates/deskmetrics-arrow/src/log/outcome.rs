@@ -3,10 +3,10 @@
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use deskmetrics::engine::{Pass, RecordNeeds};
-use deskmetrics::replay::{Needs, StatedMeasure, StatedValue};
+use deskmetrics::replay::{Needs, StatedValue};
 use deskmetrics::report::Warning;
-use deskmetrics::ticket::{Attribute, StatedSla};
-use deskmetrics::{ClockKind, Excluded, Replayed, SlaMetric, Ticket, TicketMetrics, Timestamp};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Replayed, Ticket, TicketMetrics, Timestamp};
 
 use super::{EventLog, ReplayedRow};
 use crate::decode::stated::StatedColumn;
@@ -187,21 +187,11 @@ impl EventLog<'_> {
             scratch.ticket.requester = ticket.requester().map(|name| name.as_ref().into());
         }
         if wanted.attributes {
+            scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
             let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
-            let whole = self.known_at_cut_off(
-                StatedSla {
-                    metric: SlaMetric::Resolution,
-                    due_at: due.map(Timestamp::saturating_from_micros),
-                    met: tickets.sla_met.of_row(row).copied(),
-                },
-                row,
-                pass.metrics(),
-            );
-            (scratch.ticket.stated_due_at, scratch.ticket.stated_sla_met) = (whole.due_at, whole.met);
-            let each = tickets.stated_sla.iter().map(|column| column.of_row(row));
-            let known = each.map(|sla| self.known_at_cut_off(sla, row, pass.metrics()));
+            scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
             scratch.ticket.stated_sla.clear();
-            scratch.ticket.stated_sla.extend(known);
+            scratch.ticket.stated_sla.extend(tickets.stated_sla.iter().map(|column| column.of_row(row)));
         }
         if wanted.attributes || wanted.all_attributes {
             let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);
@@ -212,53 +202,5 @@ impl EventLog<'_> {
                 }
             }
         }
-    }
-
-    /// What a source states of an SLA target, as far as it was known at the cut-off. A verdict stays unless its target was reached,
-    /// or became due, after the cut-off; it is not known when other verdicts were given.
-    fn known_at_cut_off(&self, mut sla: StatedSla, row: usize, metrics: &TicketMetrics) -> StatedSla {
-        let as_of = self.replay.as_of();
-        let is_reached = match sla.metric {
-            SlaMetric::FirstResponse => {
-                let stated = || metrics.measure(StatedMeasure::FirstResponseTime, ClockKind::Calendar);
-                metrics.first_response_at.is_some() || stated().is_some()
-            }
-            SlaMetric::Resolution => metrics.done_since().is_some(),
-            _ => return sla,
-        };
-        let was_due = sla.due_at.is_some_and(|due| due <= as_of);
-        if sla.met.is_none() || is_reached || was_due || metrics.left_out.is_some() {
-            return sla;
-        }
-        let reached_at = self.reached_at(&sla.metric, row).filter(|at| *at > as_of);
-        if sla.met == Some(true) && reached_at.is_some() {
-            // It was met, so it is not due before.
-            (sla.met, sla.due_at) = (None, sla.due_at.or(reached_at));
-        } else if sla.met == Some(false) && sla.due_at.is_some() {
-            sla.met = None;
-        }
-        sla
-    }
-
-    /// When the table of tickets says that a target was reached.
-    fn reached_at(&self, metric: &SlaMetric, row: usize) -> Option<Timestamp> {
-        let tickets = &self.tables.tickets;
-        let (columns, measure) = match (metric, &tickets.milestones) {
-            (SlaMetric::FirstResponse, Some(columns)) => {
-                ([columns.replied_at.as_ref(), None], StatedMeasure::FirstResponseTime)
-            }
-            (_, Some(columns)) => {
-                let ends = [columns.solved_at.as_ref(), columns.closed_at.as_ref()];
-                (ends, StatedMeasure::FullResolutionTime)
-            }
-            (_, None) => return None,
-        };
-        let at = columns.into_iter().flatten().find_map(|column| column.get(row));
-        let stated = || {
-            let value = self.stated.iter().find(|column| column.measure == measure)?.of_row(row).value;
-            let StatedValue::Known(value) = value else { return None };
-            Some(tickets.created_at[row].saturating_add(value))
-        };
-        at.or_else(stated).map(Timestamp::saturating_from_micros)
     }
 }

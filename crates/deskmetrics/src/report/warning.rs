@@ -164,6 +164,8 @@ pub enum Warning {
         of: u64,
         /// The first of them.
         ticket: String,
+        /// The KPIs of a report that count changes of the attribute or the time until one, by their ids.
+        kpis: Vec<&'static str>,
     },
     /// Records are in several slices of a slicing, so the `n` of the slices add up to more than the overall one. The slices are no
     /// independent samples.
@@ -319,13 +321,26 @@ impl fmt::Display for Warning {
                     value(replayed),
                 )
             }
-            Self::AttributeUnknown { attribute, count, of, ticket } => write!(
-                f,
-                "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", have \
-                 none until the first change; name the column of previous values with previous, or set attribute_values = \
-                 \"at_creation\" if the table has the values at creation",
-                share(*count, *of),
-            ),
+            Self::AttributeUnknown { attribute, count, of, ticket, kpis } => {
+                write!(
+                    f,
+                    "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", \
+                     have none until the first change",
+                    share(*count, *of),
+                )?;
+                match kpis.as_slice() {
+                    [] => {}
+                    [one] => write!(f, ", which {one} does not count as one from another {attribute}")?,
+                    several => {
+                        let named = several.join(", ");
+                        write!(f, ", which {named} do not count as one from another {attribute}")?;
+                    }
+                }
+                f.write_str(
+                    "; name the column of previous values with previous, or set attribute_values = \"at_creation\" if the \
+                     table has the values at creation",
+                )
+            }
             Self::OverlappingSlices { by } => {
                 let by: Vec<&str> = by.iter().map(Attribute::as_str).collect();
                 write!(

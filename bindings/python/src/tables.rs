@@ -15,7 +15,8 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
 use deskmetrics_arrow::{
-    Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
+    AmbiguousRole, Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column,
+    usual_roles,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -131,7 +132,9 @@ impl<'py> Tables<'_, 'py> {
             // Without a table of tickets, their attributes are those of their first events.
             let own = holds != Holds::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
-            let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
+            let schema = table.schema_of_numbers();
+            let (mut columns, ambiguous) = described(holds, &schema, said.get(name), by, self.numbers)?;
+            notes.extend(ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             example::complete(name, &table, &columns, needed(holds))?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
@@ -354,7 +357,7 @@ fn described(
     given: Option<&Value>,
     by: &[Attribute],
     numbers: bool,
-) -> PyResult<Map<String, Value>> {
+) -> PyResult<(Map<String, Value>, Vec<AmbiguousRole>)> {
     let mut roles = match given {
         None => Map::new(),
         Some(Value::Object(roles)) => roles.clone(),
@@ -372,7 +375,13 @@ fn described(
     }
     let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let usual = usual_roles(holds, schema, &taken);
+    let mut usual = usual_roles(holds, schema, &taken);
+    let is_stated = |ambiguous: &AmbiguousRole| {
+        // Attributes that are given are all there are.
+        let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
+        roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
+    };
+    usual.ambiguous.retain(|ambiguous| !is_stated(ambiguous));
     for (role, column) in usual.roles {
         match roles.get_mut(role) {
             // How a column is read may be stated without its name.
@@ -413,7 +422,21 @@ fn described(
     for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
     }
-    Ok(roles)
+    Ok((roles, usual.ambiguous))
+}
+
+/// Which of two columns has a role, and how to choose the other.
+fn either(table: &str, AmbiguousRole { role, column, other, .. }: &AmbiguousRole) -> String {
+    let is_attribute = Attribute::NAMED.iter().any(|named| named.as_str() == role);
+    let key = if is_attribute {
+        format!("{{\"attributes\": {{\"{role}\": \"{other}\"}}}}")
+    } else {
+        format!("{{\"{role}\": \"{other}\"}}")
+    };
+    format!(
+        "{table}: both \"{column}\" and \"{other}\" may be the {role}; \"{column}\" is used: choose the other with \
+         columns={{\"{table}\": {key}}}"
+    )
 }
 
 /// The roles that hold timestamps, due times of SLA targets among them.

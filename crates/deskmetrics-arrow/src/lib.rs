@@ -103,4 +103,4 @@ pub use file::Progress;
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use table::report_batch;
-pub use usual::{Holds, UsualRoles, attribute_column, usual_roles};
+pub use usual::{AmbiguousRole, Holds, UsualRoles, attribute_column, usual_roles};

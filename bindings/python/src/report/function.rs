@@ -135,8 +135,8 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// - A negative or unreadable value excludes the ticket from what depends on it; an absent duration has not ended.
 ///
 /// ``columns={"tickets": {"sla": {"first_response": {"due_at": "FR due", "met": "FR met"}, "resolution": {..}}}}`` names due
-/// times and verdicts of several SLA targets. ``met`` counts before ``due_at``, unless the table shows that the target was
-/// reached, or became due, after ``as_of``.
+/// times and verdicts of several SLA targets. ``met`` counts before ``due_at``, unless the ticket is open at ``as_of`` and
+/// ``due_at`` is later; without a due time it counts whenever it was given.
 ///
 /// An answer with a score that names its ``invitation`` answers it: it counts in the response rate as ``answered_at`` of the
 /// invitation does. If an invitation has several answers, or an ``answered_at`` as well, the earliest date counts; an answer

@@ -73,8 +73,8 @@ pub struct TicketSource {
     /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether its SLA was met, as the source says. A verdict does not count yet where the ticket's timestamps show that the target
-    /// was reached, or became due, after the cut-off; others count whenever they were given.
+    /// Whether its SLA was met, as the source says. A verdict on a ticket that is open at the cut-off does not count yet where
+    /// [`due_at`](Self::due_at) is later; without a due time it counts whenever it was given.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
     /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
@@ -239,9 +239,13 @@ impl TicketSource {
                 let clock = if measure.is_duration() { key.clock() } else { ClockKind::Calendar };
                 if let Some((.., other)) = known.iter().find(|(one, on, _)| (*one, *on) == (measure, clock)) {
                     let remedy = if measure.is_duration() {
-                        ": state one column for each clock, such as { column = \"..\", clock = \"business\" }"
+                        let column = &key.column;
+                        format!(
+                            " on one clock: state one of them, or the clock of the other, such as {{ column = \"{column}\", clock = \
+                             \"business\" }}"
+                        )
                     } else {
-                        ": state one column"
+                        ": state one of them".to_owned()
                     };
                     return Err(DescriptionError::said(format!(
                         "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",

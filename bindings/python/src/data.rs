@@ -1,7 +1,7 @@
 //! The data form: Python dicts and lists as the JSON that the core reads, and back.
 
 use deskmetrics::duration_text;
-use deskmetrics_arrow::with_suggestion;
+use deskmetrics_arrow::plain_message;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
@@ -130,14 +130,6 @@ pub(crate) fn to_data(value: &impl Serialize) -> PyResult<Value> {
     serde_json::to_value(value).map_err(|problem| error::argument(problem.to_string()))
 }
 
-/// What is wrong with a data form, without the names of Rust's types.
-pub(crate) fn message(problem: &serde_json::Error) -> String {
-    let text = ["u8", "u16", "u32", "u64", "usize"].iter().fold(problem.to_string(), |text, kind| {
-        text.replace(&format!("expected {kind}"), "expected a whole number from 0")
-    });
-    with_suggestion(&text)
-}
-
 /// A value of the core from its data form; the error names the place in it.
 pub(crate) fn from_form<T: DeserializeOwned>(
     place: &str,
@@ -145,7 +137,7 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        let said = message(problem.inner());
+        let said = plain_message(&problem.inner().to_string());
         wrong(match problem.path().to_string().as_str() {
             // What the core finds wrong as a whole names its place itself.
             "." => format!("{place}: {said}"),

@@ -47,9 +47,9 @@ def test_a_lazy_frame_is_told_to_collect(ask: Any) -> None:
 @pytest.mark.parametrize(
     ("scale", "said"),
     [
-        (5.0, 'scale: .*`5.0`, expected a scale such as "1-5"'),
-        ({"min": 1}, "scale: missing field `max`"),
-        ({"min": 1, "max": 5, "positiv": [4, 5], "negative": [1, 2]}, 'unknown field `positiv`, did you mean "positive"'),
+        (5.0, 'scale: found 5.0, expected a scale such as "1-5"'),
+        ({"min": 1}, 'scale: the key "max" is missing'),
+        ({"min": 1, "max": 5, "positiv": [4, 5], "negative": [1, 2]}, 'there is no key "positiv", did you mean "positive"'),
         ((1, 2, 3), "not a pair of ends"),
         ("1 to 5", 'scale "1 to 5" is not one of'),
     ],
@@ -64,7 +64,7 @@ def test_scales_of_a_report() -> None:
     assert dm.report(surveys=answers, scales={"csat": (1, 5)})["csat"].value == 100.0
     assert dm.report(surveys=answers, scales={"csat": [1, 5]}) == dm.report(surveys=answers, scales={"csat": "1-5"})
     assert dm.report(surveys=answers, kpis=[{"kpi": "csat", "question": "csat", "scale": (1, 5)}])["csat"].n == 2
-    with pytest.raises(dm.ArgumentError, match="^scales.csat: missing field `max`"):
+    with pytest.raises(dm.ArgumentError, match='^scales.csat: the key "max" is missing'):
         dm.report(surveys=answers, scales={"csat": {"min": 1}})
 
 
@@ -167,7 +167,7 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.replay(EVENTS, policies=[5]), r"policies\[0\]: 5 .int. is neither an SlaPolicy"),  # type: ignore[list-item]
         (lambda: dm.SlaPolicy.from_toml("sla.toml"), r'"sla.toml" is a text.*give pathlib.Path\("sla.toml"\)'),
         (lambda: dm.report(TICKETS, kpis=["volume"], week_start="Someday"), 'week_start "Someday"'),
-        (lambda: dm.first_response_time(REPLIED, within=3600), 'within: .*`3600`, expected a duration such as "4h"'),  # type: ignore[arg-type]
+        (lambda: dm.first_response_time(REPLIED, within=3600), 'within: found 3600, expected a duration such as "4h"'),  # type: ignore[arg-type]
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
         (lambda: dm.report("tickets.csv"), "read a file first"),
         (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]

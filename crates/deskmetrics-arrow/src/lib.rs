@@ -97,7 +97,7 @@ pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
 pub use decode::{Customers, Example, LeftOut, Scope, SourceReport};
-pub use description::{Description, DescriptionError, nearest, with_suggestion};
+pub use description::{Description, DescriptionError, nearest, plain_message};
 pub use error::ReadError;
 pub use file::Progress;
 pub use options::ReadOptions;

@@ -88,6 +88,11 @@ fn errors() {
             "did you mean \"creatd\"?",
             of(&TICKETS.replace("'created'", "'creatd'"), &ROWS.replace("created", "creatd")),
         ),
+        followed(
+            of(&TICKETS.replace("'t.csv'", "{ path = 't.csv', skip_rows = 3 }"), ROWS),
+            "or leave skip_rows out",
+            right(),
+        ),
         followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
     ];
     let hours = "id,created,reply\n1,2026-03-02T09:00:00Z,2\n";

@@ -44,6 +44,8 @@ const INSTANTS: [&str; 10] = [
     "updated_at",
 ];
 
+const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
+
 /// What to do about times without a zone, where one can be assumed.
 pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
@@ -54,7 +56,7 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) snapshots: Option<&'a Bound<'py, PyAny>>,
     pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
     pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) columns: Option<&'a Bound<'py, PyAny>>,
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
     /// What to do about times without a zone.
@@ -70,10 +72,10 @@ pub(crate) struct Tables<'a, 'py> {
 pub(crate) struct Rules<'a, 'py> {
     pub(crate) schedules: Option<&'a Bound<'py, PyAny>>,
     pub(crate) schedule: Option<&'a str>,
-    pub(crate) schedule_by: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) schedule_by: Option<&'a Bound<'py, PyAny>>,
     pub(crate) policies: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) options: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) scales: Option<&'a Bound<'py, PyAny>>,
     pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
     /// The zone of a cut-off that names none.
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
@@ -87,6 +89,11 @@ impl<'py> Tables<'_, 'py> {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
+        if !said.is_object()
+            && let Some(columns) = self.columns
+        {
+            return Err(self.not_by_table(columns));
+        }
         // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
         let given = [
@@ -110,7 +117,7 @@ impl<'py> Tables<'_, 'py> {
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
         if let Some(scales) = rules.scales {
-            form.insert("scales".to_owned(), to_json("scales", scales)?);
+            form.insert("scales".to_owned(), keys("scales", scales, "scales={\"csat\": (1, 5)}")?);
         }
         let mut tables = Vec::new();
         for (name, holds, value) in given {
@@ -185,6 +192,41 @@ impl<'py> Tables<'_, 'py> {
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
         Ok(Described { description, tables: read, strict: self.strict, notes })
     }
+}
+
+impl<'py> Tables<'_, 'py> {
+    /// The error of columns that are not given by table and role, with those of the first table as an example.
+    fn not_by_table(&self, columns: &Bound<'py, PyAny>) -> PyErr {
+        let given = [
+            ("tickets", Holds::Tickets, self.tickets),
+            ("events", Holds::Events, self.events),
+            ("snapshots", Holds::Snapshots, self.snapshots),
+            ("surveys", Holds::Surveys, self.surveys),
+            ("invitations", Holds::Invitations, self.invitations),
+        ];
+        let mut given = given.into_iter().filter_map(|(name, holds, value)| Some((name, holds, value?)));
+        let example = given.next().and_then(|(name, holds, value)| {
+            let table = Table::read(name, value).ok()?;
+            Some(example::filled_in(name, &table, &Map::new(), needed(holds)))
+        });
+        let example = example.unwrap_or_else(|| {
+            "columns={\"tickets\": {\"id\": \"Number\", \"created_at\": \"Opened\"}}".to_owned()
+        });
+        error::argument_type(format!(
+            "columns: {} is not a dict that gives the roles of each table their columns, such as {example}",
+            crate::input::describe(columns)
+        ))
+    }
+}
+
+/// A dict in JSON; the error of anything else shows an example.
+fn keys(name: &str, value: &Bound<'_, PyAny>, example: &str) -> PyResult<Value> {
+    let form = to_json(name, value)?;
+    if form.is_object() {
+        return Ok(form);
+    }
+    let found = crate::input::describe(value);
+    Err(error::argument_type(format!("{name}: {found} is not a dict, such as {example}")))
 }
 
 /// Tables in Arrow, with what their columns say.
@@ -287,7 +329,8 @@ impl Rules<'_, '_> {
             dataset.schedule = Some(name.into());
         }
         if let Some(rules) = self.schedule_by {
-            dataset.schedule_by = from_form("schedule_by", to_json("schedule_by", rules)?, error::argument)?;
+            dataset.schedule_by =
+                from_form("schedule_by", keys("schedule_by", rules, SCHEDULE_BY)?, error::argument)?;
             dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| have(name))?;
         }
         if names.len() > 1 && dataset.schedule.is_none() && dataset.schedule_by.is_empty() {
@@ -305,7 +348,8 @@ impl Rules<'_, '_> {
             asked.into_iter().try_for_each(have)?;
         }
         if let Some(options) = self.options {
-            let options: ReplayOptions = from_form("options", to_json("options", options)?, error::argument)?;
+            let options = keys("options", options, "options={\"order\": \"sequence\"}")?;
+            let options: ReplayOptions = from_form("options", options, error::argument)?;
             dataset.replay_options = options;
         }
         if let Some(at) = self.as_of {

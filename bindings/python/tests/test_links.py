@@ -134,7 +134,7 @@ def test_a_ticket_table_holds_the_current_values() -> None:
     assert (state, findings) == (["breached"], [])
     assert verdicts(attribute_values="current", attributes={"priority": "priority"}) == verdicts()
     state, findings = verdicts("low", attributes="at_creation")
-    assert state == ["breached"] and "stated priority differs from replayed priority: 1 of 1" in findings[0]
+    assert state == ["breached"] and "stated priority differs from priority by events: 1 of 1" in findings[0]
     with pytest.raises(dm.ArgumentError, match="at_creation"):
         verdicts(attributes="later")
 

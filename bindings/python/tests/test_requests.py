@@ -188,6 +188,6 @@ def test_all_may_be_combined_with_forms() -> None:
 def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
     with pytest.raises(dm.ArgumentError) as refused:
         report([asked("volume", unknown=1)])
-    keys = set(re.findall(r"`(\w+)`", str(refused.value).partition("xpected one of")[2]))
+    keys = set(re.findall(r'"(\w+)"', str(refused.value).partition("llowed are")[2]))
     listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
     assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))

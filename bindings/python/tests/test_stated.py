@@ -81,8 +81,8 @@ def test_differences_from_timestamps_and_events_show() -> None:
     assert first_response(report) == (1950.0, 2)
     assert report.notes == []
     assert [str(warning) for warning in report.warnings] == [
-        'stated first response time (column "reply_time_in_minutes") differs from the replayed one: 1 of 2 (50.0 %) of tickets, '
-        'such as "2": stated 30m, replayed 35m, which counts'
+        'stated first response time (column "reply_time_in_minutes") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, '
+        'such as "2": 30m stated, 35m by its timestamps, which counts'
     ]
     events = {"ticket": [1], "at": ["2026-03-02T09:20:00Z"], "kind": ["public_message"], "author": ["agent"]}
     report = dm.report(TICKETS | {"reply_time_in_minutes": [30, 30, 7]}, events, kpis=["first_response_time"])

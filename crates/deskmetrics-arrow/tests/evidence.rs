@@ -243,7 +243,7 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
     assert_eq!(
         warnings,
         [
-            "stated status differs from replayed status: 1 of 2 (50.0 %) of tickets, such as \"4\": open in the table, solved by \
+            "stated status differs from the status by events: 1 of 2 (50.0 %) of tickets, such as \"4\": open in the table, solved by \
           its events, which count"
         ]
     );

@@ -267,6 +267,18 @@ fn exclusions() {
             (&survey("{ column = 'csat', times = 2 }"), &answered("csat\n2\n1.5\n")),
         ),
         kept(
+            "Unreadable",
+            "with decimal = \",\" and times = 2",
+            (&survey("'csat'"), &answered("csat\n2\n\"1,5\"\n")),
+            (&survey("{ column = 'csat', decimal = ',', times = 2 }"), &answered("csat\n2\n\"1,5\"\n")),
+        ),
+        kept(
+            "Unreadable",
+            "with times = 4",
+            (&survey("'csat'"), &answered("csat\n1\n1.25\n")),
+            (&survey("{ column = 'csat', times = 4 }"), &answered("csat\n1\n1.25\n")),
+        ),
+        kept(
             "OutOfScale",
             "",
             (&survey("'csat'"), &answered("csat\n5\n9\n")),

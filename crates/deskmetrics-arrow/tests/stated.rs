@@ -222,10 +222,10 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
     assert_eq!(
         warnings,
         [
-            "stated first response time (column \"minutes\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
-             \"2\": stated 30m, replayed 35m, which counts",
-            "stated full resolution time (column \"hours\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
-             \"2\": stated 4h 30m, replayed 4h, which counts",
+            "stated first response time (column \"minutes\") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": 30m stated, 35m by its timestamps, which counts",
+            "stated full resolution time (column \"hours\") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": 4h 30m stated, 4h by its timestamps, which counts",
         ]
     );
     // Reopenings are not in the timestamps.
@@ -239,18 +239,21 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
     assert_eq!(kpi(&logged, "reopen_rate").0, Some(0.0));
     let warnings: Vec<String> = logged.warnings().map(|warning| warning.to_string()).collect();
     assert!(
-        warnings[0].contains("1 of 2 (50.0 %) of tickets, such as \"1\": stated 30m, replayed 20m"),
+        warnings[0].contains("1 of 2 (50.0 %) of tickets, such as \"1\": 30m stated, 20m by its events"),
         "{warnings:?}"
     );
     assert!(warnings[2].starts_with("stated reopens (column \"reopens\") differs"), "{warnings:?}");
-    assert!(warnings[2].contains("2 of 3") && warnings[2].contains("stated 1, replayed 0"), "{warnings:?}");
+    assert!(
+        warnings[2].contains("2 of 3") && warnings[2].contains("1 stated, 0 by its events"),
+        "{warnings:?}"
+    );
 
     // No assignee at all is no transfer either.
     let moved = rows.replace("reopens", "moves");
     let transfers = read(&format!("{TICKETS}transfers = \"moves\"\n{events}"), &moved, log).unwrap();
     let warnings: Vec<String> = transfers.warnings().map(|warning| warning.to_string()).collect();
     assert!(
-        warnings[0].starts_with("stated transfers (column \"moves\") differs from the replayed one: 2 of 3"),
+        warnings[0].starts_with("stated transfers (column \"moves\") differs from the one by events: 2 of 3"),
         "{warnings:?}"
     );
 

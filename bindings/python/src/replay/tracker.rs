@@ -98,9 +98,9 @@ impl Tracker {
     fn new(
         schedules: Option<&Bound<'_, PyAny>>,
         schedule: Option<&str>,
-        schedule_by: Option<&Bound<'_, PyDict>>,
+        schedule_by: Option<&Bound<'_, PyAny>>,
         policies: Option<&Bound<'_, PyAny>>,
-        options: Option<&Bound<'_, PyDict>>,
+        options: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;

@@ -168,6 +168,11 @@ impl NumberReading {
         if whole { Ok(Some(number as i32)) } else { Err(BadCell::NotWhole) }
     }
 
+    /// What numbers are multiplied by.
+    pub(crate) fn factor(&self) -> f64 {
+        self.factor
+    }
+
     /// Whether a number stands for itself and nothing but an empty cell and NaN is missing.
     pub(crate) fn is_plain(&self) -> bool {
         self.words.is_empty() && self.missing.is_empty() && (self.factor - 1.0).abs() < f64::EPSILON

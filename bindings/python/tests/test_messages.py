@@ -279,3 +279,33 @@ def test_whole_numbers_are_all_tested() -> None:
     text = "".join((package / name).read_text(encoding="utf-8") for name in ("_deskmetrics.pyi", "typing.py", "surveys.py", "live.py"))
     # The operand of an operator has no name; a count of business days may be negative.
     assert set(re.findall(r"\b(\w+): int\b", text)) - {"value", "count"} == WHOLE.keys() - {"segments"}
+
+
+def test_columns_that_are_no_dict_lead_to_one() -> None:
+    table = {"Number": ["A", "B"], "Opened": ["2026-03-02T09:00:00Z"] * 2}
+    with pytest.raises(dm.ArgumentTypeError, match="columns: .*list.* is not a dict") as refused:
+        dm.report(table, columns=["Number", "Opened"])  # type: ignore[arg-type]
+    columns = eval(str(refused.value).split("such as columns=")[1])
+    assert columns == {"tickets": {"id": "Number", "created_at": "Opened"}}
+    assert dm.report(table, columns=columns)["volume"].value == 2
+    for wrong in ({"scales": ["1-5"]}, {"schedule_by": ["market"]}, {"options": ["order"]}):
+        (name,) = wrong
+        with pytest.raises(dm.ArgumentTypeError, match=f"^{name}: .* is not a dict, such as {name}="):
+            dm.report({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(dm.ArgumentTypeError, match="^slice: .* is not a dict such as"):
+        dm.report(table, columns=columns).rows_of("volume", slice=["market"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: dm.report(REPLIED, options={"order": "rows"}), 'options.order: "rows" is not allowed; allowed are "time", "sequence"'),
+        (lambda: dm.report(REPLIED, kpis=[{"kpi": "volume", "clok": 1}]), r'kpis\[0\].*there is no key "clok", did you mean "clock"'),
+        (lambda: dm.report(REPLIED, columns={"tickets": {"missing": 5}}), "columns.tickets.missing: found 5, expected a list"),
+        (lambda: dm.report(REPLIED, columns={"tickets": {"duplicates": "newest"}}), 'tickets.duplicates: "newest" is not allowed'),
+    ],
+)
+def test_mistakes_in_forms_are_told_in_plain_words(call: Any, said: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=said) as refused:
+        call()
+    assert not any(word in str(refused.value) for word in ("usize", "variant", "field", "invalid type", "`"))

@@ -191,3 +191,15 @@ def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
     keys = set(re.findall(r'"(\w+)"', str(refused.value).partition("llowed are")[2]))
     listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
     assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))
+
+
+def test_where_takes_numbers_and_booleans() -> None:
+    tickets = {"id": [1, 2, 3], "created_at": ["2026-03-02T09:00:00Z"] * 3, "tier": [1, 2, 1], "vip": [True, False, False]}
+    for where, n in [({"tier": 1}, 2), ({"tier": [1, 2]}, 3), ({"vip": True}, 1), ({"tier": "1", "vip": False}, 1)]:
+        assert dm.report(tickets, kpis=[{"kpi": "volume", "where": where}])["volume"].value == n
+        assert dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": where}})["volume"].value == n
+    policies = [{"name": "tier 1", "when": {"tier": 1}, "targets": [{"metric": "resolution", "within": "1h"}]}]
+    report = dm.report(tickets, kpis=["sla_attainment"], policies=policies, as_of="2026-03-03T00:00:00Z")
+    assert report["sla_attainment"].n == 2
+    with pytest.raises(dm.ArgumentError, match=r"kpis\[0\].where.*expected a value"):
+        dm.report(tickets, kpis=[{"kpi": "volume", "where": {"tier": {"from": 1}}}])

@@ -443,9 +443,10 @@ impl Dataset {
 fn counted_by(request: &KpiRequest) -> Option<Attribute> {
     let of_assignee = [StatedMeasure::AssigneeStations, StatedMeasure::TimeToFirstAssignment];
     request.needs().any(Needs::STATIONS).then(|| {
-        match request.stated_measures().iter().any(|measure| of_assignee.contains(measure)) {
-            true => Attribute::Assignee,
-            false => Attribute::Group,
+        if request.stated_measures().iter().any(|measure| of_assignee.contains(measure)) {
+            Attribute::Assignee
+        } else {
+            Attribute::Group
         }
     })
 }

@@ -89,9 +89,12 @@ impl Table {
 
     /// The schema with columns that were not read as numbers, so that a usual name gives them a role, which then is an error.
     pub(crate) fn schema_of_numbers(&self) -> SchemaRef {
-        let fields = self.schema.fields().iter().map(|field| match self.unread.contains_key(field.name()) {
-            true => Arc::new(Field::new(field.name(), DataType::Float64, true)),
-            false => Arc::clone(field),
+        let fields = self.schema.fields().iter().map(|field| {
+            if self.unread.contains_key(field.name()) {
+                Arc::new(Field::new(field.name(), DataType::Float64, true))
+            } else {
+                Arc::clone(field)
+            }
         });
         Arc::new(Schema::new(fields.collect::<Fields>()))
     }

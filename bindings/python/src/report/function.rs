@@ -2,7 +2,6 @@
 
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::Report;
 use super::ask::{Ask, Kpis};

@@ -168,7 +168,7 @@ impl Tables {
     /// The tickets whose value of such an attribute at creation is unknown: their first change comes later.
     pub(crate) fn unknown_at_creation(&self, attribute: &Attribute) -> Option<Warning> {
         let Self { tickets, events, .. } = self;
-        let changes: Vec<bool> = (0..events.kinds.codes())
+        let is_change: Vec<bool> = (0..events.kinds.codes())
             .map(|code| {
                 let kind = kind::Code::try_from(code).ok().and_then(|code| events.kinds.of(code));
                 kind.is_some_and(|(kind, ..)| kind.0.contains(&Happening::Changed(attribute.clone())))
@@ -176,7 +176,7 @@ impl Tables {
             .collect();
         let (mut changed, mut known) = (vec![false; tickets.rows()], vec![false; tickets.rows()]);
         for (event, code) in events.codes.iter().enumerate() {
-            if changes.get(usize::from(*code)) == Some(&true) {
+            if is_change.get(usize::from(*code)) == Some(&true) {
                 let row = events.places[event] as usize;
                 changed[row] = true;
                 known[row] |= events.at[event] <= tickets.created_at[row];

@@ -131,7 +131,8 @@ fn plain_value(found: &str) -> String {
 
 /// A type as serde names it.
 fn plain_type(expected: &str) -> &str {
-    match expected.split_whitespace().next().unwrap_or_default() {
+    let name = expected.trim_start_matches("a ").trim_start_matches("borrowed ");
+    match name.split_whitespace().next().unwrap_or_default() {
         "u8" => "a whole number from 0 to 255",
         "u16" => "a whole number from 0 to 65535",
         "u32" | "u64" | "usize" => "a whole number from 0",
@@ -140,13 +141,7 @@ fn plain_type(expected: &str) -> &str {
         "bool" | "boolean" => "true or false",
         "struct" | "map" => "a table of keys",
         "sequence" | "tuple" => "a list",
-        _ => match expected {
-            "a string" | "a borrowed string" | "string" | "path string" => "a text",
-            "a boolean" => "true or false",
-            "a map" => "a table of keys",
-            "a sequence" => "a list",
-            "string or map" | "string or table" | "variant identifier" => "a text",
-            other => other,
-        },
+        "string" | "path" | "variant" => "a text",
+        _ => expected,
     }
 }

@@ -291,9 +291,10 @@ fn a_name_in_another_encoding() {
     for delimiter in [",", ";"] {
         for (stated, written) in [("utf-16", encoding_rs::UTF_8), ("utf-8", encoding_rs::UTF_16LE)] {
             let text = "id,opened,Kanál\n1,2026-03-02T09:00:00Z,web\n".replace(',', delimiter);
-            let bytes: Vec<u8> = match written == encoding_rs::UTF_8 {
-                true => text.into_bytes(),
-                false => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            let bytes: Vec<u8> = if written == encoding_rs::UTF_8 {
+                text.into_bytes()
+            } else {
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect()
             };
             let error = read(&named(stated), &bytes).unwrap_err().to_string();
             let right = if stated == "utf-16" { "utf-8" } else { "utf-16le" };
@@ -335,7 +336,7 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert_eq!(left_out.examples[0].value, "1,234");
     assert_eq!(
         left_out.remedy,
-        "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
+        "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
     );
     for (file, score, weight) in [
         ("{ path = 't.csv', decimal = ',' }", "'share'", 1.234),
@@ -353,6 +354,10 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
+    // The other one is stated.
+    let points = csv.replace("\"0,5\"", "0.5");
+    let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), points.as_bytes()).unwrap();
+    assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
     assert!(
         error.to_string().contains("surveys[0].file.decimal: \"x\" is not allowed; allowed are"),
@@ -377,7 +382,7 @@ fn targets_in_a_table_have_decimals_too() {
     let error = read("'t.csv'", ambiguous).unwrap_err();
     assert_eq!(
         message(&error),
-        "row 1, column \"days\": \"1,500\": value not readable; the comma may stand before decimals or thousands: state \
+        "row 1, column \"days\": \"1,500\": value not readable; a comma or a point may stand before decimals or thousands: state \
          decimal = \",\" or decimal = \".\""
     );
     assert_eq!(within(&read("{ path = 't.csv', decimal = ',' }", ambiguous).unwrap()), point);

@@ -114,7 +114,7 @@ def test_a_row_bears_the_name_of_its_request() -> None:
         ({"tag": []}, "cannot be restricted by tag without a value"),
         ({"category": []}, "cannot be restricted by category without a value"),
         ({"categroy": "login"}, 'did you mean "category"'),
-        ({"category": 3}, "a text or a list of texts"),
+        ({"category": {"is": "login"}}, "expected a value .* or a list of values"),
     ],
 )
 def test_a_restriction_without_meaning_is_an_error(where: dict[str, Any], message: str) -> None:

@@ -46,7 +46,7 @@ type Usual = &'static [(&'static str, &'static [&'static str])];
 const TICKETS: Usual = &[
     (
         "created_at",
-        &["created_at", "created", "opened_at", "ticket_created_at", "created_date", "createdate", "opened"],
+        &["created_at", "created", "opened_at", "ticket_created_at", "created_date", "createdate"],
     ),
     ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number", "issue_key", "key"]),
     ("requester", REQUESTER),

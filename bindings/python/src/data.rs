@@ -19,6 +19,16 @@ pub(crate) fn to_json(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> 
     nested(place, value, 0)
 }
 
+/// A dict in JSON; the error of anything else shows an example.
+pub(crate) fn keys(place: &str, value: &Bound<'_, PyAny>, example: &str) -> PyResult<Value> {
+    let form = to_json(place, value)?;
+    if form.is_object() {
+        return Ok(form);
+    }
+    let found = describe(value);
+    Err(error::argument_type(format!("{place}: {found} is not a dict, such as {example}")))
+}
+
 fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if depth > DEEPEST {
         return Err(error::argument(format!("{place} is nested more than {DEEPEST} levels deep")));
@@ -45,9 +55,16 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         let mut object = Map::new();
         for entry in mapping.items()?.iter() {
             let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            let key = as_text(&key)?.ok_or_else(|| {
-                error::argument_type(format!("{place}: key {} is not a text", describe(&key)))
-            })?;
+            // Numbers and booleans in columns are known by their text.
+            let key = match nested(place, &key, depth + 1)? {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => {
+                    let found = describe(&key);
+                    return Err(error::argument_type(format!("{place}: key {found} is not a text")));
+                }
+            };
             let inner = nested(&format!("{place}.{key}"), &value, depth + 1)?;
             object.insert(key, inner);
         }

@@ -23,7 +23,7 @@ use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
-use crate::data::{from_form, to_json};
+use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, exceptions};
 use crate::input::{Table, instant, zone};
@@ -217,16 +217,6 @@ impl<'py> Tables<'_, 'py> {
             crate::input::describe(columns)
         ))
     }
-}
-
-/// A dict in JSON; the error of anything else shows an example.
-fn keys(name: &str, value: &Bound<'_, PyAny>, example: &str) -> PyResult<Value> {
-    let form = to_json(name, value)?;
-    if form.is_object() {
-        return Ok(form);
-    }
-    let found = crate::input::describe(value);
-    Err(error::argument_type(format!("{name}: {found} is not a dict, such as {example}")))
 }
 
 /// Tables in Arrow, with what their columns say.

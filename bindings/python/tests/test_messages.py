@@ -292,6 +292,10 @@ def test_columns_that_are_no_dict_lead_to_one() -> None:
         (name,) = wrong
         with pytest.raises(dm.ArgumentTypeError, match=f"^{name}: .* is not a dict, such as {name}="):
             dm.report({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}, **wrong)  # type: ignore[arg-type]
+    tracker = dm.Tracker()
+    for call in (dm.Schedule.from_dict, dm.SlaPolicy.from_dict, dm.SlaPolicies.from_dict, tracker.open, tracker.push):
+        with pytest.raises(dm.ArgumentTypeError, match="is not a dict, such as {"):
+            call(["UTC"])  # type: ignore[operator]
     with pytest.raises(dm.ArgumentTypeError, match="^slice: .* is not a dict such as"):
         dm.report(table, columns=columns).rows_of("volume", slice=["market"])  # type: ignore[arg-type]
 

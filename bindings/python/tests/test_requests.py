@@ -199,6 +199,9 @@ def test_where_takes_numbers_and_booleans() -> None:
         assert dm.report(tickets, kpis=[{"kpi": "volume", "where": where}])["volume"].value == n
         assert dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": where}})["volume"].value == n
     policies = [{"name": "tier 1", "when": {"tier": 1}, "targets": [{"metric": "resolution", "within": "1h"}]}]
+    named = {"tickets": {"attributes": {"tier": {"column": "tier", "words": {1: "gold", 2: "basic"}}}}}
+    rows = dm.report(tickets, kpis=["volume"], by="tier", columns=named).rows
+    assert {row.keys["tier"]: row.value for row in rows if row.keys} == {"gold": 2, "basic": 1}
     report = dm.report(tickets, kpis=["sla_attainment"], policies=policies, as_of="2026-03-03T00:00:00Z")
     assert report["sla_attainment"].n == 2
     with pytest.raises(dm.ArgumentError, match=r"kpis\[0\].where.*expected a value"):

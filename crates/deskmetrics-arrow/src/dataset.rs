@@ -1,7 +1,6 @@
 //! A dataset: everything a description points at, read.
 
 use std::borrow::Cow;
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -286,10 +285,15 @@ impl Dataset {
     pub fn warnings_for(&self, report: &Report) -> impl Iterator<Item = Warning> {
         // Changes that are only counted do not depend on what they change.
         let needs = report.needs().without(Needs::STATIONS | Needs::TOUCHES);
-        let replay = LazyCell::new(move || self.replay_at(Timestamp::MAX).needing(needs));
-        let judged = move |attribute: &Attribute| {
+        let replay = Replay::new(Timestamp::MAX)
+            .with_options(self.replay_options.clone())
+            .with_policies(self.policies.clone())
+            .needing(needs);
+        let timed = needs.any(Needs::BUSINESS_TIME | Needs::VERDICTS);
+        let judged = |attribute: &Attribute| {
             let number = replay.attribute_number(attribute);
-            replay.hears(What::Changed { attribute: number, to: NONE })
+            let chooses_schedule = timed && self.schedule_by.contains_key(attribute);
+            chooses_schedule || replay.hears(What::Changed { attribute: number, to: NONE })
         };
         let counted = |attribute: &Attribute| -> Vec<&'static str> {
             let counting =

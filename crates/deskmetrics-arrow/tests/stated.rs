@@ -196,8 +196,8 @@ fn the_unit_is_inferred_or_asked_for() {
         ),
         (
             "on_hold_time = [\"a\", \"b\"]",
-            "columns \"a\" and \"b\" are both the on hold time on one clock: state one of them, or the clock of the other, such as \
-             { column = \"b\", clock = \"business\" }",
+            "columns \"a\" and \"b\" are both the on hold time on one clock: state one of them, or the clock of the other, \
+             clock = \"business\"",
         ),
         ("on_hold_time = { column = \"a\", unit = \"fortnights\" }", "fortnights"),
         ("sla = { first_reply = { met = \"a\" } }", "sla has no metric \"first_reply\""),

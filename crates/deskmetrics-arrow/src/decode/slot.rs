@@ -578,8 +578,8 @@ impl Reads for Whole<'_> {
             Some(steps) => {
                 let times = steps * reading.factor();
                 format!(
-                    "expected a whole number: bring it onto one with {decimal}times = {times}, on a scale of {times} times the \
-                     values"
+                    "expected a whole number: bring it onto one with {decimal}times = {times}, and multiply the scale by {times}, \
+                     too"
                 )
             }
             None => "expected a whole number: correct it, or list the value under missing".to_owned(),

@@ -239,13 +239,9 @@ impl TicketSource {
                 let clock = if measure.is_duration() { key.clock() } else { ClockKind::Calendar };
                 if let Some((.., other)) = known.iter().find(|(one, on, _)| (*one, *on) == (measure, clock)) {
                     let remedy = if measure.is_duration() {
-                        let column = &key.column;
-                        format!(
-                            " on one clock: state one of them, or the clock of the other, such as {{ column = \"{column}\", clock = \
-                             \"business\" }}"
-                        )
+                        " on one clock: state one of them, or the clock of the other, clock = \"business\""
                     } else {
-                        ": state one of them".to_owned()
+                        ": state one of them"
                     };
                     return Err(DescriptionError::said(format!(
                         "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",
@@ -332,7 +328,8 @@ pub struct EventSource {
 ///
 /// Ticket tables of help desks hold the latest ones, so an attribute that events change is converted to its value at creation:
 /// the [previous](EventSource::previous) value of its first change. If that is not known, the ticket has no value until then,
-/// and such tickets are counted in a [warning](crate::Dataset::warnings). Of tags, those that events added are removed, and
+/// and such tickets are counted in a [warning](crate::Dataset::warnings_for) where a KPI depends on it; `transfers` and
+/// `group_transfers` do not count that change. Of tags, those that events added are removed, and
 /// those that events removed are added. What no event of a ticket changes has always been as the table states.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

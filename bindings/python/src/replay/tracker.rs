@@ -7,7 +7,7 @@ use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime, PyDict};
+use pyo3::types::{PyBytes, PyDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::schedule::{Budget, CompiledSchedule, WorkingTime};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
 use crate::data::{from_json, keys, to_json};

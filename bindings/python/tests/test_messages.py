@@ -295,7 +295,7 @@ def test_columns_that_are_no_dict_lead_to_one() -> None:
     tracker = dm.Tracker()
     for call in (dm.Schedule.from_dict, dm.SlaPolicy.from_dict, dm.SlaPolicies.from_dict, tracker.open, tracker.push):
         with pytest.raises(dm.ArgumentTypeError, match="is not a dict, such as {"):
-            call(["UTC"])  # type: ignore[operator]
+            call(["UTC"])  # type: ignore[arg-type]
     with pytest.raises(dm.ArgumentTypeError, match="^slice: .* is not a dict such as"):
         dm.report(table, columns=columns).rows_of("volume", slice=["market"])  # type: ignore[arg-type]
 

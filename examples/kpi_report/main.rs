@@ -73,7 +73,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
     let state = dataset.feed(&report, 0).map_err(|error| Trouble::Usage(error.to_string()))?;
     let mut table = state.table();
-    table.warnings.extend(dataset.warnings());
+    table.warnings.extend(dataset.warnings_for(&report));
     known_attributes(&table, &dataset)?;
 
     let findings =

@@ -1,7 +1,7 @@
 //! The data form: Python dicts and lists as the JSON that the core reads, and back.
 
 use deskmetrics::duration_text;
-use deskmetrics_arrow::with_suggestion;
+use deskmetrics_arrow::plain_message;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
@@ -17,6 +17,16 @@ const DEEPEST: usize = 32;
 /// A Python value in JSON: mappings, sequences, texts, numbers; dates, times and zones as their text.
 pub(crate) fn to_json(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     nested(place, value, 0)
+}
+
+/// A dict in JSON; the error of anything else shows an example.
+pub(crate) fn keys(place: &str, value: &Bound<'_, PyAny>, example: &str) -> PyResult<Value> {
+    let form = to_json(place, value)?;
+    if form.is_object() {
+        return Ok(form);
+    }
+    let found = describe(value);
+    Err(error::argument_type(format!("{place}: {found} is not a dict, such as {example}")))
 }
 
 fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
@@ -45,9 +55,16 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         let mut object = Map::new();
         for entry in mapping.items()?.iter() {
             let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            let key = as_text(&key)?.ok_or_else(|| {
-                error::argument_type(format!("{place}: key {} is not a text", describe(&key)))
-            })?;
+            // Numbers and booleans in columns are known by their text.
+            let key = match nested(place, &key, depth + 1)? {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => {
+                    let found = describe(&key);
+                    return Err(error::argument_type(format!("{place}: key {found} is not a text")));
+                }
+            };
             let inner = nested(&format!("{place}.{key}"), &value, depth + 1)?;
             object.insert(key, inner);
         }
@@ -130,14 +147,6 @@ pub(crate) fn to_data(value: &impl Serialize) -> PyResult<Value> {
     serde_json::to_value(value).map_err(|problem| error::argument(problem.to_string()))
 }
 
-/// What is wrong with a data form, without the names of Rust's types.
-pub(crate) fn message(problem: &serde_json::Error) -> String {
-    let text = ["u8", "u16", "u32", "u64", "usize"].iter().fold(problem.to_string(), |text, kind| {
-        text.replace(&format!("expected {kind}"), "expected a whole number from 0")
-    });
-    with_suggestion(&text)
-}
-
 /// A value of the core from its data form; the error names the place in it.
 pub(crate) fn from_form<T: DeserializeOwned>(
     place: &str,
@@ -145,7 +154,7 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        let said = message(problem.inner());
+        let said = plain_message(&problem.inner().to_string());
         wrong(match problem.path().to_string().as_str() {
             // What the core finds wrong as a whole names its place itself.
             "." => format!("{place}: {said}"),

@@ -9,9 +9,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
-use crate::data::{from_form, from_json, to_data, to_json};
+use crate::data::{from_form, from_json, keys, to_data, to_json};
 use crate::error::{self, exceptions::PolicyError};
 use crate::input::describe;
+
+/// An example of a policy.
+const POLICY: &str =
+    "{\"name\": \"All\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
 
 /// One promise to one kind of tickets: for which ones, and what is promised to them.
 ///
@@ -222,8 +226,8 @@ impl SlaPolicy {
     /// PolicyError
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        sla_policy("policy", form).map(Self)
+    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
+        from_form("policy", keys("policy", form, POLICY)?, PolicyError::new_err).map(Self)
     }
 
     /// A policy from TOML with the same keys.
@@ -296,8 +300,9 @@ impl SlaPolicies {
     /// PolicyError
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        known_metrics(from_form("policies", to_json("policies", form)?, PolicyError::new_err)?).map(Self)
+    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let form = keys("policies", form, &format!("{{\"policies\": [{POLICY}]}}"))?;
+        known_metrics(from_form("policies", form, PolicyError::new_err)?).map(Self)
     }
 
     /// Policies from TOML with the same keys.

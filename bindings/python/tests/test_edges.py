@@ -168,7 +168,7 @@ def test_an_nps_of_a_scale_of_five_has_a_warning() -> None:
 def test_keys_of_options_are_documented() -> None:
     with pytest.raises(dm.ArgumentError) as problem:
         dm.replay(tickets=TICKETS, options={"unknown": 1})
-    keys = [word for word in str(problem.value).split("`") if word.isidentifier() and "_" in word]
+    keys = [word for word in str(problem.value).split('"') if word.isidentifier() and "_" in word]
     assert len(keys) > 8
     assert [key for key in keys if f"``{key}``" not in (dm.replay.__doc__ or "")] == []
 

@@ -86,4 +86,4 @@ def test_stated_statuses_count_beside_events() -> None:
     report = dm.report(tickets, events, kpis=["volume", "solved"])
     assert (report["volume"].value, report["solved"].value) == (2.0, 2.0)
     assert report.excluded["volume"] == {"deleted": 1, "spam": 1}
-    assert any("stated status differs from replayed status: 1 of 2" in warning for warning in report.warnings)
+    assert any("stated status differs from the status by events: 1 of 2" in warning for warning in report.warnings)

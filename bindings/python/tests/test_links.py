@@ -134,7 +134,7 @@ def test_a_ticket_table_holds_the_current_values() -> None:
     assert (state, findings) == (["breached"], [])
     assert verdicts(attribute_values="current", attributes={"priority": "priority"}) == verdicts()
     state, findings = verdicts("low", attributes="at_creation")
-    assert state == ["breached"] and "stated priority differs from replayed priority: 1 of 1" in findings[0]
+    assert state == ["breached"] and "stated priority differs from priority by events: 1 of 1" in findings[0]
     with pytest.raises(dm.ArgumentError, match="at_creation"):
         verdicts(attributes="later")
 
@@ -287,3 +287,22 @@ def test_all_kpis_are_those_that_the_data_can_answer() -> None:
     policies = [{"name": "all", "targets": [{"metric": "resolution", "within": "1h"}]}]
     with_more = dm.report(tickets | {"requester": ["ana"]}, kpis="all", policies=policies)
     assert {"sla_ticket_attainment", "sla_overshoot", "sla_at_risk", "customers"} <= {row.kpi for row in with_more.rows}
+
+
+def test_transfers_from_an_unknown_assignee_are_told() -> None:
+    tickets = {"id": [1], "created_at": [MONDAY], "assignee": ["bo"]}
+    events = {"ticket": [1, 1], "at": [TUESDAY, TUESDAY], "kind": ["changed assignee", "solved"], "value": ["bo", None], "author": ["agent"] * 2}
+    assert not any("assignee" in warning for warning in dm.report(tickets, events).warnings)
+    for table in (tickets, {"id": [1], "created_at": [MONDAY]}):
+        report = dm.report(table, events, kpis=["transfers"])
+        assert any("which transfers does not count as one from another assignee" in warning for warning in report.warnings)
+    known = events | {"previous": ["al", None]}
+    report = dm.report(tickets, known, kpis=["transfers"])
+    assert report["transfers"].value == 1 and report.warnings == []
+
+
+def test_snapshots_of_tickets_in_a_table_are_excluded_with_a_remedy() -> None:
+    snapshots = {"ticket": [1, 1], "at": [MONDAY, TUESDAY], "status": ["open", "solved"]}
+    report = dm.report({"id": [1], "created_at": [MONDAY]}, snapshots=snapshots, kpis=["solved"])
+    assert any("give snapshots without tickets" in warning for warning in report.warnings)
+    assert dm.report(snapshots=snapshots, kpis=["solved"])["solved"].value == 1

@@ -114,7 +114,7 @@ def test_a_row_bears_the_name_of_its_request() -> None:
         ({"tag": []}, "cannot be restricted by tag without a value"),
         ({"category": []}, "cannot be restricted by category without a value"),
         ({"categroy": "login"}, 'did you mean "category"'),
-        ({"category": 3}, "a text or a list of texts"),
+        ({"category": {"is": "login"}}, "expected a value .* or a list of values"),
     ],
 )
 def test_a_restriction_without_meaning_is_an_error(where: dict[str, Any], message: str) -> None:
@@ -188,6 +188,21 @@ def test_all_may_be_combined_with_forms() -> None:
 def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
     with pytest.raises(dm.ArgumentError) as refused:
         report([asked("volume", unknown=1)])
-    keys = set(re.findall(r"`(\w+)`", str(refused.value).partition("xpected one of")[2]))
+    keys = set(re.findall(r'"(\w+)"', str(refused.value).partition("llowed are")[2]))
     listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
     assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))
+
+
+def test_where_takes_numbers_and_booleans() -> None:
+    tickets = {"id": [1, 2, 3], "created_at": ["2026-03-02T09:00:00Z"] * 3, "tier": [1, 2, 1], "vip": [True, False, False]}
+    for where, n in [({"tier": 1}, 2), ({"tier": [1, 2]}, 3), ({"vip": True}, 1), ({"tier": "1", "vip": False}, 1)]:
+        assert dm.report(tickets, kpis=[{"kpi": "volume", "where": where}])["volume"].value == n
+        assert dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": where}})["volume"].value == n
+    policies = [{"name": "tier 1", "when": {"tier": 1}, "targets": [{"metric": "resolution", "within": "1h"}]}]
+    named = {"tickets": {"attributes": {"tier": {"column": "tier", "words": {1: "gold", 2: "basic"}}}}}
+    rows = dm.report(tickets, kpis=["volume"], by="tier", columns=named).rows
+    assert {row.keys["tier"]: row.value for row in rows if row.keys} == {"gold": 2, "basic": 1}
+    report = dm.report(tickets, kpis=["sla_attainment"], policies=policies, as_of="2026-03-03T00:00:00Z")
+    assert report["sla_attainment"].n == 2
+    with pytest.raises(dm.ArgumentError, match=r"kpis\[0\].where.*expected a value"):
+        dm.report(tickets, kpis=[{"kpi": "volume", "where": {"tier": {"from": 1}}}])

@@ -52,7 +52,9 @@ def test_an_error_begins_with_its_place(wrong: dict[str, Any], place: str) -> No
 def test_a_form_that_is_no_data() -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"schedule\.hours: .*object"):
         dm.Schedule.from_dict({"time_zone": "UTC", "hours": object()})
-    with pytest.raises(dm.ArgumentTypeError, match="key 7"):
+    with pytest.raises(dm.ArgumentTypeError, match="key None"):
+        dm.Schedule.from_dict({None: "UTC"})  # type: ignore[dict-item]
+    with pytest.raises(dm.ScheduleError, match='there is no key "7"'):
         dm.Schedule.from_dict({7: "UTC"})  # type: ignore[dict-item]
     endless: list[Any] = []
     endless.append(endless)

@@ -56,7 +56,8 @@ def test_counts_answer_their_kpis() -> None:
         "reopen_rate": 50.0,
         "multi_touch": 50.0,
     }
-    assert len(report.notes) == 4
+    assert len([note for note in report.notes if "rests on what the source states" in note]) == 4
+    assert any('both "replies" and "Agent interactions"' in note for note in report.notes)
     assert dm.one_touch(table).value == 50.0
     assert dm.fcr(table, policy="single_reply").value == 50.0
     with pytest.raises(dm.ArgumentError, match="or what the source has computed as public_replies of the tickets"):
@@ -81,8 +82,8 @@ def test_differences_from_timestamps_and_events_show() -> None:
     assert first_response(report) == (1950.0, 2)
     assert report.notes == []
     assert [str(warning) for warning in report.warnings] == [
-        'stated first response time (column "reply_time_in_minutes") differs from the replayed one: 1 of 2 (50.0 %) of tickets, '
-        'such as "2": stated 30m, replayed 35m, which counts'
+        'stated first response time (column "reply_time_in_minutes") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, '
+        'such as "2": 30m stated, 35m by its timestamps, which counts'
     ]
     events = {"ticket": [1], "at": ["2026-03-02T09:20:00Z"], "kind": ["public_message"], "author": ["agent"]}
     report = dm.report(TICKETS | {"reply_time_in_minutes": [30, 30, 7]}, events, kpis=["first_response_time"])
@@ -163,3 +164,56 @@ def test_the_first_solve_is_not_the_last() -> None:
     table = TICKETS | {"first_resolution_time_in_minutes": [120, 240, None], "reopens": [1, 0, 0]}
     report = dm.report(table, kpis=["first_resolution_time", "full_resolution_time"])
     assert report["first_resolution_time"].value == 180 * 60
+
+
+def test_what_ends_after_the_cut_off_does_not_count() -> None:
+    table = {"id": [1, 2], "created_at": CREATED[:2], "reply_time_in_minutes": [60, 120]}
+    assert first_response(dm.report(table, kpis=["first_response_time"], as_of="2026-03-02T11:00:00Z")) == (3600.0, 1)
+    report = dm.report(table, kpis=["first_response_time"])
+    assert first_response(report) == (5400.0, 2)
+    assert report.as_of == dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("columns", "kpi", "values"),
+    [
+        ({"first_response_in_minutes": [30, 50, None], "Reply time (hours)": [1, 2, None]}, "first_response_time", (2400.0, 5400.0)),
+        ({"solved_at": TICKETS["solved_at"], "resolved_at": CREATED[:1] + [None, None]}, "solved", (2, 1)),
+    ],
+)
+def test_a_note_names_both_columns_of_one_role(columns: dict[str, Any], kpi: str, values: tuple[float, float]) -> None:
+    table = {"id": [1, 2, 3], "created_at": CREATED} | columns
+    report = dm.report(table, kpis=[kpi])
+    assert report[kpi].value == values[0]
+    first, second = columns
+    (note,) = [note for note in report.notes if "both" in note]
+    assert f'tickets: both "{first}" and "{second}" may be the ' in note
+    other = dm.report(table, kpis=[kpi], columns=eval(note.split("columns=")[1]))
+    assert other[kpi].value == values[1]
+    assert not any("both" in note for note in other.notes)
+
+
+def test_of_two_columns_of_an_attribute_its_own_name_counts() -> None:
+    table = {"id": [1, 2, 3], "created_at": CREATED, "team": ["x", "y", "z"], "group": ["a", "a", "b"]}
+    report = dm.report(table, kpis=["volume"], by="group")
+    assert {row.keys["group"]: row.value for row in report.rows if row.keys} == {"a": 2, "b": 1}
+    (note,) = [note for note in report.notes if "both" in note]
+    chosen = dm.report(table, kpis=["volume"], by="group", columns=eval(note.split("columns=")[1]))
+    assert {row.keys["group"] for row in chosen.rows if row.keys} == {"x", "y", "z"}
+
+
+@pytest.mark.parametrize("name", ["reply_time_in_minutes", "replies"])
+def test_a_column_of_mixed_types_is_an_error(name: str) -> None:
+    for table in (TICKETS | {name: [30, "soon", None]}, pd.DataFrame(TICKETS | {name: [30, "soon", None]})):
+        with pytest.raises(dm.ArgumentTypeError, match=name):
+            dm.report(table, kpis=["volume"])
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"), [("agent_name", "assignee"), ("assigned_to", "agent"), ("group_name", "team"), ("assignment_group", "group")]
+)
+def test_usual_names_of_people_and_groups(name: str, attribute: str) -> None:
+    table = TICKETS | {name: ["ana", "bo", "ana"]}
+    for by in (attribute, name):
+        rows = dm.report(table, kpis=["volume"], by=by).rows
+        assert {row.keys[by]: row.value for row in rows if row.keys} == {"ana": 2, "bo": 1}

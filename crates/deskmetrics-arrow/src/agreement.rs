@@ -14,7 +14,8 @@ use deskmetrics::{ClockKind, Reason, SlaMetric};
 
 use crate::column::{BadCell, DECIMAL_REMEDY, InstantReading, TextColumn};
 use crate::description::{
-    DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed, nearest,
+    DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed,
+    nearest, of_toml,
 };
 use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
 use crate::{Description, ReadError};
@@ -33,8 +34,7 @@ pub(crate) fn schedules(
                 let path = folder.join(file);
                 let text = fs::read_to_string(&path)
                     .map_err(|source| ReadError::Io { file: path.clone(), source })?;
-                let source: ScheduleSource = toml::from_str(&text)
-                    .map_err(|error| DescriptionError::of_toml(&error, &text).in_file(&path))?;
+                let source: ScheduleSource = of_toml(&text).map_err(|error| error.in_file(&path))?;
                 build(&source, name, path.parent().unwrap_or(folder), notes)?
             }
         };

@@ -95,14 +95,6 @@ impl Description {
     }
 }
 
-/// Whether one text may be a misspelling of another: equal but for case, or with few other letters and the same digits.
-fn is_alike(one: &str, other: &str) -> bool {
-    let [one, other] = [one, other].map(|text| text.trim().to_lowercase());
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    one == other
-        || (digits(&one) == digits(&other) && strsim::normalized_damerau_levenshtein(&one, &other) >= 0.75)
-}
-
 impl Dataset {
     /// The attributes that the description gives a column, and those that events change, [`Attribute::Tag`] where there are tags, and the names
     /// of [actors](Actor) where the data names people.
@@ -176,8 +168,8 @@ impl Dataset {
             if *value == Conditions::ANY || present(attribute).any(|known| known == *value) {
                 return None;
             }
-            let alike = |known: &&str| is_alike(value, known) && !stated.contains(&(*attribute, *known));
-            let meant = present(attribute).find(alike)?;
+            let meant =
+                nearest(value, present(attribute).filter(|known| !stated.contains(&(*attribute, *known))))?;
             Some(format!(
                 "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Values are compared exactly"
             ))

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use deskmetrics::kpi::{FcrPolicy, KpiRequest};
-use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules};
-use deskmetrics::report::Warning;
+use deskmetrics::engine::step::{NONE, What};
+use deskmetrics::kpi::{self, FcrPolicy, KpiRequest};
+use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules, StatedMeasure};
+use deskmetrics::report::{Report, Warning};
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{SlaMetric, SlaPolicies};
 use deskmetrics::ticket::Attribute;
@@ -279,6 +280,56 @@ impl Dataset {
         of_sources.chain(self.findings.iter().cloned()).chain(self.stated_differences())
     }
 
+    /// The [`warnings`](Self::warnings) that matter to a report: of those about attributes, the ones on which a requested KPI
+    /// depends. KPIs such as `transfers` are named where they count changes of an attribute whose value at creation is unknown.
+    pub fn warnings_for(&self, report: &Report) -> impl Iterator<Item = Warning> {
+        // Changes that are only counted do not depend on what they change.
+        let needs = report.needs().without(Needs::STATIONS | Needs::TOUCHES);
+        let replay = Replay::new(Timestamp::MAX)
+            .with_options(self.replay_options.clone())
+            .with_policies(self.policies.clone())
+            .needing(needs);
+        let timed = needs.any(Needs::BUSINESS_TIME | Needs::VERDICTS);
+        let judged = |attribute: &Attribute| {
+            let number = replay.attribute_number(attribute);
+            let chooses_schedule = timed && self.schedule_by.contains_key(attribute);
+            chooses_schedule || replay.hears(What::Changed { attribute: number, to: NONE })
+        };
+        let counted = |attribute: &Attribute| -> Vec<&'static str> {
+            let counting =
+                report.kpis().iter().filter(|request| counted_by(request).as_ref() == Some(attribute));
+            let ids: BTreeSet<&'static str> =
+                counting.filter_map(|request| Some(kpi::definition(&request.kpi)?.id)).collect();
+            ids.into_iter().collect()
+        };
+        let sliced = report.sliced_by();
+        let mut warnings: Vec<Warning> = self.warnings().collect();
+        warnings.retain_mut(|warning| match warning {
+            Warning::AttributeDiffers { attribute, .. } if attribute != "tags" => {
+                let attribute = Attribute::from(attribute.as_str());
+                sliced.contains(&&attribute) || !counted(&attribute).is_empty() || judged(&attribute)
+            }
+            Warning::AttributeUnknown { attribute, kpis, .. } => {
+                *kpis = counted(attribute);
+                !kpis.is_empty() || judged(attribute)
+            }
+            _ => true,
+        });
+        for attribute in self.tables.never_stated() {
+            let counting = counted(attribute);
+            if counting.is_empty() && !judged(attribute) {
+                continue;
+            }
+            if let Some(mut unknown) = self.tables.unknown_at_creation(attribute) {
+                if let Warning::AttributeUnknown { kpis, .. } = &mut unknown {
+                    *kpis = counting;
+                }
+                warnings.push(unknown);
+            }
+        }
+        warnings.into_iter()
+    }
+
     /// Whether business time is known of some ticket.
     pub(crate) fn has_business_time(&self) -> bool {
         let always = self.replay_options.no_schedule == NoSchedule::AlwaysOpen;
@@ -296,7 +347,8 @@ impl Dataset {
         self.replay().map_or_else(Vec::new, |replay| self.log(&replay.needing(needs)).stated_differences())
     }
 
-    /// The last timestamp in the data; `None` where nothing bears a date. Excludes a timestamp that is more than ten years later
+    /// The last timestamp in the data, among them the ends of durations that the source states in place of timestamps; `None` where
+    /// nothing bears a date. Excludes a timestamp that is more than ten years later
     /// than 99.9 % of all timestamps, or than all others.
     pub fn last_instant(&self) -> Option<Timestamp> {
         self.tables.last_instant()
@@ -389,6 +441,18 @@ impl Dataset {
         let tables = self.tables.invitations.iter();
         tables.flat_map(InvitationTable::records).map(|(_, invitation)| invitation).collect()
     }
+}
+
+/// The attribute whose changes, or the time until one, a KPI counts.
+fn counted_by(request: &KpiRequest) -> Option<Attribute> {
+    let of_assignee = [StatedMeasure::AssigneeStations, StatedMeasure::TimeToFirstAssignment];
+    request.needs().any(Needs::STATIONS).then(|| {
+        if request.stated_measures().iter().any(|measure| of_assignee.contains(measure)) {
+            Attribute::Assignee
+        } else {
+            Attribute::Group
+        }
+    })
 }
 
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {

@@ -55,6 +55,17 @@ pub enum ReadError {
         file: PathBuf,
     },
 
+    /// As many lines are skipped as the text file has, or more.
+    #[error("{}: skip_rows = {skip_rows} passes over the whole file{}: state the number of lines before the column names, or leave skip_rows out", file.display(), lines.map(|lines| format!(" (lines: {lines})")).unwrap_or_default())]
+    NothingAfterSkipped {
+        /// The file.
+        file: PathBuf,
+        /// The lines skipped.
+        skip_rows: usize,
+        /// The lines of the file, where it is short.
+        lines: Option<usize>,
+    },
+
     /// The file is damaged or not of the kind its name says.
     #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or not of the kind its name says", file.display(), after(*rows))]
     Damaged {
@@ -67,12 +78,14 @@ pub enum ReadError {
     },
 
     /// The text is not UTF-8 and no other encoding was named.
-    #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as encoding = \"windows-1252\"", file.display())]
+    #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as encoding = \"{}\"", file.display(), likely.name().to_ascii_lowercase())]
     Encoding {
         /// The file.
         file: PathBuf,
         /// Where.
         message: String,
+        /// The encoding that it most likely has.
+        likely: &'static encoding_rs::Encoding,
     },
 
     /// The description names a column that the file does not have.

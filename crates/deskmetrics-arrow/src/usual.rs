@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow_schema::{DataType, Field, Schema};
+use deskmetrics::ClockKind;
 use deskmetrics::ticket::Attribute;
 
 use crate::column::measure::MeasureName;
@@ -27,23 +28,67 @@ pub enum Holds {
 
 const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
 /// Who asks.
-const REQUESTER: &[&str] = &["requester_id", "requester", "customer_id", "customer", "contact_id", "contact"];
+const REQUESTER: &[&str] = &[
+    "requester_id",
+    "requester",
+    "customer_id",
+    "customer",
+    "contact_id",
+    "contact",
+    "reporter",
+    "caller_id",
+    "caller",
+];
 
 /// The roles of a table, each with its columns' usual names, the most telling first.
 type Usual = &'static [(&'static str, &'static [&'static str])];
 
 const TICKETS: Usual = &[
-    ("created_at", &["created_at", "created", "opened_at", "ticket_created_at"]),
-    ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number"]),
+    (
+        "created_at",
+        &["created_at", "created", "opened_at", "ticket_created_at", "created_date", "createdate"],
+    ),
+    ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number", "issue_key", "key"]),
     ("requester", REQUESTER),
     ("created_by", &["created_by"]),
-    ("status", &["status"]),
-    ("first_response_at", &["first_response_at", "first_reply_at", "first_replied_at"]),
-    ("solved_at", &["solved_at", "resolved_at"]),
-    ("closed_at", &["closed_at"]),
-    ("due_at", &["due_at"]),
-    ("sla_met", &["sla_met"]),
+    ("status", &["status", "ticket_status", "incident_state"]),
+    (
+        "first_response_at",
+        &[
+            "first_response_at",
+            "first_reply_at",
+            "first_replied_at",
+            "first_responded_at",
+            "first_agent_reply_date",
+        ],
+    ),
+    ("solved_at", &["solved_at", "resolved_at", "resolved_date", "resolutiondate"]),
+    ("closed_at", &["closed_at", "close_at", "closed_date"]),
+    ("due_at", &["due_at", "due_by"]),
+    ("sla_met", &["sla_met", "made_sla"]),
+    ("author_name", &["author_name"]),
     ("tags", &["tags", "tag", "labels"]),
+];
+
+/// Attributes whose columns have other names than those that [`Attribute`] knows.
+const ATTRIBUTES: Usual = &[
+    (
+        "assignee",
+        &[
+            "assignee_name",
+            "agent_name",
+            "owner_name",
+            "assigned_to",
+            "owner",
+            "assignee_id",
+            "agent_id",
+            "owner_id",
+        ],
+    ),
+    (
+        "group",
+        &["group_name", "team_name", "queue_name", "assignment_group", "group_id", "team_id", "queue_id"],
+    ),
 ];
 
 /// The measures that the source of tickets may have computed, without unit and clock.
@@ -55,6 +100,8 @@ const MEASURES: Usual = &[
             "first_reply_time",
             "time_to_first_response",
             "time_to_first_reply",
+            "first_response",
+            "first_reply",
             "response_time",
             "reply_time",
         ],
@@ -80,6 +127,9 @@ const MEASURES: Usual = &[
 
 /// What the events of a ticket tell as well.
 const TOLD_BY_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
+
+/// Roles of which a second column may have been meant.
+const ONE_OF_SEVERAL: &[&str] = &["created_at", "first_response_at", "solved_at", "closed_at", "due_at"];
 
 const EVENTS: Usual = &[
     ("ticket", TICKET),
@@ -156,6 +206,20 @@ pub struct UsualRoles {
     pub numbers: BTreeMap<String, String>,
     /// By question, the column, where answers stand side by side under the questions' names.
     pub questions: BTreeMap<String, String>,
+    /// Roles of tickets and attributes for which several columns have a usual name.
+    pub ambiguous: Vec<AmbiguousRole>,
+}
+
+/// A role for which several columns have a usual name, so that it is not certain which one is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AmbiguousRole {
+    /// The role, or the attribute.
+    pub role: String,
+    /// The column that has it.
+    pub column: String,
+    /// The column that might have it instead.
+    pub other: String,
 }
 
 /// Which column says what, told by the columns' usual names. Columns among `taken` have a role already.
@@ -170,6 +234,13 @@ pub struct UsualRoles {
 /// let found = usual_roles(Holds::Tickets, &Schema::new(vec![text("Ticket ID"), text("Created at"), text("market")]), &[]);
 /// assert_eq!(found.roles["id"], "Ticket ID");
 /// assert_eq!(found.attributes["market"], "market");
+///
+/// let named = usual_roles(Holds::Tickets, &Schema::new(vec![text("agent_name"), text("queue"), text("Assignment group")]), &[]);
+/// assert_eq!((&*named.attributes["assignee"], &*named.attributes["queue"]), ("agent_name", "queue"));
+///
+/// let twice = usual_roles(Holds::Tickets, &Schema::new(vec![text("reply_time_in_minutes"), text("First response (hours)")]), &[]);
+/// let (column, other) = (&twice.ambiguous[0].column, &twice.ambiguous[0].other);
+/// assert_eq!((&**column, &**other), ("First response (hours)", "reply_time_in_minutes"));
 ///
 /// let form = Schema::new(vec![text("NPS"), text("CSAT score"), text("rating")]);
 /// let found = usual_roles(Holds::Surveys, &form, &[]);
@@ -204,30 +275,76 @@ pub(crate) fn usual_roles_but(
         }
     }
     for (role, names) in holds.usual() {
-        if unwanted.contains(role) || (*role == "score" && !found.questions.is_empty()) {
+        let by_events = holds == Holds::TicketsBesideEvents && *role == "author_name";
+        if by_events || unwanted.contains(role) || (*role == "score" && !found.questions.is_empty()) {
             continue;
         }
         if let Some(field) = take(&mut free, names) {
             found.roles.insert(role, field.name().clone());
+            if holds == Holds::Tickets && ONE_OF_SEVERAL.contains(role) {
+                let others = free.iter().filter(|field| names.contains(&usual(field.name()).as_str()));
+                found.ambiguous.extend(others.map(|other| AmbiguousRole {
+                    role: (*role).to_owned(),
+                    column: field.name().clone(),
+                    other: other.name().clone(),
+                }));
+            }
         }
     }
     if holds == Holds::TicketsBesideEvents {
         found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
     }
     if matches!(holds, Holds::Tickets | Holds::TicketsBesideEvents) {
-        found.measures = measures(&mut free, unwanted);
+        found.measures = measures(&mut free, unwanted, &mut found.ambiguous);
     }
     if holds != Holds::Events {
-        for field in free {
-            let into = match field.data_type() {
-                kind if kind.is_integer() => &mut found.numbers,
-                _ if holds_words(field) => &mut found.attributes,
-                _ => continue,
-            };
-            into.entry(usual(field.name())).or_insert_with(|| field.name().clone());
-        }
+        attributes(&free, &mut found);
     }
     found
+}
+
+/// Takes the other columns as attributes.
+fn attributes(free: &[&Field], found: &mut UsualRoles) {
+    for field in free {
+        let into = match field.data_type() {
+            kind if kind.is_integer() => &mut found.numbers,
+            _ if holds_words(field) => &mut found.attributes,
+            _ => continue,
+        };
+        into.entry(usual(field.name())).or_insert_with(|| field.name().clone());
+    }
+    for attribute in Attribute::NAMED {
+        // Of several names of an attribute its own one counts.
+        let mut names: Vec<String> = found
+            .attributes
+            .keys()
+            .filter(|name| Attribute::from(name.as_str()) == attribute)
+            .cloned()
+            .collect();
+        names.sort_by_key(|name| *name != attribute.as_str());
+        if let Some((first, others)) = names.split_first() {
+            found.numbers.retain(|name, _| Attribute::from(name.as_str()) != attribute);
+            let column = found.attributes[first].clone();
+            for other in others.iter().filter_map(|name| found.attributes.remove(name)) {
+                let (role, column) = (attribute.to_string(), column.clone());
+                found.ambiguous.push(AmbiguousRole { role, column, other });
+            }
+        }
+        let is_known = |columns: &BTreeMap<String, String>| {
+            columns.keys().any(|name| Attribute::from(name.as_str()) == attribute)
+        };
+        if is_known(&found.attributes) || is_known(&found.numbers) {
+            continue;
+        }
+        let names =
+            ATTRIBUTES.iter().find(|(known, _)| *known == attribute.as_str()).map(|(_, names)| *names);
+        for columns in [&mut found.attributes, &mut found.numbers] {
+            if let Some(column) = names.iter().copied().flatten().find_map(|name| columns.remove(*name)) {
+                columns.insert(attribute.to_string(), column);
+                break;
+            }
+        }
+    }
 }
 
 /// The column of an attribute that is asked for by name, whatever the column holds and whether or not it has a role already.
@@ -249,11 +366,15 @@ pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option
 }
 
 /// Takes the columns of measures that the source has computed: for each role and clock the first of its names.
-fn measures(free: &mut Vec<&Field>, unwanted: &[&str]) -> BTreeMap<&'static str, Vec<String>> {
+fn measures(
+    free: &mut Vec<&Field>,
+    unwanted: &[&str],
+    ambiguous: &mut Vec<AmbiguousRole>,
+) -> BTreeMap<&'static str, Vec<String>> {
     let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (role, names) in MEASURES.iter().filter(|(role, _)| !unwanted.contains(role)) {
         let is_duration = role.contains("time");
-        let mut clocks = Vec::new();
+        let mut clocks: Vec<(ClockKind, String)> = Vec::new();
         for name in *names {
             free.retain(|field| {
                 let column = MeasureName::of(field.name());
@@ -265,12 +386,18 @@ fn measures(free: &mut Vec<&Field>, unwanted: &[&str]) -> BTreeMap<&'static str,
                     kind.is_numeric() && column.unit.is_none()
                 };
                 let clock = column.clock.unwrap_or_default();
-                let takes = fits && column.measure == *name && !clocks.contains(&clock);
-                if takes {
-                    clocks.push(clock);
-                    found.entry(role).or_default().push(field.name().clone());
+                if !fits || column.measure != *name {
+                    return true;
                 }
-                !takes
+                let (role, other) = (*role, field.name().clone());
+                if let Some((_, column)) = clocks.iter().find(|(known, _)| *known == clock) {
+                    let (role, column) = (role.to_owned(), column.clone());
+                    ambiguous.push(AmbiguousRole { role, column, other });
+                    return true;
+                }
+                clocks.push((clock, other.clone()));
+                found.entry(role).or_default().push(other);
+                false
             });
         }
     }

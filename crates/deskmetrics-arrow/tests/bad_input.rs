@@ -479,7 +479,7 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
     let key = said("time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated = 'opened'\n");
     assert!(
         key.starts_with(
-            "description, line 5, column 1: unknown field `created`, did you mean \"created_at\"?"
+            "description, line 5, column 1: tickets[0].created: there is no key \"created\", did you mean \"created_at\"?"
         ),
         "{key}"
     );
@@ -488,7 +488,10 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
         "time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'o'\nstatus = { column = 's', words = { 'Done' = 'sovled' } }\n",
     );
     assert!(
-        word.contains("line 6") && word.contains("unknown variant `sovled`, did you mean \"solved\"?"),
+        word.contains("line 6")
+            && word.contains(
+                "tickets[0].status.words.Done: \"sovled\" is not allowed, did you mean \"solved\"?"
+            ),
         "{word}"
     );
 
@@ -496,6 +499,35 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
         "time_zone = 'UTC'\n[[events]]\nfile = 't.csv'\nticket = 'id'\nat = 'o'\nkind = { column = 's', words = { 'Mail' = 'public_mesage' } }\n",
     );
     assert!(happening.contains("did you mean \"public_message\"?"), "{happening}");
+
+    for (form, problem) in [
+        (
+            "file = { path = 't.csv', skip_rows = -1 }\nid = 'id'\ncreated_at = 'o'",
+            "tickets[0].file.skip_rows: found -1, expected a whole number from 0",
+        ),
+        (
+            "file = { path = 't.csv', skip_rows = 'two' }\nid = 'id'\ncreated_at = 'o'",
+            "tickets[0].file.skip_rows: found the text \"two\", expected a whole number from 0",
+        ),
+        ("file = 't.csv'\ncreated_at = 'o'", "tickets[0]: the key \"id\" is missing"),
+        (
+            "file = 't.csv'\nid = 1\ncreated_at = 'o'",
+            "tickets[0].id: found 1, expected a column's name, or a table with column or value",
+        ),
+        (
+            "file = 't.csv'\nid = 'id'\ncreated_at = 'o'\nattributes = { group = 'a', team = 'b' }",
+            "\"team\" is another name of a key that is there: give it one column",
+        ),
+        (
+            "file = 't.csv'\nid = 'id'\ncreated_at = 'o'\nduplicates = 'newest'",
+            "tickets[0].duplicates: \"newest\" is not allowed; allowed are \"first\", \"last\", \"error\", \"all\"",
+        ),
+    ] {
+        let error = said(&format!("time_zone = 'UTC'\n[[tickets]]\n{form}\n"));
+        assert!(error.contains(problem), "{error}\n{problem}");
+    }
+    let key = said("time_zone = 'UTC'\n[replay]\nrepeated_solve = 'x'\n");
+    assert!(key.contains("replay.repeated_solve: \"x\" is not allowed"), "{key}");
 
     let format = said("time_zone = 'UTC'\ninstants = { format = 'dd/mm/yyyy' }\n");
     assert!(format.contains("line 2") && format.contains("format \"dd/mm/yyyy\" is neither"), "{format}");
@@ -626,7 +658,14 @@ fn more_lines_to_skip_than_there_are() {
     let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
     let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", skip_rows = 9 }");
     let error = read(&named, folder.path(), false).unwrap_err();
-    assert!(matches!(error, ReadError::EmptyFile { .. }), "{error}");
+    assert!(matches!(error, ReadError::NothingAfterSkipped { skip_rows: 9, lines: Some(1), .. }), "{error}");
+    assert!(
+        error.to_string().ends_with(
+            "tickets.csv: skip_rows = 9 passes over the whole file (lines: 1): state the number of lines before the column \
+             names, or leave skip_rows out"
+        ),
+        "{error}"
+    );
 }
 
 #[test]

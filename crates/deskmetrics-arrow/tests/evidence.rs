@@ -243,8 +243,55 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
     assert_eq!(
         warnings,
         [
-            "stated status differs from replayed status: 1 of 2 (50.0 %) of tickets, such as \"4\": open in the table, solved by \
+            "stated status differs from the status by events: 1 of 2 (50.0 %) of tickets, such as \"4\": open in the table, solved by \
           its events, which count"
         ]
     );
+}
+
+#[test]
+fn an_unknown_value_at_creation_is_told_where_something_depends_on_it() {
+    let events = EVENTS.to_owned() + "value = 'value'\n";
+    let log = "ticket,at,kind,author,value,before\n1,2026-03-02T10:00:00Z,changed assignee,agent,bo,al\n\
+        1,2026-03-02T10:00:00Z,changed group,agent,two,one\n2,2026-03-02T09:00:00Z,changed assignee,agent,al,\n\
+        2,2026-03-02T10:00:00Z,changed priority,agent,high,low\n1,2026-03-02T11:00:00Z,solved,agent,,\n\
+        2,2026-03-02T11:00:00Z,solved,agent,,\n";
+    let rows = "id,created,who\n1,2026-03-02T09:00:00Z,bo\n2,2026-03-02T09:00:00Z,al\n";
+    let tickets = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n";
+    let stated = tickets.to_owned() + "attributes = { assignee = 'who' }\n";
+    let warned = |description: &str, ids: &[&str]| -> Vec<String> {
+        let dataset = dataset(description, &[("t.csv", rows), ("e.csv", log)]);
+        let requests = ids.iter().map(|id| KpiRequest::new(*id));
+        let report = Report::builder(dataset.as_of.unwrap()).kpis(requests).build().unwrap();
+        dataset.warnings_for(&report).map(|warning| warning.to_string()).collect()
+    };
+    for tickets in [tickets, &stated] {
+        let description = tickets.to_owned() + &events;
+        assert_eq!(warned(&description, &["volume", "full_resolution_time", "agent_touches"]), [""; 0]);
+        // A change at the creation, of ticket 2, leaves nothing unknown.
+        let warnings = warned(&description, &["transfers", "transfer_rate", "volume"]);
+        assert!(
+            warnings.len() == 1
+                && warnings[0].starts_with(
+                    "assignee at creation is unknown: 1 of 2 (50.0 %) of the tickets whose assignee changed, such as \"1\", have \
+                     none until the first change, which transfer_rate, transfers do not count as one from another assignee; name"
+                ),
+            "{warnings:?}"
+        );
+        let warnings = warned(&description, &["group_transfers"]);
+        assert!(
+            warnings.len() == 1
+                && warnings[0].starts_with("group at creation is unknown: 1 of 1")
+                && warnings[0].contains("which group_transfers does not count"),
+            "{warnings:?}"
+        );
+        let known = description.clone() + "previous = 'before'\n";
+        assert_eq!(warned(&known, &["transfers", "group_transfers"]), [""; 0]);
+        let policies = "[[sla.policies]]\nname = 'all'\ntargets = [{ metric = 'resolution', within = { low = '1h', high = '2h' } }]\n";
+        let warnings = warned(&(description + policies), &["sla_attainment"]);
+        assert!(
+            warnings.len() == 1 && warnings[0].starts_with("priority at creation is unknown: 1 of 1"),
+            "{warnings:?}"
+        );
+    }
 }

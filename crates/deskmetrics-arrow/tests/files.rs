@@ -210,6 +210,11 @@ fn a_missing_column_leads_to_the_key_that_finds_it() {
     let wrong = tickets("").replace("'t.csv'", "{ path = 't.csv', delimiter = \"\\t\" }");
     let error = read(&wrong, separated(";").as_bytes()).unwrap_err();
     assert!(message(&error).ends_with("state delimiter = \";\""), "{error}");
+    // Too many lines are skipped.
+    let wrong = tickets("").replace("'t.csv'", "{ path = 't.csv', skip_rows = 2 }");
+    let error = read(&wrong, ROWS.as_bytes()).unwrap_err();
+    assert!(message(&error).ends_with("it is in line 1: state skip_rows = 0"), "{error}");
+    assert_eq!(ids(&read(&wrong.replace("= 2", "= 0"), ROWS.as_bytes()).unwrap()).len(), 5);
     // A name that is nowhere is none of the file's keys.
     let error = read(&tickets("").replace("'id'", "'key'"), ROWS.as_bytes()).unwrap_err();
     assert!(message(&error).ends_with("present are \"id\", \"opened\", \"Channel\", \"Status\""), "{error}");
@@ -283,6 +288,28 @@ fn a_name_in_another_encoding() {
         "{error}"
     );
     assert_eq!(channels(&read(&named("utf-8"), text).unwrap()), ["web"]);
+    for delimiter in [",", ";"] {
+        for (stated, written) in [("utf-16", encoding_rs::UTF_8), ("utf-8", encoding_rs::UTF_16LE)] {
+            let text = "id,opened,Kanál\n1,2026-03-02T09:00:00Z,web\n".replace(',', delimiter);
+            let bytes: Vec<u8> = if written == encoding_rs::UTF_8 {
+                text.into_bytes()
+            } else {
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+            };
+            let error = read(&named(stated), &bytes).unwrap_err().to_string();
+            let right = if stated == "utf-16" { "utf-8" } else { "utf-16le" };
+            assert!(error.ends_with(&format!(" encoding = \"{right}\"")), "{error}");
+            assert_eq!(channels(&read(&named(right), &bytes).unwrap()), ["web"]);
+        }
+    }
+    // Usual names that are no labels.
+    let (bytes, ..) = encoding_rs::WINDOWS_1252.encode("id,opened,Kanál\n1,2026-03-02T09:00:00Z,web\n");
+    for name in ["latin-1", "Latin_1", "latin1", "ISO-8859-1", "cp1252", "ansi"] {
+        assert_eq!(channels(&read(&named(name), &bytes).unwrap()), ["web"], "{name}");
+    }
+    assert_eq!(channels(&read(&named("utf-8-sig"), text).unwrap()), ["web"]);
+    let error = named("latin-17").parse::<Description>().unwrap_err().to_string();
+    assert!(error.contains("encoding \"latin-17\" is unknown"), "{error}");
     // Column names in an encoding that is not detected.
     let (bytes, ..) = encoding_rs::WINDOWS_1251.encode("id,opened,Канал\n1,2026-03-02T09:00:00Z,web\n");
     let error = read(&tickets(""), &bytes).unwrap_err();
@@ -309,7 +336,7 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert_eq!(left_out.examples[0].value, "1,234");
     assert_eq!(
         left_out.remedy,
-        "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
+        "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
     );
     for (file, score, weight) in [
         ("{ path = 't.csv', decimal = ',' }", "'share'", 1.234),
@@ -327,8 +354,15 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
+    // The other one is stated.
+    let points = csv.replace("\"0,5\"", "0.5");
+    let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), points.as_bytes()).unwrap();
+    assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
-    assert!(error.to_string().contains("unknown variant `x`, expected"), "{error}");
+    assert!(
+        error.to_string().contains("surveys[0].file.decimal: \"x\" is not allowed; allowed are"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -348,7 +382,7 @@ fn targets_in_a_table_have_decimals_too() {
     let error = read("'t.csv'", ambiguous).unwrap_err();
     assert_eq!(
         message(&error),
-        "row 1, column \"days\": \"1,500\": value not readable; the comma may stand before decimals or thousands: state \
+        "row 1, column \"days\": \"1,500\": value not readable; a comma or a point may stand before decimals or thousands: state \
          decimal = \",\" or decimal = \".\""
     );
     assert_eq!(within(&read("{ path = 't.csv', decimal = ',' }", ambiguous).unwrap()), point);

@@ -88,6 +88,11 @@ fn errors() {
             "did you mean \"creatd\"?",
             of(&TICKETS.replace("'created'", "'creatd'"), &ROWS.replace("created", "creatd")),
         ),
+        followed(
+            of(&TICKETS.replace("'t.csv'", "{ path = 't.csv', skip_rows = 3 }"), ROWS),
+            "or leave skip_rows out",
+            right(),
+        ),
         followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
     ];
     let hours = "id,created,reply\n1,2026-03-02T09:00:00Z,2\n";
@@ -260,6 +265,18 @@ fn exclusions() {
             "with times = 2",
             (&survey("'csat'"), &answered("csat\n2\n1.5\n")),
             (&survey("{ column = 'csat', times = 2 }"), &answered("csat\n2\n1.5\n")),
+        ),
+        kept(
+            "Unreadable",
+            "with decimal = \",\" and times = 2",
+            (&survey("'csat'"), &answered("csat\n2\n\"1,5\"\n")),
+            (&survey("{ column = 'csat', decimal = ',', times = 2 }"), &answered("csat\n2\n\"1,5\"\n")),
+        ),
+        kept(
+            "Unreadable",
+            "with times = 4",
+            (&survey("'csat'"), &answered("csat\n1\n1.25\n")),
+            (&survey("{ column = 'csat', times = 4 }"), &answered("csat\n1\n1.25\n")),
         ),
         kept(
             "OutOfScale",

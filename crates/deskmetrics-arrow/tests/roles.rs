@@ -86,8 +86,8 @@ fn tables() -> [(&'static str, RecordBatch); 6] {
 /// The keys that a description has at some place, by what its reader says to an unknown one there.
 fn keys_at(text: &str) -> BTreeSet<String> {
     let error = format!("time_zone = \"UTC\"\n{text}").parse::<Description>().unwrap_err().to_string();
-    let (_, known) = error.split_once("xpected one of ").unwrap_or_else(|| panic!("{error}"));
-    known.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    let (_, known) = error.split_once("llowed are ").unwrap_or_else(|| panic!("{error}"));
+    known.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// The keys that lines state, those of inline tables not among them.

@@ -192,11 +192,12 @@ fn the_unit_is_inferred_or_asked_for() {
         ),
         (
             "transfers = \"reply\"\nassignee_stations = \"reply\"",
-            "are both the assignee stations: state one column",
+            "are both the assignee stations: state one of them",
         ),
         (
             "on_hold_time = [\"a\", \"b\"]",
-            "columns \"a\" and \"b\" are both the on hold time: state one column for each clock",
+            "columns \"a\" and \"b\" are both the on hold time on one clock: state one of them, or the clock of the other, \
+             clock = \"business\"",
         ),
         ("on_hold_time = { column = \"a\", unit = \"fortnights\" }", "fortnights"),
         ("sla = { first_reply = { met = \"a\" } }", "sla has no metric \"first_reply\""),
@@ -221,10 +222,10 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
     assert_eq!(
         warnings,
         [
-            "stated first response time (column \"minutes\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
-             \"2\": stated 30m, replayed 35m, which counts",
-            "stated full resolution time (column \"hours\") differs from the replayed one: 1 of 2 (50.0 %) of tickets, such as \
-             \"2\": stated 4h 30m, replayed 4h, which counts",
+            "stated first response time (column \"minutes\") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": 30m stated, 35m by its timestamps, which counts",
+            "stated full resolution time (column \"hours\") differs from the one by timestamps: 1 of 2 (50.0 %) of tickets, such as \
+             \"2\": 4h 30m stated, 4h by its timestamps, which counts",
         ]
     );
     // Reopenings are not in the timestamps.
@@ -238,18 +239,21 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
     assert_eq!(kpi(&logged, "reopen_rate").0, Some(0.0));
     let warnings: Vec<String> = logged.warnings().map(|warning| warning.to_string()).collect();
     assert!(
-        warnings[0].contains("1 of 2 (50.0 %) of tickets, such as \"1\": stated 30m, replayed 20m"),
+        warnings[0].contains("1 of 2 (50.0 %) of tickets, such as \"1\": 30m stated, 20m by its events"),
         "{warnings:?}"
     );
     assert!(warnings[2].starts_with("stated reopens (column \"reopens\") differs"), "{warnings:?}");
-    assert!(warnings[2].contains("2 of 3") && warnings[2].contains("stated 1, replayed 0"), "{warnings:?}");
+    assert!(
+        warnings[2].contains("2 of 3") && warnings[2].contains("1 stated, 0 by its events"),
+        "{warnings:?}"
+    );
 
     // No assignee at all is no transfer either.
     let moved = rows.replace("reopens", "moves");
     let transfers = read(&format!("{TICKETS}transfers = \"moves\"\n{events}"), &moved, log).unwrap();
     let warnings: Vec<String> = transfers.warnings().map(|warning| warning.to_string()).collect();
     assert!(
-        warnings[0].starts_with("stated transfers (column \"moves\") differs from the replayed one: 2 of 3"),
+        warnings[0].starts_with("stated transfers (column \"moves\") differs from the one by events: 2 of 3"),
         "{warnings:?}"
     );
 
@@ -351,4 +355,56 @@ fn several_stated_sla_targets_count_by_metric() {
         dataset(&format!("first_response_time = {{ column = \"id\", unit = \"hours\" }}\n{due}"), rows);
     assert!(computed.can_answer(&request).is_ok());
     assert_eq!(asked(&computed, request), (Some(0.0), 1, "2 no SLA applies".to_owned()));
+}
+
+#[test]
+fn what_the_source_states_of_the_time_after_the_cut_off_does_not_count() {
+    let roles = "status = \"status\"\npublic_replies = \"replies\"\nfull_resolution_time = { column = \"hours\", unit = \"hours\" }\n\
+        first_response_time = [{ column = \"minutes\", unit = \"minutes\" }, { column = \"business\", unit = \"minutes\", clock = \"business\" }]\n";
+    let rows = "id,created,status,minutes,business,hours,replies\n1,2026-03-02T09:00:00Z,solved,60,30,1,1\n\
+        2,2026-03-02T10:00:00Z,solved,120,90,3,2\n";
+    let mut stated = dataset(roles, rows);
+    let business = || KpiRequest::new("first_response_time").on(ClockKind::Business);
+    for (at, calendar, working, resolution) in [
+        ("2026-03-02T11:00:00Z", (3_600.0, 1), (1_800.0, 1), (3_600.0, 1)),
+        ("2026-03-02T11:30:00Z", (3_600.0, 1), (3_600.0, 2), (3_600.0, 1)),
+        ("2026-03-02T12:00:00Z", (5_400.0, 2), (3_600.0, 2), (3_600.0, 1)),
+        ("2026-03-02T13:00:00Z", (5_400.0, 2), (3_600.0, 2), (7_200.0, 2)),
+    ] {
+        stated.as_of = Some(at.parse().unwrap());
+        let value = |request: KpiRequest| {
+            let (value, n, _) = asked(&stated, request);
+            (value.unwrap(), n)
+        };
+        assert_eq!(value(KpiRequest::new("first_response_time")), calendar, "{at}");
+        assert_eq!(value(business()), working, "{at}");
+        assert_eq!(value(KpiRequest::new("full_resolution_time")), resolution, "{at}");
+        // Nobody knows when a count was reached.
+        assert_eq!(value(KpiRequest::new("replies_per_ticket")), (1.5, 2), "{at}");
+    }
+    // The data reaches to the last of these ends.
+    assert_eq!(stated.last_instant(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn a_stated_verdict_after_the_cut_off_does_not_count() {
+    let rows = "id,created,solved,met,due\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,true,2026-03-02T12:00:00Z\n\
+        2,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,true,\n3,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,true,2026-03-05T12:00:00Z\n\
+        4,2026-03-02T09:00:00Z,2026-03-04T10:00:00Z,false,2026-03-03T12:00:00Z\n5,2026-03-02T09:00:00Z,,false,2026-03-02T12:00:00Z\n\
+        6,2026-03-02T09:00:00Z,,true,\n";
+    let whole = "solved_at = \"solved\"\nsla_met = \"met\"\ndue_at = \"due\"\n";
+    let by_metric = "solved_at = \"solved\"\nsla = { resolution = { met = \"met\", due_at = \"due\" } }\n";
+    for (roles, metric) in [(whole, "stated"), (by_metric, "stated_resolution")] {
+        let mut stated = dataset(roles, rows);
+        let request = || KpiRequest::new("sla_attainment").of_metric(metric.into());
+        for (at, value, n, running) in [
+            // Met: 1, and 2 and 6 without a due time; breached: 5.
+            ("2026-03-03T00:00:00Z", 75.0, 4, "2 still running"),
+            ("2026-03-04T00:00:00Z", 60.0, 5, "1 still running"),
+            ("2026-03-06T00:00:00Z", 400.0 / 6.0, 6, ""),
+        ] {
+            stated.as_of = Some(at.parse().unwrap());
+            assert_eq!(asked(&stated, request()), (Some(value), n, running.to_owned()), "{metric} {at}");
+        }
+    }
 }

@@ -87,6 +87,18 @@ impl Table {
         columns.iter().find_map(|column| self.unread.remove(column)).map_or(Ok(()), Err)
     }
 
+    /// The schema with columns that were not read as numbers, so that a usual name gives them a role, which then is an error.
+    pub(crate) fn schema_of_numbers(&self) -> SchemaRef {
+        let fields = self.schema.fields().iter().map(|field| {
+            if self.unread.contains_key(field.name()) {
+                Arc::new(Field::new(field.name(), DataType::Float64, true))
+            } else {
+                Arc::clone(field)
+            }
+        });
+        Arc::new(Schema::new(fields.collect::<Fields>()))
+    }
+
     /// Whether a column has no values.
     pub(crate) fn is_empty(&self, place: usize) -> bool {
         self.batches.iter().all(|batch| {

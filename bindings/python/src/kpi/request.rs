@@ -2,11 +2,12 @@
 
 use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, KpiTally};
+use deskmetrics_arrow::plain_message;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
-use crate::data::{message, to_json};
+use crate::data::to_json;
 use crate::error;
 use crate::input::instant;
 
@@ -27,7 +28,7 @@ pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResul
             place if place == "." => kpi.to_owned(),
             place => place,
         };
-        error::argument(format!("{place}: {}", message(problem.inner())))
+        error::argument(format!("{place}: {}", plain_message(&problem.inner().to_string())))
     })
 }
 

@@ -397,7 +397,8 @@ impl Replay {
 /// Ticket tables of help desks hold the latest priority, group, assignee and tags, which is what ``tickets`` is taken to hold.
 /// What events change is converted to its value at creation: the ``previous`` value of the first change. Without ``previous``
 /// that value is unknown, so the ticket has none until its first change, and :attr:`Replay.findings` and
-/// :attr:`Report.warnings` count such tickets; tags need no ``previous``. A table with the values at creation is read with
+/// :attr:`Report.warnings` count such tickets, the latter for KPIs that depend on it, such as ``transfers``, which does not count
+/// that change. Tags need no ``previous``. A table with the values at creation is read with
 /// ``columns={"tickets": {"attributes": "at_creation"}}`` (``"current"`` is the default; where ``attributes`` names columns, the
 /// key is ``attribute_values``). Tickets whose stated values differ from those of their events are counted as well; the events
 /// decide.
@@ -460,12 +461,12 @@ pub(crate) fn replay(
     events: Option<&Bound<'_, PyAny>>,
     tickets: Option<&Bound<'_, PyAny>>,
     snapshots: Option<&Bound<'_, PyAny>>,
-    columns: Option<&Bound<'_, PyDict>>,
+    columns: Option<&Bound<'_, PyAny>>,
     schedules: Option<&Bound<'_, PyAny>>,
     schedule: Option<&str>,
-    schedule_by: Option<&Bound<'_, PyDict>>,
+    schedule_by: Option<&Bound<'_, PyAny>>,
     policies: Option<&Bound<'_, PyAny>>,
-    options: Option<&Bound<'_, PyDict>>,
+    options: Option<&Bound<'_, PyAny>>,
     as_of: Option<&Bound<'_, PyAny>>,
     assume_tz: Option<&Bound<'_, PyAny>>,
     strict: bool,

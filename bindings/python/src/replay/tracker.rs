@@ -7,11 +7,11 @@ use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime, PyDict};
+use pyo3::types::{PyBytes, PyDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::data::{from_form, from_json, to_data, to_json};
+use crate::data::{from_form, from_json, keys, to_data};
 use crate::error::{self, exceptions};
 use crate::input::instant;
 use crate::tables::Rules;
@@ -98,9 +98,9 @@ impl Tracker {
     fn new(
         schedules: Option<&Bound<'_, PyAny>>,
         schedule: Option<&str>,
-        schedule_by: Option<&Bound<'_, PyDict>>,
+        schedule_by: Option<&Bound<'_, PyAny>>,
         policies: Option<&Bound<'_, PyAny>>,
-        options: Option<&Bound<'_, PyDict>>,
+        options: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;
@@ -124,9 +124,10 @@ impl Tracker {
     /// ------
     /// ArgumentError
     ///     When it is followed already, or something is missing.
-    fn open<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn open<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let form = keys("ticket", ticket, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
         zoned("ticket", ticket, "created_at")?;
-        let ticket: Ticket = from_form("ticket", ticket_form(to_json("ticket", ticket)?), error::argument)?;
+        let ticket: Ticket = from_form("ticket", ticket_form(form), error::argument)?;
         let id = ticket.id.to_string();
         if self.followed().tickets.contains_key(&id) {
             return Err(error::argument(format!("ticket \"{id}\" is followed already")));
@@ -156,9 +157,11 @@ impl Tracker {
     /// ArgumentError
     ///     When the event lies before one already taken, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
-    fn push<'py>(&self, py: Python<'py>, event: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn push<'py>(&self, py: Python<'py>, event: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
+        let form = keys("event", event, example)?;
         zoned("event", event, "at")?;
-        let event: TicketEvent = from_form("event", event_form(to_json("event", event)?), error::argument)?;
+        let event: TicketEvent = from_form("event", event_form(form), error::argument)?;
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);
@@ -317,13 +320,15 @@ impl Tracker {
 }
 
 /// That a datetime of a record has a zone.
-fn zoned(place: &str, record: &Bound<'_, PyDict>, key: &str) -> PyResult<()> {
-    match record.get_item(key)? {
-        Some(at) if at.is_instance_of::<PyDateTime>() => {
-            instant(&format!("{place}[\"{key}\"]"), &at, None).map(|_| ())
-        }
-        _ => Ok(()),
+fn zoned(place: &str, record: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
+    if !record.contains(key)? {
+        return Ok(());
     }
+    let at = record.get_item(key)?;
+    if at.is_instance_of::<PyDateTime>() {
+        instant(&format!("{place}[\"{key}\"]"), &at, None)?;
+    }
+    Ok(())
 }
 
 /// The core's form of a ticket: what is no field of it is an attribute.

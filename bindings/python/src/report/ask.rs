@@ -92,7 +92,7 @@ impl Ask<'_, '_> {
         let names = self.by.map(attribute_names).transpose()?.unwrap_or_default();
         let made = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
-            let warned = dataset.warnings().collect();
+            let warned = dataset.warnings_for(&report).collect();
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
             Ok(on_threads(threads, shown))
         })?;

@@ -2,7 +2,6 @@
 
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::Report;
 use super::ask::{Ask, Kpis};
@@ -130,14 +129,17 @@ use crate::tables::{ASSUME, Rules, Tables};
 ///   ``Response Time (hours)`` or ``reply_time_in_minutes.business``; a number whose unit is not known is an error, and the
 ///   clock is else the calendar. A list names one column for each clock. Columns with usual names and a unit need no mapping.
 /// - A stated measure counts where the data does not give it otherwise: ``first_response_time`` without
-///   ``first_response_at`` and without messages, counts without ``events``. It is taken as of the cut-off, for the KPI on its
-///   own clock. ``notes`` names the KPIs that rest on stated measures, with their columns.
+///   ``first_response_at`` and without messages, counts without ``events``. It counts for the KPI on its own clock. A duration
+///   until an event (response, resolution, assignment) that is longer than the ticket is old at ``as_of`` has not ended.
+///   Counts and totals such as ``on_hold_time`` have no date, and business time is shorter than the time that passed: give
+///   them as they were at ``as_of``. ``notes`` names the KPIs that rest on stated measures, with their columns.
 /// - Where timestamps or events give the measure as well, that one counts, and a warning counts the tickets of which the
 ///   stated one differs by more than its rounding.
 /// - A negative or unreadable value excludes the ticket from what depends on it; an absent duration has not ended.
 ///
 /// ``columns={"tickets": {"sla": {"first_response": {"due_at": "FR due", "met": "FR met"}, "resolution": {..}}}}`` names due
-/// times and verdicts of several SLA targets. ``met`` counts before ``due_at``.
+/// times and verdicts of several SLA targets. ``met`` counts before ``due_at``, unless the ticket is open at ``as_of`` and
+/// ``due_at`` is later; without a due time it counts whenever it was given.
 ///
 /// An answer with a score that names its ``invitation`` answers it: it counts in the response rate as ``answered_at`` of the
 /// invitation does. If an invitation has several answers, or an ``answered_at`` as well, the earliest date counts; an answer
@@ -200,13 +202,13 @@ pub(crate) fn report(
     period: Option<&str>,
     tz: Option<&Bound<'_, PyAny>>,
     as_of: Option<&Bound<'_, PyAny>>,
-    scales: Option<&Bound<'_, PyDict>>,
-    columns: Option<&Bound<'_, PyDict>>,
+    scales: Option<&Bound<'_, PyAny>>,
+    columns: Option<&Bound<'_, PyAny>>,
     schedules: Option<&Bound<'_, PyAny>>,
     schedule: Option<&str>,
-    schedule_by: Option<&Bound<'_, PyDict>>,
+    schedule_by: Option<&Bound<'_, PyAny>>,
     policies: Option<&Bound<'_, PyAny>>,
-    options: Option<&Bound<'_, PyDict>>,
+    options: Option<&Bound<'_, PyAny>>,
     assume_tz: Option<&Bound<'_, PyAny>>,
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,

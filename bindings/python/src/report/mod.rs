@@ -21,7 +21,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyDict};
 use crate::data::{from_json, to_data};
 use crate::error;
 use crate::frame::stream;
-use crate::input::named;
+use crate::input::{describe, named};
 use crate::source::sources_to_python;
 use crate::zone::in_zone;
 pub(crate) use function::report;
@@ -312,7 +312,7 @@ impl Report {
         &self,
         kpi: &Bound<'_, PyAny>,
         question: Option<&str>,
-        slice: Option<&Bound<'_, PyDict>>,
+        slice: Option<&Bound<'_, PyAny>>,
         period: Option<&str>,
         measure: Option<&str>,
     ) -> PyResult<Vec<ReportRow>> {
@@ -499,7 +499,13 @@ fn question_of(row: &CoreRow) -> String {
 }
 
 /// A slice as Python gives it.
-fn keys(slice: &Bound<'_, PyDict>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
+fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
+    let Ok(slice) = slice.cast::<PyDict>() else {
+        let found = describe(slice);
+        return Err(error::argument_type(format!(
+            "slice: {found} is not a dict such as {{\"market\": \"DK\"}}"
+        )));
+    };
     let mut keys = BTreeMap::new();
     for (attribute, value) in slice {
         let value = if value.is_none() { None } else { Some(value.str()?.to_string().into()) };

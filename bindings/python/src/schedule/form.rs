@@ -1,7 +1,7 @@
 //! The data form of a schedule: read, shown, and made of what Python has for its parts.
 
 use deskmetrics::schedule::{Conventions, WorkingTime};
-use deskmetrics_arrow::with_suggestion;
+use deskmetrics_arrow::plain_message;
 use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyString};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::input::{describe, zone};
 pub(super) fn read(form: Value) -> PyResult<WorkingTime> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
         // What the core finds wrong names its place itself and is found at the root.
-        let said = with_suggestion(&problem.inner().to_string());
+        let said = plain_message(&problem.inner().to_string());
         error::schedule(match problem.path().to_string().as_str() {
             "." => said,
             place => format!("{place}: {said}"),

@@ -12,10 +12,10 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::schedule::{Budget, CompiledSchedule, WorkingTime};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
-use crate::data::{from_json, to_json};
+use crate::data::{from_json, keys, to_json};
 use crate::error;
 use crate::input::{Input, Moments, Spans, instant, zone};
 use column::{Pairs, Side, is_open, next};
@@ -149,8 +149,9 @@ impl Schedule {
     ///     ...
     /// deskmetrics.exceptions.ScheduleError: ...
     #[classmethod]
-    fn from_dict(_cls: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        Self::from_json(to_json("schedule", form)?)
+    fn from_dict(_cls: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let example = "{\"time_zone\": \"Europe/Madrid\", \"hours\": \"Mo-Fr 09:00-17:00\"}";
+        Self::from_json(keys("schedule", form, example)?)
     }
 
     /// The data form of the schedule, which :meth:`from_dict` reads.

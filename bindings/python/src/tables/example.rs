@@ -68,21 +68,8 @@ pub(super) fn complete(
         return Ok(());
     }
     let listed: Vec<String> = present.iter().map(|column| format!("\"{column}\"")).collect();
-    let example = if name == "surveys" { scores(table) } else { None };
-    let example = example.unwrap_or_else(|| {
-        let mut free = present.clone();
-        let roles_taken = roles.iter().filter(|(role, _)| !["attributes", WHERE].contains(&role.as_str()));
-        let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
-        free.retain(|column| !taken.contains(column));
-        let id = (name == "tickets" && !roles.get("id").is_some_and(serde_json::Value::is_string))
-            .then_some(&"id");
-        let unknown = id.into_iter().chain(needed.iter().filter(is_missing));
-        let pairs = unknown.filter_map(|role| match guess(role, &free) {
-            Some(place) => Some(format!("\"{role}\": \"{}\"", free.remove(place))),
-            None => (*role != "id").then(|| format!("\"{role}\": \"..\"")),
-        });
-        format!("columns={{\"{name}\": {{{}}}}}", pairs.collect::<Vec<_>>().join(", "))
-    });
+    let unknown: Vec<&str> = needed.iter().filter(is_missing).copied().collect();
+    let example = filled_in(name, table, roles, &unknown);
     let meant = deskmetrics_arrow::nearest(missing, &present);
     let meant = meant.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
     let message = format!(
@@ -90,6 +77,24 @@ pub(super) fn complete(
         listed.join(", ")
     );
     Err(exceptions::ColumnNotFoundError::new_err((message, (*missing).to_owned(), present)))
+}
+
+/// `columns=` with the columns of the table that are most likely meant by these roles.
+pub(super) fn filled_in(name: &str, table: &Table, roles: &Map<String, Value>, unknown: &[&str]) -> String {
+    let scores = if name == "surveys" { scores(table) } else { None };
+    scores.unwrap_or_else(|| {
+        let mut free: Vec<String> = table.schema.fields().iter().map(|field| field.name().clone()).collect();
+        let roles_taken = roles.iter().filter(|(role, _)| !["attributes", WHERE].contains(&role.as_str()));
+        let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
+        free.retain(|column| !taken.contains(column));
+        let id = (name == "tickets" && !roles.get("id").is_some_and(serde_json::Value::is_string))
+            .then_some(&"id");
+        let pairs = id.into_iter().chain(unknown).filter_map(|role| match guess(role, &free) {
+            Some(place) => Some(format!("\"{role}\": \"{}\"", free.remove(place))),
+            None => (*role != "id").then(|| format!("\"{role}\": \"..\"")),
+        });
+        format!("columns={{\"{name}\": {{{}}}}}", pairs.collect::<Vec<_>>().join(", "))
+    })
 }
 
 /// A column of scores as the answers to a question.

@@ -15,14 +15,15 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
 use deskmetrics_arrow::{
-    Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
+    AmbiguousRole, Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column,
+    usual_roles,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
-use crate::data::{from_form, to_json};
+use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, exceptions};
 use crate::input::{Table, instant, zone};
@@ -43,6 +44,8 @@ const INSTANTS: [&str; 10] = [
     "updated_at",
 ];
 
+const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
+
 /// What to do about times without a zone, where one can be assumed.
 pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
@@ -53,7 +56,7 @@ pub(crate) struct Tables<'a, 'py> {
     pub(crate) snapshots: Option<&'a Bound<'py, PyAny>>,
     pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
     pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) columns: Option<&'a Bound<'py, PyAny>>,
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
     pub(crate) strict: bool,
     /// What to do about times without a zone.
@@ -69,10 +72,10 @@ pub(crate) struct Tables<'a, 'py> {
 pub(crate) struct Rules<'a, 'py> {
     pub(crate) schedules: Option<&'a Bound<'py, PyAny>>,
     pub(crate) schedule: Option<&'a str>,
-    pub(crate) schedule_by: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) schedule_by: Option<&'a Bound<'py, PyAny>>,
     pub(crate) policies: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
+    pub(crate) options: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) scales: Option<&'a Bound<'py, PyAny>>,
     pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
     /// The zone of a cut-off that names none.
     pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
@@ -86,6 +89,11 @@ impl<'py> Tables<'_, 'py> {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
+        if !said.is_object()
+            && let Some(columns) = self.columns
+        {
+            return Err(self.not_by_table(columns));
+        }
         // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
         let given = [
@@ -109,7 +117,7 @@ impl<'py> Tables<'_, 'py> {
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
         if let Some(scales) = rules.scales {
-            form.insert("scales".to_owned(), to_json("scales", scales)?);
+            form.insert("scales".to_owned(), keys("scales", scales, "scales={\"csat\": (1, 5)}")?);
         }
         let mut tables = Vec::new();
         for (name, holds, value) in given {
@@ -131,7 +139,9 @@ impl<'py> Tables<'_, 'py> {
             // Without a table of tickets, their attributes are those of their first events.
             let own = holds != Holds::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
-            let mut columns = described(holds, &table.schema, said.get(name), by, self.numbers)?;
+            let schema = table.schema_of_numbers();
+            let (mut columns, ambiguous) = described(holds, &schema, said.get(name), by, self.numbers)?;
+            notes.extend(ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             example::complete(name, &table, &columns, needed(holds))?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
@@ -181,6 +191,31 @@ impl<'py> Tables<'_, 'py> {
         };
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
         Ok(Described { description, tables: read, strict: self.strict, notes })
+    }
+}
+
+impl<'py> Tables<'_, 'py> {
+    /// The error of columns that are not given by table and role, with those of the first table as an example.
+    fn not_by_table(&self, columns: &Bound<'py, PyAny>) -> PyErr {
+        let given = [
+            ("tickets", Holds::Tickets, self.tickets),
+            ("events", Holds::Events, self.events),
+            ("snapshots", Holds::Snapshots, self.snapshots),
+            ("surveys", Holds::Surveys, self.surveys),
+            ("invitations", Holds::Invitations, self.invitations),
+        ];
+        let mut given = given.into_iter().filter_map(|(name, holds, value)| Some((name, holds, value?)));
+        let example = given.next().and_then(|(name, holds, value)| {
+            let table = Table::read(name, value).ok()?;
+            Some(example::filled_in(name, &table, &Map::new(), needed(holds)))
+        });
+        let example = example.unwrap_or_else(|| {
+            "columns={\"tickets\": {\"id\": \"Number\", \"created_at\": \"Opened\"}}".to_owned()
+        });
+        error::argument_type(format!(
+            "columns: {} is not a dict that gives the roles of each table their columns, such as {example}",
+            crate::input::describe(columns)
+        ))
     }
 }
 
@@ -284,7 +319,8 @@ impl Rules<'_, '_> {
             dataset.schedule = Some(name.into());
         }
         if let Some(rules) = self.schedule_by {
-            dataset.schedule_by = from_form("schedule_by", to_json("schedule_by", rules)?, error::argument)?;
+            dataset.schedule_by =
+                from_form("schedule_by", keys("schedule_by", rules, SCHEDULE_BY)?, error::argument)?;
             dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| have(name))?;
         }
         if names.len() > 1 && dataset.schedule.is_none() && dataset.schedule_by.is_empty() {
@@ -302,7 +338,8 @@ impl Rules<'_, '_> {
             asked.into_iter().try_for_each(have)?;
         }
         if let Some(options) = self.options {
-            let options: ReplayOptions = from_form("options", to_json("options", options)?, error::argument)?;
+            let options = keys("options", options, "options={\"order\": \"sequence\"}")?;
+            let options: ReplayOptions = from_form("options", options, error::argument)?;
             dataset.replay_options = options;
         }
         if let Some(at) = self.as_of {
@@ -354,7 +391,7 @@ fn described(
     given: Option<&Value>,
     by: &[Attribute],
     numbers: bool,
-) -> PyResult<Map<String, Value>> {
+) -> PyResult<(Map<String, Value>, Vec<AmbiguousRole>)> {
     let mut roles = match given {
         None => Map::new(),
         Some(Value::Object(roles)) => roles.clone(),
@@ -372,7 +409,13 @@ fn described(
     }
     let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let usual = usual_roles(holds, schema, &taken);
+    let mut usual = usual_roles(holds, schema, &taken);
+    let is_stated = |ambiguous: &AmbiguousRole| {
+        // Attributes that are given are all there are.
+        let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
+        roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
+    };
+    usual.ambiguous.retain(|ambiguous| !is_stated(ambiguous));
     for (role, column) in usual.roles {
         match roles.get_mut(role) {
             // How a column is read may be stated without its name.
@@ -413,7 +456,21 @@ fn described(
     for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
     }
-    Ok(roles)
+    Ok((roles, usual.ambiguous))
+}
+
+/// Which of two columns has a role, and how to choose the other.
+fn either(table: &str, AmbiguousRole { role, column, other, .. }: &AmbiguousRole) -> String {
+    let is_attribute = Attribute::NAMED.iter().any(|named| named.as_str() == role);
+    let key = if is_attribute {
+        format!("{{\"attributes\": {{\"{role}\": \"{other}\"}}}}")
+    } else {
+        format!("{{\"{role}\": \"{other}\"}}")
+    };
+    format!(
+        "{table}: both \"{column}\" and \"{other}\" may be the {role}; \"{column}\" is used: choose the other with \
+         columns={{\"{table}\": {key}}}"
+    )
 }
 
 /// The roles that hold timestamps, due times of SLA targets among them.

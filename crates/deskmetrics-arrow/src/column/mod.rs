@@ -61,8 +61,9 @@ pub enum BadCell {
     /// The text is no number of the kind expected.
     #[error("no number")]
     NotANumber,
-    /// The comma of a number may stand before its decimals or its thousands; see [`NumberReading::decimal`].
-    #[error("a number with a comma before decimals or thousands")]
+    /// The comma or point of a number may stand before its decimals or its thousands, or not before what is stated; see
+    /// [`NumberReading::decimal`].
+    #[error("a number with a comma or a point before decimals or thousands")]
     DecimalMark,
     /// A number where a whole number is needed.
     #[error("not a whole number")]

@@ -40,7 +40,7 @@ pub struct NumberReading {
 
 /// What to do about [`BadCell::DecimalMark`].
 pub(crate) const DECIMAL_REMEDY: &str =
-    "the comma may stand before decimals or thousands: state decimal = \",\" or decimal = \".\"";
+    "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\"";
 
 /// What stands before the decimals of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +144,10 @@ impl NumberReading {
     fn parsed(&self, text: &str) -> Result<f64, BadCell> {
         let plain = || text.parse().map_err(|_| BadCell::NotANumber);
         match self.decimal {
-            Some(mark) if text.contains(['.', ',']) => marked(text, mark).ok_or(BadCell::NotANumber),
+            Some(mark) if text.contains(['.', ',']) => marked(text, mark).ok_or_else(|| {
+                let other = if mark == DecimalMark::Comma { DecimalMark::Point } else { DecimalMark::Comma };
+                if marked(text, other).is_some() { BadCell::DecimalMark } else { BadCell::NotANumber }
+            }),
             None if text.contains(',') => {
                 match (marked(text, DecimalMark::Comma), marked(text, DecimalMark::Point)) {
                     (None, None) => Err(BadCell::NotANumber),
@@ -166,6 +169,11 @@ impl NumberReading {
         let Some(number) = self.number(text)? else { return Ok(None) };
         let whole = number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
         if whole { Ok(Some(number as i32)) } else { Err(BadCell::NotWhole) }
+    }
+
+    /// What numbers are multiplied by.
+    pub(crate) fn factor(&self) -> f64 {
+        self.factor
     }
 
     /// Whether a number stands for itself and nothing but an empty cell and NaN is missing.

@@ -1,6 +1,7 @@
 //! The latest timestamp of a dataset, implausible ones excluded.
 
 use deskmetrics::Timestamp;
+use deskmetrics::replay::StatedValue;
 use deskmetrics::report::Warning;
 
 use super::{Tables, kind};
@@ -102,6 +103,16 @@ impl Tables {
                     if let Some(at) = column.get(row) {
                         each(("tickets", role, row), at);
                     }
+                }
+            }
+        }
+        // An event whose time is stated as a duration from the creation.
+        for column in self.stated_only(false).filter(|column| column.measure.ends_with_event()) {
+            for (row, created) in tickets.created_at.iter().enumerate() {
+                if let StatedValue::Known(value) = column.of_row(row).value
+                    && tickets.is_usable(row)
+                {
+                    each(("tickets", column.role, row), created.saturating_add(value));
                 }
             }
         }

@@ -24,8 +24,11 @@ mod time;
 mod undo;
 pub(crate) mod word;
 
+use std::collections::BTreeSet;
+
 use deskmetrics::replay::{Actor, EventOrder, StatedMeasure};
 use deskmetrics::report::Warning;
+use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, ClockKind, Excluded, Reason, SlaMetric, Status};
 
 pub(crate) use context::{Decoding, Workers};
@@ -58,6 +61,8 @@ pub(crate) struct Tables {
     pub(crate) links_excluded: Excluded,
     /// Attributes on which the table of tickets and its events disagree, or whose value at creation is unknown.
     pub(crate) findings: Vec<Warning>,
+    /// Whether events provide the values before their changes.
+    has_previous: bool,
     /// By table what it holds, how many rows were read, and their numbers in its file.
     row_numbers: Vec<(&'static str, u64, RowNumbers)>,
 }
@@ -89,7 +94,8 @@ impl Tables {
         let (events, previous) = events.finish(decoding, &tickets)?;
         let by_row = description.replay.order == EventOrder::Sequence;
         let log = undo::Log { events: &events, previous: &previous, by_row };
-        let findings = log.undo(&mut tickets, |attribute| decoding.projection.includes(attribute));
+        let findings = log.undo(&mut tickets);
+        let has_previous = previous.is_described();
         let answers = description.surveys.iter().map(|source| AnswerTable::read(decoding, source));
         let mut answers: Vec<AnswerTable> = answers.collect::<Result<_, _>>()?;
         let invitations =
@@ -98,7 +104,17 @@ impl Tables {
         let links_excluded = join(decoding, &tickets, &mut answers, &mut invitations)?;
         let row_numbers = decoding.ledgers.iter().map(Ledger::row_numbers).collect();
         let sources = decoding.ledgers.drain(..).map(Ledger::into_report).collect();
-        Ok((Self { tickets, events, answers, invitations, links_excluded, findings, row_numbers }, sources))
+        let tables = Self {
+            tickets,
+            events,
+            answers,
+            invitations,
+            links_excluded,
+            findings,
+            has_previous,
+            row_numbers,
+        };
+        Ok((tables, sources))
     }
 
     /// Tickets whose stated status differs from that of their last event.
@@ -139,6 +155,42 @@ impl Tables {
         let (row, stated, replayed) = first?;
         let ticket = tickets.ids.text(row).into_owned();
         Some(Warning::StatusDiffers { count, of, ticket, stated, replayed })
+    }
+
+    /// Attributes whose values only events provide, without those before their changes.
+    pub(crate) fn never_stated(&self) -> impl Iterator<Item = &Attribute> {
+        let changed: BTreeSet<&Attribute> = self.events.kinds.changed().collect();
+        changed
+            .into_iter()
+            .filter(|attribute| !self.has_previous && self.tickets.attributes.get(attribute).is_none())
+    }
+
+    /// The tickets whose value of such an attribute at creation is unknown: their first change comes later.
+    pub(crate) fn unknown_at_creation(&self, attribute: &Attribute) -> Option<Warning> {
+        let Self { tickets, events, .. } = self;
+        let is_change: Vec<bool> = (0..events.kinds.codes())
+            .map(|code| {
+                let kind = kind::Code::try_from(code).ok().and_then(|code| events.kinds.of(code));
+                kind.is_some_and(|(kind, ..)| kind.0.contains(&Happening::Changed(attribute.clone())))
+            })
+            .collect();
+        let (mut changed, mut known) = (vec![false; tickets.rows()], vec![false; tickets.rows()]);
+        for (event, code) in events.codes.iter().enumerate() {
+            if is_change.get(usize::from(*code)) == Some(&true) {
+                let row = events.places[event] as usize;
+                changed[row] = true;
+                known[row] |= events.at[event] <= tickets.created_at[row];
+            }
+        }
+        let all = || (0..tickets.rows()).filter(|row| changed[*row] && tickets.is_usable(*row));
+        let first = all().find(|row| !known[*row])?;
+        Some(Warning::AttributeUnknown {
+            attribute: attribute.clone(),
+            count: all().filter(|row| !known[*row]).count() as u64,
+            of: all().count() as u64,
+            ticket: tickets.ids.text(first).into_owned(),
+            kpis: Vec::new(),
+        })
     }
 
     /// The actors whom the data names; not those whose names are an attribute of their own.

@@ -7,8 +7,8 @@ use crate::ReadError;
 use crate::column::measure::MeasureReading;
 use crate::column::utc::Instants;
 use crate::column::{
-    BadCell, Cell, DECIMAL_REMEDY, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading,
-    OrderInference, WordColumn, WordReading, WrongType, list,
+    BadCell, Cell, DECIMAL_REMEDY, DecimalMark, InstantColumn, InstantReading, Meaning, NumberColumn,
+    NumberReading, OrderInference, WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey, listed, nearest,
@@ -536,9 +536,6 @@ impl Reads for BoundNumber<'_> {
 
     fn remedy(&self, _: &str, bad: BadCell) -> String {
         match bad {
-            BadCell::NotWhole => {
-                "expected a whole number: bring half steps onto whole ones with times = 2".to_owned()
-            }
             BadCell::DecimalMark => DECIMAL_REMEDY.to_owned(),
             _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
         }
@@ -564,7 +561,29 @@ impl Reads for Whole<'_> {
     }
 
     fn remedy(&self, raw: &str, bad: BadCell) -> String {
-        self.0.remedy(raw, bad)
+        let reading = &self.0.slot.reading;
+        let (read, decimal) = match bad {
+            BadCell::NotWhole => (reading.number(raw), ""),
+            BadCell::DecimalMark => {
+                (reading.clone().decimal(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
+            }
+            _ => return self.0.remedy(raw, bad),
+        };
+        let is_whole = |number: f64| (number - number.round()).abs() < 1e-9;
+        let number = read.ok().flatten().unwrap_or_default();
+        if bad == BadCell::DecimalMark && is_whole(number) {
+            return self.0.remedy(raw, bad);
+        }
+        match [2.0, 4.0, 5.0, 10.0, 100.0].into_iter().find(|steps| is_whole(number * steps)) {
+            Some(steps) => {
+                let times = steps * reading.factor();
+                format!(
+                    "expected a whole number: bring it onto one with {decimal}times = {times}, and multiply the scale by {times}, \
+                     too"
+                )
+            }
+            None => "expected a whole number: correct it, or list the value under missing".to_owned(),
+        }
     }
 }
 

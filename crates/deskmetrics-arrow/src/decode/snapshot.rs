@@ -147,17 +147,22 @@ fn read_table(
             let place = if let Some(place) = places.get(&id) {
                 *place
             } else {
-                let known = Id::of(&id).map_or(NOWHERE, |id| match into.tickets.place(id) {
-                    NOWHERE => into.new.ids.find(id),
-                    place => place,
-                });
-                if known != NOWHERE {
+                let place_of = |find: &dyn Fn(Id<'_>) -> u32| Id::of(&id).map_or(NOWHERE, find);
+                let remedy = if place_of(&|id| into.tickets.place(id)) != NOWHERE {
+                    Some("the table of tickets has this ticket, which snapshots describe as a whole: give snapshots without tickets")
+                } else if place_of(&|id| into.new.ids.find(id)) != NOWHERE {
+                    Some("other snapshots describe this ticket: give all of its snapshots in one table")
+                } else {
+                    None
+                };
+                if let Some(remedy) = remedy {
+                    let detail = || (id.to_string(), remedy.to_owned());
                     return Err(ledger.leave_out(
                         Scope::Record,
                         Reason::Duplicate,
                         number,
                         ticket.name(),
-                        || (id.to_string(), "another file tells of this ticket already".to_owned()),
+                        detail,
                     ));
                 }
                 let place = u32::try_from(wholes.len()).unwrap_or(ABSENT);

@@ -54,22 +54,14 @@ impl Log<'_> {
     }
 
     /// Converts the values of attributes and tags to those at creation. Gives what the table and its events disagree on, and
-    /// what remains unknown, of attributes that are `requested`.
-    pub(super) fn undo(
-        &self,
-        tickets: &mut TicketTable,
-        requested: impl Fn(&Attribute) -> bool,
-    ) -> Vec<Warning> {
-        let mut findings = self.undo_attributes(tickets, requested);
+    /// what remains unknown.
+    pub(super) fn undo(&self, tickets: &mut TicketTable) -> Vec<Warning> {
+        let mut findings = self.undo_attributes(tickets);
         findings.extend(self.undo_tags(tickets));
         findings
     }
 
-    fn undo_attributes(
-        &self,
-        tickets: &mut TicketTable,
-        requested: impl Fn(&Attribute) -> bool,
-    ) -> Vec<Warning> {
+    fn undo_attributes(&self, tickets: &mut TicketTable) -> Vec<Warning> {
         let attributes: BTreeSet<&Attribute> = self.events.kinds.changed().collect();
         let attributes: Vec<&Attribute> = attributes
             .into_iter()
@@ -91,8 +83,7 @@ impl Log<'_> {
         }
         let mut findings = Vec::new();
         for (attribute, changes) in attributes.into_iter().zip(changes) {
-            let found = self.undo_attribute(tickets, attribute, &changes);
-            findings.extend(found.into_iter().filter(|_| requested(attribute)));
+            findings.extend(self.undo_attribute(tickets, attribute, &changes));
         }
         findings
     }
@@ -113,7 +104,10 @@ impl Log<'_> {
             match stated.and_then(|_| tickets.values_of(row)) {
                 Some(AttributeValues::Current) => {
                     differ.count(now != self.value(last), row, || (now, self.value(last)));
-                    unknown.count(previous == Before::Unknown, row, || (None, None));
+                    // A change at the creation leaves no time before it.
+                    let at_creation_unknown =
+                        previous == Before::Unknown && self.events.at[first] > tickets.created_at[row];
+                    unknown.count(at_creation_unknown, row, || (None, None));
                     at_creation.push((row, previous.value()));
                 }
                 Some(AttributeValues::AtCreation) => {
@@ -144,6 +138,7 @@ impl Log<'_> {
                 count: unknown.count,
                 of: unknown.of,
                 ticket: tickets.ids.text(row).into_owned(),
+                kpis: Vec::new(),
             });
         }
         let rows = tickets.rows();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::suggest::{did_you_mean, nearest};
+use super::suggest::{did_you_mean, listed, nearest};
 
 /// A description that makes no sense: where, what was found, what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,39 +41,107 @@ impl DescriptionError {
         self
     }
 
-    /// The parser's complaint with its place, and with the nearest allowed word where it lists the allowed ones.
-    pub(crate) fn of_toml(error: &toml::de::Error, text: &str) -> Self {
+    /// The parser's complaint in plain words, with its place, and `key`, the path to it, where the parser's words do not name it.
+    pub(crate) fn of_toml(error: &toml::de::Error, text: &str, key: Option<&str>) -> Self {
         let place = error.span().map(|span| {
             let before = text.get(..span.start).unwrap_or(text);
             let line = before.matches('\n').count() + 1;
             let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
             (line, column)
         });
-        let message = error.message().trim().trim_end_matches('.').replace('\n', "; ");
-        Self { file: None, place, message: with_suggestion(&message) }
+        let said = error.message().trim().trim_end_matches('.').replace('\n', "; ");
+        let message = plain_message(&said);
+        let message = match key.filter(|key| message != said && *key != ".") {
+            Some(key) => format!("{key}: {message}"),
+            None => message,
+        };
+        Self { file: None, place, message }
     }
 }
 
-/// The message of a data form's reader with the nearest of the allowed words, where it lists them.
+/// What serde says of a data form in plain words, with the nearest of the allowed words where it lists them. Other messages stay.
 ///
 /// ```
-/// use deskmetrics_arrow::with_suggestion;
+/// use deskmetrics_arrow::plain_message;
 ///
-/// // as serde says
-/// assert_eq!(
-///     with_suggestion("unknown field `colum`, expected one of `column`, `value`"),
-///     "unknown field `colum`, did you mean \"column\"? Expected one of `column`, `value`",
-/// );
-/// assert_eq!(with_suggestion("missing field `column`"), "missing field `column`");
+/// // As serde says it.
+/// for (said, plain) in [
+///     (
+///         "unknown field `colum`, expected one of `column`, `value`",
+///         "there is no key \"colum\", did you mean \"column\"? Allowed are \"column\", \"value\"",
+///     ),
+///     ("unknown variant `x`, expected `first` or `last`", "\"x\" is not allowed; allowed are \"first\", \"last\""),
+///     ("missing field `column`", "the key \"column\" is missing"),
+///     ("invalid type: string \"two\", expected usize", "found the text \"two\", expected a whole number from 0"),
+///     ("time zone \"UCT\" is unknown", "time zone \"UCT\" is unknown"),
+/// ] {
+///     assert_eq!(plain_message(said), plain);
+/// }
 /// ```
-pub fn with_suggestion(message: &str) -> String {
-    let suggested = || {
-        let (found, allowed) = message.strip_prefix("unknown ")?.split_once(", expected ")?;
-        let quoted =
-            |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
-        let word = quoted(found).into_iter().next()?;
-        let nearest = nearest(&word, quoted(allowed))?;
-        Some(format!("unknown {found}{} Expected {allowed}", did_you_mean(Some(&nearest))))
+pub fn plain_message(message: &str) -> String {
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let one = |text: &str| quoted(text).into_iter().next();
+    let plain = || {
+        if let Some(rest) = message.strip_prefix("unknown ") {
+            let (found, allowed) = rest.split_once(", ")?;
+            let (word, allowed) = (one(found)?, quoted(allowed));
+            let problem = match found.split_once(' ')?.0 {
+                "field" => format!("there is no key \"{word}\""),
+                "variant" => format!("\"{word}\" is not allowed"),
+                _ => return None,
+            };
+            let listed = listed(&allowed);
+            return Some(match nearest(&word, &allowed) {
+                Some(nearest) => format!("{problem}{} Allowed are {listed}", did_you_mean(Some(&nearest))),
+                None if allowed.is_empty() => format!("{problem}; none is allowed"),
+                None => format!("{problem}; allowed are {listed}"),
+            });
+        }
+        if let Some(missing) = message.strip_prefix("missing field ") {
+            return Some(format!("the key \"{}\" is missing", one(missing)?));
+        }
+        if let Some(repeated) = message.strip_prefix("duplicate field ") {
+            return Some(format!("the key \"{}\" is there twice", one(repeated)?));
+        }
+        let (fault, expected) = message.strip_prefix("invalid ")?.split_once(", expected ")?;
+        let found = match fault.split_once(": ") {
+            Some(("type" | "value", found)) => plain_value(found),
+            _ => format!("{} values", fault.strip_prefix("length ")?),
+        };
+        Some(format!("found {found}, expected {}", plain_type(expected)))
     };
-    suggested().unwrap_or_else(|| message.to_owned())
+    plain().unwrap_or_else(|| message.to_owned())
+}
+
+/// A value as serde shows it.
+fn plain_value(found: &str) -> String {
+    match found.split_once(' ') {
+        Some(("string", text)) => format!("the text {text}"),
+        Some(("integer" | "boolean" | "character", value)) => value.replace('`', ""),
+        Some(("floating", value)) => value.trim_start_matches("point ").replace('`', ""),
+        _ => match found {
+            "map" | "struct" => "a table of keys".to_owned(),
+            "sequence" | "tuple" => "a list".to_owned(),
+            "null" | "unit value" | "Option value" => "nothing".to_owned(),
+            other => other.replace('`', ""),
+        },
+    }
+}
+
+/// A type as serde names it.
+fn plain_type(expected: &str) -> &str {
+    let name = expected.trim_start_matches("a ").trim_start_matches("borrowed ");
+    match name.split_whitespace().next().unwrap_or_default() {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "bool" | "boolean" => "true or false",
+        "struct" | "map" => "a table of keys",
+        "sequence" | "tuple" => "a list",
+        "string" | "path" | "variant" => "a text",
+        _ => expected,
+    }
 }

@@ -5,6 +5,7 @@ use deskmetrics::ticket::Attribute;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
+use super::suggest::{did_you_mean, listed, nearest};
 use crate::column::Meaning;
 
 /// One thing an event row says happened. Where a value is needed (`status`, `changed ...`, `tagged`, `untagged`,
@@ -141,10 +142,11 @@ impl<'de> Deserialize<'de> for Happenings {
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Happenings, E> {
                 Happenings::of(word).ok_or_else(|| {
-                    let allowed: Vec<String> = WORDS.iter().map(|word| format!("`{word}`")).collect();
+                    let allowed = || WORDS.iter().chain(&["ignore"]);
+                    let meant = did_you_mean(nearest(word, allowed()).as_deref());
                     E::custom(format!(
-                        "unknown happening `{word}`, expected one of {}, `ignore`",
-                        allowed.join(", ")
+                        "\"{word}\" is nothing that happens{meant}; allowed are {}",
+                        listed(allowed())
                     ))
                 })
             }

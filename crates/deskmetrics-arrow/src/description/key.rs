@@ -370,12 +370,34 @@ impl<'de, K: NamesColumn> Deserialize<'de> for Named<K> {
     }
 }
 
-/// For serde: a table of such keys.
+/// For serde: a table of such keys, of which no two may mean the same.
 pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: NamesColumn>(
     deserializer: D,
 ) -> Result<BTreeMap<N, K>, D::Error> {
-    let named = BTreeMap::<N, Named<K>>::deserialize(deserializer)?;
-    Ok(named.into_iter().map(|(name, Named(key))| (name, key)).collect())
+    struct Table<N, K>(PhantomData<(N, K)>);
+
+    impl<'de, N: Ord + Deserialize<'de>, K: NamesColumn> Visitor<'de> for Table<N, K> {
+        type Value = BTreeMap<N, K>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a table of columns by name")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                let Named(key) = map.next_value()?;
+                if all.insert(N::deserialize(name.as_str().into_deserializer())?, key).is_some() {
+                    let message =
+                        format!("\"{name}\" is another name of a key that is there: give it one column");
+                    return Err(A::Error::custom(message));
+                }
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_any(Table(PhantomData))
 }
 
 /// For serde: one such key or a list of them.

@@ -9,7 +9,7 @@ mod source;
 mod suggest;
 
 pub use agreement::{SlaSource, SlaTable, WithinColumn};
-pub use error::{DescriptionError, with_suggestion};
+pub use error::{DescriptionError, plain_message};
 pub use happening::{Happening, Happenings};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
@@ -30,7 +30,7 @@ use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::replay::{RepeatedSolve, ReplayOptions};
 use deskmetrics::ticket::Attribute;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 
 use crate::ReadError;
 use crate::file::FileSpec;
@@ -325,12 +325,21 @@ impl Description {
     }
 }
 
+/// A data form in TOML.
+pub(crate) fn of_toml<T: DeserializeOwned>(text: &str) -> Result<T, DescriptionError> {
+    let parsed =
+        toml::Deserializer::parse(text).map_err(|error| DescriptionError::of_toml(&error, text, None))?;
+    serde_path_to_error::deserialize(parsed).map_err(|error| {
+        let key = error.path().to_string();
+        DescriptionError::of_toml(error.inner(), text, Some(&key))
+    })
+}
+
 impl std::str::FromStr for Description {
     type Err = DescriptionError;
 
     fn from_str(text: &str) -> Result<Self, DescriptionError> {
-        let description: Self =
-            toml::from_str(text).map_err(|error| DescriptionError::of_toml(&error, text))?;
+        let description: Self = of_toml(text)?;
         description.check()?;
         Ok(description)
     }

@@ -63,7 +63,7 @@ impl ScheduleSource {
     ) -> Result<WorkingTime, E> {
         let mut table = self.0.clone();
         fill_in(&mut table, name, &mut dates)?;
-        table.try_into().map_err(|error: toml::de::Error| wrong(name, &error).into())
+        serde_path_to_error::deserialize(table).map_err(|error| wrong(name, &error).into())
     }
 
     /// Whether it can be built without reading a file.
@@ -89,7 +89,8 @@ fn fill_in<E: From<DescriptionError>>(
         let mut all = Vec::new();
         for one in stated {
             if one.is_table() {
-                let file: HolidayFile = one.try_into().map_err(|error| wrong(name, &error))?;
+                let file: HolidayFile =
+                    serde_path_to_error::deserialize(one).map_err(|error| wrong(name, &error))?;
                 all.extend(dates(&file)?.into_iter().map(toml::Value::String));
             } else {
                 all.push(one);
@@ -106,8 +107,8 @@ fn fill_in<E: From<DescriptionError>>(
     Ok(())
 }
 
-fn wrong(name: &str, error: &toml::de::Error) -> DescriptionError {
-    let mut wrong = DescriptionError::of_toml(error, "");
+fn wrong(name: &str, error: &serde_path_to_error::Error<toml::de::Error>) -> DescriptionError {
+    let mut wrong = DescriptionError::of_toml(error.inner(), "", Some(&error.path().to_string()));
     wrong.place = None; // places inside a part of the text would mislead
     wrong.message = format!("schedules.{name}: {}", wrong.message);
     wrong

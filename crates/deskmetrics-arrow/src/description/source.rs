@@ -73,7 +73,8 @@ pub struct TicketSource {
     /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether its SLA was met, as the source says.
+    /// Whether its SLA was met, as the source says. A verdict on a ticket that is open at the cut-off does not count yet where
+    /// [`due_at`](Self::due_at) is later; without a due time it counts whenever it was given.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
     /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
@@ -84,7 +85,9 @@ pub struct TicketSource {
     /// How long the customer waited for the first reply of an agent, as the source has computed it; see [`MeasureKey`]. One
     /// column, or several with a clock each. It counts where neither timestamps nor events give the measure, and is compared
     /// with it where they do. The same holds for the measures below, which are those of
-    /// [`TicketMetrics`](deskmetrics::TicketMetrics).
+    /// [`TicketMetrics`](deskmetrics::TicketMetrics). A duration from creation to an event that is longer than the ticket is old at
+    /// the cut-off has not ended by then. Counts and totals such as `on_hold_time` have no date, and business time is shorter than
+    /// the time that passed, so these count as stated: state them as they were at the cut-off.
     #[serde(default, deserialize_with = "some_columns", alias = "first_reply_time")]
     pub first_response_time: Vec<MeasureKey>,
     /// From creation to the first solve.
@@ -236,9 +239,9 @@ impl TicketSource {
                 let clock = if measure.is_duration() { key.clock() } else { ClockKind::Calendar };
                 if let Some((.., other)) = known.iter().find(|(one, on, _)| (*one, *on) == (measure, clock)) {
                     let remedy = if measure.is_duration() {
-                        ": state one column for each clock, such as { column = \"..\", clock = \"business\" }"
+                        " on one clock: state one of them, or the clock of the other, clock = \"business\""
                     } else {
-                        ": state one column"
+                        ": state one of them"
                     };
                     return Err(DescriptionError::said(format!(
                         "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",
@@ -325,7 +328,8 @@ pub struct EventSource {
 ///
 /// Ticket tables of help desks hold the latest ones, so an attribute that events change is converted to its value at creation:
 /// the [previous](EventSource::previous) value of its first change. If that is not known, the ticket has no value until then,
-/// and such tickets are counted in a [warning](crate::Dataset::warnings). Of tags, those that events added are removed, and
+/// and such tickets are counted in a [warning](crate::Dataset::warnings_for) where a KPI depends on it; `transfers` and
+/// `group_transfers` do not count that change. Of tags, those that events added are removed, and
 /// those that events removed are added. What no event of a ticket changes has always been as the table states.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

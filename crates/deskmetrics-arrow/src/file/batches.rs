@@ -113,7 +113,8 @@ pub(super) fn broken(path: &Path, rows: u64, error: &ArrowError) -> ReadError {
         other => other.to_string(),
     };
     if message.to_ascii_lowercase().contains("utf-8") {
-        return ReadError::Encoding { file: path.to_owned(), message: lower_case_start(&message) };
+        let (file, message) = (path.to_owned(), lower_case_start(&message));
+        return ReadError::Encoding { file, message, likely: encoding_rs::WINDOWS_1252 };
     }
     ReadError::Damaged { file: path.to_owned(), rows, message: lower_case_start(&message) }
 }

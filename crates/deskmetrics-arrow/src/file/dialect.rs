@@ -39,10 +39,15 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// As the description states it, and else as the start of the file shows it.
-    pub(super) fn of(file: File, spec: &FileSpec, usual: u8) -> Result<Self, ArrowError> {
+    pub(super) fn of(
+        file: File,
+        spec: &FileSpec,
+        stated: Option<&'static Encoding>,
+        usual: u8,
+    ) -> Result<Self, ArrowError> {
         let (sample, whole) = sample(file)?;
         let mut notes = Vec::new();
-        let encoding = match (Encoding::for_bom(&sample), spec.encoding()) {
+        let encoding = match (Encoding::for_bom(&sample), stated) {
             (Some((encoding, _)), _) | (None, Some(encoding)) => encoding,
             (None, None) => {
                 let encoding = detected_encoding(&sample, whole);
@@ -99,30 +104,44 @@ impl Dialect {
         let split = |line: &str| others().find(|delimiter| has_name(line, *delimiter));
         let in_encoding = |encoding: &&'static Encoding| {
             let text = decoded(&sample, encoding);
+            let usual = DELIMITERS.into_iter().chain([self.delimiter]);
             after_lines(&text, self.lines_before)
                 .lines()
                 .next()
-                .is_some_and(|line| has_name(line, self.delimiter))
+                .is_some_and(|line| usual.into_iter().any(|delimiter| has_name(line, delimiter)))
         };
-        if let Some(encoding) = [UTF_8, WINDOWS_1252, WINDOWS_1250, UTF_16LE].into_iter().find(in_encoding) {
-            let name = encoding.name().to_ascii_lowercase();
-            return Some(format!("it is there in another encoding: state encoding = \"{name}\""));
-        }
-        let mut lines = start.lines().take(ROWS).enumerate();
-        if let Some(delimiter) = lines.next().and_then(|(_, first)| split(first)) {
+        if let Some(delimiter) = start.lines().next().and_then(split) {
             return Some(format!(
                 "it is in the line of column names if that is split otherwise: state {}",
                 spelled(delimiter)
             ));
         }
-        let (place, line) = lines.find(|(_, line)| split(line).is_some())?;
-        let skipped = self.lines_before + place;
+        let encodings = [UTF_8, WINDOWS_1252, WINDOWS_1250, UTF_16LE, UTF_16BE].into_iter();
+        if let Some(encoding) = encodings.filter(|other| *other != self.encoding).find(in_encoding) {
+            let name = encoding.name().to_ascii_lowercase();
+            return Some(format!("it is there in another encoding: state encoding = \"{name}\""));
+        }
+        // The names may also be in one of the lines that are passed over.
+        let mut lines = text.lines().take(self.lines_before + ROWS).enumerate();
+        let (skipped, line) = lines.find(|(_, line)| split(line).is_some())?;
         // With the lines before out of the way, the delimiter is detected.
         let delimiter =
             split(line).filter(|_| !DELIMITERS.iter().any(|delimiter| has_name(line, *delimiter)));
         let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
         Some(format!("it is in line {}: state skip_rows = {skipped}{delimiter}", skipped + 1))
     }
+}
+
+/// The encoding that a text file most likely has, given that it is not UTF-8.
+pub(super) fn likely_encoding(file: File) -> &'static Encoding {
+    let detected = sample(file).map(|(sample, whole)| detected_encoding(&sample, whole));
+    detected.ok().filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252)
+}
+
+/// How many lines a text file has, if it is short.
+pub(super) fn count_lines(file: File, encoding: &'static Encoding) -> Option<usize> {
+    let (sample, whole) = sample(file).ok()?;
+    whole.then(|| decoded(&sample, encoding).lines().count())
 }
 
 /// The file's bytes, unpacked if it is gzip (by its first bytes).

@@ -28,8 +28,8 @@ pub struct FileSpec {
     /// detected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
-    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`; detected if not said. A byte
-    /// order mark counts more.
+    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`, or a usual name such as `latin-1`; detected
+    /// if not said. A byte order mark counts more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// How many lines of a text file stand before its column names.
@@ -59,9 +59,46 @@ impl FileSpec {
     }
 
     /// The encoding named, for decoding.
-    pub(crate) fn encoding(&self) -> Option<&'static Encoding> {
-        self.encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()))
+    ///
+    /// # Errors
+    /// When there is none of this name; the message lists common ones.
+    pub(crate) fn encoding(&self) -> Result<Option<&'static Encoding>, String> {
+        self.encoding.as_deref().map(encoding_of).transpose()
     }
+}
+
+/// The encoding of a label of the WHATWG standard, or of a usual other name.
+fn encoding_of(label: &str) -> Result<&'static Encoding, String> {
+    const COMMON: [&str; 8] = [
+        "utf-8",
+        "utf-16le",
+        "windows-1252",
+        "iso-8859-1",
+        "iso-8859-15",
+        "windows-1250",
+        "shift_jis",
+        "gb18030",
+    ];
+    let name = label.trim().to_ascii_lowercase().replace('_', "-");
+    let name = match name.as_str() {
+        "latin-1" | "iso-latin-1" | "ansi" => "windows-1252",
+        "latin-2" => "iso-8859-2",
+        "latin-9" | "latin9" => "iso-8859-15",
+        "utf-8-sig" => "utf-8",
+        "utf-16-le" => "utf-16le",
+        "utf-16-be" => "utf-16be",
+        "mac-roman" => "macintosh",
+        name => name,
+    };
+    let known = Encoding::for_label(name.as_bytes()).or_else(|| Encoding::for_label(label.as_bytes()));
+    known.ok_or_else(|| {
+        let nearest = crate::description::nearest(label, COMMON);
+        format!(
+            "encoding \"{label}\" is unknown{}; common ones are {}",
+            did_you_mean(nearest.as_deref()),
+            COMMON.join(", ")
+        )
+    })
 }
 
 #[derive(Deserialize)]
@@ -90,26 +127,9 @@ fn delimiter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<char>,
 }
 
 fn encoding<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    const COMMON: [&str; 8] = [
-        "utf-8",
-        "utf-16le",
-        "windows-1252",
-        "iso-8859-1",
-        "iso-8859-15",
-        "windows-1250",
-        "shift_jis",
-        "gb18030",
-    ];
     let label = String::deserialize(deserializer)?;
-    if Encoding::for_label(label.as_bytes()).is_some() {
-        return Ok(Some(label));
-    }
-    let nearest = crate::description::nearest(&label, COMMON);
-    Err(de::Error::custom(format!(
-        "encoding \"{label}\" is unknown{}; common ones are {}",
-        did_you_mean(nearest.as_deref()),
-        COMMON.join(", ")
-    )))
+    encoding_of(&label).map_err(de::Error::custom)?;
+    Ok(Some(label))
 }
 
 impl<'de> Deserialize<'de> for FileSpec {

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
+use encoding_rs::Encoding;
 
 use super::batches::{Batches, Inner, Position, broken};
-use super::dialect::Dialect;
+use super::dialect::{Dialect, count_lines, likely_encoding};
 use super::part::Part;
 use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, ipc, parquet};
@@ -86,15 +87,33 @@ impl Table {
         if size == 0 {
             return Err(ReadError::EmptyFile { file: path });
         }
+        let encoding = spec
+            .encoding()
+            .map_err(|unknown| DescriptionError::said(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
-            Kind::Csv { usual } => text(file, spec, usual),
+            Kind::Csv { usual } => text(file, spec, encoding, usual),
             Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),
             Kind::IpcFile => ipc::file_schema(file).map(|schema| (Store::IpcFile, schema)),
             Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Store::IpcStream, schema)),
         };
-        let (store, schema) = opened.map_err(|error| broken(&path, 0, &error))?;
+        let (store, schema) = opened.map_err(|error| match broken(&path, 0, &error) {
+            ReadError::Encoding { file, message, likely } => {
+                let likely = File::open(&path).map_or(likely, likely_encoding);
+                ReadError::Encoding { file, message, likely }
+            }
+            other => other,
+        })?;
         if schema.fields().is_empty() {
-            return Err(ReadError::EmptyFile { file: path });
+            let Some(skip_rows) = spec.skip_rows.filter(|skipped| *skipped > 0) else {
+                return Err(ReadError::EmptyFile { file: path });
+            };
+            let lines = match &store {
+                Store::Text(dialect) => {
+                    File::open(&path).ok().and_then(|file| count_lines(file, dialect.encoding))
+                }
+                _ => None,
+            };
+            return Err(ReadError::NothingAfterSkipped { file: path, skip_rows, lines });
         }
         Ok(Self { path, store, schema, selection: Selection::default(), side_by_side: false })
     }
@@ -235,8 +254,13 @@ impl Table {
 }
 
 /// How a text file is written, and its column names.
-fn text(mut file: File, spec: &FileSpec, usual: u8) -> Result<(Store, SchemaRef), ArrowError> {
-    let dialect = Dialect::of(file.try_clone()?, spec, usual)?;
+fn text(
+    mut file: File,
+    spec: &FileSpec,
+    encoding: Option<&'static Encoding>,
+    usual: u8,
+) -> Result<(Store, SchemaRef), ArrowError> {
+    let dialect = Dialect::of(file.try_clone()?, spec, encoding, usual)?;
     file.rewind()?;
     let schema = csv::header(file, &dialect)?;
     Ok((Store::Text(dialect), schema))

@@ -105,6 +105,7 @@ impl EventLog<'_> {
                 ticket: self.tables.tickets.ids.text(row).into_owned(),
                 stated: value(stated),
                 replayed: value(replayed),
+                by_events: self.tables.tickets.milestones.is_none(),
             })
         };
         columns.iter().enumerate().filter_map(warning).collect()

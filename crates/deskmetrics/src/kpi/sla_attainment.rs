@@ -321,12 +321,21 @@ impl Kpi for SlaAttainment {
             return tallies.at(done, |tally| tally.leave_out(reason));
         }
         for (metric, due, met) in targets {
-            if let Some(met) = met {
-                tallies.at(done, |tally| tally.decided.push(met));
-            } else if let Some(due) = due {
+            let by_due = due.map(|due| {
                 let completed = completed_at(metric, metrics);
-                let verdict = SlaVerdict::from_stated_due(metrics.created_at, due, completed, metrics.as_of);
-                tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state));
+                SlaVerdict::from_stated_due(metrics.created_at, due, completed, metrics.as_of)
+            });
+            // A target that is not due yet is not breached, nor is it met while the ticket is open; replies may not be known.
+            let runs = by_due.as_ref().is_some_and(|verdict| verdict.state == VerdictState::Running);
+            let runs = runs && metrics.left_out.is_none();
+            match (met, by_due) {
+                (Some(met), _) if !runs || (met && *metric != SlaMetric::Resolution) => {
+                    tallies.at(done, |tally| tally.decided.push(met));
+                }
+                (_, Some(verdict)) => {
+                    tallies.at(verdict.decided_at(), |tally| tally.push_state(verdict.state));
+                }
+                (_, None) => {}
             }
         }
     }

@@ -77,6 +77,12 @@ impl Needs {
         Self(self.0 | other.0)
     }
 
+    /// This but not `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub(crate) const fn bits(self) -> u16 {
         self.0
     }

@@ -187,13 +187,15 @@ impl<'r> Pass<'r> {
         &self.metrics
     }
 
-    /// Takes over what the source states of the last ticket, also its status if it is done at an unknown time.
+    /// Takes over what the source states of the last ticket, as far as it was known at the cut-off, also its status if it is done
+    /// at an unknown time.
     pub fn take_stated(&mut self, stated: impl Iterator<Item = Stated>, status: Option<Status>) {
         if let (Some(Reason::EndUnknown), Some(status)) = (self.metrics.left_out, status) {
             self.metrics.status = status;
         }
         self.metrics.stated.clear();
-        self.metrics.stated.extend(stated);
+        let age = self.as_of.saturating_sub(self.created);
+        self.metrics.stated.extend(stated.map(|stated| stated.known_after(age)));
     }
 
     /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.

@@ -71,6 +71,11 @@ impl StatedMeasure {
         matches!(self, Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime)
     }
 
+    /// Whether it ends with an event, such as the first reply, which is at least this much later than the creation.
+    pub fn ends_with_event(self) -> bool {
+        self.is_duration() && !self.adds_up()
+    }
+
     /// What a replay must follow to compute it.
     pub fn needs(self) -> Needs {
         match self {
@@ -97,6 +102,20 @@ pub struct Stated {
     pub clock: ClockKind,
     /// Its value.
     pub value: StatedValue,
+}
+
+impl Stated {
+    /// What of it was known so many microseconds after the creation: a duration that is longer had not ended. Of totals and
+    /// counts it is not known when they were reached, so they stay.
+    pub(crate) fn known_after(mut self, micros: i64) -> Self {
+        if let StatedValue::Known(value) = self.value
+            && self.measure.ends_with_event()
+            && value > micros
+        {
+            self.value = StatedValue::Absent;
+        }
+        self
+    }
 }
 
 /// What a source states of a measure.

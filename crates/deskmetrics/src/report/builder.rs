@@ -220,6 +220,11 @@ impl Report {
         self.settings.as_of
     }
 
+    /// The KPIs requested.
+    pub fn kpis(&self) -> &[KpiRequest] {
+        &self.settings.kpis
+    }
+
     /// The attributes it is sliced by, or some KPI of it is restricted by, each once.
     pub fn sliced_by(&self) -> Vec<&Attribute> {
         let filtered = self.measures.iter().flat_map(|measure| measure.filter.named());

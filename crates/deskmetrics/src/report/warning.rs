@@ -138,6 +138,8 @@ pub enum Warning {
         stated: f64,
         /// Its replayed value.
         replayed: f64,
+        /// Whether that is by its events; else by timestamps in the table.
+        by_events: bool,
     },
     /// The values of an attribute, or the tags, that a table of tickets states differ from those of the ticket's events.
     AttributeDiffers {
@@ -164,6 +166,8 @@ pub enum Warning {
         of: u64,
         /// The first of them.
         ticket: String,
+        /// The KPIs of a report that count changes of the attribute or the time until one, by their ids.
+        kpis: Vec<&'static str>,
     },
     /// Records are in several slices of a slicing, so the `n` of the slices add up to more than the overall one. The slices are no
     /// independent samples.
@@ -283,7 +287,7 @@ impl fmt::Display for Warning {
             Self::StatusDiffers { count, of, ticket, stated, replayed } => {
                 write!(
                     f,
-                    "stated status differs from replayed status: {} of tickets, such as \"{ticket}\": {stated} in the table, \
+                    "stated status differs from the status by events: {} of tickets, such as \"{ticket}\": {stated} in the table, \
                      {replayed} by its events, which count",
                     share(*count, *of)
                 )?;
@@ -294,15 +298,28 @@ impl fmt::Display for Warning {
                     _ => Ok(()),
                 }
             }
-            Self::StatedDiffers { measure, clock, column, count, of, ticket, stated, replayed } => write!(
-                f,
-                "stated {} (column \"{column}\") differs from the replayed one: {} of tickets, such as \"{ticket}\": stated {}, \
-                 replayed {}, which counts",
-                stated_name(measure, *clock),
-                share(*count, *of),
-                stated_text(*stated, *clock),
-                stated_text(*replayed, *clock)
-            ),
+            Self::StatedDiffers {
+                measure,
+                clock,
+                column,
+                count,
+                of,
+                ticket,
+                stated,
+                replayed,
+                by_events,
+            } => {
+                let by = if *by_events { "events" } else { "timestamps" };
+                write!(
+                    f,
+                    "stated {} (column \"{column}\") differs from the one by {by}: {} of tickets, such as \"{ticket}\": {} \
+                     stated, {} by its {by}, which counts",
+                    stated_name(measure, *clock),
+                    share(*count, *of),
+                    stated_text(*stated, *clock),
+                    stated_text(*replayed, *clock)
+                )
+            }
             Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed } => {
                 let value = |value: &Option<String>| match value {
                     Some(value) => format!("\"{value}\""),
@@ -310,7 +327,7 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "stated {attribute} {} from replayed {attribute}: {} with changes, such as \"{ticket}\": {} in the \
+                    "stated {attribute} {} from {attribute} by events: {} with changes, such as \"{ticket}\": {} in the \
                      table, {} by its events; attribute_values tells whether the table has the current values or those \
                      at creation",
                     if attribute == "tags" { "differ" } else { "differs" },
@@ -319,13 +336,26 @@ impl fmt::Display for Warning {
                     value(replayed),
                 )
             }
-            Self::AttributeUnknown { attribute, count, of, ticket } => write!(
-                f,
-                "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", have \
-                 none until the first change; name the column of previous values with previous, or set attribute_values = \
-                 \"at_creation\" if the table has the values at creation",
-                share(*count, *of),
-            ),
+            Self::AttributeUnknown { attribute, count, of, ticket, kpis } => {
+                write!(
+                    f,
+                    "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", \
+                     have none until the first change",
+                    share(*count, *of),
+                )?;
+                match kpis.as_slice() {
+                    [] => {}
+                    [one] => write!(f, ", which {one} does not count as one from another {attribute}")?,
+                    several => {
+                        let named = several.join(", ");
+                        write!(f, ", which {named} do not count as one from another {attribute}")?;
+                    }
+                }
+                f.write_str(
+                    "; name the column of previous values with previous, or set attribute_values = \"at_creation\" if the \
+                     table has the values at creation",
+                )
+            }
             Self::OverlappingSlices { by } => {
                 let by: Vec<&str> = by.iter().map(Attribute::as_str).collect();
                 write!(

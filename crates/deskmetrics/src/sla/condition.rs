@@ -11,7 +11,7 @@ use crate::ticket::Attribute;
 /// hold. No conditions hold for every ticket.
 ///
 /// In TOML: `{ market = "DK", category = ["playback", "billing"], tag = "vip" }`. The value `"*"` stands for any value
-/// at all; `tag` (or `tags`) holds when the ticket carries any of the tags.
+/// at all; `tag` (or `tags`) holds when the ticket carries any of the tags. Numbers and booleans are values as well, `tier = 1`.
 ///
 /// ```
 /// use deskmetrics::sla::Conditions;
@@ -23,9 +23,12 @@ use crate::ticket::Attribute;
 ///     .with(Attribute::Category, ["playback", "billing"])
 ///     .tagged(["vip"]);
 /// assert_eq!(from_text, built);
+///
+/// let numbers: Conditions = toml::from_str("tier = [1, 2.5]\nvip = true").unwrap();
+/// assert_eq!(numbers, Conditions::default().with("tier", ["1", "2.5"]).with("vip", ["true"]));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<String, OneOrMany<Box<str>>>", into = "BTreeMap<String, OneOrMany<Box<str>>>")]
+#[serde(from = "BTreeMap<String, Values>", into = "BTreeMap<String, OneOrMany<Box<str>>>")]
 pub struct Conditions {
     attributes: BTreeMap<Attribute, Vec<Box<str>>>,
     tags: Vec<Box<str>>,
@@ -126,11 +129,44 @@ impl fmt::Display for Conditions {
     }
 }
 
-impl From<BTreeMap<String, OneOrMany<Box<str>>>> for Conditions {
-    fn from(map: BTreeMap<String, OneOrMany<Box<str>>>) -> Self {
+impl From<BTreeMap<String, Values>> for Conditions {
+    fn from(map: BTreeMap<String, Values>) -> Self {
         map.into_iter().fold(Self::default(), |conditions, (name, values)| {
-            conditions.with(name.as_str(), values.into_vec())
+            let values = match values {
+                Values::One(value) => vec![value],
+                Values::Many(values) => values,
+            };
+            conditions.with(name.as_str(), values)
         })
+    }
+}
+
+/// The values of an attribute.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a value (a text, a number or true or false) or a list of values")]
+enum Values {
+    One(Value),
+    Many(Vec<Value>),
+}
+
+/// A value as it is written, which is the text that a column of numbers or booleans has for it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Text(Box<str>),
+    Whole(i64),
+    Number(f64),
+    Flag(bool),
+}
+
+impl From<Value> for Box<str> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => text,
+            Value::Whole(number) => number.to_string().into(),
+            Value::Number(number) => number.to_string().into(),
+            Value::Flag(flag) => flag.to_string().into(),
+        }
     }
 }
 

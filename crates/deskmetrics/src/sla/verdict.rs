@@ -167,7 +167,8 @@ impl SlaVerdict {
 
     /// The verdict on a ticket's resolution the source system itself gives: from
     /// [`Ticket::stated_sla_met`] if it says met or breached, else from [`Ticket::stated_due_at`]; `None` where the
-    /// record has neither. With a verdict but no due time the target is unknown and shown as zero.
+    /// record has neither. With a verdict but no due time the target is unknown and shown as zero. A target that is not due yet
+    /// has no verdict while the ticket is open.
     ///
     /// ```
     /// use deskmetrics::{SlaVerdict, Ticket, Timestamp, VerdictState};
@@ -198,12 +199,14 @@ impl SlaVerdict {
                 ..Self::new(Self::STATED, SlaMetric::Resolution, TimeDelta::zero(), ticket.created_at)
             }
         });
+        let is_due = verdict.due_at.is_none_or(|due| due <= as_of);
         verdict.state = match (met, verdict.completed_at) {
+            (false, None) if !is_due => VerdictState::Running,
             (false, _) => VerdictState::Breached,
             (true, Some(_)) => VerdictState::Met,
             (true, None) => VerdictState::Running,
         };
-        verdict.breached_at = verdict.due_at.filter(|_| !met);
+        verdict.breached_at = verdict.due_at.filter(|_| verdict.state == VerdictState::Breached);
         Some(verdict)
     }
 

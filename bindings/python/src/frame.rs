@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
-use crate::error::{self, exceptions::ColumnNotFoundError};
+use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
 use crate::input::named;
 
 /// The batches, of one schema and at least one, as an Arrow stream.
@@ -26,7 +26,7 @@ pub(crate) fn stream<'py>(
 ) -> PyResult<Bound<'py, PyCapsule>> {
     let schema: SchemaRef = match batches.first() {
         Some(batch) => batch.schema(),
-        None => return Err(error::argument("there is no batch to hand out".to_owned())),
+        None => return Err(error::argument("there is no batch to hand out")),
     };
     let field = Arc::new(Field::new_struct("", schema.fields().clone(), false));
     let arrays = batches.into_iter().map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
@@ -56,7 +56,7 @@ impl Frame {
             [first, ..] => concat_batches(&first.schema(), &batches),
             [] => Err(ArrowError::ComputeError("there is no batch".to_owned())),
         });
-        let batch = joined.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = joined.or_argument()?;
         Ok(Self { rows_are, batch })
     }
 }

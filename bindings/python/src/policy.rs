@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
-use crate::data::{from_form, from_json, to_data, to_json};
+use crate::data::{from_form, to_data, to_json, to_python};
 use crate::error::{self, exceptions::PolicyError};
 use crate::input::describe;
 
@@ -103,7 +103,7 @@ pub(crate) fn fcr_policy(value: &Bound<'_, PyAny>) -> PyResult<kpi::FcrPolicy> {
             describe(value)
         ))
     })?;
-    text.parse().map_err(|problem: kpi::UnknownFcrPolicy| PolicyError::new_err(problem.to_string()))
+    text.parse().map_err(|problem: kpi::UnknownFcrPolicy| error::policy(problem.to_string()))
 }
 
 /// Policies from what is given for them: the objects, their data form, a single one, or a list.
@@ -120,7 +120,7 @@ fn known_metrics(policies: sla::SlaPolicies) -> PyResult<sla::SlaPolicies> {
         if let Some(unknown) = metrics.into_iter().find(|metric| !known.contains(metric)) {
             let meant = deskmetrics_arrow::nearest(unknown, &known);
             let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
-            return Err(PolicyError::new_err(format!(
+            return Err(error::policy(format!(
                 "policy \"{}\": there is no metric \"{unknown}\"{meant}; known are {}, and clocks of your own under clocks",
                 policy.name,
                 known.join(", "),
@@ -137,7 +137,7 @@ fn given_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
     if let Ok(dict) = value.cast::<PyDict>()
         && dict.contains("policies")?
     {
-        return from_form("policies", to_json("policies", value)?, PolicyError::new_err);
+        return from_form("policies", to_json("policies", value)?, error::policy);
     }
     if value.is_instance_of::<SlaPolicy>() || value.is_instance_of::<PyDict>() {
         return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
@@ -173,7 +173,7 @@ fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy>
             describe(value)
         )));
     }
-    from_form(place, to_json(place, value)?, PolicyError::new_err)
+    from_form(place, to_json(place, value)?, error::policy)
 }
 
 /// TOML as a data form: a text is TOML itself, a path the file that holds it.
@@ -182,7 +182,7 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
         let text = source.extract::<String>()?;
         // No TOML that says anything is without an equals sign or brackets.
         if !text.contains(['=', '[', '\n']) {
-            return Err(PolicyError::new_err(format!(
+            return Err(error::policy(format!(
                 "\"{text}\" is a text, and not one of TOML; to read a file give pathlib.Path(\"{text}\")"
             )));
         }
@@ -195,12 +195,12 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
             ))
         })?;
         let text = fs::read_to_string(&path).map_err(|problem| {
-            PolicyError::new_err(format!("{}: cannot be read: {problem}", path.display()))
+            error::policy(format!("{}: cannot be read: {problem}", path.display()))
         })?;
         (format!("{}: ", path.display()), text)
     };
     let table: toml::Value = toml::from_str(&text)
-        .map_err(|problem| PolicyError::new_err(format!("{place}{}", problem.to_string().trim_end())))?;
+        .map_err(|problem| error::policy(format!("{place}{}", problem.to_string().trim_end())))?;
     to_data(&table)
 }
 
@@ -243,7 +243,7 @@ impl SlaPolicy {
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
     fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        from_form("policy", toml_form(source)?, PolicyError::new_err).map(Self)
+        from_form("policy", toml_form(source)?, error::policy).map(Self)
     }
 
     /// The data form.
@@ -252,7 +252,7 @@ impl SlaPolicy {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.0)?)
+        to_python(py, &self.0)
     }
 
     /// Its name, shown in verdicts.
@@ -277,7 +277,7 @@ impl SlaPolicies {
     #[new]
     #[pyo3(signature = (policies, *, matching = "first"))]
     fn new(policies: &Bound<'_, PyAny>, matching: &str) -> PyResult<Self> {
-        let matching = from_form("matching", Value::from(matching), PolicyError::new_err)?;
+        let matching = from_form("matching", Value::from(matching), error::policy)?;
         Ok(Self(sla_policies(policies)?.with_matching(matching)))
     }
 
@@ -297,7 +297,7 @@ impl SlaPolicies {
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        known_metrics(from_form("policies", to_json("policies", form)?, PolicyError::new_err)?).map(Self)
+        known_metrics(from_form("policies", to_json("policies", form)?, error::policy)?).map(Self)
     }
 
     /// Policies from TOML with the same keys.
@@ -317,7 +317,7 @@ impl SlaPolicies {
     ///     When it makes no sense; the message names the place in the form.
     #[classmethod]
     fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        known_metrics(from_form("policies", toml_form(source)?, PolicyError::new_err)?).map(Self)
+        known_metrics(from_form("policies", toml_form(source)?, error::policy)?).map(Self)
     }
 
     /// The data form.
@@ -326,7 +326,7 @@ impl SlaPolicies {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.0)?)
+        to_python(py, &self.0)
     }
 
     /// The names, in order of precedence.

@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
-use crate::data::from_json;
-use crate::error;
+use crate::data::to_python;
+use crate::error::{self, OrError as _};
 
 /// The level that the representation shows.
 const USUAL_LEVEL: f64 = 0.95;
@@ -35,10 +35,6 @@ pub(crate) struct KpiResult {
 }
 
 impl KpiResult {
-    fn unit_of(estimate: &Estimate) -> &'static str {
-        unit_name(estimate.unit)
-    }
-
     /// A number of this result as people read it.
     fn text(&self, value: f64, unit: Unit) -> String {
         value_text(Some(value), unit, self.tally.clock())
@@ -58,6 +54,25 @@ impl KpiResult {
 
     fn interval_text(&self, interval: &Interval, unit: Unit) -> String {
         format!("{} to {}", self.text(interval.lower, unit), self.text(interval.upper, unit))
+    }
+
+    /// All numbers by name, with intervals in the form of `interval`.
+    fn measures_with<'py, I: IntoPyObject<'py>>(
+        &self,
+        py: Python<'py>,
+        level: f64,
+        interval: impl Fn(Option<Interval>) -> PyResult<I>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let measures = PyDict::new(py);
+        for estimate in self.tally.estimates(level) {
+            let measure = PyDict::new(py);
+            measure.set_item("value", estimate.value)?;
+            measure.set_item("unit", unit_name(estimate.unit))?;
+            measure.set_item("n", estimate.n)?;
+            measure.set_item("interval", interval(estimate.interval)?)?;
+            measures.set_item(estimate.measure.to_string(), measure)?;
+        }
+        Ok(measures)
     }
 }
 
@@ -79,7 +94,7 @@ impl KpiResult {
     /// ``"per_ticket"``.
     #[getter]
     fn unit(&self) -> &'static str {
-        Self::unit_of(&self.tally.headline(USUAL_LEVEL))
+        unit_name(self.tally.headline(USUAL_LEVEL).unit)
     }
 
     /// The headline number of a KPI in seconds as a ``timedelta``; ``None`` for every other KPI and when nothing was counted.
@@ -101,11 +116,7 @@ impl KpiResult {
     /// Records left out, counted by reason.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(
-            py,
-            &serde_json::to_value(self.tally.excluded())
-                .map_err(|problem| error::argument(problem.to_string()))?,
-        )
+        to_python(py, self.tally.excluded())
     }
 
     /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
@@ -135,7 +146,7 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.tally.headline(level).interval.map(|found| to_python(py, found)).transpose()
+        interval(py, self.tally.headline(level).interval)
     }
 
     /// All numbers of the KPI by name, the headline first, each with ``value``, ``unit``, ``n`` and ``interval``.
@@ -151,16 +162,7 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn measures<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         check(level)?;
-        let measures = PyDict::new(py);
-        for estimate in self.tally.estimates(level) {
-            let measure = PyDict::new(py);
-            measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", Self::unit_of(&estimate))?;
-            measure.set_item("n", estimate.n)?;
-            measure.set_item("interval", estimate.interval.map(|found| to_python(py, found)).transpose()?)?;
-            measures.set_item(estimate.measure.to_string(), measure)?;
-        }
-        Ok(measures)
+        self.measures_with(py, level, |found| interval(py, found))
     }
 
     /// How often each score of the scale was given, lowest first; ``None`` for a KPI that is not about scores.
@@ -246,28 +248,18 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn to_dict<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         check(level)?;
-        let pair =
-            |interval: &Option<Interval>| interval.as_ref().map(|found| vec![found.lower, found.upper]);
+        let pair = |interval: Option<Interval>| interval.map(|found| vec![found.lower, found.upper]);
         let headline = self.tally.headline(level);
         let form = PyDict::new(py);
         form.set_item("kpi", self.kpi())?;
         form.set_item("option", self.option())?;
         form.set_item("clock", self.clock())?;
         form.set_item("value", headline.value)?;
-        form.set_item("unit", Self::unit_of(&headline))?;
+        form.set_item("unit", unit_name(headline.unit))?;
         form.set_item("n", headline.n)?;
         form.set_item("level", level)?;
-        form.set_item("interval", pair(&headline.interval))?;
-        let measures = PyDict::new(py);
-        for estimate in self.tally.estimates(level) {
-            let measure = PyDict::new(py);
-            measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", Self::unit_of(&estimate))?;
-            measure.set_item("n", estimate.n)?;
-            measure.set_item("interval", pair(&estimate.interval))?;
-            measures.set_item(estimate.measure.to_string(), measure)?;
-        }
-        form.set_item("measures", measures)?;
+        form.set_item("interval", pair(headline.interval))?;
+        form.set_item("measures", self.measures_with(py, level, |interval| Ok(pair(interval)))?)?;
         form.set_item("excluded", self.excluded(py)?)?;
         Ok(form)
     }
@@ -304,7 +296,7 @@ impl KpiResult {
     ///     When they are something else, damaged, or made by a version that counts otherwise.
     #[staticmethod]
     fn from_bytes(state: &[u8]) -> PyResult<Self> {
-        let tally = KpiTally::from_bytes(state).map_err(|problem| error::argument(problem.to_string()))?;
+        let tally = KpiTally::from_bytes(state).or_argument()?;
         Ok(Self { tally })
     }
 
@@ -329,11 +321,8 @@ impl KpiResult {
     }
 
     /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 {
-            return Ok(self.clone());
-        }
-        Err(error::argument_type(format!("{other} and a result cannot be added")))
+    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
+        from_zero(slf, other, "result")
     }
 
     /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered)`.
@@ -413,11 +402,18 @@ pub(crate) fn check(level: f64) -> PyResult<()> {
     Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
 }
 
+/// The sum of an object and the 0 that Python's `sum` begins with.
+pub(crate) fn from_zero<'py, T>(one: Bound<'py, T>, zero: u8, what: &str) -> PyResult<Bound<'py, T>> {
+    match zero {
+        0 => Ok(one),
+        other => Err(error::argument_type(format!("{other} and a {what} cannot be added"))),
+    }
+}
+
 /// An interval as Python's `Interval`.
-pub(crate) fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn interval(py: Python<'_>, found: Option<Interval>) -> PyResult<Option<Bound<'_, PyAny>>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let Some(found) = found else { return Ok(None) };
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
-    let method =
-        serde_json::to_value(interval.method).map_err(|problem| error::argument(problem.to_string()))?;
-    class.call1((interval.lower, interval.upper, interval.level, from_json(py, &method)?))
+    class.call1((found.lower, found.upper, found.level, to_python(py, &found.method)?)).map(Some)
 }

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
-use crate::data::{from_json, to_data};
+use crate::data::to_python;
 
 /// Each report as a `Source`.
 pub(crate) fn sources_to_python<'py>(
@@ -14,5 +14,5 @@ pub(crate) fn sources_to_python<'py>(
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let class = CLASS.import(py, "deskmetrics.source", "Source")?;
-    sources.iter().map(|source| class.call_method1("_of", (from_json(py, &to_data(source)?)?,))).collect()
+    sources.iter().map(|source| class.call_method1("_of", (to_python(py, source)?,))).collect()
 }

@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
 use crate::data::{from_form, to_json};
 use crate::dataset::progress::Pulse;
-use crate::error::{self, exceptions};
+use crate::error::{self, OrError as _, exceptions};
 use crate::input::{Table, instant, zone};
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
@@ -103,7 +103,7 @@ impl<'py> Tables<'_, 'py> {
         }
         if given.iter().all(|(.., value)| value.is_none()) {
             return Err(error::argument(
-                "there is no table: give tickets, events, snapshots, surveys or invitations".to_owned(),
+                "there is no table: give tickets, events, snapshots, surveys or invitations",
             ));
         }
         let mut form = Map::new();
@@ -261,7 +261,7 @@ impl Rules<'_, '_> {
     pub(crate) fn alone(&self) -> PyResult<Dataset> {
         let empty: Description = from_form("rules", json!({"time_zone": "UTC"}), error::argument)?;
         let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
-            .map_err(|problem| error::argument(problem.to_string()))?;
+            .or_argument()?;
         self.apply(&mut dataset)?;
         Ok(dataset)
     }
@@ -441,7 +441,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
             reading = with_format;
         }
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
-            return Err(exceptions::InstantError::new_err(format!(
+            return Err(error::instant(format!(
                 "{}[\"{name}\"]: the times have no zone; say which one is meant, {remedy}",
                 table.name
             )));
@@ -507,7 +507,7 @@ fn unusable(problem: &ReadError, description: &Description) -> PyErr {
             file.display(),
         )),
         ReadError::DateOrder { file, column, .. } => {
-            exceptions::InstantError::new_err(with_place(file, column))
+            error::instant(with_place(file, column))
         }
         ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
             error::data(with_place(file, column))

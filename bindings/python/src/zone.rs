@@ -14,7 +14,7 @@ use crate::error::exceptions::InstantError;
 pub(crate) fn in_zone(py: Python<'_>, at: Timestamp, zone: Option<Tz>) -> PyResult<Bound<'_, PyAny>> {
     static ZONE_INFO: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let beyond = |_: PyErr| {
-        InstantError::new_err(format!(
+        error::instant(format!(
             "{at} is beyond the years 1 to 9999, which is all that datetime can hold: check the unit of the numbers it comes \
              from, such as milliseconds read as seconds"
         ))

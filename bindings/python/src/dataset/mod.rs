@@ -11,7 +11,7 @@ use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::data::{from_json, to_data};
+use crate::data::to_python;
 use crate::error::exceptions;
 use crate::input::instant;
 use crate::kpi::ReplayedTickets;
@@ -147,8 +147,8 @@ pub(crate) fn read(
         Ok(core) => Ok(Dataset { core: Arc::new(core) }),
         Err(ReadError::Stopped) => Err(pulse
             .stopped_by
-            .unwrap_or_else(|| exceptions::ReadError::new_err(ReadError::Stopped.to_string()))),
-        Err(problem) => Err(exceptions::ReadError::new_err(problem.to_string())),
+            .unwrap_or_else(|| error::read(ReadError::Stopped.to_string()))),
+        Err(problem) => Err(error::read(problem.to_string())),
     }
 }
 
@@ -216,7 +216,7 @@ impl Dataset {
     /// Records left out of all files, by reason.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.core.excluded())?)
+        to_python(py, &self.core.excluded())
     }
 
     /// The working hours by name.

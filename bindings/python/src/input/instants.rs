@@ -18,7 +18,7 @@ use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
 use super::column::{Column, Given};
 use super::origin::Origin;
 use super::{Input, describe, is_missing, numpy, refuse};
-use crate::error::{self, exceptions::InstantError};
+use crate::error::{self, OrError as _};
 
 /// An instant as it was given.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl<'py> Instant<'py> {
         let zone = value.getattr("tzinfo")?;
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
             let Some(assumed) = assumed else {
-                return Err(InstantError::new_err(format!(
+                return Err(error::instant(format!(
                     "{name}: {} has no time zone; say which one is meant, such as .replace(tzinfo=timezone.utc), \
                      .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")), or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
@@ -78,7 +78,7 @@ impl<'py> Instant<'py> {
     pub(crate) fn same_zone(&self, place: &str, micros: i64) -> PyResult<Bound<'py, PyAny>> {
         let py = self.zone.py();
         let beyond = || {
-            InstantError::new_err(format!(
+            error::instant(format!(
                 "{place}the answer lies outside the years 1 to 9999, which is all that datetime can hold"
             ))
         };
@@ -180,7 +180,7 @@ impl<'py> InstantColumn<'py> {
             (_, None) if chunks.iter().all(|chunk| chunk.null_count() == chunk.len()) => Arc::from("UTC"),
             (_, Some(zone)) if holds_wall_clock(&data_type) => Arc::from(zone.name()),
             (_, None) if holds_wall_clock(&data_type) => {
-                return Err(InstantError::new_err(format!(
+                return Err(error::instant(format!(
                     "{name}: a column of {data_type} has no time zone; say which one is meant with \
                      assume_tz=\"Europe/Madrid\" (or \"UTC\")"
                 )));
@@ -193,7 +193,7 @@ impl<'py> InstantColumn<'py> {
         };
         let reading = InstantReading::new(assumed.unwrap_or(Tz::UTC));
         let reading = reading.inferred(&chunks).map_err(|problem| {
-            InstantError::new_err(format!(
+            error::instant(format!(
                 "{name}, {problem}; make it a timestamp column first, such as with \
                  pandas.to_datetime(.., format=\"%d/%m/%Y\")"
             ))
@@ -224,7 +224,7 @@ pub(super) fn together(name: &str, arrays: &[Int64Array]) -> PyResult<Int64Array
         many => {
             let many: Vec<&dyn Array> = many.iter().map(|array| array as &dyn Array).collect();
             let whole = arrow_select::concat::concat(&many);
-            let whole = whole.map_err(|problem| error::data(format!("{name}: {problem}")))?;
+            let whole = whole.or_data(name)?;
             Ok(whole.as_primitive::<Int64Type>().clone())
         }
     }
@@ -239,7 +239,7 @@ pub(crate) fn together_any(name: &str, column: &Column<'_>) -> PyResult<ArrayRef
         return Ok(arrow_array::new_empty_array(&column.data_type));
     }
     let chunks: Vec<&dyn Array> = column.chunks.iter().map(AsRef::as_ref).collect();
-    arrow_select::concat::concat(&chunks).map_err(|problem| error::data(format!("{name}: {problem}")))
+    arrow_select::concat::concat(&chunks).or_data(name)
 }
 
 fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading) -> PyResult<Int64Array> {
@@ -250,13 +250,13 @@ fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading)
         return Ok(Int64Array::new_null(chunk.len()));
     }
     let mut column =
-        reading.bind(chunk).map_err(|problem| error::column_type(format!("{name}: {problem}")))?;
+        reading.bind(chunk).or_column_type(name)?;
     let mut read = Int64Array::builder(chunk.len());
     for row in 0..chunk.len() {
         let at = column.get(row).map_err(|problem| {
             let found = column.raw(row);
             let remedy = reading.remedy(found);
-            InstantError::new_err(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
+            error::instant(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
         })?;
         read.append_option(at.map(Timestamp::as_micros));
     }

@@ -15,7 +15,7 @@ use super::array::array_of;
 use super::column::{Given, has_capsule, imported};
 use super::instants::together_any;
 use super::{describe, refuse};
-use crate::error;
+use crate::error::{self, OrError as _, exceptions};
 
 /// The columns that pandas adds for an index without a name.
 const INDEX: &str = "__index_level_";
@@ -206,7 +206,7 @@ impl Table {
             .with_row_count(Some(columns.first().map_or(0, |(_, array)| array.len())));
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
-            .map_err(|problem| error::data(format!("{name}: {problem}")))?;
+            .or_data(name)?;
         Ok(Self { name: name.to_owned(), schema, batches: vec![batch], unread })
     }
 }

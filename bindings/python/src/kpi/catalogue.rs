@@ -6,16 +6,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::PyRecordBatchReader;
 
-use crate::data::from_json;
-use crate::error;
+use crate::data::to_python;
 use crate::input::Table;
 
 /// Every KPI's definition as plain data.
 #[pyfunction(name = "_catalogue")]
 pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let catalogue = deskmetrics::catalogue::catalogue();
-    let form = serde_json::to_value(catalogue).map_err(|problem| error::data(problem.to_string()))?;
-    from_json(py, &form)
+    to_python(py, deskmetrics::catalogue::catalogue())
 }
 
 /// The attribute of a name: its own, or the usual one of which it is another word.

@@ -7,7 +7,7 @@ use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
 use crate::data::{message, to_json};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::instant;
 
 /// The request for a KPI; options that are `None` were not chosen.
@@ -33,7 +33,7 @@ pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResul
 
 /// The tally of a KPI that knows nothing after `as_of`.
 pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<KpiTally> {
-    request.tally(as_of).map_err(|problem| error::argument(problem.to_string()))
+    request.tally(as_of).or_argument()
 }
 
 /// The cut-off, where one is given.

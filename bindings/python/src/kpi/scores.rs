@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::request::{request, tally};
 use crate::data::{from_form, to_json};
-use crate::error::{self, exceptions::ScaleError};
+use crate::error::{self, OrError as _};
 use crate::input::{Column, Given, array_of, describe, is_missing, refuse};
 use crate::result::KpiResult;
 
@@ -79,7 +79,7 @@ fn asked(
         let asked = request(kpi, options)?.of_survey(kpi);
         let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
             return Err(error::argument(
-                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers".to_owned(),
+                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers",
             ));
         };
         return Ok((asked, scale));
@@ -95,7 +95,7 @@ pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<
         ("ces", Some(scale)) => ces_scale(scale),
         ("ces", None) => Ok(Scale::ces2()),
         (_, Some(scale)) => csat_scale(scale),
-        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem)),
+        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(problem.to_string())),
     }
 }
 
@@ -137,7 +137,7 @@ fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
         return Ok(Arc::clone(chunk));
     }
     arrow_cast::cast(chunk, &DataType::Float64)
-        .map_err(|problem| error::column_type(format!("scores: {problem}")))
+        .or_column_type("scores")
 }
 
 /// How many numbers are not whole.
@@ -172,7 +172,7 @@ pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i
                 }
                 let read = reading
                     .bind(chunk)
-                    .map_err(|problem| error::column_type(format!("scores: {problem}")))?;
+                    .or_column_type("scores")?;
                 numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(of_bad_cell)));
             }
             Ok(numbers)
@@ -223,7 +223,7 @@ fn texts(position: usize, value: &Bound<'_, PyAny>) -> PyResult<Vec<Box<str>>> {
 
 fn texts_in(array: &ArrayRef) -> PyResult<Vec<Box<str>>> {
     let column =
-        TextColumn::new(array).map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
+        TextColumn::new(array).or_column_type("reasons")?;
     Ok((0..array.len()).filter_map(|row| column.get(row).map(Into::into)).collect())
 }
 
@@ -243,7 +243,7 @@ fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
             }
             _ => {
                 let texts = TextColumn::new(chunk)
-                    .map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
+                    .or_column_type("reasons")?;
                 all.extend(
                     (0..chunk.len())
                         .map(|row| texts.get(row).map(Into::into).into_iter().collect::<Vec<_>>()),
@@ -287,7 +287,7 @@ fn whole(number: f64) -> Option<i32> {
 
 /// The scale of a satisfaction question: its ends, or its data form.
 pub(crate) fn csat_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
-    read_scale(scale, |min, max| Scale::csat(min, max).map_err(|problem| error::scale(&problem)))
+    read_scale(scale, |min, max| Scale::csat(min, max).map_err(|problem| error::scale(problem.to_string())))
 }
 
 /// The scale of an effort question: 1 to 7 is CES 2.0; on others either end may be good.
@@ -297,7 +297,7 @@ pub(crate) fn ces_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
         if (min, max) == (ces2.min(), ces2.max()) {
             return Ok(ces2);
         }
-        Err(ScaleError::new_err(format!(
+        Err(error::scale(format!(
             "scale {min} to {max} of an effort question may have either end good: write \"ces1\" (1 to 5, lower is \
              easier), \"ces2\" (1 to 7, higher is easier), or \
              {{\"min\": {min}, \"max\": {max}, \"positive\": [..], \"negative\": [..]}}"
@@ -311,12 +311,12 @@ fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<S
         let end = |place: usize| ends.get(place)?.as_i64()?.try_into().ok();
         return match (end(0), end(1), ends.len()) {
             (Some(min), Some(max), 2) => of_ends(min, max),
-            _ => Err(ScaleError::new_err(format!("scale {form} is not a pair of ends such as (1, 5)"))),
+            _ => Err(error::scale(format!("scale {form} is not a pair of ends such as (1, 5)"))),
         };
     }
     match form {
         // What is wrong with a text names it.
-        Value::String(text) => text.parse().map_err(|problem| error::scale(&problem)),
-        form => from_form("scale", form, ScaleError::new_err),
+        Value::String(text) => text.parse().map_err(|problem: ScaleError| error::scale(problem.to_string())),
+        form => from_form("scale", form, error::scale),
     }
 }

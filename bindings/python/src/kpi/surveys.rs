@@ -56,7 +56,7 @@ pub(crate) fn of_invitations(
     let Some((first, n)) =
         invited.iter().chain(&started).map(|(name, values)| (name.as_str(), values.len())).next()
     else {
-        return Err(error::argument("there is no column of instants".to_owned()));
+        return Err(error::argument("there is no column of instants"));
     };
     let lengths = started.iter().chain(&answered).map(|(name, values)| (name.as_str(), values.len()));
     for (name, other) in lengths.chain(delivered.as_ref().map(|values| ("delivered", values.len()))) {

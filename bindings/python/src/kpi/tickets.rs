@@ -15,7 +15,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use super::request::{cut_off, request, tally};
 use super::scores::of_scores;
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::{Given, array_of, describe, refuse, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Lean, Rules, Tables};
@@ -57,7 +57,7 @@ pub(crate) fn of_tickets(
         if schedule.is_some() {
             if !dataset.schedules.is_empty() {
                 return Err(error::argument(
-                    "schedule: the tickets have working hours of their own; give it only where they have none".to_owned(),
+                    "schedule: the tickets have working hours of their own; give it only where they have none",
                 ));
             }
             let mut scheduled = (*dataset).clone();
@@ -85,7 +85,7 @@ pub(crate) fn of_tickets(
     known_policy(&request, &dataset)?;
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
-    dataset.can_answer(&request).map_err(|problem| error::argument(problem.to_string()))?;
+    dataset.can_answer(&request).or_argument()?;
     let refused = |problem: ReportError| error::argument(problem.to_string());
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;
@@ -190,7 +190,7 @@ fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let mut ids = Vec::new();
     for chunk in &chunks {
         let texts =
-            TextColumn::new(chunk).map_err(|problem| error::column_type(format!("surveyed: {problem}")))?;
+            TextColumn::new(chunk).or_column_type("surveyed")?;
         ids.extend((0..chunk.len()).filter_map(|row| texts.get(row).map(str::to_owned)));
     }
     Ok(ids)

@@ -16,10 +16,10 @@ use pyo3::types::{PyBytes, PyDict, PyMapping, PyType};
 
 use super::scores::{numbers, scale_of};
 use super::surveys::{booleans, same_length};
-use crate::data::from_json;
-use crate::error;
+use crate::data::to_python;
+use crate::error::{self, OrError as _};
 use crate::input::{Given, array_of, describe, refuse, together_any};
-use crate::result::{check, to_python};
+use crate::result::{check, from_zero, interval};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
 ///
@@ -226,7 +226,7 @@ impl Representativeness {
             }
         };
         let Some(adjusted) = adjusted else { return Ok(None) };
-        let interval = adjusted.interval.map(|found| to_python(py, found)).transpose()?;
+        let interval = interval(py, adjusted.interval)?;
         let class = CLASS.import(py, "deskmetrics.interval", "Adjusted")?;
         class.call1((adjusted.value, interval, adjusted.effective_n, adjusted.uncovered)).map(Some)
     }
@@ -238,8 +238,8 @@ impl Representativeness {
     }
 
     /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 { Ok(self.clone()) } else { Err(no_sum(other)) }
+    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
+        from_zero(slf, other, "result")
     }
 
     fn __repr__(&self) -> String {
@@ -299,9 +299,7 @@ impl WeightedRating {
     /// Records left out, counted by reason.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let counts = serde_json::to_value(self.0.excluded())
-            .map_err(|problem| error::argument(problem.to_string()))?;
-        from_json(py, &counts)
+        to_python(py, self.0.excluded())
     }
 
     /// The weighted mean score, in steps of the scale.
@@ -335,7 +333,7 @@ impl WeightedRating {
     #[pyo3(signature = (level = 0.95))]
     fn percent_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.0.positive_interval(level).map(|found| to_python(py, found)).transpose()
+        interval(py, self.0.positive_interval(level))
     }
 
     /// The adjusted Wald interval of ``net`` at the effective n.
@@ -351,7 +349,7 @@ impl WeightedRating {
     #[pyo3(signature = (level = 0.95))]
     fn net_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.0.net_interval(level).map(|found| to_python(py, found)).transpose()
+        interval(py, self.0.net_interval(level))
     }
 
     fn __add__(&self, other: &Bound<'_, Self>) -> Self {
@@ -361,8 +359,8 @@ impl WeightedRating {
     }
 
     /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 { Ok(self.clone()) } else { Err(no_sum(other)) }
+    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
+        from_zero(slf, other, "result")
     }
 
     fn __repr__(&self) -> String {
@@ -389,12 +387,8 @@ impl WeightedRating {
     }
 }
 
-fn no_sum(other: u8) -> PyErr {
-    error::argument_type(format!("{other} and a result cannot be added"))
-}
-
 fn stored<'py>(py: Python<'py>, core: &impl serde::Serialize) -> PyResult<Bound<'py, PyBytes>> {
-    let state = serde_json::to_vec(core).map_err(|problem| error::argument(problem.to_string()))?;
+    let state = serde_json::to_vec(core).or_argument()?;
     Ok(PyBytes::new(py, &state))
 }
 
@@ -439,7 +433,7 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
 fn labels(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let array = array(name, value, "a sequence of segments")?;
     let texts =
-        TextColumn::new(&array).map_err(|problem| error::column_type(format!("{name}: {problem}")))?;
+        TextColumn::new(&array).or_column_type(name)?;
     Ok((0..array.len()).map(|row| texts.get(row).unwrap_or_default().to_owned()).collect())
 }
 

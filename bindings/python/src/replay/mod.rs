@@ -13,9 +13,9 @@ use deskmetrics_arrow::log::ReplayedRow;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::data::{from_form, from_json, to_data};
+use crate::data::{from_form, to_python};
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::frame::Frame;
 use crate::input::named;
 use crate::kpi::ReplayedTickets;
@@ -72,7 +72,7 @@ impl Replay {
             // Names like ids: of thousands only the nearest helps.
             let nearest = deskmetrics_arrow::nearest(ticket, self.dataset.ticket_ids());
             let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
-            error::exceptions::NoSuchNameError::new_err(format!(
+            error::no_such_name(format!(
                 "there is no ticket \"{ticket}\" among the {} replayed{meant}",
                 self.dataset.ticket_count()
             ))
@@ -113,7 +113,7 @@ impl Replay {
     /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.tally(py).1)?)
+        to_python(py, &self.tally(py).1)
     }
 
     /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
@@ -166,8 +166,8 @@ impl Replay {
             (if again.metrics == known.metrics { again } else { known }, events)
         });
         let forms = (
-            from_json(py, &to_data(&replayed)?)?,
-            from_json(py, &to_data(&events)?)?,
+            to_python(py, &replayed)?,
+            to_python(py, &events)?,
             self.dataset.time_zone.name(),
         );
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
@@ -242,7 +242,7 @@ impl Replay {
         }
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
-        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "steps", batch })
     }
 
@@ -264,7 +264,7 @@ impl Replay {
         let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::arrivals(&self.dataset, &self.core, by.as_ref(), zone));
-        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "hours of the week", batch })
     }
 

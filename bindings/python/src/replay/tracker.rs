@@ -11,8 +11,8 @@ use pyo3::types::{PyBytes, PyDateTime, PyDict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::data::{from_form, from_json, to_data, to_json};
-use crate::error::{self, exceptions};
+use crate::data::{from_form, to_data, to_json, to_python};
+use crate::error::{self, OrError as _};
 use crate::input::instant;
 use crate::tables::Rules;
 use crate::zone::in_zone;
@@ -76,7 +76,7 @@ impl Tracker {
         let mut followed = self.followed();
         match followed.tickets.get_mut(ticket) {
             Some(tracker) => Ok(work(tracker)),
-            None => Err(exceptions::NoSuchNameError::new_err(format!(
+            None => Err(error::no_such_name(format!(
                 "ticket \"{ticket}\" is not followed; open it first, with its id and created_at"
             ))),
         }
@@ -162,7 +162,7 @@ impl Tracker {
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);
-        taken.map_err(|problem| error::argument(problem.to_string()))?;
+        taken.or_argument()?;
         due.map(|due| in_zone(py, due, None)).transpose()
     }
 
@@ -197,7 +197,7 @@ impl Tracker {
                 "excluded": to_data(tracker.excluded())?,
             }))
         })??;
-        py.import("deskmetrics._plain")?.call_method1("plain", (from_json(py, &state)?,))
+        py.import("deskmetrics._plain")?.call_method1("plain", (to_python(py, &state)?,))
     }
 
     /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
@@ -272,7 +272,7 @@ impl Tracker {
             }
             Snapshot { tickets: followed.tickets.clone(), due }
         };
-        let bytes = serde_json::to_vec(&snapshot).map_err(|problem| error::argument(problem.to_string()))?;
+        let bytes = serde_json::to_vec(&snapshot).or_argument()?;
         Ok(PyBytes::new(py, &bytes))
     }
 

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use super::Report;
 use super::request::{Asked, Settings, attribute_names, by, kpis};
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
@@ -95,7 +95,7 @@ impl Ask<'_, '_> {
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
             Ok(on_threads(threads, shown))
         })?;
-        made.map_err(|problem: ReportError| error::argument(problem.to_string()))
+        made.or_argument()
     }
 
     /// Which columns the KPIs depend on.

@@ -18,10 +18,11 @@ use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
-use crate::data::{from_json, to_data};
-use crate::error;
+use crate::data::to_python;
+use crate::error::{self, OrError as _};
 use crate::frame::stream;
 use crate::input::named;
+use crate::result::from_zero;
 use crate::source::sources_to_python;
 use crate::zone::in_zone;
 pub(crate) use function::report;
@@ -98,7 +99,7 @@ impl Report {
     }
 
     fn batch(&self) -> PyResult<RecordBatch> {
-        columns::batch(&self.table).map_err(|problem| error::argument(problem.to_string()))
+        columns::batch(&self.table).or_argument()
     }
 }
 
@@ -156,21 +157,21 @@ impl Report {
     /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
     #[getter]
     fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.records)?)
+        to_python(py, &self.table.records)
     }
 
     /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
     /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn events_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.events_excluded)?)
+        to_python(py, &self.table.events_excluded)
     }
 
     /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
     /// themselves count. The rows are in :attr:`sources`.
     #[getter]
     fn links_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.links_excluded)?)
+        to_python(py, &self.table.links_excluded)
     }
 
     /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
@@ -242,13 +243,13 @@ impl Report {
             // Several of one KPI are told apart by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
-            excluded.set_item(name, from_json(py, &to_data(&*row.excluded)?)?)?;
+            excluded.set_item(name, to_python(py, &*row.excluded)?)?;
         }
         for source in &self.sources {
             let rows = source.excluded();
             if !rows.is_empty() {
                 let table = source.file.file_name().unwrap_or_default().to_string_lossy();
-                excluded.set_item(table, from_json(py, &to_data(&rows)?)?)?;
+                excluded.set_item(table, to_python(py, &rows)?)?;
             }
         }
         Ok(excluded)
@@ -363,7 +364,7 @@ impl Report {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&*self.table)?)
+        to_python(py, &*self.table)
     }
 
     /// The same as JSON text.
@@ -373,7 +374,7 @@ impl Report {
     /// str
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
         py.detach(|| serde_json::to_string(&*self.table))
-            .map_err(|problem| error::argument(problem.to_string()))
+            .or_argument()
     }
 
     /// Every row as comma-separated text with a header, for spreadsheets.
@@ -385,7 +386,7 @@ impl Report {
         py.detach(|| {
             let batch = self.batch()?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
-            let written = writer.write(&batch).map_err(|problem| error::argument(problem.to_string()));
+            let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
         })
     }
@@ -450,7 +451,7 @@ impl Report {
         let (py, other) = (other.py(), other.get());
         py.detach(|| {
             let mut state = self.state.clone();
-            state.merge(other.state.clone()).map_err(|problem| error::argument(problem.to_string()))?;
+            state.merge(other.state.clone()).or_argument()?;
             let mut notes = self.notes.clone();
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
             let sources = self.sources.iter().chain(&other.sources).cloned().collect();
@@ -460,19 +461,8 @@ impl Report {
     }
 
     /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 {
-            return Ok(Self {
-                state: self.state.clone(),
-                table: Arc::clone(&self.table),
-                notes: self.notes.clone(),
-                sources: self.sources.clone(),
-                warned: self.warned.clone(),
-                zone: self.zone,
-                names: self.names.clone(),
-            });
-        }
-        Err(error::argument_type(format!("{other} and a report cannot be added")))
+    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
+        from_zero(slf, other, "report")
     }
 
     fn __repr__(&self) -> String {

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyMapping, PyString};
 use serde_json::Value;
 
 use crate::data::{from_form, to_json};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::describe;
 use crate::input::zone;
 
@@ -41,7 +41,7 @@ impl Settings<'_, '_> {
         if let Some(from) = self.observed_from {
             builder = builder.observed_from(crate::input::instant("observed_from", from, None)?.utc());
         }
-        builder.build().map_err(|problem| error::argument(problem.to_string()))
+        builder.build().or_argument()
     }
 
     pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
@@ -54,7 +54,7 @@ impl Settings<'_, '_> {
         let Some(word) = self.period else { return Ok(None) };
         let period: Period = word
             .parse()
-            .map_err(|problem: deskmetrics::report::UnknownPeriod| error::argument(problem.to_string()))?;
+            .or_argument()?;
         let Some(zone) = self.zone else {
             return Err(error::argument(format!(
                 "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \

@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
 use super::columns::word;
-use crate::data::{from_json, to_data};
+use crate::data::to_python;
 use crate::result::{self, unit_name};
 use crate::zone::in_zone;
 
@@ -156,7 +156,7 @@ impl ReportRow {
     /// The confidence interval of the value, at the report's level; ``None`` where there is none.
     #[getter]
     fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.core().interval.map(|interval| result::to_python(py, interval)).transpose()
+        result::interval(py, self.core().interval)
     }
 
     /// The interval as people read it: ``"80.6 – 83.5 %"``; empty where there is none.
@@ -172,7 +172,7 @@ impl ReportRow {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let Some(change) = self.core().change else { return Ok(None) };
         let class = CLASS.import(py, "deskmetrics.change", "Change")?;
-        let interval = change.interval.map(|interval| result::to_python(py, interval)).transpose()?;
+        let interval = result::interval(py, change.interval)?;
         let significance = change.significance.and_then(word);
         let text =
             deskmetrics::report::difference_text(change.difference, self.core().unit, self.core().clock);
@@ -182,7 +182,7 @@ impl ReportRow {
     /// Records left out of this number's KPI in this slice and period, by reason.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&*self.core().excluded)?)
+        to_python(py, &*self.core().excluded)
     }
 
     /// The row as plain data.
@@ -191,7 +191,7 @@ impl ReportRow {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(self.core())?)
+        to_python(py, self.core())
     }
 
     fn __repr__(&self) -> String {

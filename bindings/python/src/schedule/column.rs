@@ -11,7 +11,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::schedule::{CompiledSchedule, DueError};
 use pyo3::prelude::*;
 
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::{Input, InstantColumn, Moments, Origin, Spans};
 
 /// Rows worked on between two looks for Ctrl-C.
@@ -110,7 +110,7 @@ impl<'py> Pairs<'py> {
                     schedule.elapsed_slice(&from[start..end], &to[start..end], &mut out[start..end])
                 }),
             });
-            done.map_err(|problem| error::argument(problem.to_string()))?;
+            done.or_argument()?;
             py.check_signals()?;
         }
         let answer = DurationMicrosecondArray::new(out.into(), self.nulls);
@@ -162,7 +162,7 @@ pub(super) fn is_open<'py>(
     let mut out = vec![false; at.micros.len()];
     for (out, at) in out.chunks_mut(BLOCK).zip(at.micros.values().chunks(BLOCK)) {
         let done = py.detach(|| schedule.is_open_slice(at, out));
-        done.map_err(|problem| error::argument(problem.to_string()))?;
+        done.or_argument()?;
         py.check_signals()?;
     }
     let answer = BooleanArray::new(out.into(), at.micros.nulls().cloned());

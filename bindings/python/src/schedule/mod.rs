@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
-use crate::data::{from_json, to_json};
+use crate::data::{to_json, to_python};
 use crate::error;
 use crate::input::{Input, Moments, Spans, instant, zone};
 use column::{Pairs, Side, is_open, next};
@@ -89,9 +89,6 @@ impl Schedule {
         form::read(form).map(Self::of)
     }
 
-    fn to_json(&self) -> PyResult<Value> {
-        serde_json::to_value(&self.working_time).map_err(|problem| error::schedule(problem.to_string()))
-    }
 }
 
 #[pymethods]
@@ -160,7 +157,7 @@ impl Schedule {
     /// dict
     ///     Of texts, lists and dicts only, ready for JSON.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &self.to_json()?)
+        to_python(py, &self.working_time)
     }
 
     /// The IANA name of the time zone; of several desks, that of the first.
@@ -569,7 +566,7 @@ impl Schedule {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        form::shown(py, &self.working_time, self.to_json()?)
+        form::shown(py, &self.working_time)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {

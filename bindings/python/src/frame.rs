@@ -93,8 +93,7 @@ impl Frame {
         let batch = schema.index_of(&name).ok().and_then(|place| self.batch.project(&[place]).ok());
         batch.map(|batch| Self { rows_are: self.rows_are, batch }).ok_or_else(|| {
             let present = self.columns();
-            let meant = deskmetrics_arrow::nearest(&name, &present);
-            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
+            let meant = error::did_you_mean(&name, &present);
             let message = format!("there is no column \"{name}\"{meant}; present are {}", present.join(", "));
             ColumnNotFoundError::new_err((message, name, present))
         })

@@ -10,6 +10,7 @@ mod dataset;
 mod error;
 mod frame;
 mod input;
+mod keywords;
 mod kpi;
 mod policy;
 mod replay;

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
 use crate::data::{from_form, to_data, to_json, to_python};
-use crate::error::{self, exceptions::PolicyError};
+use crate::error;
 use crate::input::describe;
 
 /// One promise to one kind of tickets: for which ones, and what is promised to them.
@@ -118,8 +118,7 @@ fn known_metrics(policies: sla::SlaPolicies) -> PyResult<sla::SlaPolicies> {
     for policy in &policies.policies {
         let metrics = policy.targets.iter().map(|target| target.metric.as_str());
         if let Some(unknown) = metrics.into_iter().find(|metric| !known.contains(metric)) {
-            let meant = deskmetrics_arrow::nearest(unknown, &known);
-            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
+            let meant = error::did_you_mean(unknown, &known);
             return Err(error::policy(format!(
                 "policy \"{}\": there is no metric \"{unknown}\"{meant}; known are {}, and clocks of your own under clocks",
                 policy.name,
@@ -194,9 +193,8 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
                 describe(source)
             ))
         })?;
-        let text = fs::read_to_string(&path).map_err(|problem| {
-            error::policy(format!("{}: cannot be read: {problem}", path.display()))
-        })?;
+        let text = fs::read_to_string(&path)
+            .map_err(|problem| error::policy(format!("{}: cannot be read: {problem}", path.display())))?;
         (format!("{}: ", path.display()), text)
     };
     let table: toml::Value = toml::from_str(&text)

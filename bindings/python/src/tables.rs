@@ -26,6 +26,7 @@ use crate::data::{from_form, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, OrError as _, exceptions};
 use crate::input::{Table, instant, zone};
+use crate::keywords::Keywords;
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
 
@@ -44,56 +45,66 @@ const INSTANTS: [&str; 10] = [
 ];
 
 /// What to do about times without a zone, where one can be assumed.
-pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
+const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
 /// Tables as Python gave them, and how their columns are to be read.
-pub(crate) struct Tables<'a, 'py> {
-    pub(crate) tickets: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) events: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) snapshots: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) columns: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
+#[derive(Default)]
+pub(crate) struct Tables<'py> {
+    pub(crate) tickets: Option<Bound<'py, PyAny>>,
+    pub(crate) events: Option<Bound<'py, PyAny>>,
+    pub(crate) snapshots: Option<Bound<'py, PyAny>>,
+    pub(crate) surveys: Option<Bound<'py, PyAny>>,
+    pub(crate) invitations: Option<Bound<'py, PyAny>>,
+    pub(crate) columns: Option<Bound<'py, PyDict>>,
     pub(crate) strict: bool,
-    /// What to do about times without a zone.
-    pub(crate) zone_remedy: &'a str,
-    /// Attributes that are asked for by name: their columns are read whatever they hold.
-    pub(crate) by: &'a [Attribute],
+    /// What to do about times without a zone, where none can be assumed.
+    pub(crate) zone_remedy: Option<&'static str>,
+    /// Attributes that are requested by name: their columns are read whatever they contain.
+    pub(crate) by: Vec<Attribute>,
     /// Whether columns of whole numbers are attributes, for slices that are requested later.
     pub(crate) numbers: bool,
 }
 
-/// What the tables do not say: hours, promises, conventions.
+/// What the tables do not contain: schedules, policies, conventions.
 #[derive(Default)]
-pub(crate) struct Rules<'a, 'py> {
-    pub(crate) schedules: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) schedule: Option<&'a str>,
-    pub(crate) schedule_by: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) policies: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) options: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) scales: Option<&'a Bound<'py, PyDict>>,
-    pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
-    /// The zone of a cut-off that names none.
-    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
+pub(crate) struct Rules<'py> {
+    pub(crate) schedules: Option<Bound<'py, PyAny>>,
+    pub(crate) schedule: Option<String>,
+    pub(crate) schedule_by: Option<Bound<'py, PyDict>>,
+    pub(crate) policies: Option<Bound<'py, PyAny>>,
+    pub(crate) options: Option<Bound<'py, PyDict>>,
+    pub(crate) scales: Option<Bound<'py, PyDict>>,
+    pub(crate) as_of: Option<Bound<'py, PyAny>>,
+    /// The zone of timestamps without one.
+    pub(crate) assume_tz: Option<Tz>,
 }
 
-impl<'py> Tables<'_, 'py> {
+impl<'py> Tables<'py> {
+    /// The arguments that all functions of tables have.
+    pub(crate) fn new(keywords: &Keywords<'_, 'py>) -> PyResult<Self> {
+        Ok(Self {
+            snapshots: keywords.take("snapshots")?,
+            columns: keywords.take("columns")?,
+            strict: keywords.take("strict")?.unwrap_or_default(),
+            ..Self::default()
+        })
+    }
+
     /// Which column says what, with the tables as Arrow.
-    pub(crate) fn described(&self, rules: &Rules<'_, 'py>) -> PyResult<Described> {
-        let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-        let said = match self.columns {
+    pub(crate) fn described(&self, rules: &Rules<'py>) -> PyResult<Described> {
+        let assumed = rules.assume_tz;
+        let said = match &self.columns {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
         // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
         let given = [
-            ("tickets", Holds::Tickets, self.tickets),
-            ("events", Holds::Events, self.events),
-            ("snapshots", Holds::Snapshots, self.snapshots),
-            ("surveys", Holds::Surveys, self.surveys),
-            ("invitations", Holds::Invitations, self.invitations),
+            ("tickets", Holds::Tickets, &self.tickets),
+            ("events", Holds::Events, &self.events),
+            ("snapshots", Holds::Snapshots, &self.snapshots),
+            ("surveys", Holds::Surveys, &self.surveys),
+            ("invitations", Holds::Invitations, &self.invitations),
         ];
         let known: Vec<&str> = given.iter().map(|(name, ..)| *name).collect();
         for name in said.as_object().into_iter().flat_map(Map::keys) {
@@ -108,7 +119,7 @@ impl<'py> Tables<'_, 'py> {
         }
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
-        if let Some(scales) = rules.scales {
+        if let Some(scales) = &rules.scales {
             form.insert("scales".to_owned(), to_json("scales", scales)?);
         }
         let mut tables = Vec::new();
@@ -165,7 +176,7 @@ impl<'py> Tables<'_, 'py> {
                 }
             }
             if assumed.is_none() {
-                zoned(&table, &columns, self.zone_remedy)?;
+                zoned(&table, &columns, self.zone_remedy.unwrap_or(ASSUME))?;
             }
             columns.insert("file".to_owned(), json!(name));
             form.insert(name.to_owned(), json!([columns]));
@@ -208,7 +219,7 @@ impl Described {
     pub(crate) fn dataset<'py>(
         self,
         py: Python<'py>,
-        rules: &Rules<'_, 'py>,
+        rules: &Rules<'py>,
         progress: Option<&Bound<'py, PyAny>>,
         lean: Lean,
     ) -> PyResult<Dataset> {
@@ -256,18 +267,31 @@ impl Described {
     }
 }
 
-impl Rules<'_, '_> {
+impl<'py> Rules<'py> {
+    /// The arguments that all functions of tables have.
+    pub(crate) fn new(keywords: &Keywords<'_, 'py>) -> PyResult<Self> {
+        Ok(Self {
+            schedules: keywords.take("schedules")?,
+            schedule: keywords.take("schedule")?,
+            schedule_by: keywords.take("schedule_by")?,
+            policies: keywords.take("policies")?,
+            options: keywords.take("options")?,
+            scales: None,
+            as_of: keywords.take("as_of")?,
+            assume_tz: keywords.take_with("assume_tz", |value| zone("assume_tz", value))?,
+        })
+    }
+
     /// A dataset without records, to which the rules apply.
     pub(crate) fn alone(&self) -> PyResult<Dataset> {
         let empty: Description = from_form("rules", json!({"time_zone": "UTC"}), error::argument)?;
-        let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
-            .or_argument()?;
+        let mut dataset = Dataset::of_description(&empty, ReadOptions::default()).or_argument()?;
         self.apply(&mut dataset)?;
         Ok(dataset)
     }
 
     pub(crate) fn apply(&self, dataset: &mut Dataset) -> PyResult<()> {
-        if let Some(schedules) = self.schedules {
+        if let Some(schedules) = &self.schedules {
             dataset.schedules = named(schedules)?;
             let only =
                 (dataset.schedules.len() == 1).then(|| dataset.schedules.keys().next().cloned()).flatten();
@@ -279,11 +303,11 @@ impl Rules<'_, '_> {
             let missing = || error::no_such("schedule", name, "schedules", &names);
             names.contains(&name).then_some(()).ok_or_else(missing)
         };
-        if let Some(name) = self.schedule {
+        if let Some(name) = &self.schedule {
             have(name)?;
-            dataset.schedule = Some(name.into());
+            dataset.schedule = Some(name.as_str().into());
         }
-        if let Some(rules) = self.schedule_by {
+        if let Some(rules) = &self.schedule_by {
             dataset.schedule_by = from_form("schedule_by", to_json("schedule_by", rules)?, error::argument)?;
             dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| have(name))?;
         }
@@ -296,18 +320,17 @@ impl Rules<'_, '_> {
                 names[0]
             )));
         }
-        if let Some(policies) = self.policies {
+        if let Some(policies) = &self.policies {
             dataset.policies = sla_policies(policies)?;
             let asked = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
             asked.into_iter().try_for_each(have)?;
         }
-        if let Some(options) = self.options {
+        if let Some(options) = &self.options {
             let options: ReplayOptions = from_form("options", to_json("options", options)?, error::argument)?;
             dataset.replay_options = options;
         }
-        if let Some(at) = self.as_of {
-            let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-            dataset.as_of = Some(Timestamp::from(instant("as_of", at, assumed)?.utc()));
+        if let Some(at) = &self.as_of {
+            dataset.as_of = Some(Timestamp::from(instant("as_of", at, self.assume_tz)?.utc()));
         }
         Ok(())
     }
@@ -506,9 +529,7 @@ fn unusable(problem: &ReadError, description: &Description) -> PyErr {
             file.display(),
             file.display(),
         )),
-        ReadError::DateOrder { file, column, .. } => {
-            error::instant(with_place(file, column))
-        }
+        ReadError::DateOrder { file, column, .. } => error::instant(with_place(file, column)),
         ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
             error::data(with_place(file, column))
         }

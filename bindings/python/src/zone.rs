@@ -5,7 +5,7 @@ use deskmetrics::Timestamp;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::error::exceptions::InstantError;
+use crate::error;
 
 /// A timestamp as a `datetime` in a zone; UTC without one.
 ///

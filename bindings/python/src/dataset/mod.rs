@@ -12,14 +12,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::data::to_python;
-use crate::error::exceptions;
+use crate::error;
 use crate::input::instant;
+use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
-use crate::report::ask::{Ask, Kpis};
-use crate::report::request::{min_n, threads, tz, year_start};
+use crate::report::ask::Ask;
 use crate::schedule::Schedule;
 use crate::source::sources_to_python;
 use crate::zone::in_zone;
@@ -145,9 +145,9 @@ pub(crate) fn read(
     pulse.end(py)?;
     match read {
         Ok(core) => Ok(Dataset { core: Arc::new(core) }),
-        Err(ReadError::Stopped) => Err(pulse
-            .stopped_by
-            .unwrap_or_else(|| error::read(ReadError::Stopped.to_string()))),
+        Err(ReadError::Stopped) => {
+            Err(pulse.stopped_by.unwrap_or_else(|| error::read(ReadError::Stopped.to_string())))
+        }
         Err(problem) => Err(error::read(problem.to_string())),
     }
 }
@@ -284,41 +284,21 @@ impl Dataset {
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
     /// ColumnNotFoundError
     ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
-    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-    fn report(
+    #[pyo3(
+        signature = (kpis = None, **settings),
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    )]
+    fn report<'py>(
         &self,
-        py: Python<'_>,
-        kpis: Option<&Bound<'_, PyAny>>,
-        by: Option<&Bound<'_, PyAny>>,
-        period: Option<&str>,
-        tz: Option<&Bound<'_, PyAny>>,
-        as_of: Option<&Bound<'_, PyAny>>,
-        week_start: &str,
-        #[pyo3(from_py_with = year_start)] year_start: u32,
-        level: f64,
-        #[pyo3(from_py_with = min_n)] min_n: u64,
-        observed_from: Option<&Bound<'_, PyAny>>,
-        fcr: Option<&Bound<'_, PyAny>>,
-        #[pyo3(from_py_with = threads)] threads: Option<usize>,
+        py: Python<'py>,
+        kpis: Option<&Bound<'py, PyAny>>,
+        settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
-        let as_of = self.cut_off(as_of)?;
-        let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
-        let kpis = Kpis::of(kpis)?;
-        let ask = Ask {
-            kpis,
-            by,
-            period,
-            zone,
-            week_start,
-            year_start,
-            level,
-            min_n,
-            observed_from,
-            fcr,
-            threads,
-            progress: None,
-        };
+        let keywords = Keywords::new(settings);
+        let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
+        let as_of = self.cut_off(as_of.as_ref())?;
+        let ask = Ask::new(kpis, &keywords, Some(self.core.time_zone))?;
+        keywords.end("Dataset.report")?;
         ask.of(py, &self.core, as_of)
     }
 

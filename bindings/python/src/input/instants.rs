@@ -249,8 +249,7 @@ fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading)
     if *chunk.data_type() == DataType::Null {
         return Ok(Int64Array::new_null(chunk.len()));
     }
-    let mut column =
-        reading.bind(chunk).or_column_type(name)?;
+    let mut column = reading.bind(chunk).or_column_type(name)?;
     let mut read = Int64Array::builder(chunk.len());
     for row in 0..chunk.len() {
         let at = column.get(row).map_err(|problem| {

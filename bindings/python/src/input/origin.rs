@@ -147,9 +147,8 @@ fn list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
             .iter()
             .map(|value| {
                 let at = value.map(|value| {
-                    DateTime::from_timestamp_micros(value).ok_or_else(|| {
-                        error::argument("the answer lies outside the years 1 to 9999")
-                    })
+                    DateTime::from_timestamp_micros(value)
+                        .ok_or_else(|| error::argument("the answer lies outside the years 1 to 9999"))
                 });
                 at.transpose()?.into_bound_py_any(py)
             })

@@ -15,7 +15,7 @@ use super::array::array_of;
 use super::column::{Given, has_capsule, imported};
 use super::instants::together_any;
 use super::{describe, refuse};
-use crate::error::{self, OrError as _, exceptions};
+use crate::error::{self, OrError as _};
 
 /// The columns that pandas adds for an index without a name.
 const INDEX: &str = "__index_level_";
@@ -205,8 +205,7 @@ impl Table {
         let options = arrow_array::RecordBatchOptions::new()
             .with_row_count(Some(columns.first().map_or(0, |(_, array)| array.len())));
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
-            .or_data(name)?;
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options).or_data(name)?;
         Ok(Self { name: name.to_owned(), schema, batches: vec![batch], unread })
     }
 }

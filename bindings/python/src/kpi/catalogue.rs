@@ -12,7 +12,7 @@ use crate::input::Table;
 /// Every KPI's definition as plain data.
 #[pyfunction(name = "_catalogue")]
 pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    to_python(py, deskmetrics::catalogue::catalogue())
+    to_python(py, &deskmetrics::catalogue::catalogue())
 }
 
 /// The attribute of a name: its own, or the usual one of which it is another word.

@@ -136,8 +136,7 @@ fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
     if !chunk.data_type().is_decimal() {
         return Ok(Arc::clone(chunk));
     }
-    arrow_cast::cast(chunk, &DataType::Float64)
-        .or_column_type("scores")
+    arrow_cast::cast(chunk, &DataType::Float64).or_column_type("scores")
 }
 
 /// How many numbers are not whole.
@@ -170,9 +169,7 @@ pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i
                         chunk.data_type()
                     )));
                 }
-                let read = reading
-                    .bind(chunk)
-                    .or_column_type("scores")?;
+                let read = reading.bind(chunk).or_column_type("scores")?;
                 numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(of_bad_cell)));
             }
             Ok(numbers)
@@ -222,8 +219,7 @@ fn texts(position: usize, value: &Bound<'_, PyAny>) -> PyResult<Vec<Box<str>>> {
 }
 
 fn texts_in(array: &ArrayRef) -> PyResult<Vec<Box<str>>> {
-    let column =
-        TextColumn::new(array).or_column_type("reasons")?;
+    let column = TextColumn::new(array).or_column_type("reasons")?;
     Ok((0..array.len()).filter_map(|row| column.get(row).map(Into::into)).collect())
 }
 
@@ -242,8 +238,7 @@ fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
                 }
             }
             _ => {
-                let texts = TextColumn::new(chunk)
-                    .or_column_type("reasons")?;
+                let texts = TextColumn::new(chunk).or_column_type("reasons")?;
                 all.extend(
                     (0..chunk.len())
                         .map(|row| texts.get(row).map(Into::into).into_iter().collect::<Vec<_>>()),
@@ -316,7 +311,9 @@ fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<S
     }
     match form {
         // What is wrong with a text names it.
-        Value::String(text) => text.parse().map_err(|problem: ScaleError| error::scale(problem.to_string())),
+        Value::String(text) => {
+            text.parse().map_err(|problem: deskmetrics::survey::ScaleError| error::scale(problem.to_string()))
+        }
         form => from_form("scale", form, error::scale),
     }
 }

@@ -61,12 +61,12 @@ pub(crate) fn of_tickets(
                 ));
             }
             let mut scheduled = (*dataset).clone();
-            Rules { schedules: schedule, ..Rules::default() }.apply(&mut scheduled)?;
+            Rules { schedules: schedule.cloned(), ..Rules::default() }.apply(&mut scheduled)?;
             dataset = Arc::new(scheduled);
         }
         (dataset, given.as_of)
     } else {
-        let rules = Rules { as_of, schedules: schedule, ..Rules::default() };
+        let rules = Rules { as_of: as_of.cloned(), schedules: schedule.cloned(), ..Rules::default() };
         let about_customers = ["fcr", "customers"].contains(&request.kpi.as_str());
         // One KPI of one table: what little is not needed costs little.
         let lean = Lean { attributes: None, requesters: about_customers, threads: 0 };
@@ -132,7 +132,7 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
 }
 
 /// A table of tickets, one row each, with instants in columns.
-fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> {
+fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     let rows = tickets.is_instance_of::<PyDict>()
         || tickets.is_instance_of::<PyList>()
         || tickets.hasattr("__arrow_c_stream__")?
@@ -149,17 +149,11 @@ fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> 
         )));
     }
     Ok(Tables {
-        tickets: Some(tickets),
-        events: None,
-        snapshots: None,
-        surveys: None,
-        invitations: None,
-        columns: None,
-        assume_tz: None,
-        strict: false,
-        zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
-        by: &[],
-        numbers: false,
+        tickets: Some(tickets.clone()),
+        zone_remedy: Some(
+            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
+        ),
+        ..Tables::default()
     })
 }
 
@@ -189,8 +183,7 @@ fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     };
     let mut ids = Vec::new();
     for chunk in &chunks {
-        let texts =
-            TextColumn::new(chunk).or_column_type("surveyed")?;
+        let texts = TextColumn::new(chunk).or_column_type("surveyed")?;
         ids.extend((0..chunk.len()).filter_map(|row| texts.get(row).map(str::to_owned)));
     }
     Ok(ids)

@@ -432,8 +432,7 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
 /// Texts, numbers or bools as the names of segments; what is missing is the segment "".
 fn labels(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let array = array(name, value, "a sequence of segments")?;
-    let texts =
-        TextColumn::new(&array).or_column_type(name)?;
+    let texts = TextColumn::new(&array).or_column_type(name)?;
     Ok((0..array.len()).map(|row| texts.get(row).unwrap_or_default().to_owned()).collect())
 }
 

@@ -17,12 +17,14 @@ use crate::data::{from_form, to_python};
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
 use crate::frame::Frame;
-use crate::input::named;
+use crate::input::{named, zone};
+use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::ask::{Ask, Kpis, known};
-use crate::report::request::{min_n, threads, tz, year_start};
+use crate::report::ask::{Ask, known};
+use crate::result::check;
 use crate::source::sources_to_python;
+use crate::tables::{Lean, Rules, Tables};
 use crate::zone::in_zone;
 pub(crate) use tracker::Tracker;
 
@@ -70,8 +72,7 @@ impl Replay {
     fn row(&self, ticket: &str) -> PyResult<usize> {
         self.dataset.row_of(ticket).ok_or_else(|| {
             // Names like ids: of thousands only the nearest helps.
-            let nearest = deskmetrics_arrow::nearest(ticket, self.dataset.ticket_ids());
-            let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
+            let meant = error::did_you_mean(ticket, self.dataset.ticket_ids());
             error::no_such_name(format!(
                 "there is no ticket \"{ticket}\" among the {} replayed{meant}",
                 self.dataset.ticket_count()
@@ -165,11 +166,7 @@ impl Replay {
             // Messages that merged tickets handed over do not stand in its own log: then without segments.
             (if again.metrics == known.metrics { again } else { known }, events)
         });
-        let forms = (
-            to_python(py, &replayed)?,
-            to_python(py, &events)?,
-            self.dataset.time_zone.name(),
-        );
+        let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
     }
 
@@ -180,39 +177,19 @@ impl Replay {
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
-    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-    fn report(
+    #[pyo3(
+        signature = (kpis = None, **settings),
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    )]
+    fn report<'py>(
         &self,
-        py: Python<'_>,
-        kpis: Option<&Bound<'_, PyAny>>,
-        by: Option<&Bound<'_, PyAny>>,
-        period: Option<&str>,
-        tz: Option<&Bound<'_, PyAny>>,
-        week_start: &str,
-        #[pyo3(from_py_with = year_start)] year_start: u32,
-        level: f64,
-        #[pyo3(from_py_with = min_n)] min_n: u64,
-        observed_from: Option<&Bound<'_, PyAny>>,
-        fcr: Option<&Bound<'_, PyAny>>,
-        #[pyo3(from_py_with = threads)] threads: Option<usize>,
+        py: Python<'py>,
+        kpis: Option<&Bound<'py, PyAny>>,
+        settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
-        let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
-        let kpis = Kpis::of(kpis)?;
-        let ask = Ask {
-            kpis,
-            by,
-            period,
-            zone,
-            week_start,
-            year_start,
-            level,
-            min_n,
-            observed_from,
-            fcr,
-            threads,
-            progress: None,
-        };
+        let keywords = Keywords::new(settings);
+        let ask = Ask::new(kpis, &keywords, Some(self.dataset.time_zone))?;
+        keywords.end("Replay.report")?;
         ask.of(py, &self.dataset, self.as_of)
     }
 
@@ -235,11 +212,7 @@ impl Replay {
     #[pyo3(signature = (*, by = None, clock = "calendar", level = 0.95))]
     fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: f64) -> PyResult<Frame> {
         let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
-        if !(level > 0.0 && level < 1.0) {
-            return Err(error::argument(format!(
-                "level: {level} is not between 0 and 1; 95 percent is 0.95"
-            )));
-        }
+        check(level)?;
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
         let batch = batch.or_argument()?;
@@ -261,7 +234,7 @@ impl Replay {
     ///     168 rows for each slice: ``slice``, ``weekday``, ``hour``, ``tickets``.
     #[pyo3(signature = (*, by = None, tz = None))]
     fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
-        let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
+        let zone = tz.map_or(Ok(self.dataset.time_zone), |tz| zone("tz", tz))?;
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::arrivals(&self.dataset, &self.core, by.as_ref(), zone));
         let batch = batch.or_argument()?;
@@ -451,43 +424,23 @@ impl Replay {
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
 #[pyfunction]
-#[pyo3(signature = (events = None, *, tickets = None, snapshots = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
+#[pyo3(
+    signature = (events = None, **keywords),
     text_signature = "(events=None, *, tickets=None, snapshots=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
 )]
-#[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-pub(crate) fn replay(
-    py: Python<'_>,
-    events: Option<&Bound<'_, PyAny>>,
-    tickets: Option<&Bound<'_, PyAny>>,
-    snapshots: Option<&Bound<'_, PyAny>>,
-    columns: Option<&Bound<'_, PyDict>>,
-    schedules: Option<&Bound<'_, PyAny>>,
-    schedule: Option<&str>,
-    schedule_by: Option<&Bound<'_, PyDict>>,
-    policies: Option<&Bound<'_, PyAny>>,
-    options: Option<&Bound<'_, PyDict>>,
-    as_of: Option<&Bound<'_, PyAny>>,
-    assume_tz: Option<&Bound<'_, PyAny>>,
-    strict: bool,
-    progress: Option<&Bound<'_, PyAny>>,
+pub(crate) fn replay<'py>(
+    py: Python<'py>,
+    events: Option<Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Replay> {
-    use crate::tables::{ASSUME, Lean, Rules, Tables};
-    let tables = Tables {
-        tickets,
-        events,
-        snapshots,
-        surveys: None,
-        invitations: None,
-        columns,
-        assume_tz,
-        strict,
-        zone_remedy: ASSUME,
-        by: &[],
-        numbers: true,
-    };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
-    let lean = Lean { attributes: None, requesters: true, threads: 0 };
-    let dataset = tables.described(&rules)?.dataset(py, &rules, progress, lean)?;
+    let keywords = Keywords::new(keywords);
+    let rules = Rules::new(&keywords)?;
+    let tickets = keywords.take("tickets")?;
+    let tables = Tables { tickets, events, numbers: true, ..Tables::new(&keywords)? };
+    let progress: Option<Bound<'_, PyAny>> = keywords.take("progress")?;
+    keywords.end("replay")?;
+    let lean = Lean { requesters: true, ..Lean::default() };
+    let dataset = tables.described(&rules)?.dataset(py, &rules, progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
     Ok(Replay::of(Arc::new(dataset), as_of))
 }

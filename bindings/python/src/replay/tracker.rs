@@ -96,11 +96,11 @@ impl Tracker {
     #[new]
     #[pyo3(signature = (*, schedules = None, schedule = None, schedule_by = None, policies = None, options = None))]
     fn new(
-        schedules: Option<&Bound<'_, PyAny>>,
-        schedule: Option<&str>,
-        schedule_by: Option<&Bound<'_, PyDict>>,
-        policies: Option<&Bound<'_, PyAny>>,
-        options: Option<&Bound<'_, PyDict>>,
+        schedules: Option<Bound<'_, PyAny>>,
+        schedule: Option<String>,
+        schedule_by: Option<Bound<'_, PyDict>>,
+        policies: Option<Bound<'_, PyAny>>,
+        options: Option<Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;

@@ -1,19 +1,22 @@
 //! A report on a dataset whose tickets are replayed.
 
+use chrono::Weekday;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::engine::RecordNeeds;
-use deskmetrics::kpi::definition;
+use deskmetrics::kpi::{FcrPolicy, definition};
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, ReportError};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
-use super::request::{Asked, Settings, attribute_names, by, kpis};
+use super::request::{Asked, attribute_names, by, kpis, min_n, threads, year_start};
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
+use crate::input;
+use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
@@ -45,51 +48,106 @@ impl Kpis {
     }
 }
 
-/// What somebody asks of a report, as Python gave it.
-pub(crate) struct Ask<'a, 'py> {
+/// What is requested of a report, as Python gave it.
+pub(crate) struct Ask<'py> {
     pub(crate) kpis: Kpis,
-    pub(crate) by: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) period: Option<&'a str>,
-    pub(crate) zone: Option<Tz>,
-    pub(crate) week_start: &'a str,
-    pub(crate) year_start: u32,
-    pub(crate) level: f64,
-    pub(crate) min_n: u64,
-    pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) fcr: Option<&'a Bound<'py, PyAny>>,
-    /// How many may work at once; `None` for all processors.
-    pub(crate) threads: Option<usize>,
-    pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+    by: Option<Bound<'py, PyAny>>,
+    period: Option<String>,
+    zone: Option<Tz>,
+    week_start: Option<String>,
+    year_start: u32,
+    level: f64,
+    min_n: u64,
+    observed_from: Option<Timestamp>,
+    fcr: Option<FcrPolicy>,
+    /// On so many threads; 0 takes one for each processor.
+    threads: usize,
+    pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
 
-impl Ask<'_, '_> {
-    /// The settings; `own` are the attributes the data is sliced by unless somebody asks for others.
-    pub(crate) fn settings(&self, own: &[Attribute]) -> PyResult<Settings<'_, '_>> {
-        let usual = || own.iter().map(|attribute| vec![attribute.clone()]).collect();
-        Ok(Settings {
-            by: self.by.map_or_else(|| Ok(usual()), by)?,
-            period: self.period,
-            zone: self.zone,
-            week_start: self.week_start,
-            year_start: self.year_start,
-            level: self.level,
-            min_n: self.min_n,
-            observed_from: self.observed_from,
+impl<'py> Ask<'py> {
+    /// The settings that all reports have, of which those of tables in memory need no zone.
+    pub(crate) fn new(
+        kpis: Option<&Bound<'py, PyAny>>,
+        keywords: &Keywords<'_, 'py>,
+        zone: Option<Tz>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
+            min_n: keywords.take_with("min_n", min_n)?.unwrap_or(30),
+            threads: keywords.take_with("threads", threads)?.unwrap_or(0),
+            level: keywords.take("level")?.unwrap_or(0.95),
+            period: keywords.take("period")?,
+            week_start: keywords.take("week_start")?,
+            zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
+            kpis: Kpis::of(kpis)?,
+            by: keywords.take("by")?,
+            observed_from: keywords.take_with("observed_from", |from| {
+                input::instant("observed_from", from, None).map(|from| from.utc().into())
+            })?,
+            fcr: keywords.take_with("fcr", fcr_policy)?,
+            progress: None,
         })
+    }
+
+    /// The slicings that are requested; those of the data where none is.
+    pub(crate) fn slicings(&self, own: &[Attribute]) -> PyResult<Vec<Vec<Attribute>>> {
+        let usual = || own.iter().map(|attribute| vec![attribute.clone()]).collect();
+        self.by.as_ref().map_or_else(|| Ok(usual()), by)
+    }
+
+    /// The periods, if there are to be any.
+    pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
+        let first = self.week_start.as_deref().unwrap_or("Mon");
+        let day: Weekday = first.parse().map_err(|_| {
+            error::argument(format!(
+                "week_start \"{first}\" is not a day of the week such as \"Mon\" or \"Sunday\""
+            ))
+        })?;
+        let Some(word) = &self.period else { return Ok(None) };
+        let period: Period = word.parse().or_argument()?;
+        let Some(zone) = self.zone else {
+            return Err(error::argument(format!(
+                "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \
+                 \"Europe/Copenhagen\""
+            )));
+        };
+        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
+    }
+
+    /// A report without records.
+    fn empty(
+        &self,
+        by: Vec<Vec<Attribute>>,
+        as_of: Option<Timestamp>,
+        kpis: Vec<KpiRequest>,
+    ) -> PyResult<CoreReport> {
+        let builder: ReportBuilder = as_of.map_or_else(CoreReport::undated, CoreReport::builder);
+        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
+        for attributes in by {
+            builder = builder.by(attributes);
+        }
+        if let Some(periods) = self.periods()? {
+            builder = builder.periods(periods);
+        }
+        if let Some(from) = self.observed_from {
+            builder = builder.observed_from(from);
+        }
+        builder.build().or_argument()
     }
 
     /// The report on a dataset up to the cut-off.
     pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
-        let settings = self.settings(&dataset.by)?;
-        known(dataset, settings.by.iter().flatten())?;
+        let by = self.slicings(&dataset.by)?;
+        known(dataset, by.iter().flatten())?;
         let (requests, notes) = self.requests(dataset)?;
-        let report = settings.report(as_of, requests)?;
+        let report = self.empty(by, as_of, requests)?;
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
-        let threads = self.threads.unwrap_or(0);
-        let bar = Bar::new(py, self.progress, dataset.ticket_count())?;
-        let names = self.by.map(attribute_names).transpose()?.unwrap_or_default();
-        let made = watched(py, bar, |go_on| {
+        let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
+        let names = self.by.as_ref().map(attribute_names).transpose()?.unwrap_or_default();
+        let threads = self.threads;
+        let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings().collect();
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
@@ -100,7 +158,6 @@ impl Ask<'_, '_> {
 
     /// Which columns the KPIs depend on.
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
-        let threads = self.threads.unwrap_or(0);
         let usual: Vec<Asked>;
         let named = match &self.kpis {
             Kpis::These(asked) => asked,
@@ -110,7 +167,7 @@ impl Ask<'_, '_> {
             }
         };
         if all(named) {
-            return Lean { attributes: None, requesters: true, threads };
+            return Lean { attributes: None, requesters: true, threads: self.threads };
         }
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
@@ -135,14 +192,14 @@ impl Ask<'_, '_> {
         if needs.any(Needs::STATIONS | Needs::TOUCHES) {
             attributes.extend([Attribute::Group, Attribute::Assignee]);
         }
-        Lean { attributes: Some(attributes), requesters, threads }
+        Lean { attributes: Some(attributes), requesters, threads: self.threads }
     }
 
     /// The KPIs asked for, with what the description says about each.
     fn requests(&self, dataset: &Dataset) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
-        let policy = self.fcr.map(fcr_policy).transpose()?;
+        let policy = &self.fcr;
         let of = |choice: Choice| {
-            let choice = match &policy {
+            let choice = match policy {
                 Some(policy) => choice.fcr(policy.clone()),
                 None => choice,
             };

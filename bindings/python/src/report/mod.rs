@@ -373,8 +373,7 @@ impl Report {
     /// -------
     /// str
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| serde_json::to_string(&*self.table))
-            .or_argument()
+        py.detach(|| serde_json::to_string(&*self.table)).or_argument()
     }
 
     /// Every row as comma-separated text with a header, for spreadsheets.

@@ -1,74 +1,15 @@
 //! What a report is asked for: KPIs, slices, periods.
 
-use chrono::Weekday;
-use chrono_tz::Tz;
-use deskmetrics::Timestamp;
 use deskmetrics::kpi::{KpiRequest, RequestError};
-use deskmetrics::report::{AttributeNames, Period, Periods, Report, ReportBuilder, ReportError};
+use deskmetrics::report::{AttributeNames, ReportError};
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 use serde_json::Value;
 
 use crate::data::{from_form, to_json};
-use crate::error::{self, OrError as _};
+use crate::error;
 use crate::input::describe;
-use crate::input::zone;
-
-/// The settings that have nothing to do with what the data is.
-pub(crate) struct Settings<'a, 'py> {
-    pub(crate) by: Vec<Vec<Attribute>>,
-    pub(crate) period: Option<&'a str>,
-    pub(crate) zone: Option<Tz>,
-    pub(crate) week_start: &'a str,
-    pub(crate) year_start: u32,
-    pub(crate) level: f64,
-    pub(crate) min_n: u64,
-    pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
-}
-
-impl Settings<'_, '_> {
-    /// The report on these KPIs up to the cut-off.
-    pub(crate) fn report(&self, as_of: Option<Timestamp>, kpis: Vec<KpiRequest>) -> PyResult<Report> {
-        let builder: ReportBuilder = as_of.map_or_else(Report::undated, Report::builder);
-        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
-        for attributes in &self.by {
-            builder = builder.by(attributes.iter().cloned());
-        }
-        if let Some(periods) = self.periods()? {
-            builder = builder.periods(periods);
-        }
-        if let Some(from) = self.observed_from {
-            builder = builder.observed_from(crate::input::instant("observed_from", from, None)?.utc());
-        }
-        builder.build().or_argument()
-    }
-
-    pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
-        let day: Weekday = self.week_start.parse().map_err(|_| {
-            error::argument(format!(
-                "week_start \"{}\" is not a day of the week such as \"Mon\" or \"Sunday\"",
-                self.week_start
-            ))
-        })?;
-        let Some(word) = self.period else { return Ok(None) };
-        let period: Period = word
-            .parse()
-            .or_argument()?;
-        let Some(zone) = self.zone else {
-            return Err(error::argument(format!(
-                "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \
-                 \"Europe/Copenhagen\""
-            )));
-        };
-        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
-    }
-}
-
-/// A zone where one is given.
-pub(crate) fn tz(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
-    value.map(|value| zone("tz", value)).transpose()
-}
 
 /// The number of records below which a result is marked; an argument of a Python function.
 pub(crate) fn min_n(value: &Bound<'_, PyAny>) -> PyResult<u64> {
@@ -85,11 +26,8 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
 }
 
 /// The number of threads; an argument of a Python function.
-pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-    if value.is_none() {
-        return Ok(None);
-    }
-    whole("threads", value, "give 1 or more, or None for as many as there are processors").map(Some)
+pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    whole("threads", value, "give 1 or more, or None for as many as there are processors")
 }
 
 /// A whole number that is not negative.

@@ -88,7 +88,6 @@ impl Schedule {
     fn from_json(form: Value) -> PyResult<Self> {
         form::read(form).map(Self::of)
     }
-
 }
 
 #[pymethods]

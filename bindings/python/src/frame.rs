@@ -2,21 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use arrow_schema::{ArrowError, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
-use chrono::TimeDelta;
-use deskmetrics::Timestamp;
 use deskmetrics::report::count_text;
-use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
 use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
-use crate::input::named;
+use crate::input::{named, values_of};
 
 /// The batches, of one schema and at least one, as an Arrow stream.
 pub(crate) fn stream<'py>(
@@ -115,7 +110,7 @@ impl Frame {
     ///     When there are several columns.
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.batch.columns() {
-            [only] => values(py, only),
+            [only] => values_of(py, only),
             several => Err(error::argument(format!(
                 "a frame of {} columns is no list; take one of them, such as frame[\"{}\"]",
                 several.len(),
@@ -132,7 +127,7 @@ impl Frame {
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(py);
         for (field, array) in self.batch.schema().fields().iter().zip(self.batch.columns()) {
-            columns.set_item(field.name(), values(py, array)?)?;
+            columns.set_item(field.name(), values_of(py, array)?)?;
         }
         Ok(columns)
     }
@@ -171,26 +166,5 @@ impl Frame {
             self.rows_are,
             self.columns().join(", ")
         )
-    }
-}
-
-/// A column as Python values: text, truths, numbers, spans, instants in UTC.
-fn values<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
-    match array.data_type() {
-        DataType::Boolean => array.as_boolean().iter().collect::<Vec<_>>().into_bound_py_any(py),
-        DataType::Int64 => array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py),
-        DataType::Float64 => {
-            array.as_primitive::<Float64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        DataType::Duration(_) => {
-            let spans = array.as_primitive::<DurationMicrosecondType>().iter();
-            spans.map(|span| span.map(TimeDelta::microseconds)).collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        DataType::Timestamp(..) => {
-            let instants = array.as_primitive::<TimestampMicrosecondType>().iter();
-            let instants = instants.map(|at| at.map(|at| Timestamp::saturating_from_micros(at).to_utc()));
-            instants.collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        _ => array.as_string::<i32>().iter().collect::<Vec<_>>().into_bound_py_any(py),
     }
 }

@@ -43,12 +43,9 @@ impl KpiResult {
     /// The KPI with what was chosen for it.
     fn title(&self) -> String {
         let id = self.tally.definition().id;
-        let clock = self.tally.clock().filter(|clock| *clock != ClockKind::Calendar);
-        let option = self.tally.option().map(str::to_owned);
-        let chosen: Vec<String> = [option, clock.map(|clock| format!("{} time", clock_name(clock)))]
-            .into_iter()
-            .flatten()
-            .collect();
+        let business = self.tally.clock().filter(|clock| *clock == ClockKind::Business);
+        let chosen = self.tally.option().into_iter().chain(business.map(|_| "business time"));
+        let chosen: Vec<&str> = chosen.collect();
         if chosen.is_empty() { id.to_owned() } else { format!("{id} ({})", chosen.join(", ")) }
     }
 
@@ -67,7 +64,7 @@ impl KpiResult {
         for estimate in self.tally.estimates(level) {
             let measure = PyDict::new(py);
             measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", unit_name(estimate.unit))?;
+            measure.set_item("unit", estimate.unit.as_str())?;
             measure.set_item("n", estimate.n)?;
             measure.set_item("interval", interval(estimate.interval)?)?;
             measures.set_item(estimate.measure.to_string(), measure)?;
@@ -94,7 +91,7 @@ impl KpiResult {
     /// ``"per_ticket"``.
     #[getter]
     fn unit(&self) -> &'static str {
-        unit_name(self.tally.headline(USUAL_LEVEL).unit)
+        self.tally.headline(USUAL_LEVEL).unit.as_str()
     }
 
     /// The headline number of a KPI in seconds as a ``timedelta``; ``None`` for every other KPI and when nothing was counted.
@@ -127,8 +124,8 @@ impl KpiResult {
 
     /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
     #[getter]
-    fn clock(&self) -> Option<&'static str> {
-        self.tally.clock().map(clock_name)
+    fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.tally.clock())
     }
 
     /// The confidence interval of the value, in the same unit.
@@ -253,9 +250,9 @@ impl KpiResult {
         let form = PyDict::new(py);
         form.set_item("kpi", self.kpi())?;
         form.set_item("option", self.option())?;
-        form.set_item("clock", self.clock())?;
+        form.set_item("clock", self.clock(py)?)?;
         form.set_item("value", headline.value)?;
-        form.set_item("unit", unit_name(headline.unit))?;
+        form.set_item("unit", headline.unit.as_str())?;
         form.set_item("n", headline.n)?;
         form.set_item("level", level)?;
         form.set_item("interval", pair(headline.interval))?;
@@ -374,25 +371,6 @@ impl KpiResult {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn clock_name(clock: ClockKind) -> &'static str {
-    match clock {
-        ClockKind::Calendar => "calendar",
-        ClockKind::Business => "business",
-    }
-}
-
-/// The name of a unit in data.
-pub(crate) fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Percent => "percent",
-        Unit::Points => "points",
-        Unit::ScaleStep => "scale_step",
-        Unit::Seconds => "seconds",
-        Unit::PerTicket => "per_ticket",
-        _ => "count",
-    }
 }
 
 pub(crate) fn check(level: f64) -> PyResult<()> {

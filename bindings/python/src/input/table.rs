@@ -13,7 +13,7 @@ use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 
 use super::array::array_of;
 use super::column::{Given, has_capsule, imported};
-use super::instants::together_any;
+use super::times::together_any;
 use super::{describe, refuse};
 use crate::error::{self, OrError as _};
 

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDelta;
 
 use crate::error;
-use crate::result::{KpiResult, check, interval, unit_name};
+use crate::result::{KpiResult, check, interval};
 
 /// Difference, interval, p-value, smaller n, unit; of `a` minus `b`.
 #[pyfunction(name = "_compare")]
@@ -47,7 +47,7 @@ pub(crate) fn compare<'py>(
         )));
     };
     let interval = interval(py, Some(found.interval))?;
-    Ok((found.difference, interval, found.p_value, found.smaller_n, unit_name(headline.unit)))
+    Ok((found.difference, interval, found.p_value, found.smaller_n, headline.unit.as_str()))
 }
 
 /// A fixed value; a duration in seconds, as results have it.

@@ -8,12 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::request::{cut_off, request, tally};
-use super::surveys::same_length;
-use crate::input::{Moments, Spans, zone};
+use crate::input::{Moments, Spans, in_blocks, same_length, zone};
 use crate::result::KpiResult;
-
-/// Rows worked on between two looks for Ctrl-C.
-const BLOCK: usize = 1 << 20;
 
 /// Columns of one length by name.
 struct Columns {
@@ -52,7 +48,7 @@ impl Columns {
                 Spans::read(name, &value)?.many(name)?
             };
             if let Some((first, other)) = values.first() {
-                same_length(first, other.len(), name, column.len())?;
+                same_length(name, column.len(), first, other.len())?;
             }
             values.push((name, column));
         }
@@ -76,7 +72,7 @@ pub(crate) fn of_contacts(
     let columns = Columns::read(columns, &instants, &["talk", "hold", "wrap_up"], assume_tz)?;
     // Of contacts of which only the work is known all were answered, no matter when.
     let (queued, answered) = (columns.has("queued_at"), columns.has("answered_at"));
-    in_blocks(py, columns.n, |row| {
+    let mut count = |row| {
         let sometime = |known: bool, name| if known { columns.at(name, row) } else { Some(Timestamp::MIN) };
         let Some(queued_at) = sometime(queued, "queued_at") else { return tally.leave_out(Reason::Missing) };
         let mut contact = QueueContact::new(queued_at);
@@ -86,7 +82,8 @@ pub(crate) fn of_contacts(
         contact.hold_micros = columns.get("hold", row);
         contact.wrap_up_micros = columns.get("wrap_up", row);
         tally.push_contact(&contact);
-    })?;
+    };
+    in_blocks(py, columns.n, |rows| rows.for_each(&mut count))?;
     Ok(KpiResult { tally })
 }
 
@@ -95,24 +92,13 @@ pub(crate) fn of_contacts(
 pub(crate) fn of_shifts(py: Python<'_>, kpi: &str, columns: &Bound<'_, PyDict>) -> PyResult<KpiResult> {
     let mut tally = tally(&request(kpi, None)?, None)?;
     let columns = Columns::read(columns, &[], &["on_duty", "busy"], None)?;
-    in_blocks(py, columns.n, |row| {
+    let mut count = |row| {
         let (Some(on_duty), Some(busy)) = (columns.get("on_duty", row), columns.get("busy", row)) else {
             return tally.leave_out(Reason::Missing);
         };
         let span = TimeDelta::microseconds;
         tally.push_shift(&AgentShift::new(Timestamp::MIN, span(on_duty), span(busy)));
-    })?;
+    };
+    in_blocks(py, columns.n, |rows| rows.for_each(&mut count))?;
     Ok(KpiResult { tally })
-}
-
-/// Goes through rows without the interpreter, which may want to stop in between.
-fn in_blocks(py: Python<'_>, n: usize, mut each: impl FnMut(usize) + Send) -> PyResult<()> {
-    let mut row = 0;
-    while row < n {
-        let rows = row..n.min(row + BLOCK);
-        row = rows.end;
-        py.detach(|| rows.for_each(&mut each));
-        py.check_signals()?;
-    }
-    Ok(())
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::request::{request, tally};
 use crate::data::{from_form, to_json};
 use crate::error::{self, OrError as _};
-use crate::input::{Column, Given, array_of, describe, is_missing, refuse};
+use crate::input::{Column, Given, array_of, describe, is_missing, refuse, same_length};
 use crate::result::KpiResult;
 
 /// A KPI of the answers to one question: "nps", "csat", "ces", and "fcr" under a survey policy.
@@ -49,13 +49,7 @@ pub(crate) fn of_reasons(
     let mut tally = tally(&asked, None)?;
     let reasons = stated(reasons)?;
     let scores = numbers(scores)?;
-    if scores.len() != reasons.len() {
-        return Err(error::argument(format!(
-            "reasons has {} elements and scores has {}; both must have the same number",
-            reasons.len(),
-            scores.len()
-        )));
-    }
+    same_length("reasons", reasons.len(), "scores", scores.len())?;
     for (score, reasons) in scores.into_iter().zip(reasons) {
         match score {
             Ok(score) => {

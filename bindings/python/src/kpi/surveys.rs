@@ -13,11 +13,10 @@ use pyo3::types::{PyBool, PyDict};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, Moments, describe, is_missing, refuse, together_any, zone};
+use crate::input::{
+    Given, Moments, describe, in_blocks, is_missing, refuse, same_length, together_any, zone,
+};
 use crate::result::KpiResult;
-
-/// Rows worked on between two looks for Ctrl-C.
-const BLOCK: usize = 1 << 20;
 
 /// The response rate of plain numbers.
 #[pyfunction(name = "_of_counts")]
@@ -60,7 +59,7 @@ pub(crate) fn of_invitations(
     };
     let lengths = started.iter().chain(&answered).map(|(name, values)| (name.as_str(), values.len()));
     for (name, other) in lengths.chain(delivered.as_ref().map(|values| ("delivered", values.len()))) {
-        same_length(first, n, name, other)?;
+        same_length(name, other, first, n)?;
     }
     if let (Some(rate), Some((_, sent))) = (tally.response_rate(), &invited) {
         let typed = |values: &Int64Array| -> ArrayRef {
@@ -82,42 +81,23 @@ pub(crate) fn of_invitations(
         let (_, values) = column.as_ref()?;
         values.is_valid(row).then(|| Timestamp::saturating_from_micros(values.value(row)))
     };
-    let mut row = 0;
-    while row < n {
-        let rows = row..n.min(row + BLOCK);
-        row = rows.end;
-        py.detach(|| {
-            for row in rows {
-                let sent = match &invited {
-                    Some(_) => at(&invited, row),
-                    // Only how far it got counts.
-                    None => Some(Timestamp::MIN),
-                };
-                let Some(sent) = sent else {
-                    tally.leave_out(Reason::Missing);
-                    continue;
-                };
-                let mut invitation = Invitation::new("", "", sent);
-                invitation.started_at = at(&started, row);
-                invitation.answered_at = at(&answered, row);
-                invitation.delivered =
-                    delivered.as_ref().is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
-                tally.push_invitation(&invitation);
-            }
-        });
-        py.check_signals()?;
-    }
+    in_blocks(py, n, |rows| {
+        for row in rows {
+            // Without a column of invitations, only how far each survey got counts.
+            let sent = if invited.is_some() { at(&invited, row) } else { Some(Timestamp::MIN) };
+            let Some(sent) = sent else {
+                tally.leave_out(Reason::Missing);
+                continue;
+            };
+            let mut invitation = Invitation::new("", "", sent);
+            invitation.started_at = at(&started, row);
+            invitation.answered_at = at(&answered, row);
+            invitation.delivered =
+                delivered.as_ref().is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
+            tally.push_invitation(&invitation);
+        }
+    })?;
     Ok(KpiResult { tally })
-}
-
-/// That two columns go together row by row.
-pub(super) fn same_length(first: &str, n: usize, name: &str, other: usize) -> PyResult<()> {
-    if n == other {
-        return Ok(());
-    }
-    Err(error::argument(format!(
-        "{name} has {other} elements and {first} has {n}; both must have the same number"
-    )))
 }
 
 /// A column of bools; null where it is missing.

@@ -15,10 +15,10 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyType};
 
 use super::scores::{numbers, scale_of};
-use super::surveys::{booleans, same_length};
+use super::surveys::booleans;
 use crate::data::to_python;
 use crate::error::{self, OrError as _};
-use crate::input::{Given, array_of, describe, refuse, together_any};
+use crate::input::{Given, array_of, describe, refuse, same_length, together_any};
 use crate::result::{check, from_zero, interval};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
@@ -69,7 +69,7 @@ pub(crate) fn representativeness(
     };
     let segments = labels("segments", segments)?;
     let answered: BooleanArray = booleans("answered", answered)?;
-    same_length("segments", segments.len(), "answered", answered.len())?;
+    same_length("answered", answered.len(), "segments", segments.len())?;
     for (segment, answered) in segments.iter().zip(answered.iter()) {
         core.push(segment, answered.unwrap_or(false));
     }
@@ -86,7 +86,7 @@ pub(crate) fn weighted(
     let mut core = CoreRating::new(&scale_of("csat", Some(scale))?);
     let scores = numbers(scores)?;
     let weights = floats("weights", weights)?;
-    same_length("scores", scores.len(), "weights", weights.len())?;
+    same_length("weights", weights.len(), "scores", scores.len())?;
     for (score, weight) in scores.into_iter().zip(weights) {
         match score {
             Ok(score) => core.push(score, weight),
@@ -202,7 +202,7 @@ impl Representativeness {
         let scale = scale_of(kpi, scale)?;
         let scores = numbers(scores)?;
         let segments = labels("segments", segments)?;
-        same_length("scores", scores.len(), "segments", segments.len())?;
+        same_length("segments", segments.len(), "scores", scores.len())?;
         let answers = segments.iter().map(String::as_str).zip(&scores);
         let answers = answers.filter_map(|(segment, score)| Some((segment, (*score).ok()??)));
         let adjusted = match kpi {

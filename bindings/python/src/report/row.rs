@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use deskmetrics::ClockKind;
-use deskmetrics::report::{ReportRow as CoreRow, ReportTable, count_text, interval_text, value_text};
+use deskmetrics::report::{
+    ReportRow as CoreRow, ReportTable, count_text, difference_text, interval_text, value_text,
+};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
-use super::columns::word;
 use crate::data::to_python;
-use crate::result::{self, unit_name};
+use crate::result;
 use crate::zone::in_zone;
 
 /// One number of one KPI for one slice and one period, with what is needed to trust it; a row of :class:`Report`.
@@ -83,8 +84,8 @@ impl ReportRow {
 
     /// The clock of its durations: ``"calendar"`` or ``"business"``; ``None`` where there are none.
     #[getter]
-    fn clock(&self) -> Option<String> {
-        self.core().clock.and_then(word)
+    fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &self.core().clock)
     }
 
     /// The slice it is about, by attribute; empty for all records. ``None`` stands for records without the attribute.
@@ -132,7 +133,7 @@ impl ReportRow {
     /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"``, ``"per_ticket"``.
     #[getter]
     fn unit(&self) -> &'static str {
-        unit_name(self.core().unit)
+        self.core().unit.as_str()
     }
 
     /// The value as people read it: ``"82.1 %"``, ``"4h 12m"``.
@@ -173,9 +174,8 @@ impl ReportRow {
         let Some(change) = self.core().change else { return Ok(None) };
         let class = CLASS.import(py, "deskmetrics.change", "Change")?;
         let interval = result::interval(py, change.interval)?;
-        let significance = change.significance.and_then(word);
-        let text =
-            deskmetrics::report::difference_text(change.difference, self.core().unit, self.core().clock);
+        let significance = to_python(py, &change.significance)?;
+        let text = difference_text(change.difference, self.core().unit, self.core().clock);
         class.call1((change.difference, interval, change.p_value, significance, text)).map(Some)
     }
 

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::data::{to_json, to_python};
 use crate::error;
 use crate::input::{Input, Moments, Spans, instant, zone};
-use column::{Pairs, Side, is_open, next};
+use column::{Pairs, Side, is_open, moved, next};
 use days::Dates;
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
@@ -195,18 +195,16 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let assumed = assumed(assume_tz)?;
-        match (Moments::read("start", start, assumed)?, Moments::read("end", end, assumed)?) {
+        match (Moments::read("start", start, assume_tz)?, Moments::read("end", end, assume_tz)?) {
             (Moments::Values(start), Moments::Values(end)) => {
                 start.zip(["start", "end"], end)?.answer(py, |_, (start, end)| {
                     Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
                 })
             }
             (start, end) => {
-                let sides = (Side::of_moments("start", start), Side::of_moments("end", end));
-                Pairs::new(sides.0, sides.1)?.elapsed(py, &self.compiled)
+                Pairs::new(Side::of("start", start), Side::of("end", end))?.elapsed(py, &self.compiled)
             }
         }
     }
@@ -254,40 +252,20 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let start = ("start", Moments::read("start", start, assume_tz)?);
         if let Some(Budget::BusinessDays(days, end)) = in_business_days(budget) {
             let due = |at| self.compiled.due_in_business_days(at, days, end);
-            return match Moments::read("start", start, assumed(assume_tz)?)? {
-                Moments::Values(start) => start.answer(py, |place, start| {
-                    let due = due(start.utc()).map_err(|why| error::due(place, why))?;
-                    start.same_zone(place, due.timestamp_micros())
-                }),
-                column @ Moments::Column(_) => {
-                    let none = Side::of_spans("budget", Spans::Values(Input::One(0)));
-                    let find = |at, _| {
-                        let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;
-                        Some(due.timestamp_micros())
-                    };
-                    Pairs::new(Side::of_moments("start", column), none)?
-                        .instants(py, "due", find, |at, _| due(at).err())
-                }
+            let due_micros = |at, _| {
+                let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;
+                Some(due.timestamp_micros())
             };
+            return moved(py, "due", start, Spans::Values(Input::One(0)), |at, _| due(at), due_micros);
         }
-        match (Moments::read("start", start, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
-            (Moments::Values(start), Spans::Values(budget)) => {
-                start.zip(["start", "budget"], budget)?.answer(py, |place, (start, budget)| {
-                    let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
-                    start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
-                })
-            }
-            (start, budget) => {
-                let sides = (Side::of_moments("start", start), Side::of_spans("budget", budget));
-                let find = |at, budget| self.compiled.due_micros(at, budget);
-                Pairs::new(sides.0, sides.1)?
-                    .instants(py, "due", find, |at, budget| self.compiled.due(at, budget).err())
-            }
-        }
+        let due = |at, budget| self.compiled.due(at, budget);
+        let due_micros = |at, budget| self.compiled.due_micros(at, budget);
+        moved(py, "due", start, Spans::read("budget", budget)?, due, due_micros)
     }
 
     /// The latest instant at which work with this budget must start to be done by ``due``: the inverse of :meth:`due`.
@@ -324,22 +302,12 @@ impl Schedule {
         py: Python<'py>,
         due: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match (Moments::read("due", due, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
-            (Moments::Values(due), Spans::Values(budget)) => {
-                due.zip(["due", "budget"], budget)?.answer(py, |place, (due, budget)| {
-                    let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
-                    due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
-                })
-            }
-            (due, budget) => {
-                let sides = (Side::of_moments("due", due), Side::of_spans("budget", budget));
-                let find = |at, budget| self.compiled.start_by_micros(at, budget);
-                Pairs::new(sides.0, sides.1)?
-                    .instants(py, "start_by", find, |at, budget| self.compiled.start_by(at, budget).err())
-            }
-        }
+        let due = ("due", Moments::read("due", due, assume_tz)?);
+        let start = |at, budget| self.compiled.start_by(at, budget);
+        let start_micros = |at, budget| self.compiled.start_by_micros(at, budget);
+        moved(py, "start_by", due, Spans::read("budget", budget)?, start, start_micros)
     }
 
     /// Whether it is open: from each opening until just before the closing.
@@ -358,9 +326,9 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match Moments::read("at", at, assumed(assume_tz)?)? {
+        match Moments::read("at", at, assume_tz)? {
             Moments::Values(at) => at.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros))),
             Moments::Column(at) => is_open(py, &self.compiled, &at),
         }
@@ -391,15 +359,10 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let find = |at| self.compiled.next_opening_micros(at);
-        match Moments::read("at", at, assumed(assume_tz)?)? {
-            Moments::Values(at) => {
-                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
-            }
-            Moments::Column(at) => next(py, "next_opening", at, find),
-        }
+        let at = Moments::read("at", at, assume_tz)?;
+        next(py, "next_opening", at, |at| self.compiled.next_opening_micros(at))
     }
 
     /// The first closing instant after this one.
@@ -419,15 +382,10 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let find = |at| self.compiled.next_closing_micros(at);
-        match Moments::read("at", at, assumed(assume_tz)?)? {
-            Moments::Values(at) => {
-                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
-            }
-            Moments::Column(at) => next(py, "next_closing", at, find),
-        }
+        let at = Moments::read("at", at, assume_tz)?;
+        next(py, "next_closing", at, |at| self.compiled.next_closing_micros(at))
     }
 
     /// The openings between two instants, in order, cut at both ends.
@@ -460,10 +418,9 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let assumed = assumed(assume_tz)?;
-        let (start, end) = (instant("start", start, assumed)?, instant("end", end, assumed)?);
+        let (start, end) = (instant("start", start, assume_tz)?, instant("end", end, assume_tz)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
@@ -580,7 +537,7 @@ fn in_business_days(budget: &Bound<'_, PyAny>) -> Option<Budget> {
     text.to_str().ok()?.parse().ok().filter(|budget| matches!(budget, Budget::BusinessDays(..)))
 }
 
-/// The zone of instants that name none.
-fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
-    zone_of.map(|value| zone("assume_tz", value)).transpose()
+/// The zone of timestamps without one.
+fn assumed(value: &Bound<'_, PyAny>) -> PyResult<Option<Tz>> {
+    if value.is_none() { Ok(None) } else { zone("assume_tz", value).map(Some) }
 }

@@ -31,8 +31,8 @@ mod _deskmetrics {
     #[pymodule_export]
     use crate::kpi::{
         ReplayedTickets, Representativeness, WeightedRating, attribute, columns, compare, definitions,
-        of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_shifts, of_tickets,
-        representativeness, weighted,
+        of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_tickets, representativeness,
+        weighted,
     };
     #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};

@@ -1,9 +1,9 @@
 //! Tables of any library as a dataset.
 
 mod example;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -14,35 +14,21 @@ use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
-use deskmetrics_arrow::{
-    Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column, usual_roles,
-};
+use deskmetrics_arrow::{Dataset, Description, Holds, ReadOptions, attribute_column, usual_roles};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
+pub(crate) use self::refused::unknown_attribute;
+use self::refused::unusable;
 use crate::data::{from_form, to_json};
 use crate::dataset::progress::Pulse;
-use crate::error::{self, OrError as _, exceptions};
+use crate::error::{self, OrError as _};
 use crate::input::{Table, instant, zone};
 use crate::keywords::Keywords;
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
-
-/// The roles that hold instants.
-const INSTANTS: [&str; 10] = [
-    "created_at",
-    "first_response_at",
-    "solved_at",
-    "closed_at",
-    "due_at",
-    "at",
-    "sent_at",
-    "started_at",
-    "answered_at",
-    "updated_at",
-];
 
 /// What to do about times without a zone, where one can be assumed.
 const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
@@ -443,7 +429,8 @@ fn described(
 fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let targets = roles.get("sla").and_then(Value::as_object).into_iter().flat_map(Map::values);
     let due = targets.filter_map(|target| target.get("due_at"));
-    INSTANTS.iter().filter_map(|role| roles.get(*role)).chain(due)
+    let timestamps = roles.iter().filter(|(role, _)| *role == "at" || role.ends_with("_at"));
+    timestamps.map(|(_, form)| form).chain(due)
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
@@ -475,8 +462,8 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
 
 /// The schedules by name; a single one is called `default`.
 fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTime>> {
-    if let Ok(one) = schedules.cast::<Schedule>() {
-        return Ok(BTreeMap::from([("default".into(), one.get().working_time().clone())]));
+    if schedules.is_instance_of::<Schedule>() {
+        return Ok(BTreeMap::from([("default".into(), working_time("schedules", schedules)?)]));
     }
     let Ok(many) = schedules.cast::<PyDict>() else {
         return Err(error::argument_type(format!(
@@ -484,69 +471,18 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
             crate::input::describe(schedules)
         )));
     };
-    let mut found = BTreeMap::new();
-    for (name, schedule) in many {
+    let schedules = many.iter().map(|(name, schedule)| {
         let name: String = name.extract()?;
-        let working_time = if let Ok(schedule) = schedule.cast::<Schedule>() {
-            schedule.get().working_time().clone()
-        } else {
-            let place = format!("schedules[\"{name}\"]");
-            from_form(&place, to_json(&place, &schedule)?, error::schedule)?
-        };
-        found.insert(name.into(), working_time);
+        let schedule = working_time(&format!("schedules[\"{name}\"]"), &schedule)?;
+        Ok((name.into(), schedule))
+    });
+    schedules.collect()
+}
+
+/// The working time of a schedule, or of its data form.
+fn working_time(place: &str, schedule: &Bound<'_, PyAny>) -> PyResult<WorkingTime> {
+    match schedule.cast::<Schedule>() {
+        Ok(schedule) => Ok(schedule.get().working_time().clone()),
+        Err(_) => from_form(place, to_json(place, schedule)?, error::schedule),
     }
-    Ok(found)
-}
-
-/// That nothing tells of an attribute.
-pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
-    let message = format!("{place}: {unknown}");
-    // The same in the words of Python.
-    let message = match message.split_once("under kind, such as words = { ") {
-        Some((said, words)) => {
-            let words = words.trim_end_matches(" }").replacen(" = ", ": ", 1);
-            format!("{said}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
-        }
-        None => message,
-    };
-    exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
-}
-
-/// What is wrong with tables in memory.
-fn unusable(problem: &ReadError, description: &Description) -> PyErr {
-    let message = problem.to_string();
-    let with_place = |table: &Path, column: &str| {
-        format!("{message}{}", place_of_format(description, table, column, &message))
-    };
-    match problem {
-        ReadError::ColumnMissing { column, present, .. } => {
-            exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
-        }
-        ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
-        ReadError::NoUnit { file, column, role } => error::data(format!(
-            "{}: column \"{column}\" holds numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
-             {{\"column\": \"{column}\", \"unit\": \"minutes\"}}}}}}",
-            file.display(),
-            file.display(),
-        )),
-        ReadError::DateOrder { file, column, .. } => error::instant(with_place(file, column)),
-        ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
-            error::data(with_place(file, column))
-        }
-        ReadError::Description(_) => error::argument(message),
-        _ => error::data(message),
-    }
-}
-
-/// Where the format that a message asks for is stated in Python; nothing where it asks for none.
-fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
-    let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
-    let mut quoted = formats.split('"').skip(1).step_by(2);
-    let format = match (quoted.next(), quoted.next()) {
-        (Some(only), None) => format!("\"{only}\""),
-        _ => "..".to_owned(),
-    };
-    let Some(role) = description.timestamp_role(table, column) else { return String::new() };
-    let table = table.display();
-    format!(" (columns={{\"{table}\": {{\"{role}\": {{\"column\": \"{column}\", \"format\": {format}}}}}}})")
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType, Int64Type,
-};
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::{DataType, TimeUnit};
 use chrono::TimeDelta;
@@ -50,21 +48,16 @@ fn micros(name: &str, before: usize, chunk: &ArrayRef) -> PyResult<Int64Array> {
             chunk.data_type()
         ))
     };
-    let scaled = |numbers: Int64Array, each: i64| numbers.unary(|number| number.saturating_mul(each));
+    let scaled = |each: i64| {
+        let numbers = arrow_cast::cast(chunk, &DataType::Int64).map_err(|_| wrong_type())?;
+        let numbers = numbers.as_primitive::<Int64Type>();
+        Ok::<Int64Array, PyErr>(numbers.unary(|number| number.saturating_mul(each)))
+    };
     Ok(match chunk.data_type() {
-        DataType::Duration(TimeUnit::Second) => {
-            scaled(chunk.as_primitive::<DurationSecondType>().reinterpret_cast(), 1_000_000)
-        }
-        DataType::Duration(TimeUnit::Millisecond) => {
-            scaled(chunk.as_primitive::<DurationMillisecondType>().reinterpret_cast(), 1_000)
-        }
-        DataType::Duration(TimeUnit::Microsecond) => {
-            chunk.as_primitive::<DurationMicrosecondType>().reinterpret_cast()
-        }
-        DataType::Duration(TimeUnit::Nanosecond) => {
-            let nanos: Int64Array = chunk.as_primitive::<DurationNanosecondType>().reinterpret_cast();
-            nanos.unary::<_, Int64Type>(|nanos| nanos.div_euclid(1_000))
-        }
+        DataType::Duration(TimeUnit::Second) => scaled(1_000_000)?,
+        DataType::Duration(TimeUnit::Millisecond) => scaled(1_000)?,
+        DataType::Duration(TimeUnit::Microsecond) => scaled(1)?,
+        DataType::Duration(TimeUnit::Nanosecond) => scaled(1)?.unary(|nanos| nanos.div_euclid(1_000)),
         DataType::Null => Int64Array::new_null(chunk.len()),
         kind if kind.is_string() || matches!(kind, DataType::Dictionary(_, _)) => {
             let texts = TextColumn::new(chunk).map_err(|_| wrong_type())?;

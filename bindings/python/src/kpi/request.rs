@@ -36,11 +36,9 @@ pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<
     request.tally(as_of).or_argument()
 }
 
-/// The cut-off, where one is given.
-pub(super) fn cut_off(as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
-    as_of
-        .map(|as_of| instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros)))
-        .transpose()
+/// The cut-off.
+pub(super) fn cut_off(as_of: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros))
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {

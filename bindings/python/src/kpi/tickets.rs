@@ -76,7 +76,7 @@ pub(crate) fn of_tickets(
     };
     // Where nothing bears a date there is no ticket, whenever that is.
     let known = known.unwrap_or(Timestamp::MIN);
-    let as_of = cut_off(as_of)?.unwrap_or(known);
+    let as_of = as_of.map(cut_off).transpose()?.unwrap_or(known);
     if as_of > known && dataset.ticket_count() > 0 {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {known}, up to which the tickets are known"

@@ -195,14 +195,10 @@ impl<'py> Ask<'py> {
         Lean { attributes: Some(attributes), requesters, threads: self.threads }
     }
 
-    /// The KPIs asked for, with what the description says about each.
+    /// The requests, with notes about those that the data cannot answer.
     fn requests(&self, dataset: &Dataset) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
-        let policy = &self.fcr;
         let of = |choice: Choice| {
-            let choice = match policy {
-                Some(policy) => choice.fcr(policy.clone()),
-                None => choice,
-            };
+            let choice = self.fcr.iter().fold(choice, |choice, policy| choice.fcr(policy.clone()));
             choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
@@ -214,66 +210,65 @@ impl<'py> Ask<'py> {
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
-        for (place, one) in asked.iter().enumerate() {
-            match one {
-                Asked::Id(id) => match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
-                    Ok(chosen) => {
-                        requests.extend(chosen.kpis);
-                        notes.extend(chosen.notes);
-                    }
-                    // The others may be enough.
-                    Err(ChoiceError::NoKpi { notes: why }) => {
-                        notes.extend(why.iter().cloned());
-                        none = none.or(Some(ChoiceError::NoKpi { notes: why }));
-                    }
-                    Err(problem @ ChoiceError::NoEvidence { .. }) => {
-                        notes.push(problem.to_string());
-                        none = none.or(Some(problem));
-                    }
-                    Err(problem) => return Err(refused(problem)),
-                },
-                Asked::Request(request) => {
-                    known_policy(request, dataset)?;
-                    let request = &dataset.with_stated_sla((**request).clone());
-                    if let Err(problem) = dataset.can_answer(request) {
-                        notes.push(problem.to_string());
-                        none = none.or(Some(problem));
-                        continue;
-                    }
-                    let Err(problem) = request.check() else {
-                        requests.push(request.clone());
-                        continue;
-                    };
-                    let known = of(Choice::these([&*request.kpi]));
-                    let known = match known {
-                        Ok(known) => known.kpis,
-                        Err(problem @ ChoiceError::NoEvidence { .. }) => {
-                            notes.push(problem.to_string());
-                            none = none.or(Some(problem));
-                            continue;
-                        }
-                        Err(_) => Vec::new(),
-                    };
-                    let completed = request.completed_by(&known);
-                    if completed.is_empty() {
-                        return Err(error::argument(format!("kpis[{place}]: {problem}")));
-                    }
-                    requests.extend(completed);
-                }
+        // What the data cannot answer is a note: the other requests may be enough.
+        let mut unanswered = |problem: ChoiceError, notes: &mut Vec<String>| {
+            match &problem {
+                ChoiceError::NoKpi { notes: why } => notes.extend(why.iter().cloned()),
+                ChoiceError::NoEvidence { .. } => notes.push(problem.to_string()),
+                _ => return Err(problem),
             }
+            none.get_or_insert(problem);
+            Ok(())
+        };
+        for (place, one) in asked.iter().enumerate() {
+            let request = match one {
+                Asked::Id(id) => {
+                    match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
+                        Ok(chosen) => {
+                            requests.extend(chosen.kpis);
+                            notes.extend(chosen.notes);
+                        }
+                        Err(problem) => unanswered(problem, &mut notes).map_err(refused)?,
+                    }
+                    continue;
+                }
+                Asked::Request(request) => request,
+            };
+            known_policy(request, dataset)?;
+            let request = dataset.with_stated_sla((**request).clone());
+            if let Err(problem) = dataset.can_answer(&request) {
+                unanswered(problem, &mut notes).map_err(refused)?;
+                continue;
+            }
+            let Err(problem) = request.check() else {
+                requests.push(request);
+                continue;
+            };
+            let known = match of(Choice::these([&*request.kpi])) {
+                Ok(known) => known.kpis,
+                Err(problem @ ChoiceError::NoEvidence { .. }) => {
+                    unanswered(problem, &mut notes).map_err(refused)?;
+                    continue;
+                }
+                Err(_) => Vec::new(),
+            };
+            let completed = request.completed_by(&known);
+            if completed.is_empty() {
+                return Err(error::argument(format!("kpis[{place}]: {problem}")));
+            }
+            requests.extend(completed);
         }
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
         if all(asked) {
             // A form that "all" includes is counted once.
-            let mut once = Vec::with_capacity(requests.len());
-            for request in requests {
-                if !once.contains(&request) {
-                    once.push(request);
+            let all = std::mem::take(&mut requests);
+            for request in all {
+                if !requests.contains(&request) {
+                    requests.push(request);
                 }
             }
-            requests = once;
         }
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();

@@ -240,17 +240,10 @@ impl Dataset {
     /// Parameters
     /// ----------
     /// kpis : "all", or iterable of str or dict, optional
-    ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``;
-    ///     by default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all
-    ///     of these; :func:`report` lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
+    ///     As for :func:`report`, which lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
     ///     taken from the description.
     /// by : str or iterable of str or tuple of str, optional
-    ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
-    ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
-    ///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` a ticket counts in the slice of each of its tags, so
-    ///     slices overlap; see :func:`report`.
-    ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
-    ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
+    ///     Attributes to slice by, as for :func:`report`; by default the description's.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional

@@ -1,12 +1,11 @@
 //! What the KPIs mean, as data; and plain data as a table.
 
-use arrow_array::RecordBatchIterator;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
-use pyo3_arrow::PyRecordBatchReader;
 
 use crate::data::to_python;
+use crate::frame::stream;
 use crate::input::Table;
 
 /// Every KPI's definition as plain data.
@@ -26,9 +25,6 @@ pub(crate) fn attribute(name: &str) -> String {
 pub(crate) fn columns<'py>(
     columns: &Bound<'py, PyDict>,
     requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let table = Table::read("columns", columns)?;
-    let reader = RecordBatchIterator::new(table.batches.into_iter().map(Ok), table.schema);
-    let reader = PyRecordBatchReader::new(Box::new(reader)).into_pyobject(columns.py())?;
-    reader.call_method1("__arrow_c_stream__", (requested_schema,))
+) -> PyResult<Bound<'py, PyCapsule>> {
+    stream(columns.py(), Table::read("columns", columns)?.batches, requested_schema)
 }

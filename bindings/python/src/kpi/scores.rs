@@ -220,24 +220,14 @@ fn texts_in(array: &ArrayRef) -> PyResult<Vec<Box<str>>> {
 fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
     let mut all = Vec::with_capacity(column.len());
     for chunk in &column.chunks {
-        match chunk.data_type() {
-            DataType::List(_) => {
-                for list in chunk.as_list::<i32>().iter() {
-                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
-                }
+        if let DataType::List(of) | DataType::LargeList(of) = chunk.data_type() {
+            let lists = arrow_cast::cast(chunk, &DataType::LargeList(Arc::clone(of))).or_data("reasons")?;
+            for list in lists.as_list::<i64>().iter() {
+                all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
             }
-            DataType::LargeList(_) => {
-                for list in chunk.as_list::<i64>().iter() {
-                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
-                }
-            }
-            _ => {
-                let texts = TextColumn::new(chunk).or_column_type("reasons")?;
-                all.extend(
-                    (0..chunk.len())
-                        .map(|row| texts.get(row).map(Into::into).into_iter().collect::<Vec<_>>()),
-                );
-            }
+        } else {
+            let texts = TextColumn::new(chunk).or_column_type("reasons")?;
+            all.extend((0..chunk.len()).map(|row| texts.get(row).map(Into::into).into_iter().collect()));
         }
     }
     Ok(all)

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow_array::Array;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, Report, ReportError};
 use deskmetrics::{Excluded, Invitation, Merge as _, SlaMetric, Timestamp};
-use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::{Dataset, SourceReport};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use super::scores::of_scores;
+use super::trust::texts;
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
-use crate::input::{Given, array_of, describe, refuse, remedy};
+use crate::input::{describe, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Lean, Rules, Tables};
 
@@ -168,23 +167,12 @@ fn unusable(sources: &[SourceReport]) -> Excluded {
 
 /// Ids of tickets: texts or numbers, in a sequence or column.
 fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let chunks = match Given::read("surveyed", surveyed, "a sequence of ticket ids")? {
-        Given::Column(column) => column.chunks,
-        Given::Values(values) => vec![array_of("surveyed", &values)?],
-        Given::Single(value) => {
-            if value.is_instance_of::<PyString>() {
-                return Err(error::argument_type(format!(
-                    "surveyed: {} is not a sequence of ticket ids; put it in a list",
-                    describe(&value)
-                )));
-            }
-            return Err(refuse("surveyed", &value, "a sequence of ticket ids"));
-        }
-    };
-    let mut ids = Vec::new();
-    for chunk in &chunks {
-        let texts = TextColumn::new(chunk).or_column_type("surveyed")?;
-        ids.extend((0..chunk.len()).filter_map(|row| texts.get(row).map(str::to_owned)));
+    if surveyed.is_instance_of::<PyString>() {
+        return Err(error::argument_type(format!(
+            "surveyed: {} is not a sequence of ticket ids; put it in a list",
+            describe(surveyed)
+        )));
     }
-    Ok(ids)
+    let ids = texts("surveyed", surveyed, "a sequence of ticket ids")?;
+    Ok(ids.into_iter().flatten().collect())
 }

@@ -431,9 +431,15 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
 
 /// Texts, numbers or bools as the names of segments; what is missing is the segment "".
 fn labels(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let array = array(name, value, "a sequence of segments")?;
+    let labels = texts(name, value, "a sequence of segments")?;
+    Ok(labels.into_iter().map(Option::unwrap_or_default).collect())
+}
+
+/// Texts, numbers or bools as texts.
+pub(super) fn texts(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<Option<String>>> {
+    let array = array(name, value, what)?;
     let texts = TextColumn::new(&array).or_column_type(name)?;
-    Ok((0..array.len()).map(|row| texts.get(row).unwrap_or_default().to_owned()).collect())
+    Ok((0..array.len()).map(|row| texts.get(row).map(str::to_owned)).collect())
 }
 
 /// Numbers; what is missing is no weight.

@@ -112,6 +112,19 @@ pub(crate) fn to_python<'py>(
     Ok(pythonize::pythonize(py, &to_data(value)?)?)
 }
 
+/// A value of the core that becomes plain data of Python where it is returned.
+pub(crate) struct Data<T>(pub(crate) T);
+
+impl<'py, T: Serialize> IntoPyObject<'py> for Data<T> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        to_python(py, &self.0)
+    }
+}
+
 /// What is wrong with a data form, without the names of Rust's types.
 pub(crate) fn message(problem: &serde_json::Error) -> String {
     let text = ["u8", "u16", "u32", "u64", "usize"].iter().fold(problem.to_string(), |text, kind| {

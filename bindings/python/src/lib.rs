@@ -9,6 +9,7 @@ mod data;
 mod dataset;
 mod error;
 mod frame;
+mod getters;
 mod input;
 mod keywords;
 mod kpi;

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use deskmetrics::report::{KpiTally, ReportError, value_text};
-use deskmetrics::{ClockKind, Estimate, Interval, Unit};
+use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
-use crate::data::to_python;
+use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
+use crate::getters::getters;
 
 /// The level that the representation shows.
 const USUAL_LEVEL: f64 = 0.95;
@@ -73,27 +74,55 @@ impl KpiResult {
     }
 }
 
-#[pymethods]
-impl KpiResult {
+getters! { KpiResult, result;
     /// The KPI's id in the catalogue.
-    #[getter]
-    fn kpi(&self) -> &'static str {
-        self.tally.definition().id
-    }
+    kpi -> &'static str = result.tally.definition().id;
 
     /// The headline number in ``unit``; ``None`` when nothing was counted.
-    #[getter]
-    fn value(&self) -> Option<f64> {
-        self.tally.headline(USUAL_LEVEL).value
-    }
+    value -> Option<f64> = result.tally.headline(USUAL_LEVEL).value;
 
     /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"`` or
     /// ``"per_ticket"``.
-    #[getter]
-    fn unit(&self) -> &'static str {
-        self.tally.headline(USUAL_LEVEL).unit.as_str()
-    }
+    unit -> &'static str = result.tally.headline(USUAL_LEVEL).unit.as_str();
 
+    /// Records behind the value.
+    n -> u64 = result.tally.headline(USUAL_LEVEL).n;
+
+    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
+    option -> Option<&str> = result.tally.option();
+
+    /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> nps = dm.nps([10] * 50 + [8] * 30 + [2] * 20)
+    /// >>> round(nps.standard_error, 4), round(nps.variance, 1)
+    /// (7.8102, 6100.0)
+    standard_error -> Option<f64> = result.tally.standard_error();
+
+    /// The variance of one record's contribution to the value, in ``unit`` squared: an answer to an NPS counts 100, 0 or -100
+    /// points. ``None`` where :attr:`standard_error` is.
+    variance -> Option<f64> = result.tally.variance();
+
+    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> dm.nps([5, 4, 5, 3]).warnings[0][:28]
+    /// 'all answers are from 1 to 5,'
+    warnings -> Vec<&'static str> = result.tally.caution().into_iter().collect();
+
+    /// Records left out, counted by reason.
+    excluded -> Data<&Excluded> = Data(result.tally.excluded());
+
+    /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
+    clock -> Data<Option<ClockKind>> = Data(result.tally.clock());
+}
+
+#[pymethods]
+impl KpiResult {
     /// The headline number of a KPI in seconds as a ``timedelta``; ``None`` for every other KPI and when nothing was counted.
     #[getter]
     fn duration(&self) -> Option<chrono::TimeDelta> {
@@ -102,30 +131,6 @@ impl KpiResult {
         #[expect(clippy::cast_possible_truncation, reason = "a duration that was counted in microseconds")]
         let micros = (seconds * 1e6).round() as i64;
         Some(chrono::TimeDelta::microseconds(micros))
-    }
-
-    /// Records behind the value.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.tally.headline(USUAL_LEVEL).n
-    }
-
-    /// Records left out, counted by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, self.tally.excluded())
-    }
-
-    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
-    #[getter]
-    fn option(&self) -> Option<&str> {
-        self.tally.option()
-    }
-
-    /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
-    #[getter]
-    fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.tally.clock())
     }
 
     /// The confidence interval of the value, in the same unit.
@@ -177,38 +182,6 @@ impl KpiResult {
         Ok(Some(scores))
     }
 
-    /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> nps = dm.nps([10] * 50 + [8] * 30 + [2] * 20)
-    /// >>> round(nps.standard_error, 4), round(nps.variance, 1)
-    /// (7.8102, 6100.0)
-    #[getter]
-    fn standard_error(&self) -> Option<f64> {
-        self.tally.standard_error()
-    }
-
-    /// The variance of one record's contribution to the value, in ``unit`` squared: an answer to an NPS counts 100, 0 or -100
-    /// points. ``None`` where :attr:`standard_error` is.
-    #[getter]
-    fn variance(&self) -> Option<f64> {
-        self.tally.variance()
-    }
-
-    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> dm.nps([5, 4, 5, 3]).warnings[0][:28]
-    /// 'all answers are from 1 to 5,'
-    #[getter]
-    fn warnings(&self) -> Vec<&'static str> {
-        self.tally.caution().into_iter().collect()
-    }
-
     /// What each stated reason costs, the dearest first; only of :func:`reasons`.
     ///
     /// Returns
@@ -250,14 +223,14 @@ impl KpiResult {
         let form = PyDict::new(py);
         form.set_item("kpi", self.kpi())?;
         form.set_item("option", self.option())?;
-        form.set_item("clock", self.clock(py)?)?;
+        form.set_item("clock", self.clock())?;
         form.set_item("value", headline.value)?;
         form.set_item("unit", headline.unit.as_str())?;
         form.set_item("n", headline.n)?;
         form.set_item("level", level)?;
         form.set_item("interval", pair(headline.interval))?;
         form.set_item("measures", self.measures_with(py, level, |interval| Ok(pair(interval)))?)?;
-        form.set_item("excluded", self.excluded(py)?)?;
+        form.set_item("excluded", self.excluded())?;
         Ok(form)
     }
 

@@ -5,14 +5,15 @@ pub(crate) mod progress;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use deskmetrics::Timestamp;
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::data::to_python;
+use crate::data::Data;
 use crate::error;
+use crate::getters::getters;
 use crate::input::instant;
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
@@ -21,8 +22,8 @@ use crate::replay::Replay;
 use crate::report::Report;
 use crate::report::ask::Ask;
 use crate::schedule::Schedule;
-use crate::source::sources_to_python;
-use crate::zone::in_zone;
+use crate::source::Sources;
+use crate::zone::InZone;
 use progress::Pulse;
 
 /// Tickets, events and surveys that :func:`read` found, with schedules, promises and all else needed to judge them.
@@ -164,29 +165,28 @@ impl Dataset {
     }
 }
 
+getters! { Dataset, dataset;
+    /// What the data is, in the description's words.
+    name -> Option<&str> = dataset.core.name.as_deref();
+
+    /// The zone of its days and weeks.
+    time_zone -> &'static str = dataset.core.time_zone.name();
+
+    /// The promises.
+    policies -> SlaPolicies = SlaPolicies(dataset.core.policies.clone());
+
+    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = dataset.core.as_of.map(|at| InZone(at, Some(dataset.core.time_zone)));
+
+    /// Records left out of all files, by reason.
+    excluded -> Data<Excluded> = Data(dataset.core.excluded());
+}
+
 #[pymethods]
 impl Dataset {
-    /// What the data is, in the description's words.
-    #[getter]
-    fn name(&self) -> Option<&str> {
-        self.core.name.as_deref()
-    }
-
     /// What the functions named after the KPIs take.
     fn _replayed(&self) -> ReplayedTickets {
         ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
-    }
-
-    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.core.as_of.map(|at| in_zone(py, at, Some(self.core.time_zone))).transpose()
-    }
-
-    /// The zone of its days and weeks.
-    #[getter]
-    fn time_zone(&self) -> &'static str {
-        self.core.time_zone.name()
     }
 
     /// The attributes that reports are sliced by unless told otherwise.
@@ -209,14 +209,8 @@ impl Dataset {
 
     /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
     #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.core.sources)
-    }
-
-    /// Records left out of all files, by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.core.excluded())
+    fn sources(&self) -> Sources<'_> {
+        Sources(&self.core.sources)
     }
 
     /// The working hours by name.
@@ -227,12 +221,6 @@ impl Dataset {
             schedules.set_item(&**name, Schedule::of(schedule.clone()))?;
         }
         Ok(schedules)
-    }
-
-    /// The promises.
-    #[getter]
-    fn policies(&self) -> SlaPolicies {
-        SlaPolicies(self.core.policies.clone())
     }
 
     /// The KPIs of this dataset, by slice and period.
@@ -327,8 +315,7 @@ impl Dataset {
 
 impl Dataset {
     fn described<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let sources = self.sources(py)?;
         py.import("deskmetrics.source")?
-            .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(py)?, sources))
+            .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(), self.sources()))
     }
 }

@@ -17,7 +17,7 @@ use pyo3_arrow::buffer::PyArrowBuffer;
 use pyo3_arrow::{PyArray, PyChunkedArray};
 
 use crate::error;
-use crate::zone::in_zone;
+use crate::zone::InZone;
 
 /// Where a column came from.
 #[derive(Clone)]
@@ -151,10 +151,9 @@ pub(crate) fn values_of<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Boun
             spans.into_bound_py_any(py)
         }
         DataType::Timestamp(..) => {
-            let at = |at| in_zone(py, Timestamp::saturating_from_micros(at), None);
+            let at = |at| InZone(Timestamp::saturating_from_micros(at), None);
             let micros = micros(array);
-            let timestamps = micros.iter().map(|value| value.map(at).transpose());
-            timestamps.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
+            micros.iter().map(|value| value.map(at)).collect::<Vec<_>>().into_bound_py_any(py)
         }
         DataType::Date32 => {
             let days = array.as_primitive::<Date32Type>().iter();

@@ -8,7 +8,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::DataType;
 use deskmetrics::kpi::{Csat, Nps};
 use deskmetrics::survey::{Adjusted, Representativeness as Core, WeightedRating as CoreRating};
-use deskmetrics::{Interval, Mean, Merge, Ratio, Scale};
+use deskmetrics::{Excluded, Interval, Mean, Merge, Ratio, Scale};
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -16,8 +16,9 @@ use pyo3::types::{PyBytes, PyDict, PyMapping, PyType};
 
 use super::scores::{numbers, scale_of};
 use super::surveys::booleans;
-use crate::data::to_python;
+use crate::data::Data;
 use crate::error::{self, OrError as _};
+use crate::getters::getters;
 use crate::input::{Given, array_of, describe, refuse, same_length, together_any};
 use crate::result::{check, from_zero, interval};
 
@@ -97,41 +98,28 @@ pub(crate) fn weighted(
     Ok(WeightedRating(core))
 }
 
-#[pymethods]
-impl Representativeness {
+getters! { Representativeness, response;
     /// People invited, over all segments.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.0.overall().total
-    }
+    n -> u64 = response.0.overall().total;
 
     /// Answered among invited over all segments, in percent; ``None`` when nobody was invited.
-    #[getter]
-    fn response_rate(&self) -> Option<f64> {
-        self.0.overall().percent()
-    }
+    response_rate -> Option<f64> = response.0.overall().percent();
 
     /// The R-indicator, 0 to 1: 1 minus twice the standard deviation of the response rates (Schouten, Cobben and Bethlehem
     /// 2009). 1 when every segment answers alike; ``None`` with fewer than two people invited.
-    #[getter]
-    fn r_indicator(&self) -> Option<f64> {
-        self.0.r_indicator()
-    }
+    r_indicator -> Option<f64> = response.0.r_indicator();
 
     /// The standard deviation of the response rates relative to their mean, which bounds the bias of any mean; ``None`` when
     /// nobody answered.
-    #[getter]
-    fn variation(&self) -> Option<f64> {
-        self.0.variation()
-    }
+    variation -> Option<f64> = response.0.variation();
 
     /// The probability of rates as uneven as these if all segments answered alike (Pearson's chi-squared test); ``None`` with
     /// fewer than two segments, and where all or none answered.
-    #[getter]
-    fn p_even(&self) -> Option<f64> {
-        self.0.p_even()
-    }
+    p_even -> Option<f64> = response.0.p_even();
+}
 
+#[pymethods]
+impl Representativeness {
     /// Each segment with ``invited``, ``answered`` and ``percent``.
     ///
     /// Returns
@@ -276,50 +264,31 @@ impl Representativeness {
 /// Segments that a representation shows.
 const SHOWN: usize = 6;
 
-#[pymethods]
-impl WeightedRating {
+getters! { WeightedRating, rating;
     /// Answers counted, whatever their weight.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.0.n()
-    }
+    n -> u64 = rating.0.n();
 
     /// The sum of the weights.
-    #[getter]
-    fn weight(&self) -> f64 {
-        self.0.weight()
-    }
+    weight -> f64 = rating.0.weight();
 
     /// The number of evenly weighted answers that would tell as much (Kish); ``None`` without weight.
-    #[getter]
-    fn effective_n(&self) -> Option<f64> {
-        self.0.effective_n()
-    }
-
-    /// Records left out, counted by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, self.0.excluded())
-    }
+    effective_n -> Option<f64> = rating.0.effective_n();
 
     /// The weighted mean score, in steps of the scale.
-    #[getter]
-    fn mean(&self) -> Option<f64> {
-        self.0.mean()
-    }
+    mean -> Option<f64> = rating.0.mean();
 
     /// The weighted share of positive answers, in percent.
-    #[getter]
-    fn percent(&self) -> Option<f64> {
-        self.0.positive_percent()
-    }
+    percent -> Option<f64> = rating.0.positive_percent();
 
     /// The weighted net score: positive minus negative answers, in points.
-    #[getter]
-    fn net(&self) -> Option<f64> {
-        self.0.net_points()
-    }
+    net -> Option<f64> = rating.0.net_points();
 
+    /// Records left out, counted by reason.
+    excluded -> Data<&Excluded> = Data(rating.0.excluded());
+}
+
+#[pymethods]
+impl WeightedRating {
     /// The Wilson interval of ``percent`` at the effective n.
     ///
     /// Parameters

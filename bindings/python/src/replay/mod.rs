@@ -23,9 +23,9 @@ use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::ask::{Ask, known};
 use crate::result::check;
-use crate::source::sources_to_python;
+use crate::source::Sources;
 use crate::tables::{Lean, Rules, Tables};
-use crate::zone::in_zone;
+use crate::zone::InZone;
 pub(crate) use tracker::Tracker;
 
 /// The lives of tickets, read once from their events: per ticket its measures, its SLA verdicts, and what was counted.
@@ -85,8 +85,8 @@ impl Replay {
 impl Replay {
     /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
     #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.as_of.map(|as_of| in_zone(py, as_of, Some(self.dataset.time_zone))).transpose()
+    fn as_of(&self) -> Option<InZone> {
+        self.as_of.map(|at| InZone(at, Some(self.dataset.time_zone)))
     }
 
     /// How many tickets there are.
@@ -119,8 +119,8 @@ impl Replay {
 
     /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
     #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.dataset.sources)
+    fn sources(&self) -> Sources<'_> {
+        Sources(&self.dataset.sources)
     }
 
     /// What is odd about the SLA policies, given these schedules, and about the data: attributes and statuses of tickets that

@@ -15,7 +15,7 @@ use crate::data::{from_form, to_data, to_json, to_python};
 use crate::error::{self, OrError as _};
 use crate::input::instant;
 use crate::tables::Rules;
-use crate::zone::in_zone;
+use crate::zone::InZone;
 
 /// Tickets followed live: it takes one event at a time, says at any instant where a ticket stands, and knows what is due
 /// next.
@@ -124,7 +124,7 @@ impl Tracker {
     /// ------
     /// ArgumentError
     ///     When it is followed already, or something is missing.
-    fn open<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn open(&self, ticket: &Bound<'_, PyDict>) -> PyResult<Option<InZone>> {
         zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(to_json("ticket", ticket)?), error::argument)?;
         let id = ticket.id.to_string();
@@ -133,7 +133,7 @@ impl Tracker {
         }
         let tracker = self.replay.track(ticket);
         self.followed().tickets.insert(id.clone(), tracker);
-        self.note(&id).map(|due| in_zone(py, due, None)).transpose()
+        Ok(self.note(&id).map(|due| InZone(due, None)))
     }
 
     /// Takes the next event of a ticket.
@@ -156,14 +156,14 @@ impl Tracker {
     /// ArgumentError
     ///     When the event lies before one already taken, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
-    fn push<'py>(&self, py: Python<'py>, event: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn push(&self, event: &Bound<'_, PyDict>) -> PyResult<Option<InZone>> {
         zoned("event", event, "at")?;
         let event: TicketEvent = from_form("event", event_form(to_json("event", event)?), error::argument)?;
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);
         taken.or_argument()?;
-        due.map(|due| in_zone(py, due, None)).transpose()
+        Ok(due.map(|due| InZone(due, None)))
     }
 
     /// Where a ticket stands.
@@ -202,9 +202,8 @@ impl Tracker {
 
     /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
     #[getter]
-    fn next_due<'py>(&self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, String)>> {
-        let next = self.followed().queue.next().map(|(due, ticket)| (due, ticket.to_string()));
-        next.map(|(due, ticket)| Ok((in_zone(py, due, None)?, ticket))).transpose()
+    fn next_due(&self) -> Option<(InZone, String)> {
+        self.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()))
     }
 
     /// Takes out what is due at ``now`` or before, earliest first, and notes the next target of each ticket.
@@ -216,23 +215,17 @@ impl Tracker {
     /// Returns
     /// -------
     /// list of (datetime.datetime, str)
-    fn due<'py>(
-        &self,
-        py: Python<'py>,
-        now: &Bound<'py, PyAny>,
-    ) -> PyResult<Vec<(Bound<'py, PyAny>, String)>> {
+    fn due(&self, now: &Bound<'_, PyAny>) -> PyResult<Vec<(InZone, String)>> {
         let now = Timestamp::from(instant("now", now, None)?.utc());
         let mut taken = Vec::new();
-        {
-            let mut followed = self.followed();
-            while let Some((due, ticket)) = followed.queue.pop(now) {
-                let tracker = followed.tickets.get(ticket.as_str());
-                let next = tracker.and_then(|tracker| self.replay.next_due_after(tracker, due));
-                taken.push((due, ticket.to_string()));
-                followed.queue.set(ticket, next);
-            }
+        let mut followed = self.followed();
+        while let Some((due, ticket)) = followed.queue.pop(now) {
+            let tracker = followed.tickets.get(ticket.as_str());
+            let next = tracker.and_then(|tracker| self.replay.next_due_after(tracker, due));
+            taken.push((InZone(due, None), ticket.to_string()));
+            followed.queue.set(ticket, next);
         }
-        taken.into_iter().map(|(due, ticket)| Ok((in_zone(py, due, None)?, ticket))).collect()
+        Ok(taken)
     }
 
     /// No longer follows a ticket; says whether it did.

@@ -12,19 +12,22 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
-use deskmetrics::report::{AttributeNames, ReportRow as CoreRow, ReportState, ReportTable, Warning};
+use deskmetrics::report::{
+    AttributeNames, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
+};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
-use crate::data::to_python;
+use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
 use crate::frame::stream;
+use crate::getters::getters;
 use crate::input::named;
 use crate::result::from_zero;
-use crate::source::sources_to_python;
-use crate::zone::in_zone;
+use crate::source::Sources;
+use crate::zone::InZone;
 pub(crate) use function::report;
 pub(crate) use row::ReportRow;
 
@@ -103,38 +106,49 @@ impl Report {
     }
 }
 
-#[pymethods]
-impl Report {
+getters! { Report, report;
     /// Every number, as rows: all records first, then by slice, then by period, then by both together.
-    #[getter]
-    fn rows(&self) -> Vec<ReportRow> {
-        self.pick(|_| true)
-    }
+    rows -> Vec<ReportRow> = report.pick(|_| true);
 
     /// The headlines over all records, one for each KPI.
-    #[getter]
-    fn headlines(&self) -> Vec<ReportRow> {
-        self.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none())
-    }
-
-    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.table.as_of.map(|at| in_zone(py, at, self.table.zone.or(self.zone))).transpose()
-    }
+    headlines -> Vec<ReportRow> = report.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none());
 
     /// The zone whose calendar makes the periods; ``None`` without periods.
-    #[getter]
-    fn time_zone(&self) -> Option<&'static str> {
-        self.table.zone.map(chrono_tz::Tz::name)
-    }
+    time_zone -> Option<&'static str> = report.table.zone.map(chrono_tz::Tz::name);
 
     /// ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``; ``None`` without periods.
-    #[getter]
-    fn period(&self) -> Option<&'static str> {
-        self.table.period.map(deskmetrics::report::Period::as_str)
-    }
+    period -> Option<&'static str> = report.table.period.map(deskmetrics::report::Period::as_str);
 
+    /// The confidence level of the intervals, between 0 and 1.
+    level -> f64 = report.table.level;
+
+    /// Numbers that rest on fewer records are marked as small.
+    min_n -> u64 = report.table.min_n;
+
+    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
+    /// table or of the values of a column excluded because of their data, implausible timestamps.
+    warnings -> Vec<String> = report.table.warnings.iter().map(ToString::to_string).collect();
+
+    /// What is not shown and why, in sentences.
+    notes -> Vec<String> = report.notes.clone();
+
+    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = report.table.as_of.map(|at| InZone(at, report.table.zone.or(report.zone)));
+
+    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
+    records -> Data<&RecordCounts> = Data(&report.table.records);
+
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
+    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
+    events_excluded -> Data<&Excluded> = Data(&report.table.events_excluded);
+
+    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
+    /// themselves count. The rows are in :attr:`sources`.
+    links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
+}
+
+#[pymethods]
+impl Report {
     /// The slicings, each a tuple of attributes.
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
@@ -142,55 +156,10 @@ impl Report {
         slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
     }
 
-    /// The confidence level of the intervals, between 0 and 1.
-    #[getter]
-    fn level(&self) -> f64 {
-        self.table.level
-    }
-
-    /// Numbers that rest on fewer records are marked as small.
-    #[getter]
-    fn min_n(&self) -> u64 {
-        self.table.min_n
-    }
-
-    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
-    #[getter]
-    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.table.records)
-    }
-
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
-    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
-    #[getter]
-    fn events_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.table.events_excluded)
-    }
-
-    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
-    /// themselves count. The rows are in :attr:`sources`.
-    #[getter]
-    fn links_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.table.links_excluded)
-    }
-
-    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
-    /// table or of the values of a column excluded because of their data, implausible timestamps.
-    #[getter]
-    fn warnings(&self) -> Vec<String> {
-        self.table.warnings.iter().map(ToString::to_string).collect()
-    }
-
-    /// What is not shown and why, in sentences.
-    #[getter]
-    fn notes(&self) -> Vec<String> {
-        self.notes.clone()
-    }
-
     /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
     #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.sources)
+    fn sources(&self) -> Sources<'_> {
+        Sources(&self.sources)
     }
 
     /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
+use crate::class::frames;
 use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
 use crate::input::{named, values_of};
 
@@ -55,6 +56,8 @@ impl Frame {
         Ok(Self { rows_are, batch })
     }
 }
+
+frames!(Frame, frame => frame.batch.clone());
 
 #[pymethods]
 impl Frame {
@@ -130,33 +133,6 @@ impl Frame {
             columns.set_item(field.name(), values_of(py, array)?)?;
         }
         Ok(columns)
-    }
-
-    /// A pandas DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// pandas.DataFrame
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
-    }
-
-    /// A polars DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// polars.DataFrame
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
-    }
-
-    #[pyo3(signature = (requested_schema = None))]
-    fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
-        stream(py, vec![self.batch.clone()], requested_schema)
     }
 
     fn __repr__(&self) -> String {

@@ -5,11 +5,11 @@
     reason = "doc comments here are Python docstrings, whose examples have lists"
 )]
 
+mod class;
 mod data;
 mod dataset;
 mod error;
 mod frame;
-mod getters;
 mod input;
 mod keywords;
 mod kpi;

@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
-use crate::data::{from_form, to_data, to_json, to_python};
+use crate::class::pickled;
+use crate::data::{Data, from_form, to_data, to_json};
 use crate::error;
 use crate::input::describe;
 
@@ -202,57 +203,75 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
     to_data(&table)
 }
 
-#[pymethods]
-impl SlaPolicy {
+/// Makes a class of policies from its data form, in Python or TOML, and gives that back.
+macro_rules! forms {
+    ($class:ident, $place:literal, $check:expr; $(#[$doc:meta])+) => {
+        #[pymethods]
+        impl $class {
+            $(#[$doc])+
+            ///
+            /// Parameters
+            /// ----------
+            /// form : dict
+            ///
+            /// Returns
+            /// -------
+            #[doc = stringify!($class)]
+            ///
+            /// Raises
+            /// ------
+            /// PolicyError
+            ///     When it makes no sense; the message names the place in the form.
+            #[classmethod]
+            fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
+                $check(from_form($place, to_json($place, form)?, error::policy)?).map(Self)
+            }
+
+            /// The same from TOML, with the keys of :meth:`from_dict`.
+            ///
+            /// Parameters
+            /// ----------
+            /// source : str or pathlib.Path
+            ///     TOML text, or the path of a file that holds it.
+            ///
+            /// Returns
+            /// -------
+            #[doc = stringify!($class)]
+            ///
+            /// Raises
+            /// ------
+            /// PolicyError
+            ///     When it makes no sense; the message names the place in the form.
+            #[classmethod]
+            fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+                $check(from_form($place, toml_form(source)?, error::policy)?).map(Self)
+            }
+
+            /// The data form.
+            ///
+            /// Returns
+            /// -------
+            /// dict
+            fn to_dict(&self) -> Data<&sla::$class> {
+                Data(&self.0)
+            }
+        }
+
+        pickled!($class: "to_dict", "from_dict");
+    };
+}
+
+forms! { SlaPolicy, "policy", Ok;
     /// A policy from its data form: ``name``, ``when``, ``unless``, ``valid_from``, ``valid_until``, ``schedule`` and
     /// ``targets``, each of these with ``metric``, ``clock``, ``within`` and ``at_risk``.
-    ///
-    /// Parameters
-    /// ----------
-    /// form : dict
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicy
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        sla_policy("policy", form).map(Self)
-    }
+}
 
-    /// A policy from TOML with the same keys.
-    ///
-    /// Parameters
-    /// ----------
-    /// source : str or pathlib.Path
-    ///     TOML text, or the path of a file that holds it.
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicy
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        from_form("policy", toml_form(source)?, error::policy).map(Self)
-    }
+forms! { SlaPolicies, "policies", known_metrics;
+    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
+}
 
-    /// The data form.
-    ///
-    /// Returns
-    /// -------
-    /// dict
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0)
-    }
-
+#[pymethods]
+impl SlaPolicy {
     /// Its name, shown in verdicts.
     #[getter]
     fn name(&self) -> &str {
@@ -264,10 +283,6 @@ impl SlaPolicy {
         let targets = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
         format!("SlaPolicy({:?}, promises {targets})", self.0.name)
     }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
-    }
 }
 
 #[pymethods]
@@ -277,54 +292,6 @@ impl SlaPolicies {
     fn new(policies: &Bound<'_, PyAny>, matching: &str) -> PyResult<Self> {
         let matching = from_form("matching", Value::from(matching), error::policy)?;
         Ok(Self(sla_policies(policies)?.with_matching(matching)))
-    }
-
-    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
-    ///
-    /// Parameters
-    /// ----------
-    /// form : dict
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicies
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyDict>) -> PyResult<Self> {
-        known_metrics(from_form("policies", to_json("policies", form)?, error::policy)?).map(Self)
-    }
-
-    /// Policies from TOML with the same keys.
-    ///
-    /// Parameters
-    /// ----------
-    /// source : str or pathlib.Path
-    ///     TOML text, or the path of a file that holds it.
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicies
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        known_metrics(from_form("policies", toml_form(source)?, error::policy)?).map(Self)
-    }
-
-    /// The data form.
-    ///
-    /// Returns
-    /// -------
-    /// dict
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.0)
     }
 
     /// The names, in order of precedence.
@@ -357,10 +324,6 @@ impl SlaPolicies {
     fn __repr__(&self) -> String {
         let names: Vec<String> = self.names().iter().map(|name| format!("{name:?}")).collect();
         format!("SlaPolicies([{}])", names.join(", "))
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
     }
 }
 

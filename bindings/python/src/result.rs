@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
+use crate::class::{getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
-use crate::getters::getters;
 
 /// The level that the representation shows.
 const USUAL_LEVEL: f64 = 0.95;
@@ -120,6 +120,9 @@ getters! { KpiResult, result;
     /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
     clock -> Data<Option<ClockKind>> = Data(result.tally.clock());
 }
+
+pickled!(KpiResult: "to_bytes", "from_bytes");
+summed!(KpiResult, "result");
 
 #[pymethods]
 impl KpiResult {
@@ -290,11 +293,6 @@ impl KpiResult {
         }
     }
 
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
-        from_zero(slf, other, "result")
-    }
-
     /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered)`.
     fn __repr__(&self) -> String {
         let Estimate { value, unit, n, interval, .. } = self.tally.headline(USUAL_LEVEL);
@@ -336,10 +334,6 @@ impl KpiResult {
             escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
         )
     }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
-    }
 }
 
 fn escaped(text: &str) -> String {
@@ -351,14 +345,6 @@ pub(crate) fn check(level: f64) -> PyResult<()> {
         return Ok(());
     }
     Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
-}
-
-/// The sum of an object and the 0 that Python's `sum` begins with.
-pub(crate) fn from_zero<'py, T>(one: Bound<'py, T>, zero: u8, what: &str) -> PyResult<Bound<'py, T>> {
-    match zero {
-        0 => Ok(one),
-        other => Err(error::argument_type(format!("{other} and a {what} cannot be added"))),
-    }
 }
 
 /// An interval as Python's `Interval`.

@@ -11,9 +11,9 @@ use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use crate::class::getters;
 use crate::data::Data;
 use crate::error;
-use crate::getters::getters;
 use crate::input::instant;
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;

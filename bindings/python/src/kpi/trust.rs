@@ -16,11 +16,11 @@ use pyo3::types::{PyBytes, PyDict, PyMapping, PyType};
 
 use super::scores::{numbers, scale_of};
 use super::surveys::booleans;
+use crate::class::{getters, pickled, summed};
 use crate::data::Data;
 use crate::error::{self, OrError as _};
-use crate::getters::getters;
 use crate::input::{Given, array_of, describe, refuse, same_length, together_any};
-use crate::result::{check, from_zero, interval};
+use crate::result::{check, interval};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
 ///
@@ -97,6 +97,36 @@ pub(crate) fn weighted(
     }
     Ok(WeightedRating(core))
 }
+
+/// Adds objects up and stores them by what they hold.
+macro_rules! added {
+    ($class:ident) => {
+        pickled!($class: "_store", "_restore");
+        summed!($class, "result");
+
+        #[pymethods]
+        impl $class {
+            fn __add__(&self, other: &Bound<'_, Self>) -> Self {
+                let mut merged = self.clone();
+                merged.0.merge(other.get().0.clone());
+                merged
+            }
+
+            fn _store<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+                Ok(PyBytes::new(py, &serde_json::to_vec(&self.0).or_argument()?))
+            }
+
+            #[staticmethod]
+            fn _restore(state: &[u8]) -> PyResult<Self> {
+                let state = serde_json::from_slice(state).map(Self);
+                state.map_err(|problem| error::argument(format!("state of a result: {problem}")))
+            }
+        }
+    };
+}
+
+added!(Representativeness);
+added!(WeightedRating);
 
 getters! { Representativeness, response;
     /// People invited, over all segments.
@@ -219,17 +249,6 @@ impl Representativeness {
         class.call1((adjusted.value, interval, adjusted.effective_n, adjusted.uncovered)).map(Some)
     }
 
-    fn __add__(&self, other: &Bound<'_, Self>) -> Self {
-        let mut merged = self.clone();
-        merged.0.merge(other.get().0.clone());
-        merged
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
-        from_zero(slf, other, "result")
-    }
-
     fn __repr__(&self) -> String {
         let number = |value: Option<f64>, digits: usize| {
             value.map_or_else(|| "none".to_owned(), |value| format!("{value:.digits$}"))
@@ -249,15 +268,6 @@ impl Representativeness {
             number(self.0.r_indicator(), 3),
             segments.join(", "),
         )
-    }
-
-    #[staticmethod]
-    fn _restore(state: &[u8]) -> PyResult<Self> {
-        restored(state).map(Self)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("_restore")?, (stored(slf.py(), &slf.get().0)?,)))
     }
 }
 
@@ -321,17 +331,6 @@ impl WeightedRating {
         interval(py, self.0.net_interval(level))
     }
 
-    fn __add__(&self, other: &Bound<'_, Self>) -> Self {
-        let mut merged = self.clone();
-        merged.0.merge(other.get().0.clone());
-        merged
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
-        from_zero(slf, other, "result")
-    }
-
     fn __repr__(&self) -> String {
         let number =
             |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| format!("{value:.1}"));
@@ -345,24 +344,6 @@ impl WeightedRating {
             number(self.effective_n()),
         )
     }
-
-    #[staticmethod]
-    fn _restore(state: &[u8]) -> PyResult<Self> {
-        restored(state).map(Self)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("_restore")?, (stored(slf.py(), &slf.get().0)?,)))
-    }
-}
-
-fn stored<'py>(py: Python<'py>, core: &impl serde::Serialize) -> PyResult<Bound<'py, PyBytes>> {
-    let state = serde_json::to_vec(core).or_argument()?;
-    Ok(PyBytes::new(py, &state))
-}
-
-fn restored<T: serde::de::DeserializeOwned>(state: &[u8]) -> PyResult<T> {
-    serde_json::from_slice(state).map_err(|problem| error::argument(format!("state of a result: {problem}")))
 }
 
 /// A mean that was counted from the lowest step of the scale, with an interval that does not leave the scale.

@@ -20,12 +20,10 @@ use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
+use crate::class::{frames, getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
-use crate::frame::stream;
-use crate::getters::getters;
 use crate::input::named;
-use crate::result::from_zero;
 use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
@@ -147,6 +145,10 @@ getters! { Report, report;
     links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
 }
 
+frames!(Report, report => report.batch()?);
+pickled!(Report: "to_bytes", "from_bytes");
+summed!(Report, "report");
+
 #[pymethods]
 impl Report {
     /// The slicings, each a tuple of attributes.
@@ -193,10 +195,6 @@ impl Report {
                 .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()))
         })
         .map_err(|problem| error::argument(format!("stored: {problem}")))
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
     }
 
     /// Records excluded from each KPI over all records, by reason, and under the name of a table the rows excluded when it was
@@ -359,24 +357,6 @@ impl Report {
         })
     }
 
-    /// The rows as a pandas DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// pandas.DataFrame
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
-    }
-
-    /// The rows as a polars DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// polars.DataFrame
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
-    }
-
     /// A picture of the report, through Altair; needs ``pip install deskmetrics[plot]``.
     ///
     /// Parameters
@@ -406,15 +386,6 @@ impl Report {
         slf.py().import("deskmetrics.plot")?.getattr("plot")?.call((slf, kpi), Some(&arguments))
     }
 
-    #[pyo3(signature = (requested_schema = None))]
-    fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
-        stream(py, vec![self.batch()?], requested_schema)
-    }
-
     fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
         let (py, other) = (other.py(), other.get());
         py.detach(|| {
@@ -426,11 +397,6 @@ impl Report {
             let warned = self.warned.iter().chain(&other.warned).cloned().collect();
             Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned, self.names.clone()) })
         })
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(slf: Bound<'_, Self>, other: u8) -> PyResult<Bound<'_, Self>> {
-        from_zero(slf, other, "report")
     }
 
     fn __repr__(&self) -> String {

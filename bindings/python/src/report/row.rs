@@ -10,8 +10,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
+use crate::class::getters;
 use crate::data::{Data, to_python};
-use crate::getters::getters;
 use crate::result;
 use crate::zone::InZone;
 

@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
+use crate::class::pickled;
 use crate::data::{to_json, to_python};
 use crate::error;
 use crate::input::{Input, Moments, Spans, instant, zone};
@@ -89,6 +90,8 @@ impl Schedule {
         form::read(form).map(Self::of)
     }
 }
+
+pickled!(Schedule: "to_dict", "from_dict");
 
 #[pymethods]
 impl Schedule {
@@ -523,11 +526,6 @@ impl Schedule {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         form::shown(py, &self.working_time)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        let from_dict = slf.get_type().getattr("from_dict")?;
-        Ok((from_dict, (slf.get().to_dict(slf.py())?,)))
     }
 }
 

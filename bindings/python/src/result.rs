@@ -6,7 +6,7 @@ use deskmetrics::report::{KpiTally, ReportError, value_text};
 use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyList, PyType};
+use pyo3::types::{IntoPyDict as _, PyBytes, PyDict, PyList, PyType};
 
 use crate::class::{getters, pickled, summed};
 use crate::data::{Data, to_python};
@@ -179,10 +179,7 @@ impl KpiResult {
     /// {1: 1, 2: 0, 3: 0, 4: 2, 5: 1}
     #[getter]
     fn distribution<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(counts) = self.tally.distribution() else { return Ok(None) };
-        let scores = PyDict::new(py);
-        counts.iter().try_for_each(|(score, answers)| scores.set_item(score, answers))?;
-        Ok(Some(scores))
+        self.tally.distribution().map(|counts| counts.iter().into_py_dict(py)).transpose()
     }
 
     /// What each stated reason costs, the dearest first; only of :func:`reasons`.

@@ -6,6 +6,7 @@ from typing import Any
 
 import deskmetrics as dm
 import pytest
+from sample import dataset
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 AS_OF = BEGIN + timedelta(days=9)
@@ -191,3 +192,25 @@ def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
     keys = set(re.findall(r"`(\w+)`", str(refused.value).partition("xpected one of")[2]))
     listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
     assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: dm.report(TICKETS, kpi="volume"), r"report\(\) got an unexpected keyword argument 'kpi'"),
+        (lambda: dm.report(TICKETS, period=1), "argument 'period': "),
+        (lambda: dm.report(TICKETS, level="high"), "argument 'level': "),
+        (lambda: dm.replay(tickets=TICKETS, scales={}), r"replay\(\) got an unexpected keyword argument 'scales'"),
+        (lambda: dm.replay(tickets=TICKETS, strict="yes"), "argument 'strict': "),
+        (lambda: dm.replay(tickets=TICKETS).report(as_of="2026-04-01T00:00:00Z"), r"report\(\) got an unexpected keyword argument 'as_of'"),
+        (lambda: dataset().report("volume", zone="UTC"), r"report\(\) got an unexpected keyword argument 'zone'"),
+    ],
+)
+def test_keyword_arguments_are_checked(call: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        call()
+
+
+def test_none_is_the_default_of_a_keyword_argument() -> None:
+    plain = dm.report(TICKETS, kpis="volume")
+    assert dm.report(TICKETS, kpis="volume", level=None, min_n=None, week_start=None, strict=None) == plain  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple};
 
 use crate::class::getters;
 use crate::data::Data;
@@ -180,6 +180,9 @@ getters! { Dataset, dataset;
 
     /// Records left out of all files, by reason.
     excluded -> Data<Excluded> = Data(dataset.core.excluded());
+
+    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
+    sources -> Sources<'_> = Sources(&dataset.core.sources);
 }
 
 #[pymethods]
@@ -199,28 +202,20 @@ impl Dataset {
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let all = self.core.counts();
-        let counts = PyDict::new(py);
-        counts.set_item("tickets", all.tickets)?;
-        counts.set_item("events", all.events)?;
-        counts.set_item("responses", all.responses)?;
-        counts.set_item("invitations", all.invitations)?;
-        Ok(counts)
-    }
-
-    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
-    #[getter]
-    fn sources(&self) -> Sources<'_> {
-        Sources(&self.core.sources)
+        let counts = [
+            ("tickets", all.tickets),
+            ("events", all.events),
+            ("responses", all.responses),
+            ("invitations", all.invitations),
+        ];
+        counts.into_py_dict(py)
     }
 
     /// The working hours by name.
     #[getter]
     fn schedules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let schedules = PyDict::new(py);
-        for (name, schedule) in &self.core.schedules {
-            schedules.set_item(&**name, Schedule::of(schedule.clone()))?;
-        }
-        Ok(schedules)
+        let schedules = self.core.schedules.iter();
+        schedules.map(|(name, schedule)| (&**name, Schedule::of(schedule.clone()))).into_py_dict(py)
     }
 
     /// The KPIs of this dataset, by slice and period.

@@ -13,6 +13,7 @@ use deskmetrics_arrow::log::ReplayedRow;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::class::getters;
 use crate::data::{from_form, to_python};
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
@@ -81,14 +82,16 @@ impl Replay {
     }
 }
 
+getters! { Replay, replay;
+    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = replay.as_of.map(|at| InZone(at, Some(replay.dataset.time_zone)));
+
+    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
+    sources -> Sources<'_> = Sources(&replay.dataset.sources);
+}
+
 #[pymethods]
 impl Replay {
-    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of(&self) -> Option<InZone> {
-        self.as_of.map(|at| InZone(at, Some(self.dataset.time_zone)))
-    }
-
     /// How many tickets there are.
     fn __len__(&self) -> usize {
         self.dataset.ticket_count()
@@ -115,12 +118,6 @@ impl Replay {
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &self.tally(py).1)
-    }
-
-    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
-    #[getter]
-    fn sources(&self) -> Sources<'_> {
-        Sources(&self.dataset.sources)
     }
 
     /// What is odd about the SLA policies, given these schedules, and about the data: attributes and statuses of tickets that

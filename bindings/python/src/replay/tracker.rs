@@ -11,6 +11,7 @@ use pyo3::types::{PyBytes, PyDateTime, PyDict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::class::getters;
 use crate::data::{from_form, to_data, to_json, to_python};
 use crate::error::{self, OrError as _};
 use crate::input::instant;
@@ -89,6 +90,14 @@ impl Tracker {
         followed.queue.set(TicketId::from(ticket), due);
         due
     }
+}
+
+getters! { Tracker, tracker;
+    /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
+    next_due -> Option<(InZone, String)> = tracker.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()));
+
+    /// The ids of the tickets followed, sorted.
+    tickets -> Vec<String> = tracker.followed().tickets.keys().cloned().collect();
 }
 
 #[pymethods]
@@ -200,12 +209,6 @@ impl Tracker {
         py.import("deskmetrics._plain")?.call_method1("plain", (to_python(py, &state)?,))
     }
 
-    /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
-    #[getter]
-    fn next_due(&self) -> Option<(InZone, String)> {
-        self.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()))
-    }
-
     /// Takes out what is due at ``now`` or before, earliest first, and notes the next target of each ticket.
     ///
     /// Parameters
@@ -242,12 +245,6 @@ impl Tracker {
         let mut followed = self.followed();
         followed.queue.set(TicketId::from(ticket), None);
         followed.tickets.remove(ticket).is_some()
-    }
-
-    /// The ids of the tickets followed, sorted.
-    #[getter]
-    fn tickets(&self) -> Vec<String> {
-        self.followed().tickets.keys().cloned().collect()
     }
 
     /// The tickets followed as bytes, for :meth:`load` of a tracker with the same rules, in a later process.

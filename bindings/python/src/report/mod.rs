@@ -143,6 +143,9 @@ getters! { Report, report;
     /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
     /// themselves count. The rows are in :attr:`sources`.
     links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
+
+    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
+    sources -> Sources<'_> = Sources(&report.sources);
 }
 
 frames!(Report, report => report.batch()?);
@@ -156,12 +159,6 @@ impl Report {
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
         let slicings = self.table.by.iter();
         slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
-    }
-
-    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
-    #[getter]
-    fn sources(&self) -> Sources<'_> {
-        Sources(&self.sources)
     }
 
     /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.

@@ -8,7 +8,7 @@ use deskmetrics::report::{
 use deskmetrics::{ClockKind, Excluded};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{IntoPyDict as _, PyDict, PyType};
 
 use crate::class::getters;
 use crate::data::{Data, to_python};
@@ -90,6 +90,8 @@ getters! { ReportRow, row = core();
 
     /// Records left out of this number's KPI in this slice and period, by reason.
     excluded -> Data<&Excluded> = Data(&row.excluded);
+
+
 }
 
 #[pymethods]
@@ -97,11 +99,8 @@ impl ReportRow {
     /// The slice it is about, by attribute; empty for all records. ``None`` stands for records without the attribute.
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let keys = PyDict::new(py);
-        for (attribute, value) in &*self.core().keys.0 {
-            keys.set_item(attribute.as_str(), value.as_deref())?;
-        }
-        Ok(keys)
+        let keys = self.core().keys.0.iter();
+        keys.map(|(attribute, value)| (attribute.as_str(), value.as_deref())).into_py_dict(py)
     }
 
     /// The first instant of its period, in the report's zone.

@@ -4,9 +4,6 @@ mod column;
 mod days;
 mod form;
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, BooleanArray, Int64Array};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -17,10 +14,8 @@ use serde_json::{Value, json};
 
 use crate::class::pickled;
 use crate::data::{to_json, to_python};
-use crate::error;
 use crate::input::{Input, Moments, Spans, instant, zone};
 use column::{Pairs, Side, is_open, moved, next};
-use days::Dates;
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
@@ -433,95 +428,6 @@ impl Schedule {
             openings.append(PyTuple::new(py, [from?, to?])?)?;
         }
         Ok(openings)
-    }
-
-    /// Whether working time begins on a date.
-    ///
-    /// The morning after a night shift is not a business day of its own.
-    ///
-    /// Parameters
-    /// ----------
-    /// day : datetime.date or str, or sequence or column of them
-    ///     A text is ISO 8601, ``"2026-03-31"``; an aware ``datetime`` is taken on its date in the schedule's zone.
-    ///
-    /// Returns
-    /// -------
-    /// bool, or a column of the kind that came in
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.is_business_day(["2026-05-22", "2026-05-23", "2026-05-25"])
-    /// [True, False, False]
-    fn is_business_day<'py>(&self, py: Python<'py>, day: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let dates = Dates::read("day", day, self.compiled.time_zone())?;
-        let array = |answers: Vec<Option<bool>>| Arc::new(BooleanArray::from(answers)) as ArrayRef;
-        dates.answer(py, "is_business_day", |date| Ok(self.compiled.is_business_day(date)), array)
-    }
-
-    /// How many business days there are from one date to just before another; negative when ``end`` is before ``start``.
-    ///
-    /// Parameters
-    /// ----------
-    /// start : datetime.date or str, or sequence or column of them
-    /// end : datetime.date or str
-    ///
-    /// Returns
-    /// -------
-    /// int, or a column of the kind that came in
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.business_days_between("2026-05-22", "2026-05-29")
-    /// 4
-    fn business_days_between<'py>(
-        &self,
-        py: Python<'py>,
-        start: &Bound<'py, PyAny>,
-        end: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let zone = self.compiled.time_zone();
-        let end = days::date("end", end, zone)?;
-        let array = |answers: Vec<Option<i64>>| Arc::new(Int64Array::from(answers)) as ArrayRef;
-        let between = |start| Ok(self.compiled.business_days_between(start, end));
-        Dates::read("start", start, zone)?.answer(py, "business_days", between, array)
-    }
-
-    /// The date that is so many business days after a date, or before it if negative; the date itself for zero.
-    ///
-    /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the same Monday.
-    ///
-    /// Parameters
-    /// ----------
-    /// day : datetime.date or str, or sequence or column of them
-    /// count : int
-    ///
-    /// Returns
-    /// -------
-    /// datetime.date, or a column of the kind that came in
-    ///
-    /// Raises
-    /// ------
-    /// NeverOpensError
-    ///     When there are not so many business days.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.add_business_days("2026-05-22", 2)
-    /// datetime.date(2026, 5, 27)
-    fn add_business_days<'py>(
-        &self,
-        py: Python<'py>,
-        day: &Bound<'py, PyAny>,
-        count: i64,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let add = |date| self.compiled.add_business_days(date, count).map_err(|why| error::due("", why));
-        Dates::read("day", day, self.compiled.time_zone())?.answer(py, "day", add, days::array)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -95,34 +95,32 @@ pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<
 
 /// Feeds all scores of a sequence or column.
 fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
-    match given(scores)? {
-        Given::Column(column) => {
-            let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
-            let counted = py.detach(|| {
-                let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
-                let mut outside = 0;
-                each_score(column, scale, |score, times| match score {
-                    Some(score) if !scale.contains(score) => outside += times,
-                    score => tally.push_score(score, times),
-                })?;
-                let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
-                (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
-                (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
-                Ok(())
-            });
-            counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))
-        }
-        Given::Values(values) => {
-            for (position, score) in values.try_iter()?.enumerate() {
-                match read(position, &score?)? {
+    let column = match given(scores)? {
+        Given::Column(column) => column,
+        values => {
+            for score in each_number(values)? {
+                match score {
                     Ok(score) => tally.push_score(score, 1),
                     Err(reason) => tally.leave_out(reason),
                 }
             }
-            Ok(())
+            return Ok(());
         }
-        Given::Single(value) => Err(refuse("scores", &value, SCORES)),
-    }
+    };
+    let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
+    let counted = py.detach(|| {
+        let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
+        let mut outside = 0;
+        each_score(column, scale, |score, times| match score {
+            Some(score) if !scale.contains(score) => outside += times,
+            score => tally.push_score(score, times),
+        })?;
+        let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
+        (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
+        (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
+        Ok(())
+    });
+    counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))
 }
 
 /// Decimals, which DuckDB takes every number with a point for, as floats.
@@ -148,7 +146,11 @@ const SCORES: &str = "a sequence of scores";
 
 /// Each score, or why it is none.
 pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
-    match given(scores)? {
+    each_number(given(scores)?)
+}
+
+fn each_number(scores: Given<'_>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
+    match scores {
         Given::Single(value) => Err(refuse("scores", &value, SCORES)),
         Given::Values(values) => {
             values.try_iter()?.enumerate().map(|(position, score)| read(position, &score?)).collect()

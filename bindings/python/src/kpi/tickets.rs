@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::report::{KpiRequest, Report, ReportError};
+use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::{Excluded, Invitation, Merge as _, SlaMetric, Timestamp};
 use deskmetrics_arrow::{Dataset, SourceReport};
 use pyo3::prelude::*;
@@ -85,12 +85,11 @@ pub(crate) fn of_tickets(
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
     dataset.can_answer(&request).or_argument()?;
-    let refused = |problem: ReportError| error::argument(problem.to_string());
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;
-    let report = Report::builder(as_of).kpi(request.clone()).build().map_err(refused)?;
-    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.map_err(refused)?;
-    let mut tally = state.kpi(&request).map_err(refused)?;
+    let report = Report::builder(as_of).kpi(request.clone()).build().or_argument()?;
+    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
+    let mut tally = state.kpi(&request).or_argument()?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
     }

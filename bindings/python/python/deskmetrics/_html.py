@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import Comparison, Dataset, Replay, Report, ReportRow, Source
 
-__all__ = ["comparison", "dataset", "replay", "report"]
-
 # Only what tables need; colors come from the notebook, so that dark themes work.
 STYLE = """<style>
 .deskmetrics table { border-collapse: collapse; margin: 0 0 .8em 0; }

@@ -13,8 +13,6 @@ from ._trend import axis, time, tooltip
 if TYPE_CHECKING:
     from .. import Report, ReportRow
 
-__all__ = ["backlog", "is_banded"]
-
 MEASURES = (("median", BLUE), ("p90", ORANGE))
 
 

@@ -11,13 +11,6 @@ from ..exceptions import ArgumentError, NoSuchNameError
 if TYPE_CHECKING:
     from .. import Frame, Report, ReportRow
 
-# fmt: off
-__all__ = [
-    "COMPLETE", "PARTIAL", "Point", "Scaled", "day", "few", "found", "heading", "label", "of_slices", "point", "points",
-    "rows_of", "states", "subtitle",
-]
-# fmt: on
-
 Point = dict[str, Any]
 
 COMPLETE = "whole period"

@@ -8,8 +8,6 @@ from typing import Any
 
 from .._frames import needed
 
-__all__ = ["AGES", "BLUE", "GREEN", "GREY", "INK", "LIGHT", "ORANGE", "RED", "SLICES", "SOFT", "altair", "finished", "side_by_side", "tooltips"]
-
 # Okabe and Ito's palette, which people with any kind of color vision can tell apart.
 BLUE = "#0072B2"
 ORANGE = "#E69F00"

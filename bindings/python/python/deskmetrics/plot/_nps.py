@@ -11,8 +11,6 @@ from ._look import BLUE, GREY, INK, RED, altair, finished, side_by_side, tooltip
 if TYPE_CHECKING:
     from .. import Report, ReportRow
 
-__all__ = ["nps"]
-
 PARTS = (("detractors", RED, "Detractors (0–6)"), ("passives", GREY, "Passives (7–8)"), ("promoters", BLUE, "Promoters (9–10)"))
 
 

@@ -12,8 +12,6 @@ from ._trend import time, tooltip
 if TYPE_CHECKING:
     from .. import Report
 
-__all__ = ["sla"]
-
 KEPT, MISSED, OPEN = "above the target", "below the target", "too close to the target to tell"
 
 

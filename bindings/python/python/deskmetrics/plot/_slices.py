@@ -12,8 +12,6 @@ from ._trend import tooltip
 if TYPE_CHECKING:
     from .. import Report
 
-__all__ = ["slices"]
-
 
 def slices(
     report: Report,

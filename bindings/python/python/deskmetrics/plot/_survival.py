@@ -11,8 +11,6 @@ from ._look import BLUE, GREY, SLICES, SOFT, altair, finished, tooltips
 if TYPE_CHECKING:
     from .. import Replay
 
-__all__ = ["survival"]
-
 UNITS = (("days", 86_400.0, 3 * 86_400.0), ("hours", 3_600.0, 3 * 3_600.0), ("minutes", 60.0, 0.0))
 
 # So many steps look like a curve; more only make the picture heavy.

@@ -12,8 +12,6 @@ from ._look import BLUE, GREY, RED, altair, finished, tooltips
 if TYPE_CHECKING:
     from .. import Report
 
-__all__ = ["axis", "layers", "time", "tooltip", "trend"]
-
 
 def trend(
     report: Report,

@@ -12,8 +12,6 @@ from ._look import altair, finished, tooltips
 if TYPE_CHECKING:
     from .. import Replay
 
-__all__ = ["arrivals"]
-
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -1,4 +1,4 @@
-//! What several Python classes have alike.
+//! Methods and attributes that several Python classes share.
 
 /// Adds attributes to a class, one line each: its docstring, then `name -> type = value`.
 ///
@@ -23,7 +23,7 @@ macro_rules! getters {
     };
 }
 
-/// Lets `pickle` store objects as what a method returns, from which a function of the class restores them.
+/// Lets `pickle` store an object as what one method returns; another one restores it from that.
 macro_rules! pickled {
     ($class:ident: $store:literal, $restore:literal) => {
         #[pymethods]
@@ -55,7 +55,7 @@ macro_rules! summed {
     };
 }
 
-/// Hands out the rows of a class, given as a record batch, in Arrow and as frames of other libraries.
+/// Gives the rows of a class, which are a record batch, in Arrow and as frames of other libraries.
 macro_rules! frames {
     ($class:ident, $this:ident => $batch:expr) => {
         #[pymethods]
@@ -85,7 +85,7 @@ macro_rules! frames {
                 requested_schema: Option<Bound<'py, PyCapsule>>,
             ) -> PyResult<Bound<'py, PyCapsule>> {
                 let $this = self;
-                crate::frame::stream(py, vec![$batch], requested_schema)
+                crate::frame::stream(py, $batch, requested_schema)
             }
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, Field, SchemaRef};
+use arrow_schema::{ArrowError, Field};
 use arrow_select::concat::concat_batches;
 use deskmetrics::report::count_text;
 use pyo3::prelude::*;
@@ -14,19 +14,15 @@ use crate::class::frames;
 use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
 use crate::input::{named, values_of};
 
-/// The batches, of one schema and at least one, as an Arrow stream.
+/// A batch as an Arrow stream.
 pub(crate) fn stream<'py>(
     py: Python<'py>,
-    batches: Vec<RecordBatch>,
+    batch: RecordBatch,
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let schema: SchemaRef = match batches.first() {
-        Some(batch) => batch.schema(),
-        None => return Err(error::argument("there is no batch to hand out")),
-    };
-    let field = Arc::new(Field::new_struct("", schema.fields().clone(), false));
-    let arrays = batches.into_iter().map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
-    let reader = ArrayIterator::new(arrays, field);
+    let field = Arc::new(Field::new_struct("", batch.schema().fields().clone(), false));
+    let rows: ArrayRef = Arc::new(StructArray::from(batch));
+    let reader = ArrayIterator::new([Ok(rows)], field);
     to_stream_pycapsule(py, Box::new(reader), requested_schema).map_err(PyErr::from)
 }
 

@@ -1,4 +1,4 @@
-//! Timestamps and durations alike: one, Python's own, or a column, in microseconds.
+//! Timestamps and durations in microseconds: one value, a sequence of Python values, or a column.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::column::{Column, Given};
 use super::origin::Origin;
 use crate::error::{self, OrError as _};
 
-/// Values of one kind: Python's own, one or many, or a column.
+/// Timestamps or durations: Python values, one or many, or a column.
 pub(crate) enum Times<'py, T> {
     Values(Input<T>),
     Column(TimeColumn<'py>),

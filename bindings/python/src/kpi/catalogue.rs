@@ -1,10 +1,12 @@
 //! What the KPIs mean, as data; and plain data as a table.
 
+use arrow_select::concat::concat_batches;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
 use crate::data::to_python;
+use crate::error::OrError as _;
 use crate::frame::stream;
 use crate::input::Table;
 
@@ -26,5 +28,7 @@ pub(crate) fn columns<'py>(
     columns: &Bound<'py, PyDict>,
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    stream(columns.py(), Table::read("columns", columns)?.batches, requested_schema)
+    let table = Table::read("columns", columns)?;
+    let batch = concat_batches(&table.schema, &table.batches).or_argument()?;
+    stream(columns.py(), batch, requested_schema)
 }

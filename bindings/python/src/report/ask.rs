@@ -6,13 +6,15 @@ use deskmetrics::Timestamp;
 use deskmetrics::engine::RecordNeeds;
 use deskmetrics::kpi::{FcrPolicy, definition};
 use deskmetrics::replay::Needs;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError};
+use deskmetrics::report::{
+    AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError,
+};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
-use super::request::{Asked, attribute_names, by, kpis, min_n, threads, year_start};
+use super::request::{Asked, by, kpis, whole, year_start};
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
 use crate::input;
@@ -20,6 +22,9 @@ use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
+
+/// What to give as the number of threads.
+const THREADS: &str = "give 1 or more, or None for as many as there are processors";
 
 /// The id that means every KPI the data can answer.
 const ALL: &str = "all";
@@ -51,7 +56,8 @@ impl Kpis {
 /// What is requested of a report, as Python gave it.
 pub(crate) struct Ask<'py> {
     pub(crate) kpis: Kpis,
-    by: Option<Bound<'py, PyAny>>,
+    /// The names of attributes.
+    by: Option<Vec<Vec<String>>>,
     period: Option<String>,
     zone: Option<Tz>,
     week_start: Option<String>,
@@ -74,14 +80,16 @@ impl<'py> Ask<'py> {
     ) -> PyResult<Self> {
         Ok(Self {
             year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
-            min_n: keywords.take_with("min_n", min_n)?.unwrap_or(30),
-            threads: keywords.take_with("threads", threads)?.unwrap_or(0),
+            min_n: keywords
+                .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
+                .unwrap_or(30),
+            threads: keywords.take_with("threads", |n| whole("threads", n, THREADS))?.unwrap_or(0),
             level: keywords.take("level")?.unwrap_or(0.95),
             period: keywords.take("period")?,
             week_start: keywords.take("week_start")?,
             zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
             kpis: Kpis::of(kpis)?,
-            by: keywords.take("by")?,
+            by: keywords.take_with("by", by)?,
             observed_from: keywords.take_with("observed_from", |from| {
                 input::instant("observed_from", from, None).map(|from| from.utc().into())
             })?,
@@ -91,9 +99,17 @@ impl<'py> Ask<'py> {
     }
 
     /// The slicings that are requested; those of the data where none is.
-    pub(crate) fn slicings(&self, own: &[Attribute]) -> PyResult<Vec<Vec<Attribute>>> {
-        let usual = || own.iter().map(|attribute| vec![attribute.clone()]).collect();
-        self.by.as_ref().map_or_else(|| Ok(usual()), by)
+    pub(crate) fn slicings(&self, own: &[Attribute]) -> Vec<Vec<Attribute>> {
+        let Some(by) = &self.by else { return own.iter().map(|own| vec![own.clone()]).collect() };
+        let attribute = |name: &String| Attribute::from(name.as_str());
+        by.iter().map(|names| names.iter().map(attribute).collect()).collect()
+    }
+
+    /// The names that attributes are requested under, where they are not the usual ones: `team` for `group`.
+    fn names(&self) -> AttributeNames {
+        let names = self.by.iter().flatten().flatten().map(|name| (Attribute::from(name.as_str()), name));
+        let other = names.filter(|(attribute, name)| attribute.as_str() != name.as_str());
+        other.map(|(attribute, name)| (attribute, name.as_str().into())).collect()
     }
 
     /// The periods, if there are to be any.
@@ -138,14 +154,14 @@ impl<'py> Ask<'py> {
 
     /// The report on a dataset up to the cut-off.
     pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
-        let by = self.slicings(&dataset.by)?;
+        let by = self.slicings(&dataset.by);
         known(dataset, by.iter().flatten())?;
         let (requests, notes) = self.requests(dataset)?;
         let report = self.empty(by, as_of, requests)?;
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
-        let names = self.by.as_ref().map(attribute_names).transpose()?.unwrap_or_default();
+        let names = self.names();
         let threads = self.threads;
         let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;

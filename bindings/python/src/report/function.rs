@@ -198,7 +198,7 @@ pub(crate) fn report<'py>(
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;
     // What is wrong with the settings is reported before the data is read.
-    let by = ask.slicings(&[])?;
+    let by = ask.slicings(&[]);
     ask.periods()?;
     tables.by = by.iter().flatten().chain(ask.kpis.restricted_by()).cloned().collect();
     let described = tables.described(&rules)?;

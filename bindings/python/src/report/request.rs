@@ -1,8 +1,7 @@
 //! What a report is asked for: KPIs, slices, periods.
 
 use deskmetrics::kpi::{KpiRequest, RequestError};
-use deskmetrics::report::{AttributeNames, ReportError};
-use deskmetrics::ticket::Attribute;
+use deskmetrics::report::ReportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 use serde_json::Value;
@@ -11,11 +10,6 @@ use crate::data::{from_form, to_json};
 use crate::error;
 use crate::input::describe;
 
-/// The number of records below which a result is marked; an argument of a Python function.
-pub(crate) fn min_n(value: &Bound<'_, PyAny>) -> PyResult<u64> {
-    whole("min_n", value, "give 0 or more; 0 marks nothing")
-}
-
 /// The first month of a year; an argument of a Python function.
 pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     let month: u32 = whole("year_start", value, "give the first month of a year, 1 to 12")?;
@@ -23,11 +17,6 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
         return Ok(month);
     }
     Err(error::argument(format!("year_start: {month} is no month; give the first month of a year, 1 to 12")))
-}
-
-/// The number of threads; an argument of a Python function.
-pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
-    whole("threads", value, "give 1 or more, or None for as many as there are processors")
 }
 
 /// A whole number that is not negative.
@@ -45,40 +34,24 @@ where
     })
 }
 
-/// The slicings: an attribute, or several, each an attribute or a combination of them.
-pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Attribute>>> {
-    let form = to_json("by", value)?;
-    let name = |value: &Value| value.as_str().map(Attribute::from);
-    let refused = || {
+/// The slicings by name: an attribute, or several, each an attribute or a combination of them.
+pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<String>>> {
+    let name = |value: &Value| value.as_str().map(str::to_owned);
+    let slicing = |value: &Value| match value {
+        Value::Array(together) => together.iter().map(name).collect(),
+        single => name(single).map(|name| vec![name]),
+    };
+    let slicings: Option<Vec<_>> = match to_json("by", value)? {
+        Value::Array(many) => many.iter().map(slicing).collect(),
+        single => name(&single).map(|name| vec![vec![name]]),
+    };
+    slicings.ok_or_else(|| {
         error::argument_type(format!(
             "by: {} is not an attribute such as \"market\", a list of them, or of combinations such as \
              (\"market\", \"channel\")",
             describe(value)
         ))
-    };
-    match &form {
-        Value::String(one) => Ok(vec![vec![Attribute::from(one.as_str())]]),
-        Value::Array(many) => many
-            .iter()
-            .map(|one| match one {
-                Value::Array(together) => together.iter().map(name).collect::<Option<Vec<_>>>(),
-                single => name(single).map(|attribute| vec![attribute]),
-            })
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(refused),
-        _ => Err(refused()),
-    }
-}
-
-/// The names that attributes were requested under, where they are not the usual ones: `team` for `group`.
-pub(crate) fn attribute_names(value: &Bound<'_, PyAny>) -> PyResult<AttributeNames> {
-    let form = to_json("by", value)?;
-    let one = std::slice::from_ref(&form);
-    let many = form.as_array().map_or(one, Vec::as_slice).iter();
-    let texts = many.flat_map(|one| one.as_array().map_or(std::slice::from_ref(one), Vec::as_slice));
-    let names = texts.filter_map(Value::as_str).map(|name| (Attribute::from(name), name));
-    let other = names.filter(|(attribute, name)| attribute.as_str() != *name);
-    Ok(other.map(|(attribute, name)| (attribute, name.into())).collect())
+    })
 }
 
 /// A KPI asked for: by its id alone, or with all its choices.

@@ -2,13 +2,12 @@
 
 use deskmetrics::duration_text;
 use deskmetrics_arrow::plain_message;
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
+use pyo3::types::{PyBool, PyDate, PyDelta, PyFloat, PyInt, PyMapping, PyString, PyTime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Number, Value};
 
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::describe;
 
 /// Deeper than any data form goes; a list inside itself ends here.
@@ -117,34 +116,30 @@ fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     }
 }
 
-/// A JSON value in Python.
-pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    match value {
-        Value::Null => Ok(py.None().into_bound(py)),
-        Value::Bool(value) => value.into_bound_py_any(py),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => whole.into_bound_py_any(py),
-            None => number.as_f64().into_bound_py_any(py),
-        },
-        Value::String(text) => text.into_bound_py_any(py),
-        Value::Array(elements) => {
-            let elements: Vec<_> =
-                elements.iter().map(|element| from_json(py, element)).collect::<PyResult<_>>()?;
-            PyList::new(py, elements)?.into_bound_py_any(py)
-        }
-        Value::Object(object) => {
-            let dict = PyDict::new(py);
-            for (key, value) in object {
-                dict.set_item(key, from_json(py, value)?)?;
-            }
-            dict.into_bound_py_any(py)
-        }
-    }
+/// A value of the core in JSON.
+pub(crate) fn to_data(value: &(impl Serialize + ?Sized)) -> PyResult<Value> {
+    serde_json::to_value(value).or_argument()
 }
 
-/// A value of the core in JSON.
-pub(crate) fn to_data(value: &impl Serialize) -> PyResult<Value> {
-    serde_json::to_value(value).map_err(|problem| error::argument(problem.to_string()))
+/// A value of the core as plain data of Python. It passes through JSON, which has no NaN and no infinity.
+pub(crate) fn to_python<'py>(
+    py: Python<'py>,
+    value: &(impl Serialize + ?Sized),
+) -> PyResult<Bound<'py, PyAny>> {
+    Ok(pythonize::pythonize(py, &to_data(value)?)?)
+}
+
+/// A value of the core that becomes plain data of Python where it is returned.
+pub(crate) struct Data<T>(pub(crate) T);
+
+impl<'py, T: Serialize> IntoPyObject<'py> for Data<T> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        to_python(py, &self.0)
+    }
 }
 
 /// A value of the core from its data form; the error names the place in it.

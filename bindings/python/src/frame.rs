@@ -2,35 +2,27 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use arrow_schema::{ArrowError, Field};
 use arrow_select::concat::concat_batches;
-use chrono::TimeDelta;
-use deskmetrics::Timestamp;
 use deskmetrics::report::count_text;
-use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
-use crate::error::{self, exceptions::ColumnNotFoundError};
-use crate::input::named;
+use crate::class::frames;
+use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
+use crate::input::{named, values_of};
 
-/// The batches, of one schema and at least one, as an Arrow stream.
+/// A batch as an Arrow stream.
 pub(crate) fn stream<'py>(
     py: Python<'py>,
-    batches: Vec<RecordBatch>,
+    batch: RecordBatch,
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let schema: SchemaRef = match batches.first() {
-        Some(batch) => batch.schema(),
-        None => return Err(error::argument("there is no batch to hand out".to_owned())),
-    };
-    let field = Arc::new(Field::new_struct("", schema.fields().clone(), false));
-    let arrays = batches.into_iter().map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
-    let reader = ArrayIterator::new(arrays, field);
+    let field = Arc::new(Field::new_struct("", batch.schema().fields().clone(), false));
+    let rows: ArrayRef = Arc::new(StructArray::from(batch));
+    let reader = ArrayIterator::new([Ok(rows)], field);
     to_stream_pycapsule(py, Box::new(reader), requested_schema).map_err(PyErr::from)
 }
 
@@ -56,10 +48,12 @@ impl Frame {
             [first, ..] => concat_batches(&first.schema(), &batches),
             [] => Err(ArrowError::ComputeError("there is no batch".to_owned())),
         });
-        let batch = joined.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = joined.or_argument()?;
         Ok(Self { rows_are, batch })
     }
 }
+
+frames!(Frame, frame => frame.batch.clone());
 
 #[pymethods]
 impl Frame {
@@ -93,8 +87,7 @@ impl Frame {
         let batch = schema.index_of(&name).ok().and_then(|place| self.batch.project(&[place]).ok());
         batch.map(|batch| Self { rows_are: self.rows_are, batch }).ok_or_else(|| {
             let present = self.columns();
-            let meant = deskmetrics_arrow::nearest(&name, &present);
-            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
+            let meant = error::did_you_mean(&name, &present);
             let message = format!("there is no column \"{name}\"{meant}; present are {}", present.join(", "));
             ColumnNotFoundError::new_err((message, name, present))
         })
@@ -116,7 +109,7 @@ impl Frame {
     ///     When there are several columns.
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.batch.columns() {
-            [only] => values(py, only),
+            [only] => values_of(py, only),
             several => Err(error::argument(format!(
                 "a frame of {} columns is no list; take one of them, such as frame[\"{}\"]",
                 several.len(),
@@ -133,36 +126,9 @@ impl Frame {
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(py);
         for (field, array) in self.batch.schema().fields().iter().zip(self.batch.columns()) {
-            columns.set_item(field.name(), values(py, array)?)?;
+            columns.set_item(field.name(), values_of(py, array)?)?;
         }
         Ok(columns)
-    }
-
-    /// A pandas DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// pandas.DataFrame
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
-    }
-
-    /// A polars DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// polars.DataFrame
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
-    }
-
-    #[pyo3(signature = (requested_schema = None))]
-    fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
-        stream(py, vec![self.batch.clone()], requested_schema)
     }
 
     fn __repr__(&self) -> String {
@@ -172,26 +138,5 @@ impl Frame {
             self.rows_are,
             self.columns().join(", ")
         )
-    }
-}
-
-/// A column as Python values: text, truths, numbers, spans, instants in UTC.
-fn values<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
-    match array.data_type() {
-        DataType::Boolean => array.as_boolean().iter().collect::<Vec<_>>().into_bound_py_any(py),
-        DataType::Int64 => array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py),
-        DataType::Float64 => {
-            array.as_primitive::<Float64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        DataType::Duration(_) => {
-            let spans = array.as_primitive::<DurationMicrosecondType>().iter();
-            spans.map(|span| span.map(TimeDelta::microseconds)).collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        DataType::Timestamp(..) => {
-            let instants = array.as_primitive::<TimestampMicrosecondType>().iter();
-            let instants = instants.map(|at| at.map(|at| Timestamp::saturating_from_micros(at).to_utc()));
-            instants.collect::<Vec<_>>().into_bound_py_any(py)
-        }
-        _ => array.as_string::<i32>().iter().collect::<Vec<_>>().into_bound_py_any(py),
     }
 }

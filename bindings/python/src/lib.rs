@@ -5,11 +5,13 @@
     reason = "doc comments here are Python docstrings, whose examples have lists"
 )]
 
+mod class;
 mod data;
 mod dataset;
 mod error;
 mod frame;
 mod input;
+mod keywords;
 mod kpi;
 mod policy;
 mod replay;
@@ -30,8 +32,8 @@ mod _deskmetrics {
     #[pymodule_export]
     use crate::kpi::{
         ReplayedTickets, Representativeness, WeightedRating, attribute, columns, compare, definitions,
-        of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_shifts, of_tickets,
-        representativeness, weighted,
+        of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_tickets, representativeness,
+        weighted,
     };
     #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};

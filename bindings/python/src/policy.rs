@@ -9,8 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
 
-use crate::data::{from_form, from_json, keys, to_data, to_json};
-use crate::error::{self, exceptions::PolicyError};
+use crate::class::pickled;
+use crate::data::{Data, from_form, keys, to_data, to_json};
+use crate::error;
 use crate::input::describe;
 
 /// An example of a policy.
@@ -107,7 +108,7 @@ pub(crate) fn fcr_policy(value: &Bound<'_, PyAny>) -> PyResult<kpi::FcrPolicy> {
             describe(value)
         ))
     })?;
-    text.parse().map_err(|problem: kpi::UnknownFcrPolicy| PolicyError::new_err(problem.to_string()))
+    text.parse().map_err(|problem: kpi::UnknownFcrPolicy| error::policy(problem.to_string()))
 }
 
 /// Policies from what is given for them: the objects, their data form, a single one, or a list.
@@ -122,9 +123,8 @@ fn known_metrics(policies: sla::SlaPolicies) -> PyResult<sla::SlaPolicies> {
     for policy in &policies.policies {
         let metrics = policy.targets.iter().map(|target| target.metric.as_str());
         if let Some(unknown) = metrics.into_iter().find(|metric| !known.contains(metric)) {
-            let meant = deskmetrics_arrow::nearest(unknown, &known);
-            let meant = meant.map(|meant| format!(", did you mean \"{meant}\"?")).unwrap_or_default();
-            return Err(PolicyError::new_err(format!(
+            let meant = error::did_you_mean(unknown, &known);
+            return Err(error::policy(format!(
                 "policy \"{}\": there is no metric \"{unknown}\"{meant}; known are {}, and clocks of your own under clocks",
                 policy.name,
                 known.join(", "),
@@ -141,7 +141,7 @@ fn given_policies(value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicies> {
     if let Ok(dict) = value.cast::<PyDict>()
         && dict.contains("policies")?
     {
-        return from_form("policies", to_json("policies", value)?, PolicyError::new_err);
+        return from_form("policies", to_json("policies", value)?, error::policy);
     }
     if value.is_instance_of::<SlaPolicy>() || value.is_instance_of::<PyDict>() {
         return Ok(sla::SlaPolicies::new([sla_policy("policies", value)?]));
@@ -177,7 +177,7 @@ fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy>
             describe(value)
         )));
     }
-    from_form(place, to_json(place, value)?, PolicyError::new_err)
+    from_form(place, to_json(place, value)?, error::policy)
 }
 
 /// TOML as a data form: a text is TOML itself, a path the file that holds it.
@@ -186,7 +186,7 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
         let text = source.extract::<String>()?;
         // No TOML that says anything is without an equals sign or brackets.
         if !text.contains(['=', '[', '\n']) {
-            return Err(PolicyError::new_err(format!(
+            return Err(error::policy(format!(
                 "\"{text}\" is a text, and not one of TOML; to read a file give pathlib.Path(\"{text}\")"
             )));
         }
@@ -198,67 +198,84 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
                 describe(source)
             ))
         })?;
-        let text = fs::read_to_string(&path).map_err(|problem| {
-            PolicyError::new_err(format!("{}: cannot be read: {problem}", path.display()))
-        })?;
+        let text = fs::read_to_string(&path)
+            .map_err(|problem| error::policy(format!("{}: cannot be read: {problem}", path.display())))?;
         (format!("{}: ", path.display()), text)
     };
     let table: toml::Value = toml::from_str(&text)
-        .map_err(|problem| PolicyError::new_err(format!("{place}{}", problem.to_string().trim_end())))?;
+        .map_err(|problem| error::policy(format!("{place}{}", problem.to_string().trim_end())))?;
     to_data(&table)
+}
+
+/// Makes a class of policies from its data form, in Python or TOML, and gives that back.
+macro_rules! forms {
+    ($class:ident, $place:literal, $example:expr, $check:expr; $(#[$doc:meta])+) => {
+        #[pymethods]
+        impl $class {
+            $(#[$doc])+
+            ///
+            /// Parameters
+            /// ----------
+            /// form : dict
+            ///
+            /// Returns
+            /// -------
+            #[doc = stringify!($class)]
+            ///
+            /// Raises
+            /// ------
+            /// PolicyError
+            ///     When it makes no sense; the message names the place in the form.
+            #[classmethod]
+            fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
+                $check(from_form($place, keys($place, form, &$example)?, error::policy)?).map(Self)
+            }
+
+            /// The same from TOML, with the keys of :meth:`from_dict`.
+            ///
+            /// Parameters
+            /// ----------
+            /// source : str or pathlib.Path
+            ///     TOML text, or the path of a file that holds it.
+            ///
+            /// Returns
+            /// -------
+            #[doc = stringify!($class)]
+            ///
+            /// Raises
+            /// ------
+            /// PolicyError
+            ///     When it makes no sense; the message names the place in the form.
+            #[classmethod]
+            fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+                $check(from_form($place, toml_form(source)?, error::policy)?).map(Self)
+            }
+
+            /// The data form.
+            ///
+            /// Returns
+            /// -------
+            /// dict
+            fn to_dict(&self) -> Data<&sla::$class> {
+                Data(&self.0)
+            }
+        }
+
+        pickled!($class: "to_dict", "from_dict");
+    };
+}
+
+forms! { SlaPolicy, "policy", POLICY, Ok;
+    /// A policy from its data form: ``name``, ``when``, ``unless``, ``valid_from``, ``valid_until``, ``schedule`` and
+    /// ``targets``, each of these with ``metric``, ``clock``, ``within`` and ``at_risk``.
+}
+
+forms! { SlaPolicies, "policies", format!("{{\"policies\": [{POLICY}]}}"), known_metrics;
+    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
 }
 
 #[pymethods]
 impl SlaPolicy {
-    /// A policy from its data form: ``name``, ``when``, ``unless``, ``valid_from``, ``valid_until``, ``schedule`` and
-    /// ``targets``, each of these with ``metric``, ``clock``, ``within`` and ``at_risk``.
-    ///
-    /// Parameters
-    /// ----------
-    /// form : dict
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicy
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
-        from_form("policy", keys("policy", form, POLICY)?, PolicyError::new_err).map(Self)
-    }
-
-    /// A policy from TOML with the same keys.
-    ///
-    /// Parameters
-    /// ----------
-    /// source : str or pathlib.Path
-    ///     TOML text, or the path of a file that holds it.
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicy
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        from_form("policy", toml_form(source)?, PolicyError::new_err).map(Self)
-    }
-
-    /// The data form.
-    ///
-    /// Returns
-    /// -------
-    /// dict
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.0)?)
-    }
-
     /// Its name, shown in verdicts.
     #[getter]
     fn name(&self) -> &str {
@@ -270,10 +287,6 @@ impl SlaPolicy {
         let targets = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
         format!("SlaPolicy({:?}, promises {targets})", self.0.name)
     }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
-    }
 }
 
 #[pymethods]
@@ -281,57 +294,8 @@ impl SlaPolicies {
     #[new]
     #[pyo3(signature = (policies, *, matching = "first"))]
     fn new(policies: &Bound<'_, PyAny>, matching: &str) -> PyResult<Self> {
-        let matching = from_form("matching", Value::from(matching), PolicyError::new_err)?;
+        let matching = from_form("matching", Value::from(matching), error::policy)?;
         Ok(Self(sla_policies(policies)?.with_matching(matching)))
-    }
-
-    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
-    ///
-    /// Parameters
-    /// ----------
-    /// form : dict
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicies
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let form = keys("policies", form, &format!("{{\"policies\": [{POLICY}]}}"))?;
-        known_metrics(from_form("policies", form, PolicyError::new_err)?).map(Self)
-    }
-
-    /// Policies from TOML with the same keys.
-    ///
-    /// Parameters
-    /// ----------
-    /// source : str or pathlib.Path
-    ///     TOML text, or the path of a file that holds it.
-    ///
-    /// Returns
-    /// -------
-    /// SlaPolicies
-    ///
-    /// Raises
-    /// ------
-    /// PolicyError
-    ///     When it makes no sense; the message names the place in the form.
-    #[classmethod]
-    fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        known_metrics(from_form("policies", toml_form(source)?, PolicyError::new_err)?).map(Self)
-    }
-
-    /// The data form.
-    ///
-    /// Returns
-    /// -------
-    /// dict
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.0)?)
     }
 
     /// The names, in order of precedence.
@@ -364,10 +328,6 @@ impl SlaPolicies {
     fn __repr__(&self) -> String {
         let names: Vec<String> = self.names().iter().map(|name| format!("{name:?}")).collect();
         format!("SlaPolicies([{}])", names.join(", "))
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        Ok((slf.get_type().getattr("from_dict")?, (slf.get().to_dict(slf.py())?,)))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use deskmetrics::report::{KpiTally, ReportError, value_text};
-use deskmetrics::{ClockKind, Estimate, Interval, Unit};
+use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyList, PyType};
+use pyo3::types::{IntoPyDict as _, PyBytes, PyDict, PyList, PyType};
 
-use crate::data::from_json;
-use crate::error;
+use crate::class::{getters, pickled, summed};
+use crate::data::{Data, to_python};
+use crate::error::{self, OrError as _};
 
 /// The level that the representation shows.
 const USUAL_LEVEL: f64 = 0.95;
@@ -35,10 +36,6 @@ pub(crate) struct KpiResult {
 }
 
 impl KpiResult {
-    fn unit_of(estimate: &Estimate) -> &'static str {
-        unit_name(estimate.unit)
-    }
-
     /// A number of this result as people read it.
     fn text(&self, value: f64, unit: Unit) -> String {
         value_text(Some(value), unit, self.tally.clock())
@@ -47,41 +44,88 @@ impl KpiResult {
     /// The KPI with what was chosen for it.
     fn title(&self) -> String {
         let id = self.tally.definition().id;
-        let clock = self.tally.clock().filter(|clock| *clock != ClockKind::Calendar);
-        let option = self.tally.option().map(str::to_owned);
-        let chosen: Vec<String> = [option, clock.map(|clock| format!("{} time", clock_name(clock)))]
-            .into_iter()
-            .flatten()
-            .collect();
+        let business = self.tally.clock().filter(|clock| *clock == ClockKind::Business);
+        let chosen = self.tally.option().into_iter().chain(business.map(|_| "business time"));
+        let chosen: Vec<&str> = chosen.collect();
         if chosen.is_empty() { id.to_owned() } else { format!("{id} ({})", chosen.join(", ")) }
     }
 
     fn interval_text(&self, interval: &Interval, unit: Unit) -> String {
         format!("{} to {}", self.text(interval.lower, unit), self.text(interval.upper, unit))
     }
+
+    /// All numbers by name, with intervals in the form of `interval`.
+    fn measures_with<'py, I: IntoPyObject<'py>>(
+        &self,
+        py: Python<'py>,
+        level: f64,
+        interval: impl Fn(Option<Interval>) -> PyResult<I>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let measures = PyDict::new(py);
+        for estimate in self.tally.estimates(level) {
+            let measure = PyDict::new(py);
+            measure.set_item("value", estimate.value)?;
+            measure.set_item("unit", estimate.unit.as_str())?;
+            measure.set_item("n", estimate.n)?;
+            measure.set_item("interval", interval(estimate.interval)?)?;
+            measures.set_item(estimate.measure.to_string(), measure)?;
+        }
+        Ok(measures)
+    }
 }
 
-#[pymethods]
-impl KpiResult {
+getters! { KpiResult, result;
     /// The KPI's id in the catalogue.
-    #[getter]
-    fn kpi(&self) -> &'static str {
-        self.tally.definition().id
-    }
+    kpi -> &'static str = result.tally.definition().id;
 
     /// The headline number in ``unit``; ``None`` when nothing was counted.
-    #[getter]
-    fn value(&self) -> Option<f64> {
-        self.tally.headline(USUAL_LEVEL).value
-    }
+    value -> Option<f64> = result.tally.headline(USUAL_LEVEL).value;
 
     /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"`` or
     /// ``"per_ticket"``.
-    #[getter]
-    fn unit(&self) -> &'static str {
-        Self::unit_of(&self.tally.headline(USUAL_LEVEL))
-    }
+    unit -> &'static str = result.tally.headline(USUAL_LEVEL).unit.as_str();
 
+    /// Records behind the value.
+    n -> u64 = result.tally.headline(USUAL_LEVEL).n;
+
+    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
+    option -> Option<&str> = result.tally.option();
+
+    /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> nps = dm.nps([10] * 50 + [8] * 30 + [2] * 20)
+    /// >>> round(nps.standard_error, 4), round(nps.variance, 1)
+    /// (7.8102, 6100.0)
+    standard_error -> Option<f64> = result.tally.standard_error();
+
+    /// The variance of one record's contribution to the value, in ``unit`` squared: an answer to an NPS counts 100, 0 or -100
+    /// points. ``None`` where :attr:`standard_error` is.
+    variance -> Option<f64> = result.tally.variance();
+
+    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> dm.nps([5, 4, 5, 3]).warnings[0][:28]
+    /// 'all answers are from 1 to 5,'
+    warnings -> Vec<&'static str> = result.tally.caution().into_iter().collect();
+
+    /// Records left out, counted by reason.
+    excluded -> Data<&Excluded> = Data(result.tally.excluded());
+
+    /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
+    clock -> Data<Option<ClockKind>> = Data(result.tally.clock());
+}
+
+pickled!(KpiResult: "to_bytes", "from_bytes");
+summed!(KpiResult, "result");
+
+#[pymethods]
+impl KpiResult {
     /// The headline number of a KPI in seconds as a ``timedelta``; ``None`` for every other KPI and when nothing was counted.
     #[getter]
     fn duration(&self) -> Option<chrono::TimeDelta> {
@@ -90,34 +134,6 @@ impl KpiResult {
         #[expect(clippy::cast_possible_truncation, reason = "a duration that was counted in microseconds")]
         let micros = (seconds * 1e6).round() as i64;
         Some(chrono::TimeDelta::microseconds(micros))
-    }
-
-    /// Records behind the value.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.tally.headline(USUAL_LEVEL).n
-    }
-
-    /// Records left out, counted by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(
-            py,
-            &serde_json::to_value(self.tally.excluded())
-                .map_err(|problem| error::argument(problem.to_string()))?,
-        )
-    }
-
-    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
-    #[getter]
-    fn option(&self) -> Option<&str> {
-        self.tally.option()
-    }
-
-    /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
-    #[getter]
-    fn clock(&self) -> Option<&'static str> {
-        self.tally.clock().map(clock_name)
     }
 
     /// The confidence interval of the value, in the same unit.
@@ -135,7 +151,7 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.tally.headline(level).interval.map(|found| to_python(py, found)).transpose()
+        interval(py, self.tally.headline(level).interval)
     }
 
     /// All numbers of the KPI by name, the headline first, each with ``value``, ``unit``, ``n`` and ``interval``.
@@ -151,16 +167,7 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn measures<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         check(level)?;
-        let measures = PyDict::new(py);
-        for estimate in self.tally.estimates(level) {
-            let measure = PyDict::new(py);
-            measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", Self::unit_of(&estimate))?;
-            measure.set_item("n", estimate.n)?;
-            measure.set_item("interval", estimate.interval.map(|found| to_python(py, found)).transpose()?)?;
-            measures.set_item(estimate.measure.to_string(), measure)?;
-        }
-        Ok(measures)
+        self.measures_with(py, level, |found| interval(py, found))
     }
 
     /// How often each score of the scale was given, lowest first; ``None`` for a KPI that is not about scores.
@@ -172,42 +179,7 @@ impl KpiResult {
     /// {1: 1, 2: 0, 3: 0, 4: 2, 5: 1}
     #[getter]
     fn distribution<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(counts) = self.tally.distribution() else { return Ok(None) };
-        let scores = PyDict::new(py);
-        counts.iter().try_for_each(|(score, answers)| scores.set_item(score, answers))?;
-        Ok(Some(scores))
-    }
-
-    /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> nps = dm.nps([10] * 50 + [8] * 30 + [2] * 20)
-    /// >>> round(nps.standard_error, 4), round(nps.variance, 1)
-    /// (7.8102, 6100.0)
-    #[getter]
-    fn standard_error(&self) -> Option<f64> {
-        self.tally.standard_error()
-    }
-
-    /// The variance of one record's contribution to the value, in ``unit`` squared: an answer to an NPS counts 100, 0 or -100
-    /// points. ``None`` where :attr:`standard_error` is.
-    #[getter]
-    fn variance(&self) -> Option<f64> {
-        self.tally.variance()
-    }
-
-    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> dm.nps([5, 4, 5, 3]).warnings[0][:28]
-    /// 'all answers are from 1 to 5,'
-    #[getter]
-    fn warnings(&self) -> Vec<&'static str> {
-        self.tally.caution().into_iter().collect()
+        self.tally.distribution().map(|counts| counts.iter().into_py_dict(py)).transpose()
     }
 
     /// What each stated reason costs, the dearest first; only of :func:`reasons`.
@@ -246,29 +218,19 @@ impl KpiResult {
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn to_dict<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         check(level)?;
-        let pair =
-            |interval: &Option<Interval>| interval.as_ref().map(|found| vec![found.lower, found.upper]);
+        let pair = |interval: Option<Interval>| interval.map(|found| vec![found.lower, found.upper]);
         let headline = self.tally.headline(level);
         let form = PyDict::new(py);
         form.set_item("kpi", self.kpi())?;
         form.set_item("option", self.option())?;
         form.set_item("clock", self.clock())?;
         form.set_item("value", headline.value)?;
-        form.set_item("unit", Self::unit_of(&headline))?;
+        form.set_item("unit", headline.unit.as_str())?;
         form.set_item("n", headline.n)?;
         form.set_item("level", level)?;
-        form.set_item("interval", pair(&headline.interval))?;
-        let measures = PyDict::new(py);
-        for estimate in self.tally.estimates(level) {
-            let measure = PyDict::new(py);
-            measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", Self::unit_of(&estimate))?;
-            measure.set_item("n", estimate.n)?;
-            measure.set_item("interval", pair(&estimate.interval))?;
-            measures.set_item(estimate.measure.to_string(), measure)?;
-        }
-        form.set_item("measures", measures)?;
-        form.set_item("excluded", self.excluded(py)?)?;
+        form.set_item("interval", pair(headline.interval))?;
+        form.set_item("measures", self.measures_with(py, level, |interval| Ok(pair(interval)))?)?;
+        form.set_item("excluded", self.excluded())?;
         Ok(form)
     }
 
@@ -304,7 +266,7 @@ impl KpiResult {
     ///     When they are something else, damaged, or made by a version that counts otherwise.
     #[staticmethod]
     fn from_bytes(state: &[u8]) -> PyResult<Self> {
-        let tally = KpiTally::from_bytes(state).map_err(|problem| error::argument(problem.to_string()))?;
+        let tally = KpiTally::from_bytes(state).or_argument()?;
         Ok(Self { tally })
     }
 
@@ -326,14 +288,6 @@ impl KpiResult {
             }
             Err(problem) => Err(error::argument_type(problem.to_string())),
         }
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 {
-            return Ok(self.clone());
-        }
-        Err(error::argument_type(format!("{other} and a result cannot be added")))
     }
 
     /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered)`.
@@ -377,33 +331,10 @@ impl KpiResult {
             escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
         )
     }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
-    }
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn clock_name(clock: ClockKind) -> &'static str {
-    match clock {
-        ClockKind::Calendar => "calendar",
-        ClockKind::Business => "business",
-    }
-}
-
-/// The name of a unit in data.
-pub(crate) fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Percent => "percent",
-        Unit::Points => "points",
-        Unit::ScaleStep => "scale_step",
-        Unit::Seconds => "seconds",
-        Unit::PerTicket => "per_ticket",
-        _ => "count",
-    }
 }
 
 pub(crate) fn check(level: f64) -> PyResult<()> {
@@ -414,10 +345,9 @@ pub(crate) fn check(level: f64) -> PyResult<()> {
 }
 
 /// An interval as Python's `Interval`.
-pub(crate) fn to_python(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn interval(py: Python<'_>, found: Option<Interval>) -> PyResult<Option<Bound<'_, PyAny>>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let Some(found) = found else { return Ok(None) };
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
-    let method =
-        serde_json::to_value(interval.method).map_err(|problem| error::argument(problem.to_string()))?;
-    class.call1((interval.lower, interval.upper, interval.level, from_json(py, &method)?))
+    class.call1((found.lower, found.upper, found.level, to_python(py, &found.method)?)).map(Some)
 }

@@ -1,18 +1,32 @@
 //! What each file gave, as Python's `Source`.
 
 use deskmetrics_arrow::SourceReport;
+use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use serde_json::json;
 
-use crate::data::{from_json, to_data};
+use crate::data::{to_data, to_python};
 
-/// Each report as a `Source`.
-pub(crate) fn sources_to_python<'py>(
-    py: Python<'py>,
-    sources: &[SourceReport],
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let class = CLASS.import(py, "deskmetrics.source", "Source")?;
-    sources.iter().map(|source| class.call_method1("_of", (from_json(py, &to_data(source)?)?,))).collect()
+/// Reports of sources that become `Source` objects where they are returned.
+pub(crate) struct Sources<'a>(pub(crate) &'a [SourceReport]);
+
+impl<'py> IntoPyObject<'py> for Sources<'_> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let class = CLASS.import(py, "deskmetrics.source", "Source")?;
+        let objects = self.0.iter().map(|source| {
+            let mut form = to_data(source)?;
+            for (place, left_out) in source.left_out.iter().enumerate() {
+                form["left_out"][place]["text"] = json!(left_out.to_string());
+            }
+            class.call_method1("_of", (to_python(py, &form)?,))
+        });
+        objects.collect::<PyResult<Vec<_>>>()?.into_bound_py_any(py)
+    }
 }

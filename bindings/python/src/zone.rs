@@ -3,28 +3,32 @@
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDateTime;
 
-use crate::error::exceptions::InstantError;
+use crate::error;
 
-/// A timestamp as a `datetime` in a zone; UTC without one.
+/// A timestamp that becomes a `datetime` in a zone where it is returned; in UTC without one.
 ///
-/// # Errors
-/// For one beyond the years 1 to 9999, which a `datetime` cannot hold.
-pub(crate) fn in_zone(py: Python<'_>, at: Timestamp, zone: Option<Tz>) -> PyResult<Bound<'_, PyAny>> {
-    static ZONE_INFO: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let beyond = |_: PyErr| {
-        InstantError::new_err(format!(
-            "{at} is beyond the years 1 to 9999, which is all that datetime can hold: check the unit of the numbers it comes \
-             from, such as milliseconds read as seconds"
-        ))
-    };
-    let utc = at.to_utc().into_pyobject(py).map_err(beyond)?.into_any();
-    match zone {
-        None | Some(Tz::UTC) => Ok(utc),
-        Some(zone) => {
-            let class = ZONE_INFO.import(py, "zoneinfo", "ZoneInfo")?;
-            utc.call_method1("astimezone", (class.call1((zone.name(),))?,)).map_err(beyond)
-        }
+/// One beyond the years 1 to 9999, which a `datetime` cannot hold, is an error.
+pub(crate) struct InZone(pub(crate) Timestamp, pub(crate) Option<Tz>);
+
+impl<'py> IntoPyObject<'py> for InZone {
+    type Target = PyDateTime;
+    type Output = Bound<'py, PyDateTime>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        let Self(at, zone) = self;
+        let at_utc = at.to_utc();
+        let found = match zone {
+            Some(zone) if zone != Tz::UTC => at_utc.with_timezone(&zone).into_pyobject(py),
+            _ => at_utc.into_pyobject(py),
+        };
+        found.map_err(|_| {
+            error::instant(format!(
+                "{at} is beyond the years 1 to 9999, which is all that datetime can hold: check the unit of the numbers it \
+                 comes from, such as milliseconds read as seconds"
+            ))
+        })
     }
 }

@@ -94,7 +94,7 @@ def test_a_bad_line_is_left_out_with_its_line(tmp_path: Path) -> None:
     assert source.rows == 5
     fields, quote = source.left_out
     assert (fields.scope, fields.column, fields.examples) == ("line", "", ((4, "T-3"), (5, "T-4,2026-03-02T09:00:00Z,web, mail")))
-    assert str(fields) == '2 lines left out: field count, first in line 4: "T-3"'
+    assert str(fields) == '2 lines left out: wrong number of fields, first in line 4: "T-3"'
     assert quote.examples[0][0] == 3 and "close the quoted text" in quote.remedy
     assert "3 left out" in repr(source) and "line 4" in repr(read)
     report = read.report(kpis=["volume"])

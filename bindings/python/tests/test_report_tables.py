@@ -36,7 +36,7 @@ def test_tickets_and_forms() -> None:
 def test_a_notebook_shows_rows_that_were_left_out() -> None:
     twice = {name: [*values, values[0]] for name, values in TICKETS.items()}
     shown = dm.report(twice, kpis="volume")._repr_html_()
-    assert "tickets: 1 left out: duplicate in column &quot;id&quot;, first in row 4: &quot;T-1&quot;" in shown
+    assert "tickets: 1 left out: duplicate id in column &quot;id&quot;, first in row 4: &quot;T-1&quot;" in shown
     assert "keep one row per ticket" in shown
     assert "left out" not in dm.report(TICKETS, kpis="volume")._repr_html_()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import deskmetrics as dm
 import pytest
+from sample import dataset
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 AS_OF = BEGIN + timedelta(days=9)
@@ -206,3 +207,27 @@ def test_where_takes_numbers_and_booleans() -> None:
     assert report["sla_attainment"].n == 2
     with pytest.raises(dm.ArgumentError, match=r"kpis\[0\].where.*expected a value"):
         dm.report(tickets, kpis=[{"kpi": "volume", "where": {"tier": {"from": 1}}}])
+REPLAY = dm.replay(tickets=TICKETS)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "words"),
+    [
+        (dm.report, {"kpi": "volume"}, r"report\(\) got an unexpected keyword argument 'kpi'"),
+        (dm.report, {"period": 1}, "argument 'period': "),
+        (dm.report, {"level": "high"}, "argument 'level': "),
+        (dm.replay, {"scales": {}}, r"replay\(\) got an unexpected keyword argument 'scales'"),
+        (dm.replay, {"strict": "yes"}, "argument 'strict': "),
+        (REPLAY.report, {"as_of": AS_OF}, r"report\(\) got an unexpected keyword argument 'as_of'"),
+        (dataset().report, {"zone": "UTC"}, r"report\(\) got an unexpected keyword argument 'zone'"),
+    ],
+)
+def test_keyword_arguments_are_checked(function: Any, given: dict[str, Any], words: str) -> None:
+    tables = {"tickets": TICKETS} if function in (dm.report, dm.replay) else {}
+    with pytest.raises(TypeError, match=words):
+        function(**tables, **given)
+
+
+def test_none_is_the_default_of_a_keyword_argument() -> None:
+    unset: dict[str, Any] = {"level": None, "min_n": None, "week_start": None, "strict": None}
+    assert dm.report(TICKETS, kpis="volume", **unset) == dm.report(TICKETS, kpis="volume")

@@ -92,7 +92,7 @@ def test_a_naive_instant(naive: datetime) -> None:
 
 @pytest.mark.parametrize("wrong", ["2026-03-06", "16:00", 1772812800, None, START.date(), {"at": START}, object()])
 def test_no_instant_at_all(wrong: Any) -> None:
-    with pytest.raises(dm.ArgumentTypeError, match=r"^at: .* is not an? (datetime|instant)"):
+    with pytest.raises(dm.ArgumentTypeError, match=r"^at: .* is not a (datetime|timestamp)"):
         OFFICE.is_open(wrong)
 
 

@@ -133,15 +133,15 @@ def test_response_rate_of_numbers() -> None:
     assert rate.value == 18.75 and near(rate.interval(), 8.8895, 35.3092, within=1e-4)
     with pytest.raises(dm.ArgumentError, match="7 are more than the 6"):
         dm.response_rate(6, 7)
-    with pytest.raises(dm.ArgumentError, match="need the instants"):
+    with pytest.raises(dm.ArgumentError, match="need the timestamps"):
         dm.response_rate(6, 3, delivered=[True])  # type: ignore[call-overload]
     with pytest.raises(dm.ArgumentTypeError, match=r"^invited: 10\.5 \(float\) is not a whole number"):
         dm.response_rate(10.5, 3)  # type: ignore[call-overload]
     with pytest.raises(dm.ArgumentTypeError, match=r"^answered: \[\] \(list\) is not a whole number"):
         dm.response_rate(10, [])  # type: ignore[call-overload]
-    with pytest.raises(dm.ArgumentError, match="^answered: -1 is below zero"):
+    with pytest.raises(dm.ArgumentError, match=r"^answered: -1 \(int\) is out of range"):
         dm.response_rate(10, -1)
-    with pytest.raises(dm.ArgumentError, match="the most that can be counted"):
+    with pytest.raises(dm.ArgumentError, match="^invited: .* is out of range"):
         dm.response_rate(10**30, 3)
 
 

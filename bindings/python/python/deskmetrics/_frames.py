@@ -8,8 +8,6 @@ from typing import Any
 
 from .exceptions import MissingPackageError
 
-__all__ = ["needed", "to_pandas", "to_polars"]
-
 
 def needed(package: str, for_what: str, install: str | None = None) -> ModuleType:
     """A package that is needed only here."""

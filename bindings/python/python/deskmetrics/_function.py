@@ -17,8 +17,6 @@ from .exceptions import ArgumentError
 # Annotations of the functions name these.
 from .typing import Clock, Column, Duration, Status, Table, Tickets
 
-__all__ = ["defined", "kpi"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFINITIONS = {definition.id: definition for definition in catalogue()}

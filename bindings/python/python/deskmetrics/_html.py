@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import Comparison, Dataset, Replay, Report, ReportRow, Source
-
-__all__ = ["comparison", "dataset", "replay", "report"]
 
 # Only what tables need; colors come from the notebook, so that dark themes work.
 STYLE = """<style>
@@ -41,15 +39,15 @@ def report(found: Report) -> str:
             if row.headline and not row.keys and row.period is not None and (row.n or row.period_start)
         ]
         parts.append(_blocks(f"By {found.period} ({found.time_zone})", rows, _period, found))
-    parts += [_left_out(found), _warnings(found), _legend(found)]
-    return f'<div class="deskmetrics">{STYLE}{"".join(parts)}</div>'
+    parts += [_left_out(found), _beware([*found.warnings, *found.notes]), _legend(found)]
+    return _block(*parts)
 
 
 def dataset(found: Dataset) -> str:
     """A dataset as a block of HTML: what each file gave and what was left out."""
     lines = repr(found).splitlines()
     head = f"<p><b>{escape(found.name or 'Dataset')}</b><br>{escape(lines[1])}<br>{escape(lines[2])}</p>"
-    return f'<div class="deskmetrics">{STYLE}{head}{_sources(found.sources)}</div>'
+    return _block(head, _sources(found.sources))
 
 
 def replay(found: Replay) -> str:
@@ -57,12 +55,9 @@ def replay(found: Replay) -> str:
     as_of = f"as of {found.as_of:%Y-%m-%d %H:%M} {found.as_of.tzinfo}" if found.as_of else "no dates"
     parts = [f"<p><b>Replay</b><br>{len(found):,} tickets, {len(found.verdicts):,} SLA verdicts<br>{escape(as_of)}</p>"]
     if found.excluded:
-        told = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in found.excluded.items())
-        parts.append(f"<p class='note'>Events and tickets left out: {escape(told)}</p>")
-    if found.findings:
-        parts.append(f"<p><b>Beware</b></p><ul class='note'>{_items(found.findings)}</ul>")
-    parts.append(_sources(found.sources))
-    return f'<div class="deskmetrics">{STYLE}{"".join(parts)}</div>'
+        parts.append(f"<p class='note'>Events and tickets left out: {escape(_counts(found.excluded))}</p>")
+    parts.append(_beware(found.findings))
+    return _block(*parts, _sources(found.sources))
 
 
 def comparison(found: Comparison) -> str:
@@ -76,9 +71,19 @@ def comparison(found: Comparison) -> str:
         ("verdict", found.significance().replace("_", " ")),
     )
     head = "".join(f"<th>{escape(name)}</th>" for name, _ in cells)
-    body = "".join(f"<td>{escape(text)}</td>" for _, text in cells)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
-    return f'<div class="deskmetrics">{STYLE}{table}</div>'
+    return _block(_table(head, ["<tr>", *(f"<td>{escape(text)}</td>" for _, text in cells), "</tr>"]))
+
+
+def _block(*parts: str) -> str:
+    return f'<div class="deskmetrics">{STYLE}{"".join(parts)}</div>'
+
+
+def _table(head: str, rows: Iterable[str]) -> str:
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _counts(excluded: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in excluded.items())
 
 
 def _sources(sources: Iterable[Source]) -> str:
@@ -94,10 +99,7 @@ def _sources(sources: Iterable[Source]) -> str:
             f"{escape(left_out.remedy)}</td></tr>"
             for left_out in source.left_out
         ]
-    return (
-        "<table><thead><tr><th>file</th><th class='left'>holds</th><th>rows</th><th></th></tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+    return _table("<th>file</th><th class='left'>holds</th><th>rows</th><th></th>", rows)
 
 
 def _overall(found: Report) -> str:
@@ -106,14 +108,13 @@ def _overall(found: Report) -> str:
         for row in found.rows
         if not row.keys and row.period is None and (row.headline or (row.value is not None and row.n))
     ]
-    body = []
-    for row in rows:
-        title = escape(row.title) if row.headline else ""
-        body.append(
-            f"<tr><td>{title}</td><td class='left'>{escape(row.measure.replace('_', ' '))}</td>{_numbers(row)}</tr>"
-        )
+    body = [
+        f"<tr><td>{escape(row.title) if row.headline else ''}</td><td class='left'>{escape(row.measure.replace('_', ' '))}</td>"
+        f"{_numbers(row)}</tr>"
+        for row in rows
+    ]
     heading = f"<th>KPI</th><th class='left'>measure</th><th>value</th><th>{found.level * 100:.4g} % interval</th><th>n</th>"
-    return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return _table(heading, body)
 
 
 def _blocks(heading: str, rows: list[ReportRow], label: Callable[[ReportRow], str], found: Report) -> str:
@@ -134,8 +135,7 @@ def _blocks(heading: str, rows: list[ReportRow], label: Callable[[ReportRow], st
     if len(rows) > len(shown):
         more = f"<p class='note'>{len(rows) - len(shown):,} more rows are in the frame.</p>"
     head = f"<th></th><th>value</th><th>{found.level * 100:.4g} % interval</th><th>n</th>" + ("<th>change</th>" if changes else "")
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-    return f"<details><summary>{escape(heading)}</summary>{table}{more}</details>"
+    return f"<details><summary>{escape(heading)}</summary>{_table(head, body)}{more}</details>"
 
 
 def _numbers(row: ReportRow) -> str:
@@ -165,18 +165,13 @@ def _items(texts: Iterable[str]) -> str:
 
 
 def _left_out(found: Report) -> str:
-    lines = [
-        f"{row.title}: " + ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in row.excluded.items())
-        for row in found.headlines
-        if row.excluded
-    ]
+    lines = [f"{row.title}: {_counts(row.excluded)}" for row in found.headlines if row.excluded]
     # Rows that never got as far as a KPI.
     lines += [f"{source.file.name}: {one}; {one.remedy}" for source in found.sources for one in source.left_out]
     return f"<details><summary>Left out</summary><ul class='note'>{_items(lines)}</ul></details>" if lines else ""
 
 
-def _warnings(found: Report) -> str:
-    texts = [*found.warnings, *found.notes]
+def _beware(texts: Sequence[str]) -> str:
     return f"<p><b>Beware</b></p><ul class='note'>{_items(texts)}</ul>" if texts else ""
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-__all__ = ["plain", "span_text"]
-
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
 INSTANTS = {"from", "to", "until", "at", "as_of"}
 

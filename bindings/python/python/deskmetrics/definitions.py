@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from typing import Any, overload
 
@@ -241,37 +242,20 @@ class Catalogue(Sequence[Definition]):
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-_MADE: list[Catalogue] = []
-"""The catalogue, once somebody asked for it."""
-
-
 def _normal(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _definition(form: dict[str, Any]) -> Definition:
-    names, descriptions = form["name"], form["description"]
-    return Definition(
-        id=form["id"],
-        topic=form["topic"],
-        name=names["en"],
-        description=descriptions["en"],
-        aliases=tuple(form["aliases"]),
-        formula=form["formula"],
-        unit=form["unit"],
-        min=form["min"],
-        max=form["max"],
-        good=form["good"],
-        population=form["population"],
-        anchor=form["anchor"],
-        clocks=tuple(form["clocks"]),
-        measures=tuple(form["measures"]),
-        options=tuple(Choice(**{**choice, "values": tuple(choice["values"])}) for choice in form["options"]),
-        variants=tuple(Variant(**{**each, "used_by": tuple(each["used_by"])}) for each in form["variants"]),
-        references=tuple(form["references"]),
-        names=names,
-        descriptions=descriptions,
-    )
+    names, descriptions = form.pop("name"), form.pop("description")
+    own = {"options": Choice, "variants": Variant}
+    parts = {name: [own[name](**_tuples(part)) for part in form[name]] for name in own}
+    english = {"name": names["en"], "description": descriptions["en"]}
+    return Definition(**_tuples(form | parts), **english, names=names, descriptions=descriptions)
+
+
+def _tuples(form: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in form.items()}
 
 
 def catalogue() -> Catalogue:
@@ -289,6 +273,9 @@ def catalogue() -> Catalogue:
     >>> csat.id, csat.unit, csat.names["es"]
     ('csat', 'percent', 'Satisfacción del cliente (CSAT)')
     """
-    if not _MADE:
-        _MADE.append(Catalogue(tuple(map(_definition, _core._catalogue()["kpis"]))))
-    return _MADE[0]
+    return _all()
+
+
+@cache
+def _all() -> Catalogue:
+    return Catalogue(tuple(map(_definition, _core._catalogue()["kpis"])))

@@ -36,13 +36,7 @@ def service_level(
     >>> dm.service_level(queued, answered, abandoned, within="20s")
     KpiResult(service_level (within 20s): 50.0 %, n=4, 95 % CI 15.0 % to 85.0 %)
     """
-    return _core._of_contacts(
-        "service_level",
-        {"queued_at": queued_at, "answered_at": answered_at, "abandoned_at": abandoned_at},
-        {"within": within, "short_abandon": short_abandon},
-        as_of,
-        assume_tz,
-    )
+    return _core._of_contacts("service_level", **locals())
 
 
 @defined
@@ -67,8 +61,7 @@ def speed_of_answer(
     >>> result.value, result.duration, result.measures()["mean"]["value"]
     (20.0, datetime.timedelta(seconds=20), 25.0)
     """
-    columns = {"queued_at": queued_at, "answered_at": answered_at}
-    return _core._of_contacts("speed_of_answer", columns, {"within": within, "bands": bands}, as_of, assume_tz)
+    return _core._of_contacts("speed_of_answer", **locals())
 
 
 @defined
@@ -100,13 +93,7 @@ def abandon_rate(
     >>> round(result.value, 1), result.n
     (33.3, 3)
     """
-    return _core._of_contacts(
-        "abandon_rate",
-        {"queued_at": queued_at, "answered_at": answered_at, "abandoned_at": abandoned_at},
-        {"short_abandon": short_abandon},
-        as_of,
-        assume_tz,
-    )
+    return _core._of_contacts("abandon_rate", **locals())
 
 
 @defined
@@ -138,8 +125,7 @@ def handle_time(
     >>> result.duration, result.n
     (datetime.timedelta(seconds=300), 3)
     """
-    columns = {"talk": talk, "hold": hold, "wrap_up": wrap_up}
-    return _core._of_contacts("handle_time", columns, {"within": within, "bands": bands})
+    return _core._of_contacts("handle_time", **locals())
 
 
 @defined
@@ -165,4 +151,4 @@ def occupancy(on_duty: Column, busy: Column) -> KpiResult:
     >>> result.value, result.n, result.measures()["busy_seconds"]["value"]
     (75.0, 2, 32400.0)
     """
-    return _core._of_shifts("occupancy", {"on_duty": on_duty, "busy": busy})
+    return _core._of_contacts("occupancy", **locals())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class LeftOut:
         from 1, with its start.
     remedy : str
         What to do about the first.
+    text : str
+        All of this in a sentence, which ``print`` shows.
     """
 
     scope: str
@@ -39,21 +41,10 @@ class LeftOut:
     count: int
     examples: tuple[tuple[int, str], ...]
     remedy: str
+    text: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
-        one, many = {
-            "record": ("left out", "left out"),
-            "line": ("line left out", "lines left out"),
-            "link": ("link leads nowhere", "links lead nowhere"),
-        }.get(self.scope, ("value not used", "values not used"))
-        what = one if self.count == 1 else many
-        text = f'{self.count:,} {what}: {self.reason.replace("_", " ")}'
-        if self.column:
-            text += f' in column "{self.column}"'
-        if self.examples:
-            row, value = self.examples[0]
-            text += f', first in {"line" if self.scope == "line" else "row"} {row}: "{value}"'
-        return text
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from numbers import Integral, Number
+from numbers import Number
 from typing import Any, overload
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
 from ._function import defined
-from .exceptions import ArgumentError, ArgumentTypeError
+from .exceptions import ArgumentError
 from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
 
 __all__ = [
@@ -177,21 +177,14 @@ def response_rate(
     >>> dm.response_rate([march(2), march(3), march(4)], [march(5), None, march(11)], as_of=march(8)).value
     33.333333333333336
     """
-    if any(isinstance(number, (Number, str)) for number in (invited, answered)):
-        options = (delivered, as_of, mature_after, expire_after, assume_tz)
-        if any(option is not None for option in options):
+    if isinstance(invited, (Number, str)) or isinstance(answered, (Number, str)):
+        if any(option is not None for option in (delivered, as_of, mature_after, expire_after, assume_tz)):
             raise ArgumentError(
                 "delivered, as_of, mature_after, expire_after and assume_tz "
-                "need the instants of each invitation, not numbers"
+                "need the timestamps of each invitation, not numbers"
             )
-        return _core._of_counts("response_rate", _count("invited", invited), _count("answered", answered))
-    return _core._of_invitations(
-        "response_rate",
-        {"invited": invited, "answered": answered, "delivered": delivered},
-        {"mature_after": mature_after, "expire_after": expire_after},
-        as_of,
-        assume_tz,
-    )
+        return _core._of_counts("response_rate", invited, answered)
+    return _core._of_invitations("response_rate", **locals())
 
 
 @defined
@@ -219,9 +212,7 @@ def survey_completion(
     >>> dm.survey_completion([march, march, march, None], [march, None, march, None])
     KpiResult(survey_completion: 66.7 %, n=3, 95 % CI 20.8 % to 93.9 %, left out: 1 value missing)
     """
-    return _core._of_invitations(
-        "survey_completion", {"started": started, "answered": answered, "delivered": delivered}, None, None, assume_tz
-    )
+    return _core._of_invitations("survey_completion", **locals())
 
 
 @defined
@@ -340,21 +331,3 @@ def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating
     >>> lower, upper = nps.net_interval(0.9)
     """
     return _core._weighted(scores, weights, scale)
-
-
-# What a count is kept in.
-MOST = 2**64 - 1
-
-
-def _count(name: str, number: Any) -> int:
-    """A whole number, also one of NumPy such as ``frame["answered"].sum()``."""
-    if not isinstance(number, Integral):
-        raise ArgumentTypeError(
-            f"{name}: {number!r} ({type(number).__name__}) is not a whole number; "
-            "give two whole numbers, or two columns of instants"
-        )
-    if int(number) < 0:
-        raise ArgumentError(f"{name}: {number} is below zero; give 0 or more")
-    if int(number) > MOST:
-        raise ArgumentError(f"{name}: {number} is above {MOST}, the most that can be counted")
-    return int(number)

@@ -5,24 +5,25 @@ pub(crate) mod progress;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use deskmetrics::Timestamp;
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple};
 
-use crate::data::{from_json, to_data};
-use crate::error::exceptions;
+use crate::class::getters;
+use crate::data::Data;
+use crate::error;
 use crate::input::instant;
+use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
-use crate::report::ask::{Ask, Kpis};
-use crate::report::request::{min_n, threads, tz, year_start};
+use crate::report::ask::Ask;
 use crate::schedule::Schedule;
-use crate::source::sources_to_python;
-use crate::zone::in_zone;
+use crate::source::Sources;
+use crate::zone::InZone;
 use progress::Pulse;
 
 /// Tickets, events and surveys that :func:`read` found, with schedules, promises and all else needed to judge them.
@@ -145,10 +146,10 @@ pub(crate) fn read(
     pulse.end(py)?;
     match read {
         Ok(core) => Ok(Dataset { core: Arc::new(core) }),
-        Err(ReadError::Stopped) => Err(pulse
-            .stopped_by
-            .unwrap_or_else(|| exceptions::ReadError::new_err(ReadError::Stopped.to_string()))),
-        Err(problem) => Err(exceptions::ReadError::new_err(problem.to_string())),
+        Err(ReadError::Stopped) => {
+            Err(pulse.stopped_by.unwrap_or_else(|| error::read(ReadError::Stopped.to_string())))
+        }
+        Err(problem) => Err(error::read(problem.to_string())),
     }
 }
 
@@ -164,29 +165,31 @@ impl Dataset {
     }
 }
 
+getters! { Dataset, dataset;
+    /// What the data is, in the description's words.
+    name -> Option<&str> = dataset.core.name.as_deref();
+
+    /// The zone of its days and weeks.
+    time_zone -> &'static str = dataset.core.time_zone.name();
+
+    /// The promises.
+    policies -> SlaPolicies = SlaPolicies(dataset.core.policies.clone());
+
+    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = dataset.core.as_of.map(|at| InZone(at, Some(dataset.core.time_zone)));
+
+    /// Records left out of all files, by reason.
+    excluded -> Data<Excluded> = Data(dataset.core.excluded());
+
+    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
+    sources -> Sources<'_> = Sources(&dataset.core.sources);
+}
+
 #[pymethods]
 impl Dataset {
-    /// What the data is, in the description's words.
-    #[getter]
-    fn name(&self) -> Option<&str> {
-        self.core.name.as_deref()
-    }
-
     /// What the functions named after the KPIs take.
     fn _replayed(&self) -> ReplayedTickets {
         ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
-    }
-
-    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.core.as_of.map(|at| in_zone(py, at, Some(self.core.time_zone))).transpose()
-    }
-
-    /// The zone of its days and weeks.
-    #[getter]
-    fn time_zone(&self) -> &'static str {
-        self.core.time_zone.name()
     }
 
     /// The attributes that reports are sliced by unless told otherwise.
@@ -199,40 +202,20 @@ impl Dataset {
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let all = self.core.counts();
-        let counts = PyDict::new(py);
-        counts.set_item("tickets", all.tickets)?;
-        counts.set_item("events", all.events)?;
-        counts.set_item("responses", all.responses)?;
-        counts.set_item("invitations", all.invitations)?;
-        Ok(counts)
-    }
-
-    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
-    #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.core.sources)
-    }
-
-    /// Records left out of all files, by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.core.excluded())?)
+        let counts = [
+            ("tickets", all.tickets),
+            ("events", all.events),
+            ("responses", all.responses),
+            ("invitations", all.invitations),
+        ];
+        counts.into_py_dict(py)
     }
 
     /// The working hours by name.
     #[getter]
     fn schedules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let schedules = PyDict::new(py);
-        for (name, schedule) in &self.core.schedules {
-            schedules.set_item(&**name, Schedule::of(schedule.clone()))?;
-        }
-        Ok(schedules)
-    }
-
-    /// The promises.
-    #[getter]
-    fn policies(&self) -> SlaPolicies {
-        SlaPolicies(self.core.policies.clone())
+        let schedules = self.core.schedules.iter();
+        schedules.map(|(name, schedule)| (&**name, Schedule::of(schedule.clone()))).into_py_dict(py)
     }
 
     /// The KPIs of this dataset, by slice and period.
@@ -240,21 +223,10 @@ impl Dataset {
     /// Parameters
     /// ----------
     /// kpis : "all", or iterable of str or dict, optional
-    ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``;
-    ///     by default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all
-    ///     of these; :func:`report` lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
+    ///     As for :func:`report`, which lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
     ///     taken from the description.
     /// by : str or iterable of str or tuple of str, optional
-    ///     Attributes to slice by, ``"market"``, or ``["market", ("market", "channel")]``; by default the description's.
-    ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
-    ///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` a ticket counts in the slice of each of its tags, so
-    ///     slices overlap; see :func:`report`.
-    ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
-    ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
-    ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
-    ///     it, waits without a response under ``None``. Only KPIs of responses have such slices: ``"first_response_time"``,
-    ///     ``"next_response_time"``, ``"response_time"``, and ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
-    ///     ``"first_response"`` or ``"next_response"``.
+    ///     Attributes to slice by, as for :func:`report`; by default the description's.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
     ///     Rows by period, with the change against the period before.
     /// tz : str or zoneinfo.ZoneInfo, optional
@@ -288,41 +260,21 @@ impl Dataset {
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
     /// ColumnNotFoundError
     ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, as_of = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
-    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-    fn report(
+    #[pyo3(
+        signature = (kpis = None, **settings),
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    )]
+    fn report<'py>(
         &self,
-        py: Python<'_>,
-        kpis: Option<&Bound<'_, PyAny>>,
-        by: Option<&Bound<'_, PyAny>>,
-        period: Option<&str>,
-        tz: Option<&Bound<'_, PyAny>>,
-        as_of: Option<&Bound<'_, PyAny>>,
-        week_start: &str,
-        #[pyo3(from_py_with = year_start)] year_start: u32,
-        level: f64,
-        #[pyo3(from_py_with = min_n)] min_n: u64,
-        observed_from: Option<&Bound<'_, PyAny>>,
-        fcr: Option<&Bound<'_, PyAny>>,
-        #[pyo3(from_py_with = threads)] threads: Option<usize>,
+        py: Python<'py>,
+        kpis: Option<&Bound<'py, PyAny>>,
+        settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
-        let as_of = self.cut_off(as_of)?;
-        let zone = Some(self::tz(tz)?.unwrap_or(self.core.time_zone));
-        let kpis = Kpis::of(kpis)?;
-        let ask = Ask {
-            kpis,
-            by,
-            period,
-            zone,
-            week_start,
-            year_start,
-            level,
-            min_n,
-            observed_from,
-            fcr,
-            threads,
-            progress: None,
-        };
+        let keywords = Keywords::new(settings);
+        let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
+        let as_of = self.cut_off(as_of.as_ref())?;
+        let ask = Ask::new(kpis, &keywords, Some(self.core.time_zone))?;
+        keywords.end("Dataset.report")?;
         ask.of(py, &self.core, as_of)
     }
 
@@ -358,8 +310,7 @@ impl Dataset {
 
 impl Dataset {
     fn described<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let sources = self.sources(py)?;
         py.import("deskmetrics.source")?
-            .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(py)?, sources))
+            .call_method1("describe", (self.name(), self.counts(py)?, self.as_of(), self.sources()))
     }
 }

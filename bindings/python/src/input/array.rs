@@ -96,63 +96,46 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
         known.push(Some(value));
     }
     let Some(kind) = kind else { return Ok(Arc::new(NullArray::new(known.len()))) };
-    let values = known.into_iter();
-    let numbered = |name: &str, position: usize| format!("{name}[{position}]");
+    let each = |position: usize| format!("{name}[{position}]");
     Ok(match kind {
-        Kind::Truth => Arc::new(read::<bool, BooleanArray>(values)?),
-        Kind::Whole => {
-            let numbers = values.enumerate().map(|(position, value)| {
-                let too_large = |value: &Bound<'_, PyAny>| {
-                    error::argument(format!("{}: {} is too large", numbered(name, position), describe(value)))
-                };
-                value.map(|value| value.extract::<i64>().map_err(|_| too_large(&value))).transpose()
-            });
-            Arc::new(Int64Array::from(numbers.collect::<PyResult<Vec<_>>>()?))
-        }
-        Kind::Number => Arc::new(read::<f64, Float64Array>(values)?),
-        Kind::Text => Arc::new(read::<String, StringArray>(values)?),
+        Kind::Truth => Arc::new(read::<bool, BooleanArray>(&known, |_, value| value.extract())?),
+        Kind::Number => Arc::new(read::<f64, Float64Array>(&known, |_, value| value.extract())?),
+        Kind::Text => Arc::new(read::<String, StringArray>(&known, |_, value| value.extract())?),
+        Kind::Whole => Arc::new(read::<i64, Int64Array>(&known, |position, value| {
+            let too_large =
+                |_| error::argument(format!("{}: {} is too large", each(position), describe(value)));
+            value.extract().map_err(too_large)
+        })?),
         Kind::Nested => {
-            let json = PyModule::import(py, "json")?;
-            let text_of = |value: Bound<'_, PyAny>| {
-                let options = PyDict::new(value.py());
-                options.set_item("default", value.py().get_type::<PyString>())?;
-                json.call_method("dumps", (value,), Some(&options))?.extract::<String>()
-            };
-            let texts = values.map(|value| value.map(text_of).transpose());
-            Arc::new(texts.collect::<PyResult<StringArray>>()?)
+            let dumps = PyModule::import(py, "json")?.getattr("dumps")?;
+            let options = PyDict::new(py);
+            options.set_item("default", py.get_type::<PyString>())?;
+            let text = |_, value: &Bound<'_, PyAny>| dumps.call((value,), Some(&options))?.extract();
+            Arc::new(read::<String, StringArray>(&known, text)?)
         }
-        Kind::Span => {
-            let micros = values.map(|value| {
-                value.map(|value| {
-                    value.extract::<TimeDelta>().map(|span| span.num_microseconds().unwrap_or(i64::MAX))
-                })
-            });
-            let micros: PyResult<Vec<Option<i64>>> = micros.map(Option::transpose).collect();
-            Arc::new(DurationMicrosecondArray::from(micros?))
-        }
+        Kind::Span => Arc::new(read::<i64, DurationMicrosecondArray>(&known, |_, value| {
+            Ok(value.extract::<TimeDelta>()?.num_microseconds().unwrap_or(i64::MAX))
+        })?),
         Kind::Instant => {
-            let micros = values.enumerate().map(|(position, value)| {
-                value
-                    .map(|value| instant(&numbered(name, position), &value, None).map(|at| at.micros))
-                    .transpose()
-            });
-            Arc::new(
-                TimestampMicrosecondArray::from(micros.collect::<PyResult<Vec<_>>>()?).with_timezone("UTC"),
-            )
+            let micros = |position, value: &_| instant(&each(position), value, None).map(|at| at.micros);
+            Arc::new(read::<i64, TimestampMicrosecondArray>(&known, micros)?.with_timezone("UTC"))
         }
         Kind::WallClock => {
-            let micros = values.map(|value| value.map(|value| wall_clock(&value)).transpose());
-            Arc::new(TimestampMicrosecondArray::from(micros.collect::<PyResult<Vec<_>>>()?))
+            Arc::new(read::<i64, TimestampMicrosecondArray>(&known, |_, value| wall_clock(value))?)
         }
     })
 }
 
-fn read<'py, T, A>(values: impl Iterator<Item = Option<Bound<'py, PyAny>>>) -> PyResult<A>
-where
-    T: for<'a> FromPyObject<'a, 'py, Error: Into<PyErr>>,
-    A: FromIterator<Option<T>>,
-{
-    values.map(|value| value.map(|value| value.extract::<T>().map_err(Into::into)).transpose()).collect()
+/// The values that are there, read with their positions.
+fn read<'py, T, A: FromIterator<Option<T>>>(
+    values: &[Option<Bound<'py, PyAny>>],
+    one: impl Fn(usize, &Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<A> {
+    values
+        .iter()
+        .enumerate()
+        .map(|(position, value)| value.as_ref().map(|value| one(position, value)).transpose())
+        .collect()
 }
 
 fn wall_clock(value: &Bound<'_, PyAny>) -> PyResult<i64> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMicrosecondType};
+use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,10 +15,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
 
-use super::column::{Column, Given};
-use super::origin::Origin;
+use super::column::Column;
+use super::times::{Micros, TimeColumn, Times};
 use super::{Input, describe, is_missing, numpy, refuse};
-use crate::error::{self, exceptions::InstantError};
+use crate::error::{self, OrError as _};
 
 /// An instant as it was given.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl<'py> Instant<'py> {
         let zone = value.getattr("tzinfo")?;
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
             let Some(assumed) = assumed else {
-                return Err(InstantError::new_err(format!(
+                return Err(error::instant(format!(
                     "{name}: {} has no time zone; say which one is meant, such as .replace(tzinfo=timezone.utc), \
                      .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")), or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
@@ -61,7 +61,7 @@ impl<'py> Instant<'py> {
             let at = InstantReading::new(assumed).read(&text).ok().flatten();
             let at =
                 at.ok_or_else(|| error::argument(format!("{name}: {} cannot be read", describe(value))))?;
-            return Ok(Self { micros: at.as_micros(), zone: zone_info(py, assumed)? });
+            return Ok(Self { micros: at.as_micros(), zone: assumed.into_pyobject(py)?.into_any() });
         }
         // Python's difference of two aware instants of different zones is real time, also in a repeated hour.
         let since = value.sub(epoch(py)?)?.extract::<TimeDelta>()?;
@@ -78,7 +78,7 @@ impl<'py> Instant<'py> {
     pub(crate) fn same_zone(&self, place: &str, micros: i64) -> PyResult<Bound<'py, PyAny>> {
         let py = self.zone.py();
         let beyond = || {
-            InstantError::new_err(format!(
+            error::instant(format!(
                 "{place}the answer lies outside the years 1 to 9999, which is all that datetime can hold"
             ))
         };
@@ -112,100 +112,61 @@ fn no_instant(value: &Bound<'_, PyAny>) -> String {
     format!("{} is not a datetime; {remedy}", describe(value))
 }
 
-/// The zone as Python has it.
-fn zone_info(py: Python<'_>, zone: Tz) -> PyResult<Bound<'_, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class =
-        CLASS.get_or_try_init(py, || py.import("zoneinfo")?.getattr("ZoneInfo").map(Bound::unbind))?;
-    class.bind(py).call1((zone.name(),))
-}
+/// Timestamps: one, Python's own, or a column.
+pub(crate) type Moments<'py> = Times<'py, Instant<'py>>;
 
-/// Instants: one, Python's own, or a column.
-pub(crate) enum Moments<'py> {
-    /// One or many of Python's.
-    Values(Input<Instant<'py>>),
-    Column(InstantColumn<'py>),
-}
-
-/// A column of instants.
-pub(crate) struct InstantColumn<'py> {
-    /// Microseconds since 1970 in UTC.
-    pub(crate) micros: Int64Array,
-    /// The zone in which answers are told.
-    pub(crate) zone: Arc<str>,
-    pub(crate) origin: Origin<'py>,
+impl Micros for Instant<'_> {
+    fn micros(&self) -> i64 {
+        self.micros
+    }
 }
 
 impl<'py> Moments<'py> {
     /// Reads an argument; what has no zone is a wall-clock time of `assumed`, if that is given.
     pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let value = &numpy::scalar(value)?;
+        let one = |name: &str, value: &Bound<'py, PyAny>| Instant::read(name, value, assumed);
         if value.is_instance_of::<PyDateTime>() {
-            return Instant::read(name, value, assumed).map(|one| Self::Values(Input::One(one)));
+            return one(name, value).map(|one| Self::Values(Input::One(one)));
         }
-        match Given::read(name, value, "an instant or a column of them")? {
-            Given::Column(column) => InstantColumn::read(column, assumed).map(Self::Column),
-            Given::Single(value) => {
-                Instant::read(name, &value, assumed).map(|one| Self::Values(Input::One(one)))
-            }
-            Given::Values(values) => {
-                Input::many(name, &values, |name, value| Instant::read(name, value, assumed))
-                    .map(Self::Values)
-            }
-        }
+        Self::of(name, value, "timestamp", one, |column| read_column(column, assumed))
     }
 
-    /// Instants of a column or sequence, in microseconds; one alone is refused.
+    /// Timestamps of a column or sequence, in microseconds; one alone is refused.
     pub(crate) fn many(self, name: &str) -> PyResult<Int64Array> {
-        match self {
-            Self::Column(column) => Ok(column.micros),
-            Self::Values(Input::Many(values)) => {
-                Ok(values.into_iter().map(|at| at.map(|at| at.micros)).collect())
-            }
-            Self::Values(Input::One(_)) => Err(error::argument_type(format!(
-                "{name}: a single instant is not a column; give a sequence or a column of them"
-            ))),
-        }
+        self.several(name, "timestamp")
     }
 }
 
-impl<'py> InstantColumn<'py> {
-    /// The instants of a column of timestamps, dates or (with a zone assumed) texts.
-    pub(crate) fn read(column: Column<'py>, assumed: Option<Tz>) -> PyResult<Self> {
-        let Column { name, chunks, data_type, origin } = column;
-        let zone: Arc<str> = match (&data_type, assumed) {
-            (DataType::Timestamp(_, Some(zone)), _) => Arc::clone(zone),
-            (DataType::Null, _) => Arc::from("UTC"),
-            // Without a value there is no time of an unknown zone.
-            (_, None) if chunks.iter().all(|chunk| chunk.null_count() == chunk.len()) => Arc::from("UTC"),
-            (_, Some(zone)) if holds_wall_clock(&data_type) => Arc::from(zone.name()),
-            (_, None) if holds_wall_clock(&data_type) => {
-                return Err(InstantError::new_err(format!(
-                    "{name}: a column of {data_type} has no time zone; say which one is meant with \
-                     assume_tz=\"Europe/Madrid\" (or \"UTC\")"
-                )));
-            }
-            _ => {
-                return Err(error::column_type(format!(
-                    "{name}: a column of {data_type} is not a column of instants; give timestamps"
-                )));
-            }
-        };
-        let reading = InstantReading::new(assumed.unwrap_or(Tz::UTC));
-        let reading = reading.inferred(&chunks).map_err(|problem| {
-            InstantError::new_err(format!(
-                "{name}, {problem}; make it a timestamp column first, such as with \
-                 pandas.to_datetime(.., format=\"%d/%m/%Y\")"
-            ))
-        })?;
-        let mut before = 0;
-        let mut read = Vec::with_capacity(chunks.len());
-        for chunk in &chunks {
-            read.push(micros(&name, before, chunk, &reading)?);
-            before += chunk.len();
+/// The timestamps of a column of timestamps, dates or (with a zone assumed) texts.
+fn read_column(column: Column<'_>, assumed: Option<Tz>) -> PyResult<TimeColumn<'_>> {
+    let Column { name, chunks, data_type, .. } = &column;
+    let zone: Arc<str> = match (data_type, assumed) {
+        (DataType::Timestamp(_, Some(zone)), _) => Arc::clone(zone),
+        (DataType::Null, _) => Arc::from("UTC"),
+        // Without a value there is no time of an unknown zone.
+        (_, None) if chunks.iter().all(|chunk| chunk.null_count() == chunk.len()) => Arc::from("UTC"),
+        (_, Some(zone)) if holds_wall_clock(data_type) => Arc::from(zone.name()),
+        (_, None) if holds_wall_clock(data_type) => {
+            return Err(error::instant(format!(
+                "{name}: a column of {data_type} has no time zone; say which one is meant with \
+                 assume_tz=\"Europe/Madrid\" (or \"UTC\")"
+            )));
         }
-        Ok(Self { micros: together(&name, &read)?, zone, origin })
-    }
+        _ => {
+            return Err(error::column_type(format!(
+                "{name}: a column of {data_type} is not a column of instants; give timestamps"
+            )));
+        }
+    };
+    let reading = InstantReading::new(assumed.unwrap_or(Tz::UTC));
+    let reading = reading.inferred(chunks).map_err(|problem| {
+        error::instant(format!(
+            "{name}, {problem}; make it a timestamp column first, such as with \
+             pandas.to_datetime(.., format=\"%d/%m/%Y\")"
+        ))
+    })?;
+    TimeColumn::of(column, zone, |name, before, chunk| micros(name, before, chunk, &reading))
 }
 
 fn holds_wall_clock(kind: &DataType) -> bool {
@@ -216,32 +177,6 @@ fn holds_wall_clock(kind: &DataType) -> bool {
     }
 }
 
-/// Arrays as one; a single one as it is.
-pub(super) fn together(name: &str, arrays: &[Int64Array]) -> PyResult<Int64Array> {
-    match arrays {
-        [] => Ok(Int64Array::from(Vec::<i64>::new())),
-        [one] => Ok(one.clone()),
-        many => {
-            let many: Vec<&dyn Array> = many.iter().map(|array| array as &dyn Array).collect();
-            let whole = arrow_select::concat::concat(&many);
-            let whole = whole.map_err(|problem| error::data(format!("{name}: {problem}")))?;
-            Ok(whole.as_primitive::<Int64Type>().clone())
-        }
-    }
-}
-
-/// The chunks of a column as one array.
-pub(crate) fn together_any(name: &str, column: &Column<'_>) -> PyResult<ArrayRef> {
-    if let [one] = column.chunks.as_slice() {
-        return Ok(Arc::clone(one));
-    }
-    if column.chunks.is_empty() {
-        return Ok(arrow_array::new_empty_array(&column.data_type));
-    }
-    let chunks: Vec<&dyn Array> = column.chunks.iter().map(AsRef::as_ref).collect();
-    arrow_select::concat::concat(&chunks).map_err(|problem| error::data(format!("{name}: {problem}")))
-}
-
 fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading) -> PyResult<Int64Array> {
     if let DataType::Timestamp(TimeUnit::Microsecond, Some(_)) = chunk.data_type() {
         return Ok(chunk.as_primitive::<TimestampMicrosecondType>().reinterpret_cast());
@@ -249,14 +184,13 @@ fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading)
     if *chunk.data_type() == DataType::Null {
         return Ok(Int64Array::new_null(chunk.len()));
     }
-    let mut column =
-        reading.bind(chunk).map_err(|problem| error::column_type(format!("{name}: {problem}")))?;
+    let mut column = reading.bind(chunk).or_column_type(name)?;
     let mut read = Int64Array::builder(chunk.len());
     for row in 0..chunk.len() {
         let at = column.get(row).map_err(|problem| {
             let found = column.raw(row);
             let remedy = reading.remedy(found);
-            InstantError::new_err(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
+            error::instant(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
         })?;
         read.append_option(at.map(Timestamp::as_micros));
     }

@@ -10,13 +10,18 @@ mod refuse;
 mod spans;
 mod stream;
 mod table;
+mod times;
 
-#[expect(unused_imports, reason = "for the functions that take tables")]
-pub(crate) use self::{
-    array::array_of, column::Column, column::Given, instants::Instant, instants::InstantColumn,
-    instants::Moments, instants::instant, instants::together_any, instants::zone, origin::Origin,
-    refuse::refuse, refuse::remedy, spans::SpanColumn, spans::Spans, spans::span, table::Table,
-};
+pub(crate) use self::array::array_of;
+pub(crate) use self::column::{Column, Given};
+pub(crate) use self::instants::{Moments, instant, zone};
+pub(crate) use self::origin::{Origin, values_of};
+pub(crate) use self::refuse::{refuse, remedy};
+pub(crate) use self::spans::Spans;
+pub(crate) use self::table::Table;
+pub(crate) use self::times::{Micros, TimeColumn, Times, together_any};
+
+use std::ops::Range;
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -64,15 +69,7 @@ impl<T> Input<T> {
                 Input::Many(many.into_iter().map(|a| Some((a?, b.clone()))).collect())
             }
             (Self::Many(first), Input::Many(second)) => {
-                if first.len() != second.len() {
-                    return Err(error::argument(format!(
-                        "{} has {} elements and {} has {}; both must have the same number",
-                        names[0],
-                        first.len(),
-                        names[1],
-                        second.len()
-                    )));
-                }
+                same_length(names[0], first.len(), names[1], second.len())?;
                 Input::Many(first.into_iter().zip(second).map(|(a, b)| Some((a?, b?))).collect())
             }
         })
@@ -96,6 +93,32 @@ impl<T> Input<T> {
             }
         }
     }
+}
+
+/// Checks that two columns go together row by row.
+pub(crate) fn same_length(first: &str, n: usize, second: &str, other: usize) -> PyResult<()> {
+    if n == other {
+        return Ok(());
+    }
+    Err(error::argument(format!(
+        "{first} has {n} elements and {second} has {other}; both must have the same number"
+    )))
+}
+
+/// Rows worked on between two checks for Ctrl-C.
+const BLOCK: usize = 1 << 20;
+
+/// Works on rows block by block without the interpreter, which may interrupt the work between two blocks.
+pub(crate) fn in_blocks<T: Send>(
+    py: Python<'_>,
+    n: usize,
+    mut work: impl FnMut(Range<usize>) -> T + Send,
+) -> PyResult<Vec<T>> {
+    let blocks = (0..n).step_by(BLOCK).map(|row| {
+        let done = py.detach(|| work(row..n.min(row + BLOCK)));
+        py.check_signals().map(|()| done)
+    });
+    blocks.collect()
 }
 
 /// A name, which is a text.

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-    UInt8Type,
-};
+use arrow_array::types::{Int64Type, UInt8Type};
 use arrow_array::{ArrayRef, BooleanArray, Int64Array};
 use arrow_buffer::NullBuffer;
+use arrow_schema::{DataType, TimeUnit};
 use pyo3::prelude::*;
 use pyo3_arrow::PyArray;
 
 use super::describe;
-use crate::error;
+use crate::error::{self, OrError as _};
 
 /// Whether a value is an array of NumPy (not one of its scalars).
 pub(super) fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -75,19 +72,24 @@ pub(super) fn read(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Option<Arra
 
 /// Numbers, shared where they lie side by side in the machine's order of bytes, else copied.
 fn plain(array: &Bound<'_, PyAny>, wider: Option<&str>) -> PyResult<ArrayRef> {
-    let mut array = array.clone();
-    let native: bool = array.getattr("dtype")?.getattr("isnative")?.extract()?;
-    if let Some(wider) = wider {
-        array = array.call_method1("astype", (wider,))?;
-    } else if !native {
-        let native = array.getattr("dtype")?.call_method1("newbyteorder", ("=",))?;
-        array = array.call_method1("astype", (native,))?;
-    }
+    let mut array = match wider {
+        Some(wider) => array.call_method1("astype", (wider,))?,
+        None => native(array)?,
+    };
     let flags = array.getattr("flags")?;
     if !flags.getattr("c_contiguous")?.extract::<bool>()? || !flags.getattr("aligned")?.extract::<bool>()? {
         array = array.call_method0("copy")?;
     }
     Ok(array.extract::<PyArray>()?.into_inner().0)
+}
+
+/// The array in the machine's order of bytes.
+fn native<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let dtype = array.getattr("dtype")?;
+    if dtype.getattr("isnative")?.extract()? {
+        return Ok(array.clone());
+    }
+    array.call_method1("astype", (dtype.call_method1("newbyteorder", ("=",))?,))
 }
 
 /// `datetime64` and `timedelta64`: numbers of their unit, of which the smallest is NaT.
@@ -99,27 +101,18 @@ fn dated(array: &Bound<'_, PyAny>, dtype: &Bound<'_, PyAny>, kind: &str) -> PyRe
         // Days, minutes, and multiples such as 25s; months have no length, which NumPy refuses itself.
         _ => (array.call_method1("astype", (format!("{kind}8[us]"),))?, "us".to_owned()),
     };
-    // Little-endian, as the view below reads them.
-    let array = if array.getattr("dtype")?.getattr("isnative")?.extract()? {
-        array
-    } else {
-        let native = array.getattr("dtype")?.call_method1("newbyteorder", ("=",))?;
-        array.call_method1("astype", (native,))?
-    };
-    let numbers = plain(&array.call_method1("view", ("i8",))?, None)?;
+    let numbers = plain(&native(&array)?.call_method1("view", ("i8",))?, None)?;
     let numbers = numbers.as_primitive::<Int64Type>();
     let missing = numbers.values().contains(&i64::MIN);
     let known: Option<NullBuffer> =
         missing.then(|| numbers.values().iter().map(|number| *number != i64::MIN).collect());
     let numbers = Int64Array::new(numbers.values().clone(), known);
-    Ok(match (kind, unit.as_str()) {
-        ("M", "s") => Arc::new(numbers.reinterpret_cast::<TimestampSecondType>()) as ArrayRef,
-        ("M", "ms") => Arc::new(numbers.reinterpret_cast::<TimestampMillisecondType>()),
-        ("M", "ns") => Arc::new(numbers.reinterpret_cast::<TimestampNanosecondType>()),
-        ("M", _) => Arc::new(numbers.reinterpret_cast::<TimestampMicrosecondType>()),
-        (_, "s") => Arc::new(numbers.reinterpret_cast::<DurationSecondType>()),
-        (_, "ms") => Arc::new(numbers.reinterpret_cast::<DurationMillisecondType>()),
-        (_, "ns") => Arc::new(numbers.reinterpret_cast::<DurationNanosecondType>()),
-        (_, _) => Arc::new(numbers.reinterpret_cast::<DurationMicrosecondType>()),
-    })
+    let unit = match unit.as_str() {
+        "s" => TimeUnit::Second,
+        "ms" => TimeUnit::Millisecond,
+        "ns" => TimeUnit::Nanosecond,
+        _ => TimeUnit::Microsecond,
+    };
+    let of_unit = if kind == "M" { DataType::Timestamp(unit, None) } else { DataType::Duration(unit) };
+    arrow_cast::cast(&numbers, &of_unit).or_argument()
 }

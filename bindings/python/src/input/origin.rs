@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, DurationMicrosecondType, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{
+    Date32Type, DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType,
+};
 use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_schema::{DataType, Field};
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
+use deskmetrics::Timestamp;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 use pyo3_arrow::buffer::PyArrowBuffer;
 use pyo3_arrow::{PyArray, PyChunkedArray};
 
 use crate::error;
+use crate::zone::InZone;
 
 /// Where a column came from.
 #[derive(Clone)]
@@ -59,7 +63,7 @@ impl<'py> Origin<'py> {
         match self {
             Self::Pandas(series) => pandas(py, series, name, array),
             Self::Numpy => to_numpy(py, array),
-            Self::List => list(py, array),
+            Self::List => values_of(py, array),
             Self::Polars => py.import("polars")?.getattr("Series")?.call1((name, arrow())),
             Self::PyArrow { chunked: false } => py.import("pyarrow")?.getattr("array")?.call1((arrow(),)),
             Self::PyArrow { chunked: true } => {
@@ -87,7 +91,7 @@ fn to_numpy<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny
                 _ => "i8",
             };
             options.set_item("dtype", dtype)?;
-            return numpy.getattr("array")?.call((list(py, array)?,), Some(&options));
+            return numpy.getattr("array")?.call((values_of(py, array)?,), Some(&options));
         }
     };
     let micros = micros(array);
@@ -116,7 +120,7 @@ fn pandas<'py>(
     let values = if *array.data_type() == DataType::Boolean && array.null_count() > 0 {
         let options = PyDict::new(py);
         options.set_item("dtype", "boolean")?;
-        library.getattr("array")?.call((list(py, array)?,), Some(&options))?
+        library.getattr("array")?.call((values_of(py, array)?,), Some(&options))?
     } else {
         to_numpy(py, array)?
     };
@@ -133,39 +137,34 @@ fn pandas<'py>(
     }
 }
 
-/// Python values; `None` for what is missing.
-fn list<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
-    let values: Vec<Bound<'py, PyAny>> = match array.data_type() {
-        DataType::Boolean => {
-            array.as_boolean().iter().map(|value| value.into_bound_py_any(py)).collect::<PyResult<_>>()?
+/// A column as a list of Python values: text, truths, numbers, durations, dates, timestamps in UTC; `None` for missing ones.
+pub(crate) fn values_of<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
+    match array.data_type() {
+        DataType::Boolean => array.as_boolean().iter().collect::<Vec<_>>().into_bound_py_any(py),
+        DataType::Int64 => array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py),
+        DataType::Float64 => {
+            array.as_primitive::<Float64Type>().iter().collect::<Vec<_>>().into_bound_py_any(py)
         }
-        DataType::Duration(_) => micros(array)
-            .iter()
-            .map(|value| value.map(TimeDelta::microseconds).into_bound_py_any(py))
-            .collect::<PyResult<_>>()?,
-        DataType::Timestamp(_, _) => micros(array)
-            .iter()
-            .map(|value| {
-                let at = value.map(|value| {
-                    DateTime::from_timestamp_micros(value).ok_or_else(|| {
-                        error::argument("the answer lies outside the years 1 to 9999".to_owned())
-                    })
-                });
-                at.transpose()?.into_bound_py_any(py)
-            })
-            .collect::<PyResult<_>>()?,
-        DataType::Int64 => {
-            let counts = array.as_primitive::<Int64Type>().iter();
-            counts.map(|count| count.into_bound_py_any(py)).collect::<PyResult<_>>()?
+        DataType::Duration(_) => {
+            let spans =
+                micros(array).iter().map(|span| span.map(TimeDelta::microseconds)).collect::<Vec<_>>();
+            spans.into_bound_py_any(py)
+        }
+        DataType::Timestamp(..) => {
+            let at = |at| InZone(Timestamp::saturating_from_micros(at), None);
+            let micros = micros(array);
+            micros.iter().map(|value| value.map(at)).collect::<Vec<_>>().into_bound_py_any(py)
         }
         DataType::Date32 => {
             let days = array.as_primitive::<Date32Type>().iter();
             let dates = days.map(|day| day.and_then(Date32Type::to_naive_date_opt));
-            dates.map(|date| date.into_bound_py_any(py)).collect::<PyResult<_>>()?
+            dates.collect::<Vec<_>>().into_bound_py_any(py)
         }
-        other => return Err(error::data(format!("an answer of type {other} has no form in Python"))),
-    };
-    PyList::new(py, values)?.into_bound_py_any(py)
+        other => match array.as_string_opt::<i32>() {
+            Some(texts) => texts.iter().collect::<Vec<_>>().into_bound_py_any(py),
+            None => Err(error::data(format!("a column of {other} has no form in Python"))),
+        },
+    }
 }
 
 fn micros(array: &ArrayRef) -> PrimitiveArray<Int64Type> {

@@ -9,13 +9,13 @@ use arrow_array::{Array, ArrayRef, NullArray, RecordBatch};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString};
+use pyo3::types::{PyDict, PyList, PyMapping};
 
 use super::array::array_of;
 use super::column::{Given, has_capsule, imported};
-use super::instants::together_any;
+use super::times::together_any;
 use super::{describe, refuse};
-use crate::error;
+use crate::error::{self, OrError as _};
 
 /// The columns that pandas adds for an index without a name.
 const INDEX: &str = "__index_level_";
@@ -156,54 +156,29 @@ impl Table {
         Self::of_arrays(name, columns, unread)
     }
 
-    /// A list of rows, each a mapping from name to value; the first says which columns there are, and what a row does not
-    /// have is missing.
-    fn of_rows<'py>(name: &str, rows: &Bound<'py, PyAny>) -> PyResult<Self> {
+    /// A list of rows, each a mapping from name to value; what a row does not have is missing.
+    fn of_rows(name: &str, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = rows.py();
-        let mut labels: Vec<String> = Vec::new();
-        let mut cells: Vec<Bound<'py, PyList>> = Vec::new();
+        let columns = PyDict::new(py);
         for (position, row) in rows.try_iter()?.enumerate() {
             let row = row?;
-            let place = format!("{name}[{position}]");
             let Ok(row) = row.cast::<PyMapping>() else {
                 return Err(error::argument_type(format!(
-                    "{place}: {} is not a row; give a frame, a dict of columns, or a list of dicts",
+                    "{name}[{position}]: {} is not a row; give a frame, a dict of columns, or a list of dicts",
                     describe(&row)
                 )));
             };
-            for key in row.keys()?.iter() {
-                let Ok(label) = key.cast::<PyString>() else {
-                    return Err(error::argument_type(format!(
-                        "{place}: column name {} is not a text",
-                        describe(&key)
-                    )));
-                };
-                let label = label.to_string();
-                if !labels.contains(&label) {
-                    labels.push(label);
-                    let column = PyList::empty(py);
-                    for _ in 0..position {
-                        column.append(py.None())?;
-                    }
-                    cells.push(column);
+            for label in row.keys()?.iter() {
+                if !columns.contains(&label)? {
+                    columns.set_item(label, PyList::new(py, (0..position).map(|_| py.None()))?)?;
                 }
             }
-            for (label, column) in labels.iter().zip(&cells) {
-                column.append(if row.contains(label)? {
-                    row.get_item(label)?
-                } else {
-                    py.None().into_bound(py)
-                })?;
+            for (label, column) in &columns {
+                let value = if row.contains(&label)? { Some(row.get_item(&label)?) } else { None };
+                column.cast::<PyList>()?.append(value)?;
             }
         }
-        let mut unread = BTreeMap::new();
-        let columns = labels.into_iter().zip(cells).map(|(label, cells)| {
-            let place = format!("{name}[\"{label}\"]");
-            let array = array_or_why(&place, &label, &cells, &mut unread)?;
-            Ok((label, array))
-        });
-        let columns = columns.collect::<PyResult<_>>()?;
-        Self::of_arrays(name, columns, unread)
+        Self::of_columns(name, &columns)
     }
 
     fn of_arrays(
@@ -217,8 +192,7 @@ impl Table {
         let options = arrow_array::RecordBatchOptions::new()
             .with_row_count(Some(columns.first().map_or(0, |(_, array)| array.len())));
         let arrays = columns.into_iter().map(|(_, array)| array).collect();
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)
-            .map_err(|problem| error::data(format!("{name}: {problem}")))?;
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options).or_data(name)?;
         Ok(Self { name: name.to_owned(), schema, batches: vec![batch], unread })
     }
 }

@@ -1,21 +1,19 @@
 //! What the KPIs mean, as data; and plain data as a table.
 
-use arrow_array::RecordBatchIterator;
+use arrow_select::concat::concat_batches;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
-use pyo3_arrow::PyRecordBatchReader;
 
-use crate::data::from_json;
-use crate::error;
+use crate::data::to_python;
+use crate::error::OrError as _;
+use crate::frame::stream;
 use crate::input::Table;
 
 /// Every KPI's definition as plain data.
 #[pyfunction(name = "_catalogue")]
 pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let catalogue = deskmetrics::catalogue::catalogue();
-    let form = serde_json::to_value(catalogue).map_err(|problem| error::data(problem.to_string()))?;
-    from_json(py, &form)
+    to_python(py, &deskmetrics::catalogue::catalogue())
 }
 
 /// The attribute of a name: its own, or the usual one of which it is another word.
@@ -29,9 +27,8 @@ pub(crate) fn attribute(name: &str) -> String {
 pub(crate) fn columns<'py>(
     columns: &Bound<'py, PyDict>,
     requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'py, PyCapsule>> {
     let table = Table::read("columns", columns)?;
-    let reader = RecordBatchIterator::new(table.batches.into_iter().map(Ok), table.schema);
-    let reader = PyRecordBatchReader::new(Box::new(reader)).into_pyobject(columns.py())?;
-    reader.call_method1("__arrow_c_stream__", (requested_schema,))
+    let batch = concat_batches(&table.schema, &table.batches).or_argument()?;
+    stream(columns.py(), batch, requested_schema)
 }

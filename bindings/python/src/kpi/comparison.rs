@@ -1,10 +1,10 @@
 //! Two results, or a result and a benchmark.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDelta, PyTuple};
+use pyo3::types::PyDelta;
 
 use crate::error;
-use crate::result::{KpiResult, check, to_python, unit_name};
+use crate::result::{KpiResult, check, interval};
 
 /// Difference, interval, p-value, smaller n, unit; of `a` minus `b`.
 #[pyfunction(name = "_compare")]
@@ -13,7 +13,7 @@ pub(crate) fn compare<'py>(
     a: &Bound<'py, KpiResult>,
     b: &Bound<'py, PyAny>,
     level: f64,
-) -> PyResult<Bound<'py, PyTuple>> {
+) -> PyResult<impl IntoPyObject<'py>> {
     check(level)?;
     let tally = &a.get().tally;
     let headline = tally.headline(level);
@@ -46,16 +46,8 @@ pub(crate) fn compare<'py>(
             told(other),
         )));
     };
-    PyTuple::new(
-        py,
-        [
-            found.difference.into_pyobject(py)?.into_any(),
-            to_python(py, found.interval)?,
-            found.p_value.into_pyobject(py)?.into_any(),
-            found.smaller_n.into_pyobject(py)?.into_any(),
-            unit_name(headline.unit).into_pyobject(py)?.into_any(),
-        ],
-    )
+    let interval = interval(py, Some(found.interval))?;
+    Ok((found.difference, interval, found.p_value, found.smaller_n, headline.unit.as_str()))
 }
 
 /// A fixed value; a duration in seconds, as results have it.

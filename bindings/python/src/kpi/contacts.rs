@@ -8,12 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::request::{cut_off, request, tally};
-use super::surveys::same_length;
-use crate::input::{Moments, Spans, zone};
+use crate::input::{Moments, Spans, in_blocks, same_length, zone};
+use crate::keywords::Keywords;
 use crate::result::KpiResult;
-
-/// Rows worked on between two looks for Ctrl-C.
-const BLOCK: usize = 1 << 20;
 
 /// Columns of one length by name.
 struct Columns {
@@ -35,24 +32,25 @@ impl Columns {
         self.get(name, row).map(Timestamp::saturating_from_micros)
     }
 
-    /// Reads those of the columns that are given.
-    fn read(
-        given: &Bound<'_, PyDict>,
-        instants: &[&'static str],
+    /// Takes those columns that are given.
+    fn take(
+        keywords: &Keywords<'_, '_>,
+        timestamps: &[&'static str],
         spans: &[&'static str],
-        assume_tz: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let assumed = assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
+        let assumed = keywords.take_with("assume_tz", |value| zone("assume_tz", value))?;
         let mut values: Vec<(&'static str, Int64Array)> = Vec::new();
-        for name in instants.iter().chain(spans) {
-            let Some(value) = given.get_item(name)?.filter(|value| !value.is_none()) else { continue };
-            let column = if instants.contains(name) {
-                Moments::read(name, &value, assumed)?.many(name)?
-            } else {
-                Spans::read(name, &value)?.many(name)?
-            };
+        for name in timestamps.iter().chain(spans) {
+            let column = keywords.take_with(name, |value| {
+                if timestamps.contains(name) {
+                    Moments::read(name, value, assumed)?.many(name)
+                } else {
+                    Spans::read(name, value)?.many(name)
+                }
+            })?;
+            let Some(column) = column else { continue };
             if let Some((first, other)) = values.first() {
-                same_length(first, other.len(), name, column.len())?;
+                same_length(name, column.len(), first, other.len())?;
             }
             values.push((name, column));
         }
@@ -61,22 +59,28 @@ impl Columns {
     }
 }
 
-/// A KPI of contacts offered to a queue.
-#[pyfunction(name = "_of_contacts", signature = (kpi, columns, options = None, as_of = None, assume_tz = None))]
+/// A KPI of contacts offered to a queue, or of agents on duty, from columns; what else is given are its options.
+#[pyfunction(name = "_of_contacts", signature = (kpi, **arguments))]
 pub(crate) fn of_contacts(
     py: Python<'_>,
     kpi: &str,
-    columns: &Bound<'_, PyDict>,
-    options: Option<&Bound<'_, PyDict>>,
-    as_of: Option<&Bound<'_, PyAny>>,
-    assume_tz: Option<&Bound<'_, PyAny>>,
+    arguments: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
-    let mut tally = tally(&request(kpi, options)?, cut_off(as_of)?)?;
-    let instants = ["queued_at", "answered_at", "abandoned_at"];
-    let columns = Columns::read(columns, &instants, &["talk", "hold", "wrap_up"], assume_tz)?;
+    let keywords = Keywords::new(arguments);
+    let as_of = keywords.take_with("as_of", cut_off)?;
+    let timestamps = ["queued_at", "answered_at", "abandoned_at"];
+    let columns = Columns::take(&keywords, &timestamps, &["talk", "hold", "wrap_up", "on_duty", "busy"])?;
+    let mut tally = tally(&request(kpi, arguments)?, as_of)?;
     // Of contacts of which only the work is known all were answered, no matter when.
     let (queued, answered) = (columns.has("queued_at"), columns.has("answered_at"));
-    in_blocks(py, columns.n, |row| {
+    let mut count = |row| {
+        if columns.has("on_duty") {
+            let (Some(on_duty), Some(busy)) = (columns.get("on_duty", row), columns.get("busy", row)) else {
+                return tally.leave_out(Reason::Missing);
+            };
+            let span = TimeDelta::microseconds;
+            return tally.push_shift(&AgentShift::new(Timestamp::MIN, span(on_duty), span(busy)));
+        }
         let sometime = |known: bool, name| if known { columns.at(name, row) } else { Some(Timestamp::MIN) };
         let Some(queued_at) = sometime(queued, "queued_at") else { return tally.leave_out(Reason::Missing) };
         let mut contact = QueueContact::new(queued_at);
@@ -86,33 +90,7 @@ pub(crate) fn of_contacts(
         contact.hold_micros = columns.get("hold", row);
         contact.wrap_up_micros = columns.get("wrap_up", row);
         tally.push_contact(&contact);
-    })?;
+    };
+    in_blocks(py, columns.n, |rows| rows.for_each(&mut count))?;
     Ok(KpiResult { tally })
-}
-
-/// A KPI of agents on duty.
-#[pyfunction(name = "_of_shifts")]
-pub(crate) fn of_shifts(py: Python<'_>, kpi: &str, columns: &Bound<'_, PyDict>) -> PyResult<KpiResult> {
-    let mut tally = tally(&request(kpi, None)?, None)?;
-    let columns = Columns::read(columns, &[], &["on_duty", "busy"], None)?;
-    in_blocks(py, columns.n, |row| {
-        let (Some(on_duty), Some(busy)) = (columns.get("on_duty", row), columns.get("busy", row)) else {
-            return tally.leave_out(Reason::Missing);
-        };
-        let span = TimeDelta::microseconds;
-        tally.push_shift(&AgentShift::new(Timestamp::MIN, span(on_duty), span(busy)));
-    })?;
-    Ok(KpiResult { tally })
-}
-
-/// Goes through rows without the interpreter, which may want to stop in between.
-fn in_blocks(py: Python<'_>, n: usize, mut each: impl FnMut(usize) + Send) -> PyResult<()> {
-    let mut row = 0;
-    while row < n {
-        let rows = row..n.min(row + BLOCK);
-        row = rows.end;
-        py.detach(|| rows.for_each(&mut each));
-        py.check_signals()?;
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ mod trust;
 
 pub(crate) use self::catalogue::{attribute, columns, definitions};
 pub(crate) use self::comparison::compare;
-pub(crate) use self::contacts::{of_contacts, of_shifts};
+pub(crate) use self::contacts::of_contacts;
 pub(crate) use self::scores::{of_reasons, of_scores};
 pub(crate) use self::surveys::{of_counts, of_invitations};
 pub(crate) use self::tickets::{ReplayedTickets, known_policy, of_tickets};

@@ -8,7 +8,7 @@ use pyo3::types::{PyDateTime, PyDict, PyList, PyTuple};
 use serde_json::{Map, Value};
 
 use crate::data::to_json;
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::input::instant;
 
 /// The request for a KPI; options that are `None` were not chosen.
@@ -34,14 +34,12 @@ pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResul
 
 /// The tally of a KPI that knows nothing after `as_of`.
 pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<KpiTally> {
-    request.tally(as_of).map_err(|problem| error::argument(problem.to_string()))
+    request.tally(as_of).or_argument()
 }
 
-/// The cut-off, where one is given.
-pub(super) fn cut_off(as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
-    as_of
-        .map(|as_of| instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros)))
-        .transpose()
+/// The cut-off.
+pub(super) fn cut_off(as_of: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros))
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {

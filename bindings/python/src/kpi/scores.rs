@@ -19,8 +19,8 @@ use serde_json::Value;
 
 use super::request::{request, tally};
 use crate::data::{from_form, to_json};
-use crate::error::{self, exceptions::ScaleError};
-use crate::input::{Column, Given, array_of, describe, is_missing, refuse};
+use crate::error::{self, OrError as _};
+use crate::input::{Column, Given, array_of, describe, is_missing, refuse, same_length};
 use crate::result::KpiResult;
 
 /// A KPI of the answers to one question: "nps", "csat", "ces", and "fcr" under a survey policy.
@@ -49,13 +49,7 @@ pub(crate) fn of_reasons(
     let mut tally = tally(&asked, None)?;
     let reasons = stated(reasons)?;
     let scores = numbers(scores)?;
-    if scores.len() != reasons.len() {
-        return Err(error::argument(format!(
-            "reasons has {} elements and scores has {}; both must have the same number",
-            reasons.len(),
-            scores.len()
-        )));
-    }
+    same_length("reasons", reasons.len(), "scores", scores.len())?;
     for (score, reasons) in scores.into_iter().zip(reasons) {
         match score {
             Ok(score) => {
@@ -79,7 +73,7 @@ fn asked(
         let asked = request(kpi, options)?.of_survey(kpi);
         let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
             return Err(error::argument(
-                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers".to_owned(),
+                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers",
             ));
         };
         return Ok((asked, scale));
@@ -95,40 +89,38 @@ pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<
         ("ces", Some(scale)) => ces_scale(scale),
         ("ces", None) => Ok(Scale::ces2()),
         (_, Some(scale)) => csat_scale(scale),
-        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(&problem)),
+        (_, None) => Scale::csat(1, 5).map_err(|problem| error::scale(problem.to_string())),
     }
 }
 
 /// Feeds all scores of a sequence or column.
 fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
-    match given(scores)? {
-        Given::Column(column) => {
-            let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
-            let counted = py.detach(|| {
-                let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
-                let mut outside = 0;
-                each_score(column, scale, |score, times| match score {
-                    Some(score) if !scale.contains(score) => outside += times,
-                    score => tally.push_score(score, times),
-                })?;
-                let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
-                (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
-                (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
-                Ok(())
-            });
-            counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))
-        }
-        Given::Values(values) => {
-            for (position, score) in values.try_iter()?.enumerate() {
-                match read(position, &score?)? {
+    let column = match given(scores)? {
+        Given::Column(column) => column,
+        values => {
+            for score in each_number(values)? {
+                match score {
                     Ok(score) => tally.push_score(score, 1),
                     Err(reason) => tally.leave_out(reason),
                 }
             }
-            Ok(())
+            return Ok(());
         }
-        Given::Single(value) => Err(refuse("scores", &value, SCORES)),
-    }
+    };
+    let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
+    let counted = py.detach(|| {
+        let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
+        let mut outside = 0;
+        each_score(column, scale, |score, times| match score {
+            Some(score) if !scale.contains(score) => outside += times,
+            score => tally.push_score(score, times),
+        })?;
+        let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
+        (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
+        (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
+        Ok(())
+    });
+    counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))
 }
 
 /// Decimals, which DuckDB takes every number with a point for, as floats.
@@ -136,8 +128,7 @@ fn without_decimals(chunk: &ArrayRef) -> PyResult<ArrayRef> {
     if !chunk.data_type().is_decimal() {
         return Ok(Arc::clone(chunk));
     }
-    arrow_cast::cast(chunk, &DataType::Float64)
-        .map_err(|problem| error::column_type(format!("scores: {problem}")))
+    arrow_cast::cast(chunk, &DataType::Float64).or_column_type("scores")
 }
 
 /// How many numbers are not whole.
@@ -155,7 +146,11 @@ const SCORES: &str = "a sequence of scores";
 
 /// Each score, or why it is none.
 pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
-    match given(scores)? {
+    each_number(given(scores)?)
+}
+
+fn each_number(scores: Given<'_>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
+    match scores {
         Given::Single(value) => Err(refuse("scores", &value, SCORES)),
         Given::Values(values) => {
             values.try_iter()?.enumerate().map(|(position, score)| read(position, &score?)).collect()
@@ -170,9 +165,7 @@ pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i
                         chunk.data_type()
                     )));
                 }
-                let read = reading
-                    .bind(chunk)
-                    .map_err(|problem| error::column_type(format!("scores: {problem}")))?;
+                let read = reading.bind(chunk).or_column_type("scores")?;
                 numbers.extend((0..chunk.len()).map(|row| read.whole(row).map_err(of_bad_cell)));
             }
             Ok(numbers)
@@ -222,33 +215,21 @@ fn texts(position: usize, value: &Bound<'_, PyAny>) -> PyResult<Vec<Box<str>>> {
 }
 
 fn texts_in(array: &ArrayRef) -> PyResult<Vec<Box<str>>> {
-    let column =
-        TextColumn::new(array).map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
+    let column = TextColumn::new(array).or_column_type("reasons")?;
     Ok((0..array.len()).filter_map(|row| column.get(row).map(Into::into)).collect())
 }
 
 fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
     let mut all = Vec::with_capacity(column.len());
     for chunk in &column.chunks {
-        match chunk.data_type() {
-            DataType::List(_) => {
-                for list in chunk.as_list::<i32>().iter() {
-                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
-                }
+        if let DataType::List(of) | DataType::LargeList(of) = chunk.data_type() {
+            let lists = arrow_cast::cast(chunk, &DataType::LargeList(Arc::clone(of))).or_data("reasons")?;
+            for list in lists.as_list::<i64>().iter() {
+                all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
             }
-            DataType::LargeList(_) => {
-                for list in chunk.as_list::<i64>().iter() {
-                    all.push(list.map(|list| texts_in(&list)).transpose()?.unwrap_or_default());
-                }
-            }
-            _ => {
-                let texts = TextColumn::new(chunk)
-                    .map_err(|problem| error::column_type(format!("reasons: {problem}")))?;
-                all.extend(
-                    (0..chunk.len())
-                        .map(|row| texts.get(row).map(Into::into).into_iter().collect::<Vec<_>>()),
-                );
-            }
+        } else {
+            let texts = TextColumn::new(chunk).or_column_type("reasons")?;
+            all.extend((0..chunk.len()).map(|row| texts.get(row).map(Into::into).into_iter().collect()));
         }
     }
     Ok(all)
@@ -287,7 +268,7 @@ fn whole(number: f64) -> Option<i32> {
 
 /// The scale of a satisfaction question: its ends, or its data form.
 pub(crate) fn csat_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
-    read_scale(scale, |min, max| Scale::csat(min, max).map_err(|problem| error::scale(&problem)))
+    read_scale(scale, |min, max| Scale::csat(min, max).map_err(|problem| error::scale(problem.to_string())))
 }
 
 /// The scale of an effort question: 1 to 7 is CES 2.0; on others either end may be good.
@@ -297,7 +278,7 @@ pub(crate) fn ces_scale(scale: &Bound<'_, PyAny>) -> PyResult<Scale> {
         if (min, max) == (ces2.min(), ces2.max()) {
             return Ok(ces2);
         }
-        Err(ScaleError::new_err(format!(
+        Err(error::scale(format!(
             "scale {min} to {max} of an effort question may have either end good: write \"ces1\" (1 to 5, lower is \
              easier), \"ces2\" (1 to 7, higher is easier), or \
              {{\"min\": {min}, \"max\": {max}, \"positive\": [..], \"negative\": [..]}}"
@@ -311,12 +292,14 @@ fn read_scale(scale: &Bound<'_, PyAny>, of_ends: impl Fn(i32, i32) -> PyResult<S
         let end = |place: usize| ends.get(place)?.as_i64()?.try_into().ok();
         return match (end(0), end(1), ends.len()) {
             (Some(min), Some(max), 2) => of_ends(min, max),
-            _ => Err(ScaleError::new_err(format!("scale {form} is not a pair of ends such as (1, 5)"))),
+            _ => Err(error::scale(format!("scale {form} is not a pair of ends such as (1, 5)"))),
         };
     }
     match form {
         // What is wrong with a text names it.
-        Value::String(text) => text.parse().map_err(|problem| error::scale(&problem)),
-        form => from_form("scale", form, ScaleError::new_err),
+        Value::String(text) => {
+            text.parse().map_err(|problem: deskmetrics::survey::ScaleError| error::scale(problem.to_string()))
+        }
+        form => from_form("scale", form, error::scale),
     }
 }

@@ -13,15 +13,23 @@ use pyo3::types::{PyBool, PyDict};
 
 use super::request::{cut_off, request, tally};
 use crate::error;
-use crate::input::{Given, Moments, describe, is_missing, refuse, together_any, zone};
+use crate::input::{
+    Given, Moments, describe, in_blocks, is_missing, refuse, same_length, together_any, zone,
+};
+use crate::keywords::Keywords;
+use crate::report::request::whole;
 use crate::result::KpiResult;
-
-/// Rows worked on between two looks for Ctrl-C.
-const BLOCK: usize = 1 << 20;
 
 /// The response rate of plain numbers.
 #[pyfunction(name = "_of_counts")]
-pub(crate) fn of_counts(kpi: &str, invited: u64, answered: u64) -> PyResult<KpiResult> {
+pub(crate) fn of_counts(
+    kpi: &str,
+    invited: &Bound<'_, PyAny>,
+    answered: &Bound<'_, PyAny>,
+) -> PyResult<KpiResult> {
+    let count =
+        |name, value| whole::<u64>(name, value, "give whole numbers from 0, or two columns of timestamps");
+    let (invited, answered) = (count("invited", invited)?, count("answered", answered)?);
     if answered > invited {
         return Err(error::argument(format!(
             "answered: {answered} are more than the {invited} who were invited"
@@ -32,35 +40,33 @@ pub(crate) fn of_counts(kpi: &str, invited: u64, answered: u64) -> PyResult<KpiR
     Ok(KpiResult { tally })
 }
 
-/// A KPI of surveys sent, of which `columns` has "sent" or "started", and optionally "answered" and "delivered".
-#[pyfunction(name = "_of_invitations", signature = (kpi, columns, options = None, as_of = None, assume_tz = None))]
+/// A KPI of surveys sent, from the columns "invited" or "started", and optionally "answered" and "delivered"; what else is
+/// given are its options.
+#[pyfunction(name = "_of_invitations", signature = (kpi, **arguments))]
 pub(crate) fn of_invitations(
     py: Python<'_>,
     kpi: &str,
-    columns: &Bound<'_, PyDict>,
-    options: Option<&Bound<'_, PyDict>>,
-    as_of: Option<&Bound<'_, PyAny>>,
-    assume_tz: Option<&Bound<'_, PyAny>>,
+    arguments: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
-    let mut tally = tally(&request(kpi, options)?, cut_off(as_of)?)?;
-    let assumed = assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-    let column = |name: &str| -> PyResult<Option<Bound<'_, PyAny>>> {
-        Ok(columns.get_item(name)?.filter(|value| !value.is_none()))
+    let keywords = Keywords::new(arguments);
+    let as_of = keywords.take_with("as_of", cut_off)?;
+    let assumed = keywords.take_with("assume_tz", |value| zone("assume_tz", value))?;
+    let timestamps = |name: &str| -> PyResult<Option<(String, Int64Array)>> {
+        let column = keywords.take_with(name, |value| Moments::read(name, value, assumed)?.many(name))?;
+        Ok(column.map(|column| (name.to_owned(), column)))
     };
-    let instants = |name: &str| -> PyResult<Option<(String, Int64Array)>> {
-        let Some(value) = column(name)? else { return Ok(None) };
-        Ok(Some((name.to_owned(), Moments::read(name, &value, assumed)?.many(name)?)))
-    };
-    let (invited, started, answered) = (instants("invited")?, instants("started")?, instants("answered")?);
-    let delivered = column("delivered")?.map(|value| booleans("delivered", &value)).transpose()?;
+    let (invited, started, answered) =
+        (timestamps("invited")?, timestamps("started")?, timestamps("answered")?);
+    let delivered = keywords.take_with("delivered", |value| booleans("delivered", value))?;
+    let mut tally = tally(&request(kpi, arguments)?, as_of)?;
     let Some((first, n)) =
         invited.iter().chain(&started).map(|(name, values)| (name.as_str(), values.len())).next()
     else {
-        return Err(error::argument("there is no column of instants".to_owned()));
+        return Err(error::argument("there is no column of timestamps"));
     };
     let lengths = started.iter().chain(&answered).map(|(name, values)| (name.as_str(), values.len()));
     for (name, other) in lengths.chain(delivered.as_ref().map(|values| ("delivered", values.len()))) {
-        same_length(first, n, name, other)?;
+        same_length(name, other, first, n)?;
     }
     if let (Some(rate), Some((_, sent))) = (tally.response_rate(), &invited) {
         let typed = |values: &Int64Array| -> ArrayRef {
@@ -82,42 +88,23 @@ pub(crate) fn of_invitations(
         let (_, values) = column.as_ref()?;
         values.is_valid(row).then(|| Timestamp::saturating_from_micros(values.value(row)))
     };
-    let mut row = 0;
-    while row < n {
-        let rows = row..n.min(row + BLOCK);
-        row = rows.end;
-        py.detach(|| {
-            for row in rows {
-                let sent = match &invited {
-                    Some(_) => at(&invited, row),
-                    // Only how far it got counts.
-                    None => Some(Timestamp::MIN),
-                };
-                let Some(sent) = sent else {
-                    tally.leave_out(Reason::Missing);
-                    continue;
-                };
-                let mut invitation = Invitation::new("", "", sent);
-                invitation.started_at = at(&started, row);
-                invitation.answered_at = at(&answered, row);
-                invitation.delivered =
-                    delivered.as_ref().is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
-                tally.push_invitation(&invitation);
-            }
-        });
-        py.check_signals()?;
-    }
+    in_blocks(py, n, |rows| {
+        for row in rows {
+            // Without a column of invitations, only how far each survey got counts.
+            let sent = if invited.is_some() { at(&invited, row) } else { Some(Timestamp::MIN) };
+            let Some(sent) = sent else {
+                tally.leave_out(Reason::Missing);
+                continue;
+            };
+            let mut invitation = Invitation::new("", "", sent);
+            invitation.started_at = at(&started, row);
+            invitation.answered_at = at(&answered, row);
+            invitation.delivered =
+                delivered.as_ref().is_none_or(|delivered| delivered.is_null(row) || delivered.value(row));
+            tally.push_invitation(&invitation);
+        }
+    })?;
     Ok(KpiResult { tally })
-}
-
-/// That two columns go together row by row.
-pub(super) fn same_length(first: &str, n: usize, name: &str, other: usize) -> PyResult<()> {
-    if n == other {
-        return Ok(());
-    }
-    Err(error::argument(format!(
-        "{name} has {other} elements and {first} has {n}; both must have the same number"
-    )))
 }
 
 /// A column of bools; null where it is missing.

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow_array::Array;
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::report::{KpiRequest, Report, ReportError};
+use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::{Excluded, Invitation, Merge as _, SlaMetric, Timestamp};
-use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::{Dataset, SourceReport};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::request::{cut_off, request, tally};
 use super::scores::of_scores;
+use super::trust::texts;
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
-use crate::input::{Given, array_of, describe, refuse, remedy};
+use crate::error::{self, OrError as _};
+use crate::input::{describe, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Lean, Rules, Tables};
 
@@ -57,16 +56,16 @@ pub(crate) fn of_tickets(
         if schedule.is_some() {
             if !dataset.schedules.is_empty() {
                 return Err(error::argument(
-                    "schedule: the tickets have working hours of their own; give it only where they have none".to_owned(),
+                    "schedule: the tickets have working hours of their own; give it only where they have none",
                 ));
             }
             let mut scheduled = (*dataset).clone();
-            Rules { schedules: schedule, ..Rules::default() }.apply(&mut scheduled)?;
+            Rules { schedules: schedule.cloned(), ..Rules::default() }.apply(&mut scheduled)?;
             dataset = Arc::new(scheduled);
         }
         (dataset, given.as_of)
     } else {
-        let rules = Rules { as_of, schedules: schedule, ..Rules::default() };
+        let rules = Rules { as_of: as_of.cloned(), schedules: schedule.cloned(), ..Rules::default() };
         let about_customers = ["fcr", "customers"].contains(&request.kpi.as_str());
         // One KPI of one table: what little is not needed costs little.
         let lean = Lean { attributes: None, requesters: about_customers, threads: 0 };
@@ -76,7 +75,7 @@ pub(crate) fn of_tickets(
     };
     // Where nothing bears a date there is no ticket, whenever that is.
     let known = known.unwrap_or(Timestamp::MIN);
-    let as_of = cut_off(as_of)?.unwrap_or(known);
+    let as_of = as_of.map(cut_off).transpose()?.unwrap_or(known);
     if as_of > known && dataset.ticket_count() > 0 {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {known}, up to which the tickets are known"
@@ -85,13 +84,12 @@ pub(crate) fn of_tickets(
     known_policy(&request, &dataset)?;
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
-    dataset.can_answer(&request).map_err(|problem| error::argument(problem.to_string()))?;
-    let refused = |problem: ReportError| error::argument(problem.to_string());
+    dataset.can_answer(&request).or_argument()?;
     // Alone, it is refused in the words of a single KPI.
     tally(&request, Some(as_of))?;
-    let report = Report::builder(as_of).kpi(request.clone()).build().map_err(refused)?;
-    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.map_err(refused)?;
-    let mut tally = state.kpi(&request).map_err(refused)?;
+    let report = Report::builder(as_of).kpi(request.clone()).build().or_argument()?;
+    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
+    let mut tally = state.kpi(&request).or_argument()?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
         (0..rows).for_each(|_| tally.leave_out(reason));
     }
@@ -132,7 +130,7 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
 }
 
 /// A table of tickets, one row each, with instants in columns.
-fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> {
+fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     let rows = tickets.is_instance_of::<PyDict>()
         || tickets.is_instance_of::<PyList>()
         || tickets.hasattr("__arrow_c_stream__")?
@@ -149,17 +147,11 @@ fn tables<'a, 'py>(tickets: &'a Bound<'py, PyAny>) -> PyResult<Tables<'a, 'py>> 
         )));
     }
     Ok(Tables {
-        tickets: Some(tickets),
-        events: None,
-        snapshots: None,
-        surveys: None,
-        invitations: None,
-        columns: None,
-        assume_tz: None,
-        strict: false,
-        zone_remedy: "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
-        by: &[],
-        numbers: false,
+        tickets: Some(tickets.clone()),
+        zone_remedy: Some(
+            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
+        ),
+        ..Tables::default()
     })
 }
 
@@ -174,24 +166,12 @@ fn unusable(sources: &[SourceReport]) -> Excluded {
 
 /// Ids of tickets: texts or numbers, in a sequence or column.
 fn ids(surveyed: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let chunks = match Given::read("surveyed", surveyed, "a sequence of ticket ids")? {
-        Given::Column(column) => column.chunks,
-        Given::Values(values) => vec![array_of("surveyed", &values)?],
-        Given::Single(value) => {
-            if value.is_instance_of::<PyString>() {
-                return Err(error::argument_type(format!(
-                    "surveyed: {} is not a sequence of ticket ids; put it in a list",
-                    describe(&value)
-                )));
-            }
-            return Err(refuse("surveyed", &value, "a sequence of ticket ids"));
-        }
-    };
-    let mut ids = Vec::new();
-    for chunk in &chunks {
-        let texts =
-            TextColumn::new(chunk).map_err(|problem| error::column_type(format!("surveyed: {problem}")))?;
-        ids.extend((0..chunk.len()).filter_map(|row| texts.get(row).map(str::to_owned)));
+    if surveyed.is_instance_of::<PyString>() {
+        return Err(error::argument_type(format!(
+            "surveyed: {} is not a sequence of ticket ids; put it in a list",
+            describe(surveyed)
+        )));
     }
-    Ok(ids)
+    let ids = texts("surveyed", surveyed, "a sequence of ticket ids")?;
+    Ok(ids.into_iter().flatten().collect())
 }

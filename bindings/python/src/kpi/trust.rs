@@ -8,18 +8,19 @@ use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::DataType;
 use deskmetrics::kpi::{Csat, Nps};
 use deskmetrics::survey::{Adjusted, Representativeness as Core, WeightedRating as CoreRating};
-use deskmetrics::{Interval, Mean, Merge, Ratio, Scale};
+use deskmetrics::{Excluded, Interval, Mean, Merge, Ratio, Scale};
 use deskmetrics_arrow::column::TextColumn;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyType};
 
 use super::scores::{numbers, scale_of};
-use super::surveys::{booleans, same_length};
-use crate::data::from_json;
-use crate::error;
-use crate::input::{Given, array_of, describe, refuse, together_any};
-use crate::result::{check, to_python};
+use super::surveys::booleans;
+use crate::class::{getters, pickled, summed};
+use crate::data::Data;
+use crate::error::{self, OrError as _};
+use crate::input::{Given, array_of, describe, refuse, same_length, together_any};
+use crate::result::{check, interval};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
 ///
@@ -69,7 +70,7 @@ pub(crate) fn representativeness(
     };
     let segments = labels("segments", segments)?;
     let answered: BooleanArray = booleans("answered", answered)?;
-    same_length("segments", segments.len(), "answered", answered.len())?;
+    same_length("answered", answered.len(), "segments", segments.len())?;
     for (segment, answered) in segments.iter().zip(answered.iter()) {
         core.push(segment, answered.unwrap_or(false));
     }
@@ -86,7 +87,7 @@ pub(crate) fn weighted(
     let mut core = CoreRating::new(&scale_of("csat", Some(scale))?);
     let scores = numbers(scores)?;
     let weights = floats("weights", weights)?;
-    same_length("scores", scores.len(), "weights", weights.len())?;
+    same_length("weights", weights.len(), "scores", scores.len())?;
     for (score, weight) in scores.into_iter().zip(weights) {
         match score {
             Ok(score) => core.push(score, weight),
@@ -97,41 +98,58 @@ pub(crate) fn weighted(
     Ok(WeightedRating(core))
 }
 
-#[pymethods]
-impl Representativeness {
+/// Adds objects up and stores them by what they hold.
+macro_rules! added {
+    ($class:ident) => {
+        pickled!($class: "_store", "_restore");
+        summed!($class, "result");
+
+        #[pymethods]
+        impl $class {
+            fn __add__(&self, other: &Bound<'_, Self>) -> Self {
+                let mut merged = self.clone();
+                merged.0.merge(other.get().0.clone());
+                merged
+            }
+
+            fn _store<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+                Ok(PyBytes::new(py, &serde_json::to_vec(&self.0).or_argument()?))
+            }
+
+            #[staticmethod]
+            fn _restore(state: &[u8]) -> PyResult<Self> {
+                let state = serde_json::from_slice(state).map(Self);
+                state.map_err(|problem| error::argument(format!("state of a result: {problem}")))
+            }
+        }
+    };
+}
+
+added!(Representativeness);
+added!(WeightedRating);
+
+getters! { Representativeness, response;
     /// People invited, over all segments.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.0.overall().total
-    }
+    n -> u64 = response.0.overall().total;
 
     /// Answered among invited over all segments, in percent; ``None`` when nobody was invited.
-    #[getter]
-    fn response_rate(&self) -> Option<f64> {
-        self.0.overall().percent()
-    }
+    response_rate -> Option<f64> = response.0.overall().percent();
 
     /// The R-indicator, 0 to 1: 1 minus twice the standard deviation of the response rates (Schouten, Cobben and Bethlehem
     /// 2009). 1 when every segment answers alike; ``None`` with fewer than two people invited.
-    #[getter]
-    fn r_indicator(&self) -> Option<f64> {
-        self.0.r_indicator()
-    }
+    r_indicator -> Option<f64> = response.0.r_indicator();
 
     /// The standard deviation of the response rates relative to their mean, which bounds the bias of any mean; ``None`` when
     /// nobody answered.
-    #[getter]
-    fn variation(&self) -> Option<f64> {
-        self.0.variation()
-    }
+    variation -> Option<f64> = response.0.variation();
 
     /// The probability of rates as uneven as these if all segments answered alike (Pearson's chi-squared test); ``None`` with
     /// fewer than two segments, and where all or none answered.
-    #[getter]
-    fn p_even(&self) -> Option<f64> {
-        self.0.p_even()
-    }
+    p_even -> Option<f64> = response.0.p_even();
+}
 
+#[pymethods]
+impl Representativeness {
     /// Each segment with ``invited``, ``answered`` and ``percent``.
     ///
     /// Returns
@@ -202,7 +220,7 @@ impl Representativeness {
         let scale = scale_of(kpi, scale)?;
         let scores = numbers(scores)?;
         let segments = labels("segments", segments)?;
-        same_length("scores", scores.len(), "segments", segments.len())?;
+        same_length("segments", segments.len(), "scores", scores.len())?;
         let answers = segments.iter().map(String::as_str).zip(&scores);
         let answers = answers.filter_map(|(segment, score)| Some((segment, (*score).ok()??)));
         let adjusted = match kpi {
@@ -226,20 +244,9 @@ impl Representativeness {
             }
         };
         let Some(adjusted) = adjusted else { return Ok(None) };
-        let interval = adjusted.interval.map(|found| to_python(py, found)).transpose()?;
+        let interval = interval(py, adjusted.interval)?;
         let class = CLASS.import(py, "deskmetrics.interval", "Adjusted")?;
         class.call1((adjusted.value, interval, adjusted.effective_n, adjusted.uncovered)).map(Some)
-    }
-
-    fn __add__(&self, other: &Bound<'_, Self>) -> Self {
-        let mut merged = self.clone();
-        merged.0.merge(other.get().0.clone());
-        merged
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 { Ok(self.clone()) } else { Err(no_sum(other)) }
     }
 
     fn __repr__(&self) -> String {
@@ -262,66 +269,36 @@ impl Representativeness {
             segments.join(", "),
         )
     }
-
-    #[staticmethod]
-    fn _restore(state: &[u8]) -> PyResult<Self> {
-        restored(state).map(Self)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("_restore")?, (stored(slf.py(), &slf.get().0)?,)))
-    }
 }
 
 /// Segments that a representation shows.
 const SHOWN: usize = 6;
 
-#[pymethods]
-impl WeightedRating {
+getters! { WeightedRating, rating;
     /// Answers counted, whatever their weight.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.0.n()
-    }
+    n -> u64 = rating.0.n();
 
     /// The sum of the weights.
-    #[getter]
-    fn weight(&self) -> f64 {
-        self.0.weight()
-    }
+    weight -> f64 = rating.0.weight();
 
     /// The number of evenly weighted answers that would tell as much (Kish); ``None`` without weight.
-    #[getter]
-    fn effective_n(&self) -> Option<f64> {
-        self.0.effective_n()
-    }
-
-    /// Records left out, counted by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let counts = serde_json::to_value(self.0.excluded())
-            .map_err(|problem| error::argument(problem.to_string()))?;
-        from_json(py, &counts)
-    }
+    effective_n -> Option<f64> = rating.0.effective_n();
 
     /// The weighted mean score, in steps of the scale.
-    #[getter]
-    fn mean(&self) -> Option<f64> {
-        self.0.mean()
-    }
+    mean -> Option<f64> = rating.0.mean();
 
     /// The weighted share of positive answers, in percent.
-    #[getter]
-    fn percent(&self) -> Option<f64> {
-        self.0.positive_percent()
-    }
+    percent -> Option<f64> = rating.0.positive_percent();
 
     /// The weighted net score: positive minus negative answers, in points.
-    #[getter]
-    fn net(&self) -> Option<f64> {
-        self.0.net_points()
-    }
+    net -> Option<f64> = rating.0.net_points();
 
+    /// Records left out, counted by reason.
+    excluded -> Data<&Excluded> = Data(rating.0.excluded());
+}
+
+#[pymethods]
+impl WeightedRating {
     /// The Wilson interval of ``percent`` at the effective n.
     ///
     /// Parameters
@@ -335,7 +312,7 @@ impl WeightedRating {
     #[pyo3(signature = (level = 0.95))]
     fn percent_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.0.positive_interval(level).map(|found| to_python(py, found)).transpose()
+        interval(py, self.0.positive_interval(level))
     }
 
     /// The adjusted Wald interval of ``net`` at the effective n.
@@ -351,18 +328,7 @@ impl WeightedRating {
     #[pyo3(signature = (level = 0.95))]
     fn net_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
-        self.0.net_interval(level).map(|found| to_python(py, found)).transpose()
-    }
-
-    fn __add__(&self, other: &Bound<'_, Self>) -> Self {
-        let mut merged = self.clone();
-        merged.0.merge(other.get().0.clone());
-        merged
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 { Ok(self.clone()) } else { Err(no_sum(other)) }
+        interval(py, self.0.net_interval(level))
     }
 
     fn __repr__(&self) -> String {
@@ -378,28 +344,6 @@ impl WeightedRating {
             number(self.effective_n()),
         )
     }
-
-    #[staticmethod]
-    fn _restore(state: &[u8]) -> PyResult<Self> {
-        restored(state).map(Self)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("_restore")?, (stored(slf.py(), &slf.get().0)?,)))
-    }
-}
-
-fn no_sum(other: u8) -> PyErr {
-    error::argument_type(format!("{other} and a result cannot be added"))
-}
-
-fn stored<'py>(py: Python<'py>, core: &impl serde::Serialize) -> PyResult<Bound<'py, PyBytes>> {
-    let state = serde_json::to_vec(core).map_err(|problem| error::argument(problem.to_string()))?;
-    Ok(PyBytes::new(py, &state))
-}
-
-fn restored<T: serde::de::DeserializeOwned>(state: &[u8]) -> PyResult<T> {
-    serde_json::from_slice(state).map_err(|problem| error::argument(format!("state of a result: {problem}")))
 }
 
 /// A mean that was counted from the lowest step of the scale, with an interval that does not leave the scale.
@@ -437,10 +381,15 @@ fn array(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<ArrayRef>
 
 /// Texts, numbers or bools as the names of segments; what is missing is the segment "".
 fn labels(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let array = array(name, value, "a sequence of segments")?;
-    let texts =
-        TextColumn::new(&array).map_err(|problem| error::column_type(format!("{name}: {problem}")))?;
-    Ok((0..array.len()).map(|row| texts.get(row).unwrap_or_default().to_owned()).collect())
+    let labels = texts(name, value, "a sequence of segments")?;
+    Ok(labels.into_iter().map(Option::unwrap_or_default).collect())
+}
+
+/// Texts, numbers or bools as texts.
+pub(super) fn texts(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<Option<String>>> {
+    let array = array(name, value, what)?;
+    let texts = TextColumn::new(&array).or_column_type(name)?;
+    Ok((0..array.len()).map(|row| texts.get(row).map(str::to_owned)).collect())
 }
 
 /// Numbers; what is missing is no weight.

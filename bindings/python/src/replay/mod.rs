@@ -13,17 +13,20 @@ use deskmetrics_arrow::log::ReplayedRow;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::data::{from_form, from_json, to_data};
+use crate::class::getters;
+use crate::data::{from_form, to_python};
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
+use crate::error::{self, OrError as _};
 use crate::frame::Frame;
-use crate::input::named;
+use crate::input::{named, zone};
+use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::ask::{Ask, Kpis, known};
-use crate::report::request::{min_n, threads, tz, year_start};
-use crate::source::sources_to_python;
-use crate::zone::in_zone;
+use crate::report::ask::{Ask, known};
+use crate::result::check;
+use crate::source::Sources;
+use crate::tables::{Lean, Rules, Tables};
+use crate::zone::InZone;
 pub(crate) use tracker::Tracker;
 
 /// The lives of tickets, read once from their events: per ticket its measures, its SLA verdicts, and what was counted.
@@ -70,9 +73,8 @@ impl Replay {
     fn row(&self, ticket: &str) -> PyResult<usize> {
         self.dataset.row_of(ticket).ok_or_else(|| {
             // Names like ids: of thousands only the nearest helps.
-            let nearest = deskmetrics_arrow::nearest(ticket, self.dataset.ticket_ids());
-            let meant = nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
-            error::exceptions::NoSuchNameError::new_err(format!(
+            let meant = error::did_you_mean(ticket, self.dataset.ticket_ids());
+            error::no_such_name(format!(
                 "there is no ticket \"{ticket}\" among the {} replayed{meant}",
                 self.dataset.ticket_count()
             ))
@@ -80,14 +82,16 @@ impl Replay {
     }
 }
 
+getters! { Replay, replay;
+    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = replay.as_of.map(|at| InZone(at, Some(replay.dataset.time_zone)));
+
+    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
+    sources -> Sources<'_> = Sources(&replay.dataset.sources);
+}
+
 #[pymethods]
 impl Replay {
-    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.as_of.map(|as_of| in_zone(py, as_of, Some(self.dataset.time_zone))).transpose()
-    }
-
     /// How many tickets there are.
     fn __len__(&self) -> usize {
         self.dataset.ticket_count()
@@ -113,13 +117,7 @@ impl Replay {
     /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.tally(py).1)?)
-    }
-
-    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
-    #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.dataset.sources)
+        to_python(py, &self.tally(py).1)
     }
 
     /// What is odd about the SLA policies, given these schedules, and about the data: attributes and statuses of tickets that
@@ -165,11 +163,7 @@ impl Replay {
             // Messages that merged tickets handed over do not stand in its own log: then without segments.
             (if again.metrics == known.metrics { again } else { known }, events)
         });
-        let forms = (
-            from_json(py, &to_data(&replayed)?)?,
-            from_json(py, &to_data(&events)?)?,
-            self.dataset.time_zone.name(),
-        );
+        let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
     }
 
@@ -180,39 +174,19 @@ impl Replay {
     /// Returns
     /// -------
     /// Report
-    #[pyo3(signature = (kpis = None, *, by = None, period = None, tz = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None))]
-    #[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-    fn report(
+    #[pyo3(
+        signature = (kpis = None, **settings),
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    )]
+    fn report<'py>(
         &self,
-        py: Python<'_>,
-        kpis: Option<&Bound<'_, PyAny>>,
-        by: Option<&Bound<'_, PyAny>>,
-        period: Option<&str>,
-        tz: Option<&Bound<'_, PyAny>>,
-        week_start: &str,
-        #[pyo3(from_py_with = year_start)] year_start: u32,
-        level: f64,
-        #[pyo3(from_py_with = min_n)] min_n: u64,
-        observed_from: Option<&Bound<'_, PyAny>>,
-        fcr: Option<&Bound<'_, PyAny>>,
-        #[pyo3(from_py_with = threads)] threads: Option<usize>,
+        py: Python<'py>,
+        kpis: Option<&Bound<'py, PyAny>>,
+        settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
-        let zone = Some(self::tz(tz)?.unwrap_or(self.dataset.time_zone));
-        let kpis = Kpis::of(kpis)?;
-        let ask = Ask {
-            kpis,
-            by,
-            period,
-            zone,
-            week_start,
-            year_start,
-            level,
-            min_n,
-            observed_from,
-            fcr,
-            threads,
-            progress: None,
-        };
+        let keywords = Keywords::new(settings);
+        let ask = Ask::new(kpis, &keywords, Some(self.dataset.time_zone))?;
+        keywords.end("Replay.report")?;
         ask.of(py, &self.dataset, self.as_of)
     }
 
@@ -235,14 +209,10 @@ impl Replay {
     #[pyo3(signature = (*, by = None, clock = "calendar", level = 0.95))]
     fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: f64) -> PyResult<Frame> {
         let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
-        if !(level > 0.0 && level < 1.0) {
-            return Err(error::argument(format!(
-                "level: {level} is not between 0 and 1; 95 percent is 0.95"
-            )));
-        }
+        check(level)?;
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
-        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "steps", batch })
     }
 
@@ -261,10 +231,10 @@ impl Replay {
     ///     168 rows for each slice: ``slice``, ``weekday``, ``hour``, ``tickets``.
     #[pyo3(signature = (*, by = None, tz = None))]
     fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
-        let zone = self::tz(tz)?.unwrap_or(self.dataset.time_zone);
+        let zone = tz.map_or(Ok(self.dataset.time_zone), |tz| zone("tz", tz))?;
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::arrivals(&self.dataset, &self.core, by.as_ref(), zone));
-        let batch = batch.map_err(|problem| error::argument(problem.to_string()))?;
+        let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "hours of the week", batch })
     }
 
@@ -452,43 +422,23 @@ impl Replay {
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
 #[pyfunction]
-#[pyo3(signature = (events = None, *, tickets = None, snapshots = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, as_of = None, assume_tz = None, strict = false, progress = None),
+#[pyo3(
+    signature = (events = None, **keywords),
     text_signature = "(events=None, *, tickets=None, snapshots=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, as_of=None, assume_tz=None, strict=False, progress=False)"
 )]
-#[expect(clippy::too_many_arguments, reason = "all but one are named in Python")]
-pub(crate) fn replay(
-    py: Python<'_>,
-    events: Option<&Bound<'_, PyAny>>,
-    tickets: Option<&Bound<'_, PyAny>>,
-    snapshots: Option<&Bound<'_, PyAny>>,
-    columns: Option<&Bound<'_, PyAny>>,
-    schedules: Option<&Bound<'_, PyAny>>,
-    schedule: Option<&str>,
-    schedule_by: Option<&Bound<'_, PyAny>>,
-    policies: Option<&Bound<'_, PyAny>>,
-    options: Option<&Bound<'_, PyAny>>,
-    as_of: Option<&Bound<'_, PyAny>>,
-    assume_tz: Option<&Bound<'_, PyAny>>,
-    strict: bool,
-    progress: Option<&Bound<'_, PyAny>>,
+pub(crate) fn replay<'py>(
+    py: Python<'py>,
+    events: Option<Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Replay> {
-    use crate::tables::{ASSUME, Lean, Rules, Tables};
-    let tables = Tables {
-        tickets,
-        events,
-        snapshots,
-        surveys: None,
-        invitations: None,
-        columns,
-        assume_tz,
-        strict,
-        zone_remedy: ASSUME,
-        by: &[],
-        numbers: true,
-    };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales: None, as_of, assume_tz };
-    let lean = Lean { attributes: None, requesters: true, threads: 0 };
-    let dataset = tables.described(&rules)?.dataset(py, &rules, progress, lean)?;
+    let keywords = Keywords::new(keywords);
+    let rules = Rules::new(&keywords)?;
+    let tickets = keywords.take("tickets")?;
+    let tables = Tables { tickets, events, numbers: true, ..Tables::new(&keywords)? };
+    let progress: Option<Bound<'_, PyAny>> = keywords.take("progress")?;
+    keywords.end("replay")?;
+    let lean = Lean { requesters: true, ..Lean::default() };
+    let dataset = tables.described(&rules)?.dataset(py, &rules, progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
     Ok(Replay::of(Arc::new(dataset), as_of))
 }

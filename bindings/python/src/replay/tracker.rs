@@ -11,11 +11,12 @@ use pyo3::types::{PyBytes, PyDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::data::{from_form, from_json, keys, to_data};
-use crate::error::{self, exceptions};
+use crate::class::getters;
+use crate::data::{from_form, keys, to_data, to_python};
+use crate::error::{self, OrError as _};
 use crate::input::instant;
 use crate::tables::Rules;
-use crate::zone::in_zone;
+use crate::zone::InZone;
 
 /// Tickets followed live: it takes one event at a time, says at any instant where a ticket stands, and knows what is due
 /// next.
@@ -76,7 +77,7 @@ impl Tracker {
         let mut followed = self.followed();
         match followed.tickets.get_mut(ticket) {
             Some(tracker) => Ok(work(tracker)),
-            None => Err(exceptions::NoSuchNameError::new_err(format!(
+            None => Err(error::no_such_name(format!(
                 "ticket \"{ticket}\" is not followed; open it first, with its id and created_at"
             ))),
         }
@@ -91,16 +92,24 @@ impl Tracker {
     }
 }
 
+getters! { Tracker, tracker;
+    /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
+    next_due -> Option<(InZone, String)> = tracker.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()));
+
+    /// The ids of the tickets followed, sorted.
+    tickets -> Vec<String> = tracker.followed().tickets.keys().cloned().collect();
+}
+
 #[pymethods]
 impl Tracker {
     #[new]
     #[pyo3(signature = (*, schedules = None, schedule = None, schedule_by = None, policies = None, options = None))]
     fn new(
-        schedules: Option<&Bound<'_, PyAny>>,
-        schedule: Option<&str>,
-        schedule_by: Option<&Bound<'_, PyAny>>,
-        policies: Option<&Bound<'_, PyAny>>,
-        options: Option<&Bound<'_, PyAny>>,
+        schedules: Option<Bound<'_, PyAny>>,
+        schedule: Option<String>,
+        schedule_by: Option<Bound<'_, PyAny>>,
+        policies: Option<Bound<'_, PyAny>>,
+        options: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;
@@ -124,7 +133,7 @@ impl Tracker {
     /// ------
     /// ArgumentError
     ///     When it is followed already, or something is missing.
-    fn open<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn open(&self, ticket: &Bound<'_, PyAny>) -> PyResult<Option<InZone>> {
         let form = keys("ticket", ticket, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
         zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(form), error::argument)?;
@@ -134,7 +143,7 @@ impl Tracker {
         }
         let tracker = self.replay.track(ticket);
         self.followed().tickets.insert(id.clone(), tracker);
-        self.note(&id).map(|due| in_zone(py, due, None)).transpose()
+        Ok(self.note(&id).map(|due| InZone(due, None)))
     }
 
     /// Takes the next event of a ticket.
@@ -157,7 +166,7 @@ impl Tracker {
     /// ArgumentError
     ///     When the event lies before one already taken, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
-    fn push<'py>(&self, py: Python<'py>, event: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn push(&self, event: &Bound<'_, PyAny>) -> PyResult<Option<InZone>> {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
         let form = keys("event", event, example)?;
         zoned("event", event, "at")?;
@@ -165,8 +174,8 @@ impl Tracker {
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);
-        taken.map_err(|problem| error::argument(problem.to_string()))?;
-        due.map(|due| in_zone(py, due, None)).transpose()
+        taken.or_argument()?;
+        Ok(due.map(|due| InZone(due, None)))
     }
 
     /// Where a ticket stands.
@@ -200,14 +209,7 @@ impl Tracker {
                 "excluded": to_data(tracker.excluded())?,
             }))
         })??;
-        py.import("deskmetrics._plain")?.call_method1("plain", (from_json(py, &state)?,))
-    }
-
-    /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
-    #[getter]
-    fn next_due<'py>(&self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, String)>> {
-        let next = self.followed().queue.next().map(|(due, ticket)| (due, ticket.to_string()));
-        next.map(|(due, ticket)| Ok((in_zone(py, due, None)?, ticket))).transpose()
+        py.import("deskmetrics._plain")?.call_method1("plain", (to_python(py, &state)?,))
     }
 
     /// Takes out what is due at ``now`` or before, earliest first, and notes the next target of each ticket.
@@ -219,23 +221,17 @@ impl Tracker {
     /// Returns
     /// -------
     /// list of (datetime.datetime, str)
-    fn due<'py>(
-        &self,
-        py: Python<'py>,
-        now: &Bound<'py, PyAny>,
-    ) -> PyResult<Vec<(Bound<'py, PyAny>, String)>> {
+    fn due(&self, now: &Bound<'_, PyAny>) -> PyResult<Vec<(InZone, String)>> {
         let now = Timestamp::from(instant("now", now, None)?.utc());
         let mut taken = Vec::new();
-        {
-            let mut followed = self.followed();
-            while let Some((due, ticket)) = followed.queue.pop(now) {
-                let tracker = followed.tickets.get(ticket.as_str());
-                let next = tracker.and_then(|tracker| self.replay.next_due_after(tracker, due));
-                taken.push((due, ticket.to_string()));
-                followed.queue.set(ticket, next);
-            }
+        let mut followed = self.followed();
+        while let Some((due, ticket)) = followed.queue.pop(now) {
+            let tracker = followed.tickets.get(ticket.as_str());
+            let next = tracker.and_then(|tracker| self.replay.next_due_after(tracker, due));
+            taken.push((InZone(due, None), ticket.to_string()));
+            followed.queue.set(ticket, next);
         }
-        taken.into_iter().map(|(due, ticket)| Ok((in_zone(py, due, None)?, ticket))).collect()
+        Ok(taken)
     }
 
     /// No longer follows a ticket; says whether it did.
@@ -254,12 +250,6 @@ impl Tracker {
         followed.tickets.remove(ticket).is_some()
     }
 
-    /// The ids of the tickets followed, sorted.
-    #[getter]
-    fn tickets(&self) -> Vec<String> {
-        self.followed().tickets.keys().cloned().collect()
-    }
-
     /// The tickets followed as bytes, for :meth:`load` of a tracker with the same rules, in a later process.
     ///
     /// Returns
@@ -275,7 +265,7 @@ impl Tracker {
             }
             Snapshot { tickets: followed.tickets.clone(), due }
         };
-        let bytes = serde_json::to_vec(&snapshot).map_err(|problem| error::argument(problem.to_string()))?;
+        let bytes = serde_json::to_vec(&snapshot).or_argument()?;
         Ok(PyBytes::new(py, &bytes))
     }
 

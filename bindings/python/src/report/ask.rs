@@ -1,22 +1,30 @@
 //! A report on a dataset whose tickets are replayed.
 
+use chrono::Weekday;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::engine::RecordNeeds;
-use deskmetrics::kpi::{REGISTRY, definition};
+use deskmetrics::kpi::{FcrPolicy, REGISTRY, definition};
 use deskmetrics::replay::{Actor, Needs};
-use deskmetrics::report::{KpiRequest, ReportError};
+use deskmetrics::report::{
+    AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError,
+};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
-use super::request::{Asked, Settings, attribute_names, by, kpis};
+use super::request::{Asked, by, kpis, whole, year_start};
 use crate::dataset::progress::{Bar, watched};
-use crate::error;
+use crate::error::{self, OrError as _};
+use crate::input;
+use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
+
+/// What to give as the number of threads.
+const THREADS: &str = "give 1 or more, or None for as many as there are processors";
 
 /// The id that means every KPI the data can answer.
 const ALL: &str = "all";
@@ -45,63 +53,128 @@ impl Kpis {
     }
 }
 
-/// What somebody asks of a report, as Python gave it.
-pub(crate) struct Ask<'a, 'py> {
+/// What is requested of a report, as Python gave it.
+pub(crate) struct Ask<'py> {
     pub(crate) kpis: Kpis,
-    pub(crate) by: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) period: Option<&'a str>,
-    pub(crate) zone: Option<Tz>,
-    pub(crate) week_start: &'a str,
-    pub(crate) year_start: u32,
-    pub(crate) level: f64,
-    pub(crate) min_n: u64,
-    pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) fcr: Option<&'a Bound<'py, PyAny>>,
-    /// How many may work at once; `None` for all processors.
-    pub(crate) threads: Option<usize>,
-    pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
+    /// The names of attributes.
+    by: Option<Vec<Vec<String>>>,
+    period: Option<String>,
+    zone: Option<Tz>,
+    week_start: Option<String>,
+    year_start: u32,
+    level: f64,
+    min_n: u64,
+    observed_from: Option<Timestamp>,
+    fcr: Option<FcrPolicy>,
+    /// On so many threads; 0 takes one for each processor.
+    threads: usize,
+    pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
 
-impl Ask<'_, '_> {
-    /// The settings; `own` are the attributes the data is sliced by unless somebody asks for others.
-    pub(crate) fn settings(&self, own: &[Attribute]) -> PyResult<Settings<'_, '_>> {
-        let usual = || own.iter().map(|attribute| vec![attribute.clone()]).collect();
-        Ok(Settings {
-            by: self.by.map_or_else(|| Ok(usual()), by)?,
-            period: self.period,
-            zone: self.zone,
-            week_start: self.week_start,
-            year_start: self.year_start,
-            level: self.level,
-            min_n: self.min_n,
-            observed_from: self.observed_from,
+impl<'py> Ask<'py> {
+    /// The settings that all reports have, of which those of tables in memory need no zone.
+    pub(crate) fn new(
+        kpis: Option<&Bound<'py, PyAny>>,
+        keywords: &Keywords<'_, 'py>,
+        zone: Option<Tz>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
+            min_n: keywords
+                .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
+                .unwrap_or(30),
+            threads: keywords.take_with("threads", |n| whole("threads", n, THREADS))?.unwrap_or(0),
+            level: keywords.take("level")?.unwrap_or(0.95),
+            period: keywords.take("period")?,
+            week_start: keywords.take("week_start")?,
+            zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
+            kpis: Kpis::of(kpis)?,
+            by: keywords.take_with("by", by)?,
+            observed_from: keywords.take_with("observed_from", |from| {
+                input::instant("observed_from", from, None).map(|from| from.utc().into())
+            })?,
+            fcr: keywords.take_with("fcr", fcr_policy)?,
+            progress: None,
         })
+    }
+
+    /// The slicings that are requested; those of the data where none is.
+    pub(crate) fn slicings(&self, own: &[Attribute]) -> Vec<Vec<Attribute>> {
+        let Some(by) = &self.by else { return own.iter().map(|own| vec![own.clone()]).collect() };
+        let attribute = |name: &String| Attribute::from(name.as_str());
+        by.iter().map(|names| names.iter().map(attribute).collect()).collect()
+    }
+
+    /// The names that attributes are requested under, where they are not the usual ones: `team` for `group`.
+    fn names(&self) -> AttributeNames {
+        let names = self.by.iter().flatten().flatten().map(|name| (Attribute::from(name.as_str()), name));
+        let other = names.filter(|(attribute, name)| attribute.as_str() != name.as_str());
+        other.map(|(attribute, name)| (attribute, name.as_str().into())).collect()
+    }
+
+    /// The periods, if there are to be any.
+    pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
+        let first = self.week_start.as_deref().unwrap_or("Mon");
+        let day: Weekday = first.parse().map_err(|_| {
+            error::argument(format!(
+                "week_start \"{first}\" is not a day of the week such as \"Mon\" or \"Sunday\""
+            ))
+        })?;
+        let Some(word) = &self.period else { return Ok(None) };
+        let period: Period = word.parse().or_argument()?;
+        let Some(zone) = self.zone else {
+            return Err(error::argument(format!(
+                "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \
+                 \"Europe/Copenhagen\""
+            )));
+        };
+        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
+    }
+
+    /// A report without records.
+    fn empty(
+        &self,
+        by: Vec<Vec<Attribute>>,
+        as_of: Option<Timestamp>,
+        kpis: Vec<KpiRequest>,
+    ) -> PyResult<CoreReport> {
+        let builder: ReportBuilder = as_of.map_or_else(CoreReport::undated, CoreReport::builder);
+        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
+        for attributes in by {
+            builder = builder.by(attributes);
+        }
+        if let Some(periods) = self.periods()? {
+            builder = builder.periods(periods);
+        }
+        if let Some(from) = self.observed_from {
+            builder = builder.observed_from(from);
+        }
+        builder.build().or_argument()
     }
 
     /// The report on a dataset up to the cut-off.
     pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
-        let settings = self.settings(&dataset.by)?;
-        known(dataset, settings.by.iter().flatten())?;
-        let by_responder = settings.by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
+        let by = self.slicings(&dataset.by);
+        known(dataset, by.iter().flatten())?;
+        let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
         let (requests, notes) = self.requests(dataset, by_responder)?;
-        let report = settings.report(as_of, requests)?;
+        let report = self.empty(by, as_of, requests)?;
         dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
-        let threads = self.threads.unwrap_or(0);
-        let bar = Bar::new(py, self.progress, dataset.ticket_count())?;
-        let names = self.by.map(attribute_names).transpose()?.unwrap_or_default();
-        let made = watched(py, bar, |go_on| {
+        let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
+        let names = self.names();
+        let threads = self.threads;
+        let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings_for(&report).collect();
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
             Ok(on_threads(threads, shown))
         })?;
-        made.map_err(|problem: ReportError| error::argument(problem.to_string()))
+        made.or_argument()
     }
 
     /// Which columns the KPIs depend on.
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
-        let threads = self.threads.unwrap_or(0);
         let usual: Vec<Asked>;
         let named = match &self.kpis {
             Kpis::These(asked) => asked,
@@ -111,7 +184,7 @@ impl Ask<'_, '_> {
             }
         };
         if all(named) {
-            return Lean { attributes: None, requesters: true, threads };
+            return Lean { attributes: None, requesters: true, threads: self.threads };
         }
         let policies = ["fcr", "customers"];
         let surveys = ["csat", "nps", "ces", "reasons"];
@@ -136,17 +209,14 @@ impl Ask<'_, '_> {
         if needs.any(Needs::STATIONS | Needs::TOUCHES) {
             attributes.extend([Attribute::Group, Attribute::Assignee]);
         }
-        Lean { attributes: Some(attributes), requesters, threads }
+        Lean { attributes: Some(attributes), requesters, threads: self.threads }
     }
 
-    /// The KPIs requested, with what the description says about each; without any, the usual ones, or all that count responses.
+    /// The requests, with notes about those that the data cannot answer. Without any, they are the usual KPIs, or all that count
+    /// responses.
     fn requests(&self, dataset: &Dataset, by_responder: bool) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
-        let policy = self.fcr.map(fcr_policy).transpose()?;
         let of = |choice: Choice| {
-            let choice = match &policy {
-                Some(policy) => choice.fcr(policy.clone()),
-                None => choice,
-            };
+            let choice = self.fcr.iter().fold(choice, |choice, policy| choice.fcr(policy.clone()));
             choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
@@ -161,66 +231,65 @@ impl Ask<'_, '_> {
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
-        for (place, one) in asked.iter().enumerate() {
-            match one {
-                Asked::Id(id) => match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
-                    Ok(chosen) => {
-                        requests.extend(chosen.kpis);
-                        notes.extend(chosen.notes);
-                    }
-                    // The others may be enough.
-                    Err(ChoiceError::NoKpi { notes: why }) => {
-                        notes.extend(why.iter().cloned());
-                        none = none.or(Some(ChoiceError::NoKpi { notes: why }));
-                    }
-                    Err(problem @ ChoiceError::NoEvidence { .. }) => {
-                        notes.push(problem.to_string());
-                        none = none.or(Some(problem));
-                    }
-                    Err(problem) => return Err(refused(problem)),
-                },
-                Asked::Request(request) => {
-                    known_policy(request, dataset)?;
-                    let request = &dataset.with_stated_sla((**request).clone());
-                    if let Err(problem) = dataset.can_answer(request) {
-                        notes.push(problem.to_string());
-                        none = none.or(Some(problem));
-                        continue;
-                    }
-                    let Err(problem) = request.check() else {
-                        requests.push(request.clone());
-                        continue;
-                    };
-                    let known = of(Choice::these([&*request.kpi]));
-                    let known = match known {
-                        Ok(known) => known.kpis,
-                        Err(problem @ ChoiceError::NoEvidence { .. }) => {
-                            notes.push(problem.to_string());
-                            none = none.or(Some(problem));
-                            continue;
-                        }
-                        Err(_) => Vec::new(),
-                    };
-                    let completed = request.completed_by(&known);
-                    if completed.is_empty() {
-                        return Err(error::argument(format!("kpis[{place}]: {problem}")));
-                    }
-                    requests.extend(completed);
-                }
+        // What the data cannot answer is a note: the other requests may be enough.
+        let mut unanswered = |problem: ChoiceError, notes: &mut Vec<String>| {
+            match &problem {
+                ChoiceError::NoKpi { notes: why } => notes.extend(why.iter().cloned()),
+                ChoiceError::NoEvidence { .. } => notes.push(problem.to_string()),
+                _ => return Err(problem),
             }
+            none.get_or_insert(problem);
+            Ok(())
+        };
+        for (place, one) in asked.iter().enumerate() {
+            let request = match one {
+                Asked::Id(id) => {
+                    match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
+                        Ok(chosen) => {
+                            requests.extend(chosen.kpis);
+                            notes.extend(chosen.notes);
+                        }
+                        Err(problem) => unanswered(problem, &mut notes).map_err(refused)?,
+                    }
+                    continue;
+                }
+                Asked::Request(request) => request,
+            };
+            known_policy(request, dataset)?;
+            let request = dataset.with_stated_sla((**request).clone());
+            if let Err(problem) = dataset.can_answer(&request) {
+                unanswered(problem, &mut notes).map_err(refused)?;
+                continue;
+            }
+            let Err(problem) = request.check() else {
+                requests.push(request);
+                continue;
+            };
+            let known = match of(Choice::these([&*request.kpi])) {
+                Ok(known) => known.kpis,
+                Err(problem @ ChoiceError::NoEvidence { .. }) => {
+                    unanswered(problem, &mut notes).map_err(refused)?;
+                    continue;
+                }
+                Err(_) => Vec::new(),
+            };
+            let completed = request.completed_by(&known);
+            if completed.is_empty() {
+                return Err(error::argument(format!("kpis[{place}]: {problem}")));
+            }
+            requests.extend(completed);
         }
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
         if all(asked) {
             // A form that "all" includes is counted once.
-            let mut once = Vec::with_capacity(requests.len());
-            for request in requests {
-                if !once.contains(&request) {
-                    once.push(request);
+            let all = std::mem::take(&mut requests);
+            for request in all {
+                if !requests.contains(&request) {
+                    requests.push(request);
                 }
             }
-            requests = once;
         }
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();

@@ -2,90 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{
-    BooleanBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
-use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
+use deskmetrics::Timestamp;
 use deskmetrics::report::{ReportRow, ReportTable};
 use deskmetrics::ticket::Attribute;
 use serde::Serialize;
-
-use crate::result::unit_name;
-
-/// The names that are there whatever the report is sliced by.
-const FIXED: [&str; 26] = [
-    "kpi",
-    "name",
-    "option",
-    "clock",
-    "measure",
-    "headline",
-    "by",
-    "period",
-    "period_start",
-    "period_end",
-    "partial",
-    "value",
-    "unit",
-    "n",
-    "small_n",
-    "lower",
-    "upper",
-    "level",
-    "method",
-    "change",
-    "change_lower",
-    "change_upper",
-    "p_value",
-    "significance",
-    "left_out",
-    "left_out_reasons",
-];
-
-/// Collects columns in their order.
-#[derive(Default)]
-struct Columns {
-    fields: Vec<Field>,
-    arrays: Vec<ArrayRef>,
-}
-
-impl Columns {
-    fn add(&mut self, name: &str, nullable: bool, array: ArrayRef) {
-        self.fields.push(Field::new(name, array.data_type().clone(), nullable));
-        self.arrays.push(array);
-    }
-
-    fn texts<'a>(&mut self, name: &str, values: impl Iterator<Item = Option<&'a str>>) {
-        let mut column = StringBuilder::new();
-        values.for_each(|value| column.append_option(value));
-        self.add(name, true, Arc::new(column.finish()));
-    }
-
-    fn numbers(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
-        let mut column = Float64Builder::new();
-        values.for_each(|value| column.append_option(value));
-        self.add(name, true, Arc::new(column.finish()));
-    }
-
-    fn counts(&mut self, name: &str, values: impl Iterator<Item = u64>) {
-        let mut column = Int64Builder::new();
-        values.for_each(|value| column.append_value(i64::try_from(value).unwrap_or(i64::MAX)));
-        self.add(name, false, Arc::new(column.finish()));
-    }
-
-    fn truths(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
-        let mut column = BooleanBuilder::new();
-        values.for_each(|value| column.append_option(value));
-        self.add(name, true, Arc::new(column.finish()));
-    }
-
-    fn instants(&mut self, name: &str, zone: &str, values: impl Iterator<Item = Option<i64>>) {
-        let mut column = TimestampMicrosecondBuilder::new();
-        values.for_each(|value| column.append_option(value));
-        self.add(name, true, Arc::new(column.finish().with_timezone(zone)));
-    }
-}
 
 /// Every row of the report, a column of its own for each attribute it is sliced by.
 ///
@@ -93,52 +18,71 @@ impl Columns {
 pub(super) fn batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     let rows = &table.rows;
     let zone = table.zone.map_or("UTC", |zone| zone.name());
-    let mut columns = Columns::default();
-    columns.texts("kpi", rows.iter().map(|row| Some(row.kpi)));
-    columns.texts("name", rows.iter().map(|row| Some(&*row.name)));
-    columns.texts("option", rows.iter().map(|row| row.option.as_deref()));
-    let clocks: Vec<Option<String>> = rows.iter().map(|row| row.clock.and_then(word)).collect();
-    columns.texts("clock", clocks.iter().map(Option::as_deref));
-    columns.texts("measure", rows.iter().map(|row| Some(row.measure.as_ref())));
-    columns.truths("headline", rows.iter().map(|row| Some(row.headline)));
-    let by: Vec<String> = rows.iter().map(slicing).collect();
-    columns.texts("by", by.iter().map(|by| Some(by.as_str())));
+    let mut columns: Vec<(Field, ArrayRef)> = Vec::new();
+    let mut add = |name: &str, nullable, array: ArrayRef| {
+        columns.push((Field::new(name, array.data_type().clone(), nullable), array));
+    };
+    let texts = |value: &dyn Fn(&ReportRow) -> Option<String>| -> ArrayRef {
+        Arc::new(rows.iter().map(value).collect::<StringArray>())
+    };
+    let numbers = |value: fn(&ReportRow) -> Option<f64>| -> ArrayRef {
+        Arc::new(rows.iter().map(value).collect::<Float64Array>())
+    };
+    let truths = |value: fn(&ReportRow) -> Option<bool>| -> ArrayRef {
+        Arc::new(rows.iter().map(value).collect::<BooleanArray>())
+    };
+    let counts = |value: fn(&ReportRow) -> u64| -> ArrayRef {
+        let counts = rows.iter().map(|row| i64::try_from(value(row)).unwrap_or(i64::MAX));
+        Arc::new(Int64Array::from_iter_values(counts))
+    };
+    let timestamps = |value: fn(&ReportRow) -> Option<Timestamp>| -> ArrayRef {
+        let micros = rows.iter().map(|row| value(row).map(Timestamp::as_micros));
+        Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone(zone))
+    };
+    add("kpi", true, texts(&|row| Some(row.kpi.to_owned())));
+    add("name", true, texts(&|row| Some(row.name.to_string())));
+    add("option", true, texts(&|row| row.option.as_deref().map(str::to_owned)));
+    add("clock", true, texts(&|row| row.clock.and_then(word)));
+    add("measure", true, texts(&|row| Some(row.measure.to_string())));
+    add("headline", true, truths(|row| Some(row.headline)));
+    add("by", true, texts(&|row| Some(slicing(row))));
+    add("period", true, texts(&|row| Some(row.period.as_ref()?.label.clone())));
+    add("period_start", true, timestamps(|row| row.period.as_ref()?.start));
+    add("period_end", true, timestamps(|row| row.period.as_ref()?.end));
+    add("partial", true, truths(|row| Some(row.period.as_ref()?.partial)));
+    add("value", true, numbers(|row| row.value));
+    add("unit", true, texts(&|row| Some(row.unit.as_str().to_owned())));
+    add("n", false, counts(|row| row.n));
+    add("small_n", true, truths(|row| Some(row.small_n)));
+    add("lower", true, numbers(|row| Some(row.interval?.lower)));
+    add("upper", true, numbers(|row| Some(row.interval?.upper)));
+    add("level", true, numbers(|row| Some(row.interval?.level)));
+    add("method", true, texts(&|row| word(row.interval?.method)));
+    add("change", true, numbers(|row| Some(row.change?.difference)));
+    add("change_lower", true, numbers(|row| Some(row.change?.interval?.lower)));
+    add("change_upper", true, numbers(|row| Some(row.change?.interval?.upper)));
+    add("p_value", true, numbers(|row| row.change?.p_value));
+    add("significance", true, texts(&|row| word(row.change?.significance?)));
+    add("left_out", false, counts(|row| row.excluded.total()));
+    add("left_out_reasons", true, texts(&|row| Some(row.excluded.to_string())));
     let mut attributes: Vec<&Attribute> = Vec::new();
     for attribute in table.by.iter().flatten() {
         if !attributes.contains(&attribute) {
             attributes.push(attribute);
         }
     }
-    for attribute in attributes {
+    let fixed: Vec<&str> = columns.iter().map(|(field, _)| field.name().as_str()).collect();
+    let slices = attributes.into_iter().map(|attribute| {
         let name = attribute.as_str();
-        let name = if FIXED.contains(&name) { format!("by_{name}") } else { name.to_owned() };
-        let keys = rows.iter().map(|row| row.keys.get(attribute));
-        columns.texts(&name, keys.map(|value| value.map(|value| value.unwrap_or("(none)"))));
-    }
-    let periods = || rows.iter().map(|row| row.period.as_deref());
-    columns.texts("period", periods().map(|period| Some(&*period?.label)));
-    columns.instants("period_start", zone, periods().map(|period| Some(period?.start?.as_micros())));
-    columns.instants("period_end", zone, periods().map(|period| Some(period?.end?.as_micros())));
-    columns.truths("partial", periods().map(|period| Some(period?.partial)));
-    columns.numbers("value", rows.iter().map(|row| row.value));
-    columns.texts("unit", rows.iter().map(|row| Some(unit_name(row.unit))));
-    columns.counts("n", rows.iter().map(|row| row.n));
-    columns.truths("small_n", rows.iter().map(|row| Some(row.small_n)));
-    columns.numbers("lower", rows.iter().map(|row| Some(row.interval?.lower)));
-    columns.numbers("upper", rows.iter().map(|row| Some(row.interval?.upper)));
-    columns.numbers("level", rows.iter().map(|row| Some(row.interval?.level)));
-    let methods: Vec<Option<String>> = rows.iter().map(|row| word(row.interval?.method)).collect();
-    columns.texts("method", methods.iter().map(Option::as_deref));
-    columns.numbers("change", rows.iter().map(|row| Some(row.change?.difference)));
-    columns.numbers("change_lower", rows.iter().map(|row| Some(row.change?.interval?.lower)));
-    columns.numbers("change_upper", rows.iter().map(|row| Some(row.change?.interval?.upper)));
-    columns.numbers("p_value", rows.iter().map(|row| row.change?.p_value));
-    let verdicts: Vec<Option<String>> = rows.iter().map(|row| word(row.change?.significance?)).collect();
-    columns.texts("significance", verdicts.iter().map(Option::as_deref));
-    columns.counts("left_out", rows.iter().map(|row| row.excluded.total()));
-    let reasons: Vec<String> = rows.iter().map(|row| row.excluded.to_string()).collect();
-    columns.texts("left_out_reasons", reasons.iter().map(|text| Some(text.as_str())));
-    RecordBatch::try_new(Arc::new(Schema::new(columns.fields)), columns.arrays)
+        let name = if fixed.contains(&name) { format!("by_{name}") } else { name.to_owned() };
+        let values = texts(&|row| Some(row.keys.get(attribute)?.unwrap_or("(none)").to_owned()));
+        (Field::new(name, values.data_type().clone(), true), values)
+    });
+    let (slices, after_by) = (slices.collect::<Vec<_>>(), fixed.iter().position(|name| *name == "period"));
+    let place = after_by.unwrap_or_default();
+    columns.splice(place..place, slices);
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
 
 /// The attributes of a row's slice; empty for all records.
@@ -147,7 +91,7 @@ fn slicing(row: &ReportRow) -> String {
 }
 
 /// The word that stands for a value in data.
-pub(super) fn word(value: impl Serialize) -> Option<String> {
+fn word(value: impl Serialize) -> Option<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Some(word),
         _ => None,

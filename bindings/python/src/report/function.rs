@@ -1,12 +1,12 @@
 //! `report`: tables of any library in, a report out.
 
-use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::Report;
-use super::ask::{Ask, Kpis};
-use super::request::{min_n, threads, tz, year_start};
-use crate::tables::{ASSUME, Rules, Tables};
+use super::ask::Ask;
+use crate::keywords::Keywords;
+use crate::tables::{Rules, Tables};
 
 /// KPIs of tickets, their events and surveys, by slice and period.
 ///
@@ -186,80 +186,33 @@ use crate::tables::{ASSUME, Rules, Tables};
 /// ('2h 0m', ['first_response_time rests on what the source states: first_response_time (column "Response Time (hours)")'])
 #[pyfunction]
 #[pyo3(
-    signature = (tickets = None, events = None, surveys = None, *, snapshots = None, invitations = None, kpis = None, by = None, period = None, tz = None, as_of = None, scales = None, columns = None, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, assume_tz = None, strict = false, progress = None, week_start = "Mon", year_start = 1, level = 0.95, min_n = 30, observed_from = None, fcr = None, threads = None),
+    signature = (tickets = None, events = None, surveys = None, **keywords),
     text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
 )]
-#[expect(clippy::too_many_arguments, reason = "all but three are named in Python")]
-pub(crate) fn report(
-    py: Python<'_>,
-    tickets: Option<&Bound<'_, PyAny>>,
-    events: Option<&Bound<'_, PyAny>>,
-    surveys: Option<&Bound<'_, PyAny>>,
-    snapshots: Option<&Bound<'_, PyAny>>,
-    invitations: Option<&Bound<'_, PyAny>>,
-    kpis: Option<&Bound<'_, PyAny>>,
-    by: Option<&Bound<'_, PyAny>>,
-    period: Option<&str>,
-    tz: Option<&Bound<'_, PyAny>>,
-    as_of: Option<&Bound<'_, PyAny>>,
-    scales: Option<&Bound<'_, PyAny>>,
-    columns: Option<&Bound<'_, PyAny>>,
-    schedules: Option<&Bound<'_, PyAny>>,
-    schedule: Option<&str>,
-    schedule_by: Option<&Bound<'_, PyAny>>,
-    policies: Option<&Bound<'_, PyAny>>,
-    options: Option<&Bound<'_, PyAny>>,
-    assume_tz: Option<&Bound<'_, PyAny>>,
-    strict: bool,
-    progress: Option<&Bound<'_, PyAny>>,
-    week_start: &str,
-    #[pyo3(from_py_with = year_start)] year_start: u32,
-    level: f64,
-    #[pyo3(from_py_with = min_n)] min_n: u64,
-    observed_from: Option<&Bound<'_, PyAny>>,
-    fcr: Option<&Bound<'_, PyAny>>,
-    #[pyo3(from_py_with = threads)] threads: Option<usize>,
+pub(crate) fn report<'py>(
+    py: Python<'py>,
+    tickets: Option<Bound<'py, PyAny>>,
+    events: Option<Bound<'py, PyAny>>,
+    surveys: Option<Bound<'py, PyAny>>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Report> {
-    let zone = self::tz(tz)?;
-    let kpis = Kpis::of(kpis)?;
-    let ask = Ask {
-        kpis,
-        by,
-        period,
-        zone,
-        week_start,
-        year_start,
-        level,
-        min_n,
-        observed_from,
-        fcr,
-        threads,
-        progress,
-    };
-    // What is wrong with the settings is told before the data is read.
-    let settings = ask.settings(&[])?;
-    settings.periods()?;
-    let restricted = ask.kpis.restricted_by();
-    let by: Vec<Attribute> = settings.by.iter().flatten().chain(restricted).cloned().collect();
-    let tables = Tables {
-        tickets,
-        events,
-        snapshots,
-        surveys,
-        invitations,
-        columns,
-        assume_tz,
-        strict,
-        zone_remedy: ASSUME,
-        by: &by,
-        numbers: false,
-    };
-    let rules = Rules { schedules, schedule, schedule_by, policies, options, scales, as_of, assume_tz };
+    let keywords = Keywords::new(keywords);
+    let kpis = keywords.take("kpis")?;
+    let mut ask = Ask::new(kpis.as_ref(), &keywords, None)?;
+    ask.progress = keywords.take("progress")?;
+    let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
+    let invitations = keywords.take("invitations")?;
+    let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
+    keywords.end("report")?;
+    // What is wrong with the settings is reported before the data is read.
+    let by = ask.slicings(&[]);
+    ask.periods()?;
+    tables.by = by.iter().flatten().chain(ask.kpis.restricted_by()).cloned().collect();
     let described = tables.described(&rules)?;
-    let mut lean = ask.lean(by.clone());
+    let mut lean = ask.lean(tables.by);
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
-    lean.requesters |= events.is_some() || snapshots.is_some();
+    lean.requesters |= tables.events.is_some() || tables.snapshots.is_some();
     let notes = described.notes.clone();
-    let dataset = described.dataset(py, &rules, progress, lean)?;
+    let dataset = described.dataset(py, &rules, ask.progress.as_ref(), lean)?;
     Ok(ask.of(py, &dataset, dataset.as_of)?.noting(notes))
 }

@@ -12,18 +12,20 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
-use deskmetrics::report::{AttributeNames, ReportRow as CoreRow, ReportState, ReportTable, Warning};
+use deskmetrics::report::{
+    AttributeNames, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
+};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
-use crate::data::{from_json, to_data};
-use crate::error;
-use crate::frame::stream;
+use crate::class::{frames, getters, pickled, summed};
+use crate::data::{Data, to_python};
+use crate::error::{self, OrError as _};
 use crate::input::{describe, named};
-use crate::source::sources_to_python;
-use crate::zone::in_zone;
+use crate::source::Sources;
+use crate::zone::InZone;
 pub(crate) use function::report;
 pub(crate) use row::ReportRow;
 
@@ -98,98 +100,65 @@ impl Report {
     }
 
     fn batch(&self) -> PyResult<RecordBatch> {
-        columns::batch(&self.table).map_err(|problem| error::argument(problem.to_string()))
+        columns::batch(&self.table).or_argument()
     }
 }
 
-#[pymethods]
-impl Report {
+getters! { Report, report;
     /// Every number, as rows: all records first, then by slice, then by period, then by both together.
-    #[getter]
-    fn rows(&self) -> Vec<ReportRow> {
-        self.pick(|_| true)
-    }
+    rows -> Vec<ReportRow> = report.pick(|_| true);
 
     /// The headlines over all records, one for each KPI.
-    #[getter]
-    fn headlines(&self) -> Vec<ReportRow> {
-        self.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none())
-    }
-
-    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
-    #[getter]
-    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.table.as_of.map(|at| in_zone(py, at, self.table.zone.or(self.zone))).transpose()
-    }
+    headlines -> Vec<ReportRow> = report.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none());
 
     /// The zone whose calendar makes the periods; ``None`` without periods.
-    #[getter]
-    fn time_zone(&self) -> Option<&'static str> {
-        self.table.zone.map(chrono_tz::Tz::name)
-    }
+    time_zone -> Option<&'static str> = report.table.zone.map(chrono_tz::Tz::name);
 
     /// ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``; ``None`` without periods.
-    #[getter]
-    fn period(&self) -> Option<&'static str> {
-        self.table.period.map(deskmetrics::report::Period::as_str)
-    }
+    period -> Option<&'static str> = report.table.period.map(deskmetrics::report::Period::as_str);
 
+    /// The confidence level of the intervals, between 0 and 1.
+    level -> f64 = report.table.level;
+
+    /// Numbers that rest on fewer records are marked as small.
+    min_n -> u64 = report.table.min_n;
+
+    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
+    /// table or of the values of a column excluded because of their data, implausible timestamps.
+    warnings -> Vec<String> = report.table.warnings.iter().map(ToString::to_string).collect();
+
+    /// What is not shown and why, in sentences.
+    notes -> Vec<String> = report.notes.clone();
+
+    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
+    as_of -> Option<InZone> = report.table.as_of.map(|at| InZone(at, report.table.zone.or(report.zone)));
+
+    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
+    records -> Data<&RecordCounts> = Data(&report.table.records);
+
+    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
+    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
+    events_excluded -> Data<&Excluded> = Data(&report.table.events_excluded);
+
+    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
+    /// themselves count. The rows are in :attr:`sources`.
+    links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
+
+    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
+    sources -> Sources<'_> = Sources(&report.sources);
+}
+
+frames!(Report, report => report.batch()?);
+pickled!(Report: "to_bytes", "from_bytes");
+summed!(Report, "report");
+
+#[pymethods]
+impl Report {
     /// The slicings, each a tuple of attributes.
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
         let slicings = self.table.by.iter();
         slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
-    }
-
-    /// The confidence level of the intervals, between 0 and 1.
-    #[getter]
-    fn level(&self) -> f64 {
-        self.table.level
-    }
-
-    /// Numbers that rest on fewer records are marked as small.
-    #[getter]
-    fn min_n(&self) -> u64 {
-        self.table.min_n
-    }
-
-    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
-    #[getter]
-    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.records)?)
-    }
-
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
-    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
-    #[getter]
-    fn events_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.events_excluded)?)
-    }
-
-    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
-    /// themselves count. The rows are in :attr:`sources`.
-    #[getter]
-    fn links_excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&self.table.links_excluded)?)
-    }
-
-    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
-    /// table or of the values of a column excluded because of their data, implausible timestamps.
-    #[getter]
-    fn warnings(&self) -> Vec<String> {
-        self.table.warnings.iter().map(ToString::to_string).collect()
-    }
-
-    /// What is not shown and why, in sentences.
-    #[getter]
-    fn notes(&self) -> Vec<String> {
-        self.notes.clone()
-    }
-
-    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
-    #[getter]
-    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        sources_to_python(py, &self.sources)
     }
 
     /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.
@@ -225,10 +194,6 @@ impl Report {
         .map_err(|problem| error::argument(format!("stored: {problem}")))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py()),)))
-    }
-
     /// Records excluded from each KPI over all records, by reason, and under the name of a table the rows excluded when it was
     /// read.
     #[getter]
@@ -242,13 +207,13 @@ impl Report {
             // Several of one KPI are told apart by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
-            excluded.set_item(name, from_json(py, &to_data(&*row.excluded)?)?)?;
+            excluded.set_item(name, to_python(py, &*row.excluded)?)?;
         }
         for source in &self.sources {
             let rows = source.excluded();
             if !rows.is_empty() {
                 let table = source.file.file_name().unwrap_or_default().to_string_lossy();
-                excluded.set_item(table, from_json(py, &to_data(&rows)?)?)?;
+                excluded.set_item(table, to_python(py, &rows)?)?;
             }
         }
         Ok(excluded)
@@ -363,7 +328,7 @@ impl Report {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&*self.table)?)
+        to_python(py, &*self.table)
     }
 
     /// The same as JSON text.
@@ -372,8 +337,7 @@ impl Report {
     /// -------
     /// str
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| serde_json::to_string(&*self.table))
-            .map_err(|problem| error::argument(problem.to_string()))
+        py.detach(|| serde_json::to_string(&*self.table)).or_argument()
     }
 
     /// Every row as comma-separated text with a header, for spreadsheets.
@@ -385,27 +349,9 @@ impl Report {
         py.detach(|| {
             let batch = self.batch()?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
-            let written = writer.write(&batch).map_err(|problem| error::argument(problem.to_string()));
+            let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
         })
-    }
-
-    /// The rows as a pandas DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// pandas.DataFrame
-    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_pandas", (slf,))
-    }
-
-    /// The rows as a polars DataFrame.
-    ///
-    /// Returns
-    /// -------
-    /// polars.DataFrame
-    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._frames")?.call_method1("to_polars", (slf,))
     }
 
     /// A picture of the report, through Altair; needs ``pip install deskmetrics[plot]``.
@@ -437,42 +383,17 @@ impl Report {
         slf.py().import("deskmetrics.plot")?.getattr("plot")?.call((slf, kpi), Some(&arguments))
     }
 
-    #[pyo3(signature = (requested_schema = None))]
-    fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
-        stream(py, vec![self.batch()?], requested_schema)
-    }
-
     fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
         let (py, other) = (other.py(), other.get());
         py.detach(|| {
             let mut state = self.state.clone();
-            state.merge(other.state.clone()).map_err(|problem| error::argument(problem.to_string()))?;
+            state.merge(other.state.clone()).or_argument()?;
             let mut notes = self.notes.clone();
             notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
             let sources = self.sources.iter().chain(&other.sources).cloned().collect();
             let warned = self.warned.iter().chain(&other.warned).cloned().collect();
             Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned, self.names.clone()) })
         })
-    }
-
-    /// So that ``sum`` works, which begins with 0.
-    fn __radd__(&self, other: u8) -> PyResult<Self> {
-        if other == 0 {
-            return Ok(Self {
-                state: self.state.clone(),
-                table: Arc::clone(&self.table),
-                notes: self.notes.clone(),
-                sources: self.sources.clone(),
-                warned: self.warned.clone(),
-                zone: self.zone,
-                names: self.names.clone(),
-            });
-        }
-        Err(error::argument_type(format!("{other} and a report cannot be added")))
     }
 
     fn __repr__(&self) -> String {

@@ -1,11 +1,7 @@
 //! What a report is asked for: KPIs, slices, periods.
 
-use chrono::Weekday;
-use chrono_tz::Tz;
-use deskmetrics::Timestamp;
 use deskmetrics::kpi::{KpiRequest, RequestError};
-use deskmetrics::report::{AttributeNames, Period, Periods, Report, ReportBuilder, ReportError};
-use deskmetrics::ticket::Attribute;
+use deskmetrics::report::ReportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 use serde_json::Value;
@@ -13,67 +9,6 @@ use serde_json::Value;
 use crate::data::{from_form, to_json};
 use crate::error;
 use crate::input::describe;
-use crate::input::zone;
-
-/// The settings that have nothing to do with what the data is.
-pub(crate) struct Settings<'a, 'py> {
-    pub(crate) by: Vec<Vec<Attribute>>,
-    pub(crate) period: Option<&'a str>,
-    pub(crate) zone: Option<Tz>,
-    pub(crate) week_start: &'a str,
-    pub(crate) year_start: u32,
-    pub(crate) level: f64,
-    pub(crate) min_n: u64,
-    pub(crate) observed_from: Option<&'a Bound<'py, PyAny>>,
-}
-
-impl Settings<'_, '_> {
-    /// The report on these KPIs up to the cut-off.
-    pub(crate) fn report(&self, as_of: Option<Timestamp>, kpis: Vec<KpiRequest>) -> PyResult<Report> {
-        let builder: ReportBuilder = as_of.map_or_else(Report::undated, Report::builder);
-        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
-        for attributes in &self.by {
-            builder = builder.by(attributes.iter().cloned());
-        }
-        if let Some(periods) = self.periods()? {
-            builder = builder.periods(periods);
-        }
-        if let Some(from) = self.observed_from {
-            builder = builder.observed_from(crate::input::instant("observed_from", from, None)?.utc());
-        }
-        builder.build().map_err(|problem| error::argument(problem.to_string()))
-    }
-
-    pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
-        let day: Weekday = self.week_start.parse().map_err(|_| {
-            error::argument(format!(
-                "week_start \"{}\" is not a day of the week such as \"Mon\" or \"Sunday\"",
-                self.week_start
-            ))
-        })?;
-        let Some(word) = self.period else { return Ok(None) };
-        let period: Period = word
-            .parse()
-            .map_err(|problem: deskmetrics::report::UnknownPeriod| error::argument(problem.to_string()))?;
-        let Some(zone) = self.zone else {
-            return Err(error::argument(format!(
-                "period \"{word}\" needs tz, the zone whose days and weeks are meant: give an IANA name such as \
-                 \"Europe/Copenhagen\""
-            )));
-        };
-        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
-    }
-}
-
-/// A zone where one is given.
-pub(crate) fn tz(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
-    value.map(|value| zone("tz", value)).transpose()
-}
-
-/// The number of records below which a result is marked; an argument of a Python function.
-pub(crate) fn min_n(value: &Bound<'_, PyAny>) -> PyResult<u64> {
-    whole("min_n", value, "give 0 or more; 0 marks nothing")
-}
 
 /// The first month of a year; an argument of a Python function.
 pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
@@ -84,16 +19,8 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     Err(error::argument(format!("year_start: {month} is no month; give the first month of a year, 1 to 12")))
 }
 
-/// The number of threads; an argument of a Python function.
-pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-    if value.is_none() {
-        return Ok(None);
-    }
-    whole("threads", value, "give 1 or more, or None for as many as there are processors").map(Some)
-}
-
 /// A whole number that is not negative.
-fn whole<T>(name: &str, value: &Bound<'_, PyAny>, remedy: &str) -> PyResult<T>
+pub(crate) fn whole<T>(name: &str, value: &Bound<'_, PyAny>, remedy: &str) -> PyResult<T>
 where
     T: for<'a, 'py> FromPyObject<'a, 'py>,
 {
@@ -107,40 +34,24 @@ where
     })
 }
 
-/// The slicings: an attribute, or several, each an attribute or a combination of them.
-pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<Attribute>>> {
-    let form = to_json("by", value)?;
-    let name = |value: &Value| value.as_str().map(Attribute::from);
-    let refused = || {
+/// The slicings by name: an attribute, or several, each an attribute or a combination of them.
+pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<String>>> {
+    let name = |value: &Value| value.as_str().map(str::to_owned);
+    let slicing = |value: &Value| match value {
+        Value::Array(together) => together.iter().map(name).collect(),
+        single => name(single).map(|name| vec![name]),
+    };
+    let slicings: Option<Vec<_>> = match to_json("by", value)? {
+        Value::Array(many) => many.iter().map(slicing).collect(),
+        single => name(&single).map(|name| vec![vec![name]]),
+    };
+    slicings.ok_or_else(|| {
         error::argument_type(format!(
             "by: {} is not an attribute such as \"market\", a list of them, or of combinations such as \
              (\"market\", \"channel\")",
             describe(value)
         ))
-    };
-    match &form {
-        Value::String(one) => Ok(vec![vec![Attribute::from(one.as_str())]]),
-        Value::Array(many) => many
-            .iter()
-            .map(|one| match one {
-                Value::Array(together) => together.iter().map(name).collect::<Option<Vec<_>>>(),
-                single => name(single).map(|attribute| vec![attribute]),
-            })
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(refused),
-        _ => Err(refused()),
-    }
-}
-
-/// The names that attributes were requested under, where they are not the usual ones: `team` for `group`.
-pub(crate) fn attribute_names(value: &Bound<'_, PyAny>) -> PyResult<AttributeNames> {
-    let form = to_json("by", value)?;
-    let one = std::slice::from_ref(&form);
-    let many = form.as_array().map_or(one, Vec::as_slice).iter();
-    let texts = many.flat_map(|one| one.as_array().map_or(std::slice::from_ref(one), Vec::as_slice));
-    let names = texts.filter_map(Value::as_str).map(|name| (Attribute::from(name), name));
-    let other = names.filter(|(attribute, name)| attribute.as_str() != *name);
-    Ok(other.map(|(attribute, name)| (attribute, name.into())).collect())
+    })
 }
 
 /// A KPI asked for: by its id alone, or with all its choices.

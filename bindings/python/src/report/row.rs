@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use deskmetrics::ClockKind;
-use deskmetrics::report::{ReportRow as CoreRow, ReportTable, count_text, interval_text, value_text};
+use deskmetrics::report::{
+    ReportRow as CoreRow, ReportTable, count_text, difference_text, interval_text, value_text,
+};
+use deskmetrics::{ClockKind, Excluded};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{IntoPyDict as _, PyDict, PyType};
 
-use super::columns::word;
-use crate::data::{from_json, to_data};
-use crate::result::{self, unit_name};
-use crate::zone::in_zone;
+use crate::class::getters;
+use crate::data::{Data, to_python};
+use crate::result;
+use crate::zone::InZone;
 
 /// One number of one KPI for one slice and one period, with what is needed to trust it; a row of :class:`Report`.
 #[pyclass(module = "deskmetrics", frozen, eq)]
@@ -43,120 +45,80 @@ pub(super) fn title(row: &CoreRow) -> String {
     if remarks.is_empty() { row.name.to_string() } else { format!("{} ({})", row.name, remarks.join(", ")) }
 }
 
-#[pymethods]
-impl ReportRow {
+getters! { ReportRow, row = core();
     /// The KPI's id in the catalogue, such as ``"first_response_time"``.
-    #[getter]
-    fn kpi(&self) -> &'static str {
-        self.core().kpi
-    }
+    kpi -> &'static str = row.kpi;
 
     /// The name it was requested under, else its English one.
-    #[getter]
-    fn name(&self) -> &str {
-        &self.core().name
-    }
+    name -> &str = &row.name;
 
     /// Its name with what was chosen for it: ``"First response time (business hours)"``.
-    #[getter]
-    fn title(&self) -> String {
-        title(self.core())
-    }
+    title -> String = title(row);
 
     /// What was chosen where the KPI leaves a choice: the question, the FCR policy, the SLA metric.
-    #[getter]
-    fn option(&self) -> Option<&str> {
-        self.core().option.as_deref()
-    }
+    option -> Option<&str> = row.option.as_deref();
 
     /// Which number of the KPI it is: ``"percent"``, ``"mean"``, ``"median"``, ``"p90"`` ...
-    #[getter]
-    fn measure(&self) -> &str {
-        &self.core().measure
-    }
+    measure -> &str = &row.measure;
 
     /// Whether it is the KPI's headline, the first of its measures.
-    #[getter]
-    fn headline(&self) -> bool {
-        self.core().headline
-    }
+    headline -> bool = row.headline;
+
+    /// The name of its period, such as ``"2026-W10"``; ``None`` for all periods together.
+    period -> Option<&str> = row.period.as_ref().map(|period| period.label.as_str());
+
+    /// Whether the data covers only a part of its period.
+    partial -> bool = row.period.as_ref().is_some_and(|period| period.partial);
+
+    /// The number, in ``unit``; ``None`` when nothing was counted.
+    value -> Option<f64> = row.value;
+
+    /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"``, ``"per_ticket"``.
+    unit -> &'static str = row.unit.as_str();
+
+    /// The value as people read it: ``"82.1 %"``, ``"4h 12m"``.
+    text -> String = value_text(row.value, row.unit, row.clock);
+
+    /// Records behind the value.
+    n -> u64 = row.n;
+
+    /// Whether it rests on so few records that it says little.
+    small_n -> bool = row.small_n;
 
     /// The clock of its durations: ``"calendar"`` or ``"business"``; ``None`` where there are none.
-    #[getter]
-    fn clock(&self) -> Option<String> {
-        self.core().clock.and_then(word)
-    }
+    clock -> Data<Option<ClockKind>> = Data(row.clock);
 
+    /// Records left out of this number's KPI in this slice and period, by reason.
+    excluded -> Data<&Excluded> = Data(&row.excluded);
+
+
+}
+
+#[pymethods]
+impl ReportRow {
     /// The slice it is about, by attribute; empty for all records. ``None`` stands for records without the attribute.
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let keys = PyDict::new(py);
-        for (attribute, value) in &*self.core().keys.0 {
-            keys.set_item(attribute.as_str(), value.as_deref())?;
-        }
-        Ok(keys)
-    }
-
-    /// The name of its period, such as ``"2026-W10"``; ``None`` for all periods together.
-    #[getter]
-    fn period(&self) -> Option<&str> {
-        self.core().period.as_ref().map(|period| period.label.as_str())
+        let keys = self.core().keys.0.iter();
+        keys.map(|(attribute, value)| (attribute.as_str(), value.as_deref())).into_py_dict(py)
     }
 
     /// The first instant of its period, in the report's zone.
     #[getter]
-    fn period_start<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let start = self.core().period.as_ref().and_then(|period| period.start);
-        start.map(|at| in_zone(py, at, self.table.zone)).transpose()
+    fn period_start(&self) -> Option<InZone> {
+        self.core().period.as_ref()?.start.map(|at| InZone(at, self.table.zone))
     }
 
     /// The first instant after its period, in the report's zone.
     #[getter]
-    fn period_end<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let end = self.core().period.as_ref().and_then(|period| period.end);
-        end.map(|at| in_zone(py, at, self.table.zone)).transpose()
-    }
-
-    /// Whether the data covers only a part of its period.
-    #[getter]
-    fn partial(&self) -> bool {
-        self.core().period.as_ref().is_some_and(|period| period.partial)
-    }
-
-    /// The number, in ``unit``; ``None`` when nothing was counted.
-    #[getter]
-    fn value(&self) -> Option<f64> {
-        self.core().value
-    }
-
-    /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"``, ``"per_ticket"``.
-    #[getter]
-    fn unit(&self) -> &'static str {
-        unit_name(self.core().unit)
-    }
-
-    /// The value as people read it: ``"82.1 %"``, ``"4h 12m"``.
-    #[getter]
-    fn text(&self) -> String {
-        value_text(self.core().value, self.core().unit, self.core().clock)
-    }
-
-    /// Records behind the value.
-    #[getter]
-    fn n(&self) -> u64 {
-        self.core().n
-    }
-
-    /// Whether it rests on so few records that it says little.
-    #[getter]
-    fn small_n(&self) -> bool {
-        self.core().small_n
+    fn period_end(&self) -> Option<InZone> {
+        self.core().period.as_ref()?.end.map(|at| InZone(at, self.table.zone))
     }
 
     /// The confidence interval of the value, at the report's level; ``None`` where there is none.
     #[getter]
     fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.core().interval.map(|interval| result::to_python(py, interval)).transpose()
+        result::interval(py, self.core().interval)
     }
 
     /// The interval as people read it: ``"80.6 – 83.5 %"``; empty where there is none.
@@ -172,17 +134,10 @@ impl ReportRow {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let Some(change) = self.core().change else { return Ok(None) };
         let class = CLASS.import(py, "deskmetrics.change", "Change")?;
-        let interval = change.interval.map(|interval| result::to_python(py, interval)).transpose()?;
-        let significance = change.significance.and_then(word);
-        let text =
-            deskmetrics::report::difference_text(change.difference, self.core().unit, self.core().clock);
+        let interval = result::interval(py, change.interval)?;
+        let significance = to_python(py, &change.significance)?;
+        let text = difference_text(change.difference, self.core().unit, self.core().clock);
         class.call1((change.difference, interval, change.p_value, significance, text)).map(Some)
-    }
-
-    /// Records left out of this number's KPI in this slice and period, by reason.
-    #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(&*self.core().excluded)?)
     }
 
     /// The row as plain data.
@@ -191,7 +146,7 @@ impl ReportRow {
     /// -------
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &to_data(self.core())?)
+        to_python(py, self.core())
     }
 
     fn __repr__(&self) -> String {

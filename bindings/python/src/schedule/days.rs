@@ -4,25 +4,118 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
-use arrow_array::{Array, ArrayRef, Date32Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Int64Array};
 use arrow_schema::DataType;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyDateTime, PyString};
 
+use super::Schedule;
 use crate::error;
 use crate::input::{Given, Input, Origin, describe, instant};
 
+#[pymethods]
+impl Schedule {
+    /// Whether working time begins on a date.
+    ///
+    /// The morning after a night shift is not a business day of its own.
+    ///
+    /// Parameters
+    /// ----------
+    /// day : datetime.date or str, or sequence or column of them
+    ///     A text is ISO 8601, ``"2026-03-31"``; an aware ``datetime`` is taken on its date in the schedule's zone.
+    ///
+    /// Returns
+    /// -------
+    /// bool, or a column of the kind that came in
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.is_business_day(["2026-05-22", "2026-05-23", "2026-05-25"])
+    /// [True, False, False]
+    fn is_business_day<'py>(&self, py: Python<'py>, day: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let dates = Dates::read("day", day, self.compiled.time_zone())?;
+        let array = |answers: Vec<Option<bool>>| Arc::new(BooleanArray::from(answers)) as ArrayRef;
+        dates.answer(py, "is_business_day", |date| Ok(self.compiled.is_business_day(date)), array)
+    }
+
+    /// How many business days there are from one date to just before another; negative when ``end`` is before ``start``.
+    ///
+    /// Parameters
+    /// ----------
+    /// start : datetime.date or str, or sequence or column of them
+    /// end : datetime.date or str
+    ///
+    /// Returns
+    /// -------
+    /// int, or a column of the kind that came in
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.business_days_between("2026-05-22", "2026-05-29")
+    /// 4
+    fn business_days_between<'py>(
+        &self,
+        py: Python<'py>,
+        start: &Bound<'py, PyAny>,
+        end: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let zone = self.compiled.time_zone();
+        let end = date("end", end, zone)?;
+        let array = |answers: Vec<Option<i64>>| Arc::new(Int64Array::from(answers)) as ArrayRef;
+        let between = |start| Ok(self.compiled.business_days_between(start, end));
+        Dates::read("start", start, zone)?.answer(py, "business_days", between, array)
+    }
+
+    /// The date that is so many business days after a date, or before it if negative; the date itself for zero.
+    ///
+    /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the same Monday.
+    ///
+    /// Parameters
+    /// ----------
+    /// day : datetime.date or str, or sequence or column of them
+    /// count : int
+    ///
+    /// Returns
+    /// -------
+    /// datetime.date, or a column of the kind that came in
+    ///
+    /// Raises
+    /// ------
+    /// NeverOpensError
+    ///     When there are not so many business days.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
+    /// >>> desk.add_business_days("2026-05-22", 2)
+    /// datetime.date(2026, 5, 27)
+    fn add_business_days<'py>(
+        &self,
+        py: Python<'py>,
+        day: &Bound<'py, PyAny>,
+        count: i64,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let add = |date| self.compiled.add_business_days(date, count).map_err(|why| error::due("", why));
+        Dates::read("day", day, self.compiled.time_zone())?.answer(py, "day", add, array_of_dates)
+    }
+}
+
 /// Dates as they were given, and how to give an answer back.
-pub(super) enum Dates<'py> {
+enum Dates<'py> {
     Values(Input<NaiveDate>),
     Column(Vec<Option<NaiveDate>>, Origin<'py>),
 }
 
 impl<'py> Dates<'py> {
     /// Dates, ISO texts, aware datetimes (their date in `zone`), or a sequence or column of them.
-    pub(super) fn read(name: &str, value: &Bound<'py, PyAny>, zone: Tz) -> PyResult<Self> {
+    fn read(name: &str, value: &Bound<'py, PyAny>, zone: Tz) -> PyResult<Self> {
         if value.is_instance_of::<PyDate>() {
             return date(name, value, zone).map(|one| Self::Values(Input::One(one)));
         }
@@ -48,7 +141,7 @@ impl<'py> Dates<'py> {
     }
 
     /// The answer for each date, as the dates were given; `to_array` is the answer for a column.
-    pub(super) fn answer<R: IntoPyObject<'py>>(
+    fn answer<R: IntoPyObject<'py>>(
         self,
         py: Python<'py>,
         name: &str,
@@ -66,13 +159,13 @@ impl<'py> Dates<'py> {
 }
 
 /// Dates as an Arrow array.
-pub(super) fn array(dates: Vec<Option<NaiveDate>>) -> ArrayRef {
+fn array_of_dates(dates: Vec<Option<NaiveDate>>) -> ArrayRef {
     let days = dates.into_iter().map(|date| date.map(Date32Type::from_naive_date));
     Arc::new(days.collect::<Date32Array>())
 }
 
 /// One date.
-pub(super) fn date(name: &str, value: &Bound<'_, PyAny>, zone: Tz) -> PyResult<NaiveDate> {
+fn date(name: &str, value: &Bound<'_, PyAny>, zone: Tz) -> PyResult<NaiveDate> {
     if value.is_instance_of::<PyDateTime>() {
         return instant(name, value, None).map(|at| at.utc().with_timezone(&zone).date_naive());
     }

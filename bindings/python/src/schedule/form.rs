@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyString};
 use serde_json::Value;
 
-use crate::data::{from_json, to_json};
+use crate::data::{to_data, to_json, to_python};
 use crate::error;
 use crate::input::{describe, zone};
 
@@ -23,13 +23,14 @@ pub(super) fn read(form: Value) -> PyResult<WorkingTime> {
 }
 
 /// The call that makes such a schedule.
-pub(super) fn shown(py: Python<'_>, working_time: &WorkingTime, mut form: Value) -> PyResult<String> {
+pub(super) fn shown(py: Python<'_>, working_time: &WorkingTime) -> PyResult<String> {
+    let mut form = to_data(working_time)?;
     if let Value::Object(keys) = &mut form
         && working_time.conventions() == Conventions::default()
     {
         keys.remove("conventions");
     }
-    let text = |value: &Value| Ok::<_, PyErr>(from_json(py, value)?.repr()?.to_string());
+    let text = |value: &Value| Ok::<_, PyErr>(to_python(py, value)?.repr()?.to_string());
     if let Value::Object(keys) = &form
         && let (Some(zone), Some(hours)) = (keys.get("time_zone"), keys.get("hours"))
         && keys.keys().all(|key| matches!(key.as_str(), "time_zone" | "hours" | "holidays"))

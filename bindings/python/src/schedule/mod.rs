@@ -4,9 +4,6 @@ mod column;
 mod days;
 mod form;
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, BooleanArray, Int64Array};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -15,11 +12,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple, PyType};
 use serde_json::{Value, json};
 
-use crate::data::{from_json, keys, to_json};
-use crate::error;
+use crate::class::pickled;
+use crate::data::{keys, to_json, to_python};
 use crate::input::{Input, Moments, Spans, instant, zone};
-use column::{Pairs, Side, is_open, next};
-use days::Dates;
+use column::{Pairs, Side, is_open, moved, next};
 
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
@@ -88,11 +84,9 @@ impl Schedule {
     fn from_json(form: Value) -> PyResult<Self> {
         form::read(form).map(Self::of)
     }
-
-    fn to_json(&self) -> PyResult<Value> {
-        serde_json::to_value(&self.working_time).map_err(|problem| error::schedule(problem.to_string()))
-    }
 }
+
+pickled!(Schedule: "to_dict", "from_dict");
 
 #[pymethods]
 impl Schedule {
@@ -161,7 +155,7 @@ impl Schedule {
     /// dict
     ///     Of texts, lists and dicts only, ready for JSON.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &self.to_json()?)
+        to_python(py, &self.working_time)
     }
 
     /// The IANA name of the time zone; of several desks, that of the first.
@@ -200,18 +194,16 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let assumed = assumed(assume_tz)?;
-        match (Moments::read("start", start, assumed)?, Moments::read("end", end, assumed)?) {
+        match (Moments::read("start", start, assume_tz)?, Moments::read("end", end, assume_tz)?) {
             (Moments::Values(start), Moments::Values(end)) => {
                 start.zip(["start", "end"], end)?.answer(py, |_, (start, end)| {
                     Ok(TimeDelta::microseconds(self.compiled.elapsed_micros(start.micros, end.micros)))
                 })
             }
             (start, end) => {
-                let sides = (Side::of_moments("start", start), Side::of_moments("end", end));
-                Pairs::new(sides.0, sides.1)?.elapsed(py, &self.compiled)
+                Pairs::new(Side::of("start", start), Side::of("end", end))?.elapsed(py, &self.compiled)
             }
         }
     }
@@ -259,40 +251,20 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let start = ("start", Moments::read("start", start, assume_tz)?);
         if let Some(Budget::BusinessDays(days, end)) = in_business_days(budget) {
             let due = |at| self.compiled.due_in_business_days(at, days, end);
-            return match Moments::read("start", start, assumed(assume_tz)?)? {
-                Moments::Values(start) => start.answer(py, |place, start| {
-                    let due = due(start.utc()).map_err(|why| error::due(place, why))?;
-                    start.same_zone(place, due.timestamp_micros())
-                }),
-                column @ Moments::Column(_) => {
-                    let none = Side::of_spans("budget", Spans::Values(Input::One(0)));
-                    let find = |at, _| {
-                        let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;
-                        Some(due.timestamp_micros())
-                    };
-                    Pairs::new(Side::of_moments("start", column), none)?
-                        .instants(py, "due", find, |at, _| due(at).err())
-                }
+            let due_micros = |at, _| {
+                let due = due(Timestamp::saturating_from_micros(at).to_utc()).ok()?;
+                Some(due.timestamp_micros())
             };
+            return moved(py, "due", start, Spans::Values(Input::One(0)), |at, _| due(at), due_micros);
         }
-        match (Moments::read("start", start, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
-            (Moments::Values(start), Spans::Values(budget)) => {
-                start.zip(["start", "budget"], budget)?.answer(py, |place, (start, budget)| {
-                    let due = self.compiled.due(start.utc(), TimeDelta::microseconds(budget));
-                    start.same_zone(place, due.map_err(|why| error::due(place, why))?.timestamp_micros())
-                })
-            }
-            (start, budget) => {
-                let sides = (Side::of_moments("start", start), Side::of_spans("budget", budget));
-                let find = |at, budget| self.compiled.due_micros(at, budget);
-                Pairs::new(sides.0, sides.1)?
-                    .instants(py, "due", find, |at, budget| self.compiled.due(at, budget).err())
-            }
-        }
+        let due = |at, budget| self.compiled.due(at, budget);
+        let due_micros = |at, budget| self.compiled.due_micros(at, budget);
+        moved(py, "due", start, Spans::read("budget", budget)?, due, due_micros)
     }
 
     /// The latest instant at which work with this budget must start to be done by ``due``: the inverse of :meth:`due`.
@@ -329,22 +301,12 @@ impl Schedule {
         py: Python<'py>,
         due: &Bound<'py, PyAny>,
         budget: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match (Moments::read("due", due, assumed(assume_tz)?)?, Spans::read("budget", budget)?) {
-            (Moments::Values(due), Spans::Values(budget)) => {
-                due.zip(["due", "budget"], budget)?.answer(py, |place, (due, budget)| {
-                    let start = self.compiled.start_by(due.utc(), TimeDelta::microseconds(budget));
-                    due.same_zone(place, start.map_err(|why| error::due(place, why))?.timestamp_micros())
-                })
-            }
-            (due, budget) => {
-                let sides = (Side::of_moments("due", due), Side::of_spans("budget", budget));
-                let find = |at, budget| self.compiled.start_by_micros(at, budget);
-                Pairs::new(sides.0, sides.1)?
-                    .instants(py, "start_by", find, |at, budget| self.compiled.start_by(at, budget).err())
-            }
-        }
+        let due = ("due", Moments::read("due", due, assume_tz)?);
+        let start = |at, budget| self.compiled.start_by(at, budget);
+        let start_micros = |at, budget| self.compiled.start_by_micros(at, budget);
+        moved(py, "start_by", due, Spans::read("budget", budget)?, start, start_micros)
     }
 
     /// Whether it is open: from each opening until just before the closing.
@@ -363,9 +325,9 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match Moments::read("at", at, assumed(assume_tz)?)? {
+        match Moments::read("at", at, assume_tz)? {
             Moments::Values(at) => at.answer(py, |_, at| Ok(self.compiled.is_open_micros(at.micros))),
             Moments::Column(at) => is_open(py, &self.compiled, &at),
         }
@@ -396,15 +358,10 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let find = |at| self.compiled.next_opening_micros(at);
-        match Moments::read("at", at, assumed(assume_tz)?)? {
-            Moments::Values(at) => {
-                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
-            }
-            Moments::Column(at) => next(py, "next_opening", at, find),
-        }
+        let at = Moments::read("at", at, assume_tz)?;
+        next(py, "next_opening", at, |at| self.compiled.next_opening_micros(at))
     }
 
     /// The first closing instant after this one.
@@ -424,15 +381,10 @@ impl Schedule {
         &self,
         py: Python<'py>,
         at: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let find = |at| self.compiled.next_closing_micros(at);
-        match Moments::read("at", at, assumed(assume_tz)?)? {
-            Moments::Values(at) => {
-                at.answer(py, |place, at| find(at.micros).map(|next| at.same_zone(place, next)).transpose())
-            }
-            Moments::Column(at) => next(py, "next_closing", at, find),
-        }
+        let at = Moments::read("at", at, assume_tz)?;
+        next(py, "next_closing", at, |at| self.compiled.next_closing_micros(at))
     }
 
     /// The openings between two instants, in order, cut at both ends.
@@ -465,10 +417,9 @@ impl Schedule {
         py: Python<'py>,
         start: &Bound<'py, PyAny>,
         end: &Bound<'py, PyAny>,
-        assume_tz: Option<&Bound<'py, PyAny>>,
+        #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let assumed = assumed(assume_tz)?;
-        let (start, end) = (instant("start", start, assumed)?, instant("end", end, assumed)?);
+        let (start, end) = (instant("start", start, assume_tz)?, instant("end", end, assume_tz)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // Each step may be the last one wanted: Ctrl-C works on long ranges.
@@ -480,102 +431,8 @@ impl Schedule {
         Ok(openings)
     }
 
-    /// Whether working time begins on a date.
-    ///
-    /// The morning after a night shift is not a business day of its own.
-    ///
-    /// Parameters
-    /// ----------
-    /// day : datetime.date or str, or sequence or column of them
-    ///     A text is ISO 8601, ``"2026-03-31"``; an aware ``datetime`` is taken on its date in the schedule's zone.
-    ///
-    /// Returns
-    /// -------
-    /// bool, or a column of the kind that came in
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.is_business_day(["2026-05-22", "2026-05-23", "2026-05-25"])
-    /// [True, False, False]
-    fn is_business_day<'py>(&self, py: Python<'py>, day: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let dates = Dates::read("day", day, self.compiled.time_zone())?;
-        let array = |answers: Vec<Option<bool>>| Arc::new(BooleanArray::from(answers)) as ArrayRef;
-        dates.answer(py, "is_business_day", |date| Ok(self.compiled.is_business_day(date)), array)
-    }
-
-    /// How many business days there are from one date to just before another; negative when ``end`` is before ``start``.
-    ///
-    /// Parameters
-    /// ----------
-    /// start : datetime.date or str, or sequence or column of them
-    /// end : datetime.date or str
-    ///
-    /// Returns
-    /// -------
-    /// int, or a column of the kind that came in
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.business_days_between("2026-05-22", "2026-05-29")
-    /// 4
-    fn business_days_between<'py>(
-        &self,
-        py: Python<'py>,
-        start: &Bound<'py, PyAny>,
-        end: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let zone = self.compiled.time_zone();
-        let end = days::date("end", end, zone)?;
-        let array = |answers: Vec<Option<i64>>| Arc::new(Int64Array::from(answers)) as ArrayRef;
-        let between = |start| Ok(self.compiled.business_days_between(start, end));
-        Dates::read("start", start, zone)?.answer(py, "business_days", between, array)
-    }
-
-    /// The date that is so many business days after a date, or before it if negative; the date itself for zero.
-    ///
-    /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the same Monday.
-    ///
-    /// Parameters
-    /// ----------
-    /// day : datetime.date or str, or sequence or column of them
-    /// count : int
-    ///
-    /// Returns
-    /// -------
-    /// datetime.date, or a column of the kind that came in
-    ///
-    /// Raises
-    /// ------
-    /// NeverOpensError
-    ///     When there are not so many business days.
-    ///
-    /// Examples
-    /// --------
-    /// >>> import deskmetrics as dm
-    /// >>> desk = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00", holidays=["2026-05-25"])
-    /// >>> desk.add_business_days("2026-05-22", 2)
-    /// datetime.date(2026, 5, 27)
-    fn add_business_days<'py>(
-        &self,
-        py: Python<'py>,
-        day: &Bound<'py, PyAny>,
-        count: i64,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let add = |date| self.compiled.add_business_days(date, count).map_err(|why| error::due("", why));
-        Dates::read("day", day, self.compiled.time_zone())?.answer(py, "day", add, days::array)
-    }
-
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        form::shown(py, &self.working_time, self.to_json()?)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
-        let from_dict = slf.get_type().getattr("from_dict")?;
-        Ok((from_dict, (slf.get().to_dict(slf.py())?,)))
+        form::shown(py, &self.working_time)
     }
 }
 
@@ -585,7 +442,7 @@ fn in_business_days(budget: &Bound<'_, PyAny>) -> Option<Budget> {
     text.to_str().ok()?.parse().ok().filter(|budget| matches!(budget, Budget::BusinessDays(..)))
 }
 
-/// The zone of instants that name none.
-fn assumed(zone_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Tz>> {
-    zone_of.map(|value| zone("assume_tz", value)).transpose()
+/// The zone of timestamps without one.
+fn assumed(value: &Bound<'_, PyAny>) -> PyResult<Option<Tz>> {
+    if value.is_none() { Ok(None) } else { zone("assume_tz", value).map(Some) }
 }

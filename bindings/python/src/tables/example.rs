@@ -4,7 +4,7 @@ use arrow_schema::DataType;
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::error::exceptions;
+use crate::error::{self, exceptions};
 use crate::input::Table;
 
 /// Words in the names of columns that a role may have, the most likely first.
@@ -70,8 +70,7 @@ pub(super) fn complete(
     let listed: Vec<String> = present.iter().map(|column| format!("\"{column}\"")).collect();
     let unknown: Vec<&str> = needed.iter().filter(is_missing).copied().collect();
     let example = filled_in(name, table, roles, &unknown);
-    let meant = deskmetrics_arrow::nearest(missing, &present);
-    let meant = meant.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default();
+    let meant = error::did_you_mean(missing, &present);
     let message = format!(
         "{name}: there is no column \"{missing}\"{meant}; present are {}; name the columns that are meant, such as {example}",
         listed.join(", ")

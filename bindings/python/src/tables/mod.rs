@@ -1,9 +1,9 @@
 //! Tables of any library as a dataset.
 
 mod example;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -15,94 +15,86 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
 use deskmetrics_arrow::{
-    AmbiguousRole, Dataset, Description, Holds, ReadError, ReadOptions, UnknownAttribute, attribute_column,
-    usual_roles,
+    AmbiguousRole, Dataset, Description, Holds, ReadOptions, attribute_column, usual_roles,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
+pub(crate) use self::refused::unknown_attribute;
+use self::refused::unusable;
 use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::Pulse;
-use crate::error::{self, exceptions};
+use crate::error::{self, OrError as _};
 use crate::input::{Table, instant, zone};
+use crate::keywords::Keywords;
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
-
-/// The roles that hold instants.
-const INSTANTS: [&str; 10] = [
-    "created_at",
-    "first_response_at",
-    "solved_at",
-    "closed_at",
-    "due_at",
-    "at",
-    "sent_at",
-    "started_at",
-    "answered_at",
-    "updated_at",
-];
 
 const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
 
 /// What to do about times without a zone, where one can be assumed.
-pub(crate) const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
+const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
 /// Tables as Python gave them, and how their columns are to be read.
-pub(crate) struct Tables<'a, 'py> {
-    pub(crate) tickets: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) events: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) snapshots: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) surveys: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) invitations: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) columns: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
+#[derive(Default)]
+pub(crate) struct Tables<'py> {
+    pub(crate) tickets: Option<Bound<'py, PyAny>>,
+    pub(crate) events: Option<Bound<'py, PyAny>>,
+    pub(crate) snapshots: Option<Bound<'py, PyAny>>,
+    pub(crate) surveys: Option<Bound<'py, PyAny>>,
+    pub(crate) invitations: Option<Bound<'py, PyAny>>,
+    pub(crate) columns: Option<Bound<'py, PyAny>>,
     pub(crate) strict: bool,
-    /// What to do about times without a zone.
-    pub(crate) zone_remedy: &'a str,
-    /// Attributes that are asked for by name: their columns are read whatever they hold.
-    pub(crate) by: &'a [Attribute],
+    /// What to do about times without a zone, where none can be assumed.
+    pub(crate) zone_remedy: Option<&'static str>,
+    /// Attributes that are requested by name: their columns are read whatever they contain.
+    pub(crate) by: Vec<Attribute>,
     /// Whether columns of whole numbers are attributes, for slices that are requested later.
     pub(crate) numbers: bool,
 }
 
-/// What the tables do not say: hours, promises, conventions.
+/// What the tables do not contain: schedules, policies, conventions.
 #[derive(Default)]
-pub(crate) struct Rules<'a, 'py> {
-    pub(crate) schedules: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) schedule: Option<&'a str>,
-    pub(crate) schedule_by: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) policies: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) options: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) scales: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) as_of: Option<&'a Bound<'py, PyAny>>,
-    /// The zone of a cut-off that names none.
-    pub(crate) assume_tz: Option<&'a Bound<'py, PyAny>>,
+pub(crate) struct Rules<'py> {
+    pub(crate) schedules: Option<Bound<'py, PyAny>>,
+    pub(crate) schedule: Option<String>,
+    pub(crate) schedule_by: Option<Bound<'py, PyAny>>,
+    pub(crate) policies: Option<Bound<'py, PyAny>>,
+    pub(crate) options: Option<Bound<'py, PyAny>>,
+    pub(crate) scales: Option<Bound<'py, PyAny>>,
+    pub(crate) as_of: Option<Bound<'py, PyAny>>,
+    /// The zone of timestamps without one.
+    pub(crate) assume_tz: Option<Tz>,
 }
 
-impl<'py> Tables<'_, 'py> {
+impl<'py> Tables<'py> {
+    /// The arguments that all functions of tables have.
+    pub(crate) fn new(keywords: &Keywords<'_, 'py>) -> PyResult<Self> {
+        Ok(Self {
+            snapshots: keywords.take("snapshots")?,
+            columns: keywords.take("columns")?,
+            strict: keywords.take("strict")?.unwrap_or_default(),
+            ..Self::default()
+        })
+    }
+
     /// Which column says what, with the tables as Arrow.
-    pub(crate) fn described(&self, rules: &Rules<'_, 'py>) -> PyResult<Described> {
-        let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-        let said = match self.columns {
+    pub(crate) fn described(&self, rules: &Rules<'py>) -> PyResult<Described> {
+        let assumed = rules.assume_tz;
+        let said = match &self.columns {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
         if !said.is_object()
-            && let Some(columns) = self.columns
+            && let Some(columns) = &self.columns
         {
             return Err(self.not_by_table(columns));
         }
         // Columns that schedules and policies depend on are read whatever they hold, as those are that are requested.
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
-        let given = [
-            ("tickets", Holds::Tickets, self.tickets),
-            ("events", Holds::Events, self.events),
-            ("snapshots", Holds::Snapshots, self.snapshots),
-            ("surveys", Holds::Surveys, self.surveys),
-            ("invitations", Holds::Invitations, self.invitations),
-        ];
+        let given = self.given();
         let known: Vec<&str> = given.iter().map(|(name, ..)| *name).collect();
         for name in said.as_object().into_iter().flat_map(Map::keys) {
             if !known.contains(&name.as_str()) {
@@ -111,12 +103,12 @@ impl<'py> Tables<'_, 'py> {
         }
         if given.iter().all(|(.., value)| value.is_none()) {
             return Err(error::argument(
-                "there is no table: give tickets, events, snapshots, surveys or invitations".to_owned(),
+                "there is no table: give tickets, events, snapshots, surveys or invitations",
             ));
         }
         let mut form = Map::new();
         form.insert("time_zone".to_owned(), json!(assumed.unwrap_or(Tz::UTC).name()));
-        if let Some(scales) = rules.scales {
+        if let Some(scales) = &rules.scales {
             form.insert("scales".to_owned(), keys("scales", scales, "scales={\"csat\": (1, 5)}")?);
         }
         let mut tables = Vec::new();
@@ -175,7 +167,7 @@ impl<'py> Tables<'_, 'py> {
                 }
             }
             if assumed.is_none() {
-                zoned(&table, &columns, self.zone_remedy)?;
+                zoned(&table, &columns, self.zone_remedy.unwrap_or(ASSUME))?;
             }
             columns.insert("file".to_owned(), json!(name));
             form.insert(name.to_owned(), json!([columns]));
@@ -194,17 +186,22 @@ impl<'py> Tables<'_, 'py> {
     }
 }
 
-impl<'py> Tables<'_, 'py> {
+impl<'py> Tables<'py> {
+    /// Each kind of table with its name.
+    fn given(&self) -> [(&'static str, Holds, Option<&Bound<'py, PyAny>>); 5] {
+        [
+            ("tickets", Holds::Tickets, self.tickets.as_ref()),
+            ("events", Holds::Events, self.events.as_ref()),
+            ("snapshots", Holds::Snapshots, self.snapshots.as_ref()),
+            ("surveys", Holds::Surveys, self.surveys.as_ref()),
+            ("invitations", Holds::Invitations, self.invitations.as_ref()),
+        ]
+    }
+
     /// The error of columns that are not given by table and role, with those of the first table as an example.
     fn not_by_table(&self, columns: &Bound<'py, PyAny>) -> PyErr {
-        let given = [
-            ("tickets", Holds::Tickets, self.tickets),
-            ("events", Holds::Events, self.events),
-            ("snapshots", Holds::Snapshots, self.snapshots),
-            ("surveys", Holds::Surveys, self.surveys),
-            ("invitations", Holds::Invitations, self.invitations),
-        ];
-        let mut given = given.into_iter().filter_map(|(name, holds, value)| Some((name, holds, value?)));
+        let mut given =
+            self.given().into_iter().filter_map(|(name, holds, value)| Some((name, holds, value?)));
         let example = given.next().and_then(|(name, holds, value)| {
             let table = Table::read(name, value).ok()?;
             Some(example::filled_in(name, &table, &Map::new(), needed(holds)))
@@ -243,7 +240,7 @@ impl Described {
     pub(crate) fn dataset<'py>(
         self,
         py: Python<'py>,
-        rules: &Rules<'_, 'py>,
+        rules: &Rules<'py>,
         progress: Option<&Bound<'py, PyAny>>,
         lean: Lean,
     ) -> PyResult<Dataset> {
@@ -291,18 +288,31 @@ impl Described {
     }
 }
 
-impl Rules<'_, '_> {
+impl<'py> Rules<'py> {
+    /// The arguments that all functions of tables have.
+    pub(crate) fn new(keywords: &Keywords<'_, 'py>) -> PyResult<Self> {
+        Ok(Self {
+            schedules: keywords.take("schedules")?,
+            schedule: keywords.take("schedule")?,
+            schedule_by: keywords.take("schedule_by")?,
+            policies: keywords.take("policies")?,
+            options: keywords.take("options")?,
+            scales: None,
+            as_of: keywords.take("as_of")?,
+            assume_tz: keywords.take_with("assume_tz", |value| zone("assume_tz", value))?,
+        })
+    }
+
     /// A dataset without records, to which the rules apply.
     pub(crate) fn alone(&self) -> PyResult<Dataset> {
         let empty: Description = from_form("rules", json!({"time_zone": "UTC"}), error::argument)?;
-        let mut dataset = Dataset::of_description(&empty, ReadOptions::default())
-            .map_err(|problem| error::argument(problem.to_string()))?;
+        let mut dataset = Dataset::of_description(&empty, ReadOptions::default()).or_argument()?;
         self.apply(&mut dataset)?;
         Ok(dataset)
     }
 
     pub(crate) fn apply(&self, dataset: &mut Dataset) -> PyResult<()> {
-        if let Some(schedules) = self.schedules {
+        if let Some(schedules) = &self.schedules {
             dataset.schedules = named(schedules)?;
             let only =
                 (dataset.schedules.len() == 1).then(|| dataset.schedules.keys().next().cloned()).flatten();
@@ -314,11 +324,11 @@ impl Rules<'_, '_> {
             let missing = || error::no_such("schedule", name, "schedules", &names);
             names.contains(&name).then_some(()).ok_or_else(missing)
         };
-        if let Some(name) = self.schedule {
+        if let Some(name) = &self.schedule {
             have(name)?;
-            dataset.schedule = Some(name.into());
+            dataset.schedule = Some(name.as_str().into());
         }
-        if let Some(rules) = self.schedule_by {
+        if let Some(rules) = &self.schedule_by {
             dataset.schedule_by =
                 from_form("schedule_by", keys("schedule_by", rules, SCHEDULE_BY)?, error::argument)?;
             dataset.schedule_by.values().flat_map(BTreeMap::values).try_for_each(|name| have(name))?;
@@ -332,19 +342,21 @@ impl Rules<'_, '_> {
                 names[0]
             )));
         }
-        if let Some(policies) = self.policies {
+        if let Some(policies) = &self.policies {
             dataset.policies = sla_policies(policies)?;
             let asked = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
             asked.into_iter().try_for_each(have)?;
         }
-        if let Some(options) = self.options {
-            let options = keys("options", options, "options={\"order\": \"sequence\"}")?;
-            let options: ReplayOptions = from_form("options", options, error::argument)?;
+        if let Some(options) = &self.options {
+            let options: ReplayOptions = from_form(
+                "options",
+                keys("options", options, "options={\"order\": \"sequence\"}")?,
+                error::argument,
+            )?;
             dataset.replay_options = options;
         }
-        if let Some(at) = self.as_of {
-            let assumed = self.assume_tz.map(|value| zone("assume_tz", value)).transpose()?;
-            dataset.as_of = Some(Timestamp::from(instant("as_of", at, assumed)?.utc()));
+        if let Some(at) = &self.as_of {
+            dataset.as_of = Some(Timestamp::from(instant("as_of", at, self.assume_tz)?.utc()));
         }
         Ok(())
     }
@@ -477,7 +489,8 @@ fn either(table: &str, AmbiguousRole { role, column, other, .. }: &AmbiguousRole
 fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let targets = roles.get("sla").and_then(Value::as_object).into_iter().flat_map(Map::values);
     let due = targets.filter_map(|target| target.get("due_at"));
-    INSTANTS.iter().filter_map(|role| roles.get(*role)).chain(due)
+    let timestamps = roles.iter().filter(|(role, _)| *role == "at" || role.ends_with("_at"));
+    timestamps.map(|(_, form)| form).chain(due)
 }
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
@@ -498,7 +511,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
             reading = with_format;
         }
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
-            return Err(exceptions::InstantError::new_err(format!(
+            return Err(error::instant(format!(
                 "{}[\"{name}\"]: the times have no zone; say which one is meant, {remedy}",
                 table.name
             )));
@@ -509,8 +522,8 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
 
 /// The schedules by name; a single one is called `default`.
 fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTime>> {
-    if let Ok(one) = schedules.cast::<Schedule>() {
-        return Ok(BTreeMap::from([("default".into(), one.get().working_time().clone())]));
+    if schedules.is_instance_of::<Schedule>() {
+        return Ok(BTreeMap::from([("default".into(), working_time("schedules", schedules)?)]));
     }
     let Ok(many) = schedules.cast::<PyDict>() else {
         return Err(error::argument_type(format!(
@@ -518,71 +531,18 @@ fn named(schedules: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Box<str>, WorkingTim
             crate::input::describe(schedules)
         )));
     };
-    let mut found = BTreeMap::new();
-    for (name, schedule) in many {
+    let schedules = many.iter().map(|(name, schedule)| {
         let name: String = name.extract()?;
-        let working_time = if let Ok(schedule) = schedule.cast::<Schedule>() {
-            schedule.get().working_time().clone()
-        } else {
-            let place = format!("schedules[\"{name}\"]");
-            from_form(&place, to_json(&place, &schedule)?, error::schedule)?
-        };
-        found.insert(name.into(), working_time);
+        let schedule = working_time(&format!("schedules[\"{name}\"]"), &schedule)?;
+        Ok((name.into(), schedule))
+    });
+    schedules.collect()
+}
+
+/// The working time of a schedule, or of its data form.
+fn working_time(place: &str, schedule: &Bound<'_, PyAny>) -> PyResult<WorkingTime> {
+    match schedule.cast::<Schedule>() {
+        Ok(schedule) => Ok(schedule.get().working_time().clone()),
+        Err(_) => from_form(place, to_json(place, schedule)?, error::schedule),
     }
-    Ok(found)
-}
-
-/// That nothing tells of an attribute.
-pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
-    let message = format!("{place}: {unknown}");
-    // The same in the words of Python.
-    let message = match message.split_once("under kind, such as words = { ") {
-        Some((said, words)) => {
-            let words = words.trim_end_matches(" }").replacen(" = ", ": ", 1);
-            format!("{said}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
-        }
-        None => message,
-    };
-    exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
-}
-
-/// What is wrong with tables in memory.
-fn unusable(problem: &ReadError, description: &Description) -> PyErr {
-    let message = problem.to_string();
-    let with_place = |table: &Path, column: &str| {
-        format!("{message}{}", place_of_format(description, table, column, &message))
-    };
-    match problem {
-        ReadError::ColumnMissing { column, present, .. } => {
-            exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
-        }
-        ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
-        ReadError::NoUnit { file, column, role } => error::data(format!(
-            "{}: column \"{column}\" holds numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
-             {{\"column\": \"{column}\", \"unit\": \"minutes\"}}}}}}",
-            file.display(),
-            file.display(),
-        )),
-        ReadError::DateOrder { file, column, .. } => {
-            exceptions::InstantError::new_err(with_place(file, column))
-        }
-        ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
-            error::data(with_place(file, column))
-        }
-        ReadError::Description(_) => error::argument(message),
-        _ => error::data(message),
-    }
-}
-
-/// Where the format that a message asks for is stated in Python; nothing where it asks for none.
-fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
-    let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
-    let mut quoted = formats.split('"').skip(1).step_by(2);
-    let format = match (quoted.next(), quoted.next()) {
-        (Some(only), None) => format!("\"{only}\""),
-        _ => "..".to_owned(),
-    };
-    let Some(role) = description.timestamp_role(table, column) else { return String::new() };
-    let table = table.display();
-    format!(" (columns={{\"{table}\": {{\"{role}\": {{\"column\": \"{column}\", \"format\": {format}}}}}}})")
 }

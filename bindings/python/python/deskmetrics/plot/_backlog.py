@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._data import Point, Scaled, found, label, points, subtitle
-from ._look import AGES, BLUE, ORANGE, RED, SOFT, altair, finished
+from ._data import COMPLETE, PARTIAL, Point, Scaled, day, found, point, points, subtitle
+from ._look import AGES, BLUE, ORANGE, RED, SOFT, altair, finished, tooltips
 from ._trend import axis, time, tooltip
 
 if TYPE_CHECKING:
     from .. import Report, ReportRow
-
-__all__ = ["backlog", "is_banded"]
 
 MEASURES = (("median", BLUE), ("p90", ORANGE))
 
@@ -32,7 +30,7 @@ def backlog(
         kpi = "backlog"
     elif not bands:
         raise ArgumentError('there is no backlog to draw: ask for the report with "backlog", or with "backlog_age" in bands')
-    data = _totals(bands) if kpi == "backlog_age" else _counted(report, kpi)
+    data = _totals(report, bands) if kpi == "backlog_age" else _counted(report, kpi)
     ages = _ages(report, clock)
     unit = Scaled(ages)
     old = points(report, ages, unit)
@@ -41,7 +39,7 @@ def backlog(
     y = alt.Y("value:Q", **(axis(Scaled([])) | {"title": "open tickets at the period's end"}))
     base = alt.Chart(alt.Data(values=data)).encode(x=x)
     if bands:
-        names = list(dict.fromkeys(point["age"] for point in stacked))
+        names = list(dict.fromkeys(one["age"] for one in stacked))
         layers = [_stack(stacked, names, x), base.mark_line(color=SOFT, strokeWidth=1.2).encode(y=y)]
     else:
         layers = [base.mark_area(color=BLUE, opacity=0.22, line={"color": BLUE, "strokeWidth": 2}).encode(y=y)]
@@ -50,11 +48,11 @@ def backlog(
         y=y,
         fill=alt.condition("datum.partial", alt.value("white"), alt.value(ink)),
         stroke=alt.value(ink),
-        tooltip=tooltip(Scaled([])),
+        tooltip=tooltip(),
     )
     chart = alt.layer(*layers, dots).properties(width=width, height=height)
     if ages:
-        shown = [name for name, _ in MEASURES if any(point["measure"] == name for point in old)]
+        shown = [name for name, _ in MEASURES if any(one["measure"] == name for one in old)]
         colors = [color for name, color in MEASURES if name in shown]
         lines = alt.Chart(alt.Data(values=old)).encode(
             x=x,
@@ -62,7 +60,7 @@ def backlog(
             color=alt.Color("measure:N", scale=alt.Scale(domain=shown, range=colors)),
         )
         below = alt.layer(
-            lines.mark_line(strokeWidth=2), lines.mark_point(filled=True, size=36, opacity=1).encode(tooltip=tooltip(unit))
+            lines.mark_line(strokeWidth=2), lines.mark_point(filled=True, size=36, opacity=1).encode(tooltip=tooltip())
         ).properties(width=width, height=max(90, height // 2))
         chart = alt.vconcat(chart, below, spacing=14).resolve_scale(x="shared", color="independent")
     return finished(chart, "Backlog by age" if bands else "Backlog", _lines(report, kpi, bands, data))
@@ -103,7 +101,7 @@ def _stacked(bands: Sequence[ReportRow]) -> list[Point]:
     names = list(dict.fromkeys(row.measure for row in bands))
     return [
         {
-            "start": row.period_start.date().isoformat() if row.period_start else None,
+            "start": day(row.period_start),
             "period": row.period,
             "age": row.measure,
             "place": names.index(row.measure),
@@ -115,23 +113,13 @@ def _stacked(bands: Sequence[ReportRow]) -> list[Point]:
     ]
 
 
-def _totals(bands: Sequence[ReportRow]) -> list[Point]:
+def _totals(report: Report, bands: Sequence[ReportRow]) -> list[Point]:
     """The open tickets of each period, from the bands alone."""
-    first = [row for row in bands if row.measure == bands[0].measure]
+    own = {"interval": "–", "change": "–"}
     return [
-        {
-            "slice": label(row.keys),
-            "start": row.period_start.date().isoformat() if row.period_start else None,
-            "period": row.period,
-            "value": row.n,
-            "text": f"{row.n:,}",
-            "interval": "–",
-            "n": row.n,
-            "change": "–",
-            "state": "part of the period" if row.partial else "whole period",
-            "partial": row.partial,
-        }
-        for row in first
+        point(report, row, Scaled([])) | own | {"value": row.n, "text": f"{row.n:,}", "state": PARTIAL if row.partial else COMPLETE}
+        for row in bands
+        if row.measure == bands[0].measure
     ]
 
 
@@ -147,13 +135,9 @@ def _stack(stacked: list[Point], names: list[str], x: Any) -> Any:
             y=alt.Y("tickets:Q", stack="zero", title="open tickets at the period's end"),
             color=alt.Color("age:N", scale=alt.Scale(domain=names, range=[*young, RED]), legend=alt.Legend(symbolOpacity=1)),
             order=alt.Order("place:Q", sort="descending"),
-            tooltip=[
-                alt.Tooltip("period:N"),
-                alt.Tooltip("age:N", title="open for"),
-                alt.Tooltip("tickets:Q", title="tickets", format=","),
-                alt.Tooltip("share:N", title="of the open ones"),
-                alt.Tooltip("n:Q", title="open", format=","),
-            ],
+            tooltip=tooltips(
+                ("period:N", "period"), ("age:N", "open for"), ("tickets:Q", "tickets", ","), ("share:N", "of the open ones"), ("n:Q", "open", ",")
+            ),
         )
     )
 
@@ -173,6 +157,6 @@ def _lines(report: Report, kpi: str, bands: Sequence[ReportRow], data: Sequence[
         # "over 7d" reads on by itself.
         oldest = "".join(f", {round((row.value or 0.0) / 100.0 * row.n):,} of them {last}" for row in at_end)
     lines = [f"{now} open as of the cut-off{oldest}", *subtitle(report, report.rows, interval=False)]
-    if any(point["partial"] for point in data):
+    if any(one["partial"] for one in data):
         lines.append("hollow: the period is not over")
     return lines

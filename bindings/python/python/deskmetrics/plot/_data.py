@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import ArgumentError, NoSuchNameError
 
 if TYPE_CHECKING:
-    from .. import Report, ReportRow
-
-__all__ = ["COMPLETE", "PARTIAL", "Point", "Scaled", "few", "found", "heading", "label", "points", "states", "subtitle"]
+    from .. import Frame, Report, ReportRow
 
 Point = dict[str, Any]
 
@@ -67,9 +65,21 @@ def heading(row: ReportRow) -> str:
     return row.title if obvious else f"{row.title}, {row.measure.replace('_', ' ')}"
 
 
+def of_slices(title: str, by: Sequence[str] | str | None) -> str:
+    """A title, with the attributes that a picture is sliced by."""
+    names = by if isinstance(by, str) else " and ".join(by or ())
+    return f"{title}, by {names}" if names else title
+
+
+def rows_of(frame: Frame) -> list[Point]:
+    """The rows of a frame."""
+    columns = frame.to_dict()
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
 def states(report: Report, data: Iterable[Point]) -> list[str]:
     """The states that occur among the points, in a fixed order."""
-    present = {point["state"] for point in data if point["value"] is not None}
+    present = {one["state"] for one in data if one["value"] is not None}
     return [state for state in (COMPLETE, few(report), PARTIAL) if state in present]
 
 
@@ -132,22 +142,23 @@ def points(report: Report, rows: Iterable[ReportRow], scaled: Scaled) -> list[Po
         name = label(row.keys), row.measure
         start, end = row.period_start, row.period_end
         if start is not None and before.get(name) not in (None, start):
-            gap = {"value": None, "lower": None, "upper": None, "start": _day(before[name]), "text": "–"}
-            made.append(_point(report, row, scaled) | gap)
+            gap = {"value": None, "lower": None, "upper": None, "start": day(before[name]), "text": "–"}
+            made.append(point(report, row, scaled) | gap)
         if end is not None:
             before[name] = end
-        made.append(_point(report, row, scaled))
+        made.append(point(report, row, scaled))
     return made
 
 
-def _point(report: Report, row: ReportRow, scaled: Scaled) -> Point:
+def point(report: Report, row: ReportRow, scaled: Scaled) -> Point:
+    """A row as a point."""
     interval = row.interval
     state = PARTIAL if row.partial else few(report) if row.small_n else COMPLETE
     return {
         "slice": label(row.keys),
         "period": row.period,
-        "start": _day(row.period_start),
-        "end": _day(row.period_end),
+        "start": day(row.period_start),
+        "end": day(row.period_end),
         "value": scaled(row.value),
         "lower": scaled(interval.lower) if interval else None,
         "upper": scaled(interval.upper) if interval else None,
@@ -162,7 +173,7 @@ def _point(report: Report, row: ReportRow, scaled: Scaled) -> Point:
     }
 
 
-def _day(at: Any) -> str | None:
+def day(at: Any) -> str | None:
     """The local day an instant lies on; the picture knows no zones."""
     return None if at is None else at.date().isoformat()
 

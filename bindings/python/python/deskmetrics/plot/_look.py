@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
 from .._frames import needed
-
-__all__ = ["AGES", "BLUE", "GREEN", "GREY", "INK", "LIGHT", "ORANGE", "RED", "SLICES", "SOFT", "altair", "finished"]
 
 # Okabe and Ito's palette, which people with any kind of color vision can tell apart.
 BLUE = "#0072B2"
@@ -30,9 +29,22 @@ def altair() -> ModuleType:
     return needed("altair", "plot", "deskmetrics[plot]")
 
 
-def finished(chart: Any, title: str, subtitle: list[str]) -> Any:
-    """The chart with its title and the common look."""
+def tooltips(*fields: tuple[str, ...]) -> list[Any]:
+    """What is shown at a mark: fields with their titles and, where it matters, their formats."""
     alt = altair()
+    return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in fields]
+
+
+def side_by_side(field: str, names: list[str]) -> Any:
+    """The vertical axis of bars or dots that stand for names."""
+    alt = altair()
+    return alt.Y(f"{field}:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
+
+
+def finished(chart: Any, title: str, subtitle: list[str], remarks: Sequence[str] = ()) -> Any:
+    """The chart with its title and the common look; remarks are a last line of the subtitle."""
+    alt = altair()
+    subtitle = [*subtitle, " · ".join(remarks)] if remarks else subtitle
     return (
         chart.properties(
             title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="group", offset=12),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._data import Point, found, label, subtitle
-from ._look import BLUE, GREY, INK, RED, altair, finished
+from ._data import Point, found, label, of_slices, subtitle
+from ._look import BLUE, GREY, INK, RED, altair, finished, side_by_side, tooltips
 
 if TYPE_CHECKING:
-    from .. import Report
-
-__all__ = ["nps"]
+    from .. import Report, ReportRow
 
 PARTS = (("detractors", RED, "Detractors (0–6)"), ("passives", GREY, "Passives (7–8)"), ("promoters", BLUE, "Promoters (9–10)"))
 
@@ -32,39 +30,27 @@ def nps(
     by = tuple(by) or (report.by[0] if report.by and not dated else ())
     scores = found(report, kpi, measure="score", option=option, by=by, dated=dated)
     data: list[Point] = []
-    order: list[str] = []
-    remarks: list[str] = []
-    for row in scores:
-        if row.value is None:
-            continue
-        name = row.period if dated else label(row.keys) or "all answers"
-        mark = ("~" if row.partial else "") + ("*" if row.small_n else "")
-        order.append(f"{name}{' ' + mark if mark else ''}")
     for place, (measure, _color, words) in enumerate(PARTS):
         rows = found(report, kpi, measure=measure, option=option, by=by, dated=dated)
-        for row, score in zip(rows, scores, strict=True):
-            if score.value is None:
-                continue
-            at = len([point for point in data if point["words"] == words])
-            data.append(
-                {
-                    "bar": order[at],
-                    "words": words,
-                    "place": place,
-                    "share": row.value,
-                    "text": row.text,
-                    "score": score.text,
-                    "interval": score.interval_text or "–",
-                    "n": score.n,
-                    "beside": f"{score.text} · n={score.n:,}",
-                }
-            )
-    if any(row.partial for row in scores):
-        remarks.append("~ part of the period")
-    if any(row.small_n for row in scores):
-        remarks.append(f"* fewer than {report.min_n} answers")
-    y = alt.Y("bar:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
-    base = alt.Chart(alt.Data(values=data)).encode(y=y)
+        data += [
+            {
+                "bar": _bar(score, dated),
+                "words": words,
+                "place": place,
+                "share": row.value,
+                "text": row.text,
+                "score": score.text,
+                "interval": score.interval_text or "–",
+                "n": score.n,
+                "beside": f"{score.text} · n={score.n:,}",
+            }
+            for row, score in zip(rows, scores, strict=True)
+            if score.value is not None
+        ]
+    order = list(dict.fromkeys(point["bar"] for point in data))
+    remarks = ["~ part of the period"] if any(row.partial for row in scores) else []
+    remarks += [f"* fewer than {report.min_n} answers"] if any(row.small_n for row in scores) else []
+    base = alt.Chart(alt.Data(values=data)).encode(y=side_by_side("bar", order))
     bars = base.mark_bar(height=alt.RelativeBandSize(0.72)).encode(
         x=alt.X("share:Q", stack="zero", title="percent of answers", scale=alt.Scale(domain=[0, 100])),
         color=alt.Color(
@@ -74,14 +60,9 @@ def nps(
             legend=alt.Legend(title=None),
         ),
         order=alt.Order("place:Q"),
-        tooltip=[
-            alt.Tooltip("bar:N", title="bar"),
-            alt.Tooltip("words:N", title="part"),
-            alt.Tooltip("text:N", title="share"),
-            alt.Tooltip("score:N", title="NPS"),
-            alt.Tooltip("interval:N", title="interval"),
-            alt.Tooltip("n:Q", title="n"),
-        ],
+        tooltip=tooltips(
+            ("bar:N", "bar"), ("words:N", "part"), ("text:N", "share"), ("score:N", "NPS"), ("interval:N", "interval"), ("n:Q", "n")
+        ),
     )
     inside = (
         base.transform_filter("datum.share >= 7")
@@ -102,7 +83,10 @@ def nps(
     chart = alt.layer(bars, inside, beside).properties(width=width, height=height or max(70, 30 * len(order)))
     overall = report[kpi]
     lines = [f"Score all together {overall.text} ({overall.interval_text}), n={overall.n:,}", *subtitle(report, scores)]
-    if remarks:
-        lines.append(" · ".join(remarks))
-    heading = f"{overall.name}, by {' and '.join(by)}" if by else overall.name
-    return finished(chart, heading, lines)
+    return finished(chart, of_slices(overall.name, by), lines, remarks)
+
+
+def _bar(score: ReportRow, dated: bool) -> str:
+    """The name of a bar, with marks for part of a period and for few answers."""
+    name = score.period if dated else label(score.keys) or "all answers"
+    return f"{name} {'~' if score.partial else ''}{'*' if score.small_n else ''}".rstrip()

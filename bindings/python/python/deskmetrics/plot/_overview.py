@@ -12,8 +12,6 @@ from ._trend import layers
 if TYPE_CHECKING:
     from .. import Report, ReportRow
 
-__all__ = ["overview"]
-
 
 def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
     """A small trend for each KPI; the first ``most`` of them."""

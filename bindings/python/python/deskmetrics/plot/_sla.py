@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._data import PARTIAL, Scaled, few, found, points, subtitle
-from ._look import BLUE, GREY, INK, RED, altair, finished
+from ._data import PARTIAL, Scaled, few, found, of_slices, points, subtitle
+from ._look import BLUE, GREY, INK, RED, altair, finished, side_by_side
 from ._trend import time, tooltip
 
 if TYPE_CHECKING:
     from .. import Report
-
-__all__ = ["sla"]
 
 KEPT, MISSED, OPEN = "above the target", "below the target", "too close to the target to tell"
 
@@ -58,7 +56,7 @@ def sla(
     else:
         data.sort(key=lambda point: -point["value"])
         names = [point["name"] for point in data]
-        places = {"y": alt.Y("name:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))}
+        places = {"y": side_by_side("name", names)}
         value["axis"] = alt.Axis(grid=True, tickCount=6)
         ends = {"x": alt.X("lower:Q", **value), "x2": "upper:Q"}
         dots = {"x": alt.X("value:Q", **value)}
@@ -75,7 +73,7 @@ def sla(
         base.mark_point(filled=True, size=70, opacity=1, strokeWidth=1.5).encode(
             **places, **dots, color=color, stroke=color,
             fillOpacity=alt.condition("datum.partial || datum.few", alt.value(0.0), alt.value(1.0)),
-            tooltip=tooltip(scaled),
+            tooltip=tooltip(),
         )
     )
     chart = alt.layer(*parts).properties(width=width, height=height or (260 if dated else max(90, 26 * len(data))))
@@ -86,9 +84,7 @@ def sla(
     if any(point["partial"] or point["few"] for point in data):
         remarks.append(f"hollow: {PARTIAL} or {few(report)}")
     lines = [f"All together {overall.text} ({overall.interval_text}), n={overall.n:,}", *subtitle(report, rows)]
-    if remarks:
-        lines.append(" · ".join(remarks))
-    return finished(chart, f"{overall.title}{', by ' + ' and '.join(by) if by else ''}", lines)
+    return finished(chart, of_slices(overall.title, by), lines, remarks)
 
 
 def _verdict(point: dict[str, Any], target: float | None) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._data import COMPLETE, Scaled, few, found, heading, points, states, subtitle
-from ._look import BLUE, GREY, RED, altair, finished
+from ._data import COMPLETE, Scaled, few, found, heading, of_slices, points, states, subtitle
+from ._look import BLUE, GREY, RED, altair, finished, side_by_side
 from ._trend import tooltip
 
 if TYPE_CHECKING:
     from .. import Report
-
-__all__ = ["slices"]
 
 
 def slices(
@@ -40,8 +38,7 @@ def slices(
     names = [point["name"] for point in data]
     zero = scaled.unit in ("count", "seconds", "per_ticket")
     x = {"title": scaled.name, "scale": alt.Scale(zero=zero, nice=True), "axis": alt.Axis(grid=True, tickCount=6)}
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=240, ticks=False, domain=False))
-    base = alt.Chart(alt.Data(values=data)).encode(y=y)
+    base = alt.Chart(alt.Data(values=data)).encode(y=side_by_side("name", names))
     parts = []
     notes = []
     overall = scaled(whole[0].value) if whole else None
@@ -53,7 +50,7 @@ def slices(
         parts.append(_rule(alt, target, RED, [5, 3], x))
         notes.append(f"dashed: target, {target:g}")
     if zero:
-        parts.append(base.mark_bar(color=BLUE, opacity=0.75, height=14).encode(x=alt.X("value:Q", **x), tooltip=tooltip(scaled)))
+        parts.append(base.mark_bar(color=BLUE, opacity=0.75, height=14).encode(x=alt.X("value:Q", **x), tooltip=tooltip()))
     ends = base.transform_filter("datum.lower !== null && datum.upper !== null")
     parts.append(ends.mark_rule(color=BLUE, size=2, opacity=0.6).encode(x=alt.X("lower:Q", **x), x2="upper:Q"))
     shown = states(report, data)
@@ -67,13 +64,12 @@ def slices(
                     scale=alt.Scale(domain=shown, range=[fills[state] for state in shown]),
                     legend=alt.Legend(symbolStrokeColor=BLUE, values=[few(report)]) if few(report) in shown else None,
                 ),
-                tooltip=tooltip(scaled),
+                tooltip=tooltip(),
             )
         )
     chart = alt.layer(*parts).properties(width=width, height=height or max(90, 26 * len(names)))
-    title = f"{heading(rows[0] if rows else report[kpi])}, by {' and '.join(by)}"
-    lines = subtitle(report, rows)
-    return finished(chart, title, lines + ([" · ".join(notes)] if notes else []))
+    title = of_slices(heading(rows[0] if rows else report[kpi]), by)
+    return finished(chart, title, subtitle(report, rows), notes)
 
 
 def _rule(alt: Any, at: float, color: str, dash: list[int], x: dict[str, Any]) -> Any:

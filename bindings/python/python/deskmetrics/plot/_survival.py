@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._look import BLUE, GREY, SLICES, SOFT, altair, finished
+from ._data import of_slices, rows_of
+from ._look import BLUE, GREY, SLICES, SOFT, altair, finished, tooltips
 
 if TYPE_CHECKING:
     from .. import Replay
-
-__all__ = ["survival"]
 
 UNITS = (("days", 86_400.0, 3 * 86_400.0), ("hours", 3_600.0, 3 * 3_600.0), ("minutes", 60.0, 0.0))
 
@@ -35,8 +34,7 @@ def survival(
     ``most`` cuts off the long tail: the axis ends where so large a share is solved.
     """
     alt = altair()
-    columns = replay.survival(by=by, clock=clock, level=level).to_dict()  # type: ignore[arg-type]
-    steps = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    steps = rows_of(replay.survival(by=by, clock=clock, level=level))  # type: ignore[arg-type]
     if not steps:
         raise ArgumentError("no ticket was solved: there is no curve to draw")
     names = list(dict.fromkeys(step["slice"] for step in steps))
@@ -80,12 +78,9 @@ def survival(
     x = alt.X("at:Q", title=f"{axis_unit} since the ticket was created", scale=alt.Scale(nice=False, domain=[0, last / divisor]))
     y: dict[str, Any] = {"title": "percent still open", "scale": alt.Scale(domain=[0, 100])}
     base = alt.Chart(alt.Data(values=data)).encode(x=x)
-    tooltip = [
-        alt.Tooltip("slice:N", title="slice"),
-        alt.Tooltip("at:Q", title=axis_unit, format=".1f"),
-        alt.Tooltip("open:Q", title="percent open", format=".1f"),
-        alt.Tooltip("at_risk:Q", title="still watched"),
-    ]
+    tooltip = tooltips(
+        ("slice:N", "slice"), ("at:Q", axis_unit, ".1f"), ("open:Q", "percent open", ".1f"), ("at_risk:Q", "still watched")
+    )
     band = base.mark_area(interpolate="step-after", opacity=0.13, clip=True).encode(
         y=alt.Y("lower:Q", **y), y2="upper:Q", color=color
     )
@@ -108,7 +103,7 @@ def survival(
         f"{interval}as of {replay.as_of:%Y-%m-%d %H:%M}",
         "tickets still open count for as long as they were watched · dot: half of the tickets are solved",
     ]
-    return finished(chart, f"Time until tickets are solved{f', by {by}' if by else ''}", subtitle)
+    return finished(chart, of_slices("Time until tickets are solved", by), subtitle)
 
 
 def _end(steps: list[dict[str, Any]], most: float) -> float:

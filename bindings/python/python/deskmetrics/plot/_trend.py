@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ._data import COMPLETE, PARTIAL, Point, Scaled, few, found, heading, points, states, subtitle
-from ._look import BLUE, GREY, RED, altair, finished
+from ._data import COMPLETE, PARTIAL, Point, Scaled, few, found, heading, of_slices, points, states, subtitle
+from ._look import BLUE, GREY, RED, altair, finished, tooltips
 
 if TYPE_CHECKING:
     from .. import Report
-
-__all__ = ["axis", "layers", "time", "tooltip", "trend"]
 
 
 def trend(
@@ -42,7 +40,7 @@ def trend(
     chart = layers(report, data, scaled, target=target, width=inner, height=max(110, height // 2))
     chart = chart.facet(facet=alt.Facet("slice:N", sort=names, title=None), columns=columns, bounds="flush")
     chart = chart.properties(spacing={"row": 36, "column": 22})
-    return finished(chart, f"{title}, by {' and '.join(by)}", subtitle(report, rows))
+    return finished(chart, of_slices(title, by), subtitle(report, rows))
 
 
 def layers(
@@ -87,7 +85,7 @@ def layers(
                 scale=alt.Scale(domain=shown, range=[fills[state] for state in shown]),
                 legend=alt.Legend(symbolStrokeColor=BLUE) if shown != [COMPLETE] else None,
             ),
-            tooltip=tooltip(scaled),
+            tooltip=tooltip(),
         )
     )
     return alt.layer(*parts).properties(width=width, height=height)
@@ -124,11 +122,12 @@ def time(report: Report, data: Iterable[Point], width: int) -> Any:
     )
 
 
-def tooltip(scaled: Scaled) -> list[Any]:
+def tooltip() -> list[Any]:
     """What a point tells when asked."""
-    alt = altair()
-    fields = (("period", "period"), ("slice", "slice"), ("text", "value"), ("interval", "interval"), ("n", "n"), ("change", "change"), ("state", "data"))
-    return [alt.Tooltip(f"{field}:{'Q' if field == 'n' else 'N'}", title=title) for field, title in fields]
+    return tooltips(
+        ("period:N", "period"), ("slice:N", "slice"), ("text:N", "value"), ("interval:N", "interval"), ("n:Q", "n"), ("change:N", "change"),
+        ("state:N", "data"),
+    )  # fmt: skip
 
 
 def _rule(alt: Any, at: float, color: str, dash: list[int]) -> Any:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ..exceptions import ArgumentError
-from ._look import altair, finished
+from ._data import of_slices, rows_of
+from ._look import altair, finished, tooltips
 
 if TYPE_CHECKING:
     from .. import Replay
-
-__all__ = ["arrivals"]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -21,8 +20,7 @@ def arrivals(
 ) -> Any:
     """A heat map: tickets created in each hour of each weekday; by slice, a small map for each."""
     alt = altair()
-    columns = replay.arrivals(by=by, tz=tz).to_dict()
-    data = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    data = rows_of(replay.arrivals(by=by, tz=tz))
     if not data:
         raise ArgumentError("there is no ticket: there is no map to draw")
     names = list(dict.fromkeys(point["slice"] for point in data))
@@ -46,13 +44,9 @@ def arrivals(
                 scale=alt.Scale(scheme="blues", domainMin=0),
                 legend=alt.Legend(title=title, orient="bottom", gradientLength=180, tickCount=4),
             ),
-            tooltip=[
-                alt.Tooltip("slice:N", title="slice"),
-                alt.Tooltip("weekday:N", title="weekday"),
-                alt.Tooltip("hour:Q", title="hour"),
-                alt.Tooltip("tickets:Q", title="tickets"),
-                alt.Tooltip("share:Q", title="percent", format=".1f"),
-            ],
+            tooltip=tooltips(
+                ("slice:N", "slice"), ("weekday:N", "weekday"), ("hour:Q", "hour"), ("tickets:Q", "tickets"), ("share:Q", "percent", ".1f")
+            ),
         )
         .properties(width=inner, height=height if not several else max(90, height // 2))
     )
@@ -62,4 +56,4 @@ def arrivals(
     zone = getattr(tz, "key", tz) or getattr(replay.as_of and replay.as_of.tzinfo, "key", "UTC")
     as_of = f" · as of {replay.as_of:%Y-%m-%d %H:%M}" if replay.as_of else ""
     subtitle = [f"{sum(sums.values()):,} tickets by weekday and hour, {zone}{as_of}"]
-    return finished(chart, f"When tickets come in{f', by {by}' if by else ''}", subtitle)
+    return finished(chart, of_slices("When tickets come in", by), subtitle)

@@ -150,10 +150,24 @@ impl Instants {
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
-    /// Some of the rows.
-    pub(crate) fn of_rows(&self, rows: Range<usize>) -> SomeInstants<'_> {
+    /// The instants of some rows, and `other` where one is missing.
+    pub(crate) fn read_or(&self, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
+        instants.clear();
+        instants.resize(rows.len(), other);
         let micros = self.micros.get(rows.clone()).unwrap_or_default();
-        SomeInstants { micros, valid: Bits::valid(self.nulls(), rows.start..rows.start + micros.len()) }
+        let valid = Bits::valid(self.nulls(), rows.start..rows.start + micros.len());
+        for (place, (from, to)) in micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
+            let valid = valid.word(place);
+            if valid == u64::MAX {
+                to.copy_from_slice(from);
+                continue;
+            }
+            // Without a branch on what nobody can foresee.
+            for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+                let there = (valid >> bit & 1).wrapping_neg().cast_signed();
+                *to = (*from & there) | (other & !there);
+            }
+        }
     }
 
     /// Rows in which another column has an instant before this one's.
@@ -237,37 +251,6 @@ impl Instants {
             self.nulls = Some(NullBuffer::new(valid.finish()));
         }
         self
-    }
-}
-
-/// Instants of some rows of an array.
-#[derive(Debug, Clone)]
-pub(crate) struct SomeInstants<'i> {
-    micros: &'i [i64],
-    valid: Bits,
-}
-
-impl SomeInstants<'_> {
-    /// The instant of a row, counted from the first of these.
-    #[inline]
-    pub(crate) fn get(&self, row: usize) -> Option<i64> {
-        self.micros.get(row).copied().filter(|_| self.valid.get(row))
-    }
-
-    /// Writes the instants of all of these, and `other` where one is missing.
-    pub(crate) fn write_or(&self, other: i64, instants: &mut [i64]) {
-        for (place, (from, to)) in self.micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
-            let valid = self.valid.word(place);
-            for (bit, (from, to)) in from.iter().zip(to).enumerate() {
-                *to = if valid >> bit & 1 == 1 { *from } else { other };
-            }
-        }
-    }
-
-    /// The same, with something that means nothing where it is missing, and whether it is there.
-    #[inline]
-    pub(crate) fn get_any(&self, row: usize) -> (i64, bool) {
-        self.micros.get(row).map_or((0, false), |micros| (*micros, self.valid.get(row)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! From dictionary codes to the slices of a report.
 
+use std::ops::Range;
+
 use deskmetrics::engine::{Feed, SliceIds};
 use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
@@ -140,4 +142,17 @@ impl Slices {
     pub(crate) fn ids(&self, number: usize) -> &SliceIds {
         &self.ids[number]
     }
+}
+
+/// One of `shares` shares of so many rows.
+pub(crate) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize> {
+    let shares = shares.max(1);
+    let cut = |share: usize| rows / shares * share + (rows % shares) * share / shares;
+    cut(share)..cut(share + 1)
+}
+
+/// A range in pieces of at most so many rows.
+pub(crate) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(rows).map(move |from| from..(from + rows).min(end))
 }

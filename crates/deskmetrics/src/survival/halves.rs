@@ -203,29 +203,31 @@ struct Sizes {
     from: Vec<u32>,
     /// How many there are in a bucket at most.
     most: usize,
+    bits: u32,
 }
 
 impl Sizes {
-    const BITS: u32 = 8;
     const FEW: usize = 16;
     const FEWEST: usize = 4;
 
     fn of(running: &[i64], least: i64) -> Self {
-        let mut from = vec![0_u32; buckets(Self::BITS) + 1];
+        // Of many, the buckets are narrow, so that few are in each; the table stays in the second-level cache.
+        let bits = running.len().max(1).ilog2().clamp(8, 12);
+        let mut from = vec![0_u32; buckets(bits) + 1];
         for micros in running {
-            from[bucket::<{ Self::BITS }>(*micros, least) + 1] += 1;
+            from[bucket(*micros, least, bits) + 1] += 1;
         }
         let most = from.iter().max().map_or(0, |most| *most as usize);
         for number in 1..from.len() {
             from[number] += from[number - 1];
         }
         let running = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, Self::FEW)).collect();
-        Self { least, running, from, most }
+        Self { least, running, from, most, bits }
     }
 
     #[inline]
     fn shorter(&self, micros: i64) -> usize {
-        let bucket = bucket::<{ Self::BITS }>(micros, self.least);
+        let bucket = bucket(micros, self.least, self.bits);
         let first = self.from[bucket] as usize;
         // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
         // the values.

@@ -4,8 +4,8 @@ use super::builder::Report;
 use super::calendar::{Calendar, NO_PERIOD, PeriodId};
 use super::slice::{Groups, SliceIds, at};
 use super::state::Sliced;
-use crate::Timestamp;
-use crate::kpi::{Bulk, InBlocks};
+use crate::kpi::{AnyKpi, Bulk, InBlocks};
+use crate::{Durations, Timestamp};
 
 /// Tickets that count, that their customers opened and that were never reopened (any that were created, where the
 /// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`](crate::replay::milestones::Milestones::NEVER) where something has not happened.
@@ -68,6 +68,8 @@ pub(super) struct OpenNow {
 pub(super) struct Spans {
     pub(super) finished: Vec<i64>,
     pub(super) running: Vec<i64>,
+    /// Of groups with many: finished and running ones, which slices share.
+    shared: Vec<[Durations; 2]>,
 }
 
 /// A duration, with whether it has ended.
@@ -91,8 +93,14 @@ impl OpenNow {
 }
 
 impl Spans {
-    /// Takes over durations; the `last` time they need not be left where they are.
+    /// Takes over the durations of a group; the `last` time they need not be left where they are.
     fn add(&mut self, other: &mut Self, last: bool) {
+        const MANY: usize = 1024;
+        if other.finished.len() >= MANY {
+            let lists = [&mut other.finished, &mut other.running];
+            other.shared.push(lists.map(|list| Durations::shared(std::mem::take(list))));
+        }
+        self.shared.extend_from_slice(&other.shared);
         let lists = [(&mut self.finished, &mut other.finished), (&mut self.running, &mut other.running)];
         for (mine, others) in lists {
             if last && mine.is_empty() {
@@ -100,6 +108,17 @@ impl Spans {
             } else {
                 mine.extend_from_slice(others);
             }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.finished.is_empty() && self.running.is_empty() && self.shared.is_empty()
+    }
+
+    fn feed(self, tally: &mut dyn AnyKpi) {
+        let own = [self.finished, self.running].map(Durations::shared);
+        for [finished, running] in self.shared.into_iter().chain([own]) {
+            tally.push_bulk(Bulk::Times(finished, running));
         }
     }
 }
@@ -143,10 +162,9 @@ impl BlockCounts {
                 }
                 Some(InBlocks::Reply | InBlocks::End) => {
                     for (period, slices) in spans.into_iter().enumerate() {
-                        let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
-                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| some(it)) {
-                            let tally = sliced.tally(slice, period, kpi, report, calendar);
-                            tally.push_bulk(Bulk::Times(spans.finished, spans.running));
+                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| !it.is_empty())
+                        {
+                            spans.feed(sliced.tally(slice, period, kpi, report, calendar));
                         }
                     }
                 }

@@ -17,7 +17,7 @@ use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, Slices, blocks};
+use crate::report::place::{Keys, NO_TICKET, Slices, blocks, only};
 
 /// Tickets that are counted together.
 const BLOCK: usize = 1024;
@@ -71,6 +71,9 @@ impl EventLog<'_> {
             let combinations = &mut combinations[..rows.len()];
             keys.of_rows(rows.start, combinations);
             block.read(self, columns, rows.clone(), plan);
+            // Where a number tells the combinations apart, most are known already.
+            let countable = keys.combinations().is_some();
+            let only = only(combinations).filter(|_| countable).and_then(|only| slices.known(only));
             for (place, row) in rows.clone().enumerate() {
                 if !tickets.is_usable(row) {
                     block.counted[place] = false;
@@ -79,9 +82,9 @@ impl EventLog<'_> {
                 }
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
                 let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row));
-                let combination =
-                    if keys.combinations().is_some() { combinations[place] } else { 1 << 63 | row as u64 };
-                let slice = slices.number(combination, NO_TICKET, feed, find);
+                let combination = if countable { combinations[place] } else { 1 << 63 | row as u64 };
+                let known = only.or_else(|| slices.known(combination).filter(|_| countable));
+                let slice = known.unwrap_or_else(|| slices.number(combination, NO_TICKET, feed, find));
                 block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
             }
             if plan.readings {
@@ -143,7 +146,8 @@ impl Block {
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
         let words = words || !log.own_names.is_empty() || !columns.leaves.is_empty();
         if words {
-            return rows.for_each(|row| self.push(&log.milestones_of(columns, row), as_of, plan.ends));
+            let read: Vec<Milestones> = rows.map(|row| log.milestones_of(columns, row)).collect();
+            return self.take(read.iter().copied(), as_of, plan.ends);
         }
         let mut buffers = std::mem::take(&mut self.buffers);
         let ends = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
@@ -157,32 +161,33 @@ impl Block {
             }
         }
         let [replied, solved, closed] = &buffers;
-        for (((created_at, replied_at), solved_at), closed_at) in
-            created_at.iter().zip(replied).zip(solved).zip(closed)
-        {
-            let ticket = Milestones {
-                replied_at: *replied_at,
-                solved_at: *solved_at,
-                closed_at: *closed_at,
-                // Whoever is answered wrote before.
-                created_by: (*replied_at == *created_at).then_some(Author::Customer),
-                ..Milestones::created(*created_at)
-            };
-            self.push(&ticket, as_of, plan.ends);
-        }
+        let rows = created_at.iter().zip(replied).zip(solved).zip(closed);
+        let tickets = rows.map(|(((created_at, replied_at), solved_at), closed_at)| Milestones {
+            replied_at: *replied_at,
+            solved_at: *solved_at,
+            closed_at: *closed_at,
+            // Whoever is answered wrote before.
+            created_by: (*replied_at == *created_at).then_some(Author::Customer),
+            ..Milestones::created(*created_at)
+        });
+        self.take(tickets, as_of, plan.ends);
         self.buffers = buffers;
     }
 
-    /// Adds a ticket, as known at the cut-off.
-    #[inline]
-    fn push(&mut self, ticket: &Milestones, as_of: i64, ends: bool) {
-        let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
+    /// Adds tickets, as known at the cut-off.
+    fn take(&mut self, tickets: impl Iterator<Item = Milestones> + Clone, as_of: i64, ends: bool) {
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
-        let solved = known(ticket.solved_at);
-        self.counted.push(ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual()));
-        self.created_by.push(ticket.created_by);
-        self.replied_at.push(known(ticket.replied_at));
-        self.done_at.push(if solved == Milestones::NEVER { known(ticket.closed_at) } else { solved });
+        // Column by column, each without a branch.
+        self.counted.extend(tickets.clone().map(|ticket| {
+            let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
+            ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual())
+        }));
+        self.created_by.extend(tickets.clone().map(|ticket| ticket.created_by));
+        self.replied_at.extend(tickets.clone().map(|ticket| known(ticket.replied_at)));
+        self.done_at.extend(tickets.map(|ticket| {
+            let (solved, closed) = (known(ticket.solved_at), known(ticket.closed_at));
+            if solved == Milestones::NEVER { closed } else { solved }
+        }));
     }
 
     /// Reads the business clock of the tickets that are counted; one of which it cannot be read is not.

@@ -8,7 +8,7 @@ use deskmetrics::engine::{Feed, Milestones, PeriodId, SliceIds};
 use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
-use super::place::{Keys, NO_TICKET, Slices};
+use super::place::{Keys, NO_TICKET, Slices, only};
 use crate::column::utc::Instants;
 use crate::decode::id::NOWHERE as NO_OWNER;
 use crate::decode::word::Codes;
@@ -134,15 +134,18 @@ impl Cells {
         for place in gone() {
             self.lines[place] = self.lines[usable];
         }
-        let alike = ways.owners.is_none() && ways.keys.combinations().is_some();
-        if alike && self.lines.iter().all(|line| *line == self.lines[0]) {
-            let slices = ways.slices_of(range.start + usable, self.lines[0], &mut self.slices, feed);
+        let told_by_line = ways.owners.is_none() && ways.keys.combinations().is_some();
+        if let Some(only) = only(&self.lines).filter(|_| told_by_line) {
+            let slices = ways.slices_of(range.start + usable, only, &mut self.slices, feed);
             self.lines.fill((slices * self.kinds) as u64);
         } else {
             for (place, line) in self.lines.iter_mut().enumerate() {
-                let gone = excluded.get(place).is_some_and(|excluded| *excluded);
-                let row = range.start + if gone { usable } else { place };
-                *line = (ways.slices_of(row, *line, &mut self.slices, feed) * self.kinds) as u64;
+                let slices = self.slices.known(*line).filter(|_| told_by_line).unwrap_or_else(|| {
+                    let gone = excluded.get(place).is_some_and(|excluded| *excluded);
+                    let row = range.start + if gone { usable } else { place };
+                    ways.slices_of(row, *line, &mut self.slices, feed)
+                });
+                *line = (slices * self.kinds) as u64;
             }
         }
         kind.add_to(range.start, 1, &mut self.lines);
@@ -150,8 +153,13 @@ impl Cells {
         let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
         for (((found, line), period), at) in found.iter_mut().zip(&lines).zip(&periods).zip(&dates) {
-            let later = u8::from(*at > as_of) & u8::from(*at != Milestones::NEVER);
-            *found = self.number(*line, *period, later == 1);
+            let later = (*at > as_of) & (*at != Milestones::NEVER);
+            let column = period.index() * 2 + usize::from(later);
+            let line = usize::try_from(*line).unwrap_or(0);
+            *found = match self.numbers.get(column).and_then(|cells| cells.get(line)) {
+                Some(number) if *number != NOWHERE => *number,
+                _ => self.add(line, column, *period, later),
+            };
         }
         (self.dates, self.periods, self.lines) = (dates, periods, lines);
         for place in gone() {
@@ -159,20 +167,8 @@ impl Cells {
         }
     }
 
-    #[inline]
-    fn number(&mut self, line: u64, period: PeriodId, later: bool) -> u32 {
-        let column = period.index() * 2 + usize::from(later);
-        let known = usize::try_from(line).ok().and_then(|line| self.numbers.get(column)?.get(line));
-        match known {
-            Some(number) if *number != NOWHERE => *number,
-            _ => self.add(line, period, later),
-        }
-    }
-
     #[cold]
-    fn add(&mut self, line: u64, period: PeriodId, later: bool) -> u32 {
-        let column = period.index() * 2 + usize::from(later);
-        let line = usize::try_from(line).unwrap_or(0);
+    fn add(&mut self, line: usize, column: usize, period: PeriodId, later: bool) -> u32 {
         if self.numbers.len() <= column {
             self.numbers.resize_with(column + 1, Vec::new);
         }
@@ -191,7 +187,6 @@ impl Cells {
 
 impl GroupKeys<'_> {
     /// The number of the slices of a row with these values.
-    #[inline]
     fn slices_of(&self, row: usize, own: u64, slices: &mut Slices, feed: &mut Feed<'_>) -> usize {
         let countable = self.keys.combinations().is_some();
         match &self.owners {

@@ -181,6 +181,11 @@ impl Squares {
         let Some(before) = self.before.get(square) else { return self.looks.len() - self.most };
         // Later squares' looks are later anyway, so as many are compared with in every square.
         let before = *before as usize;
+        if let Some([one, other]) = self.looks.get(before..).and_then(|here| here.first_chunk())
+            && self.most <= 2
+        {
+            return before + usize::from(*one < micros) + usize::from(*other < micros);
+        }
         let here = self.looks.get(before..before + self.most).unwrap_or_default();
         before + here.iter().map(|look| usize::from(*look < micros)).sum::<usize>()
     }

@@ -383,7 +383,7 @@ impl Changes {
 #[inline]
 fn change(counts: &mut Vec<[i64; 2]>, looks: usize, from: usize, until: [usize; 2]) {
     if counts.is_empty() {
-        counts.resize(looks + 1, [0; 2]);
+        *counts = nothing(looks);
     }
     // What ends before it begins adds up to nothing: nobody can foresee a branch on it.
     let from = from.min(looks);
@@ -391,6 +391,11 @@ fn change(counts: &mut Vec<[i64; 2]>, looks: usize, from: usize, until: [usize; 
     counts[from][1] += 1;
     counts[until[0].clamp(from, looks)][0] -= 1;
     counts[until[1].clamp(from, looks)][1] -= 1;
+}
+
+#[cold]
+fn nothing(looks: usize) -> Vec<[i64; 2]> {
+    vec![[0; 2]; looks + 1]
 }
 
 /// Whether the ticket's solves and reopenings follow one another, so that its open intervals do not overlap.

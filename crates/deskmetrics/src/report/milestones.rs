@@ -83,8 +83,16 @@ impl Feed<'_> {
             }
             anchors(measure, block, calendar, periods);
             if counted == InBlocks::Creation {
-                for (group, period) in groups.iter().zip(&*periods) {
-                    *at(at(&mut self.blocks.created, period.index()), *group) += 1;
+                let created = &mut self.blocks.created;
+                // Ticket by ticket, all would be added to the same number, one after the other.
+                let first = groups.first().zip(periods.first());
+                match first.filter(|first| groups.iter().zip(&*periods).all(|row| row == *first)) {
+                    Some((group, period)) => {
+                        *at(at(created, period.index()), *group) += groups.len() as u64;
+                    }
+                    None => groups.iter().zip(&*periods).for_each(|(group, period)| {
+                        *at(at(created, period.index()), *group) += 1;
+                    }),
                 }
             } else {
                 keep(at(&mut self.blocks.spans, number), groups, periods, spans);

@@ -208,7 +208,6 @@ struct Sizes {
 
 impl Sizes {
     const FEW: usize = 16;
-    const FEWEST: usize = 4;
 
     fn of(running: &[i64], least: i64) -> Self {
         // Of many, the buckets are narrow, so that few are in each; the table stays in the second-level cache.
@@ -231,17 +230,24 @@ impl Sizes {
         let first = self.from[bucket] as usize;
         // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
         // the values.
-        let near = self.running.get(first..).and_then(|running| running.first_chunk::<{ Self::FEWEST }>());
-        if let Some([a, b, c, d]) = near.filter(|_| self.most <= Self::FEWEST) {
-            let shorter = |running: &i64| usize::from(*running < micros);
-            return first + shorter(a) + shorter(b) + shorter(c) + shorter(d);
-        }
-        if self.most <= Self::FEW {
-            let near = &self.running[first..first + self.most];
-            return first + near.iter().map(|running| usize::from(*running < micros)).sum::<usize>();
+        let near = match self.most {
+            ..=4 => self.near::<4>(first, micros),
+            ..=8 => self.near::<8>(first, micros),
+            ..=Self::FEW => self.near::<{ Self::FEW }>(first, micros),
+            _ => None,
+        };
+        if let Some(shorter) = near {
+            return first + shorter;
         }
         let end = self.from[bucket + 1] as usize;
         first + self.running[first..end].partition_point(|running| *running < micros)
+    }
+
+    /// How many of `N` from the first on are shorter.
+    #[inline]
+    fn near<const N: usize>(&self, first: usize, micros: i64) -> Option<usize> {
+        let near: &[i64; N] = self.running.get(first..)?.first_chunk()?;
+        Some(near.iter().map(|running| usize::from(*running < micros)).sum())
     }
 }
 

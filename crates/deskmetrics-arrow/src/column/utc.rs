@@ -150,26 +150,6 @@ impl Instants {
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
-    /// The instants of some rows, and `other` where one is missing.
-    pub(crate) fn read_or(&self, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
-        instants.clear();
-        instants.resize(rows.len(), other);
-        let micros = self.micros.get(rows.clone()).unwrap_or_default();
-        let valid = Bits::valid(self.nulls(), rows.start..rows.start + micros.len());
-        for (place, (from, to)) in micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
-            let valid = valid.word(place);
-            if valid == u64::MAX {
-                to.copy_from_slice(from);
-                continue;
-            }
-            // Without a branch on what nobody can foresee.
-            for (bit, (from, to)) in from.iter().zip(to).enumerate() {
-                let there = (valid >> bit & 1).wrapping_neg().cast_signed();
-                *to = (*from & there) | (other & !there);
-            }
-        }
-    }
-
     /// Rows in which another column has an instant before this one's.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
         let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
@@ -256,6 +236,27 @@ impl Instants {
             self.nulls = Some(NullBuffer::new(valid.finish()));
         }
         self
+    }
+}
+
+/// The instants of some rows, and `other` where one is missing or there is no column.
+pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
+    instants.clear();
+    instants.resize(rows.len(), other);
+    let Some(column) = column else { return };
+    let micros = column.micros.get(rows.clone()).unwrap_or_default();
+    let valid = Bits::valid(column.nulls(), rows.start..rows.start + micros.len());
+    for (place, (from, to)) in micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
+        let valid = valid.word(place);
+        if valid == u64::MAX {
+            to.copy_from_slice(from);
+            continue;
+        }
+        // Without a branch on what nobody can foresee.
+        for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+            let there = (valid >> bit & 1).wrapping_neg().cast_signed();
+            *to = (*from & there) | (other & !there);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use hashbrown::HashMap;
 use super::outcome::Wanted;
 use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
+use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
 use crate::report::place::{Keys, NO_TICKET, Slices, blocks, only};
@@ -152,13 +153,7 @@ impl Block {
         let mut buffers = std::mem::take(&mut self.buffers);
         let ends = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
         for (column, buffer) in ends.into_iter().zip(&mut buffers) {
-            match column {
-                Some(column) => column.read_or(Milestones::NEVER, rows.clone(), buffer),
-                None => {
-                    buffer.clear();
-                    buffer.resize(rows.len(), Milestones::NEVER);
-                }
-            }
+            read_or(column.as_ref(), Milestones::NEVER, rows.clone(), buffer);
         }
         let [replied, solved, closed] = &buffers;
         let rows = created_at.iter().zip(replied).zip(solved).zip(closed);

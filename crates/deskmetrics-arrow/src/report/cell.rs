@@ -9,7 +9,7 @@ use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
 use super::place::{Keys, NO_TICKET, Slices, only};
-use crate::column::utc::Instants;
+use crate::column::utc::{Instants, read_or};
 use crate::decode::id::NOWHERE as NO_OWNER;
 use crate::decode::word::Codes;
 
@@ -114,19 +114,10 @@ impl Cells {
         };
         let gone = || excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(place, _)| place);
         self.rows += (range.len() - gone().count()) as u64;
-        match ways.at {
-            Some(at) => at.read_or(Milestones::NEVER, range.clone(), &mut self.dates),
-            None => {
-                self.dates.clear();
-                self.dates.resize(range.len(), Milestones::NEVER);
-            }
-        }
+        read_or(ways.at, Milestones::NEVER, range.clone(), &mut self.dates);
         for place in gone() {
             self.dates[place] = self.dates[usable];
         }
-        let first =
-            self.dates.iter().fold(self.first.unwrap_or(Milestones::NEVER), |first, at| first.min(*at));
-        self.first = Some(first).filter(|first| *first != Milestones::NEVER);
         feed.periods(&self.dates, &mut self.periods);
 
         self.lines.resize(range.len(), 0);
@@ -151,9 +142,12 @@ impl Cells {
         kind.add_to(range.start, 1, &mut self.lines);
 
         let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
+        let after = as_of.saturating_add(1)..Milestones::NEVER;
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
+        let mut first = self.first.unwrap_or(Milestones::NEVER);
         for (((found, line), period), at) in found.iter_mut().zip(&lines).zip(&periods).zip(&dates) {
-            let later = (*at > as_of) & (*at != Milestones::NEVER);
+            first = first.min(*at);
+            let later = after.contains(at);
             let column = period.index() * 2 + usize::from(later);
             let line = usize::try_from(*line).unwrap_or(0);
             *found = match self.numbers.get(column).and_then(|cells| cells.get(line)) {
@@ -161,6 +155,7 @@ impl Cells {
                 _ => self.add(line, column, *period, later),
             };
         }
+        self.first = Some(first).filter(|first| *first != Milestones::NEVER);
         (self.dates, self.periods, self.lines) = (dates, periods, lines);
         for place in gone() {
             found[place] = NOWHERE;

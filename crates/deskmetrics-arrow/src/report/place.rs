@@ -168,5 +168,5 @@ pub(crate) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = R
 pub(crate) fn only<T: Copy + PartialEq>(values: &[T]) -> Option<T> {
     let first = *values.first()?;
     // To the end in any case, many values an instruction.
-    values.iter().fold(true, |alike, value| alike & (*value == first)).then_some(first)
+    (values.iter().filter(|value| **value != first).count() == 0).then_some(first)
 }

@@ -12,6 +12,7 @@ use super::cell::{Cells, GroupKeys, NOWHERE};
 use super::owner::Owners;
 use super::place::{Keys, blocks, share_of};
 use crate::column::score::{BLOCK, Places};
+use crate::column::utc::read_or;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 use crate::decode::word::Codes;
@@ -238,11 +239,8 @@ impl<'d> Invitations<'d> {
         for range in blocks(share_of(table.rows, share, shares), BLOCK) {
             cells.find(&self.ways, range.clone(), feed, &questions.codes, &mut found);
             counts.resize(cells.len() * stride, 0);
-            answered_at.clear();
-            answered_at.resize(range.len(), Milestones::NEVER);
-            if let Some(column) = &table.answered_at {
-                column.read_or(Milestones::NEVER, range.clone(), &mut answered_at);
-            }
+            let column = table.answered_at.as_ref();
+            read_or(column, Milestones::NEVER, range.clone(), &mut answered_at);
             for (number, rule) in rules.iter().enumerate() {
                 let rows = found.iter().zip(&cells.dates).zip(&answered_at).zip(range.clone());
                 for (((cell, sent), answered), row) in rows {

@@ -35,14 +35,15 @@ impl Feed<'_> {
     /// Feeds tickets to the KPIs that count blocks, by the last [`block_plan`](Self::block_plan), and counts them as records.
     pub fn milestones(&mut self, block: &MilestoneBlock<'_>) {
         self.state.records.tickets.merge(block.created_at.len() as u64);
-        let first = block.created_at.iter().fold(i64::MAX, |first, at| first.min(*at));
-        self.state.see(block.created_at.first().map(|_| Timestamp::saturating_from_micros(first)));
         let known_until = block.known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
         let BlockColumns { groups, periods, spans } = &mut self.columns;
         groups.clear();
-        let group = |slice: &u32| block.slices.get(*slice as usize).map_or(0, SliceIds::group);
-        groups.extend(block.slice.iter().map(group));
+        let mut first = i64::MAX;
+        groups.extend(block.slice.iter().zip(block.created_at).map(|(slice, created)| {
+            first = first.min(*created);
+            block.slices.get(*slice as usize).map_or(0, SliceIds::group)
+        }));
         let mut creations_counted = false;
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
         for ((number, measure), _) in measures.filter(|(_, taken)| **taken) {
@@ -98,6 +99,7 @@ impl Feed<'_> {
                 keep(at(&mut self.blocks.spans, number), groups, periods, spans);
             }
         }
+        self.state.see(block.created_at.first().map(|_| Timestamp::saturating_from_micros(first)));
         if self.has_backlog {
             self.count_open(block);
         }

@@ -231,9 +231,9 @@ impl Sizes {
         // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
         // the values.
         let near = match self.most {
-            ..=4 => self.near::<4>(first, micros),
-            ..=8 => self.near::<8>(first, micros),
-            ..=Self::FEW => self.near::<{ Self::FEW }>(first, micros),
+            0..=4 => self.near::<4>(first, micros),
+            5..=8 => self.near::<8>(first, micros),
+            9..=Self::FEW => self.near::<{ Self::FEW }>(first, micros),
             _ => None,
         };
         if let Some(shorter) = near {

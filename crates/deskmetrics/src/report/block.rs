@@ -95,6 +95,7 @@ impl OpenNow {
 impl Spans {
     /// Takes over the durations of a group; the `last` time they need not be left where they are.
     fn add(&mut self, other: &mut Self, last: bool) {
+        // A piece of its own has its price at every look: few are sooner copied.
         const MANY: usize = 1024;
         if other.finished.len() >= MANY {
             let lists = [&mut other.finished, &mut other.running];

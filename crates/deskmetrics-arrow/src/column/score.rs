@@ -13,7 +13,7 @@ use super::WrongType;
 use super::text::cast;
 
 /// Rows looked at together: few enough to stay in the first-level cache, many enough to hide the setting up.
-pub(crate) const BLOCK: usize = 4096;
+pub(crate) const BLOCK: usize = 1024;
 
 /// The ends of a scale, narrow enough for one byte a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

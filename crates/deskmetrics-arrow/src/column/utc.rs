@@ -150,12 +150,6 @@ impl Instants {
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
-    /// Some of the rows.
-    pub(crate) fn of_rows(&self, rows: Range<usize>) -> SomeInstants<'_> {
-        let micros = self.micros.get(rows.clone()).unwrap_or_default();
-        SomeInstants { micros, valid: Bits::valid(self.nulls(), rows.start..rows.start + micros.len()) }
-    }
-
     /// Rows in which another column has an instant before this one's.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
         let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
@@ -173,6 +167,11 @@ impl Instants {
 
     /// Rows whose value lies outside [`Timestamp`]'s range or is stored in a wrong unit.
     fn implausible(&self) -> Vec<usize> {
+        // Nearly always all are after 1970, and none is far away.
+        let any = self.micros.iter().fold(0, |any, micros| any | micros);
+        if (0..unit::SURELY_STORED_RIGHT).contains(&any) {
+            return Vec::new();
+        }
         // Of a negative number, one less than its magnitude.
         if self.micros.iter().fold(0, |any, micros| any | (micros ^ (micros >> 63)))
             < unit::SURELY_STORED_RIGHT
@@ -240,34 +239,24 @@ impl Instants {
     }
 }
 
-/// Instants of some rows of an array.
-#[derive(Debug, Clone)]
-pub(crate) struct SomeInstants<'i> {
-    micros: &'i [i64],
-    valid: Bits,
-}
-
-impl SomeInstants<'_> {
-    /// The instant of a row, counted from the first of these.
-    #[inline]
-    pub(crate) fn get(&self, row: usize) -> Option<i64> {
-        self.micros.get(row).copied().filter(|_| self.valid.get(row))
-    }
-
-    /// Writes the instants of all of these, and `other` where one is missing.
-    pub(crate) fn write_or(&self, other: i64, instants: &mut [i64]) {
-        for (place, (from, to)) in self.micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
-            let valid = self.valid.word(place);
-            for (bit, (from, to)) in from.iter().zip(to).enumerate() {
-                *to = if valid >> bit & 1 == 1 { *from } else { other };
-            }
+/// The instants of some rows, and `other` where one is missing or there is no column.
+pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
+    instants.clear();
+    instants.resize(rows.len(), other);
+    let Some(column) = column else { return };
+    let micros = column.micros.get(rows.clone()).unwrap_or_default();
+    let valid = Bits::valid(column.nulls(), rows.start..rows.start + micros.len());
+    for (place, (from, to)) in micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
+        let valid = valid.word(place);
+        if valid == u64::MAX {
+            to.copy_from_slice(from);
+            continue;
         }
-    }
-
-    /// The same, with something that means nothing where it is missing, and whether it is there.
-    #[inline]
-    pub(crate) fn get_any(&self, row: usize) -> (i64, bool) {
-        self.micros.get(row).map_or((0, false), |micros| (*micros, self.valid.get(row)))
+        // Without a branch on what nobody can foresee.
+        for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+            let there = (valid >> bit & 1).wrapping_neg().cast_signed();
+            *to = (*from & there) | (other & !there);
+        }
     }
 }
 

@@ -20,9 +20,9 @@ use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
 use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::{Times, Versions, replaces};
-use super::word::{Known, NONE, Words};
+use super::word::{Codes, Known, NONE, Words};
 use crate::ReadError;
-use crate::column::score::{Places, ScoreColumn};
+use crate::column::score::{BLOCK, Places, ScoreColumn};
 use crate::column::utc::Instants;
 use crate::column::{WrongType, cast, list};
 use crate::description::{Description, Duplicates, SurveySource};
@@ -256,25 +256,33 @@ impl AnswerTable {
         rows: usize,
         doubts: &mut Vec<usize>,
     ) {
-        let mut places = vec![0_u8; rows];
-        let mut check = |scale: &Scale, counts: &dyn Fn(usize) -> bool| {
-            let Some(on) = Places::new(scale.min(), scale.max()) else { return };
-            column.places(on, 0, &mut places);
-            let off = places.iter().enumerate().filter(|(_, place)| **place == on.outside());
-            doubts.extend(off.map(|(row, _)| row).filter(|row| counts(*row)));
-        };
-        match &self.questions {
+        let on = |scale: &Scale| Places::new(scale.min(), scale.max());
+        // The scales of the column's answers, each with the code of the question it is of.
+        let scales: Vec<(Places, Option<u32>)> = match &self.questions {
             Questions::Columns(_) => {
-                if let Some(scale) = of_column {
-                    check(scale, &|_| true);
-                }
+                of_column.and_then(on).map(|places| (places, None)).into_iter().collect()
             }
             Questions::Named(words) => {
-                let first = words.codes.len() - rows;
-                for (name, code) in words.meanings().iter().zip(1..) {
-                    if let Some(scale) = scale(description, name) {
-                        check(&scale, &|row| words.codes.get(first + row) == code);
-                    }
+                let of_name = |name: &str| scale(description, name).as_ref().and_then(on);
+                let names = words.meanings().iter().zip(1..);
+                names.filter_map(|(name, code)| Some((of_name(name)?, Some(code)))).collect()
+            }
+        };
+        let codes = match &self.questions {
+            Questions::Columns(_) => &Codes::default(),
+            Questions::Named(words) => &words.codes,
+        };
+        let first = codes.len().saturating_sub(rows);
+        let mut block = [0_u8; BLOCK];
+        for from in (0..rows).step_by(BLOCK) {
+            let places = &mut block[..BLOCK.min(rows - from)];
+            for (scale, question) in &scales {
+                column.places(*scale, from, places);
+                if places.contains(&scale.outside()) {
+                    let off = (from..).zip(&*places).filter(|(_, place)| **place == scale.outside());
+                    let of_question =
+                        |row: &usize| question.is_none_or(|code| codes.get(first + row) == code);
+                    doubts.extend(off.map(|(row, _)| row).filter(of_question));
                 }
             }
         }

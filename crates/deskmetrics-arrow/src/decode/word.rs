@@ -60,16 +60,21 @@ impl Codes {
 
     /// Adds `times` the code of each row from `from` on to `sums`, wrapping around.
     pub(crate) fn add_to(&self, from: usize, times: u64, sums: &mut [u64]) {
-        let add = |sum: &mut u64, code: u64| *sum = sum.wrapping_add(times.wrapping_mul(code));
+        self.add_each(from, |code| times.wrapping_mul(u64::from(code)), sums);
+    }
+
+    /// Adds what `of` gives for the code of each row from `from` on to `sums`, wrapping around.
+    pub(crate) fn add_each(&self, from: usize, of: impl Fn(u32) -> u64, sums: &mut [u64]) {
+        let add = |sum: &mut u64, code: u32| *sum = sum.wrapping_add(of(code));
         match self {
-            Self::All(code, _) => sums.iter_mut().for_each(|sum| add(sum, u64::from(*code))),
+            Self::All(code, _) => sums.iter_mut().for_each(|sum| add(sum, *code)),
             Self::Narrow(codes) => {
                 let codes = codes.get(from..).unwrap_or_default();
-                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, u64::from(*code)));
+                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, u32::from(*code)));
             }
             Self::Wide(codes) => {
                 let codes = codes.get(from..).unwrap_or_default();
-                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, u64::from(*code)));
+                sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, *code));
             }
         }
     }

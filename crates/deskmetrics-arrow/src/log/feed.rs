@@ -15,10 +15,10 @@ use hashbrown::HashMap;
 use super::outcome::Wanted;
 use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
-use crate::column::utc::Instants;
+use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, Slices};
+use crate::report::place::{Keys, NO_TICKET, Slices, blocks, only};
 
 /// Tickets that are counted together.
 const BLOCK: usize = 1024;
@@ -68,24 +68,36 @@ impl EventLog<'_> {
         };
         let mut block = Block::default();
         let mut combinations = [0_u64; BLOCK];
-        for from in rows.clone().step_by(BLOCK) {
-            let rows = from..(from + BLOCK).min(rows.end);
+        for rows in blocks(rows, BLOCK) {
             let combinations = &mut combinations[..rows.len()];
-            keys.of_rows(from, combinations);
-            block.read(self, columns, rows.clone(), plan.ends || plan.rows || !plan.blocks);
-            for (place, row) in rows.enumerate().filter(|(_, row)| tickets.is_usable(*row)) {
+            keys.of_rows(rows.start, combinations);
+            block.read(self, columns, rows.clone(), plan);
+            // Where a number tells the combinations apart, most are known already.
+            let countable = keys.combinations().is_some();
+            let only = only(combinations).filter(|_| countable).and_then(|only| slices.known(only));
+            for (place, row) in rows.clone().enumerate() {
+                if !tickets.is_usable(row) {
+                    block.counted[place] = false;
+                    block.slice.push(0);
+                    continue;
+                }
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
                 let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row), None);
-                let slice = match keys.combinations() {
-                    Some(_) => slices.number(combinations[place], NO_TICKET, feed, find),
-                    None => slices.number(1 << 63 | row as u64, NO_TICKET, feed, find),
-                };
-                let counted =
-                    plan.blocks && self.take(&mut block, place, row, slice, plan, (&mut begin, &mut pass));
-                if !counted || plan.rows {
+                let combination = if countable { combinations[place] } else { 1 << 63 | row as u64 };
+                let known = only.or_else(|| slices.known(combination).filter(|_| countable));
+                let slice = known.unwrap_or_else(|| slices.number(combination, NO_TICKET, feed, find));
+                block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
+            }
+            if plan.readings {
+                block.read_clock(self, rows.start, &mut begin, &mut pass);
+            }
+            for (place, row) in rows.enumerate() {
+                let counted = block.counted[place];
+                if (plan.rows || !counted) && tickets.is_usable(row) {
                     self.replay_row(row, &mut begin, &mut pass);
                     one.fill(row, &mut pass);
-                    one.feed(row, &mut pass, feed, slices.ids(slice), counted);
+                    let slices = slices.ids(block.slice[place] as usize);
+                    one.feed(row, &mut pass, feed, slices, counted);
                 }
             }
             block.feed(feed, slices.all(), self.replay.as_of());
@@ -101,53 +113,18 @@ impl EventLog<'_> {
         };
         self.stated.iter().filter_map(in_blocks).collect()
     }
-
-    /// Takes a ticket into the block, if it is one that blocks count.
-    #[inline]
-    fn take(
-        &self,
-        block: &mut Block,
-        place: usize,
-        row: usize,
-        slice: usize,
-        plan: BlockPlan,
-        (begin, pass): (&mut Begin, &mut Pass<'_>),
-    ) -> bool {
-        let ticket = &block.read[place];
-        let as_of = self.replay.as_of().as_micros();
-        let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
-        if ticket.created_at > as_of || gone || (plan.ends && !ticket.is_usual()) {
-            return false;
-        }
-        let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
-        let (created, replied) = (ticket.created_at, known(ticket.replied_at));
-        let done = match known(ticket.solved_at) {
-            Milestones::NEVER => known(ticket.closed_at),
-            solved => solved,
-        };
-        if plan.readings {
-            self.fill_begin(row, begin);
-            let start = begin.start(created, ticket.created_by);
-            let Some(readings) = pass.readings(start, [created, replied, done, as_of]) else { return false };
-            block.readings.push(readings);
-        }
-        block.created_at.push(created);
-        block.replied_at.push(replied);
-        block.done_at.push(done);
-        block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
-        true
-    }
 }
 
 /// Tickets of a block.
 #[derive(Debug, Default)]
 struct Block {
-    /// Of every row.
-    read: Vec<Milestones>,
-    /// Of the rows that are counted together.
+    /// Whether a row is counted with the others.
+    counted: Vec<bool>,
     created_at: Vec<i64>,
+    created_by: Vec<Option<Author>>,
     replied_at: Vec<i64>,
     done_at: Vec<i64>,
+    /// Of those that are counted.
     readings: Vec<[i64; 4]>,
     slice: Vec<u32>,
     buffers: [Vec<i64>; 3],
@@ -155,44 +132,86 @@ struct Block {
 
 impl Block {
     /// Reads the timestamps of some rows.
-    fn read(&mut self, log: &EventLog<'_>, columns: &MilestoneColumns, rows: Range<usize>, ends: bool) {
+    fn read(&mut self, log: &EventLog<'_>, columns: &MilestoneColumns, rows: Range<usize>, plan: BlockPlan) {
         let tickets = &log.tables.tickets;
-        self.read.clear();
-        if !ends && columns.leaves.is_empty() {
-            let created = tickets.created_at[rows].iter();
-            return self.read.extend(created.map(|at| Milestones::created(*at)));
+        let created_at = &tickets.created_at[rows.clone()];
+        let as_of = log.replay.as_of().as_micros();
+        self.clear();
+        self.created_at.extend_from_slice(created_at);
+        if !plan.blocks {
+            return self.counted.resize(rows.len(), false);
+        }
+        if !plan.ends && columns.leaves.is_empty() {
+            return self.counted.extend(created_at.iter().map(|at| *at <= as_of));
         }
         let words =
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
         let words = words || !log.own_names.is_empty() || !columns.leaves.is_empty();
         if words {
-            self.read.extend(rows.map(|row| log.milestones_of(columns, row)));
-            return;
+            let read: Vec<Milestones> = rows.map(|row| log.milestones_of(columns, row)).collect();
+            return self.take(read.iter().copied(), as_of, plan.ends);
         }
-        let read = |column: &Option<Instants>, buffer: &mut Vec<i64>| {
-            buffer.clear();
-            buffer.resize(rows.len(), Milestones::NEVER);
-            if let Some(column) = column {
-                column.of_rows(rows.clone()).write_or(Milestones::NEVER, buffer);
-            }
-        };
-        let [replied, solved, closed] = &mut self.buffers;
-        read(&columns.replied_at, replied);
-        read(&columns.solved_at, solved);
-        read(&columns.closed_at, closed);
-        let rows = tickets.created_at[rows].iter().zip(replied).zip(solved).zip(closed);
-        self.read.extend(rows.map(|(((created_at, replied_at), solved_at), closed_at)| Milestones {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        let ends = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
+        for (column, buffer) in ends.into_iter().zip(&mut buffers) {
+            read_or(column.as_ref(), Milestones::NEVER, rows.clone(), buffer);
+        }
+        let [replied, solved, closed] = &buffers;
+        let rows = created_at.iter().zip(replied).zip(solved).zip(closed);
+        let tickets = rows.map(|(((created_at, replied_at), solved_at), closed_at)| Milestones {
             replied_at: *replied_at,
             solved_at: *solved_at,
             closed_at: *closed_at,
             // Whoever is answered wrote before.
             created_by: (*replied_at == *created_at).then_some(Author::Customer),
             ..Milestones::created(*created_at)
+        });
+        self.take(tickets, as_of, plan.ends);
+        self.buffers = buffers;
+    }
+
+    /// Adds tickets, as known at the cut-off.
+    fn take(&mut self, tickets: impl Iterator<Item = Milestones> + Clone, as_of: i64, ends: bool) {
+        let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
+        // Column by column, each without a branch.
+        self.counted.extend(tickets.clone().map(|ticket| {
+            let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
+            ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual())
+        }));
+        self.created_by.extend(tickets.clone().map(|ticket| ticket.created_by));
+        self.replied_at.extend(tickets.clone().map(|ticket| known(ticket.replied_at)));
+        self.done_at.extend(tickets.map(|ticket| {
+            let (solved, closed) = (known(ticket.solved_at), known(ticket.closed_at));
+            if solved == Milestones::NEVER { closed } else { solved }
         }));
     }
 
-    /// Feeds the block, and empties it.
+    /// Reads the business clock of the tickets that are counted; one of which it cannot be read is not.
+    fn read_clock(&mut self, log: &EventLog<'_>, first: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
+        let as_of = log.replay.as_of().as_micros();
+        for (place, counted) in self.counted.iter_mut().enumerate().filter(|(_, counted)| **counted) {
+            log.fill_begin(first + place, begin);
+            let created = self.created_at[place];
+            let start = begin.start(created, self.created_by[place]);
+            match pass.readings(start, [created, self.replied_at[place], self.done_at[place], as_of]) {
+                Some(readings) => self.readings.push(readings),
+                None => *counted = false,
+            }
+        }
+    }
+
+    /// Feeds the rows that are counted.
     fn feed(&mut self, feed: &mut Feed<'_>, slices: &[SliceIds], known_until: deskmetrics::Timestamp) {
+        fn keep<T>(column: &mut Vec<T>, counted: &[bool]) {
+            let mut counted = counted.iter();
+            column.retain(|_| counted.next().is_some_and(|counted| *counted));
+        }
+        if self.counted.contains(&false) {
+            for column in [&mut self.created_at, &mut self.replied_at, &mut self.done_at] {
+                keep(column, &self.counted);
+            }
+            keep(&mut self.slice, &self.counted);
+        }
         if self.created_at.is_empty() {
             return;
         }
@@ -205,9 +224,14 @@ impl Block {
             slices,
             known_until,
         });
-        self.created_at.clear();
-        self.replied_at.clear();
-        self.done_at.clear();
+    }
+
+    fn clear(&mut self) {
+        for column in [&mut self.created_at, &mut self.replied_at, &mut self.done_at] {
+            column.clear();
+        }
+        self.counted.clear();
+        self.created_by.clear();
         self.readings.clear();
         self.slice.clear();
     }

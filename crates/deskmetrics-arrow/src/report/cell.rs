@@ -1,15 +1,17 @@
 //! The slice and period of each row of surveys, as one small number.
 
+use std::mem::take;
 use std::ops::Range;
 
 use deskmetrics::Timestamp;
-use deskmetrics::engine::{Feed, PeriodId, SliceIds};
+use deskmetrics::engine::{Feed, Milestones, PeriodId, SliceIds};
 use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
-use super::place::{Keys, NO_TICKET, Slices};
-use crate::column::utc::Instants;
+use super::place::{Keys, NO_TICKET, Slices, only};
+use crate::column::utc::{Instants, read_or};
 use crate::decode::id::NOWHERE as NO_OWNER;
+use crate::decode::word::Codes;
 
 /// The cell of rows that do not count.
 pub(super) const NOWHERE: u32 = 0;
@@ -42,7 +44,7 @@ pub(super) struct GroupKeys<'d> {
 pub(super) struct Cells {
     slices: Slices,
     kinds: usize,
-    /// By combination and kind, then by period and whether later: the number of the cell.
+    /// By period and whether later, then by slices and kind: the number of the cell.
     numbers: Vec<Vec<u32>>,
     /// By number.
     met: Vec<Cell>,
@@ -50,7 +52,11 @@ pub(super) struct Cells {
     pub(super) first: Option<i64>,
     /// Rows that count.
     pub(super) rows: u64,
-    combinations: Vec<u64>,
+    /// Of the rows looked at last: their dates, [`Milestones::NEVER`] where there is none.
+    pub(super) dates: Vec<i64>,
+    periods: Vec<PeriodId>,
+    /// Of each the combination of values, then the slices and the kind.
+    lines: Vec<u64>,
 }
 
 impl Cells {
@@ -64,7 +70,9 @@ impl Cells {
             met: vec![nowhere],
             first: None,
             rows: 0,
-            combinations: Vec::new(),
+            dates: Vec::new(),
+            periods: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -88,83 +96,114 @@ impl Cells {
             .map(|(number, cell)| (number, *cell, self.slices.ids(cell.slices)))
     }
 
-    /// Finds the cells of some rows; `kind` tells them further apart, and is `None` where a row does not count.
+    /// Finds the cells of some rows; `kind` tells them further apart.
     pub(super) fn find(
         &mut self,
         ways: &GroupKeys<'_>,
         range: Range<usize>,
         feed: &mut Feed<'_>,
-        kind: impl Fn(usize) -> u32,
+        kind: &Codes,
         found: &mut Vec<u32>,
     ) {
         found.clear();
-        let mut combinations = std::mem::take(&mut self.combinations);
-        combinations.resize(range.len(), 0);
-        ways.keys.of_rows(range.start, &mut combinations);
-        let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
-        let countable = ways.keys.combinations().is_some();
-        let dates = ways.at.map(|at| at.of_rows(range.clone()));
-        let mut first = self.first.unwrap_or(i64::MAX);
-        for ((place, row), own) in range.enumerate().zip(&combinations) {
-            if ways.unusable.get(row).copied().unwrap_or(false) {
-                found.push(NOWHERE);
-                continue;
-            }
-            self.rows += 1;
-            let at = dates.as_ref().and_then(|dates| dates.get(place));
-            first = first.min(at.unwrap_or(i64::MAX));
-            let period = feed.period(at.map(Timestamp::saturating_from_micros));
-            let later = at.is_some_and(|at| at > as_of);
-            let slices = match &ways.owners {
-                None if countable => {
-                    let value = |attribute: &_| ways.keys.value(*own, attribute);
-                    self.slices
-                        .number(*own, NO_TICKET, feed, |feed| feed.slices(value, &std::iter::empty(), None))
-                }
-                owners => {
-                    let owner = owners
-                        .as_ref()
-                        .map(|(owners, places)| (*owners, places.get(row).copied().unwrap_or(NO_OWNER)));
-                    let value = |attribute: &_| {
-                        let own = ways.keys.value_of_row(row, attribute);
-                        own.or_else(|| owner.and_then(|(owners, place)| owners.value(place, attribute)))
-                    };
-                    let tagged = ways.keys.value_of_row(row, &Attribute::Tag).is_some();
-                    let tags = owner.filter(|_| !tagged).into_iter();
-                    let tags = tags.flat_map(|(owners, place)| owners.tags(place));
-                    let own = if countable { *own } else { 1 << 63 | row as u64 };
-                    let combination = owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
-                    self.slices.number(own, combination, feed, |feed| feed.slices(value, &tags, None))
-                }
-            };
-            found.push(self.number(slices, period, later, kind(row)));
+        found.resize(range.len(), NOWHERE);
+        let excluded = ways.unusable.get(range.clone()).unwrap_or_default();
+        // Rows that do not count are looked up as one that does, so that they bring no slice or period of their own.
+        let Some(usable) = (0..range.len()).find(|place| !excluded.get(*place).is_some_and(|it| *it)) else {
+            return;
+        };
+        let gone = || excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(place, _)| place);
+        self.rows += (range.len() - gone().count()) as u64;
+        read_or(ways.at, Milestones::NEVER, range.clone(), &mut self.dates);
+        for place in gone() {
+            self.dates[place] = self.dates[usable];
         }
-        self.first = (first < i64::MAX).then_some(first);
-        self.combinations = combinations;
-    }
+        feed.periods(&self.dates, &mut self.periods);
 
-    #[inline]
-    fn number(&mut self, slices: usize, period: PeriodId, later: bool, kind: u32) -> u32 {
-        let (line, column) = (slices * self.kinds + kind as usize, period.index() * 2 + usize::from(later));
-        match self.numbers.get(line).and_then(|line| line.get(column)) {
-            Some(number) if *number != NOWHERE => *number,
-            _ => self.add(line, column, Cell { slices, period, later, kind }),
+        self.lines.resize(range.len(), 0);
+        ways.keys.of_rows(range.start, &mut self.lines);
+        for place in gone() {
+            self.lines[place] = self.lines[usable];
+        }
+        let told_by_line = ways.owners.is_none() && ways.keys.combinations().is_some();
+        if let Some(only) = only(&self.lines).filter(|_| told_by_line) {
+            let slices = ways.slices_of(range.start + usable, only, &mut self.slices, feed);
+            self.lines.fill((slices * self.kinds) as u64);
+        } else {
+            for (place, line) in self.lines.iter_mut().enumerate() {
+                let slices = self.slices.known(*line).filter(|_| told_by_line).unwrap_or_else(|| {
+                    let gone = excluded.get(place).is_some_and(|excluded| *excluded);
+                    let row = range.start + if gone { usable } else { place };
+                    ways.slices_of(row, *line, &mut self.slices, feed)
+                });
+                *line = (slices * self.kinds) as u64;
+            }
+        }
+        kind.add_to(range.start, 1, &mut self.lines);
+
+        let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
+        let after = as_of.saturating_add(1)..Milestones::NEVER;
+        let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
+        let mut first = self.first.unwrap_or(Milestones::NEVER);
+        for (((found, line), period), at) in found.iter_mut().zip(&lines).zip(&periods).zip(&dates) {
+            first = first.min(*at);
+            let later = after.contains(at);
+            let column = period.index() * 2 + usize::from(later);
+            let line = usize::try_from(*line).unwrap_or(0);
+            *found = match self.numbers.get(column).and_then(|cells| cells.get(line)) {
+                Some(number) if *number != NOWHERE => *number,
+                _ => self.add(line, column, *period, later),
+            };
+        }
+        self.first = Some(first).filter(|first| *first != Milestones::NEVER);
+        (self.dates, self.periods, self.lines) = (dates, periods, lines);
+        for place in gone() {
+            found[place] = NOWHERE;
         }
     }
 
     #[cold]
-    fn add(&mut self, line: usize, column: usize, cell: Cell) -> u32 {
-        if self.numbers.len() <= line {
-            self.numbers.resize_with(line + 1, Vec::new);
+    fn add(&mut self, line: usize, column: usize, period: PeriodId, later: bool) -> u32 {
+        if self.numbers.len() <= column {
+            self.numbers.resize_with(column + 1, Vec::new);
         }
         let number = u32::try_from(self.met.len()).unwrap_or(NOWHERE);
-        if let Some(line) = self.numbers.get_mut(line) {
-            if line.len() <= column {
-                line.resize(column + 1, NOWHERE);
+        if let Some(cells) = self.numbers.get_mut(column) {
+            if cells.len() <= line {
+                cells.resize(line + 1, NOWHERE);
             }
-            line[column] = number;
+            cells[line] = number;
         }
-        self.met.push(cell);
+        let kind = u32::try_from(line % self.kinds).unwrap_or(0);
+        self.met.push(Cell { slices: line / self.kinds, period, later, kind });
         number
+    }
+}
+
+impl GroupKeys<'_> {
+    /// The number of the slices of a row with these values.
+    fn slices_of(&self, row: usize, own: u64, slices: &mut Slices, feed: &mut Feed<'_>) -> usize {
+        let countable = self.keys.combinations().is_some();
+        match &self.owners {
+            None if countable => {
+                let value = |attribute: &_| self.keys.value(own, attribute);
+                slices.number(own, NO_TICKET, feed, |feed| feed.slices(value, &std::iter::empty(), None))
+            }
+            owners => {
+                let owner = owners
+                    .as_ref()
+                    .map(|(owners, places)| (*owners, places.get(row).copied().unwrap_or(NO_OWNER)));
+                let value = |attribute: &_| {
+                    let own = self.keys.value_of_row(row, attribute);
+                    own.or_else(|| owner.and_then(|(owners, place)| owners.value(place, attribute)))
+                };
+                let tagged = self.keys.value_of_row(row, &Attribute::Tag).is_some();
+                let tags = owner.filter(|_| !tagged).into_iter();
+                let tags = tags.flat_map(|(owners, place)| owners.tags(place));
+                let own = if countable { own } else { 1 << 63 | row as u64 };
+                let combination = owner.map_or(NO_TICKET, |(owners, place)| owners.combination(place));
+                slices.number(own, combination, feed, |feed| feed.slices(value, &tags, None))
+            }
+        }
     }
 }

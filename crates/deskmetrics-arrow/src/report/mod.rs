@@ -16,7 +16,8 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::Dataset;
 use crate::log::EventLog;
 use owner::Owners;
-use survey::{Answers, Invitations, blocks, share_of};
+use place::{blocks, share_of};
+use survey::{Answers, Invitations};
 
 /// Tickets between two questions whether to go on.
 pub const ROWS_FED_TOGETHER: usize = 1 << 16;

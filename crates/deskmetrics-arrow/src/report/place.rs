@@ -1,5 +1,7 @@
 //! From dictionary codes to the slices of a report.
 
+use std::ops::Range;
+
 use deskmetrics::engine::{Feed, SliceIds};
 use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
@@ -103,6 +105,13 @@ impl Slices {
         Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
     }
 
+    /// The number of a combination of a record's own values, where it is known already.
+    #[inline]
+    pub(crate) fn known(&self, own: u64) -> Option<usize> {
+        let number = *self.dense.get(usize::try_from(own).ok()?)?;
+        (number as usize).checked_sub(1)
+    }
+
     /// The number of a combination of a record's own values and those of its ticket; `find` gives its slices.
     #[inline]
     pub(crate) fn number(
@@ -140,4 +149,24 @@ impl Slices {
     pub(crate) fn ids(&self, number: usize) -> &SliceIds {
         &self.ids[number]
     }
+}
+
+/// One of `shares` shares of so many rows.
+pub(crate) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize> {
+    let shares = shares.max(1);
+    let cut = |share: usize| rows / shares * share + (rows % shares) * share / shares;
+    cut(share)..cut(share + 1)
+}
+
+/// A range in pieces of at most so many rows.
+pub(crate) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(rows).map(move |from| from..(from + rows).min(end))
+}
+
+/// What all values are, where they are the same.
+pub(crate) fn only<T: Copy + PartialEq>(values: &[T]) -> Option<T> {
+    let first = *values.first()?;
+    // To the end in any case, many values an instruction.
+    (values.iter().filter(|value| **value != first).count() == 0).then_some(first)
 }

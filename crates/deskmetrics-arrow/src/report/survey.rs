@@ -1,8 +1,8 @@
 //! Answers and surveys sent, counted by cell and kind before the report is fed.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
-use deskmetrics::engine::Feed;
+use deskmetrics::engine::{Feed, Milestones};
 use deskmetrics::kpi::{InvitationLimits, ResponseRate};
 use deskmetrics::report::Report;
 use deskmetrics::survey::InvitationOutcome;
@@ -10,10 +10,12 @@ use deskmetrics::{Reason, Timestamp};
 
 use super::cell::{Cells, GroupKeys, NOWHERE};
 use super::owner::Owners;
-use super::place::Keys;
+use super::place::{Keys, blocks, share_of};
 use crate::column::score::{BLOCK, Places};
+use crate::column::utc::read_or;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
+use crate::decode::word::Codes;
 
 /// A column with the scores of questions that some KPI is about.
 #[derive(Debug)]
@@ -26,13 +28,18 @@ struct Scores {
 }
 
 impl Scores {
-    /// By code of a name: the number of the question counted from 1, and 0 for all others.
-    fn numbers(&self, names: usize) -> Vec<usize> {
-        let mut numbers = vec![0; names + 1];
-        for (number, (_, code)) in self.asked.iter().enumerate() {
-            numbers[*code as usize] = number + 1;
+    /// By code of a name: where the counts of the question begin among those of a cell; the first are of all others.
+    fn offsets(&self, names: usize) -> Vec<u64> {
+        let mut offsets = vec![0; names + 1];
+        for ((_, code), offset) in self.asked.iter().zip(1_u64..) {
+            offsets[*code as usize] = offset * self.scale.count() as u64;
         }
-        numbers
+        offsets
+    }
+
+    /// How many counts a cell has.
+    fn width(&self) -> usize {
+        self.scale.count() * (self.asked.len() + 1)
     }
 }
 
@@ -91,33 +98,41 @@ impl<'d> Answers<'d> {
             Questions::Columns(_) => None,
             Questions::Named(words) => Some(words),
         };
-        let numbers = |scores: &Scores| scores.numbers(self.table.question_names().len());
-        let numbers: Vec<Vec<usize>> = self.scores.iter().map(numbers).collect();
+        let offsets = |scores: &Scores| scores.offsets(self.table.question_names().len());
+        let offsets: Vec<Vec<u64>> = self.scores.iter().map(offsets).collect();
         // By column: by cell, question and place.
         let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.scores.len()];
         let mut found = Vec::with_capacity(BLOCK);
         let mut places = [0_u8; BLOCK];
+        let mut counted: Vec<u64> = Vec::with_capacity(BLOCK);
         let mut before = 0;
         let mut absent = 0;
         for part in &self.table.parts {
             for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 let rows = before + range.start..before + range.end;
-                cells.find(&self.ways, rows.clone(), feed, |_| 0, &mut found);
-                for ((wanted, numbers), counts) in self.scores.iter().zip(&numbers).zip(&mut counts) {
+                cells.find(&self.ways, rows.clone(), feed, &Codes::default(), &mut found);
+                for ((wanted, offsets), counts) in self.scores.iter().zip(&offsets).zip(&mut counts) {
                     let places = &mut places[..range.len()];
-                    let kinds = wanted.scale.count();
-                    let width = kinds * (wanted.asked.len() + 1);
+                    let width = wanted.width();
                     counts.resize(cells.len() * width, 0);
                     let Some(scores) = part.scores.get(wanted.column) else { continue };
                     scores.column.places(wanted.scale, range.start, places);
-                    let mut count = |cell: u32, number: usize, place: u8| {
-                        counts[cell as usize * width + number * kinds + usize::from(place)] += 1;
-                    };
-                    let rows = rows.clone().zip(range.clone());
-                    for ((cell, place), (row, own)) in found.iter().zip(&*places).zip(rows) {
-                        let number = names.map_or(1, |names| numbers[names.codes.get(row) as usize]);
-                        let absent = scores.absent.get(own).copied().unwrap_or(false);
-                        count(if absent { NOWHERE } else { *cell }, number, *place);
+                    counted.clear();
+                    counted.extend(found.iter().map(|cell| u64::from(*cell) * width as u64));
+                    let offset = |code: u32| offsets[code as usize];
+                    match names {
+                        Some(names) => names.codes.add_each(rows.start, offset, &mut counted),
+                        None => counted.iter_mut().for_each(|place| *place += offset(0)),
+                    }
+                    let absent = scores.absent.get(range.clone()).unwrap_or_default();
+                    for (place, _) in absent.iter().enumerate().filter(|(_, absent)| **absent) {
+                        counted[place] = u64::from(NOWHERE);
+                    }
+                    for (cell, place) in counted.iter().zip(&*places) {
+                        // On 32 bits, the counts would not have fitted.
+                        #[allow(clippy::cast_possible_truncation)]
+                        let cell = *cell as usize;
+                        counts[cell + usize::from(*place)] += 1;
                     }
                 }
                 for scores in part.scores.iter().filter(|scores| !scores.absent.is_empty()) {
@@ -135,8 +150,7 @@ impl<'d> Answers<'d> {
         let first = cells.first.map(Timestamp::saturating_from_micros).filter(|_| answers_a_row > 0);
         feed.count_responses(cells.rows * answers_a_row - absent, first);
         for (wanted, counts) in self.scores.iter().zip(&counts) {
-            let kinds = wanted.scale.count();
-            let by_question = kinds * (wanted.asked.len() + 1);
+            let (kinds, by_question) = (wanted.scale.count(), wanted.width());
             for (number, cell, slices) in cells.each() {
                 let here = counts.get(number * by_question..(number + 1) * by_question).unwrap_or_default();
                 for ((question, _), here) in wanted.asked.iter().zip(here.chunks(kinds).skip(1)) {
@@ -160,7 +174,7 @@ impl<'d> Answers<'d> {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.ways, row..row + 1, feed, |_| 0, &mut found);
+            cells.find(&self.ways, row..row + 1, feed, &Codes::default(), &mut found);
             let Some(cell) = found.first() else { continue };
             let slices = cells.slices_of(*cell).clone();
             if self.whole {
@@ -217,21 +231,21 @@ impl<'d> Invitations<'d> {
         let mut counts: Vec<u64> = Vec::new();
         let stride = self.rules.len() * OUTCOMES.len();
         let mut found = Vec::with_capacity(BLOCK);
+        let mut answered_at = Vec::with_capacity(BLOCK);
         let rules: Vec<Rule<'_>> = self.rules.iter().map(Rule::of).collect();
         let arrived: Vec<bool> =
             std::iter::once(true).chain(table.delivered.meanings().iter().copied()).collect();
         let all_arrived = arrived.len() == 1;
         for range in blocks(share_of(table.rows, share, shares), BLOCK) {
-            cells.find(&self.ways, range.clone(), feed, |row| questions.codes.get(row), &mut found);
+            cells.find(&self.ways, range.clone(), feed, &questions.codes, &mut found);
             counts.resize(cells.len() * stride, 0);
-            let sent = table.sent_at.of_rows(range.clone());
-            let answered = table.answered_at.as_ref().map(|answered| answered.of_rows(range.clone()));
-            for ((place, cell), row) in found.iter().enumerate().zip(range) {
-                let (sent, _) = sent.get_any(place);
-                let answered = answered.as_ref().map_or((0, false), |answered| answered.get_any(place));
-                let delivered = all_arrived || arrived[table.delivered.codes.get(row) as usize];
-                for (number, rule) in rules.iter().enumerate() {
-                    let outcome = rule.outcome(delivered, sent, answered);
+            let column = table.answered_at.as_ref();
+            read_or(column, Milestones::NEVER, range.clone(), &mut answered_at);
+            for (number, rule) in rules.iter().enumerate() {
+                let rows = found.iter().zip(&cells.dates).zip(&answered_at).zip(range.clone());
+                for (((cell, sent), answered), row) in rows {
+                    let delivered = all_arrived || arrived[table.delivered.codes.get(row) as usize];
+                    let outcome = rule.outcome(delivered, *sent, *answered);
                     counts[*cell as usize * stride + number * OUTCOMES.len() + outcome] += 1;
                 }
             }
@@ -258,7 +272,7 @@ impl<'d> Invitations<'d> {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.ways, row..row + 1, feed, |_| 0, &mut found);
+            cells.find(&self.ways, row..row + 1, feed, &Codes::default(), &mut found);
             let Some(cell) = found.first() else { continue };
             let slices = cells.slices_of(*cell).clone();
             feed.whole_invitation(&invitation, &slices);
@@ -277,10 +291,11 @@ impl<'r> Rule<'r> {
         Self { rate, limits: rate.limits() }
     }
 
-    /// The place of the outcome among [`OUTCOMES`]; `answered` says whether it holds an instant.
+    /// The place of the outcome among [`OUTCOMES`]; the answer's instant is [`Milestones::NEVER`] where there is none.
     #[inline]
     #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer is one that nobody can foresee")]
-    fn outcome(&self, delivered: bool, sent: i64, (at, answered): (i64, bool)) -> usize {
+    fn outcome(&self, delivered: bool, sent: i64, at: i64) -> usize {
+        let answered = at != Milestones::NEVER;
         if delivered & self.limits.counts(sent) & (self.limits.is_in_time(sent, at) | !answered) {
             usize::from(!answered)
         } else {
@@ -301,17 +316,4 @@ impl<'r> Rule<'r> {
             InvitationOutcome::LeftOut(_) => 6,
         }
     }
-}
-
-/// One of `shares` shares of so many rows.
-pub(super) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize> {
-    let shares = shares.max(1);
-    let cut = |share: usize| rows / shares * share + (rows % shares) * share / shares;
-    cut(share)..cut(share + 1)
-}
-
-/// A range in pieces of at most so many rows.
-pub(super) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.step_by(rows).map(move |from| from..(from + rows).min(end))
 }

@@ -16,8 +16,8 @@ use crate::replay::{Exchange, Needs, Pass};
 use crate::survey::InvitationOutcome;
 use crate::ticket::{Attribute, CustomerNames};
 use crate::{
-    Compared, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed, ScoreCounts,
-    SurveyResponse, Ticket, TicketMetrics, Timestamp,
+    Compared, Durations, Estimate, Estimates, Excluded, Invitation, Merge, Ratio, Reason, Replayed,
+    ScoreCounts, SurveyResponse, Ticket, TicketMetrics, Timestamp,
 };
 
 /// A KPI that a report can count: its definition, what it needs, and a tally of its own.
@@ -327,8 +327,8 @@ pub enum Bulk {
     Created(u64),
     /// Open tickets, and of these the ones without a reply.
     Open(u64, u64),
-    /// Durations in microseconds: finished ones, and running ones.
-    Times(Vec<i64>, Vec<i64>),
+    /// Durations: finished ones, and running ones.
+    Times(Durations, Durations),
     /// Answers of one score; `None` for skipped questions.
     Score(Option<i32>, u64),
     /// Invitations, of which some were answered.

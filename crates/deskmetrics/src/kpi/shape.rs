@@ -51,7 +51,7 @@ impl Wrapped for Times {
 
     fn push_bulk(&mut self, bulk: Bulk) {
         if let Bulk::Times(finished, running) = bulk {
-            self.extend_micros(finished, running);
+            self.extend(finished, running);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Tickets known by their milestones, counted many at once.
 
 use super::builder::Report;
-use super::calendar::{Calendar, NO_PERIOD};
-use super::slice::SliceIds;
+use super::calendar::{Calendar, NO_PERIOD, PeriodId};
+use super::slice::{Groups, SliceIds, at};
 use super::state::Sliced;
-use crate::Timestamp;
-use crate::kpi::{Bulk, InBlocks};
+use crate::kpi::{AnyKpi, Bulk, InBlocks};
+use crate::{Durations, Timestamp};
 
 /// Tickets that count, that their customers opened and that were never reopened (any that were created, where the
 /// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`](crate::replay::milestones::Milestones::NEVER) where something has not happened.
@@ -13,9 +13,9 @@ use crate::kpi::{Bulk, InBlocks};
 pub struct MilestoneBlock<'b> {
     /// Creation.
     pub created_at: &'b [i64],
-    /// First reply.
+    /// First reply; empty where only the creation matters.
     pub replied_at: &'b [i64],
-    /// Solve or close.
+    /// Solve or close; empty where only the creation matters.
     pub done_at: &'b [i64],
     /// What the business clock reads at the three of them and at the cut-off; empty where no KPI
     /// [requires them](BlockPlan::readings).
@@ -42,14 +42,14 @@ pub struct BlockPlan {
     pub readings: bool,
 }
 
-/// What blocks came to, of one slicing.
+/// What blocks came to, by group of records in the same slices; in the end by slice of one slicing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockCounts {
-    /// By period, then by slice: how many were created.
+    /// By period, then by group: how many were created.
     pub(super) created: Vec<Vec<u64>>,
-    /// By slice.
+    /// By group.
     pub(super) now: Vec<OpenNow>,
-    /// By KPI, then by period, then by slice; empty for KPIs that are no durations.
+    /// By KPI, then by period, then by group; empty for KPIs that are no durations.
     pub(super) spans: Vec<Vec<Vec<Spans>>>,
 }
 
@@ -68,18 +68,81 @@ pub(super) struct OpenNow {
 pub(super) struct Spans {
     pub(super) finished: Vec<i64>,
     pub(super) running: Vec<i64>,
+    /// Of groups with many: finished and running ones, which slices share.
+    shared: Vec<[Durations; 2]>,
 }
 
-/// The entry of this number, which is made if there is none.
-#[inline]
-pub(super) fn at<T: Clone + Default>(all: &mut Vec<T>, number: usize) -> &mut T {
-    if all.len() <= number {
-        all.resize(number + 1, T::default());
+/// A duration, with whether it has ended.
+pub(super) type Span = (i64, bool);
+
+/// Columns of a block.
+#[derive(Debug, Default)]
+pub(super) struct BlockColumns {
+    /// The group of each row's slices.
+    pub(super) groups: Vec<usize>,
+    pub(super) periods: Vec<PeriodId>,
+    pub(super) spans: Vec<Span>,
+}
+
+impl OpenNow {
+    fn add(&mut self, other: &Self) {
+        self.counted |= other.counted;
+        self.open += other.open;
+        self.unreplied += other.unreplied;
     }
-    &mut all[number]
+}
+
+impl Spans {
+    /// Takes over the durations of a group; the `last` time they need not be left where they are.
+    fn add(&mut self, other: &mut Self, last: bool) {
+        // A piece of its own has its price at every look: few are sooner copied.
+        const MANY: usize = 1024;
+        if other.finished.len() >= MANY {
+            let lists = [&mut other.finished, &mut other.running];
+            other.shared.push(lists.map(|list| Durations::shared(std::mem::take(list))));
+        }
+        self.shared.extend_from_slice(&other.shared);
+        let lists = [(&mut self.finished, &mut other.finished), (&mut self.running, &mut other.running)];
+        for (mine, others) in lists {
+            if last && mine.is_empty() {
+                std::mem::swap(mine, others);
+            } else {
+                mine.extend_from_slice(others);
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.finished.is_empty() && self.running.is_empty() && self.shared.is_empty()
+    }
+
+    fn feed(self, tally: &mut dyn AnyKpi) {
+        let own = [self.finished, self.running].map(Durations::shared);
+        for [finished, running] in self.shared.into_iter().chain([own]) {
+            tally.push_bulk(Bulk::Times(finished, running));
+        }
+    }
 }
 
 impl BlockCounts {
+    /// The same by slice, of each slicing.
+    pub(super) fn by_slice(self, groups: &Groups, slicings: usize) -> Vec<Self> {
+        let mut all = vec![Self::default(); slicings];
+        for of_groups in self.created {
+            let spread = groups.spread(of_groups, slicings, |sum, tickets, _| *sum += *tickets);
+            all.iter_mut().zip(spread).for_each(|(counts, created)| counts.created.push(created));
+        }
+        let spread = groups.spread(self.now, slicings, |sum, now, _| sum.add(now));
+        all.iter_mut().zip(spread).for_each(|(counts, now)| counts.now = now);
+        for (kpi, of_periods) in self.spans.into_iter().enumerate() {
+            for of_groups in of_periods {
+                let spread = groups.spread(of_groups, slicings, Spans::add);
+                all.iter_mut().zip(spread).for_each(|(counts, spans)| at(&mut counts.spans, kpi).push(spans));
+            }
+        }
+        all
+    }
+
     /// Feeds the tallies of a slicing.
     pub(super) fn settle(self, sliced: &mut Sliced, report: &Report, calendar: &Calendar) {
         let mut spans = self.spans.into_iter();
@@ -100,10 +163,9 @@ impl BlockCounts {
                 }
                 Some(InBlocks::Reply | InBlocks::End) => {
                     for (period, slices) in spans.into_iter().enumerate() {
-                        let some = |spans: &Spans| !spans.finished.is_empty() || !spans.running.is_empty();
-                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| some(it)) {
-                            let tally = sliced.tally(slice, period, kpi, report, calendar);
-                            tally.push_bulk(Bulk::Times(spans.finished, spans.running));
+                        for (slice, spans) in slices.into_iter().enumerate().filter(|(_, it)| !it.is_empty())
+                        {
+                            spans.feed(sliced.tally(slice, period, kpi, report, calendar));
                         }
                     }
                 }

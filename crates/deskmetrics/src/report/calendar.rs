@@ -7,24 +7,26 @@ use super::measure::Measure;
 use super::period::{PeriodSpan, PeriodTable};
 use crate::Timestamp;
 use crate::kpi::OverTime;
+use crate::replay::Milestones;
 
 /// The cell of everything that belongs to no period.
 pub(super) const NO_PERIOD: usize = 0;
 
 /// The period of a record; good for the feed that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeriodId(usize);
+pub struct PeriodId(u32);
 
 impl PeriodId {
+    /// A report of more periods than there are days in all years does not fit into memory.
     #[inline]
     pub(super) fn new(number: usize) -> Self {
-        Self(number)
+        Self(u32::try_from(number).unwrap_or(0))
     }
 
     /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
     #[inline]
     pub fn index(self) -> usize {
-        self.0
+        self.0 as usize
     }
 }
 
@@ -110,16 +112,27 @@ impl Calendar {
         self.squares.looks_before(micros)
     }
 
-    /// Whether the report has periods.
-    pub(super) fn has_periods(&self) -> bool {
-        self.periods.is_some()
-    }
-
     /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
     #[inline]
     pub(super) fn period(&mut self, at: Option<Timestamp>) -> usize {
         let number = self.periods.as_mut().zip(at).and_then(|(periods, at)| periods.number(at));
         number.map_or(NO_PERIOD, |number| number + 1)
+    }
+
+    /// The periods of many instants in microseconds, [`Milestones::NEVER`] where there is none.
+    pub(super) fn periods_of(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
+        found.clear();
+        // One that is missing is looked up as another is: nobody can foresee a branch on it.
+        let some = at.iter().find(|at| **at != Milestones::NEVER);
+        let Some((periods, some)) = self.periods.as_mut().zip(some) else {
+            return found.resize(at.len(), PeriodId::new(NO_PERIOD));
+        };
+        found.extend(at.iter().map(|at| {
+            let there = i64::from(*at != Milestones::NEVER).wrapping_neg();
+            let known = Timestamp::saturating_from_micros((*at & there) | (*some & !there));
+            let number = periods.number(known).map_or(NO_PERIOD, |number| number + 1);
+            PeriodId(PeriodId::new(number).0 & u32::from(*at != Milestones::NEVER).wrapping_neg())
+        }));
     }
 
     /// The numbers of all periods, that of no period included.
@@ -168,6 +181,11 @@ impl Squares {
         let Some(before) = self.before.get(square) else { return self.looks.len() - self.most };
         // Later squares' looks are later anyway, so as many are compared with in every square.
         let before = *before as usize;
+        if let Some([one, other]) = self.looks.get(before..).and_then(|here| here.first_chunk())
+            && self.most <= 2
+        {
+            return before + usize::from(*one < micros) + usize::from(*other < micros);
+        }
         let here = self.looks.get(before..before + self.most).unwrap_or_default();
         before + here.iter().map(|look| usize::from(*look < micros)).sum::<usize>()
     }

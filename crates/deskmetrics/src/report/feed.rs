@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{BlockCounts, at};
+use super::block::{BlockColumns, BlockCounts};
 use super::builder::{Report, asked_rule};
 use super::calendar::{NO_PERIOD, PeriodId};
 use super::measure::Measure;
-use super::slice::SliceIds;
+use super::slice::{Groups, SliceIds, at};
 use super::state::{Place, ReportState};
 use crate::kpi::{AnyKpi, Bulk, Customer, PassedTicket};
 use crate::replay::Pass;
@@ -46,10 +46,12 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 #[derive(Debug)]
 pub struct Feed<'s> {
     pub(super) state: &'s mut ReportState,
-    /// By slicing, then by slice: how the backlog changes.
-    pub(super) backlogs: Vec<Vec<Changes>>,
-    /// By slicing: what blocks of tickets come to.
-    pub(super) blocks: Vec<BlockCounts>,
+    pub(super) groups: Groups,
+    /// By group: how the backlog changes.
+    pub(super) backlogs: Vec<Changes>,
+    /// What blocks of tickets come to.
+    pub(super) blocks: BlockCounts,
+    pub(super) columns: BlockColumns,
     /// By KPI: whether it counts blocks.
     pub(super) in_blocks: Vec<bool>,
     pub(super) has_backlog: bool,
@@ -62,17 +64,15 @@ pub struct Feed<'s> {
 /// By how much the numbers of open tickets change at each look, against the one before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
-    open: Vec<i64>,
-    unreplied: Vec<i64>,
-    left_out: BTreeMap<Reason, Vec<i64>>,
+    /// Those open, and of them those without a reply.
+    open: Vec<[i64; 2]>,
+    left_out: BTreeMap<Reason, Vec<[i64; 2]>>,
 }
 
 impl ReportState {
     /// Opens the state for many records.
     #[doc(hidden)]
     pub fn feed(&mut self) -> Feed<'_> {
-        let backlogs = vec![Vec::new(); self.slicings.len()];
-        let blocks = vec![BlockCounts::default(); self.slicings.len()];
         let in_blocks = vec![false; self.report.measures.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let by_responder = self.report.is_by_responder();
@@ -82,7 +82,17 @@ impl ReportState {
                 .measures
                 .iter()
                 .all(|measure| measure.empty.counts_passes() || !measure.counts_tickets());
-        Feed { state: self, backlogs, blocks, in_blocks, has_backlog, all_told, by_responder }
+        Feed {
+            state: self,
+            groups: Groups::default(),
+            backlogs: Vec::new(),
+            blocks: BlockCounts::default(),
+            columns: BlockColumns::default(),
+            in_blocks,
+            has_backlog,
+            all_told,
+            by_responder,
+        }
     }
 }
 
@@ -105,13 +115,19 @@ impl Feed<'_> {
             sliced.slicer.slice_with(&value, tags, metrics, &mut found);
             ids.extend(found.drain(..).map(|slice| (slicing, slice)));
         }
-        SliceIds::new(ids)
+        self.groups.group(ids)
     }
 
     /// The period of records with this date.
     #[inline]
     pub fn period(&mut self, at: Option<Timestamp>) -> PeriodId {
         PeriodId::new(self.state.calendar.period(at))
+    }
+
+    /// The periods of many instants in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
+    /// none.
+    pub fn periods(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
+        self.state.calendar.periods_of(at, found);
     }
 
     /// Feeds the ticket that was just replayed, given its customer and its slices. Measures and verdicts are taken from the
@@ -288,13 +304,10 @@ impl Feed<'_> {
             if from >= until {
                 continue;
             }
-            for (slicing, slice) in slices.each() {
-                let changes = at(&mut self.backlogs[slicing], slice);
-                if let Some(reason) = ticket.left_out {
-                    change(changes.left_out.entry(reason).or_default(), looks, from, until);
-                } else {
-                    changes.opened(looks, from, until, reply);
-                }
+            let changes = at(&mut self.backlogs, slices.group());
+            match ticket.left_out {
+                Some(reason) => change(changes.left_out.entry(reason).or_default(), looks, from, [until; 2]),
+                None => changes.opened(looks, from, until, reply),
             }
         }
         true
@@ -303,18 +316,21 @@ impl Feed<'_> {
     fn settle(&mut self) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         let looks = calendar.snapshots().to_vec();
-        for (sliced, kept) in slicings.iter_mut().zip(std::mem::take(&mut self.blocks)) {
+        let kept = std::mem::take(&mut self.blocks).by_slice(&self.groups, slicings.len());
+        for (sliced, kept) in slicings.iter_mut().zip(kept) {
             kept.settle(sliced, report, calendar);
         }
-        for (sliced, slices) in slicings.iter_mut().zip(std::mem::take(&mut self.backlogs)) {
+        let backlogs = std::mem::take(&mut self.backlogs);
+        let backlogs = self.groups.spread(backlogs, slicings.len(), |sum, changes, _| sum.add(changes));
+        for (sliced, slices) in slicings.iter_mut().zip(backlogs) {
             for (slice, mut changes) in slices.into_iter().enumerate() {
                 changes.add_up();
                 for (place, (_, period)) in looks.iter().enumerate() {
-                    let now = |counts: &[i64]| {
-                        counts.get(place).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0)
+                    let now = |counts: &[[i64; 2]]| {
+                        counts.get(place).copied().unwrap_or_default().map(|n| u64::try_from(n).unwrap_or(0))
                     };
-                    let (open, unreplied) = (now(&changes.open), now(&changes.unreplied));
-                    if open == 0 && changes.left_out.values().all(|counts| now(counts) == 0) {
+                    let [open, unreplied] = now(&changes.open);
+                    if open == 0 && changes.left_out.values().all(|counts| now(counts) == [0; 2]) {
                         continue;
                     }
                     let measures = report.measures.iter().enumerate();
@@ -322,7 +338,7 @@ impl Feed<'_> {
                         let tally = sliced.tally(slice, *period, kpi, report, calendar);
                         tally.push_bulk(Bulk::Open(open, unreplied));
                         for (reason, counts) in &changes.left_out {
-                            tally.exclude(*reason, now(counts));
+                            tally.exclude(*reason, now(counts)[0]);
                         }
                     }
                 }
@@ -341,35 +357,52 @@ impl Changes {
     /// One more open ticket from the look `from` on until the look `until`, without a reply until the look `reply`.
     #[inline]
     pub(super) fn opened(&mut self, looks: usize, from: usize, until: usize, reply: usize) {
-        change(&mut self.open, looks, from, until);
-        change(&mut self.unreplied, looks, from, until.min(reply));
+        change(&mut self.open, looks, from, [until, until.min(reply)]);
+    }
+
+    fn add(&mut self, other: &Self) {
+        let left_out = other.left_out.iter().map(|(reason, counts)| (Some(reason), counts));
+        for (reason, counts) in left_out.chain([(None, &other.open)]) {
+            let sums = match reason {
+                Some(reason) => self.left_out.entry(*reason).or_default(),
+                None => &mut self.open,
+            };
+            sums.resize(sums.len().max(counts.len()), [0; 2]);
+            for (sum, count) in sums.as_flattened_mut().iter_mut().zip(counts.as_flattened()) {
+                *sum += count;
+            }
+        }
     }
 
     /// Turns the changes into the numbers at each look.
     fn add_up(&mut self) {
-        for counts in [&mut self.open, &mut self.unreplied].into_iter().chain(self.left_out.values_mut()) {
-            let mut now = 0;
-            for count in counts {
-                now += *count;
-                *count = now;
+        for counts in [&mut self.open].into_iter().chain(self.left_out.values_mut()) {
+            let mut now = [0; 2];
+            for [open, unreplied] in counts {
+                now = [now[0] + *open, now[1] + *unreplied];
+                [*open, *unreplied] = now;
             }
         }
     }
 }
 
-/// One more from the look `from` on, one less from the look `until` on.
-fn change(counts: &mut Vec<i64>, looks: usize, from: usize, until: usize) {
+/// One more of both from the look `from` on, one less of each from its look `until` on.
+#[inline]
+fn change(counts: &mut Vec<[i64; 2]>, looks: usize, from: usize, until: [usize; 2]) {
     if counts.is_empty() {
-        counts.resize(looks + 1, 0);
+        *counts = nothing(looks);
     }
-    if from < until
-        && let Some(count) = counts.get_mut(from)
-    {
-        *count += 1;
-        if let Some(count) = counts.get_mut(until) {
-            *count -= 1;
-        }
-    }
+    // What ends before it begins adds up to nothing: nobody can foresee a branch on it.
+    let from = from.min(looks);
+    counts[from][0] += 1;
+    counts[from][1] += 1;
+    counts[until[0].clamp(from, looks)][0] -= 1;
+    counts[until[1].clamp(from, looks)][1] -= 1;
+}
+
+#[cold]
+fn nothing(looks: usize) -> Vec<[i64; 2]> {
+    vec![[0; 2]; looks + 1]
 }
 
 /// Whether the ticket's solves and reopenings follow one another, so that its open intervals do not overlap.

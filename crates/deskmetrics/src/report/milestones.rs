@@ -1,9 +1,10 @@
 //! Feeding blocks of tickets known by their milestones.
 
-use super::block::{BlockCounts, BlockPlan, MilestoneBlock, Spans, at};
-use super::calendar::{Calendar, NO_PERIOD};
+use super::block::{BlockColumns, BlockPlan, MilestoneBlock, Span, Spans};
+use super::calendar::{Calendar, NO_PERIOD, PeriodId};
 use super::feed::Feed;
 use super::measure::Measure;
+use super::slice::{SliceIds, at};
 use super::state::ReportState;
 use crate::kpi::{Anchor, InBlocks};
 use crate::replay::Milestones;
@@ -34,12 +35,15 @@ impl Feed<'_> {
     /// Feeds tickets to the KPIs that count blocks, by the last [`block_plan`](Self::block_plan), and counts them as records.
     pub fn milestones(&mut self, block: &MilestoneBlock<'_>) {
         self.state.records.tickets.merge(block.created_at.len() as u64);
-        self.state.see(block.created_at.iter().min().map(|at| Timestamp::saturating_from_micros(*at)));
         let known_until = block.known_until.as_micros();
         let ReportState { report, calendar, .. } = &mut *self.state;
-        let slicings: Vec<Vec<RowSlice>> =
-            (0..self.blocks.len()).map(|slicing| rows_of(block, slicing, self.blocks.len())).collect();
-        let mut spans = Vec::with_capacity(block.created_at.len());
+        let BlockColumns { groups, periods, spans } = &mut self.columns;
+        groups.clear();
+        let mut first = i64::MAX;
+        groups.extend(block.slice.iter().zip(block.created_at).map(|(slice, created)| {
+            first = first.min(*created);
+            block.slices.get(*slice as usize).map_or(0, SliceIds::group)
+        }));
         let mut creations_counted = false;
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
         for ((number, measure), _) in measures.filter(|(_, taken)| **taken) {
@@ -78,59 +82,56 @@ impl Feed<'_> {
                 }
                 InBlocks::Backlog => continue,
             }
-            let periods = anchors(measure, block, calendar);
-            for (counts, slices) in self.blocks.iter_mut().zip(&slicings) {
-                if counted == InBlocks::Creation {
-                    count(counts, slices, &periods);
-                } else {
-                    keep(at(&mut counts.spans, number), slices, &periods, &spans);
+            anchors(measure, block, calendar, periods);
+            if counted == InBlocks::Creation {
+                let created = &mut self.blocks.created;
+                // Ticket by ticket, all would be added to the same number, one after the other.
+                let first = groups.first().zip(periods.first());
+                match first.filter(|first| groups.iter().zip(&*periods).all(|row| row == *first)) {
+                    Some((group, period)) => {
+                        *at(at(created, period.index()), *group) += groups.len() as u64;
+                    }
+                    None => groups.iter().zip(&*periods).for_each(|(group, period)| {
+                        *at(at(created, period.index()), *group) += 1;
+                    }),
                 }
+            } else {
+                keep(at(&mut self.blocks.spans, number), groups, periods, spans);
             }
         }
+        self.state.see(block.created_at.first().map(|_| Timestamp::saturating_from_micros(first)));
         if self.has_backlog {
-            self.count_open(block, &slicings);
+            self.count_open(block);
         }
     }
 
     /// Counts open tickets, now and at each snapshot.
-    fn count_open(&mut self, block: &MilestoneBlock<'_>, slicings: &[Vec<RowSlice>]) {
+    fn count_open(&mut self, block: &MilestoneBlock<'_>) {
         let ReportState { report, calendar, .. } = &mut *self.state;
         let taken = report.measures.iter().zip(&self.in_blocks);
         if !taken.into_iter().any(|(measure, taken)| measure.is_backlog() && *taken) {
             return;
         }
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
-        let snapshots = calendar.snapshots().len();
-        let place = |at: i64| if at == Milestones::NEVER { snapshots } else { calendar.looks_before(at) };
+        let looks = calendar.snapshots().len();
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
-        let stretches: Vec<[usize; 3]> = if snapshots == 0 {
-            Vec::new()
-        } else {
-            rows.map(|((created, replied), done)| [place(*created), place(*done), place(*replied)]).collect()
-        };
-        for ((counts, changes), slices) in self.blocks.iter_mut().zip(&mut self.backlogs).zip(slicings) {
-            for (row, slice) in slices {
-                let now = at(&mut counts.now, *slice);
-                let is_open = block.created_at[*row] <= as_of && as_of < block.done_at[*row];
-                now.counted = true;
-                now.open += u64::from(is_open);
-                now.unreplied += u64::from(is_open && as_of < block.replied_at[*row]);
-            }
-            for (row, slice) in slices.iter().filter(|_| snapshots > 0) {
-                let [from, until, reply] = stretches[*row];
-                if from < until {
-                    at(changes, *slice).opened(snapshots, from, until, reply);
-                }
-            }
+        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
+            let now = at(&mut self.blocks.now, *group);
+            let is_open = u64::from(*created <= as_of) & u64::from(as_of < *done);
+            now.counted = true;
+            now.open += is_open;
+            now.unreplied += is_open & u64::from(as_of < *replied);
+        }
+        if looks == 0 {
+            return;
+        }
+        let place = |at: i64| calendar.looks_before(at);
+        let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
+        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
+            at(&mut self.backlogs, *group).opened(looks, place(*created), place(*done), place(*replied));
         }
     }
 }
-
-/// A duration, with whether it has ended.
-type Span = (i64, bool);
-
-/// A row of a block with a slice that it is in.
-type RowSlice = (usize, usize);
 
 #[inline]
 fn span(end: i64, running: i64, created: i64) -> Span {
@@ -142,67 +143,33 @@ fn business_span(end: i64, at_end: i64, last: i64, created: i64) -> Span {
     if end == Milestones::NEVER { (last - created, false) } else { (at_end - created, true) }
 }
 
-/// The periods in which tickets count for a KPI; empty where none do.
-fn anchors(measure: &Measure, block: &MilestoneBlock<'_>, calendar: &mut Calendar) -> Vec<usize> {
-    if !calendar.has_periods() {
-        return Vec::new();
-    }
-    let mut period = |at: &i64| {
-        let has_come = *at != Milestones::NEVER;
-        calendar.period(has_come.then(|| Timestamp::saturating_from_micros(*at)))
-    };
+/// The periods in which tickets count for a KPI.
+fn anchors(
+    measure: &Measure,
+    block: &MilestoneBlock<'_>,
+    calendar: &mut Calendar,
+    periods: &mut Vec<PeriodId>,
+) {
     match measure.definition.anchor {
-        Anchor::Created => block.created_at.iter().map(&mut period).collect(),
-        Anchor::FirstSolved | Anchor::LastSolved => block.done_at.iter().map(&mut period).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The rows of a block with their slices in one of so many slicings.
-fn rows_of(block: &MilestoneBlock<'_>, slicing: usize, slicings: usize) -> Vec<RowSlice> {
-    let mut rows = Vec::with_capacity(block.slice.len());
-    for (row, number) in block.slice.iter().enumerate() {
-        let Some(ids) = block.slices.get(*number as usize) else { continue };
-        match ids.only(slicing, slicings) {
-            Some(slice) => rows.push((row, slice)),
-            None => rows.extend(ids.each().filter(|(of, _)| *of == slicing).map(|(_, slice)| (row, slice))),
+        Anchor::Created => calendar.periods_of(block.created_at, periods),
+        Anchor::FirstSolved | Anchor::LastSolved => calendar.periods_of(block.done_at, periods),
+        _ => {
+            periods.clear();
+            periods.resize(block.created_at.len(), PeriodId::new(NO_PERIOD));
         }
     }
-    rows
 }
 
-fn count(counts: &mut BlockCounts, slices: &[RowSlice], periods: &[usize]) {
-    if periods.is_empty() {
-        let created = at(&mut counts.created, NO_PERIOD);
-        for (_, slice) in slices {
-            *at(created, *slice) += 1;
-        }
-        return;
-    }
-    for (row, slice) in slices {
-        *at(at(&mut counts.created, periods[*row]), *slice) += 1;
-    }
-}
-
-/// Keeps durations by period and slice.
-fn keep(kept: &mut Vec<Vec<Spans>>, slices: &[RowSlice], periods: &[usize], spans: &[Span]) {
+/// Keeps durations by period and group.
+fn keep(kept: &mut Vec<Vec<Spans>>, groups: &[usize], periods: &[PeriodId], spans: &[Span]) {
     // Grown by doubling from a few, many short lists would be moved again and again.
     const FEW: usize = 16;
-    let keep = |kept: &mut Spans, (micros, finished): Span| {
-        let list = if finished { &mut kept.finished } else { &mut kept.running };
-        if list.is_empty() && finished {
+    for ((group, period), (micros, finished)) in groups.iter().zip(periods).zip(spans) {
+        let kept = at(at(kept, period.index()), *group);
+        let list = if *finished { &mut kept.finished } else { &mut kept.running };
+        if list.is_empty() && *finished {
             list.reserve(FEW);
         }
-        list.push(micros);
-    };
-    if periods.is_empty() {
-        let kept = at(kept, NO_PERIOD);
-        for (row, slice) in slices {
-            keep(at(kept, *slice), spans[*row]);
-        }
-        return;
-    }
-    for (row, slice) in slices {
-        keep(at(at(kept, periods[*row]), *slice), spans[*row]);
+        list.push(*micros);
     }
 }

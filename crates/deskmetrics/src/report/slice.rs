@@ -1,6 +1,7 @@
 //! Which slice a record belongs to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::row::SliceKeys;
 use crate::replay::Actor;
@@ -14,25 +15,78 @@ pub(super) type Values = Vec<Option<Box<str>>>;
 /// The slices of a record, one of each slicing of the report, or one for each of the record's tags in a slicing by tag; good
 /// for the feed that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SliceIds(Box<[(usize, usize)]>);
+pub struct SliceIds {
+    ids: Arc<[(usize, usize)]>,
+    group: u32,
+}
 
 impl SliceIds {
-    pub(super) fn new(slices: Vec<(usize, usize)>) -> Self {
-        Self(slices.into())
-    }
-
-    /// The slice in a slicing, where the record is in one of each; `slicings` says how many there are.
-    #[inline]
-    pub(super) fn only(&self, slicing: usize, slicings: usize) -> Option<usize> {
-        let (_, slice) = self.0.get(slicing).filter(|_| self.0.len() == slicings)?;
-        Some(*slice)
-    }
-
     /// Each with the slicing it is of.
     #[inline]
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.0.iter().copied()
+    pub(super) fn each(&self) -> impl ExactSizeIterator<Item = (usize, usize)> {
+        self.ids.iter().copied()
     }
+
+    /// A small number that records in the same slices have in common.
+    #[inline]
+    pub(super) fn group(&self) -> usize {
+        self.group as usize
+    }
+}
+
+/// Groups of records in the same slices.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    numbers: HashMap<Arc<[(usize, usize)]>, u32>,
+    /// By number.
+    all: Vec<SliceIds>,
+}
+
+impl Groups {
+    /// The group of records in these slices.
+    pub(super) fn group(&mut self, slices: Vec<(usize, usize)>) -> SliceIds {
+        if let Some(known) = self.numbers.get(slices.as_slice()) {
+            return self.all[*known as usize].clone();
+        }
+        let ids: Arc<[_]> = slices.into();
+        // Four thousand million groups do not fit into memory.
+        let group = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(Arc::clone(&ids), group);
+        let group = SliceIds { ids, group };
+        self.all.push(group.clone());
+        group
+    }
+
+    /// What groups come to, by slicing and slice: `add` takes something over, the last time it may leave nothing there.
+    pub(super) fn spread<T: Clone + Default>(
+        &self,
+        of_groups: Vec<T>,
+        slicings: usize,
+        mut add: impl FnMut(&mut T, &mut T, bool),
+    ) -> Vec<Vec<T>> {
+        let mut spread = vec![Vec::new(); slicings];
+        for (group, mut of_group) in self.all.iter().zip(of_groups) {
+            let last = group.ids.len().saturating_sub(1);
+            for (place, (slicing, slice)) in group.each().enumerate() {
+                add(at(&mut spread[slicing], slice), &mut of_group, place == last);
+            }
+        }
+        spread
+    }
+}
+
+/// The entry of this number, which is made if there is none.
+#[inline]
+pub(super) fn at<T: Clone + Default>(all: &mut Vec<T>, number: usize) -> &mut T {
+    if all.len() <= number {
+        grow(all, number);
+    }
+    &mut all[number]
+}
+
+#[cold]
+fn grow<T: Clone + Default>(all: &mut Vec<T>, number: usize) {
+    all.resize(number + 1, T::default());
 }
 
 /// Numbers the slices of one slicing in the order in which they are first seen, without an allocation for a slice

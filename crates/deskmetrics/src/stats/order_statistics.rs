@@ -77,7 +77,7 @@ fn find<'v>(
     let mut counts = vec![0_usize; BUCKETS];
     for piece in values.clone() {
         for value in piece {
-            counts[bucket::<BITS>(*value, least)] += 1;
+            counts[bucket(*value, least, BITS)] += 1;
         }
     }
     // The buckets with a rank in them: how many values lie before each, and the values themselves.
@@ -96,7 +96,7 @@ fn find<'v>(
     }
     for piece in values {
         for value in piece {
-            let place = usize::from(place_of[bucket::<BITS>(*value, least)]);
+            let place = usize::from(place_of[bucket(*value, least, BITS)]);
             if let Some((_, values)) = place.checked_sub(1).and_then(|place| wanted.get_mut(place)) {
                 values.push(*value);
             }
@@ -116,17 +116,15 @@ fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
     find(std::iter::once(values), values.len(), ends(values), ranks, found);
 }
 
-/// The bucket of a value, one of 2^`BITS` for each power of two: the larger the value, the higher (or equal) the bucket.
+/// The bucket of a value, one of 2^`bits` for each power of two: the larger the value, the higher (or equal) the bucket.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "as many bits as asked for")]
-pub(crate) fn bucket<const BITS: u32>(value: i64, least: i64) -> usize {
+pub(crate) fn bucket(value: i64, least: i64, bits: u32) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
-    if above < 1 << BITS {
-        return above as usize;
-    }
-    // The bits below the leading one, which is at least number `BITS`.
-    let power = above.ilog2();
-    (power as usize + 1 - BITS as usize) << BITS | ((above >> (power - BITS)) as usize & ((1 << BITS) - 1))
+    // The bits below the leading one, which is at least number `bits`; of smaller values there is a bucket for each.
+    let power = (above | (1 << bits)).ilog2();
+    let shift = power - bits;
+    ((shift as usize) << bits) + (above >> shift) as usize
 }
 
 /// How many buckets there are.
@@ -170,7 +168,7 @@ mod tests {
         #[test]
         fn larger_values_never_lie_in_lower_buckets(mut values in prop::collection::vec(any::<i64>(), 2..50)) {
             values.sort_unstable();
-            let buckets: Vec<usize> = values.iter().map(|value| bucket::<BITS>(*value, values[0])).collect();
+            let buckets: Vec<usize> = values.iter().map(|value| bucket(*value, values[0], BITS)).collect();
             prop_assert!(buckets.is_sorted());
             prop_assert!(buckets.iter().all(|bucket| *bucket < BUCKETS));
         }

@@ -76,15 +76,16 @@ impl Times {
         true
     }
 
-    /// Counts durations on the tally's clock, in microseconds: those that have ended and those still running.
-    pub(crate) fn extend_micros(&mut self, finished: Vec<i64>, running: Vec<i64>) {
-        let [finished, running] = [finished, running].map(|mut all| {
-            let before = all.len();
-            if all.iter().any(|micros| *micros < 0) {
-                all.retain(|micros| *micros >= 0);
-                self.excluded.add_many(Reason::EndBeforeStart, (before - all.len()) as u64);
+    /// Counts durations on the tally's clock: those that have ended and those still running.
+    pub(crate) fn extend(&mut self, finished: Durations, running: Durations) {
+        let [finished, running] = [finished, running].map(|all| {
+            let (least, _) = all.ends();
+            if least >= 0 {
+                return all;
             }
-            Durations::shared(all)
+            let usable = Durations::shared(all.micros().filter(|micros| *micros >= 0).collect());
+            self.excluded.add_many(Reason::EndBeforeStart, all.n() - usable.n());
+            usable
         });
         self.survival.merge(Survival::new(finished, running));
     }

@@ -203,43 +203,51 @@ struct Sizes {
     from: Vec<u32>,
     /// How many there are in a bucket at most.
     most: usize,
+    bits: u32,
 }
 
 impl Sizes {
-    const BITS: u32 = 8;
     const FEW: usize = 16;
-    const FEWEST: usize = 4;
 
     fn of(running: &[i64], least: i64) -> Self {
-        let mut from = vec![0_u32; buckets(Self::BITS) + 1];
+        // Of many, the buckets are narrow, so that few are in each; the table stays in the second-level cache.
+        let bits = running.len().max(1).ilog2().clamp(8, 12);
+        let mut from = vec![0_u32; buckets(bits) + 1];
         for micros in running {
-            from[bucket::<{ Self::BITS }>(*micros, least) + 1] += 1;
+            from[bucket(*micros, least, bits) + 1] += 1;
         }
         let most = from.iter().max().map_or(0, |most| *most as usize);
         for number in 1..from.len() {
             from[number] += from[number - 1];
         }
         let running = running.iter().copied().chain(std::iter::repeat_n(i64::MAX, Self::FEW)).collect();
-        Self { least, running, from, most }
+        Self { least, running, from, most, bits }
     }
 
     #[inline]
     fn shorter(&self, micros: i64) -> usize {
-        let bucket = bucket::<{ Self::BITS }>(micros, self.least);
+        let bucket = bucket(micros, self.least, self.bits);
         let first = self.from[bucket] as usize;
         // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
         // the values.
-        let near = self.running.get(first..).and_then(|running| running.first_chunk::<{ Self::FEWEST }>());
-        if let Some([a, b, c, d]) = near.filter(|_| self.most <= Self::FEWEST) {
-            let shorter = |running: &i64| usize::from(*running < micros);
-            return first + shorter(a) + shorter(b) + shorter(c) + shorter(d);
-        }
-        if self.most <= Self::FEW {
-            let near = &self.running[first..first + self.most];
-            return first + near.iter().map(|running| usize::from(*running < micros)).sum::<usize>();
+        let near = match self.most {
+            0..=4 => self.near::<4>(first, micros),
+            5..=8 => self.near::<8>(first, micros),
+            9..=Self::FEW => self.near::<{ Self::FEW }>(first, micros),
+            _ => None,
+        };
+        if let Some(shorter) = near {
+            return first + shorter;
         }
         let end = self.from[bucket + 1] as usize;
         first + self.running[first..end].partition_point(|running| *running < micros)
+    }
+
+    /// How many of `N` from the first on are shorter.
+    #[inline]
+    fn near<const N: usize>(&self, first: usize, micros: i64) -> Option<usize> {
+        let near: &[i64; N] = self.running.get(first..)?.first_chunk()?;
+        Some(near.iter().map(|running| usize::from(*running < micros)).sum())
     }
 }
 

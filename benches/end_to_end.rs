@@ -64,7 +64,7 @@ fn by_columns(folder: &Path, report: &Report, threads: usize) -> ReportTable {
 
 fn by_records(folder: &Path, report: &Report) -> ReportTable {
     let dataset = read(folder);
-    let replay = dataset.replay_at(as_of()).needing(report.needs());
+    let replay = dataset.replay_at(as_of()).with_measures(report.needs());
     let replayed = replay.tickets(&dataset.tickets(), &dataset.events());
     report.run(&replayed.tickets, &[], &[]).expect("named attributes only").table()
 }

@@ -44,7 +44,7 @@ fn percents(table: &ReportTable) -> Vec<(Option<f64>, u64)> {
 /// From tables to the result by a visitor, without a report.
 fn by_market(desk: &Desk, needs: Needs, threads: usize) -> Answer {
     let dataset = desk.read();
-    let log = dataset.log(&dataset.replay_at(as_of()).needing(needs));
+    let log = dataset.log(&dataset.replay_at(as_of()).with_measures(needs));
     let market = log.slot(&Attribute::Market).expect("a column of markets");
     let new = || vec![SlaAttainment::default(); log.codes()];
     let (parts, _) = log.each(threads, new, |tallies, ticket| {
@@ -123,7 +123,7 @@ fn bench(criterion: &mut Criterion) {
         }
         let to_log = || {
             let dataset = desk.read();
-            dataset.log(&dataset.replay_at(as_of()).needing(Needs::VERDICTS)).rows()
+            dataset.log(&dataset.replay_at(as_of()).with_measures(Needs::VERDICTS)).rows()
         };
         let times = [
             fastest(|| by_hand(&desk.table, &hours)),

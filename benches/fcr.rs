@@ -112,7 +112,7 @@ fn bench(criterion: &mut Criterion) {
         }
         let to_log = || {
             let dataset = desk.read();
-            dataset.log(&dataset.replay_at(as_of()).needing(report.needs())).rows()
+            dataset.log(&dataset.replay_at(as_of()).with_measures(report.needs())).rows()
         };
         let times = [fastest(|| by_hand(&desk.table)), fastest(to_log), fastest(|| run(&desk, &report, 1))];
         let memory = memory(desk.table.id.len(), || run(&desk, &report, 1));

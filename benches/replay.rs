@@ -65,24 +65,24 @@ fn one_promise() -> Replay {
     )
     .unwrap_or_default();
     assert_eq!(policies.policies.len(), 1, "the policies are readable");
-    business().with_policies(policies).needing(Needs::VERDICTS)
+    business().with_policies(policies).with_measures(Needs::VERDICTS)
 }
 
 /// Replies, solves and reopenings on the calendar clock: what first contact resolution asks for.
 fn contacts() -> Replay {
-    Replay::new(as_of()).needing(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
+    Replay::new(as_of()).with_measures(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
 }
 
 /// One core's share: the sum of response times and the number of breaches, so that nothing is optimised away.
 fn replay(replay: &Replay, log: &StepLog, from: usize, to: usize) -> (i64, usize) {
-    let mut pass = replay.pass();
+    let mut replayer = replay.replayer();
     let (mut sum, mut breaches) = (0i64, 0);
     log.each(from, to, |start, steps| {
-        pass.run(start, steps.iter().copied());
-        if let Some(time) = pass.metrics().first_response_time {
+        replayer.run(start, steps.iter().copied());
+        if let Some(time) = replayer.metrics().first_response_time {
             sum = sum.wrapping_add(time.calendar_micros);
         }
-        breaches += pass.verdicts().filter(|verdict| verdict.state() == VerdictState::Breached).count();
+        breaches += replayer.verdicts().filter(|verdict| verdict.state() == VerdictState::Breached).count();
     });
     (sum, breaches)
 }

@@ -12,7 +12,7 @@ use deskmetrics::{ClockKind, Timestamp};
 use deskmetrics_arrow::Dataset;
 
 /// Reads tickets, ticket events and surveys and prints their customer-service KPIs, each with its n, its interval
-/// and what was left out.
+/// and what was excluded.
 #[derive(Debug, Parser)]
 #[command(name = "kpi_report", max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Arguments {

@@ -1,4 +1,4 @@
-//! Tickets, events and surveys in; their KPIs out, each with its n, its interval and what was left out.
+//! Tickets, events and surveys in; their KPIs out, each with its n, its interval and what was excluded.
 //!
 //! Without arguments it runs on the sample in `examples/sample`; give it a description of your own data to run on that:
 //!

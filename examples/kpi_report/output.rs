@@ -46,7 +46,7 @@ impl Findings<'_> {
             None => writeln!(text, "no dates\n")?,
         }
         write!(text, "{}", self.table)?;
-        self.write_left_out_by_file(&mut text)?;
+        self.write_excluded_by_file(&mut text)?;
         for note in self.notes {
             writeln!(text, "\n{note}")?;
         }
@@ -66,8 +66,8 @@ impl Findings<'_> {
         named.collect::<Vec<_>>().join(", ")
     }
 
-    fn write_left_out_by_file(&self, text: &mut String) -> std::fmt::Result {
-        writeln!(text, "\nRead, and left out by file")?;
+    fn write_excluded_by_file(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "\nRead, and excluded by file")?;
         for source in &self.dataset.sources {
             let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
             writeln!(
@@ -77,9 +77,9 @@ impl Findings<'_> {
                 source.holds,
                 remarks(source)
             )?;
-            for left_out in &source.left_out {
-                writeln!(text, "    {left_out}")?;
-                writeln!(text, "      {}", left_out.remedy)?;
+            for exclusion in &source.exclusions {
+                writeln!(text, "    {exclusion}")?;
+                writeln!(text, "      {}", exclusion.remedy)?;
             }
         }
         Ok(())

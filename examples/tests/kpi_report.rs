@@ -162,9 +162,9 @@ fn small_data_gives_the_numbers_worked_out_by_hand() {
 }
 
 #[test]
-fn what_is_left_out_is_told_with_its_place() {
+fn what_is_excluded_is_told_with_its_place() {
     let text = out(&run(&[small().to_str().unwrap()]));
-    assert!(text.contains("Left out, by KPI"), "{text}");
+    assert!(text.contains("Excluded, by KPI"), "{text}");
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
     assert!(text.contains("row 4: \"11\""), "{text}");
     assert!(text.contains("(none)"), "the ticket without a market has a line of its own: {text}");
@@ -200,8 +200,8 @@ fn the_sample_runs_without_arguments() {
         "95 % interval",
         "By market",
         "By month",
-        "Left out, by KPI",
-        "Read, and left out by file",
+        "Excluded, by KPI",
+        "Read, and excluded by file",
     ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
@@ -301,9 +301,9 @@ fn an_earlier_cut_off_knows_no_later_answers() {
     let path = small();
     let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
     let text = out(&run(&arguments));
-    let left_out =
+    let exclusion =
         |line: &str| line.contains("Net Promoter Score ") && line.ends_with(" 3 after the cut-off");
-    assert!(text.lines().any(left_out), "{text}");
+    assert!(text.lines().any(exclusion), "{text}");
     let json = out(&run(&[&arguments[..], &["--format", "json"]].concat()));
     assert_eq!(value(&rows(&json), "nps", "score", None), 100.0);
 }

@@ -15,17 +15,17 @@ use crate::error::{self, OrError as _};
 /// The level that the representation shows.
 const USUAL_LEVEL: f64 = 0.95;
 
-/// What a KPI came to: its value, the records behind it, its interval, and what was left out.
+/// What a KPI came to: its value, the records behind it, its interval, and what was excluded.
 ///
 /// Made by the functions named after the KPIs. Results of one KPI, asked for alike, add up: ``a + b`` is the result of all
-/// records together, as is ``sum([a, b, c])``, to the last bit. They can be pickled, and stored with :meth:`to_bytes`.
+/// records together, as is ``sum([a, b, c])``, bit for bit. They can be pickled, and stored with :meth:`to_bytes`.
 ///
 /// Examples
 /// --------
 /// >>> import deskmetrics as dm
 /// >>> monday, tuesday = dm.csat([5, 4, 1]), dm.csat([5, 5, None])
 /// >>> monday + tuesday
-/// KpiResult(csat: 80.0 %, n=5, 95 % CI 37.6 % to 96.4 %, left out: 1 not answered)
+/// KpiResult(csat: 80.0 %, n=5, 95 % CI 37.6 % to 96.4 %, excluded: 1 not answered)
 /// >>> week = sum([monday, tuesday])
 /// >>> week.value, week.n, week.excluded, week.unit
 /// (80.0, 5, {'not_answered': 1}, 'percent')
@@ -114,7 +114,7 @@ getters! { KpiResult, result;
     /// 'all answers are from 1 to 5,'
     warnings -> Vec<&'static str> = result.tally.caution().into_iter().collect();
 
-    /// Records left out, counted by reason.
+    /// Records excluded, counted by reason.
     excluded -> Data<&Excluded> = Data(result.tally.excluded());
 
     /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
@@ -204,7 +204,7 @@ impl KpiResult {
         Ok(list)
     }
 
-    /// The result as plain data: KPI, value, interval, all measures, what was left out.
+    /// The result as plain data: KPI, value, interval, all measures, what was excluded.
     ///
     /// Parameters
     /// ----------
@@ -290,20 +290,20 @@ impl KpiResult {
         }
     }
 
-    /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered)`.
+    /// Such as `KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, excluded: 1 not answered)`.
     fn __repr__(&self) -> String {
         let Estimate { value, unit, n, interval, .. } = self.tally.headline(USUAL_LEVEL);
         let excluded = self.tally.excluded();
-        let left_out = if excluded.is_empty() { String::new() } else { format!(", left out: {excluded}") };
+        let exclusion = if excluded.is_empty() { String::new() } else { format!(", excluded: {excluded}") };
         let title = self.title();
-        let Some(value) = value else { return format!("KpiResult({title}: no records{left_out})") };
+        let Some(value) = value else { return format!("KpiResult({title}: no records{exclusion})") };
         let interval = interval
             .map_or_else(String::new, |found| format!(", 95 % CI {}", self.interval_text(&found, unit)));
         let warning = self.tally.caution().map_or_else(String::new, |why| format!(", warning: {why}"));
-        format!("KpiResult({title}: {}, n={n}{interval}{left_out}{warning})", self.text(value, unit))
+        format!("KpiResult({title}: {}, n={n}{interval}{exclusion}{warning})", self.text(value, unit))
     }
 
-    /// For notebooks: all measures in a small table, with what was left out below.
+    /// For notebooks: all measures in a small table, with what was excluded below.
     fn _repr_html_(&self) -> String {
         let mut rows = String::new();
         for estimate in self.tally.estimates(USUAL_LEVEL) {
@@ -319,15 +319,15 @@ impl KpiResult {
             );
         }
         let excluded = self.tally.excluded();
-        let left_out = if excluded.is_empty() {
+        let exclusion = if excluded.is_empty() {
             String::new()
         } else {
-            format!("<p>left out: {}</p>", escaped(&excluded.to_string()))
+            format!("<p>excluded: {}</p>", escaped(&excluded.to_string()))
         };
         let warning = self.tally.caution().map_or_else(String::new, |why| format!("<p>warning: {why}</p>"));
         format!(
             "<table><caption>{}</caption><thead><tr><th></th><th>value</th><th>95 % interval</th><th>n</th></tr></thead>\
-             <tbody>{rows}</tbody></table>{left_out}{warning}",
+             <tbody>{rows}</tbody></table>{exclusion}{warning}",
             escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
         )
     }

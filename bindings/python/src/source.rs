@@ -22,8 +22,8 @@ impl<'py> IntoPyObject<'py> for Sources<'_> {
         let class = CLASS.import(py, "deskmetrics.source", "Source")?;
         let objects = self.0.iter().map(|source| {
             let mut form = to_data(source)?;
-            for (place, left_out) in source.left_out.iter().enumerate() {
-                form["left_out"][place]["text"] = json!(left_out.to_string());
+            for (place, exclusion) in source.exclusions.iter().enumerate() {
+                form["exclusions"][place]["text"] = json!(exclusion.to_string());
             }
             class.call_method1("_of", (to_python(py, &form)?,))
         });

@@ -67,7 +67,7 @@ def test_one_inconsistent_timestamp_excludes_what_depends_on_it() -> None:
     report = dm.report(tickets, kpis=["volume", "solved", "full_resolution_time"], assume_tz="UTC")
     assert (report["volume"].value, report["solved"].value) == (3.0, 2.0)
     assert report.excluded["solved"] == {"end_unknown": 1}
-    assert {one.reason for source in report.sources for one in source.left_out} == {"end_before_start"}
+    assert {one.reason for source in report.sources for one in source.exclusions} == {"end_before_start"}
 
 
 def test_a_timestamp_far_in_the_future_is_not_the_cut_off() -> None:

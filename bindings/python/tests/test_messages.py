@@ -236,7 +236,7 @@ def test_what_notebooks_show() -> None:
     change = dm.compare(dm.response_rate(70, 56), dm.response_rate(80, 48))
     assert "+20" in change._repr_html_() and "significant" in change._repr_html_()
     assert repr(replay.sources[0]) == "Source(tickets: 2 rows of tickets)"
-    assert "1 left out" in repr(replay.sources[1])
+    assert "1 excluded" in repr(replay.sources[1])
 
 
 WHOLE: dict[str, list[Any]] = {

@@ -118,7 +118,7 @@ def test_duplicates_and_events_before_the_creation_decide_nothing(tmp_path: Path
     }
     report = every_way(tmp_path, ["full_resolution_time"], options={"order": order}, tickets=tickets, events=events)
     assert report["full_resolution_time"].text == "24h 0m"
-    assert {line.reason: line.count for source in report.sources for line in source.left_out} == {"duplicate": 1, "before_creation": 1}
+    assert {line.reason: line.count for source in report.sources for line in source.exclusions} == {"duplicate": 1, "before_creation": 1}
 
 
 def test_events_that_no_ticket_takes_are_counted() -> None:

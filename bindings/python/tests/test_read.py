@@ -1,4 +1,4 @@
-"""Files in: what was read, what was left out, what went wrong; bars and Ctrl-C."""
+"""Files in: what was read, what was excluded, what went wrong; bars and Ctrl-C."""
 
 import gc
 import signal
@@ -38,7 +38,7 @@ def test_what_is_there() -> None:
     assert read.as_of is not None and read.as_of.isoformat() == "2026-04-27T02:00:00+02:00"
     assert read.excluded == {"duplicate": 75}
     # The KPIs exclude them; the reader says where they are.
-    off_scale = [value for source in read.sources for value in source.left_out if value.reason == "out_of_scale"]
+    off_scale = [value for source in read.sources for value in source.exclusions if value.reason == "out_of_scale"]
     assert [(value.scope, value.count) for value in off_scale] == [("value", 8)]
     assert set(read.schedules) == {"dk", "de", "es", "gb", "us", "mx"}
     assert read.schedules["es"].time_zone == "Europe/Madrid"
@@ -48,7 +48,7 @@ def test_what_is_there() -> None:
 def test_sources_say_what_to_do() -> None:
     events = next(source for source in dataset().sources if source.holds == "events")
     assert events.rows == 30344 and events.file.name == "events.csv.gz"
-    (duplicate,) = events.left_out
+    (duplicate,) = events.exclusions
     assert (duplicate.reason, duplicate.column, duplicate.count) == ("duplicate", "Event ID", 75)
     assert duplicate.examples[0] == (401, "E400")
     assert "first in row 401" in repr(dataset())
@@ -85,18 +85,18 @@ def test_errors_name_place_and_remedy(tmp_path: Path, rows: str, head: str, said
     assert isinstance(problem.value, ValueError)
 
 
-def test_a_bad_line_is_left_out_with_its_line(tmp_path: Path) -> None:
+def test_a_bad_line_is_excluded_with_its_line(tmp_path: Path) -> None:
     rows = 'T-1,2026-03-02T09:00:00Z\nT-2,"2026-03-02T09:00:00Z\nT-3\nT-4,2026-03-02T09:00:00Z,web, mail\nT-5,2026-03-02T10:00:00Z\n'
     description = helpdesk(tmp_path, rows)
     read = dm.read(description)
     assert read.counts["tickets"] == 2 and read.excluded == {"field_count": 2, "unclosed_quote": 1}
     (source,) = read.sources
     assert source.rows == 5
-    fields, quote = source.left_out
+    fields, quote = source.exclusions
     assert (fields.scope, fields.column, fields.examples) == ("line", "", ((4, "T-3"), (5, "T-4,2026-03-02T09:00:00Z,web, mail")))
-    assert str(fields) == '2 lines left out: wrong number of fields, first in line 4: "T-3"'
+    assert str(fields) == '2 lines excluded: wrong number of fields, first in line 4: "T-3"'
     assert quote.examples[0][0] == 3 and "close the quoted text" in quote.remedy
-    assert "3 left out" in repr(source) and "line 4" in repr(read)
+    assert "3 excluded" in repr(source) and "line 4" in repr(read)
     report = read.report(kpis=["volume"])
     assert report.excluded and any("wrong number of fields" in str(warning) for warning in report.warnings)
     with pytest.raises(dm.ReadError, match=r"tickets\.csv: line 3: .*quote not closed"):
@@ -112,7 +112,7 @@ def test_rows_are_selected_by_where(tmp_path: Path) -> None:
         (source,) = read.sources
         assert read.counts["tickets"] == tickets and read.excluded == {}
         assert (source.rows, source.not_selected) == (3, 3 - tickets)
-        assert f"{3 - tickets} rows not selected" in source.remarks and not source.left_out
+        assert f"{3 - tickets} rows not selected" in source.remarks and not source.exclusions
         assert not read.report(kpis=["volume"]).warnings
     description.write_text(f'{text}where = {{ Chanel = "web" }}\n', encoding="utf-8")
     with pytest.raises(dm.ReadError, match='there is no column "Chanel", did you mean "Channel"'):
@@ -129,7 +129,7 @@ def test_rows_of_frames_are_selected_by_where() -> None:
     for where, ids in [({"preview": False, "channel": "web"}, [1]), ({"channel": {"not": ["test"]}}, [1, 2]), ({"id": [2, 1]}, [1, 2])]:
         report = dm.report(tickets, kpis=["volume"], by="channel", columns={"tickets": {"where": where}})
         assert report["volume"].value == len(ids)
-        assert report.sources[0].not_selected == 3 - len(ids) and not report.sources[0].left_out
+        assert report.sources[0].not_selected == 3 - len(ids) and not report.sources[0].exclusions
     with pytest.raises(dm.ColumnNotFoundError, match='there is no column "chanel", did you mean "channel"'):
         dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"chanel": "web"}}})
     with pytest.raises(dm.ArgumentError, match="expected a value, a list of values, or a table such as"):

@@ -189,8 +189,8 @@ def test_arrivals_by_weekday_and_hour() -> None:
     found = columns(replay)
     monday = sum(
         1
-        for at, left_out in zip(found["created_at"], found["left_out"], strict=True)
-        if left_out is None and at.astimezone(dm_zone()).weekday() == 0
+        for at, exclusion in zip(found["created_at"], found["exclusion"], strict=True)
+        if exclusion is None and at.astimezone(dm_zone()).weekday() == 0
     )
     assert sum(n for day, n in zip(week["weekday"], week["tickets"], strict=True) if day == "Mon") == monday
     assert replay.arrivals(tz="America/New_York").to_dict()["tickets"] != week["tickets"]
@@ -236,8 +236,8 @@ def test_several_schedules_need_a_rule() -> None:
 def test_what_cannot_be_used_is_counted() -> None:
     events = {"ticket": ["a", "a"], "at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"], "kind": ["parked", "solved"]}
     (source,) = dm.replay(events).sources
-    assert source.holds == "events" and source.left_out[0].reason == "unknown_word"
-    assert source.left_out[0].examples == ((1, "parked"),)
+    assert source.holds == "events" and source.exclusions[0].reason == "unknown_word"
+    assert source.exclusions[0].examples == ((1, "parked"),)
 
 
 def test_naive_times_with_a_zone() -> None:

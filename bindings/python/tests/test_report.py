@@ -193,8 +193,8 @@ def test_a_report_travels_as_bytes() -> None:
             dm.Report.from_bytes(broken)
 
 
-def test_what_was_left_out_of_files_stands_with_the_report() -> None:
-    assert sum(left_out.count for source in weekly().sources for left_out in source.left_out) == 83
+def test_what_was_excluded_of_files_stands_with_the_report() -> None:
+    assert sum(exclusion.count for source in weekly().sources for exclusion in source.exclusions) == 83
 
 
 def test_the_age_of_the_backlog_is_that_of_the_tickets_in_it() -> None:

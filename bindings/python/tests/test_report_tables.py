@@ -33,12 +33,12 @@ def test_tickets_and_forms() -> None:
     assert {row.period for row in report.rows if row.period} == {"2026-W10", "2026-W11"}
 
 
-def test_a_notebook_shows_rows_that_were_left_out() -> None:
+def test_a_notebook_shows_rows_that_were_exclusions() -> None:
     twice = {name: [*values, values[0]] for name, values in TICKETS.items()}
     shown = dm.report(twice, kpis="volume")._repr_html_()
-    assert "tickets: 1 left out: duplicate id in column &quot;id&quot;, first in row 4: &quot;T-1&quot;" in shown
+    assert "tickets: 1 excluded: duplicate id in column &quot;id&quot;, first in row 4: &quot;T-1&quot;" in shown
     assert "keep one row per ticket" in shown
-    assert "left out" not in dm.report(TICKETS, kpis="volume")._repr_html_()
+    assert "excluded" not in dm.report(TICKETS, kpis="volume")._repr_html_()
 
 
 def test_the_usual_kpis_that_the_data_can_answer() -> None:

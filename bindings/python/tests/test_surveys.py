@@ -1,4 +1,4 @@
-"""NPS, CSAT, CES and response rate against figures worked out elsewhere."""
+"""NPS, CSAT, CES and response rate against figures computed elsewhere."""
 
 import math
 import pickle

@@ -222,6 +222,6 @@ def test_years_that_datetime_cannot_hold() -> None:
 def test_bad_values_are_excluded_and_counted() -> None:
     report = dm.report({"created_at": ["2026-03-02", "03/04/2026", "46083.5"]}, kpis=["volume"], assume_tz="UTC")
     assert report["volume"].value == 1.0
-    left_out = report.sources[0].left_out[0]
-    assert left_out.count == 2 and left_out.examples[0] == (2, "03/04/2026")
-    assert left_out.remedy == 'expected format "iso", the value would fit "%d/%m/%Y" or "%m/%d/%Y"'
+    exclusion = report.sources[0].exclusions[0]
+    assert exclusion.count == 2 and exclusion.examples[0] == (2, "03/04/2026")
+    assert exclusion.remedy == 'expected format "iso", the value would fit "%d/%m/%Y" or "%m/%d/%Y"'

@@ -112,7 +112,7 @@ def test_a_replay_of_nothing() -> None:
     assert "no dates" in repr(replay)
 
 
-def test_rows_left_out_are_counted_and_shown() -> None:
+def test_rows_excluded_are_counted_and_shown() -> None:
     undated: dict[str, Any] = {"id": ["1", "2"], "created_at": [None, None]}
     assert dm.volume(undated).excluded == {"no_creation": 2}
     assert dm.volume(dm.replay([], tickets=undated)).excluded == {"no_creation": 2}
@@ -137,7 +137,7 @@ def test_surveys_without_answers() -> None:
 
 
 @pytest.mark.parametrize("kpis", [None, ["nps"]])
-def test_answers_after_the_cut_off_are_counted_as_left_out(kpis: list[str] | None) -> None:
+def test_answers_after_the_cut_off_are_counted_as_exclusions(kpis: list[str] | None) -> None:
     answers: dict[str, Any] = {"nps": [10, 9, 3], "answered_at": ["2026-03-01T00:00:00Z", "2026-05-01T00:00:00Z", "2026-03-01T00:00:00Z"]}
     report = dm.report(surveys=answers, kpis=kpis, as_of=APRIL)
     assert (report["nps"].n, report.excluded) == (2, {"nps": {"after_cut_off": 1}})

@@ -8,7 +8,7 @@ use deskmetrics::ticket::Attribute;
 
 use crate::decode::Tables;
 use crate::decode::word::Words;
-use crate::description::{DescriptionError, Happenings, did_you_mean, listed, nearest};
+use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
 /// An attribute that nothing in the data tells of.
@@ -82,14 +82,14 @@ impl Description {
         let surveys = self.surveys.iter().map(|source| &source.attributes);
         let invitations = self.invitations.iter().map(|source| &source.attributes);
         let all = tickets.chain(events).chain(snapshots).chain(surveys).chain(invitations);
-        let words: Vec<&Happenings> = self
+        let words: Vec<&EventMapping> = self
             .events
             .iter()
             .flat_map(|source| source.kind.words.values().chain(&source.kind.value).chain(&source.kind.other))
             .collect();
         let tagged = self.tickets.iter().any(|source| source.tags.is_some());
         let tagged = tagged || words.iter().any(|kind| kind.change_tags());
-        let changed = words.into_iter().flat_map(Happenings::changed);
+        let changed = words.into_iter().flat_map(EventMapping::changed);
         let tag = tagged.then_some(&Attribute::Tag);
         all.flat_map(BTreeMap::keys).chain(changed).chain(tag).cloned().collect()
     }

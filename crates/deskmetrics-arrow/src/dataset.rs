@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use deskmetrics::engine::step::{NONE, What};
+use deskmetrics::engine::step::{NONE, StepKind};
 use deskmetrics::kpi::{self, FcrPolicy, KpiRequest};
 use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules, StatedMeasure};
 use deskmetrics::report::{Report, Warning};
@@ -23,7 +23,7 @@ use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables, Workers};
 use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
-use crate::{Description, ReadError, ReadOptions, agreement};
+use crate::{Description, ReadError, ReadOptions, contracts};
 
 /// Tickets, events and surveys with all that is needed to judge them.
 ///
@@ -32,8 +32,8 @@ use crate::{Description, ReadError, ReadOptions, agreement};
 ///
 /// let dataset = Dataset::read_with("helpdesk.toml", ReadOptions::default().data_root("/srv/helpdesk"))?;
 /// for source in &dataset.sources {
-///     for left_out in &source.left_out {
-///         eprintln!("{}: {} x {} in {}", source.file.display(), left_out.count, left_out.reason, left_out.column);
+///     for exclusion in &source.exclusions {
+///         eprintln!("{}: {} x {} in {}", source.file.display(), exclusion.count, exclusion.reason, exclusion.column);
 ///     }
 /// }
 /// # Ok::<(), deskmetrics_arrow::ReadError>(())
@@ -63,7 +63,7 @@ pub struct Dataset {
     pub time_zone: Tz,
     /// The keys a report is sliced by, unless somebody asks for others.
     pub by: Vec<Attribute>,
-    /// What each file gave, and what was left out of it.
+    /// What each file gave, and what was excluded of it.
     pub sources: Vec<SourceReport>,
     /// The attributes that the description gives a column.
     pub(crate) described: BTreeSet<Attribute>,
@@ -128,12 +128,12 @@ impl Dataset {
         description.check_sources()?;
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
         let mut notes = description.unused(options.projection.records);
-        let schedules = agreement::schedules(description, &folder, &mut notes)?;
+        let schedules = contracts::schedules(description, &folder, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);
         for name in rules.chain(&description.schedule) {
-            agreement::known_schedule(name, &schedules)?;
+            contracts::known_schedule(name, &schedules)?;
         }
-        let policies = agreement::policies(description, &folder, &schedules, &mut notes)?;
+        let policies = contracts::policies(description, &folder, &schedules, &mut notes)?;
         let mut decoding = Decoding::new(description, folder, &options.tables);
         decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
@@ -263,7 +263,7 @@ impl Dataset {
         }
     }
 
-    /// Records left out of all files, by reason.
+    /// Records excluded of all files, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
         for source in &self.sources {
@@ -288,12 +288,12 @@ impl Dataset {
         let replay = Replay::new(Timestamp::MAX)
             .with_options(self.replay_options.clone())
             .with_policies(self.policies.clone())
-            .needing(needs);
+            .with_measures(needs);
         let timed = needs.any(Needs::BUSINESS_TIME | Needs::VERDICTS);
         let judged = |attribute: &Attribute| {
             let number = replay.attribute_number(attribute);
             let chooses_schedule = timed && self.schedule_by.contains_key(attribute);
-            chooses_schedule || replay.hears(What::Changed { attribute: number, to: NONE })
+            chooses_schedule || replay.is_relevant(StepKind::Changed { attribute: number, to: NONE })
         };
         let counted = |attribute: &Attribute| -> Vec<&'static str> {
             let counting =
@@ -344,7 +344,8 @@ impl Dataset {
             ClockKind::Calendar => column.measure.needs(),
         });
         let Some(needs) = needs.reduce(Needs::and) else { return Vec::new() };
-        self.replay().map_or_else(Vec::new, |replay| self.log(&replay.needing(needs)).stated_differences())
+        self.replay()
+            .map_or_else(Vec::new, |replay| self.log(&replay.with_measures(needs)).stated_differences())
     }
 
     /// The last timestamp in the data, among them the ends of durations that the source states in place of timestamps; `None` where

@@ -12,7 +12,7 @@ use crate::file::BadLine;
 
 /// Why files could not be read.
 ///
-/// Single bad rows are no errors: they are left out and counted (see [`LeftOut`](crate::LeftOut)), unless reading
+/// Single bad rows are no errors: they are excluded and counted (see [`Exclusion`](crate::Exclusion)), unless reading
 /// is [strict](crate::ReadOptions::strict).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -34,7 +34,7 @@
 //! let dataset = Dataset::read(folder.join("helpdesk.toml"))?;
 //! assert_eq!(dataset.counts().tickets, 3);
 //! assert_eq!(dataset.events()[0].kind, EventKind::Status(Status::Solved));
-//! let early = &dataset.sources[0].left_out[0]; // an end before its start excludes the end, not the ticket
+//! let early = &dataset.sources[0].exclusions[0]; // an end before its start excludes the end, not the ticket
 //! assert_eq!((early.reason, early.scope), (Reason::EndBeforeStart, Scope::Value));
 //! assert_eq!((early.column.as_str(), early.examples[0].row), ("Done", 3));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -57,8 +57,8 @@
 //! [`mod@survey`] counts single columns of answers.
 //!
 //! # What cannot be used
-//! A record that cannot be used is left out and counted, with file, column, reason, the first rows and a remedy
-//! ([`SourceReport`], [`LeftOut`]); nothing disappears. So is a line of a text file that is no row, with its line number. With [`ReadOptions::strict`] the first one is an error instead.
+//! A record that cannot be used is excluded and counted, with file, column, reason, the first rows and a remedy
+//! ([`SourceReport`], [`Exclusion`]); nothing disappears. So is a line of a text file that is no row, with its line number. With [`ReadOptions::strict`] the first one is an error instead.
 //! A file or description that cannot be used is always an error ([`ReadError`]), and so is a column of which not one
 //! value can be read.
 //!
@@ -72,10 +72,10 @@
 //! [`SnapshotSource`]: description::SnapshotSource
 #![forbid(unsafe_code)]
 
-mod agreement;
 mod attribute;
 mod choice;
 pub mod column;
+mod contracts;
 mod dataset;
 mod decode;
 pub mod description;
@@ -87,20 +87,20 @@ mod outcome;
 mod report;
 #[doc(hidden)]
 pub use report::{ROWS_FED_TOGETHER, on_threads};
+mod infer;
 pub mod schedule;
 pub mod survey;
 mod table;
-mod usual;
 
 pub use attribute::UnknownAttribute;
 pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
-pub use decode::{Customers, Example, LeftOut, Scope, SourceReport};
+pub use decode::{Customers, Example, Exclusion, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, plain_message};
 pub use error::ReadError;
 pub use file::Progress;
+pub use infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use table::report_batch;
-pub use usual::{AmbiguousRole, Holds, UsualRoles, attribute_column, usual_roles};

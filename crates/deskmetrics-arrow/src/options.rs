@@ -103,7 +103,7 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// Whether the first row or value that cannot be used is an error. If not, it is left out and counted.
+    /// Whether the first row or value that cannot be used is an error. If not, it is excluded and counted.
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;

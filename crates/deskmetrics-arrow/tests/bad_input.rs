@@ -39,9 +39,9 @@ fn tickets(csv: &str) -> Result<Dataset, ReadError> {
     read(TICKETS, folder(&[("tickets.csv", csv.as_bytes())]).path(), false)
 }
 
-/// What was left out for a reason: column, count, first row and its value.
-fn left_out(source: &SourceReport, reason: Reason) -> Option<(&str, u64, u64, &str)> {
-    let found = source.left_out.iter().find(|left_out| left_out.reason == reason)?;
+/// What was excluded for a reason: column, count, first row and its value.
+fn exclusion(source: &SourceReport, reason: Reason) -> Option<(&str, u64, u64, &str)> {
+    let found = source.exclusions.iter().find(|exclusion| exclusion.reason == reason)?;
     let first = found.examples.first()?;
     Some((&found.column, found.count, first.row, &first.value))
 }
@@ -90,7 +90,7 @@ fn wrong_column() {
 fn unreadable_date() {
     let dataset = tickets("id,opened,done,country\nT-1,2026-03-02 09:00,,DK\nT-2,yesterday,,DK\n").unwrap();
     assert_eq!(dataset.counts().tickets, 1);
-    assert_eq!(left_out(&dataset.sources[0], Reason::Unreadable), Some(("opened", 1, 2, "yesterday")));
+    assert_eq!(exclusion(&dataset.sources[0], Reason::Unreadable), Some(("opened", 1, 2, "yesterday")));
 }
 
 #[test]
@@ -130,10 +130,10 @@ fn end_before_start_and_duplicate_ids() {
     )
     .unwrap();
     let source = &dataset.sources[0];
-    assert_eq!(left_out(source, Reason::EndBeforeStart), Some(("done", 1, 1, "2026-03-02 08:00")));
-    assert_eq!(left_out(source, Reason::Duplicate), Some(("id", 1, 3, "T-2")));
-    assert_eq!(left_out(source, Reason::Missing), Some(("id", 1, 4, "")));
-    assert_eq!(left_out(source, Reason::NoCreation), Some(("opened", 1, 5, "")));
+    assert_eq!(exclusion(source, Reason::EndBeforeStart), Some(("done", 1, 1, "2026-03-02 08:00")));
+    assert_eq!(exclusion(source, Reason::Duplicate), Some(("id", 1, 3, "T-2")));
+    assert_eq!(exclusion(source, Reason::Missing), Some(("id", 1, 4, "")));
+    assert_eq!(exclusion(source, Reason::NoCreation), Some(("opened", 1, 5, "")));
     // An end before its beginning excludes the end, not the ticket.
     assert_eq!(dataset.excluded().count(Reason::EndBeforeStart), 0);
     assert_eq!(dataset.excluded().total() + dataset.counts().tickets as u64, source.rows);
@@ -175,10 +175,10 @@ fn events_before_creation_of_nobody_and_told_twice() {
     let dataset = read(&description, folder.path(), false).unwrap();
     let source = &dataset.sources[1];
     assert_eq!(dataset.counts().events, 2);
-    assert_eq!(left_out(source, Reason::BeforeCreation), Some(("at", 1, 2, "2026-03-02T07:30:00Z")));
-    assert_eq!(left_out(source, Reason::Duplicate), Some(("event", 1, 3, "1")));
-    assert_eq!(left_out(source, Reason::UnknownTicket), Some(("ticket", 1, 4, "T-9")));
-    let words = source.left_out.iter().filter(|left_out| left_out.reason == Reason::UnknownWord);
+    assert_eq!(exclusion(source, Reason::BeforeCreation), Some(("at", 1, 2, "2026-03-02T07:30:00Z")));
+    assert_eq!(exclusion(source, Reason::Duplicate), Some(("event", 1, 3, "1")));
+    assert_eq!(exclusion(source, Reason::UnknownTicket), Some(("ticket", 1, 4, "T-9")));
+    let words = source.exclusions.iter().filter(|exclusion| exclusion.reason == Reason::UnknownWord);
     let words: Vec<_> = words.map(|words| (&*words.column, &*words.examples[0].value)).collect();
     assert_eq!(words, [("to", "Parked"), ("what", "Telepathy")]);
     assert_eq!(dataset.excluded().total() + 2, source.rows);
@@ -203,8 +203,8 @@ fn score_outside_its_scale() {
     // The KPI excludes the 7; the reader says where it is.
     assert_eq!(scores, [Some(5), Some(7), None, Some(4)]);
     let source = &dataset.sources[0];
-    assert_eq!(left_out(source, Reason::OutOfScale), Some(("stars", 1, 2, "7")));
-    assert_eq!(left_out(source, Reason::Unreadable), Some(("stars", 2, 5, "3.5")));
+    assert_eq!(exclusion(source, Reason::OutOfScale), Some(("stars", 1, 2, "7")));
+    assert_eq!(exclusion(source, Reason::Unreadable), Some(("stars", 2, 5, "3.5")));
     let strict = read(description, folder.path(), true).unwrap_err().to_string();
     assert!(strict.ends_with("the scale is 1 to 5: correct it, or list the code under missing"), "{strict}");
 }
@@ -217,7 +217,7 @@ fn values_that_a_record_can_do_without() {
     let dataset = read(&description, folder(&[("tickets.csv", csv)]).path(), false).unwrap();
     assert_eq!(dataset.counts().tickets, 2);
     assert!(dataset.excluded().is_empty());
-    let value = &dataset.sources[0].left_out[0];
+    let value = &dataset.sources[0].exclusions[0];
     assert_eq!((value.scope, value.column.as_str(), value.count), (Scope::Value, "due", 1));
 }
 
@@ -227,13 +227,16 @@ fn a_byte_order_mark_is_no_part_of_the_first_name() {
     assert_eq!(dataset.counts().tickets, 1);
 }
 
-/// The lines left out: reason, line, start of the line, remedy.
-fn lines_left_out(source: &SourceReport) -> Vec<(Reason, u64, &str, &str)> {
-    let lines = source.left_out.iter().filter(|left_out| left_out.scope == Scope::Line);
+/// The lines excluded: reason, line, start of the line, remedy.
+fn lines_exclusions(source: &SourceReport) -> Vec<(Reason, u64, &str, &str)> {
+    let lines = source.exclusions.iter().filter(|exclusion| exclusion.scope == Scope::Line);
     let mut all: Vec<_> = lines
-        .flat_map(|left_out| {
-            let remedy = left_out.remedy.as_str();
-            left_out.examples.iter().map(move |line| (left_out.reason, line.row, line.value.as_str(), remedy))
+        .flat_map(|exclusion| {
+            let remedy = exclusion.remedy.as_str();
+            exclusion
+                .examples
+                .iter()
+                .map(move |line| (exclusion.reason, line.row, line.value.as_str(), remedy))
         })
         .collect();
     all.sort_by_key(|(_, line, ..)| *line);
@@ -257,7 +260,7 @@ fn a_bad_line_excludes_itself_with_its_line_number() {
         assert_eq!(ids, ["T-1", "T-6"]);
         let source = &dataset.sources[0];
         assert_eq!(
-            lines_left_out(source),
+            lines_exclusions(source),
             [
                 (
                     Reason::FieldCount,
@@ -285,13 +288,14 @@ fn a_bad_line_excludes_itself_with_its_line_number() {
                 ),
             ]
         );
-        // The rows of the file: T-5 is the fifth, whichever of those before are left out.
-        assert_eq!(left_out(source, Reason::Unreadable), Some(("opened", 1, 5, "soon")));
+        // The rows of the file: T-5 is the fifth, whichever of those before are excluded.
+        assert_eq!(exclusion(source, Reason::Unreadable), Some(("opened", 1, 5, "soon")));
         assert_eq!((source.rows, dataset.excluded().total()), (7, 5));
-        let shown = source.left_out.iter().find(|left_out| left_out.reason == Reason::FieldCount).unwrap();
+        let shown =
+            source.exclusions.iter().find(|exclusion| exclusion.reason == Reason::FieldCount).unwrap();
         assert_eq!(
             shown.to_string(),
-            "2 lines left out: wrong number of fields, first in line 5: \"T-2,2026-03-02 09:00\""
+            "2 lines excluded: wrong number of fields, first in line 5: \"T-2,2026-03-02 09:00\""
         );
         let warnings: Vec<String> = dataset.warnings().map(|warning| warning.to_string()).collect();
         assert!(
@@ -308,7 +312,7 @@ fn lines_may_end_with_a_carriage_return_alone() {
     let csv = "id,opened,done,country\r\rT-1,2026-03-02 09:00,,DK\rT-2\rT-3,2026-03-02 09:00,,DK\rT-4\r";
     let dataset = tickets(csv).unwrap();
     assert_eq!(dataset.counts().tickets, 2);
-    let lines = lines_left_out(&dataset.sources[0]);
+    let lines = lines_exclusions(&dataset.sources[0]);
     assert_eq!(lines.iter().map(|(_, line, ..)| *line).collect::<Vec<_>>(), [4, 6]);
 }
 
@@ -322,9 +326,9 @@ fn the_remedies_for_bad_lines_work() {
         ("\"T-2\"-\n,2026-03-02 09:00,,", "\"T-2\"\"-\n\",2026-03-02 09:00,,"),
     ];
     for (bad, good) in bad {
-        let left_out = tickets(&format!("{csv}{bad}\n")).unwrap();
-        assert_eq!(left_out.counts().tickets, 1, "{bad}");
-        assert!(left_out.excluded().total() > 0, "{bad}");
+        let exclusion = tickets(&format!("{csv}{bad}\n")).unwrap();
+        assert_eq!(exclusion.counts().tickets, 1, "{bad}");
+        assert!(exclusion.excluded().total() > 0, "{bad}");
         let whole = tickets(&format!("{csv}{good}\n")).unwrap();
         assert_eq!((whole.counts().tickets, whole.excluded().total()), (2, 0), "{good}");
     }
@@ -337,7 +341,7 @@ fn a_quote_that_is_never_closed_takes_no_other_line_with_it() {
         rows(1).chain(["X-1,\"2026-03-02 09:00,,DK\n".to_owned()]).chain(rows(100_000)).collect();
     let dataset = tickets(&format!("id,opened,done,country\n{text}")).unwrap();
     assert_eq!(dataset.counts().tickets, 120_000);
-    let (reason, line, ..) = lines_left_out(&dataset.sources[0])[0];
+    let (reason, line, ..) = lines_exclusions(&dataset.sources[0])[0];
     assert_eq!((reason, line), (Reason::UnclosedQuote, 60_002));
 
     // Without another quote in 20 MB.
@@ -347,7 +351,7 @@ fn a_quote_that_is_never_closed_takes_no_other_line_with_it() {
     let dataset = tickets(&format!("id,opened,done,country\nX,\nY,,,\"\n{rows}")).unwrap();
     assert_eq!((dataset.counts().tickets, dataset.sources[0].rows), (10_000, 10_002));
     let lines: Vec<_> =
-        lines_left_out(&dataset.sources[0]).iter().map(|(reason, line, ..)| (*reason, *line)).collect();
+        lines_exclusions(&dataset.sources[0]).iter().map(|(reason, line, ..)| (*reason, *line)).collect();
     assert_eq!(lines, [(Reason::FieldCount, 2), (Reason::UnclosedQuote, 3)]);
 }
 
@@ -380,7 +384,7 @@ fn bytes_of_another_encoding_exclude_their_line() {
     let dataset = read(TICKETS, folder.path(), false).unwrap();
     assert_eq!(dataset.ticket_ids().collect::<Vec<_>>(), ["T-1", "T-3"]);
     assert_eq!(
-        lines_left_out(&dataset.sources[0]),
+        lines_exclusions(&dataset.sources[0]),
         [(
             Reason::InvalidText,
             3,
@@ -403,7 +407,7 @@ fn characters_that_a_named_encoding_does_not_have() {
     let folder = folder(&[("tickets.csv", csv)]);
     let named = TICKETS.replace("\"tickets.csv\"", "{ path = \"tickets.csv\", encoding = \"shift_jis\" }");
     let dataset = read(&named, folder.path(), false).unwrap();
-    let (reason, line, _, remedy) = lines_left_out(&dataset.sources[0])[0];
+    let (reason, line, _, remedy) = lines_exclusions(&dataset.sources[0])[0];
     assert_eq!((reason, line, dataset.counts().tickets), (Reason::InvalidText, 2, 1));
     assert!(remedy.starts_with("it is not shift_jis: name the encoding of the file"), "{remedy}");
 }

@@ -132,7 +132,7 @@ fn one_inconsistent_timestamp_excludes_what_depends_on_it() {
     assert_eq!(value(&dataset, "solved").0, Some(2.0));
     let source = &dataset.sources[0];
     assert!(source.excluded().is_empty());
-    let early: Vec<_> = source.left_out.iter().filter(|one| one.reason == Reason::EndBeforeStart).collect();
+    let early: Vec<_> = source.exclusions.iter().filter(|one| one.reason == Reason::EndBeforeStart).collect();
     assert_eq!(early.iter().map(|one| one.count).sum::<u64>(), 3);
     assert!(early[0].remedy.contains("clock_skew"), "{}", early[0].remedy);
     // Records give the same.
@@ -173,7 +173,7 @@ fn status_words_of_help_desks_are_known_and_the_others_are_warned_of() {
         writeln!(rows, "{place},2026-03-02T09:00:00Z,,{done},,{word}").unwrap();
     }
     let known = dataset(ALL, &[("t.csv", &rows)]);
-    assert!(known.sources[0].left_out.is_empty(), "{:?}", known.sources[0].left_out);
+    assert!(known.sources[0].exclusions.is_empty(), "{:?}", known.sources[0].exclusions);
     assert_eq!(value(&known, "backlog"), (Some(6.0), String::new()));
     assert_eq!(known.warnings().count(), 0);
     rows.push_str("x,2026-03-02T09:00:00Z,,,,Parked\n");

@@ -64,7 +64,7 @@ fn where_selects_rows_by_the_values_of_columns() {
         let read = selected.split(' ').count() as u64;
         assert_eq!((source.rows, source.not_selected), (5, 5 - read), "{filter}");
         // No fault, and so no warning.
-        assert!(source.left_out.is_empty() && dataset.excluded().is_empty());
+        assert!(source.exclusions.is_empty() && dataset.excluded().is_empty());
         assert_eq!(dataset.warnings().count(), 0);
     }
 }
@@ -109,14 +109,14 @@ fn rows_that_are_not_selected_are_not_read_but_keep_their_numbers() {
     assert_eq!(ids(&dataset), ["1"]);
     let source = &dataset.sources[0];
     assert_eq!((source.rows, source.not_selected), (7, 3));
-    let mut left_out: Vec<_> = source
-        .left_out
+    let mut exclusion: Vec<_> = source
+        .exclusions
         .iter()
-        .map(|left_out| (left_out.examples[0].row, left_out.scope, left_out.reason, left_out.count))
+        .map(|exclusion| (exclusion.examples[0].row, exclusion.scope, exclusion.reason, exclusion.count))
         .collect();
-    left_out.sort_by_key(|(row, _, reason, _)| (*row, *reason));
+    exclusion.sort_by_key(|(row, _, reason, _)| (*row, *reason));
     assert_eq!(
-        left_out,
+        exclusion,
         [
             (4, Scope::Record, Reason::Unreadable, 1),
             (6, Scope::Record, Reason::Duplicate, 1),
@@ -265,7 +265,7 @@ fn an_encoding_that_the_bytes_do_not_show_has_to_be_named() {
             format!("id,opened,Channel\n1,2026-03-02T09:00:00Z,web\n2,2026-03-02T09:00:00Z,\"{text}\"\n");
         let (bytes, ..) = encoding.encode(&text);
         let dataset = read(&tickets(""), &bytes).unwrap();
-        let line = &dataset.sources[0].left_out[0];
+        let line = &dataset.sources[0].exclusions[0];
         assert_eq!((line.reason, line.examples[0].row), (Reason::InvalidText, 3), "{}", encoding.name());
         assert!(line.remedy.contains("encoding = "), "{}", line.remedy);
         let named = format!("{{ path = 't.csv', encoding = '{}' }}", encoding.name());
@@ -331,11 +331,11 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     let dataset = read(&answers("'t.csv'", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [Some(0.5), Some(0.125), Some(1234.5), Some(12.0), None]);
     assert_eq!(dataset.answers("csat").map(|answer| answer.score).collect::<Vec<_>>()[1], Some(5));
-    let left_out = &dataset.sources[0].left_out[0];
-    assert_eq!((left_out.reason, left_out.scope), (Reason::Unreadable, Scope::Value));
-    assert_eq!(left_out.examples[0].value, "1,234");
+    let exclusion = &dataset.sources[0].exclusions[0];
+    assert_eq!((exclusion.reason, exclusion.scope), (Reason::Unreadable, Scope::Value));
+    assert_eq!(exclusion.examples[0].value, "1,234");
     assert_eq!(
-        left_out.remedy,
+        exclusion.remedy,
         "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
     );
     for (file, score, weight) in [
@@ -351,13 +351,13 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     let csv = "score,share\n4,\"0,5\"\n5,2\n";
     let dataset = read(&answers("'t.csv'", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [None, Some(2.0)]);
-    assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
+    assert!(dataset.sources[0].exclusions[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
     // The other one is stated.
     let points = csv.replace("\"0,5\"", "0.5");
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), points.as_bytes()).unwrap();
-    assert!(dataset.sources[0].left_out[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
+    assert!(dataset.sources[0].exclusions[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
     assert!(
         error.to_string().contains("surveys[0].file.decimal: \"x\" is not allowed; allowed are"),
@@ -480,14 +480,14 @@ proptest! {
         for reason in [Reason::FieldCount, Reason::UnclosedQuote, Reason::InvalidText] {
             let lines: Vec<u64> =
                 expected.iter().filter(|(_, other)| *other == reason).map(|(line, _)| *line).collect();
-            let left_out = source.left_out.iter().find(|left_out| left_out.reason == reason);
-            prop_assert_eq!(left_out.map_or(0, |left_out| left_out.count), lines.len() as u64);
-            let examples = left_out.iter().flat_map(|left_out| &left_out.examples).map(|line| line.row);
+            let exclusion = source.exclusions.iter().find(|exclusion| exclusion.reason == reason);
+            prop_assert_eq!(exclusion.map_or(0, |exclusion| exclusion.count), lines.len() as u64);
+            let examples = exclusion.iter().flat_map(|exclusion| &exclusion.examples).map(|line| line.row);
             prop_assert_eq!(examples.collect::<Vec<_>>(), &lines[..lines.len().min(3)]);
         }
     }
 
-    /// Whatever a file has in it, its rows are read, left out and counted, or it is an error.
+    /// Whatever a file has in it, its rows are read, excluded and counted, or it is an error.
     #[test]
     fn any_bytes_are_rows_or_reported(
         text in prop::collection::vec(prop::sample::select(b"ab1\",;\t|\n\r \xc3\xb1\xff\0".to_vec()), 0..400),

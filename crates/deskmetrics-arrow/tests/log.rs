@@ -41,7 +41,7 @@ fn columns() -> impl Iterator<Item = Attribute> {
 
 /// A replay that follows the attributes that usually have a column, whether or not they have one.
 fn replay_at(dataset: &Dataset, at: Timestamp) -> Replay {
-    dataset.replay_at(at).watching(columns())
+    dataset.replay_at(at).with_attributes(columns())
 }
 
 /// A ticket as the log shows it.
@@ -268,7 +268,7 @@ proptest! {
         prop_assert!(named || events.iter().all(|event| event.author_name.is_none()));
         prop_assume!(named);
         let cut_off = cut_off(&desk, after);
-        let replay = dataset.replay_at(cut_off).crediting(Actor::ALL);
+        let replay = dataset.replay_at(cut_off).with_actors(Actor::ALL);
         let records = replayed(&dataset, &replay);
         for ticket in &records.tickets {
             let of = |actor: Actor| ticket.ticket.attributes.get(&actor.attribute());
@@ -310,7 +310,7 @@ proptest! {
                 if let [(key, name)] = &*row.keys.0
                     && *key == responder
                 {
-                    let counting = records.tickets.iter().filter(|ticket| ticket.metrics.left_out.is_none());
+                    let counting = records.tickets.iter().filter(|ticket| ticket.metrics.exclusion.is_none());
                     let responses = counting.flat_map(|ticket| ticket.metrics.exchanges());
                     let own = responses.filter(|one| one.answered && one.answered_by == name.as_deref());
                     prop_assert_eq!(row.n, own.count() as u64, "{:?}", name);
@@ -327,7 +327,7 @@ proptest! {
         threads in 0..3_usize,
     ) {
         let dataset = desk.dataset(conventions, &layout);
-        let replay = replay_at(&dataset, desk.last()).watching([Attribute::Assignee]);
+        let replay = replay_at(&dataset, desk.last()).with_attributes([Attribute::Assignee]);
         let records = replayed(&dataset, &replay);
         let log = dataset.log(&replay);
         let mut measures = MeasureColumns::new(log.attributes().cloned());
@@ -603,12 +603,12 @@ proptest! {
         let replay = replay_at(&dataset, desk.last());
         let (whole, whole_excluded) = rows(&dataset.log(&replay), threads);
         for needs in [Needs::VERDICTS, Needs::SOLVES, Needs::CONVERSATION.and(Needs::REOPENS), Needs::NOTHING] {
-            let (lean, excluded) = rows(&dataset.log(&replay.clone().needing(needs)), threads);
+            let (lean, excluded) = rows(&dataset.log(&replay.clone().with_measures(needs)), threads);
             prop_assert_eq!(lean.len(), whole.len());
             for (lean, all) in lean.iter().zip(&whole) {
                 prop_assert_eq!(&lean.values, &all.values);
                 let (metrics, full) = (&lean.metrics, &all.metrics);
-                prop_assert_eq!((metrics.status, metrics.left_out), (full.status, full.left_out));
+                prop_assert_eq!((metrics.status, metrics.exclusion), (full.status, full.exclusion));
                 if needs.any(Needs::VERDICTS) {
                     prop_assert_eq!(lean.verdicts.len(), all.verdicts.len());
                     for (lean, whole) in lean.verdicts.iter().zip(&all.verdicts) {
@@ -782,7 +782,7 @@ fn told(rows: &[Logged], piece: usize) -> (Vec<Told>, Excluded) {
     .unwrap();
     let dataset = read(&description, [("tickets", vec![tickets]), ("events", events.collect())]).unwrap();
     let as_of = Timestamp::from_micros(100_000 * MINUTE).unwrap();
-    let replay = dataset.replay_at(as_of).needing(Needs::MESSAGES | Needs::SOLVES);
+    let replay = dataset.replay_at(as_of).with_measures(Needs::MESSAGES | Needs::SOLVES);
     let (parts, of_tickets) = dataset.log(&replay).each(2, Vec::new, |told, row| {
         let metrics = row.metrics();
         let solved = metrics.full_resolution_time.map(|time| time.calendar_micros / MINUTE);

@@ -58,7 +58,7 @@ fn followed(wrong: Result<Dataset, ReadError>, advice: &str, right: Result<Datas
     let error = wrong.unwrap_err();
     assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
     let right = right.unwrap_or_else(|problem| panic!("the remedy of \"{error}\" does not work: {problem}"));
-    assert!(right.sources.iter().all(|source| source.left_out.is_empty()), "{:?}", right.sources);
+    assert!(right.sources.iter().all(|source| source.exclusions.is_empty()), "{:?}", right.sources);
     format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned()
 }
 
@@ -155,9 +155,9 @@ fn kept(
         read(description, &files).unwrap_or_else(|error| panic!("{reason}: {error}"))
     };
     let found = |dataset: &Dataset| -> Option<String> {
-        let mut all = dataset.sources.iter().flat_map(|source| &source.left_out);
-        all.find(|left_out| format!("{:?}", left_out.reason) == reason)
-            .map(|left_out| left_out.remedy.clone())
+        let mut all = dataset.sources.iter().flat_map(|source| &source.exclusions);
+        all.find(|exclusion| format!("{:?}", exclusion.reason) == reason)
+            .map(|exclusion| exclusion.remedy.clone())
     };
     let remedy = found(&read(wrong)).unwrap_or_else(|| panic!("nothing is excluded as {reason}"));
     assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not say \"{advice}\"");

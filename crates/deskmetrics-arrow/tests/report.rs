@@ -988,9 +988,12 @@ fn the_earliest_answer_dates_the_invitation() {
 fn unknown_invitations_are_counted() {
     let dataset = answered(&[["z", "5", ""], ["", "4", ""], [" a ", "4", ""], ["y", "3", ""]]);
     assert_eq!(dataset.excluded().count(Reason::UnknownInvitation), 2);
-    let left_out = &dataset.sources[0].left_out[0];
-    assert!(left_out.to_string().ends_with("in column \"invitation\", first in row 1: \"z\""), "{left_out}");
-    assert!(left_out.remedy.starts_with("add the table its invitation is in"), "{}", left_out.remedy);
+    let exclusion = &dataset.sources[0].exclusions[0];
+    assert!(
+        exclusion.to_string().ends_with("in column \"invitation\", first in row 1: \"z\""),
+        "{exclusion}"
+    );
+    assert!(exclusion.remedy.starts_with("add the table its invitation is in"), "{}", exclusion.remedy);
     assert_eq!(dataset.responses().len(), 4);
     let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(survey("csat")).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
@@ -1103,8 +1106,8 @@ fn kept_ticket(more: &str) -> Result<(Option<String>, Vec<String>), ReadError> {
     let dataset = read(&described(&text), [("tickets", tickets)])?;
     assert_eq!(dataset.counts().tickets, 2);
     let group = |row: usize| dataset.ticket(row).attributes.get(&Attribute::Group).map(str::to_owned);
-    let excluded = dataset.sources[0].left_out.iter();
-    let said = excluded.map(|left_out| format!("{left_out}; {}", left_out.remedy)).collect();
+    let excluded = dataset.sources[0].exclusions.iter();
+    let said = excluded.map(|exclusion| format!("{exclusion}; {}", exclusion.remedy)).collect();
     Ok((dataset.row_of("1").and_then(group), said))
 }
 
@@ -1120,7 +1123,7 @@ fn the_rule_for_duplicates_chooses_the_ticket() {
     let said = |more: &str| kept_ticket(more).unwrap().1.concat();
     assert_eq!(
         said("duplicates = \"last\""),
-        "2 left out: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket; the last one counts"
+        "2 excluded: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket; the last one counts"
     );
     assert!(
         said("updated_at = \"changed\"")

@@ -90,7 +90,7 @@ fn one_row_per_ticket() {
     assert_eq!(dataset.excluded().to_string(), "1 duplicate id");
     // ticket 3 is open although it was solved: that solve did not last
     let passed_over =
-        &dataset.sources[1].left_out.iter().find(|left_out| left_out.reason == Reason::Reopened);
+        &dataset.sources[1].exclusions.iter().find(|exclusion| exclusion.reason == Reason::Reopened);
     assert_eq!(passed_over.unwrap().count, 1);
     assert_eq!(dataset.as_of.unwrap().to_string(), "2026-03-06T10:00:00Z");
 }
@@ -279,7 +279,7 @@ fn surveys_and_invitations() {
     let [first, second] = &dataset.invitations()[..] else { panic!("{:?}", dataset.invitations()) };
     assert!(first.delivered && first.answered_at.is_some() && !second.delivered);
     assert_eq!(dataset.excluded().to_string(), "1 end before start, 1 duplicate id");
-    let off_scale = &dataset.sources[0].left_out[0];
+    let off_scale = &dataset.sources[0].exclusions[0];
     assert_eq!((off_scale.reason, off_scale.scope), (Reason::OutOfScale, Scope::Value)); // the KPI excludes it
 }
 

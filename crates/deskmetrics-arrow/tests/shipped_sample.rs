@@ -44,7 +44,7 @@ fn nothing_is_lost_and_nothing_changed() {
 }
 
 #[test]
-fn answers_that_do_not_fit_are_left_out_and_counted() {
+fn answers_that_do_not_fit_are_excluded_and_counted() {
     let made = Generator::shipped().generate();
     let read = Dataset::read(description()).unwrap();
     let fits = |response: &SurveyResponse| {
@@ -57,7 +57,7 @@ fn answers_that_do_not_fit_are_left_out_and_counted() {
         read.sources.iter().filter(|source| source.file.ends_with("responses.csv")).collect();
     let off_scale: u64 = reports
         .iter()
-        .flat_map(|report| &report.left_out)
+        .flat_map(|report| &report.exclusions)
         .filter(|values| values.reason == Reason::OutOfScale)
         .map(|values| values.count)
         .sum();

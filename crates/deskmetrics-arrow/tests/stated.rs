@@ -127,18 +127,18 @@ fn statuses_without_times_are_enough_for_counts() {
     let roles = "status = \"status\"\npublic_replies = \"replies\"\nreopens = \"reopens\"\n\
         on_hold_time = { column = \"wait\", unit = \"seconds\" }\nfull_resolution_time = { column = \"wait\", unit = \"seconds\" }\n";
     let stated = dataset(roles, rows);
-    let left_out = "1 end unknown, 1 deleted, 1 not solved".to_owned();
+    let exclusion = "1 end unknown, 1 deleted, 1 not solved".to_owned();
     for (id, value) in [("one_touch", 50.0), ("replies_per_ticket", 1.5), ("reopen_rate", 50.0)] {
-        assert_eq!(kpi(&stated, id), (Some(value), 2, left_out.clone()), "{id}");
+        assert_eq!(kpi(&stated, id), (Some(value), 2, exclusion.clone()), "{id}");
     }
     assert_eq!(kpi(&stated, "on_hold_time"), (Some(90.0), 2, "1 end unknown, 1 deleted".to_owned()));
     // A ticket that is open again has no resolution time; how long the solve took is known without its date.
     assert_eq!(kpi(&stated, "full_resolution_time"), (Some(60.0), 3, "1 deleted".to_owned()));
     assert!(
         stated.sources[0]
-            .left_out
+            .exclusions
             .iter()
-            .any(|left_out| left_out.to_string().contains("open again in column \"wait\""))
+            .any(|exclusion| exclusion.to_string().contains("open again in column \"wait\""))
     );
 }
 
@@ -153,8 +153,11 @@ fn what_cannot_be_used_excludes_what_depends_on_it() {
     assert_eq!(first, (Some(1_800.0), 1, "1 value not readable, 1 end before start".to_owned()));
     assert_eq!(kpi(&bad, "one_touch"), (Some(100.0), 1, "1 value missing, 2 value not readable".to_owned()));
     assert_eq!(kpi(&bad, "full_resolution_time"), none(14_400.0, 4));
-    let told: Vec<String> =
-        bad.sources[0].left_out.iter().map(|left_out| format!("{left_out}; {}", left_out.remedy)).collect();
+    let told: Vec<String> = bad.sources[0]
+        .exclusions
+        .iter()
+        .map(|exclusion| format!("{exclusion}; {}", exclusion.remedy))
+        .collect();
     for expected in [
         "1 value not used: end before start in column \"reply\", first in row 1: \"-5\"; a duration is at least 0",
         "1 value not used: value not readable in column \"reply\", first in row 2: \"soon\"; expected a number, \"HH:MM:SS\"",

@@ -384,7 +384,7 @@ fn opened(description: &str, columns: [&[&str]; 2], in_memory: bool) -> Result<V
         fs::write(folder.path().join("tickets.csv"), csv).unwrap();
     }
     let dataset = Dataset::of_description(&description, options)?;
-    assert!(dataset.sources[0].left_out.is_empty(), "{:?}", dataset.sources[0].left_out);
+    assert!(dataset.sources[0].exclusions.is_empty(), "{:?}", dataset.sources[0].exclusions);
     Ok(dataset.tickets().iter().map(|ticket| ticket.created_at.to_string()).collect())
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn dates(
     Ok(dates)
 }
 
-/// The dates of a rule, worked out in UTC: dates have no time zone.
+/// The dates of a rule, computed in UTC: dates have no time zone.
 fn dates_of_rule(
     rule: &str,
     first: NaiveDate,

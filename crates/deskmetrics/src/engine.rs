@@ -1,8 +1,8 @@
 //! What adapters build on; no part of the public interface: it may change in any release.
 
-pub use crate::kpi::interface::{Bulk, Customer, InBlocks, PassedTicket, RecordNeeds};
+pub use crate::kpi::interface::{Bulk, Customer, InBlocks, RecordNeeds, TicketView};
 pub use crate::replay::milestones::Milestones;
-pub use crate::replay::pass::{Pass, PassVerdict};
+pub use crate::replay::replayer::{ReplayedVerdict, Replayer};
 pub use crate::replay::step;
 pub use crate::report::block::{BlockPlan, MilestoneBlock};
 pub use crate::report::calendar::PeriodId;

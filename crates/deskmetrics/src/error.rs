@@ -8,7 +8,7 @@ use crate::survey::ScaleError;
 /// Any error of this crate.
 ///
 /// Each noun has an error of its own, which says more; this one gathers them for functions that meet several. Bad *data*
-/// is no error: a record that cannot count is left out under a [`Reason`](crate::Reason).
+/// is no error: a record that cannot count is excluded under a [`Reason`](crate::Reason).
 ///
 /// ```
 /// use deskmetrics::schedule::Schedule;

@@ -1,4 +1,4 @@
-//! What was left out of a result, and why.
+//! What was excluded of a result, and why.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -177,7 +177,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// How many records were left out, by reason.
+/// How many records were excluded, by reason.
 ///
 /// ```
 /// use deskmetrics::{Excluded, Reason};
@@ -221,17 +221,17 @@ impl Excluded {
         }
     }
 
-    /// Records left out for `reason`.
+    /// Records excluded for `reason`.
     pub fn count(&self, reason: Reason) -> u64 {
         self.iter().find(|(present, _)| *present == reason).map_or(0, |(_, n)| n)
     }
 
-    /// Records left out for any reason.
+    /// Records excluded for any reason.
     pub fn total(&self) -> u64 {
         self.iter().fold(0, |sum, (_, n)| sum.saturating_add(n))
     }
 
-    /// Whether nothing was left out.
+    /// Whether nothing was excluded.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

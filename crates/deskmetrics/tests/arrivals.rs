@@ -33,7 +33,7 @@ proptest! {
         let stored = serde_json::to_string(&whole).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Arrivals>(&stored).unwrap(), &whole);
 
-        let counted = tickets.iter().filter(|ticket| ticket.left_out.is_none());
+        let counted = tickets.iter().filter(|ticket| ticket.exclusion.is_none());
         let local: Vec<_> = counted.map(|ticket| ticket.created_at.to_utc().with_timezone(&zone)).collect();
         for weekday in [Weekday::Mon, Weekday::Thu, Weekday::Sun] {
             for hour in [0, 5, 23] {
@@ -63,7 +63,7 @@ fn means_are_over_the_weekdays_that_occur() {
 }
 
 #[test]
-fn another_zone_is_left_out_and_counted() {
+fn another_zone_is_excluded_and_counted() {
     let mut here = Arrivals::new(Copenhagen);
     let mut there = Arrivals::new(Sao_Paulo);
     for arrivals in [&mut here, &mut there] {

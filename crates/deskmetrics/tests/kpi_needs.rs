@@ -35,7 +35,7 @@ proptest! {
             .with_policies(toml::from_str::<SlaPolicies>(POLICIES).unwrap());
         let all = whole.ticket(&ticket, &events);
         for request in requests() {
-            let lean = whole.clone().needing(request.needs()).ticket(&ticket, &events);
+            let lean = whole.clone().with_measures(request.needs()).ticket(&ticket, &events);
             let tally = |ticket| {
                 let mut tally = request.tally(Some(as_of)).unwrap();
                 tally.push_ticket(ticket);

@@ -43,7 +43,7 @@ impl Kpi for Reopened {
     fn push_ticket(&mut self, ticket: &Replayed) {
         let metrics = &ticket.metrics;
         let unsolved = metrics.first_solved_at.is_none().then_some(Reason::NotSolved);
-        match metrics.left_out.or(unsolved) {
+        match metrics.exclusion.or(unsolved) {
             Some(reason) => self.excluded.add(reason),
             None => self.ratio.push(!metrics.reopens.is_empty()),
         }
@@ -88,7 +88,7 @@ impl OpenTickets {
     }
 
     fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out.or((ticket.as_of < self.at).then_some(Reason::AfterCutOff)) {
+        match ticket.exclusion.or((ticket.as_of < self.at).then_some(Reason::AfterCutOff)) {
             Some(reason) => self.excluded.add(reason),
             None => self.open += u64::from(ticket.is_open_at(self.at)),
         }
@@ -147,17 +147,17 @@ impl Kpi for Waited {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        (0..records).for_each(|_| self.0.leave_out(reason));
+        (0..records).for_each(|_| self.0.exclude_one(reason));
     }
 
     fn push_ticket(&mut self, ticket: &Replayed) {
         let metrics = &ticket.metrics;
-        match (metrics.left_out, metrics.first_response_time, metrics.running_first_response_time) {
-            (Some(reason), ..) => self.0.leave_out(reason),
+        match (metrics.exclusion, metrics.first_response_time, metrics.running_first_response_time) {
+            (Some(reason), ..) => self.0.exclude_one(reason),
             (None, Some(elapsed), _) => self.0.finished(elapsed),
             (None, None, Some(elapsed)) => self.0.running(elapsed),
-            (None, None, None) if metrics.proactive => self.0.leave_out(Reason::Proactive),
-            (None, None, None) => self.0.leave_out(Reason::NoCustomerMessage),
+            (None, None, None) if metrics.proactive => self.0.exclude_one(Reason::Proactive),
+            (None, None, None) => self.0.exclude_one(Reason::NoCustomerMessage),
         }
     }
 

@@ -70,7 +70,7 @@ proptest! {
                 Estimate::new(row.measure.clone(), row.value, row.unit, row.n).with_interval(row.interval)
             }).collect();
             prop_assert_eq!(rows, whole.estimates(0.95), "{}: the report says something else", id);
-            prop_assert_eq!(&*table.headline(id).unwrap().excluded, whole.excluded(), "{}: left out", id);
+            prop_assert_eq!(&*table.headline(id).unwrap().excluded, whole.excluded(), "{}: excluded", id);
         }
     }
 }
@@ -95,7 +95,7 @@ fn tallies_of_different_requests_are_told_apart() {
 }
 
 #[test]
-fn what_comes_after_the_cut_off_is_left_out() {
+fn what_comes_after_the_cut_off_is_exclusions() {
     let mut nps = KpiRequest::new("nps").of_survey("nps").tally(Some(instant(10))).unwrap();
     let answer = |hours| SurveyResponse::new("nps", Some(9)).answered_at(instant(hours));
     [10, 11].map(answer).iter().for_each(|answer| nps.push_response(answer));

@@ -334,7 +334,7 @@ proptest! {
 
     /// A tally of another clock is not mixed in.
     #[test]
-    fn other_options_are_left_out_and_counted(tickets in prop::collection::vec(metrics(), 1..20)) {
+    fn other_options_are_excluded_and_counted(tickets in prop::collection::vec(metrics(), 1..20)) {
         let business = kpi::first_response_time(&tickets, ClockKind::Business);
         let mut calendar = kpi::first_response_time(&tickets, ClockKind::Calendar);
         let before = calendar.clone();
@@ -355,7 +355,7 @@ fn a_stored_tally_that_does_not_fit_its_scale_is_refused() {
 }
 
 #[test]
-fn the_states_of_a_verdict_are_all_decided_or_left_out() {
+fn the_states_of_a_verdict_are_all_decided_or_exclusions() {
     let mut attainment = kpi::SlaAttainment::default();
     let states = [
         VerdictState::Met,

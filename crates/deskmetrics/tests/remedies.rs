@@ -319,5 +319,5 @@ fn trackers() {
         followed(moved(), "replay its log instead", again()),
     ];
     // What does not count is counted by its reason.
-    all_followed(include_str!("../src/replay/tracker.rs"), "TrackError", cases, &["LeftOut"]);
+    all_followed(include_str!("../src/replay/tracker.rs"), "TrackError", cases, &["Exclusion"]);
 }

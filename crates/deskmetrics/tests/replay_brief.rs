@@ -1,8 +1,8 @@
 //! The short way through a ticket leads where the long one does.
 
 use chrono::TimeDelta;
-use deskmetrics::engine::Pass;
-use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::Replayer;
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, StepKind};
 use deskmetrics::replay::{
     Merged, Needs, Opening, RepeatedSolve, Replay, ReplayOptions, Schedules, SolveWithoutReply,
 };
@@ -87,22 +87,22 @@ fn options(choice: u32) -> ReplayOptions {
 }
 
 /// Mostly what happens on every ticket, now and then anything.
-fn whats() -> impl Strategy<Value = What> {
-    let statuses = proptest::sample::select(Status::ALL.to_vec()).prop_map(What::Status);
+fn whats() -> impl Strategy<Value = StepKind> {
+    let statuses = proptest::sample::select(Status::ALL.to_vec()).prop_map(StepKind::Status);
     let unusual = prop_oneof![
-        (0..12u16, 0..3u32).prop_map(|(attribute, to)| What::Changed {
+        (0..12u16, 0..3u32).prop_map(|(attribute, to)| StepKind::Changed {
             attribute,
             to: if to == 0 { NONE } else { FIRST_FREE | to }
         }),
-        Just(What::Tagged(FIRST_FREE | 9)),
-        Just(What::Escalated),
-        Just(What::MergedInto),
-        Just(What::SplitFrom),
-        Just(What::Deleted),
-        Just(What::Restored),
-        Just(What::SurveySent),
+        Just(StepKind::Tagged(FIRST_FREE | 9)),
+        Just(StepKind::Escalated),
+        Just(StepKind::MergedInto),
+        Just(StepKind::SplitFrom),
+        Just(StepKind::Deleted),
+        Just(StepKind::Restored),
+        Just(StepKind::SurveySent),
     ];
-    prop_oneof![8 => statuses, 8 => Just(What::PublicMessage), 1 => Just(What::InternalNote), 1 => unusual]
+    prop_oneof![8 => statuses, 8 => Just(StepKind::PublicMessage), 1 => Just(StepKind::InternalNote), 1 => unusual]
 }
 
 fn authors() -> impl Strategy<Value = Author> {
@@ -122,9 +122,9 @@ fn tickets() -> impl Strategy<Value = (i64, Option<Author>, Vec<Step>)> {
     (created, proptest::option::of(authors()), proptest::collection::vec(step, 0..12)).prop_map(
         |(created, created_by, steps)| {
             let mut at = created;
-            let steps = steps.into_iter().map(|(what, author, minutes, by)| {
+            let steps = steps.into_iter().map(|(kind, author, minutes, by)| {
                 at += minutes * MINUTE;
-                Step { at, what, by: if by == 0 { NONE } else { FIRST_FREE | by }, author }
+                Step { at, kind, by: if by == 0 { NONE } else { FIRST_FREE | by }, author }
             });
             (created, created_by, steps.collect())
         },
@@ -132,10 +132,10 @@ fn tickets() -> impl Strategy<Value = (i64, Option<Author>, Vec<Step>)> {
 }
 
 /// Everything a pass says of a ticket.
-fn told(pass: &Pass<'_>) -> (TicketMetrics, Vec<SlaVerdict>, Vec<u32>, Excluded) {
-    let verdicts = pass.verdicts().map(|verdict| verdict.to_verdict()).collect();
-    let values = (0..10).map(|attribute| pass.value(attribute)).collect();
-    (pass.metrics().clone(), verdicts, values, pass.excluded().clone())
+fn told(replayer: &Replayer<'_>) -> (TicketMetrics, Vec<SlaVerdict>, Vec<u32>, Excluded) {
+    let verdicts = replayer.verdicts().map(|verdict| verdict.to_verdict()).collect();
+    let values = (0..10).map(|attribute| replayer.value(attribute)).collect();
+    (replayer.metrics().clone(), verdicts, values, replayer.excluded().clone())
 }
 
 const ASKED: [Needs; 6] = [
@@ -170,11 +170,11 @@ proptest! {
                     .with_options(options(choice))
                     .with_schedules(schedules.clone())
                     .with_policies(policies.clone())
-                    .watching([Attribute::Channel])
-                    .needing(needs);
+                    .with_attributes([Attribute::Channel])
+                    .with_measures(needs);
                 let market = replay.attribute_number(&Attribute::Market);
                 let dk = replay.value_number("DK").unwrap_or(FIRST_FREE | 7);
-                let (mut short, mut long) = (replay.pass(), replay.pass());
+                let (mut short, mut long) = (replay.replayer(), replay.replayer());
                 for (created_at, created_by, steps) in &tickets {
                     let start = Start {
                         created_at: *created_at,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use chrono::TimeDelta;
-use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, StepKind};
 use deskmetrics::replay::{Replay, Replayed, Schedules, TicketTracker};
 use deskmetrics::schedule::{CompiledSchedule, Schedule};
 use deskmetrics::sla::SlaPolicies;
@@ -167,25 +167,25 @@ fn steps(replay: &Replay, ticket: &Ticket, events: &[TicketEvent]) -> (Vec<(u16,
     let steps = events
         .iter()
         .map(|event| {
-            let what = match &event.kind {
-                EventKind::PublicMessage => What::PublicMessage,
-                EventKind::InternalNote => What::InternalNote,
-                EventKind::Status(status) => What::Status(*status),
-                EventKind::Changed { attribute, to } => What::Changed {
+            let kind = match &event.kind {
+                EventKind::PublicMessage => StepKind::PublicMessage,
+                EventKind::InternalNote => StepKind::InternalNote,
+                EventKind::Status(status) => StepKind::Status(*status),
+                EventKind::Changed { attribute, to } => StepKind::Changed {
                     attribute: replay.attribute_number(attribute),
                     to: to.as_deref().map_or(NONE, &mut number),
                 },
-                EventKind::Tagged(tag) => What::Tagged(number(tag)),
-                EventKind::Untagged(tag) => What::Untagged(number(tag)),
-                EventKind::Escalated => What::Escalated,
-                EventKind::Deleted => What::Deleted,
-                EventKind::Spam => What::Spam,
-                EventKind::EndUnknown => What::EndUnknown,
-                EventKind::Restored => What::Restored,
-                _ => What::SurveySent,
+                EventKind::Tagged(tag) => StepKind::Tagged(number(tag)),
+                EventKind::Untagged(tag) => StepKind::Untagged(number(tag)),
+                EventKind::Escalated => StepKind::Escalated,
+                EventKind::Deleted => StepKind::Deleted,
+                EventKind::Spam => StepKind::Spam,
+                EventKind::EndUnknown => StepKind::EndUnknown,
+                EventKind::Restored => StepKind::Restored,
+                _ => StepKind::SurveySent,
             };
             let by = event.author_name.as_deref().map_or(NONE, &mut number);
-            Step { at: event.at.as_micros(), what, by, author: event.author }
+            Step { at: event.at.as_micros(), kind, by, author: event.author }
         })
         .collect();
     (attributes, tags, steps)
@@ -223,14 +223,14 @@ proptest! {
         let replayed = replay(as_of).ticket(&ticket, &events);
         let calendar: i64 = replayed.metrics.time_in_status.iter().map(|time| time.calendar_micros).sum();
         let lifetime = as_of.as_micros() - ticket.created_at.as_micros();
-        match replayed.metrics.left_out {
+        match replayed.metrics.exclusion {
             None => prop_assert_eq!(calendar, lifetime),
             Some(_) => prop_assert!(calendar <= lifetime),
         }
         let market_never_changes = !events.iter().any(|event| {
             matches!(&event.kind, EventKind::Changed { attribute: Attribute::Market, .. })
         });
-        if market_never_changes && replayed.metrics.left_out.is_none() {
+        if market_never_changes && replayed.metrics.exclusion.is_none() {
             let on = if ticket.attributes.get(&Attribute::Market) == Some("ES") {
                 hours("Mo-Th 10:00-19:00; Fr 08:00-15:00")
             } else {
@@ -247,7 +247,7 @@ proptest! {
         let plan = replay(end(&ticket, &events));
         let mut tracker = plan.track(ticket.clone());
         for (place, event) in events.iter().enumerate() {
-            let _left_out = plan.observe(&mut tracker, event);
+            let _exclusions = plan.observe(&mut tracker, event);
             // Stored and brought back, it goes on as if nothing had happened.
             let stored = serde_json::to_string(&tracker).expect("a tracker is JSON");
             let restored: TicketTracker = serde_json::from_str(&stored).expect("its JSON is a tracker");
@@ -269,27 +269,27 @@ proptest! {
         let plan = replay(as_of);
         let mut replayed = plan.ticket(&ticket, &events);
         let (attributes, tags, steps) = steps(&plan, &ticket, &events);
-        let mut pass = plan.pass();
+        let mut replayer = plan.replayer();
         // A pass that was used before must not remember it.
-        pass.run(Start { created_at: 0, created_by: None, attributes: &[], tags: &[] }, steps.iter().copied());
+        replayer.run(Start { created_at: 0, created_by: None, attributes: &[], tags: &[] }, steps.iter().copied());
         let start = Start {
             created_at: ticket.created_at.as_micros(),
             created_by: ticket.created_by,
             attributes: &attributes,
             tags: &tags,
         };
-        let before = pass.excluded().clone();
-        pass.run(start, steps);
+        let before = replayer.excluded().clone();
+        replayer.run(start, steps);
         replayed.metrics.assignee_stints.clear();
         replayed.metrics.group_stints.clear();
         replayed.metrics.repliers.clear();
         replayed.metrics.first_response_by = None;
         replayed.metrics.next_responses.iter_mut().for_each(|response| response.by = None);
-        prop_assert_eq!(pass.metrics(), &replayed.metrics);
-        let verdicts: Vec<SlaVerdict> = pass.verdicts().map(|verdict| verdict.to_verdict()).collect();
+        prop_assert_eq!(replayer.metrics(), &replayed.metrics);
+        let verdicts: Vec<SlaVerdict> = replayer.verdicts().map(|verdict| verdict.to_verdict()).collect();
         prop_assert_eq!(verdicts, replayed.verdicts);
-        let left_out = |reason| pass.excluded().count(reason) - before.count(reason);
-        prop_assert_eq!(left_out(Reason::Deleted), replayed.excluded.count(Reason::Deleted));
+        let exclusion = |reason| replayer.excluded().count(reason) - before.count(reason);
+        prop_assert_eq!(exclusion(Reason::Deleted), replayed.excluded.count(Reason::Deleted));
     }
 
     #[test]
@@ -480,7 +480,7 @@ proptest! {
             let replayed = plan.ticket(&ticket, &events);
             let mut tracker = plan.track(ticket.clone());
             for event in &events {
-                let _left_out = plan.observe(&mut tracker, event);
+                let _exclusions = plan.observe(&mut tracker, event);
             }
             prop_assert_eq!(plan.metrics(&tracker, as_of), replayed.metrics.clone());
             prop_assert_eq!(plan.verdicts(&tracker, as_of), replayed.verdicts.clone());
@@ -513,21 +513,21 @@ proptest! {
         let as_of = Timestamp::saturating_from_micros(as_of);
         for options in unusual_options() {
             let plan = replay(as_of).with_options(options);
-            let mut pass = plan.pass();
+            let mut replayer = plan.replayer();
             let steps = raw.iter().map(|(at, kind, attribute, value, author)| Step {
                 at: *at,
-                what: match kind {
-                    0 => What::PublicMessage,
-                    1 => What::InternalNote,
-                    2..=5 => What::Status(Status::ALL[usize::from(*attribute) % Status::ALL.len()]),
-                    6 => What::Changed { attribute: *attribute, to: *value },
-                    7 => What::Changed { attribute: *attribute % 12, to: *value },
-                    8 => What::Tagged(*value),
-                    9 => What::Untagged(*value),
-                    10 => What::MergedInto,
-                    11 => What::Deleted,
-                    12 => What::Restored,
-                    _ => What::Escalated,
+                kind: match kind {
+                    0 => StepKind::PublicMessage,
+                    1 => StepKind::InternalNote,
+                    2..=5 => StepKind::Status(Status::ALL[usize::from(*attribute) % Status::ALL.len()]),
+                    6 => StepKind::Changed { attribute: *attribute, to: *value },
+                    7 => StepKind::Changed { attribute: *attribute % 12, to: *value },
+                    8 => StepKind::Tagged(*value),
+                    9 => StepKind::Untagged(*value),
+                    10 => StepKind::MergedInto,
+                    11 => StepKind::Deleted,
+                    12 => StepKind::Restored,
+                    _ => StepKind::Escalated,
                 },
                 by: *value,
                 author: [
@@ -538,11 +538,11 @@ proptest! {
                     deskmetrics::Author::External,
                 ][usize::from(*author)],
             });
-            pass.run(
+            replayer.run(
                 Start { created_at: created, created_by: None, attributes: &[(3, 1), (u16::MAX, 9)], tags: &[7] },
                 steps,
             );
-            for verdict in pass.verdicts() {
+            for verdict in replayer.verdicts() {
                 let verdict = verdict.to_verdict();
                 let _numbers = (verdict.overshoot(), verdict.remaining(), verdict.elapsed_pct(), verdict.is_at_risk());
             }

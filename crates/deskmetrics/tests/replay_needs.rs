@@ -85,7 +85,7 @@ const PARTS: [Needs; 9] = [
 fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
     let mut asked = TicketMetrics::new(whole.created_at, whole.as_of);
     asked.status = whole.status;
-    asked.left_out = whole.left_out;
+    asked.exclusion = whole.exclusion;
     if needs.any(Needs::CONVERSATION) {
         asked.first_customer_message_at = whole.first_customer_message_at;
         asked.first_response_at = whole.first_response_at;
@@ -232,7 +232,7 @@ proptest! {
         for policies in POLICIES {
             for options in options() {
                 let whole = replay(as_of, policies, options);
-                let lean = whole.clone().needing(needs);
+                let lean = whole.clone().with_measures(needs);
                 let (whole, lean) = (whole.ticket(&ticket, &events), lean.ticket(&ticket, &events));
                 let ticket = whole.ticket.clone();
                 compare(&ticket, whole, lean, needs)?;

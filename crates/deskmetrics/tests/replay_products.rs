@@ -1,4 +1,4 @@
-//! Figures that help desks worked out themselves, from recorded answers of their APIs.
+//! Figures that help desks computed themselves, from recorded answers of their APIs.
 //!
 //! The recordings are not part of the repository. They are looked for in the folder named by DESKMETRICS_DATA, else in
 //! `../shared/data` beside the repository; where they are absent, these tests say so and pass.

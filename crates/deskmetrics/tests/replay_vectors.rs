@@ -200,7 +200,7 @@ fn run_file(text: &str) {
             let actual = serde_json::to_value(&replayed.excluded).expect("reasons are JSON");
             let wanted = serde_json::to_value(expected).expect("vectors are JSON");
             if actual != wanted {
-                wrong.push(format!("{}: left out {actual}, expected {wanted}", case.name));
+                wrong.push(format!("{}: excluded {actual}, expected {wanted}", case.name));
             }
         }
     }

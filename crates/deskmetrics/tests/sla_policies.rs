@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use deskmetrics::replay::{Merged, Replay, ReplayOptions, Schedules};
 use deskmetrics::schedule::{Schedule, ScheduleHistory};
 use deskmetrics::sla::{
-    Conditions, CustomClock, Finding, Happening, Matching, SlaPolicies, SlaPolicy, SlaTarget, Within,
+    ClockEvent, Conditions, CustomClock, Matching, PolicyWarning, SlaPolicies, SlaPolicy, SlaTarget, Within,
 };
 use deskmetrics::ticket::{Attribute, Author, EventKind};
 use deskmetrics::{Reason, SlaMetric, Ticket, TicketEvent, Timestamp};
@@ -33,7 +33,7 @@ fn policies_survive_toml_and_json() {
             )),
         SlaPolicy::new("everybody").promising(reply()),
     ])
-    .with_clock(CustomClock::new("triage").start(Happening::Created).stop(Happening::Assigned))
+    .with_clock(CustomClock::new("triage").start(ClockEvent::Created).stop(ClockEvent::Assigned))
     .with_matching(Matching::FirstPerMetric);
     assert_eq!(policies.check_with_schedules(["dk"]), []);
     let text = toml::to_string(&policies).expect("policies are TOML");
@@ -76,7 +76,7 @@ fn the_check_finds_what_is_odd() {
                 SlaTarget::calendar(SlaMetric::Custom("typo".into()), TimeDelta::hours(1)).at_risk(80.0),
             ),
     ])
-    .with_clock(CustomClock::new("endless").start(Happening::Created).pause(Happening::Solved));
+    .with_clock(CustomClock::new("endless").start(ClockEvent::Created).pause(ClockEvent::Solved));
     let findings = policies.check_with_schedules(["dk"]);
     let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -107,7 +107,7 @@ fn the_check_finds_what_is_odd() {
     ]);
     assert_eq!(
         per_metric.with_matching(Matching::FirstPerMetric).check(),
-        [Finding::TargetUnreachable {
+        [PolicyWarning::TargetUnreachable {
             policy: "late".into(),
             metric: SlaMetric::FirstResponse,
             earlier: "all".into()
@@ -160,7 +160,7 @@ fn merged_tickets_move_their_messages() {
     ];
     let outcome = Replay::new(at("2026-03-03 00:00")).tickets(&tickets, &events);
     let [survivor, away] = &outcome.tickets[..] else { panic!("two tickets") };
-    assert_eq!(away.metrics.left_out, Some(Reason::Merged));
+    assert_eq!(away.metrics.exclusion, Some(Reason::Merged));
     assert_eq!(survivor.metrics.customer_messages, 3);
     let next: Vec<TimeDelta> =
         survivor.metrics.next_responses.iter().map(|response| response.elapsed.calendar()).collect();
@@ -171,7 +171,7 @@ fn merged_tickets_move_their_messages() {
     let mut options = ReplayOptions::default();
     options.merged = Merged::Keep;
     let outcome = Replay::new(at("2026-03-03 00:00")).with_options(options).tickets(&tickets, &events);
-    assert_eq!(outcome.tickets[1].metrics.left_out, None);
+    assert_eq!(outcome.tickets[1].metrics.exclusion, None);
     assert_eq!(outcome.tickets[0].metrics.customer_messages, 1);
 }
 
@@ -183,7 +183,7 @@ fn merges_in_circles_end() {
     };
     let outcome =
         Replay::new(at("2026-03-03 00:00")).tickets(&tickets, &[merged("a", "b"), merged("b", "a")]);
-    assert!(outcome.tickets.iter().all(|ticket| ticket.metrics.left_out == Some(Reason::Merged)));
+    assert!(outcome.tickets.iter().all(|ticket| ticket.metrics.exclusion == Some(Reason::Merged)));
 }
 
 #[test]

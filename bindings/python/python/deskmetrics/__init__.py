@@ -13,7 +13,7 @@ Business time::
 Surveys::
 
     >>> dm.nps([10, 9, 8, 6, None])
-    KpiResult(nps: +25.0, n=4, 95 % CI -44.2 to +72.7, left out: 1 not answered)
+    KpiResult(nps: +25.0, n=4, 95 % CI -44.2 to +72.7, excluded: 1 not answered)
 
 Columns of pandas, polars, pyarrow, DuckDB, NumPy and anything else that speaks Arrow go in wherever a list does.
 Every result has ``value``, ``n``, ``interval(level)`` and ``excluded``, and results of one KPI add up.
@@ -63,7 +63,7 @@ from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .kpis import *
 from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
-from .source import LeftOut, Source
+from .source import Exclusion, Source
 from .surveys import (
     ces,
     csat,
@@ -80,7 +80,7 @@ from .surveys import (
 __all__ = [
     "Adjusted", "ArgumentError", "ArgumentTypeError", "Catalogue", "Change", "Choice", "ColumnNotFoundError",
     "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Explanation",
-    "FcrPolicy", "Frame", "InstantError", "Interval", "KpiResult", "LeftOut", "MissingPackageError", "NeverOpensError",
+    "FcrPolicy", "Frame", "InstantError", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
     "NoSuchNameError", "PolicyError", "ReadError", "Replay", "Report", "ReportRow", "Representativeness", "ScaleError",
     "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "Tracker", "Variant", "WeightedRating",
     "__version__", "catalogue", "compare", "exceptions", "read", "replay", "report", "representativeness", "weighted",

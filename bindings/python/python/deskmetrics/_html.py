@@ -39,23 +39,23 @@ def report(found: Report) -> str:
             if row.headline and not row.keys and row.period is not None and (row.n or row.period_start)
         ]
         parts.append(_blocks(f"By {found.period} ({found.time_zone})", rows, _period, found))
-    parts += [_left_out(found), _beware([*found.warnings, *found.notes]), _legend(found)]
+    parts += [_exclusions(found), _beware([*found.warnings, *found.notes]), _legend(found)]
     return _block(*parts)
 
 
 def dataset(found: Dataset) -> str:
-    """A dataset as a block of HTML: what each file gave and what was left out."""
+    """A dataset as a block of HTML: what each file gave and what was excluded."""
     lines = repr(found).splitlines()
     head = f"<p><b>{escape(found.name or 'Dataset')}</b><br>{escape(lines[1])}<br>{escape(lines[2])}</p>"
     return _block(head, _sources(found.sources))
 
 
 def replay(found: Replay) -> str:
-    """A replay as a block of HTML: how many tickets and verdicts, what was left out, what to ask it."""
+    """A replay as a block of HTML: how many tickets and verdicts, what was excluded, what to ask it."""
     as_of = f"as of {found.as_of:%Y-%m-%d %H:%M} {found.as_of.tzinfo}" if found.as_of else "no dates"
     parts = [f"<p><b>Replay</b><br>{len(found):,} tickets, {len(found.verdicts):,} SLA verdicts<br>{escape(as_of)}</p>"]
     if found.excluded:
-        parts.append(f"<p class='note'>Events and tickets left out: {escape(_counts(found.excluded))}</p>")
+        parts.append(f"<p class='note'>Events and tickets excluded: {escape(_counts(found.excluded))}</p>")
     parts.append(_beware(found.findings))
     return _block(*parts, _sources(found.sources))
 
@@ -95,9 +95,9 @@ def _sources(sources: Iterable[Source]) -> str:
             f"<td>{source.rows:,}</td><td class='left'>{escape(remarks)}</td></tr>"
         )
         rows += [
-            f"<tr class='small'><td></td><td class='left' colspan='3'>{escape(str(left_out))}<br>"
-            f"{escape(left_out.remedy)}</td></tr>"
-            for left_out in source.left_out
+            f"<tr class='small'><td></td><td class='left' colspan='3'>{escape(str(exclusion))}<br>"
+            f"{escape(exclusion.remedy)}</td></tr>"
+            for exclusion in source.exclusions
         ]
     return _table("<th>file</th><th class='left'>holds</th><th>rows</th><th></th>", rows)
 
@@ -164,11 +164,11 @@ def _items(texts: Iterable[str]) -> str:
     return "".join(f"<li>{escape(text)}</li>" for text in texts)
 
 
-def _left_out(found: Report) -> str:
+def _exclusions(found: Report) -> str:
     lines = [f"{row.title}: {_counts(row.excluded)}" for row in found.headlines if row.excluded]
     # Rows that never got as far as a KPI.
-    lines += [f"{source.file.name}: {one}; {one.remedy}" for source in found.sources for one in source.left_out]
-    return f"<details><summary>Left out</summary><ul class='note'>{_items(lines)}</ul></details>" if lines else ""
+    lines += [f"{source.file.name}: {one}; {one.remedy}" for source in found.sources for one in source.exclusions]
+    return f"<details><summary>Excluded</summary><ul class='note'>{_items(lines)}</ul></details>" if lines else ""
 
 
 def _beware(texts: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ class Explanation:
     events : tuple of dict
         Its events in the order of the data.
     excluded : dict
-        Events left out and targets that could not be judged, by reason.
+        Events excluded and targets that could not be judged, by reason.
     time_zone : str
         The zone in which instants are printed.
     """
@@ -69,13 +69,13 @@ class Explanation:
         lines.append(
             f"created {self._at(measures['created_at'])} {self.time_zone}, as of {self._at(measures['as_of'])}"
         )
-        if measures["left_out"]:
-            lines.append(f"counts in no KPI: {_words(measures['left_out'])}")
+        if measures["exclusion"]:
+            lines.append(f"counts in no KPI: {_words(measures['exclusion'])}")
         lines += ["", "Events"] + self._events()
         for verdict in self.verdicts:
             lines += ["", *self._verdict(verdict)]
         if self.excluded:
-            lines += ["", "Left out: " + ", ".join(f"{n:,} {_words(reason)}" for reason, n in self.excluded.items())]
+            lines += ["", "Excluded: " + ", ".join(f"{n:,} {_words(reason)}" for reason, n in self.excluded.items())]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

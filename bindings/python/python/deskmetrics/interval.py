@@ -19,7 +19,7 @@ class Interval:
     level : float
         The confidence level, between 0 and 1.
     method : str
-        How it was worked out: ``"wilson"``, ``"adjusted_wald"``, ``"student_t"`` ...
+        How it was computed: ``"wilson"``, ``"adjusted_wald"``, ``"student_t"`` ...
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What was read from files, and what was left out of them."""
+"""What was read from files, and what was excluded of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LeftOut", "Source"]
+__all__ = ["Exclusion", "Source"]
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What was left out of a file for one reason in one column.
+class Exclusion:
+    """What was excluded of a file for one reason in one column.
 
     Attributes
     ----------
@@ -64,8 +64,8 @@ class Source:
     notes : tuple of str
         What else may change its numbers: an encoding that was detected because none is stated, a ``where`` that selects no
         row.
-    left_out : tuple of LeftOut
-        What was left out, most frequent first.
+    exclusions : tuple of Exclusion
+        What was excluded, most frequent first.
     ambiguous_times, nonexistent_times : int
         Wall-clock times that clocks showed twice or skipped.
     skewed_times, reordered_times : int
@@ -77,7 +77,7 @@ class Source:
     rows: int
     not_selected: int
     notes: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
+    exclusions: tuple[Exclusion, ...]
     ambiguous_times: int
     nonexistent_times: int
     skewed_times: int
@@ -85,11 +85,11 @@ class Source:
 
     @classmethod
     def _of(cls, form: Mapping[str, Any]) -> Source:
-        left_out = tuple(
-            LeftOut(**{**one, "examples": tuple((example["row"], example["value"]) for example in one["examples"])})
-            for one in form["left_out"]
+        exclusions = tuple(
+            Exclusion(**{**one, "examples": tuple((example["row"], example["value"]) for example in one["examples"])})
+            for one in form["exclusions"]
         )
-        return cls(**{**form, "file": Path(form["file"]), "notes": tuple(form["notes"]), "left_out": left_out})
+        return cls(**{**form, "file": Path(form["file"]), "notes": tuple(form["notes"]), "exclusions": exclusions})
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -104,15 +104,15 @@ class Source:
         return tuple(f"{count:,} {what}" for count, what in told if count)
 
     def __repr__(self) -> str:
-        left_out = sum(one.count for one in self.left_out if one.scope in ("record", "line"))
-        remark = f", {left_out:,} left out" if left_out else ""
+        exclusion = sum(one.count for one in self.exclusions if one.scope in ("record", "line"))
+        remark = f", {exclusion:,} excluded" if exclusion else ""
         return f"Source({self.file.name}: {self.rows:,} rows of {self.holds}{remark})"
 
     def __str__(self) -> str:
         lines = ["; ".join((f"{self.file.name}: {self.rows:,} rows of {self.holds}", *self.remarks))]
         lines += [f"  {note}" for note in self.notes]
-        for left_out in self.left_out:
-            lines += [f"  {left_out}", f"    {left_out.remedy}"]
+        for exclusion in self.exclusions:
+            lines += [f"  {exclusion}", f"    {exclusion.remedy}"]
         return "\n".join(lines)
 
 

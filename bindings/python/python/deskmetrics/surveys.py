@@ -45,7 +45,7 @@ def nps(scores: Column) -> KpiResult:
     >>> import deskmetrics as dm
     >>> result = dm.nps([0, 7, 7, 9, 9, 9, None, 11])
     >>> result
-    KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, left out: 1 not answered, 1 score outside the scale)
+    KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, excluded: 1 not answered, 1 score outside the scale)
     >>> result.excluded
     {'not_answered': 1, 'out_of_scale': 1}
     >>> lower, upper = result.interval(0.9)
@@ -76,11 +76,11 @@ def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
     >>> import deskmetrics as dm
     >>> result = dm.csat([5, 5, 5, 4, 4, 4, 4, 3, 2, 1, None], scale=(1, 5))
     >>> result
-    KpiResult(csat: 70.0 %, n=10, 95 % CI 39.7 % to 89.2 %, left out: 1 not answered)
+    KpiResult(csat: 70.0 %, n=10, 95 % CI 39.7 % to 89.2 %, excluded: 1 not answered)
     >>> result.measures()["mean"]["value"]
     3.7
     >>> result + dm.csat([5, 5], scale=(1, 5))
-    KpiResult(csat: 75.0 %, n=12, 95 % CI 46.8 % to 91.1 %, left out: 1 not answered)
+    KpiResult(csat: 75.0 %, n=12, 95 % CI 46.8 % to 91.1 %, excluded: 1 not answered)
     """
     return _core._of_scores("csat", scores, scale)
 
@@ -210,7 +210,7 @@ def survey_completion(
     >>> import deskmetrics as dm
     >>> march = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
     >>> dm.survey_completion([march, march, march, None], [march, None, march, None])
-    KpiResult(survey_completion: 66.7 %, n=3, 95 % CI 20.8 % to 93.9 %, left out: 1 value missing)
+    KpiResult(survey_completion: 66.7 %, n=3, 95 % CI 20.8 % to 93.9 %, excluded: 1 value missing)
     """
     return _core._of_invitations("survey_completion", **locals())
 
@@ -228,7 +228,7 @@ def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
     >>> import deskmetrics as dm
     >>> from deskmetrics import sample
     >>> dm.survey_coverage(sample.tickets(), ["T-1", "T-4", "T-5"])
-    KpiResult(survey_coverage: 50.0 %, n=6, 95 % CI 18.8 % to 81.2 %, left out: 2 not solved)
+    KpiResult(survey_coverage: 50.0 %, n=6, 95 % CI 18.8 % to 81.2 %, excluded: 2 not solved)
     """
     return _core._of_tickets("survey_coverage", tickets, surveyed=surveyed)
 

@@ -46,7 +46,7 @@ pub(crate) struct Dataset {
 ///     The folder that the description's ``folder`` starts from, so that the description need not say where on a machine
 ///     the data lies.
 /// strict : bool, default False
-///     Whether the first row or value that cannot be used is an error. If not, it is left out and counted, with file,
+///     Whether the first row or value that cannot be used is an error. If not, it is excluded and counted, with file,
 ///     column, reason, first rows and remedy: see :attr:`Dataset.sources`.
 /// progress : bool or callable, default False
 ///     ``True`` shows a bar where tqdm is installed; a function is called with the file's name, the bytes read and the
@@ -117,7 +117,7 @@ pub(crate) struct Dataset {
 /// >>> dataset = dm.read(folder / "helpdesk.toml")
 /// >>> dataset.counts["tickets"], dataset.excluded
 /// (3, {})
-/// >>> dataset.sources[0].left_out[0].examples
+/// >>> dataset.sources[0].exclusions[0].examples
 /// ((3, '1/3/2026 12:00'),)
 /// >>> dataset.report(kpis=["volume", "solved"])["volume"].value
 /// 3.0
@@ -178,10 +178,10 @@ getters! { Dataset, dataset;
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
     as_of -> Option<InZone> = dataset.core.as_of.map(|at| InZone(at, Some(dataset.core.time_zone)));
 
-    /// Records left out of all files, by reason.
+    /// Records excluded of all files, by reason.
     excluded -> Data<Excluded> = Data(dataset.core.excluded());
 
-    /// What each file gave and what was left out of it, with the first rows, their values and the remedy.
+    /// What each file gave and what was excluded of it, with the first rows, their values and the remedy.
     sources -> Sources<'_> = Sources(&dataset.core.sources);
 }
 

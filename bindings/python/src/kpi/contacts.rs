@@ -76,13 +76,15 @@ pub(crate) fn of_contacts(
     let mut count = |row| {
         if columns.has("on_duty") {
             let (Some(on_duty), Some(busy)) = (columns.get("on_duty", row), columns.get("busy", row)) else {
-                return tally.leave_out(Reason::Missing);
+                return tally.exclude_one(Reason::Missing);
             };
             let span = TimeDelta::microseconds;
             return tally.push_shift(&AgentShift::new(Timestamp::MIN, span(on_duty), span(busy)));
         }
         let sometime = |known: bool, name| if known { columns.at(name, row) } else { Some(Timestamp::MIN) };
-        let Some(queued_at) = sometime(queued, "queued_at") else { return tally.leave_out(Reason::Missing) };
+        let Some(queued_at) = sometime(queued, "queued_at") else {
+            return tally.exclude_one(Reason::Missing);
+        };
         let mut contact = QueueContact::new(queued_at);
         contact.answered_at = sometime(answered || queued, "answered_at");
         contact.abandoned_at = columns.at("abandoned_at", row);

@@ -57,7 +57,7 @@ pub(crate) fn of_reasons(
                 response.reasons = reasons;
                 tally.push_response(&response);
             }
-            Err(reason) => tally.leave_out(reason),
+            Err(reason) => tally.exclude_one(reason),
         }
     }
     Ok(KpiResult { tally })
@@ -101,7 +101,7 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
             for score in each_number(values)? {
                 match score {
                     Ok(score) => tally.push_score(score, 1),
-                    Err(reason) => tally.leave_out(reason),
+                    Err(reason) => tally.exclude_one(reason),
                 }
             }
             return Ok(());
@@ -116,8 +116,8 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
             score => tally.push_score(score, times),
         })?;
         let fractions = if outside > 0 { chunks.iter().map(fractions).sum::<u64>() } else { 0 };
-        (0..fractions).for_each(|_| tally.leave_out(Reason::NotWhole));
-        (fractions..outside).for_each(|_| tally.leave_out(Reason::OutOfScale));
+        (0..fractions).for_each(|_| tally.exclude_one(Reason::NotWhole));
+        (fractions..outside).for_each(|_| tally.exclude_one(Reason::OutOfScale));
         Ok(())
     });
     counted.map_err(|problem: ColumnError| error::column_type(problem.to_string()))

@@ -93,7 +93,7 @@ pub(crate) fn of_invitations(
             // Without a column of invitations, only how far each survey got counts.
             let sent = if invited.is_some() { at(&invited, row) } else { Some(Timestamp::MIN) };
             let Some(sent) = sent else {
-                tally.leave_out(Reason::Missing);
+                tally.exclude_one(Reason::Missing);
                 continue;
             };
             let mut invitation = Invitation::new("", "", sent);

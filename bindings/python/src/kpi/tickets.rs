@@ -91,7 +91,7 @@ pub(crate) fn of_tickets(
     let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
     let mut tally = state.kpi(&request).or_argument()?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
-        (0..rows).for_each(|_| tally.leave_out(reason));
+        (0..rows).for_each(|_| tally.exclude_one(reason));
     }
     for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
         tally.push_invitation(&Invitation::new("", "", Timestamp::MIN).about(id.as_str()));

@@ -293,7 +293,7 @@ getters! { WeightedRating, rating;
     /// The weighted net score: positive minus negative answers, in points.
     net -> Option<f64> = rating.0.net_points();
 
-    /// Records left out, counted by reason.
+    /// Records excluded, counted by reason.
     excluded -> Data<&Excluded> = Data(rating.0.excluded());
 }
 
@@ -335,9 +335,9 @@ impl WeightedRating {
         let number =
             |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| format!("{value:.1}"));
         let excluded = self.0.excluded();
-        let left_out = if excluded.is_empty() { String::new() } else { format!(", left out: {excluded}") };
+        let exclusion = if excluded.is_empty() { String::new() } else { format!(", excluded: {excluded}") };
         format!(
-            "WeightedRating({} % positive, net {}, n={}, effective n {}{left_out})",
+            "WeightedRating({} % positive, net {}, n={}, effective n {}{exclusion})",
             number(self.percent()),
             number(self.net()),
             self.n(),

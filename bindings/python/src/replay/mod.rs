@@ -52,7 +52,7 @@ impl Replay {
     fn tally(&self, py: Python<'_>) -> &(usize, Excluded) {
         self.tally.get_or_init(|| {
             py.detach(|| {
-                let replay = self.core.clone().needing(Needs::VERDICTS);
+                let replay = self.core.clone().with_measures(Needs::VERDICTS);
                 let log = self.dataset.log(&replay);
                 let count =
                     |verdicts: &mut usize, ticket: &ReplayedRow<'_>| *verdicts += ticket.verdicts().count();
@@ -86,7 +86,7 @@ getters! { Replay, replay;
     /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
     as_of -> Option<InZone> = replay.as_of.map(|at| InZone(at, Some(replay.dataset.time_zone)));
 
-    /// What was left out of the tables themselves, before the replay; see :attr:`Dataset.sources`.
+    /// What was excluded of the tables themselves, before the replay; see :attr:`Dataset.sources`.
     sources -> Sources<'_> = Sources(&replay.dataset.sources);
 }
 
@@ -108,7 +108,7 @@ impl Replay {
     /// The verdict on each instance of each SLA target of each ticket, one a row.
     #[getter]
     fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
-        let replay = self.core.clone().needing(Needs::VERDICTS);
+        let replay = self.core.clone().with_measures(Needs::VERDICTS);
         let judged = watched(py, Bar::none(), |_| self.dataset.log(&replay).verdicts(0))?;
         Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
@@ -271,16 +271,16 @@ impl Replay {
 
     fn __repr__(&self, py: Python<'_>) -> String {
         let (verdicts, excluded) = self.tally(py);
-        let mut left_out = excluded.clone();
-        left_out.merge(self.dataset.excluded());
-        let left_out = if left_out.is_empty() { String::new() } else { format!(", left out: {left_out}") };
+        let mut exclusion = excluded.clone();
+        exclusion.merge(self.dataset.excluded());
+        let exclusion = if exclusion.is_empty() { String::new() } else { format!(", excluded: {exclusion}") };
         let n = |count: usize, noun: &str| {
             let many = if count == 1 { "" } else { "s" };
             format!("{} {noun}{many}", deskmetrics::report::count_text(count as u64))
         };
         let as_of = self.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
         format!(
-            "Replay({}, {}, {as_of}{left_out})",
+            "Replay({}, {}, {as_of}{exclusion})",
             n(self.dataset.ticket_count(), "ticket"),
             n(*verdicts, "verdict"),
         )
@@ -324,7 +324,7 @@ impl Replay {
 /// assume_tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of wall-clock times; without it, such columns are an error.
 /// strict : bool, default False
-///     Whether the first row that cannot be used is an error; if not, it is left out and counted.
+///     Whether the first row that cannot be used is an error; if not, it is excluded and counted.
 /// progress : bool or callable, default False
 ///     ``True`` shows a bar where tqdm is installed; a function is called with the table's name, the bytes read and the
 ///     bytes in all, and by :func:`report` then with ``"computing"``, the tickets counted and the tickets in all. Ctrl-C ends
@@ -388,7 +388,7 @@ impl Replay {
 /// - ``close_counts_as_solve``: whether closing a ticket that was never solved counts as solving it; ``True``.
 /// - ``repeated_solve``: a solved status reported again is ``"ignored"``, or ``"restates"`` the solve at that time.
 /// - ``thank_you_within``: a reopening solved again within this time without a reply is not counted; ``None``.
-/// - ``merged``: merged tickets ``"move_messages"`` to the other ticket, ``"leave_out"`` or ``"keep"``.
+/// - ``merged``: merged tickets ``"move_messages"`` to the other ticket, ``"exclude"`` or ``"keep"``.
 /// - ``no_schedule``: business time without a schedule is ``"unknown"``, or that of ``"always_open"`` hours.
 /// - ``sla``: dict with ``target_change`` (``"carry_elapsed"``, ``"reset"``, ``"strictest"``, ``"at_start"``), ``reopen``
 ///   (``"resume"``, ``"new_instance"``, ``"ignore"``), ``deadline`` (``"inclusive"``, ``"strict"``), ``loosened``

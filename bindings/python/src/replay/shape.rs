@@ -24,7 +24,7 @@ fn by_slice<T>(
 where
     T: Send,
 {
-    let replay = replay.clone().needing(Needs::EVERYTHING).watching(by.cloned());
+    let replay = replay.clone().with_measures(Needs::EVERYTHING).with_attributes(by.cloned());
     let log = dataset.log(&replay);
     let slot = by.and_then(|by| log.slot(by));
     let (parts, _) = log.each(1, Vec::new, |tallies: &mut Vec<Option<T>>, ticket| {

@@ -14,7 +14,7 @@ use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
-use super::request::{Asked, by, kpis, whole, year_start};
+use super::request::{RequestedKpi, by, kpis, whole, year_start};
 use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
 use crate::input;
@@ -32,7 +32,7 @@ const ALL: &str = "all";
 /// The KPIs of a report, as Python provided them.
 pub(crate) enum Kpis {
     Usual,
-    These(Vec<Asked>),
+    These(Vec<RequestedKpi>),
 }
 
 impl Kpis {
@@ -47,8 +47,8 @@ impl Kpis {
             Self::Usual => &[],
         };
         requests.iter().flat_map(|asked| match asked {
-            Asked::Request(request) => request.filter.named().collect(),
-            Asked::Id(_) => Vec::new(),
+            RequestedKpi::Request(request) => request.filter.named().collect(),
+            RequestedKpi::Id(_) => Vec::new(),
         })
     }
 }
@@ -175,11 +175,11 @@ impl<'py> Ask<'py> {
 
     /// Which columns the KPIs depend on.
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
-        let usual: Vec<Asked>;
+        let usual: Vec<RequestedKpi>;
         let named = match &self.kpis {
             Kpis::These(asked) => asked,
             Kpis::Usual => {
-                usual = Choice::usual_ids().map(|id| Asked::Id(id.to_owned())).collect();
+                usual = Choice::usual_ids().map(|id| RequestedKpi::Id(id.to_owned())).collect();
                 &usual
             }
         };
@@ -192,15 +192,15 @@ impl<'py> Ask<'py> {
         let mut attributes = by;
         for asked in named {
             let id = match asked {
-                Asked::Id(id) => id.as_str(),
-                Asked::Request(request) => request.kpi.as_str(),
+                RequestedKpi::Id(id) => id.as_str(),
+                RequestedKpi::Request(request) => request.kpi.as_str(),
             };
             let id = definition(id).map_or(id, |known| known.id);
             requesters |= policies.contains(&id);
             needs = match asked {
-                Asked::Request(request) => needs.and(request.needs()),
-                Asked::Id(_) if surveys.contains(&id) || policies.contains(&id) => needs,
-                Asked::Id(_) => needs.and(KpiRequest::new(id).needs()),
+                RequestedKpi::Request(request) => needs.and(request.needs()),
+                RequestedKpi::Id(_) if surveys.contains(&id) || policies.contains(&id) => needs,
+                RequestedKpi::Id(_) => needs.and(KpiRequest::new(id).needs()),
             };
         }
         if requesters {
@@ -243,7 +243,7 @@ impl<'py> Ask<'py> {
         };
         for (place, one) in asked.iter().enumerate() {
             let request = match one {
-                Asked::Id(id) => {
+                RequestedKpi::Id(id) => {
                     match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
                         Ok(chosen) => {
                             requests.extend(chosen.kpis);
@@ -253,7 +253,7 @@ impl<'py> Ask<'py> {
                     }
                     continue;
                 }
-                Asked::Request(request) => request,
+                RequestedKpi::Request(request) => request,
             };
             known_policy(request, dataset)?;
             let request = dataset.with_stated_sla((**request).clone());
@@ -312,8 +312,8 @@ fn in_python(text: &str) -> String {
 }
 
 /// Whether every KPI that the data can answer is requested.
-fn all(asked: &[Asked]) -> bool {
-    asked.iter().any(|asked| matches!(asked, Asked::Id(id) if id == ALL))
+fn all(asked: &[RequestedKpi]) -> bool {
+    asked.iter().any(|asked| matches!(asked, RequestedKpi::Id(id) if id == ALL))
 }
 
 /// That something in the data tells of the attributes it is sliced by.

@@ -63,8 +63,8 @@ pub(super) fn batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     add("change_upper", true, numbers(|row| Some(row.change?.interval?.upper)));
     add("p_value", true, numbers(|row| row.change?.p_value));
     add("significance", true, texts(&|row| word(row.change?.significance?)));
-    add("left_out", false, counts(|row| row.excluded.total()));
-    add("left_out_reasons", true, texts(&|row| Some(row.excluded.to_string())));
+    add("excluded", false, counts(|row| row.excluded.total()));
+    add("excluded_reasons", true, texts(&|row| Some(row.excluded.to_string())));
     let mut attributes: Vec<&Attribute> = Vec::new();
     for attribute in table.by.iter().flatten() {
         if !attributes.contains(&attribute) {

@@ -144,7 +144,7 @@ getters! { Report, report;
     /// themselves count. The rows are in :attr:`sources`.
     links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
 
-    /// What each file or table gave, and which rows of it were left out and why. Empty for a report from bytes.
+    /// What each file or table gave, and which rows of it were excluded and why. Empty for a report from bytes.
     sources -> Sources<'_> = Sources(&report.sources);
 }
 
@@ -398,9 +398,9 @@ impl Report {
 
     fn __repr__(&self) -> String {
         let mut text = self.table.to_string();
-        let unusable: Vec<String> = self.sources.iter().flat_map(left_out).collect();
+        let unusable: Vec<String> = self.sources.iter().flat_map(exclusion).collect();
         if !unusable.is_empty() {
-            text = format!("{}\n\nLeft out, by table\n{}\n", text.trim_end(), unusable.join("\n"));
+            text = format!("{}\n\nExcluded, by table\n{}\n", text.trim_end(), unusable.join("\n"));
         }
         for note in &self.notes {
             text = format!("{text}\n{note}\n");
@@ -435,8 +435,8 @@ fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str
     Ok(keys)
 }
 
-/// What was left out of a table, a line for each reason.
-fn left_out(source: &SourceReport) -> impl Iterator<Item = String> {
+/// What was excluded of a table, a line for each reason.
+fn exclusion(source: &SourceReport) -> impl Iterator<Item = String> {
     let name = source.file.file_name().unwrap_or_default().to_string_lossy();
-    source.left_out.iter().map(move |left_out| format!("  {name}: {left_out}; {}", left_out.remedy))
+    source.exclusions.iter().map(move |exclusion| format!("  {name}: {exclusion}; {}", exclusion.remedy))
 }

@@ -55,13 +55,13 @@ pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<String>>> {
 }
 
 /// A KPI asked for: by its id alone, or with all its choices.
-pub(crate) enum Asked {
+pub(crate) enum RequestedKpi {
     Id(String),
     Request(Box<KpiRequest>),
 }
 
 /// The KPIs asked for; a single text is one KPI.
-pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<Asked>> {
+pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<RequestedKpi>> {
     if value.is_instance_of::<PyString>() || value.is_instance_of::<PyDict>() {
         return Ok(vec![asked("kpis", value)?]);
     }
@@ -79,9 +79,9 @@ pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<Asked>> {
     Ok(found)
 }
 
-fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
+fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<RequestedKpi> {
     if let Ok(id) = value.extract::<String>() {
-        return Ok(Asked::Id(id));
+        return Ok(RequestedKpi::Id(id));
     }
     if value.cast::<PyMapping>().is_err() {
         return Err(error::argument_type(format!(
@@ -94,7 +94,7 @@ fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<Asked> {
     match request.check() {
         // The data may say what it leaves open.
         Ok(()) | Err(ReportError::Request(RequestError::NeedsChoice { .. })) => {
-            Ok(Asked::Request(Box::new(request)))
+            Ok(RequestedKpi::Request(Box::new(request)))
         }
         Err(problem) => Err(error::argument(format!("{place}: {problem}"))),
     }

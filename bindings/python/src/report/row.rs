@@ -88,7 +88,7 @@ getters! { ReportRow, row = core();
     /// The clock of its durations: ``"calendar"`` or ``"business"``; ``None`` where there are none.
     clock -> Data<Option<ClockKind>> = Data(row.clock);
 
-    /// Records left out of this number's KPI in this slice and period, by reason.
+    /// Records excluded of this number's KPI in this slice and period, by reason.
     excluded -> Data<&Excluded> = Data(&row.excluded);
 
 
@@ -164,7 +164,7 @@ impl ReportRow {
         }
         text = format!("{text}, n={}{}", count_text(row.n), if row.small_n { " (few)" } else { "" });
         if !row.excluded.is_empty() {
-            text = format!("{text}, left out: {}", row.excluded);
+            text = format!("{text}, excluded: {}", row.excluded);
         }
         format!("ReportRow({text})")
     }

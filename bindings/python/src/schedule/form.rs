@@ -60,7 +60,7 @@ pub(super) fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> 
             describe(holidays)
         )));
     }
-    // They work out years when asked about a date, and know none before.
+    // They compute years when asked about a date, and know none before.
     if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
         return Err(error::argument(format!(
             "holidays: {} knows no year yet; make it with years, such as holidays.country_holidays(\"ES\", \

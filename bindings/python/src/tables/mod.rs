@@ -15,7 +15,7 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::InstantReading;
 use deskmetrics_arrow::{
-    AmbiguousRole, Dataset, Description, Holds, ReadOptions, attribute_column, usual_roles,
+    AmbiguousRole, Dataset, Description, ReadOptions, TableKind, attribute_column, infer_roles,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -118,18 +118,19 @@ impl<'py> Tables<'py> {
         }
         // A log without rows tells nothing, so the columns of the tickets do.
         let logged = tables.iter().any(|(_, holds, _, table)| {
-            matches!(holds, Holds::Events | Holds::Snapshots)
+            matches!(holds, TableKind::Events | TableKind::Snapshots)
                 && table.batches.iter().any(|batch| batch.num_rows() > 0)
         });
         let (mut read, mut notes) = (Vec::new(), Vec::new());
         for (name, holds, value, mut table) in tables {
-            let holds = if logged && holds == Holds::Tickets { Holds::TicketsBesideEvents } else { holds };
+            let holds =
+                if logged && holds == TableKind::Tickets { TableKind::TicketsBesideEvents } else { holds };
             if table.schema.fields().is_empty() && value.is_instance_of::<PyList>() {
                 table.schema = nothing(holds, &named);
                 table.batches.clear();
             }
             // Without a table of tickets, their attributes are those of their first events.
-            let own = holds != Holds::Events || self.tickets.is_none();
+            let own = holds != TableKind::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
             let schema = table.schema_of_numbers();
             let (mut columns, ambiguous) = described(holds, &schema, said.get(name), by, self.numbers)?;
@@ -139,11 +140,14 @@ impl<'py> Tables<'py> {
             used.extend(columns_of_filter(&columns));
             table.require(&used)?;
             let needs_ids = match holds {
-                Holds::Tickets | Holds::Invitations => false,
+                TableKind::Tickets | TableKind::Invitations => false,
                 // By which their events find them, and their tickets.
-                Holds::TicketsBesideEvents | Holds::Events | Holds::Snapshots | Holds::Surveys => true,
+                TableKind::TicketsBesideEvents
+                | TableKind::Events
+                | TableKind::Snapshots
+                | TableKind::Surveys => true,
             };
-            if holds == Holds::TicketsBesideEvents {
+            if holds == TableKind::TicketsBesideEvents {
                 columns.entry("id").or_insert(json!("id"));
             }
             if !needs_ids && !columns.contains_key("id") {
@@ -154,7 +158,7 @@ impl<'py> Tables<'py> {
                      with columns={{\"{name}\": {{\"id\": ..}}}}"
                 ));
             }
-            if holds == Holds::Events && self.tickets.is_none() {
+            if holds == TableKind::Events && self.tickets.is_none() {
                 columns.entry("creates_tickets").or_insert(json!(true));
             }
             let timestamps: Vec<String> = timestamp_roles(&columns).flat_map(columns_of).collect();
@@ -188,13 +192,13 @@ impl<'py> Tables<'py> {
 
 impl<'py> Tables<'py> {
     /// Each kind of table with its name.
-    fn given(&self) -> [(&'static str, Holds, Option<&Bound<'py, PyAny>>); 5] {
+    fn given(&self) -> [(&'static str, TableKind, Option<&Bound<'py, PyAny>>); 5] {
         [
-            ("tickets", Holds::Tickets, self.tickets.as_ref()),
-            ("events", Holds::Events, self.events.as_ref()),
-            ("snapshots", Holds::Snapshots, self.snapshots.as_ref()),
-            ("surveys", Holds::Surveys, self.surveys.as_ref()),
-            ("invitations", Holds::Invitations, self.invitations.as_ref()),
+            ("tickets", TableKind::Tickets, self.tickets.as_ref()),
+            ("events", TableKind::Events, self.events.as_ref()),
+            ("snapshots", TableKind::Snapshots, self.snapshots.as_ref()),
+            ("surveys", TableKind::Surveys, self.surveys.as_ref()),
+            ("invitations", TableKind::Invitations, self.invitations.as_ref()),
         ]
     }
 
@@ -380,25 +384,25 @@ fn read_by(rules: &Dataset) -> BTreeSet<Attribute> {
 }
 
 /// The columns that are asked for, which a list without rows does not name.
-fn nothing(holds: Holds, by: &[Attribute]) -> SchemaRef {
+fn nothing(holds: TableKind, by: &[Attribute]) -> SchemaRef {
     let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
     Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
 }
 
 /// The roles without which a table tells nothing.
-fn needed(holds: Holds) -> &'static [&'static str] {
+fn needed(holds: TableKind) -> &'static [&'static str] {
     match holds {
-        Holds::Tickets | Holds::TicketsBesideEvents => &["created_at"],
-        Holds::Events => &["ticket", "at", "kind"],
-        Holds::Snapshots => &["ticket", "at"],
-        Holds::Surveys => &["question", "score"],
-        Holds::Invitations => &["sent_at", "question"],
+        TableKind::Tickets | TableKind::TicketsBesideEvents => &["created_at"],
+        TableKind::Events => &["ticket", "at", "kind"],
+        TableKind::Snapshots => &["ticket", "at"],
+        TableKind::Surveys => &["question", "score"],
+        TableKind::Invitations => &["sent_at", "question"],
     }
 }
 
 /// The roles of a table's columns: those given, and the usual ones of the other columns.
 fn described(
-    holds: Holds,
+    holds: TableKind,
     schema: &Schema,
     given: Option<&Value>,
     by: &[Attribute],
@@ -421,7 +425,7 @@ fn described(
     }
     let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let mut usual = usual_roles(holds, schema, &taken);
+    let mut usual = infer_roles(holds, schema, &taken);
     let is_stated = |ambiguous: &AmbiguousRole| {
         // Attributes that are given are all there are.
         let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);

@@ -260,7 +260,7 @@ pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>,
     }
 }
 
-/// Finds UTC for wall-clock times, the offset of a day or an hour worked out once.
+/// Finds UTC for wall-clock times, the offset of a day or an hour computed once.
 struct WallClock {
     zone: Tz,
     /// By day since 1970: what to add in seconds, made positive by [`BIAS`](Self::BIAS); else one of the other constants.

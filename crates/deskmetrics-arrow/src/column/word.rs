@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_array::ArrayRef;
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::{Author, Status};
 
 use super::{BadCell, Cell, TextColumn, WrongType};
@@ -319,12 +319,12 @@ impl TicketStatus {
     }
 
     /// How a ticket that does not count left.
-    pub(crate) fn gone(self) -> Option<What> {
+    pub(crate) fn gone(self) -> Option<StepKind> {
         match self {
             Self::Now(_) => None,
-            Self::Gone(Gone::Deleted) => Some(What::Deleted),
-            Self::Gone(Gone::Spam) => Some(What::Spam),
-            Self::Gone(Gone::Merged) => Some(What::MergedInto),
+            Self::Gone(Gone::Deleted) => Some(StepKind::Deleted),
+            Self::Gone(Gone::Spam) => Some(StepKind::Spam),
+            Self::Gone(Gone::Merged) => Some(StepKind::MergedInto),
         }
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Decoding<'a> {
             if duplicates == Duplicates::Error {
                 return Err(self.bad_row(origins, row, remedy()));
             }
-            self.leave_out_row(origins, excluded, Scope::Record, Reason::Duplicate, remedy)?;
+            self.exclude_row(origins, excluded, Scope::Record, Reason::Duplicate, remedy)?;
         }
         if counts.iter().any(|(first, kept)| *first as usize != *kept) {
             (index, _) = ids.index(&unusable);
@@ -146,8 +146,8 @@ impl<'a> Decoding<'a> {
         Ok((index, unusable))
     }
 
-    /// Counts something left out of a row of several tables.
-    pub(super) fn leave_out_row(
+    /// Counts something excluded of a row of several tables.
+    pub(super) fn exclude_row(
         &mut self,
         origins: &[RowOrigin],
         row: usize,
@@ -158,7 +158,7 @@ impl<'a> Decoding<'a> {
         let Some(origin) = origin(origins, row) else { return Ok(()) };
         let ledger = &mut self.ledgers[origin.ledger];
         let number = ledger.number((row - origin.first) as u64);
-        ledger.leave_out(scope, reason, number, &origin.id_column, detail).skipped()
+        ledger.exclude_one(scope, reason, number, &origin.id_column, detail).skipped()
     }
 
     /// That a row has the id of an earlier one and must not.

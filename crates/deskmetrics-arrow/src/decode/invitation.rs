@@ -192,7 +192,7 @@ impl InvitationTable {
             let sent = ledger.need(&mut sent_at, row, Reason::Missing)?;
             let mut after_sending = |column: &mut BoundInstant<'_>| -> Result<Option<Timestamp>, Halt> {
                 match ledger.read(column, row)? {
-                    Some(at) if at < sent => Err(ledger.leave_out(
+                    Some(at) if at < sent => Err(ledger.exclude_one(
                         Scope::Record,
                         Reason::EndBeforeStart,
                         number,

@@ -1,11 +1,11 @@
 //! What a row of events means: its kind, its author and the status it may name, in one small number a row.
 
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Status};
 use hashbrown::HashMap;
 
-use crate::description::{Happening, Happenings};
+use crate::description::{EventMapping, EventMeaning};
 
 pub(crate) const AUTHORS: [Author; 5] =
     [Author::Customer, Author::Agent, Author::Bot, Author::System, Author::External];
@@ -27,13 +27,13 @@ const MOST_KINDS: usize = NOTHING as usize / OUTCOMES;
 /// The kinds met; a row's code tells its kind, author and status.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kinds {
-    met: Vec<Happenings>,
-    places: HashMap<Happenings, usize>,
+    met: Vec<EventMapping>,
+    places: HashMap<EventMapping, usize>,
 }
 
 impl Kinds {
     /// The place of a kind; `None` where there are too many.
-    pub(crate) fn place(&mut self, kind: &Happenings) -> Option<usize> {
+    pub(crate) fn place(&mut self, kind: &EventMapping) -> Option<usize> {
         if let Some(place) = self.places.get(kind) {
             return Some(*place);
         }
@@ -54,8 +54,8 @@ impl Kinds {
     }
 
     /// The code of a single happening.
-    pub(crate) fn code_of(&mut self, one: Happening, author: Author) -> Code {
-        let place = self.place(&Happenings(vec![one]));
+    pub(crate) fn code_of(&mut self, one: EventMeaning, author: Author) -> Code {
+        let place = self.place(&EventMapping(vec![one]));
         place.map_or(NOTHING, |place| Self::code(place, author, None))
     }
 
@@ -65,7 +65,7 @@ impl Kinds {
     }
 
     /// What a code means.
-    pub(crate) fn of(&self, code: Code) -> Option<(&Happenings, Author, Option<Status>)> {
+    pub(crate) fn of(&self, code: Code) -> Option<(&EventMapping, Author, Option<Status>)> {
         let code = usize::from(code);
         let kind = self.met.get(code / OUTCOMES)?;
         let author = AUTHORS[code % OUTCOMES / STATUSES];
@@ -74,18 +74,21 @@ impl Kinds {
 
     /// The attributes that rows change.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &Attribute> {
-        self.met.iter().flat_map(Happenings::changed)
+        self.met.iter().flat_map(EventMapping::changed)
     }
 
     /// Whether rows add or remove tags.
     pub(crate) fn change_tags(&self) -> bool {
-        self.met.iter().any(Happenings::change_tags)
+        self.met.iter().any(EventMapping::change_tags)
     }
 }
 
 /// Whether a happening needs a value that is no status.
-pub(crate) fn needs_value(one: &Happening) -> bool {
-    matches!(one, Happening::Tagged | Happening::Untagged | Happening::MergedInto | Happening::SplitFrom)
+pub(crate) fn needs_value(one: &EventMeaning) -> bool {
+    matches!(
+        one,
+        EventMeaning::Tagged | EventMeaning::Untagged | EventMeaning::MergedInto | EventMeaning::SplitFrom
+    )
 }
 
 /// What a step takes from its row's value.
@@ -101,28 +104,28 @@ pub(crate) enum Takes {
 
 /// The step of a happening, with what it takes from the row's value and its rank among those of one row.
 pub(crate) fn step_of(
-    one: &Happening,
+    one: &EventMeaning,
     named: Option<Status>,
     number: impl Fn(&Attribute) -> u16,
-) -> (u8, What, Takes) {
+) -> (u8, StepKind, Takes) {
     match one {
-        Happening::SplitFrom => (0, What::SplitFrom, Takes::Nothing),
-        Happening::Changed(attribute) => {
-            (1, What::Changed { attribute: number(attribute), to: 0 }, Takes::Value)
+        EventMeaning::SplitFrom => (0, StepKind::SplitFrom, Takes::Nothing),
+        EventMeaning::Changed(attribute) => {
+            (1, StepKind::Changed { attribute: number(attribute), to: 0 }, Takes::Value)
         }
-        Happening::Tagged => (1, What::Tagged(0), Takes::Value),
-        Happening::Untagged => (1, What::Untagged(0), Takes::Value),
-        Happening::Escalated => (1, What::Escalated, Takes::Nothing),
-        Happening::PublicMessage => (2, What::PublicMessage, Takes::Nothing),
-        Happening::InternalNote => (3, What::InternalNote, Takes::Nothing),
-        Happening::Became(status) => (4, What::Status(*status), Takes::Nothing),
-        Happening::Status => (4, What::Status(named.unwrap_or_default()), Takes::Nothing),
-        Happening::SurveySent => (5, What::SurveySent, Takes::Nothing),
-        Happening::SurveyAnswered => (6, What::SurveyAnswered, Takes::Nothing),
-        Happening::MergedInto => (7, What::MergedInto, Takes::Survivor),
-        Happening::Deleted => (7, What::Deleted, Takes::Nothing),
-        Happening::Spam => (7, What::Spam, Takes::Nothing),
-        Happening::EndUnknown => (7, What::EndUnknown, Takes::Nothing),
-        Happening::Restored => (7, What::Restored, Takes::Nothing),
+        EventMeaning::Tagged => (1, StepKind::Tagged(0), Takes::Value),
+        EventMeaning::Untagged => (1, StepKind::Untagged(0), Takes::Value),
+        EventMeaning::Escalated => (1, StepKind::Escalated, Takes::Nothing),
+        EventMeaning::PublicMessage => (2, StepKind::PublicMessage, Takes::Nothing),
+        EventMeaning::InternalNote => (3, StepKind::InternalNote, Takes::Nothing),
+        EventMeaning::Became(status) => (4, StepKind::Status(*status), Takes::Nothing),
+        EventMeaning::Status => (4, StepKind::Status(named.unwrap_or_default()), Takes::Nothing),
+        EventMeaning::SurveySent => (5, StepKind::SurveySent, Takes::Nothing),
+        EventMeaning::SurveyAnswered => (6, StepKind::SurveyAnswered, Takes::Nothing),
+        EventMeaning::MergedInto => (7, StepKind::MergedInto, Takes::Survivor),
+        EventMeaning::Deleted => (7, StepKind::Deleted, Takes::Nothing),
+        EventMeaning::Spam => (7, StepKind::Spam, Takes::Nothing),
+        EventMeaning::EndUnknown => (7, StepKind::EndUnknown, Takes::Nothing),
+        EventMeaning::Restored => (7, StepKind::Restored, Takes::Nothing),
     }
 }

@@ -1,4 +1,4 @@
-//! The books: what a file gave and what was left out of it.
+//! The books: what a file gave and what was excluded of it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::file::{BadLine, Gap, PassedOver, RowNumbers, Table};
 /// How many rows are kept as examples of one reason.
 const EXAMPLES: usize = 3;
 
-/// What one file gave, and what was left out of it and why.
+/// What one file gave, and what was excluded of it and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceReport {
@@ -24,12 +24,12 @@ pub struct SourceReport {
     pub holds: &'static str,
     /// Rows of the file.
     pub rows: u64,
-    /// Of those, rows that `where` does not select. They are not read, and nothing was left out with them.
+    /// Of those, rows that `where` does not select. They are not read, and nothing was excluded with them.
     pub not_selected: u64,
     /// What else may change its numbers: an encoding that was detected because none is stated, a `where` that selects no row.
     pub notes: Vec<String>,
-    /// What was left out, most frequent first.
-    pub left_out: Vec<LeftOut>,
+    /// What was excluded, most frequent first.
+    pub exclusions: Vec<Exclusion>,
     /// Wall-clock times that occur twice, as clocks went back; decided by the description.
     pub ambiguous_times: u64,
     /// Wall-clock times that the clocks skipped; decided by the description.
@@ -50,7 +50,7 @@ impl SourceReport {
             rows,
             not_selected: 0,
             notes: Vec::new(),
-            left_out: Vec::new(),
+            exclusions: Vec::new(),
             ambiguous_times: 0,
             nonexistent_times: 0,
             skewed_times: 0,
@@ -62,30 +62,30 @@ impl SourceReport {
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
         let selected = self.rows - self.not_selected;
         let many =
-            move |left_out: &&LeftOut| left_out.count as f64 > Warning::MOST_EXCLUDED * selected as f64;
-        self.left_out.iter().filter(many).map(move |left_out| Warning::ManyRowsExcluded {
+            move |exclusion: &&Exclusion| exclusion.count as f64 > Warning::MOST_EXCLUDED * selected as f64;
+        self.exclusions.iter().filter(many).map(move |exclusion| Warning::ManyRowsExcluded {
             table: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            column: left_out.column.clone(),
-            values: left_out.scope == Scope::Value,
-            reason: left_out.reason,
-            excluded: left_out.count,
+            column: exclusion.column.clone(),
+            values: exclusion.scope == Scope::Value,
+            reason: exclusion.reason,
+            excluded: exclusion.count,
             of: selected,
-            example: left_out.examples.first().map(|first| first.value.clone()).unwrap_or_default(),
-            remedy: left_out.remedy.clone(),
+            example: exclusion.examples.first().map(|first| first.value.clone()).unwrap_or_default(),
+            remedy: exclusion.remedy.clone(),
         })
     }
 
     /// Records excluded, and links that lead to no record, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
-        for left_out in self.left_out.iter().filter(|left_out| left_out.scope != Scope::Value) {
-            excluded.add_many(left_out.reason, left_out.count);
+        for exclusion in self.exclusions.iter().filter(|exclusion| exclusion.scope != Scope::Value) {
+            excluded.add_many(exclusion.reason, exclusion.count);
         }
         excluded
     }
 }
 
-/// Whether a whole record or one of its values was left out.
+/// Whether a whole record or one of its values was excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -99,10 +99,10 @@ pub enum Scope {
     Link,
 }
 
-/// What was left out of a file for one reason in one column.
+/// What was excluded of a file for one reason in one column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct Exclusion {
     /// Whether records or values.
     pub scope: Scope,
     /// Why.
@@ -117,13 +117,13 @@ pub struct LeftOut {
     pub remedy: String,
 }
 
-/// Such as `2 left out: unreadable value in column "opened", first in row 7: "soon"`.
-impl fmt::Display for LeftOut {
+/// Such as `2 excluded: unreadable value in column "opened", first in row 7: "soon"`.
+impl fmt::Display for Exclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.scope, self.count) {
-            (Scope::Record, _) => "left out",
-            (Scope::Line, 1) => "line left out",
-            (Scope::Line, _) => "lines left out",
+            (Scope::Record, _) => "excluded",
+            (Scope::Line, 1) => "line excluded",
+            (Scope::Line, _) => "lines excluded",
             (Scope::Value, 1) => "value not used",
             (Scope::Value, _) => "values not used",
             (Scope::Link, 1) => "link leads nowhere",
@@ -142,7 +142,7 @@ impl fmt::Display for LeftOut {
     }
 }
 
-/// A row that was left out.
+/// A row that was excluded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Example {
@@ -154,7 +154,7 @@ pub struct Example {
 
 /// Why work on a row ends early.
 pub(crate) enum Halt {
-    /// It is left out and counted.
+    /// It is excluded and counted.
     Skip,
     /// Reading ends.
     Fail(ReadError),
@@ -229,7 +229,7 @@ impl Ledger {
             let note = "none of its rows has the values of where, which are compared letter by letter";
             self.report.notes.push(note.to_owned());
         }
-        self.report.left_out.sort_by_key(|left_out| std::cmp::Reverse(left_out.count));
+        self.report.exclusions.sort_by_key(|exclusion| std::cmp::Reverse(exclusion.count));
         self.report
     }
 
@@ -266,7 +266,7 @@ impl Ledger {
                 }
                 PassedOver::Bad(BadLine { line, text, fault }) => {
                     let detail = || (text, fault.remedy());
-                    self.leave_out(Scope::Line, fault.reason(), line, "", detail).skipped()?;
+                    self.exclude_one(Scope::Line, fault.reason(), line, "", detail).skipped()?;
                 }
             }
         }
@@ -294,34 +294,34 @@ impl Ledger {
     /// Ends a file: when one column could not be read in any row, or no line is a row, the description is wrong, not the data.
     pub(super) fn finish(&self) -> Result<(), ReadError> {
         let rows = self.read;
-        let hopeless = self.report.left_out.iter().find(|left_out| {
-            let bad = matches!(left_out.reason, Reason::Unreadable | Reason::UnknownWord);
-            let all = bad && left_out.count == rows && rows > 0;
-            all || (left_out.scope == Scope::Line && rows == 0 && self.report.not_selected == 0)
+        let hopeless = self.report.exclusions.iter().find(|exclusion| {
+            let bad = matches!(exclusion.reason, Reason::Unreadable | Reason::UnknownWord);
+            let all = bad && exclusion.count == rows && rows > 0;
+            all || (exclusion.scope == Scope::Line && rows == 0 && self.report.not_selected == 0)
         });
-        match hopeless.and_then(|left_out| Some((left_out, left_out.examples.first()?))) {
+        match hopeless.and_then(|exclusion| Some((exclusion, exclusion.examples.first()?))) {
             None => Ok(()),
-            Some((left_out, first)) if left_out.scope == Scope::Line => Err(ReadError::BadLine {
+            Some((exclusion, first)) if exclusion.scope == Scope::Line => Err(ReadError::BadLine {
                 file: self.report.file.clone(),
                 line: first.row,
                 text: first.value.clone(),
-                reason: left_out.reason,
-                remedy: left_out.remedy.clone(),
+                reason: exclusion.reason,
+                remedy: exclusion.remedy.clone(),
             }),
-            Some((left_out, first)) => Err(ReadError::NothingReadable {
+            Some((exclusion, first)) => Err(ReadError::NothingReadable {
                 file: self.report.file.clone(),
                 rows,
-                column: left_out.column.clone(),
+                column: exclusion.column.clone(),
                 row: first.row,
                 value: first.value.clone(),
-                remedy: left_out.remedy.clone(),
+                remedy: exclusion.remedy.clone(),
             }),
         }
     }
 
-    /// Counts something left out; when reading is strict, that is an error instead. `detail` gives the value found
+    /// Counts something excluded; when reading is strict, that is an error instead. `detail` gives the value found
     /// and what to do about it.
-    pub(super) fn leave_out(
+    pub(super) fn exclude_one(
         &mut self,
         scope: Scope,
         reason: Reason,
@@ -332,17 +332,17 @@ impl Ledger {
         if self.strict {
             return self.bad_row(reason, row, column, detail()).into();
         }
-        let known = self.report.left_out.iter_mut().find(|left_out| {
-            left_out.scope == scope && left_out.reason == reason && left_out.column == column
+        let known = self.report.exclusions.iter_mut().find(|exclusion| {
+            exclusion.scope == scope && exclusion.reason == reason && exclusion.column == column
         });
-        if let Some(left_out) = known {
-            left_out.count += 1;
-            if left_out.examples.len() < EXAMPLES {
-                left_out.examples.push(Example { row, value: detail().0 });
+        if let Some(exclusion) = known {
+            exclusion.count += 1;
+            if exclusion.examples.len() < EXAMPLES {
+                exclusion.examples.push(Example { row, value: detail().0 });
             }
         } else {
             let (value, remedy) = detail();
-            self.report.left_out.push(LeftOut {
+            self.report.exclusions.push(Exclusion {
                 scope,
                 reason,
                 column: column.to_owned(),
@@ -375,19 +375,19 @@ impl Ledger {
     ) -> Result<C::Value, Halt> {
         match self.read(column, row)? {
             Some(value) => Ok(value),
-            None => Err(self.leave_out(Scope::Record, absent, self.row(row), column.name(), || {
+            None => Err(self.exclude_one(Scope::Record, absent, self.row(row), column.name(), || {
                 let remedy = format!("give column \"{}\" a value in every row", column.name());
                 (column.raw(row).to_owned(), remedy)
             })),
         }
     }
 
-    /// A value that may be absent; unreadable, the record is left out.
+    /// A value that may be absent; unreadable, the record is excluded.
     pub(super) fn read<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
         column.cell(row).map_err(|bad| self.bad(Scope::Record, column, row, bad))
     }
 
-    /// A value the record can do without; unreadable, it is left out.
+    /// A value the record can do without; unreadable, it is excluded.
     pub(super) fn want<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
         match column.cell(row) {
             Ok(value) => Ok(value),
@@ -396,7 +396,7 @@ impl Ledger {
     }
 
     fn bad<C: Reads>(&mut self, scope: Scope, column: &C, row: usize, bad: BadCell) -> Halt {
-        self.leave_out(scope, bad.reason(), self.row(row), column.name(), || {
+        self.exclude_one(scope, bad.reason(), self.row(row), column.name(), || {
             let raw = column.raw(row);
             (raw.to_owned(), column.remedy(raw, bad))
         })

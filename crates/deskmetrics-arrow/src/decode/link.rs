@@ -126,14 +126,14 @@ impl Links {
             if missing.next_if_eq(&row).is_none() && *place == NOWHERE && counts(row) {
                 lost.push(row);
                 let detail = || (self.ids.text(row).into_owned(), target.remedy.to_owned());
-                self.leave_out(decoding, row, Scope::Link, target.reason, detail)?;
+                self.exclude_one(decoding, row, Scope::Link, target.reason, detail)?;
             }
         }
         Ok(lost)
     }
 
-    /// Counts something left out of a row under the column of links.
-    pub(super) fn leave_out(
+    /// Counts something excluded of a row under the column of links.
+    pub(super) fn exclude_one(
         &self,
         decoding: &mut Decoding<'_>,
         row: usize,
@@ -141,7 +141,7 @@ impl Links {
         reason: Reason,
         detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
-        decoding.leave_out_row(&self.origins, row, scope, reason, detail)
+        decoding.exclude_row(&self.origins, row, scope, reason, detail)
     }
 
     /// That a row names a record that an earlier one names, and must not.

@@ -33,11 +33,11 @@ use deskmetrics::{Author, ClockKind, Excluded, Reason, SlaMetric, Status};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::Customers;
-pub use ledger::{Example, LeftOut, Scope, SourceReport};
+pub use ledger::{Example, Exclusion, Scope, SourceReport};
 
 use crate::ReadError;
 use crate::column::TicketStatus;
-use crate::description::Happening;
+use crate::description::EventMeaning;
 use crate::file::RowNumbers;
 use event::EventTable;
 use event::builder::EventBuilder;
@@ -128,8 +128,8 @@ impl Tables {
             let Some((kind, _, named)) = events.kinds.of(*code) else { continue };
             for one in &kind.0 {
                 let status = match one {
-                    Happening::Became(status) => *status,
-                    Happening::Status => named.unwrap_or_default(),
+                    EventMeaning::Became(status) => *status,
+                    EventMeaning::Status => named.unwrap_or_default(),
                     _ => continue,
                 };
                 let known = &mut last[events.places[event] as usize];
@@ -171,7 +171,7 @@ impl Tables {
         let is_change: Vec<bool> = (0..events.kinds.codes())
             .map(|code| {
                 let kind = kind::Code::try_from(code).ok().and_then(|code| events.kinds.of(code));
-                kind.is_some_and(|(kind, ..)| kind.0.contains(&Happening::Changed(attribute.clone())))
+                kind.is_some_and(|(kind, ..)| kind.0.contains(&EventMeaning::Changed(attribute.clone())))
             })
             .collect();
         let (mut changed, mut known) = (vec![false; tickets.rows()], vec![false; tickets.rows()]);
@@ -254,7 +254,7 @@ impl Tables {
     /// Whether the events have messages, whoever wrote them.
     pub(crate) fn has_messages(&self) -> bool {
         let kinds = self.events.occurring().filter_map(|code| self.events.kinds.of(code));
-        kinds.into_iter().any(|(kind, ..)| kind.0.contains(&Happening::PublicMessage))
+        kinds.into_iter().any(|(kind, ..)| kind.0.contains(&EventMeaning::PublicMessage))
     }
 
     /// Whether there is a reply by an agent or a bot.
@@ -269,7 +269,7 @@ impl Tables {
         events.occurring().any(|code| {
             let meaning = events.kinds.of(code);
             meaning.is_some_and(|(kind, author, _)| {
-                answers(author) && kind.0.contains(&Happening::PublicMessage)
+                answers(author) && kind.0.contains(&EventMeaning::PublicMessage)
             })
         })
     }

@@ -13,7 +13,7 @@ use super::slot::Columns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
 use crate::ReadError;
-use crate::description::{Duplicates, Happening, RepeatedStatus, RowOrder, SnapshotSource};
+use crate::description::{Duplicates, EventMeaning, RepeatedStatus, RowOrder, SnapshotSource};
 use crate::file::Table;
 
 /// Values seen, each kept once.
@@ -157,7 +157,7 @@ fn read_table(
                 };
                 if let Some(remedy) = remedy {
                     let detail = || (id.to_string(), remedy.to_owned());
-                    return Err(ledger.leave_out(
+                    return Err(ledger.exclude_one(
                         Scope::Record,
                         Reason::Duplicate,
                         number,
@@ -252,20 +252,20 @@ fn read_table(
         for row in rows {
             let snapshot = &snapshots[*row];
             let by = of(&people, snapshot.author_name);
-            let mut push = |happening: Happening, value: u32| {
+            let mut push = |happening: EventMeaning, value: u32| {
                 let code = into.events.kinds.code_of(happening, snapshot.author);
                 into.events.push(place, snapshot.at.as_micros(), code, value, by, snapshot.row);
             };
             for (at, attribute) in names.iter().enumerate() {
                 let (was, now) = (row_values(before)[at], row_values(*row)[at]);
                 if was != now {
-                    push(Happening::Changed(attribute.clone()), of(&codes, now));
+                    push(EventMeaning::Changed(attribute.clone()), of(&codes, now));
                 }
             }
             if let Some(now) = snapshot.status
                 && (now != status || source.repeated_status == RepeatedStatus::Event)
             {
-                push(Happening::Became(now), NONE);
+                push(EventMeaning::Became(now), NONE);
                 status = now;
             }
             before = *row;

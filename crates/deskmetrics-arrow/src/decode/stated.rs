@@ -201,7 +201,7 @@ impl StatedSlot {
             column.values[first + row] = code;
             let remedy = self.slot.reading().remedy(bad);
             ledger
-                .leave_out(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
+                .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
                     (text, remedy.to_owned())
                 })
                 .skipped()?;
@@ -212,7 +212,7 @@ impl StatedSlot {
                 let Some(now) = open(row).filter(|_| *value >= 0) else { continue };
                 let micros = std::mem::replace(value, ABSENT);
                 ledger
-                    .leave_out(Scope::Value, Reason::Reopened, ledger.row(row), self.slot.name(), || {
+                    .exclude_one(Scope::Value, Reason::Reopened, ledger.row(row), self.slot.name(), || {
                         let remedy = format!("the ticket is {now} again, so this solve did not last");
                         (deskmetrics::duration_text::format(chrono::TimeDelta::microseconds(micros)), remedy)
                     })

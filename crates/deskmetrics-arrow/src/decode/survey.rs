@@ -339,7 +339,7 @@ impl AnswerTable {
                 {
                     let number = ledger.row(row);
                     ledger
-                        .leave_out(Scope::Value, Reason::OutOfScale, number, column.name(), || {
+                        .exclude_one(Scope::Value, Reason::OutOfScale, number, column.name(), || {
                             let (min, max) = (scale.min(), scale.max());
                             let remedy = format!(
                                 "the scale is {min} to {max}: correct it, or list the code under missing"
@@ -448,7 +448,7 @@ impl AnswerTable {
             if duplicates == Duplicates::Error {
                 return Err(self.invitations.bad_row(decoding, row, detail));
             }
-            self.invitations.leave_out(decoding, excluded, Scope::Record, Reason::Superseded, || detail)?;
+            self.invitations.exclude_one(decoding, excluded, Scope::Record, Reason::Superseded, || detail)?;
             self.len -= usize::try_from(self.answers_of(excluded)).unwrap_or(0);
             self.unusable.resize(self.rows, false);
             self.unusable[excluded] = true;

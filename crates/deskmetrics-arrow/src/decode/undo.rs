@@ -10,7 +10,7 @@ use super::event::builder::{Before, Previous};
 use super::kind::Code;
 use super::ticket::TicketTable;
 use super::word::NONE;
-use crate::description::{AttributeValues, Happening};
+use crate::description::{AttributeValues, EventMeaning};
 
 /// The first and the last change of the same thing on a ticket, by their rows among the events.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ impl Log<'_> {
     }
 
     /// By code of an event, whatever `choose` says of what happened.
-    fn by_code<T>(&self, choose: impl Fn(&Happening) -> Option<T>) -> Vec<Vec<T>> {
+    fn by_code<T>(&self, choose: impl Fn(&EventMeaning) -> Option<T>) -> Vec<Vec<T>> {
         let kind = |code: usize| self.events.kinds.of(Code::try_from(code).ok()?);
         let chosen = |code| kind(code).into_iter().flat_map(|(kind, ..)| kind.0.iter().filter_map(&choose));
         (0..self.events.kinds.codes()).map(|code| chosen(code).collect()).collect()
@@ -70,8 +70,8 @@ impl Log<'_> {
         if attributes.is_empty() {
             return Vec::new();
         }
-        let place = |one: &Happening| match one {
-            Happening::Changed(attribute) => attributes.iter().position(|known| *known == attribute),
+        let place = |one: &EventMeaning| match one {
+            EventMeaning::Changed(attribute) => attributes.iter().position(|known| *known == attribute),
             _ => None,
         };
         let by_code = self.by_code(place);
@@ -96,7 +96,7 @@ impl Log<'_> {
     ) -> Vec<Warning> {
         let stated = tickets.attributes.get(attribute);
         let mut at_creation: Vec<(usize, Option<&str>)> = Vec::new();
-        let (mut differ, mut unknown) = (Finding::default(), Finding::default());
+        let (mut differ, mut unknown) = (Differences::default(), Differences::default());
         for (row, changes) in changes.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             let Some(Changes { first, last }) = *changes else { continue };
             let now = stated.and_then(|words| words.of_row(row)).map(|value| &**value);
@@ -155,8 +155,8 @@ impl Log<'_> {
             return None;
         }
         let by_code = self.by_code(|one| match one {
-            Happening::Tagged => Some(true),
-            Happening::Untagged => Some(false),
+            EventMeaning::Tagged => Some(true),
+            EventMeaning::Untagged => Some(false),
             _ => None,
         });
         let mut changes: BTreeMap<(usize, u32), Option<Changes>> = BTreeMap::new();
@@ -170,7 +170,7 @@ impl Log<'_> {
         }
         let added_by =
             |event: usize| by_code[usize::from(self.events.codes[event])].last().copied().unwrap_or_default();
-        let (mut rows, mut differ) = (BTreeMap::<usize, Vec<u32>>::new(), Finding::default());
+        let (mut rows, mut differ) = (BTreeMap::<usize, Vec<u32>>::new(), Differences::default());
         for ((row, value), changes) in changes {
             let (Some(Changes { first, last }), Some(tag)) = (changes, self.events.values.meaning(value))
             else {
@@ -206,13 +206,13 @@ impl Log<'_> {
 
 /// How many tickets something is true of, and the first of them.
 #[derive(Debug, Default)]
-struct Finding<'l> {
+struct Differences<'l> {
     count: u64,
     of: u64,
     first: Option<(usize, Option<&'l str>, Option<&'l str>)>,
 }
 
-impl<'l> Finding<'l> {
+impl<'l> Differences<'l> {
     fn count(
         &mut self,
         found: bool,

@@ -353,7 +353,7 @@ pub(super) fn column<'de, D: Deserializer<'de>, K: NamesColumn>(deserializer: D)
     deserializer.deserialize_any(NameOrTable(PhantomData))
 }
 
-/// For serde: the same where the key may be left out.
+/// For serde: the same where the key may be excluded.
 pub(super) fn optional_column<'de, D: Deserializer<'de>, K: NamesColumn>(
     deserializer: D,
 ) -> Result<Option<K>, D::Error> {

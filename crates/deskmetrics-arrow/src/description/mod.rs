@@ -1,18 +1,18 @@
 //! The dataset description: what means what in somebody's files, as TOML.
 
-mod agreement;
 mod error;
-mod happening;
+mod event_mapping;
 mod key;
 mod schedule;
+mod sla;
 mod source;
 mod suggest;
 
-pub use agreement::{SlaSource, SlaTable, WithinColumn};
 pub use error::{DescriptionError, plain_message};
-pub use happening::{Happening, Happenings};
+pub use event_mapping::{EventMapping, EventMeaning};
 pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
+pub use sla::{SlaSource, SlaTable, WithinColumn};
 pub use source::{
     AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
     StatedSlaKey, SurveySource, TicketSource,

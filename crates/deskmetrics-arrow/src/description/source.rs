@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::key::{column, columns, one_or_many, optional_column, some_columns};
 use super::{
-    Code, DescriptionError, Happenings, InstantKey, InstantRules, MeasureKey, NumberKey, Values, WordKey,
+    Code, DescriptionError, EventMapping, InstantKey, InstantRules, MeasureKey, NumberKey, Values, WordKey,
 };
 use super::{did_you_mean, listed, nearest};
 use crate::column::TicketStatus;
@@ -281,7 +281,7 @@ pub struct EventSource {
     pub at: InstantKey,
     /// What happened.
     #[serde(deserialize_with = "column")]
-    pub kind: WordKey<Happenings>,
+    pub kind: WordKey<EventMapping>,
     /// The new value, tag or other ticket, where the kind needs one.
     #[serde(default, deserialize_with = "optional_column")]
     pub value: Option<Text>,

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::engine::{
-    BlockPlan, Customer, Feed, InBlocks, MilestoneBlock, Milestones, Pass, RecordNeeds, SliceIds,
+    BlockPlan, Customer, Feed, InBlocks, MilestoneBlock, Milestones, RecordNeeds, Replayer, SliceIds,
 };
 use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::Report;
@@ -40,10 +40,10 @@ impl EventLog<'_> {
     fn feed_events(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
         let mut slices = SlicesAtCutOff::new(self, report);
         let mut one = One::new(self, report);
-        self.run(rows, |row, pass| {
-            one.fill(row, pass);
-            let known = slices.of(&ReplayedRow { row, pass, log: self }, feed);
-            one.feed(row, pass, feed, known, false);
+        self.run(rows, |row, replayer| {
+            one.fill(row, replayer);
+            let known = slices.of(&ReplayedRow { row, replayer, log: self }, feed);
+            one.feed(row, replayer, feed, known, false);
         })
     }
 
@@ -59,7 +59,7 @@ impl EventLog<'_> {
         let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute), Some(&tickets.tags));
         let mut slices = Slices::new(keys.combinations());
         let mut one = One::new(self, report);
-        let mut pass = self.replay.pass();
+        let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();
         let plan = if self.replay.takes_blocks() {
             feed.block_plan(self.replay.as_of(), &self.stated_in_blocks())
@@ -89,15 +89,15 @@ impl EventLog<'_> {
                 block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
             }
             if plan.readings {
-                block.read_clock(self, rows.start, &mut begin, &mut pass);
+                block.read_clock(self, rows.start, &mut begin, &mut replayer);
             }
             for (place, row) in rows.enumerate() {
                 let counted = block.counted[place];
                 if (plan.rows || !counted) && tickets.is_usable(row) {
-                    self.replay_row(row, &mut begin, &mut pass);
-                    one.fill(row, &mut pass);
+                    self.replay_row(row, &mut begin, &mut replayer);
+                    one.fill(row, &mut replayer);
                     let slices = slices.ids(block.slice[place] as usize);
-                    one.feed(row, &mut pass, feed, slices, counted);
+                    one.feed(row, &mut replayer, feed, slices, counted);
                 }
             }
             block.feed(feed, slices.all(), self.replay.as_of());
@@ -175,7 +175,7 @@ impl Block {
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
         // Column by column, each without a branch.
         self.counted.extend(tickets.clone().map(|ticket| {
-            let gone = ticket.leaves.is_some_and(|what| what != What::EndUnknown);
+            let gone = ticket.leaves.is_some_and(|kind| kind != StepKind::EndUnknown);
             ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual())
         }));
         self.created_by.extend(tickets.clone().map(|ticket| ticket.created_by));
@@ -187,13 +187,19 @@ impl Block {
     }
 
     /// Reads the business clock of the tickets that are counted; one of which it cannot be read is not.
-    fn read_clock(&mut self, log: &EventLog<'_>, first: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
+    fn read_clock(
+        &mut self,
+        log: &EventLog<'_>,
+        first: usize,
+        begin: &mut Begin,
+        replayer: &mut Replayer<'_>,
+    ) {
         let as_of = log.replay.as_of().as_micros();
         for (place, counted) in self.counted.iter_mut().enumerate().filter(|(_, counted)| **counted) {
             log.fill_begin(first + place, begin);
             let created = self.created_at[place];
             let start = begin.start(created, self.created_by[place]);
-            match pass.readings(start, [created, self.replied_at[place], self.done_at[place], as_of]) {
+            match replayer.readings(start, [created, self.replied_at[place], self.done_at[place], as_of]) {
                 Some(readings) => self.readings.push(readings),
                 None => *counted = false,
             }
@@ -253,9 +259,9 @@ impl<'l> One<'l> {
 
     /// Fills in what the report reads of the ticket just replayed besides its measures.
     #[inline]
-    fn fill(&mut self, row: usize, pass: &mut Pass<'_>) {
+    fn fill(&mut self, row: usize, replayer: &mut Replayer<'_>) {
         if self.needs.any() {
-            self.log.fill(&mut self.scratch, row, pass, Wanted::of(self.needs));
+            self.log.fill(&mut self.scratch, row, replayer, Wanted::of(self.needs));
         }
     }
 
@@ -263,14 +269,14 @@ impl<'l> One<'l> {
     fn feed(
         &mut self,
         row: usize,
-        pass: &mut Pass<'_>,
+        replayer: &mut Replayer<'_>,
         feed: &mut Feed<'_>,
         slices: &SliceIds,
         rows_only: bool,
     ) {
         let number = self.log.customers().map_or(0, |customers| customers.code(row));
         let customer = Customer { number, names: self.names.as_ref() };
-        feed.ticket_of(pass, &mut self.scratch, customer, slices, rows_only);
+        feed.ticket_of(replayer, &mut self.scratch, customer, slices, rows_only);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What each code of an event does to a ticket, in the numbers of one replay.
 
 use deskmetrics::Author;
-use deskmetrics::engine::step::{Step, What};
+use deskmetrics::engine::step::{Step, StepKind};
 use deskmetrics::replay::{EventOrder, Replay};
 
 use crate::decode::kind::{Code, Kinds, Takes, step_of};
@@ -9,7 +9,7 @@ use crate::decode::kind::{Code, Kinds, Takes, step_of};
 /// One step of a row, up to what only the row knows: the timestamp, the value, the person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Template {
-    pub(super) what: What,
+    pub(super) kind: StepKind,
     pub(super) author: Author,
     pub(super) takes: Takes,
 }
@@ -18,13 +18,15 @@ impl Template {
     /// The step of a row.
     #[inline]
     pub(super) fn step(&self, at: i64, by: u32, value: impl FnOnce() -> u32) -> Step {
-        let what = match (self.takes, self.what) {
-            (Takes::Value, What::Changed { attribute, .. }) => What::Changed { attribute, to: value() },
-            (Takes::Value, What::Tagged(_)) => What::Tagged(value()),
-            (Takes::Value, What::Untagged(_)) => What::Untagged(value()),
-            (_, what) => what,
+        let kind = match (self.takes, self.kind) {
+            (Takes::Value, StepKind::Changed { attribute, .. }) => {
+                StepKind::Changed { attribute, to: value() }
+            }
+            (Takes::Value, StepKind::Tagged(_)) => StepKind::Tagged(value()),
+            (Takes::Value, StepKind::Untagged(_)) => StepKind::Untagged(value()),
+            (_, kind) => kind,
         };
-        Step { at, what, by, author: self.author }
+        Step { at, kind, by, author: self.author }
     }
 }
 
@@ -51,7 +53,7 @@ impl Meanings {
                     // As among events of one instant: attributes first, then messages, then the status.
                     steps.sort_by_key(|(rank, ..)| *rank);
                 }
-                let templates = steps.into_iter().map(|(_, what, takes)| Template { what, author, takes });
+                let templates = steps.into_iter().map(|(_, kind, takes)| Template { kind, author, takes });
                 meanings.templates.extend(templates);
             }
             meanings.spans.push((place(from), place(meanings.templates.len())));
@@ -77,10 +79,14 @@ impl Meanings {
 
     /// Determines which codes are silent: none where tickets may leave, since what happens after that is counted too.
     fn silence(&mut self, replay: &Replay) {
-        let leaves = |what| matches!(what, What::MergedInto | What::Deleted | What::Spam | What::EndUnknown);
-        let stay = !self.templates.iter().any(|template| leaves(template.what));
+        let leaves = |kind| {
+            matches!(kind, StepKind::MergedInto | StepKind::Deleted | StepKind::Spam | StepKind::EndUnknown)
+        };
+        let stay = !self.templates.iter().any(|template| leaves(template.kind));
         let irrelevant = |(from, to): &(u32, u32)| {
-            self.templates[*from as usize..*to as usize].iter().all(|template| !replay.hears(template.what))
+            self.templates[*from as usize..*to as usize]
+                .iter()
+                .all(|template| !replay.is_relevant(template.kind))
         };
         self.silent = self.spans.iter().map(|span| stay && irrelevant(span)).collect();
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskmetrics::Author;
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::replay::EventOrder;
 
 use super::EventLog;
@@ -41,9 +41,9 @@ impl EventLog<'_> {
                 continue;
             }
             for template in self.meanings.of(self.codes_of_events()[event]) {
-                match template.what {
-                    What::MergedInto => (survivor, latest) = (Some(self.value(event)), at),
-                    What::Restored => (survivor, latest) = (None, at),
+                match template.kind {
+                    StepKind::MergedInto => (survivor, latest) = (Some(self.value(event)), at),
+                    StepKind::Restored => (survivor, latest) = (None, at),
                     _ => {}
                 }
             }
@@ -58,10 +58,9 @@ impl EventLog<'_> {
         let (from, to) = self.spans[row];
         let created = self.tables.tickets.created_at[row];
         let wrote = |event: &usize| {
-            self.meanings
-                .of(self.codes_of_events()[*event])
-                .iter()
-                .any(|template| template.what == What::PublicMessage && template.author == Author::Customer)
+            self.meanings.of(self.codes_of_events()[*event]).iter().any(|template| {
+                template.kind == StepKind::PublicMessage && template.author == Author::Customer
+            })
         };
         let mut messages: Vec<i64> = (from as usize..to as usize)
             .filter(wrote)

@@ -39,7 +39,7 @@
 //!     .table("events", events.schema(), vec![events]);
 //! let dataset = Dataset::of_description(&description, options)?;
 //!
-//! let replay = dataset.replay().ok_or("no cut-off")?.needing(Needs::VERDICTS).watching([Attribute::Market]);
+//! let replay = dataset.replay().ok_or("no cut-off")?.with_measures(Needs::VERDICTS).with_attributes([Attribute::Market]);
 //! let log = dataset.log(&replay);
 //! let market = log.slot(&Attribute::Market).ok_or("a market")?;
 //! let new = || vec![SlaAttainment::default(); log.codes()];
@@ -64,7 +64,7 @@ mod visit;
 use std::collections::BTreeMap;
 
 use deskmetrics::Author;
-use deskmetrics::engine::step::{FIRST_FREE, NONE, UNWATCHED, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, StepKind, UNWATCHED};
 use deskmetrics::replay::{Actor, EventOrder, Merged, Needs, Replay};
 use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
@@ -181,17 +181,17 @@ impl<'d> EventLog<'d> {
         let Tables { tickets, events, .. } = tables;
         // Slices are by the values at the cut-off.
         let columns = tickets.attributes.iter().map(|(attribute, _)| attribute.clone());
-        let mut replay = replay.clone().watching(columns);
+        let mut replay = replay.clone().with_attributes(columns);
         if replay.needs().any(Needs::TOUCHES) {
             // Every change of an attribute is a touch, unless it has the value already.
-            replay = replay.watching(events.kinds.changed().cloned());
+            replay = replay.with_attributes(events.kinds.changed().cloned());
         }
         // The replay names the people whom no column and no event provides.
         let credited = tables.credits();
         let credited: Vec<Actor> =
             credited.filter(|actor| replay.attribute_number(&actor.attribute()) != UNWATCHED).collect();
         if !credited.is_empty() {
-            replay = replay.crediting(credited.iter().copied());
+            replay = replay.with_actors(credited.iter().copied());
         }
         let mut texts = Texts::default();
         let mut numbers = |meanings: &[Box<str>]| -> Vec<u32> {
@@ -213,7 +213,7 @@ impl<'d> EventLog<'d> {
             .collect();
         for attribute in events.kinds.changed() {
             let number = replay.attribute_number(attribute);
-            let followed = replay.hears(What::Changed { attribute: number, to: NONE });
+            let followed = replay.is_relevant(StepKind::Changed { attribute: number, to: NONE });
             if followed && !attributes.iter().any(|known| known.attribute == *attribute) {
                 let attribute = attribute.clone();
                 attributes.push(LogAttribute { attribute, number, codes: None, numbers: Vec::new() });
@@ -357,7 +357,7 @@ impl<'d> EventLog<'d> {
     }
 
     /// For [`ReplayedRow::code`]; `None` where nothing tells of the attribute, and where only events do and the replay does not
-    /// follow it (see [`Replay::watching`]).
+    /// follow it (see [`Replay::with_attributes`]).
     pub fn slot(&self, attribute: &Attribute) -> Option<AttributeSlot> {
         let known = self.attributes.iter().find(|known| known.attribute == *attribute)?;
         Some(AttributeSlot(known.number))

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use deskmetrics::engine::{Pass, RecordNeeds};
+use deskmetrics::engine::{RecordNeeds, Replayer};
 use deskmetrics::replay::{Needs, StatedValue};
 use deskmetrics::report::Warning;
 use deskmetrics::ticket::Attribute;
@@ -74,7 +74,7 @@ impl EventLog<'_> {
         let columns: Vec<&StatedColumn> = self.tables.stated_too(self.replay.has_business_time()).collect();
         let new = || vec![Difference::default(); columns.len()];
         let compare = |differences: &mut Vec<Difference>, ticket: &ReplayedRow<'_>| {
-            if ticket.metrics().left_out.is_some() {
+            if ticket.metrics().exclusion.is_some() {
                 return;
             }
             for (difference, column) in differences.iter_mut().zip(&columns) {
@@ -122,9 +122,9 @@ impl EventLog<'_> {
     ) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
         let (parts, excluded) = self.split(threads, new, |columns, rows| {
             let mut scratch = self.scratch();
-            self.run(rows, |row, pass| {
-                self.fill(&mut scratch, row, pass, wanted);
-                pass.exchange(&mut scratch.metrics);
+            self.run(rows, |row, replayer| {
+                self.fill(&mut scratch, row, replayer, wanted);
+                replayer.swap_metrics(&mut scratch.metrics);
                 scratch.ticket.created_at = scratch.metrics.created_at;
                 push(columns, &scratch);
             })
@@ -137,8 +137,8 @@ impl EventLog<'_> {
     /// One ticket with its events replayed, as a record.
     pub fn record(&self, row: usize) -> Replayed {
         let mut scratch = self.scratch();
-        let mut pass = self.replay.pass();
-        self.replay_row(row, &mut super::visit::Begin::default(), &mut pass);
+        let mut replayer = self.replay.replayer();
+        self.replay_row(row, &mut super::visit::Begin::default(), &mut replayer);
         let wanted = Wanted {
             id: true,
             requester: true,
@@ -148,10 +148,10 @@ impl EventLog<'_> {
             attributes: true,
             whole: true,
         };
-        self.fill(&mut scratch, row, &mut pass, wanted);
-        pass.exchange(&mut scratch.metrics);
+        self.fill(&mut scratch, row, &mut replayer, wanted);
+        replayer.swap_metrics(&mut scratch.metrics);
         scratch.ticket.created_at = scratch.metrics.created_at;
-        scratch.excluded = pass.excluded().clone();
+        scratch.excluded = replayer.excluded().clone();
         scratch
     }
 
@@ -162,20 +162,26 @@ impl EventLog<'_> {
     }
 
     /// Fills the record with what is wanted of the ticket just replayed, all but its measures.
-    pub(super) fn fill(&self, scratch: &mut Replayed, row: usize, pass: &mut Pass<'_>, wanted: Wanted) {
+    pub(super) fn fill(
+        &self,
+        scratch: &mut Replayed,
+        row: usize,
+        replayer: &mut Replayer<'_>,
+        wanted: Wanted,
+    ) {
         let tickets = &self.tables.tickets;
         if wanted.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
-            pass.name_people(|number| self.text(self.code_of(number)).unwrap_or_default());
+            replayer.resolve_names(|number| self.text(self.code_of(number)).unwrap_or_default());
         }
         if wanted.verdicts {
             scratch.verdicts.clear();
-            scratch.verdicts.extend(pass.verdicts().map(|verdict| verdict.to_verdict()));
+            scratch.verdicts.extend(replayer.verdicts().map(|verdict| verdict.to_verdict()));
         }
-        let ticket = ReplayedRow { row, pass, log: self };
+        let ticket = ReplayedRow { row, replayer, log: self };
         if wanted.whole {
             scratch.ticket = tickets.record(row);
             scratch.ticket.tags.clear();
-            for tag in pass.tags() {
+            for tag in replayer.tags() {
                 if let Some(tag) = self.text(self.code_of(*tag)) {
                     scratch.ticket.add_tag(tag.into());
                 }
@@ -197,7 +203,7 @@ impl EventLog<'_> {
         if wanted.attributes || wanted.all_attributes {
             let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);
             for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
-                let value = self.text(self.code_of(pass.value(known.number)));
+                let value = self.text(self.code_of(replayer.value(known.number)));
                 if scratch.ticket.attributes.get(&known.attribute) != value {
                     scratch.ticket.attributes.set(known.attribute.clone(), value.map(Into::into));
                 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use deskmetrics::TicketMetrics;
-use deskmetrics::engine::{Pass, PassVerdict};
+use deskmetrics::engine::{ReplayedVerdict, Replayer};
 
 use super::EventLog;
 
@@ -11,7 +11,7 @@ use super::EventLog;
 #[derive(Debug)]
 pub struct ReplayedRow<'l> {
     pub(super) row: usize,
-    pub(super) pass: &'l Pass<'l>,
+    pub(super) replayer: &'l Replayer<'l>,
     pub(super) log: &'l EventLog<'l>,
 }
 
@@ -26,14 +26,14 @@ impl<'l> ReplayedRow<'l> {
         self.log.tables.tickets.ids.text(self.row)
     }
 
-    /// Its measures; see [`Pass::metrics`].
+    /// Its measures; see [`Replayer::metrics`].
     pub fn metrics(&self) -> &'l TicketMetrics {
-        self.pass.metrics()
+        self.replayer.metrics()
     }
 
     /// The verdicts on it.
-    pub fn verdicts(&self) -> impl Iterator<Item = PassVerdict<'l>> + use<'l> {
-        self.pass.verdicts()
+    pub fn verdicts(&self) -> impl Iterator<Item = ReplayedVerdict<'l>> + use<'l> {
+        self.replayer.verdicts()
     }
 
     /// The code of its customer (see [`EventLog::customers`]); 0 where nobody is named.
@@ -47,9 +47,9 @@ impl<'l> ReplayedRow<'l> {
     }
 
     /// The codes of its tags at the cut-off (see [`EventLog::text`]), in order; those at the creation where the replay does not
-    /// [watch](deskmetrics::replay::Replay::watching) [`Attribute::Tag`](deskmetrics::ticket::Attribute::Tag).
+    /// [watch](deskmetrics::replay::Replay::with_attributes) [`Attribute::Tag`](deskmetrics::ticket::Attribute::Tag).
     pub fn tags(&self) -> Vec<u32> {
-        let mut tags: Vec<u32> = self.pass.tags().iter().map(|tag| self.log.code_of(*tag)).collect();
+        let mut tags: Vec<u32> = self.replayer.tags().iter().map(|tag| self.log.code_of(*tag)).collect();
         tags.sort_unstable();
         tags
     }
@@ -57,7 +57,7 @@ impl<'l> ReplayedRow<'l> {
     /// The code of an attribute's value at the cut-off (see [`EventLog::text`]); 0 for none.
     #[inline]
     pub fn code(&self, slot: AttributeSlot) -> u32 {
-        self.log.code_of(self.pass.value(slot.0))
+        self.log.code_of(self.replayer.value(slot.0))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::slice::Iter;
 
-use deskmetrics::engine::step::{NONE, Start, Step, What};
-use deskmetrics::engine::{Milestones, Pass};
+use deskmetrics::engine::step::{NONE, Start, Step, StepKind};
+use deskmetrics::engine::{Milestones, Replayer};
 use deskmetrics::replay::EventOrder;
 use deskmetrics::{Author, Excluded, Merge as _};
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ impl EventLog<'_> {
     /// machine has processors.
     ///
     /// The tickets are split into ranges; each range has its own accumulator, made by `new`, and they come back in the
-    /// order of the rows, together with what was left out of the tickets' lives by reason. With one thread there is one.
+    /// order of the rows, together with what was excluded of the tickets' lives by reason. With one thread there is one.
     pub fn each<A: Send>(
         &self,
         threads: usize,
@@ -28,7 +28,7 @@ impl EventLog<'_> {
         visit: impl Fn(&mut A, &ReplayedRow<'_>) + Sync,
     ) -> (Vec<A>, Excluded) {
         let show = |part: &mut A, rows| {
-            self.run(rows, |row, pass| visit(part, &ReplayedRow { row, pass, log: self }))
+            self.run(rows, |row, replayer| visit(part, &ReplayedRow { row, replayer, log: self }))
         };
         self.split(threads, new, show)
     }
@@ -57,43 +57,47 @@ impl EventLog<'_> {
             })
         };
         let mut excluded = Excluded::default();
-        let parts = parts.into_iter().map(|(part, left_out)| {
-            excluded.merge(left_out);
+        let parts = parts.into_iter().map(|(part, exclusion)| {
+            excluded.merge(exclusion);
             part
         });
         (parts.collect(), excluded)
     }
 
     /// Replays the tickets of some rows.
-    pub(super) fn run(&self, rows: Range<usize>, mut visit: impl FnMut(usize, &mut Pass<'_>)) -> Excluded {
-        let mut pass = self.replay.pass();
+    pub(super) fn run(
+        &self,
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, &mut Replayer<'_>),
+    ) -> Excluded {
+        let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();
         for row in rows.filter(|row| self.tables.tickets.is_usable(*row)) {
-            self.replay_row(row, &mut begin, &mut pass);
-            visit(row, &mut pass);
+            self.replay_row(row, &mut begin, &mut replayer);
+            visit(row, &mut replayer);
         }
-        pass.excluded().clone()
+        replayer.excluded().clone()
     }
 
     /// Replays one ticket.
     #[inline]
-    pub(super) fn replay_row(&self, row: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
-        self.run_row(row, begin, pass);
+    pub(super) fn replay_row(&self, row: usize, begin: &mut Begin, replayer: &mut Replayer<'_>) {
+        self.run_row(row, begin, replayer);
         if !self.stated.is_empty() {
             let columns = self.tables.tickets.milestones.as_ref();
             let status =
                 columns.and_then(|columns| columns.status.of_row(row)).and_then(|status| status.now());
-            pass.take_stated(self.stated.iter().map(|column| column.of_row(row)), status);
+            replayer.take_stated(self.stated.iter().map(|column| column.of_row(row)), status);
         }
     }
 
     #[inline]
-    fn run_row(&self, row: usize, begin: &mut Begin, pass: &mut Pass<'_>) {
+    fn run_row(&self, row: usize, begin: &mut Begin, replayer: &mut Replayer<'_>) {
         let tickets = &self.tables.tickets;
         self.fill_begin(row, begin);
         if let Some(columns) = &tickets.milestones {
             let (milestones, by) = (self.milestones_of(columns, row), self.replier(columns, row));
-            return pass.run_milestones(
+            return replayer.run_milestones(
                 begin.start(milestones.created_at, milestones.created_by),
                 &milestones,
                 by,
@@ -101,8 +105,8 @@ impl EventLog<'_> {
         }
         let start = begin.start(tickets.created_at[row], self.created_by(row));
         match self.moved.get(&row).filter(|_| !self.moved.is_empty()) {
-            None => pass.run(start, self.own_steps(row)),
-            Some(messages) => pass.run(start, self.steps_with(row, messages)),
+            None => replayer.run(start, self.own_steps(row)),
+            Some(messages) => replayer.run(start, self.steps_with(row, messages)),
         }
     }
 
@@ -161,7 +165,7 @@ impl EventLog<'_> {
     #[cold]
     fn steps_with(&self, row: usize, messages: &[i64]) -> Vec<Step> {
         let message =
-            |at: &i64| Step { at: *at, what: What::PublicMessage, by: NONE, author: Author::Customer };
+            |at: &i64| Step { at: *at, kind: StepKind::PublicMessage, by: NONE, author: Author::Customer };
         let mut messages: Vec<Step> = messages.iter().map(message).collect();
         if self.replay.options().order == EventOrder::Sequence {
             // They have no row, so they come first of all, none later than its successor.

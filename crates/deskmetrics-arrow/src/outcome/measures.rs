@@ -84,7 +84,7 @@ pub struct MeasureColumns {
     attributes: Vec<(Attribute, Words)>,
     created_at: Instants,
     status: Words,
-    left_out: Words,
+    exclusion: Words,
     proactive: BooleanBuilder,
     solved_by: Words,
     instants: Vec<Instants>,
@@ -101,7 +101,7 @@ impl MeasureColumns {
             attributes: attributes.into_iter().map(|attribute| (attribute, Words::default())).collect(),
             created_at: Instants::default(),
             status: Words::default(),
-            left_out: Words::default(),
+            exclusion: Words::default(),
             proactive: BooleanBuilder::new(),
             solved_by: Words::default(),
             instants: INSTANTS.iter().map(|_| Instants::default()).collect(),
@@ -120,7 +120,7 @@ impl MeasureColumns {
         }
         self.created_at.push(Some(metrics.created_at));
         self.status.push(Some(metrics.status.as_str()));
-        self.left_out.push(metrics.left_out.and_then(word).as_deref());
+        self.exclusion.push(metrics.exclusion.and_then(word).as_deref());
         self.proactive.append_value(metrics.proactive);
         self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
         INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
@@ -155,7 +155,7 @@ impl MeasureColumns {
             columns.add(attribute.as_str(), words.finish());
         }
         columns.add("status", self.status.finish());
-        columns.add("left_out", self.left_out.finish());
+        columns.add("exclusion", self.exclusion.finish());
         columns.add("proactive", Arc::new(self.proactive.finish()));
         for ((name, _), column) in INSTANTS.iter().zip(&mut self.instants) {
             columns.add(name, column.finish());

@@ -126,9 +126,10 @@ impl Dataset {
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();
             let read = report.record_needs().attributes_read();
-            let replay = self.replay_at(as_of).needing(report.needs()).watching(sliced.chain(read));
+            let replay =
+                self.replay_at(as_of).with_measures(report.needs()).with_attributes(sliced.chain(read));
             if report.record_needs().whole {
-                replay.watching(tables.events.kinds.changed().cloned())
+                replay.with_attributes(tables.events.kinds.changed().cloned())
             } else {
                 replay
             }

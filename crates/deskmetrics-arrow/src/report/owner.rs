@@ -165,7 +165,7 @@ impl<'d> Owners<'d> {
 
 /// The values of an attribute that events change.
 fn at_cut_off<'d>(tables: &Tables, replay: &Replay, attribute: &Attribute) -> Values<'d> {
-    let replay = replay.clone().needing(Needs::NOTHING).watching([attribute.clone()]);
+    let replay = replay.clone().with_measures(Needs::NOTHING).with_attributes([attribute.clone()]);
     let log = EventLog::new(tables, &replay);
     let mut codes = vec![0; tables.tickets.rows()];
     if let Some(slot) = log.slot(attribute) {
@@ -181,7 +181,7 @@ fn at_cut_off<'d>(tables: &Tables, replay: &Replay, attribute: &Attribute) -> Va
 
 /// The tags of tickets whose events change them.
 fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnedTags<'d> {
-    let replay = replay.clone().needing(Needs::NOTHING).watching([Attribute::Tag]);
+    let replay = replay.clone().with_measures(Needs::NOTHING).with_attributes([Attribute::Tag]);
     let log = EventLog::new(tables, &replay);
     let mut codes = vec![0; tables.tickets.rows()];
     let mut numbers: HashMap<Vec<u32>, u32> = HashMap::from([(Vec::new(), 0)]);

@@ -203,10 +203,10 @@ const OUTCOMES: [InvitationOutcome; 7] = [
     InvitationOutcome::Answered,
     InvitationOutcome::Unanswered,
     InvitationOutcome::Late,
-    InvitationOutcome::LeftOut(Reason::Bounced),
-    InvitationOutcome::LeftOut(Reason::AfterCutOff),
-    InvitationOutcome::LeftOut(Reason::Immature),
-    InvitationOutcome::LeftOut(Reason::EndBeforeStart),
+    InvitationOutcome::Excluded(Reason::Bounced),
+    InvitationOutcome::Excluded(Reason::AfterCutOff),
+    InvitationOutcome::Excluded(Reason::Immature),
+    InvitationOutcome::Excluded(Reason::EndBeforeStart),
 ];
 
 impl<'d> Invitations<'d> {
@@ -310,10 +310,10 @@ impl<'r> Rule<'r> {
             InvitationOutcome::Answered => 0,
             InvitationOutcome::Unanswered => 1,
             InvitationOutcome::Late => 2,
-            InvitationOutcome::LeftOut(Reason::Bounced) => 3,
-            InvitationOutcome::LeftOut(Reason::AfterCutOff) => 4,
-            InvitationOutcome::LeftOut(Reason::Immature) => 5,
-            InvitationOutcome::LeftOut(_) => 6,
+            InvitationOutcome::Excluded(Reason::Bounced) => 3,
+            InvitationOutcome::Excluded(Reason::AfterCutOff) => 4,
+            InvitationOutcome::Excluded(Reason::Immature) => 5,
+            InvitationOutcome::Excluded(_) => 6,
         }
     }
 }

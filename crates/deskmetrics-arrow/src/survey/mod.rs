@@ -99,7 +99,7 @@ pub fn each_score<'a>(
 }
 
 /// Response rate of delivered invitations, one a row, of which a column of booleans says whether each was answered; a
-/// null is left out as missing. See [`ResponseRate`]; where instants are known, [`response_rate_of`] takes a cut-off, a
+/// null is excluded as missing. See [`ResponseRate`]; where instants are known, [`response_rate_of`] takes a cut-off, a
 /// maturity and an expiry.
 ///
 /// ```
@@ -121,7 +121,7 @@ pub fn response_rate<'a>(answered: impl Into<Column<'a>>) -> Result<ResponseRate
         let flags = booleans(&answered, array)?;
         let known = (flags.len() - flags.null_count()) as u64;
         tally.push_counts(Ratio::new(flags.true_count() as u64, known));
-        tally.push_outcome(InvitationOutcome::LeftOut(Reason::Missing), flags.null_count() as u64);
+        tally.push_outcome(InvitationOutcome::Excluded(Reason::Missing), flags.null_count() as u64);
     }
     Ok(tally)
 }

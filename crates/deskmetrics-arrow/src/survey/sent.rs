@@ -51,7 +51,7 @@ impl<'a> InvitationColumns<'a> {
 }
 
 /// Feeds invitations to a response rate that may have a cut-off, a maturity and an expiry. A row without the instant of
-/// its sending is left out as missing, one with an instant outside all calendars as unreadable.
+/// its sending is excluded as missing, one with an instant outside all calendars as unreadable.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -118,8 +118,8 @@ type Read = Result<Option<Timestamp>, ()>;
 fn push(tally: &mut ResponseRate, delivered: bool, sent: Read, answered: Read) {
     match (sent, answered) {
         (Ok(Some(sent)), Ok(answered)) => tally.push_outcome(tally.outcome(delivered, sent, answered), 1),
-        (Ok(None), _) => tally.leave_out(Reason::Missing),
-        (Err(()), _) | (_, Err(())) => tally.leave_out(Reason::Unreadable),
+        (Ok(None), _) => tally.exclude_one(Reason::Missing),
+        (Err(()), _) | (_, Err(())) => tally.exclude_one(Reason::Unreadable),
     }
 }
 

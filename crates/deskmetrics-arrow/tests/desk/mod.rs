@@ -646,7 +646,7 @@ pub(crate) fn conventions() -> impl Strategy<Value = Conventions> {
     let option = prop_oneof![
         Just(""),
         select(vec![
-            "merged = \"leave_out\"",
+            "merged = \"exclude\"",
             "merged = \"keep\"",
             "requester_answers = true",
             "opening = \"first_message\"",

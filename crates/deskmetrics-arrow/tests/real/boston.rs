@@ -120,7 +120,7 @@ fn business_time_and_backlog_are_those_of_the_facts() {
 }
 
 #[test]
-fn without_forgiveness_a_closing_before_the_opening_is_left_out() {
+fn without_forgiveness_a_closing_before_the_opening_is_exclusions() {
     let Some((dataset, _)) = &*DATA else { return };
     let description = r#"
         time_zone = "America/New_York"
@@ -134,7 +134,7 @@ fn without_forgiveness_a_closing_before_the_opening_is_left_out() {
     let folder = dataset.sources[0].file.parent().unwrap();
     let options = deskmetrics_arrow::ReadOptions::default().data_root(folder);
     let plain = Dataset::of_description(&description.parse().unwrap(), options).unwrap();
-    let early = &plain.sources[0].left_out[0];
+    let early = &plain.sources[0].exclusions[0];
     assert_eq!((early.reason, early.scope, early.count), (Reason::EndBeforeStart, Scope::Value, 84));
     assert_eq!(plain.counts().tickets, 58_119);
 }

@@ -8,7 +8,7 @@ use crate::{Data, assert_near, count, dataset, number};
 static DATA: Data = Data::new(|| dataset("kaggle-support-tickets"));
 
 #[test]
-fn what_ends_before_it_begins_is_left_out_and_counted() {
+fn what_ends_before_it_begins_is_excluded_and_counted() {
     let Some((dataset, facts)) = &*DATA else { return };
     let excluded = dataset.excluded();
     assert_eq!(excluded.count(Reason::NoCreation), count(facts, "/first_response_missing"));
@@ -17,7 +17,7 @@ fn what_ends_before_it_begins_is_left_out_and_counted() {
     assert_eq!(excluded.total() - links + dataset.counts().tickets as u64, count(facts, "/rows"));
 
     let tickets = &dataset.sources[0];
-    let negative = tickets.left_out.iter().find(|left_out| left_out.reason == Reason::EndBeforeStart);
+    let negative = tickets.exclusions.iter().find(|exclusion| exclusion.reason == Reason::EndBeforeStart);
     let negative = negative.expect("they are reported");
     assert_eq!((negative.scope, negative.count), (Scope::Value, 1365));
     assert_eq!(negative.column, "Time to Resolution");

@@ -1,4 +1,4 @@
-//! The measures of one ticket worked out slowly, each by its own look at the whole log, under the default conventions
+//! The measures of one ticket computed slowly, each by its own look at the whole log, under the default conventions
 //! and in calendar time. It shares no code with the state machine.
 
 use deskmetrics::ticket::EventKind;
@@ -62,7 +62,7 @@ fn transitions(events: &[&TicketEvent]) -> Vec<(i64, Status, Status)> {
     moves
 }
 
-/// Works out the measures of a ticket whose events are in order.
+/// Computes the measures of a ticket whose events are in order.
 pub fn measure(ticket: &Ticket, events: &[TicketEvent], as_of: i64) -> Slow {
     let created = ticket.created_at.as_micros();
     let (events, left) = counted(events);

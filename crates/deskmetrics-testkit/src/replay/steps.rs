@@ -1,6 +1,6 @@
 //! A deterministic stream of tickets and steps, as large as a benchmark wants.
 
-use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, What};
+use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, StepKind};
 use deskmetrics::{Author, Status};
 
 const MINUTE: i64 = 60_000_000;
@@ -56,28 +56,28 @@ impl StepLog {
     fn life(&mut self, created: i64, dice: &mut Dice) {
         let agent = FIRST_FREE + u32::try_from(dice.roll(200)).unwrap_or(0);
         let mut at = created + dice.minutes(30);
-        self.push(at, NONE, Author::System, What::Changed { attribute: 7, to: agent });
+        self.push(at, NONE, Author::System, StepKind::Changed { attribute: 7, to: agent });
         at += dice.minutes(600);
-        self.push(at, agent, Author::Agent, What::PublicMessage);
+        self.push(at, agent, Author::Agent, StepKind::PublicMessage);
         for _ in 0..dice.roll(3) {
-            self.push(at, agent, Author::Agent, What::Status(Status::Pending));
+            self.push(at, agent, Author::Agent, StepKind::Status(Status::Pending));
             at += dice.minutes(2000);
-            self.push(at, NONE, Author::Customer, What::PublicMessage);
-            self.push(at, NONE, Author::System, What::Status(Status::Open));
+            self.push(at, NONE, Author::Customer, StepKind::PublicMessage);
+            self.push(at, NONE, Author::System, StepKind::Status(Status::Open));
             at += dice.minutes(900);
-            self.push(at, agent, Author::Agent, What::PublicMessage);
+            self.push(at, agent, Author::Agent, StepKind::PublicMessage);
         }
-        self.push(at, agent, Author::Agent, What::Status(Status::Solved));
+        self.push(at, agent, Author::Agent, StepKind::Status(Status::Solved));
         if dice.roll(12) == 0 {
             at += dice.minutes(3000);
-            self.push(at, NONE, Author::Customer, What::Status(Status::Open));
+            self.push(at, NONE, Author::Customer, StepKind::Status(Status::Open));
             at += dice.minutes(500);
-            self.push(at, agent, Author::Agent, What::Status(Status::Solved));
+            self.push(at, agent, Author::Agent, StepKind::Status(Status::Solved));
         }
     }
 
-    fn push(&mut self, at: i64, by: u32, author: Author, what: What) {
-        self.steps.push(Step { at, what, by, author });
+    fn push(&mut self, at: i64, by: u32, author: Author, kind: StepKind) {
+        self.steps.push(Step { at, kind, by, author });
     }
 
     /// How many tickets.

@@ -1,6 +1,6 @@
 //! Tickets and events as plain columns, as large as a benchmark wants.
 
-use deskmetrics::engine::step::{FIRST_FREE, What};
+use deskmetrics::engine::step::{FIRST_FREE, StepKind};
 use deskmetrics::{Author, Status};
 
 use super::StepLog;
@@ -61,9 +61,9 @@ impl EventTable {
                 table.customer.push(if id % 3 == 0 { id } else { (dice % 1_000_003).cast_signed() });
                 table.market.push(i8::try_from(dice >> 8 & 7).unwrap_or(0));
                 for step in steps {
-                    let (kind, value) = match step.what {
-                        What::PublicMessage => (0, -1),
-                        What::Status(status) => (1, place(status)),
+                    let (kind, value) = match step.kind {
+                        StepKind::PublicMessage => (0, -1),
+                        StepKind::Status(status) => (1, place(status)),
                         _ => (2, -1),
                     };
                     table.ticket.push(id);

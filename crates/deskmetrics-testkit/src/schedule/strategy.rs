@@ -161,7 +161,7 @@ fn histories<M: Into<WorkingTime> + std::fmt::Debug>(
                 None => ScheduleHistory::new(first),
             };
             for (from, version) in versions {
-                // Those that do not come after the one before are left out.
+                // Those that do not come after the one before are excluded.
                 history = history.clone().with_version(from, version).unwrap_or(history);
             }
             WorkingTime::from(history)

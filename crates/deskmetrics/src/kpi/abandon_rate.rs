@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, SHORT_ABANDON, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -26,8 +26,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Down,
-    population: "contacts offered to the queue; short abandons are left out if a limit is set",
+    good: Polarity::Down,
+    population: "contacts offered to the queue; short abandons are excluded if a limit is set",
     anchor: Anchor::Queued,
     clocks: &[],
     measures: SHARE_MEASURES,
@@ -67,7 +67,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every contact offered to the queue that was answered or abandoned. Those that still wait are left out as running.
+/// Every contact offered to the queue that was answered or abandoned. Those that still wait are excluded as running.
 ///
 /// # When it misleads
 /// An announcement that tells people to use the website makes them hang up: short abandons are not lost customers.
@@ -81,7 +81,7 @@ pub struct AbandonRate {
 }
 
 impl AbandonRate {
-    /// The same tally, leaving out callers who hang up within less than `limit`.
+    /// The same tally, excluding callers who hang up within less than `limit`.
     #[must_use]
     pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
         self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
@@ -91,18 +91,18 @@ impl AbandonRate {
     /// Counts one contact.
     pub fn push(&mut self, contact: &QueueContact) {
         match contact.wait() {
-            Err(reason) => self.tally.leave_out(reason),
+            Err(reason) => self.tally.exclude_one(reason),
             Ok((_, true)) => self.tally.count(false),
             Ok((wait, false)) if wait < self.short_abandon_micros => {
-                self.tally.leave_out(Reason::ShortAbandon);
+                self.tally.exclude_one(Reason::ShortAbandon);
             }
             Ok((_, false)) => self.tally.count(true),
         }
     }
 
     /// Counts a record that is no contact.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.tally.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.tally.exclude_one(reason);
     }
 
     /// Abandoned among offered.
@@ -120,7 +120,7 @@ impl Kpi for AbandonRate {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.tally.leave_out_many(reason, records);
+        self.tally.exclude_many(reason, records);
     }
 
     fn records(&self) -> Records {

@@ -9,7 +9,7 @@ use crate::{Excluded, Merge, Reason, TicketMetrics, Timestamp};
 /// Tickets (or contacts in a queue) by the local weekday and hour at which they came: for staffing, forecasts and heat maps.
 ///
 /// The local time is that of the zone given, on each day's own clock: after the clocks change, nine o'clock is nine
-/// o'clock. Patterns of one zone merge exactly; one of another zone is left out and counted.
+/// o'clock. Patterns of one zone merge exactly; one of another zone is excluded and counted.
 ///
 /// ```
 /// use chrono::{NaiveDate, Weekday};
@@ -65,14 +65,14 @@ impl Arrivals {
 
     /// Counts the creation of a ticket.
     pub fn push_ticket(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
+        match ticket.exclusion {
             Some(reason) => self.excluded.add(reason),
             None => self.push(ticket.created_at),
         }
     }
 
     /// Counts a record that is no arrival.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -133,7 +133,7 @@ impl Arrivals {
         })
     }
 
-    /// What was left out, by reason.
+    /// What was excluded, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }

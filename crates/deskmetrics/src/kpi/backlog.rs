@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Bulk, InBlocks, Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: crate::Unit::Count,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets created by t but merged-away, deleted and spam ones",
     anchor: Anchor::Snapshot,
     clocks: &[],
@@ -81,8 +81,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets created by then. Merged-away, deleted and spam tickets are left out for the whole of their life. Asked for an
-/// instant after a ticket's cut-off, the ticket is left out: nobody knows.
+/// Tickets created by then. Merged-away, deleted and spam tickets are excluded for the whole of their life. RequestedKpi for an
+/// instant after a ticket's cut-off, the ticket is excluded: nobody knows.
 ///
 /// # When it misleads
 /// It says nothing of age: a hundred fresh tickets and a hundred month-old ones look alike.
@@ -106,7 +106,7 @@ impl Backlog {
 
     /// Counts one ticket, if it was open.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
+        if let Some(reason) = ticket.exclusion {
             self.excluded.add(reason);
         } else if ticket.as_of < self.at {
             self.excluded.add(Reason::AfterCutOff);
@@ -123,13 +123,13 @@ impl Backlog {
         self.unreplied.merge(unreplied.min(open));
     }
 
-    /// Counts records left out, by reason.
-    pub fn leave_out_many(&mut self, reason: Reason, records: u64) {
+    /// Counts records excluded, by reason.
+    pub fn exclude_many(&mut self, reason: Reason, records: u64) {
         self.excluded.add_many(reason, records);
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -244,7 +244,7 @@ impl Registered for Backlog {
 /// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
 /// instants there are, such as every local midnight of a year.
 ///
-/// Left-out tickets, and tickets whose cut-off lies before the latest instant, are counted as left out of every one.
+/// Left-out tickets, and tickets whose cut-off lies before the latest instant, are counted as excluded of every one.
 ///
 /// ```
 /// use deskmetrics::{TicketMetrics, Timestamp, kpi};
@@ -269,7 +269,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
     let mut unreplied = open.clone();
     for ticket in tickets {
         let ticket = ticket.as_ref();
-        if let Some(reason) = ticket.left_out {
+        if let Some(reason) = ticket.exclusion {
             excluded.add(reason);
             continue;
         }

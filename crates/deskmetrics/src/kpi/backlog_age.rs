@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic, Variant, WITHIN,
+};
 use super::shape::ticket_kpi;
 use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Needs;
@@ -23,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets open at the cut-off",
     anchor: Anchor::Snapshot,
     clocks: BOTH_CLOCKS,
@@ -96,8 +98,8 @@ ticket_kpi! {
             if self.clock() == ClockKind::Business {
                 return;
             }
-            tallies.each_snapshot(&ticket.metrics, |at, tally| match ticket.metrics.left_out {
-                Some(reason) => tally.leave_out(reason),
+            tallies.each_snapshot(&ticket.metrics, |at, tally| match ticket.metrics.exclusion {
+                Some(reason) => tally.exclude_one(reason),
                 None => tally.push_age(calendar_age(&ticket.metrics, at)),
             });
         }

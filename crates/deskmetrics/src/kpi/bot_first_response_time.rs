@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic, WITHIN};
 use super::shape::ticket_kpi;
 use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Needs;
@@ -27,7 +27,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets a bot answered",
     anchor: Anchor::Created,
     clocks: BOTH_CLOCKS,
@@ -62,7 +62,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets on which a bot answered. Others are left out as not replied: the bot may not have been asked.
+/// Tickets on which a bot answered. Others are excluded as not replied: the bot may not have been asked.
 ///
 /// # When it misleads
 /// An automatic "we have received your message" is fast and helps nobody.

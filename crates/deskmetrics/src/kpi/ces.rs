@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::shape::survey_kpi;
 use super::tally::Rated;
 use crate::{Compared, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
@@ -26,8 +26,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::ScaleStep,
     min: None,
     max: None,
-    good: Good::ByScale,
-    population: "scored answers; skipped questions and scores outside the scale are left out",
+    good: Polarity::ByScale,
+    population: "scored answers; skipped questions and scores outside the scale are excluded",
     anchor: Anchor::Responded,
     clocks: &[],
     measures: &["mean", "percent", "net"],
@@ -90,7 +90,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every scored answer; skipped and off-scale ones are left out and counted under their reasons.
+/// Every scored answer; skipped and off-scale ones are excluded and counted under their reasons.
 ///
 /// # When it misleads
 /// When the direction is mistaken: 3.0 is bad on "made it easy" and good on "how much effort". Means of 5-point and

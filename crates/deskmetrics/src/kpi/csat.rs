@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::shape::survey_kpi;
 use super::tally::Rated;
 use crate::{Compared, Estimate, Estimates, Excluded, NetScore, Ratio, Scale, Unit};
@@ -35,8 +35,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "scored answers, neutral ones included; skipped questions and scores outside the scale are left out",
+    good: Polarity::Up,
+    population: "scored answers, neutral ones included; skipped questions and scores outside the scale are excluded",
     anchor: Anchor::Responded,
     clocks: &[],
     measures: &["percent", "mean", "net", "dissatisfied"],
@@ -119,7 +119,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every scored answer. A neutral answer stays in n and on neither side. Skipped and off-scale answers are left out
+/// Every scored answer. A neutral answer stays in n and on neither side. Skipped and off-scale answers are excluded
 /// and counted under their reasons.
 ///
 /// # When it misleads

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::{CustomersOf, Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
 use crate::replay::Needs;
@@ -26,7 +26,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Count,
     min: Some(0.0),
     max: None,
-    good: Good::Neither,
+    good: Polarity::Neither,
     population: "tickets with a known customer",
     anchor: Anchor::Created,
     clocks: &[],
@@ -77,7 +77,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets with a known customer that are not left out.
+/// Tickets with a known customer that are not excluded.
 ///
 /// # When it misleads
 /// Counts of two periods do not add up, since a customer may come in both: merge the tallies instead. One person with two
@@ -122,10 +122,10 @@ impl Customers {
             With::Solved if !metrics.status.is_done() => Some(Reason::NotSolved),
             With::OpenAt(at) if metrics.as_of < at => Some(Reason::AfterCutOff),
             // Not part of that backlog, as in the backlog itself.
-            With::OpenAt(at) if metrics.left_out.is_none() && !metrics.is_open_at(at) => return,
+            With::OpenAt(at) if metrics.exclusion.is_none() && !metrics.is_open_at(at) => return,
             _ => None,
         };
-        match (metrics.left_out.or(other), &ticket.requester) {
+        match (metrics.exclusion.or(other), &ticket.requester) {
             (Some(reason), _) => self.excluded.add(reason),
             (None, None) => self.excluded.add(Reason::NoCustomer),
             (None, Some(customer)) => {
@@ -143,7 +143,7 @@ impl Customers {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

@@ -35,7 +35,7 @@ pub struct Definition {
     /// Largest possible value of the headline number; `None` when unbounded.
     pub max: Option<f64>,
     /// Which way is better.
-    pub good: Good,
+    pub good: Polarity,
     /// Which records count.
     pub population: &'static str,
     /// The instant that puts a record into a reporting period.
@@ -58,13 +58,13 @@ impl Definition {
     ///
     /// ```
     /// use deskmetrics::Unit;
-    /// use deskmetrics::kpi::{Anchor, Definition, Good};
+    /// use deskmetrics::kpi::{Anchor, Definition, Polarity};
     ///
     /// static REFUNDS: Definition = Definition::new("refund_rate", "Refund rate", Unit::Percent)
     ///     .formula("refunded tickets / solved tickets x 100")
     ///     .measures(&["percent"])
     ///     .anchor(Anchor::LastSolved)
-    ///     .good(Good::Down);
+    ///     .good(Polarity::Down);
     /// assert_eq!(REFUNDS.name.da, "Refund rate");
     /// ```
     pub const fn new(id: &'static str, name: &'static str, unit: Unit) -> Self {
@@ -78,7 +78,7 @@ impl Definition {
             unit,
             min: None,
             max: None,
-            good: Good::Neither,
+            good: Polarity::Neither,
             population: "",
             anchor: Anchor::Created,
             clocks: &[],
@@ -119,7 +119,7 @@ impl Definition {
 
     /// Sets which way is better.
     #[must_use]
-    pub const fn good(mut self, good: Good) -> Self {
+    pub const fn good(mut self, good: Polarity) -> Self {
         self.good = good;
         self
     }
@@ -172,7 +172,7 @@ pub enum Topic {
 /// Which way a KPI should move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Good {
+pub enum Polarity {
     /// The higher the better.
     Up,
     /// The lower the better.
@@ -291,7 +291,7 @@ pub(crate) const SLA_POLICY: Choice = Choice {
 /// Of the live queues' KPIs that forgive a wrong number.
 pub(crate) const SHORT_ABANDON: Choice = Choice {
     name: "short_abandon",
-    decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are left out",
+    decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are excluded",
     default: Some("0s"),
     values: &["a duration"],
 };

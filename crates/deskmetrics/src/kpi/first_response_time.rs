@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic, Variant, WITHIN,
+};
 use super::shape::ticket_kpi;
 use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Needs;
@@ -23,8 +25,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
-    population: "tickets with a customer message; unanswered ones are censored, proactive ones without a customer message left out",
+    good: Polarity::Down,
+    population: "tickets with a customer message; unanswered ones are censored, proactive ones without a customer message excluded",
     anchor: Anchor::Created,
     clocks: BOTH_CLOCKS,
     measures: TIME_MEASURES,
@@ -86,7 +88,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets on which a customer wrote. Without a reply the wait is *censored*, at the solve or the cut-off: it is in the
-/// censored median, not in the mean. Tickets an agent opened are left out until the customer writes.
+/// censored median, not in the mean. Tickets an agent opened are excluded until the customer writes.
 ///
 /// # When it misleads
 /// The mean follows the few slowest tickets: read median and p90. A quick "we are looking into it" improves it without

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Count,
     min: None,
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "creations, solves and reopenings from the start (included) to the end (not included)",
     anchor: Anchor::Event,
     clocks: &[],
@@ -76,7 +76,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Every creation, solve and reopening in the span, whenever the ticket was created. Tickets whose cut-off lies before the
-/// span's end are left out: what they did later is not known.
+/// span's end are excluded: what they did later is not known.
 ///
 /// # When it misleads
 /// Clearance above 100 % is a shrinking backlog, not necessarily a faster team.
@@ -110,7 +110,7 @@ impl Flow {
 
     /// Counts what happened to one ticket in the span.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
+        if let Some(reason) = ticket.exclusion {
             return self.excluded.add(reason);
         }
         // The end itself is not part of the span, so a cut-off just before it knows everything.
@@ -127,7 +127,7 @@ impl Flow {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -231,7 +231,7 @@ impl Kpi for Flow {
     fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
         let metrics = &ticket.metrics;
         tallies.undated(|tally| tally.push(metrics));
-        if metrics.left_out.is_none() {
+        if metrics.exclusion.is_none() {
             let reopened = metrics.reopens.iter().map(|cycle| cycle.reopened_at);
             let events = std::iter::once(metrics.created_at).chain(metrics.solves()).chain(reopened);
             tallies.each_period(events, |_, tally| tally.push(metrics));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{Anchor, BANDS, Definition, Polarity, Text, Topic, Variant, WITHIN};
 use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -29,7 +29,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "answered contacts of which talk time is known",
     anchor: Anchor::WrappedUp,
     clocks: &[],
@@ -73,7 +73,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Answered contacts with a known talk time; unknown hold or wrap-up times count as none. Contacts not answered are left out.
+/// Answered contacts with a known talk time; unknown hold or wrap-up times count as none. Contacts not answered are excluded.
 ///
 /// # When it misleads
 /// Pressing it down raises repeat contacts: read it beside FCR.
@@ -88,14 +88,14 @@ impl HandleTime {
     /// Counts one contact.
     pub fn push(&mut self, contact: &QueueContact) {
         match contact.handle_micros() {
-            Err(reason) => self.0.leave_out(reason),
+            Err(reason) => self.0.exclude_one(reason),
             Ok(micros) => self.0.finished(Elapsed { calendar_micros: micros, business_micros: None }),
         }
     }
 
     /// Counts a record that is no contact.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.0.exclude_one(reason);
     }
 
     /// The durations.
@@ -113,7 +113,7 @@ impl Kpi for HandleTime {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.0.leave_out_many(reason, records);
+        self.0.exclude_many(reason, records);
     }
 
     fn records(&self) -> Records {

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Definition;
 use super::tally::Times;
 use crate::queue::{AgentShift, QueueContact};
-use crate::replay::{Exchange, Needs, Pass};
+use crate::replay::{Exchange, Needs, Replayer};
 use crate::survey::InvitationOutcome;
 use crate::ticket::{Attribute, CustomerNames};
 use crate::{
@@ -54,7 +54,7 @@ use crate::{
 ///     }
 ///
 ///     fn push_ticket(&mut self, ticket: &Replayed) {
-///         match ticket.metrics.left_out {
+///         match ticket.metrics.exclusion {
 ///             Some(reason) => self.excluded.add(reason),
 ///             None => self.billing.push(ticket.ticket.attributes.get(&Attribute::Category) == Some("billing")),
 ///         }
@@ -203,15 +203,15 @@ pub trait Kpi:
         None
     }
 
-    /// Whether it counts tickets right from the pass that replayed them; see [`count_pass`](Self::count_pass).
+    /// Whether it counts tickets right from the pass that replayed them; see [`count_view`](Self::count_view).
     #[doc(hidden)]
-    fn counts_passes(&self) -> bool {
+    fn counts_views(&self) -> bool {
         false
     }
 
     /// [`count_ticket`](Self::count_ticket) of a ticket without a record.
     #[doc(hidden)]
-    fn count_pass(&self, _ticket: &PassedTicket<'_>, _tallies: &mut Tallies<'_, Self>) {}
+    fn count_view(&self, _ticket: &TicketView<'_>, _tallies: &mut Tallies<'_, Self>) {}
 
     /// Counts many records that are alike.
     #[doc(hidden)]
@@ -348,10 +348,10 @@ pub struct Customer<'n> {
 
 /// A ticket that was just replayed, without a record.
 #[derive(Debug, Clone, Copy)]
-pub struct PassedTicket<'t> {
+pub struct TicketView<'t> {
     pub(crate) metrics: &'t TicketMetrics,
     pub(crate) customer: Customer<'t>,
-    pub(crate) pass: &'t Pass<'t>,
+    pub(crate) replayer: &'t Replayer<'t>,
     /// An empty record.
     pub(crate) blank: &'t Ticket,
 }
@@ -464,7 +464,7 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn push_shift(&mut self, shift: &AgentShift);
     fn push_bulk(&mut self, bulk: Bulk);
     fn count_ticket(&self, ticket: &Replayed, places: &mut dyn Places);
-    fn count_pass(&self, ticket: &PassedTicket<'_>, places: &mut dyn Places);
+    fn count_view(&self, ticket: &TicketView<'_>, places: &mut dyn Places);
     fn exclude(&mut self, reason: Reason, records: u64);
     fn times(&self) -> Option<&Times>;
     fn distribution(&self) -> Option<ScoreCounts>;
@@ -475,7 +475,7 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn record_needs(&self) -> RecordNeeds;
     fn in_blocks(&self) -> Option<InBlocks>;
     fn scores(&self) -> Option<RangeInclusive<i32>>;
-    fn counts_passes(&self) -> bool;
+    fn counts_views(&self) -> bool;
     fn estimates(&self, level: f64) -> Vec<Estimate>;
     fn excluded(&self) -> &Excluded;
     fn compared(&self) -> Compared<'_>;
@@ -538,8 +538,8 @@ impl<K: Kpi> AnyKpi for K {
     fn count_ticket(&self, ticket: &Replayed, places: &mut dyn Places) {
         Kpi::count_ticket(self, ticket, &mut Tallies::new(places));
     }
-    fn count_pass(&self, ticket: &PassedTicket<'_>, places: &mut dyn Places) {
-        Kpi::count_pass(self, ticket, &mut Tallies::new(places));
+    fn count_view(&self, ticket: &TicketView<'_>, places: &mut dyn Places) {
+        Kpi::count_view(self, ticket, &mut Tallies::new(places));
     }
     fn exclude(&mut self, reason: Reason, records: u64) {
         Kpi::exclude(self, reason, records);
@@ -573,8 +573,8 @@ impl<K: Kpi> AnyKpi for K {
     fn scores(&self) -> Option<RangeInclusive<i32>> {
         Kpi::scores(self)
     }
-    fn counts_passes(&self) -> bool {
-        Kpi::counts_passes(self)
+    fn counts_views(&self) -> bool {
+        Kpi::counts_views(self)
     }
     fn estimates(&self, level: f64) -> Vec<Estimate> {
         Estimates::estimates(self, level)

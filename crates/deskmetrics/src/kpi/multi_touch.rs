@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{SHARE_MEASURES, Share};
 use crate::replay::{Needs, StatedMeasure};
@@ -27,7 +27,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets now solved or closed",
     anchor: Anchor::LastSolved,
     clocks: &[],

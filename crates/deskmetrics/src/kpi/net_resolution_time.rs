@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic, Variant, WITHIN,
+};
 use super::shape::ticket_kpi;
 use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Needs;
@@ -23,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets now solved or closed; open ones are censored at the cut-off",
     anchor: Anchor::LastSolved,
     clocks: BOTH_CLOCKS,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::{Bulk, Kpi, KpiRequest, Records, RequestError};
 use crate::{
@@ -25,8 +25,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Points,
     min: Some(-100.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "answers from 0 to 10, passives (7-8) included; skipped questions and other scores are left out",
+    good: Polarity::Up,
+    population: "answers from 0 to 10, passives (7-8) included; skipped questions and other scores are excluded",
     anchor: Anchor::Responded,
     clocks: &[],
     measures: &["score", "promoters", "passives", "detractors"],
@@ -67,7 +67,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Answers from 0 to 10, nothing else: there is no NPS on another scale. A skipped question is left out as not
+/// Answers from 0 to 10, nothing else: there is no NPS on another scale. A skipped question is excluded as not
 /// answered, any other score as outside the scale.
 ///
 /// # When it misleads
@@ -116,7 +116,7 @@ impl Nps {
     }
 
     /// Counts a record that is no answer.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Neither,
+    good: Polarity::Neither,
     population: "stretches of agents on duty, pauses not included",
     anchor: Anchor::ShiftStarted,
     clocks: &[],
@@ -62,7 +62,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every stretch on duty. One with more busy time than time on duty, or a negative time, is left out.
+/// Every stretch on duty. One with more busy time than time on duty, or a negative time, is excluded.
 ///
 /// # When it misleads
 /// Neither end is good: 60 % is idle, 95 % burns people out. Several chats at once count more than once: give the time in
@@ -91,7 +91,7 @@ impl Occupancy {
     }
 
     /// Counts a record that is no stretch on duty.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
@@ -26,14 +26,14 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
+    good: Polarity::Up,
     population: "tickets now solved or closed",
     anchor: Anchor::LastSolved,
     clocks: &[],
     measures: &["percent", "at_most_one", "undisturbed"],
     options: &[Choice {
         name: "without_automatic_solves",
-        decides: "whether tickets solved by a bot or rule are left out",
+        decides: "whether tickets solved by a bot or rule are excluded",
         default: Some("false"),
         values: &["false", "true"],
     }],
@@ -115,7 +115,7 @@ pub struct OneTouch {
 }
 
 impl OneTouch {
-    /// The same tally, leaving out tickets that a bot or rule solved.
+    /// The same tally, excluding tickets that a bot or rule solved.
     #[must_use]
     pub fn without_automatic_solves(mut self) -> Self {
         self.without_automatic_solves = true;
@@ -125,8 +125,8 @@ impl OneTouch {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         let automatic = matches!(ticket.solved_by, Some(Author::Bot | Author::System));
-        let left_out = ticket.left_out.filter(|_| !ticket.is_done_with(Self::STATED));
-        if let Some(reason) = left_out {
+        let exclusion = ticket.exclusion.filter(|_| !ticket.is_done_with(Self::STATED));
+        if let Some(reason) = exclusion {
             self.excluded.add(reason);
         } else if !ticket.status.is_done() {
             self.excluded.add(Reason::NotSolved);
@@ -150,7 +150,7 @@ impl OneTouch {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

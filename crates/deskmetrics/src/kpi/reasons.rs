@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -32,7 +32,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Neither,
+    good: Polarity::Neither,
     population: "scored answers; the reasons of negative ones count",
     anchor: Anchor::Responded,
     clocks: &[],
@@ -160,7 +160,7 @@ impl Reasons {
     }
 
     /// Counts a record that is no answer.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

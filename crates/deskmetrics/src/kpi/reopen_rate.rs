@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Evidence, Kpi, KpiRequest, RecordNeeds, RequestError};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets solved at least once, open again or not",
     anchor: Anchor::FirstSolved,
     clocks: &[],
@@ -112,7 +112,7 @@ impl ReopenRate {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         let done = ticket.is_done_with(Self::STATED);
-        if let Some(reason) = ticket.left_out.filter(|_| !done) {
+        if let Some(reason) = ticket.exclusion.filter(|_| !done) {
             return self.excluded.add(reason);
         }
         if ticket.first_solved_at.is_none() && !done {
@@ -133,7 +133,7 @@ impl ReopenRate {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

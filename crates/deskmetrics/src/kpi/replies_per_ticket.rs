@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic};
 use super::shape::ticket_kpi;
 use super::tally::{COUNT_MEASURES, PerTicket};
 use crate::replay::{Needs, StatedMeasure};
@@ -23,7 +23,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::PerTicket,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "tickets now solved or closed",
     anchor: Anchor::LastSolved,
     clocks: &[],

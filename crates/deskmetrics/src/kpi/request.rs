@@ -175,7 +175,7 @@ pub struct KpiRequest {
     /// With which tickets the customers are counted; those created unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<CustomersOf>,
-    /// Whether tickets that a bot or rule solved are left out; they count unless told otherwise.
+    /// Whether tickets that a bot or rule solved are excluded; they count unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_automatic_solves: Option<bool>,
     /// From when (included): `flow`; from the first ticket on unless told otherwise.
@@ -190,7 +190,7 @@ pub struct KpiRequest {
     /// How late an answer may come and still count.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub expire_after: Option<TimeDelta>,
-    /// Callers who hang up sooner are left out.
+    /// Callers who hang up sooner are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub short_abandon: Option<TimeDelta>,
     /// From which share of its target on a running SLA target is at risk, in percent; 80 unless told otherwise.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic};
+use super::definition::{Anchor, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic};
 use super::registry::Registered;
 use super::shape::Wrapped;
 use super::tally::{Times, feeds_on};
@@ -31,7 +31,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "all created tickets, solved or not",
     anchor: Anchor::Created,
     clocks: BOTH_CLOCKS,
@@ -48,7 +48,7 @@ pub const DEFINITION: Definition = Definition {
 /// Resolution time of all tickets created, solved or not.
 ///
 /// # What it measures
-/// How long a ticket created now will probably take. Averages of *solved* tickets leave out the slowest: those that are
+/// How long a ticket created now will probably take. Averages of *solved* tickets exclude the slowest: those that are
 /// still open.
 ///
 /// # Formula
@@ -98,17 +98,17 @@ impl ResolutionTimeCensored {
 
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        match (ticket.left_out, ticket.full_resolution_time, ticket.running_resolution_time) {
-            (Some(reason), ..) => self.0.leave_out(reason),
+        match (ticket.exclusion, ticket.full_resolution_time, ticket.running_resolution_time) {
+            (Some(reason), ..) => self.0.exclude_one(reason),
             (None, Some(elapsed), _) => self.0.finished(elapsed),
             (None, None, Some(elapsed)) => self.0.running(elapsed),
-            (None, None, None) => self.0.leave_out(Reason::NotSolved),
+            (None, None, None) => self.0.exclude_one(Reason::NotSolved),
         }
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.0.exclude_one(reason);
     }
 
     /// Tickets counted, open ones included.
@@ -177,11 +177,11 @@ impl Kpi for ResolutionTimeCensored {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.0.leave_out_many(reason, records);
+        self.0.exclude_many(reason, records);
     }
 
     fn needs(&self) -> Needs {
-        Wrapped::needing(self.times(), Needs::SOLVES | Needs::REOPENS)
+        Wrapped::with_measures(self.times(), Needs::SOLVES | Needs::REOPENS)
     }
 
     fn push_ticket(&mut self, ticket: &Replayed) {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::request::{above_zero, together};
 use super::tally::feeds_on;
@@ -27,8 +27,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "delivered invitations; bounced ones are left out, and so are those sent too recently if a maturity is set",
+    good: Polarity::Up,
+    population: "delivered invitations; bounced ones are excluded, and so are those sent too recently if a maturity is set",
     anchor: Anchor::Sent,
     clocks: &[],
     measures: &["percent", "late"],
@@ -102,7 +102,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Delivered invitations. A bounced one was no chance to answer. With a maturity, invitations sent shortly before the
-/// cut-off are left out as too recent. An answer after expiry counts as no answer and is told apart as late.
+/// cut-off are excluded as too recent. An answer after expiry counts as no answer and is told apart as late.
 ///
 /// # When it misleads
 /// A young cohort looks worse than it is; a survey sent only after good conversations looks better. Compare segments
@@ -164,7 +164,7 @@ impl ResponseRate {
         self
     }
 
-    /// The same tally, leaving out invitations sent less than `age` before the cut-off; needs
+    /// The same tally, excluding invitations sent less than `age` before the cut-off; needs
     /// [`as_of`](Self::as_of).
     #[must_use]
     pub fn mature_after(mut self, age: TimeDelta) -> Self {
@@ -194,7 +194,7 @@ impl ResponseRate {
                 self.late.merge(times);
             }
             InvitationOutcome::Unanswered => self.answered.merge(Ratio::new(0, times)),
-            InvitationOutcome::LeftOut(reason) => self.excluded.add_many(reason, times),
+            InvitationOutcome::Excluded(reason) => self.excluded.add_many(reason, times),
         }
     }
 
@@ -204,7 +204,7 @@ impl ResponseRate {
     }
 
     /// Counts a record that is no invitation.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -229,15 +229,15 @@ impl ResponseRate {
     ) -> InvitationOutcome {
         let Rules { as_of, mature_after_micros, expire_after_micros } = self.rules;
         if !delivered {
-            return InvitationOutcome::LeftOut(Reason::Bounced);
+            return InvitationOutcome::Excluded(Reason::Bounced);
         }
         if let Some(as_of) = as_of {
             let age = as_of.as_micros().saturating_sub(sent_at.as_micros());
             if age < 0 {
-                return InvitationOutcome::LeftOut(Reason::AfterCutOff);
+                return InvitationOutcome::Excluded(Reason::AfterCutOff);
             }
             if mature_after_micros.is_some_and(|needed| age < needed) {
-                return InvitationOutcome::LeftOut(Reason::Immature);
+                return InvitationOutcome::Excluded(Reason::Immature);
             }
         }
         let Some(answered_at) = answered_at.filter(|at| as_of.is_none_or(|as_of| *at <= as_of)) else {
@@ -245,7 +245,7 @@ impl ResponseRate {
         };
         let delay = answered_at.as_micros().saturating_sub(sent_at.as_micros());
         if delay < 0 {
-            InvitationOutcome::LeftOut(Reason::EndBeforeStart)
+            InvitationOutcome::Excluded(Reason::EndBeforeStart)
         } else if expire_after_micros.is_some_and(|limit| delay > limit) {
             InvitationOutcome::Late
         } else {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Good, Text, Topic, Variant, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Definition, Polarity, Text, Topic, Variant, WITHIN,
+};
 use super::shape::ticket_kpi;
 use super::tally::{TIME_MEASURES, Times};
 use crate::replay::Exchange;
@@ -24,7 +26,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "all exchanges; unanswered ones are censored at the solve or the cut-off",
     anchor: Anchor::Event,
     clocks: BOTH_CLOCKS,
@@ -95,8 +97,8 @@ ticket_kpi! {
     needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
     kpi: {
         fn count_ticket(&self, ticket: &crate::Replayed, tallies: &mut crate::kpi::Tallies<'_, Self>) {
-            match ticket.metrics.left_out {
-                Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
+            match ticket.metrics.exclusion {
+                Some(reason) => tallies.undated(|tally| tally.exclude_one(reason)),
                 None => tallies.each_exchange(&ticket.metrics, |exchange, tally| tally.push_exchange(exchange)),
             }
         }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, SHORT_ABANDON, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, SHORT_ABANDON, Text, Topic, Variant};
 use super::registry::Registered;
 use super::request::{above_zero, together};
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps_with_options};
@@ -27,8 +27,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "contacts offered to the queue; short abandons are left out if a limit is set, those still waiting in time too",
+    good: Polarity::Up,
+    population: "contacts offered to the queue; short abandons are excluded if a limit is set, those still waiting in time too",
     anchor: Anchor::Queued,
     clocks: &[],
     measures: SHARE_MEASURES,
@@ -87,7 +87,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every contact offered to the queue. Abandoned ones count against it unless they hung up within the short-abandon limit. Those neither answered nor abandoned, which still wait, are left out as running.
+/// Every contact offered to the queue. Abandoned ones count against it unless they hung up within the short-abandon limit. Those neither answered nor abandoned, which still wait, are excluded as running.
 ///
 /// # When it misleads
 /// It is blind past the target: a caller lost for 21 seconds may as well wait an hour.
@@ -111,7 +111,7 @@ impl ServiceLevel {
         }
     }
 
-    /// The same tally, leaving out callers who hang up within less than `limit`.
+    /// The same tally, excluding callers who hang up within less than `limit`.
     #[must_use]
     pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
         self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
@@ -121,18 +121,18 @@ impl ServiceLevel {
     /// Counts one contact.
     pub fn push(&mut self, contact: &QueueContact) {
         match contact.wait() {
-            Err(reason) => self.tally.leave_out(reason),
+            Err(reason) => self.tally.exclude_one(reason),
             Ok((wait, true)) => self.tally.count(wait <= self.within_micros),
             Ok((wait, false)) if wait < self.short_abandon_micros => {
-                self.tally.leave_out(Reason::ShortAbandon);
+                self.tally.exclude_one(Reason::ShortAbandon);
             }
             Ok((_, false)) => self.tally.count(false),
         }
     }
 
     /// Counts a record that is no contact.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.tally.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.tally.exclude_one(reason);
     }
 
     /// Answered in time, among offered.
@@ -150,7 +150,7 @@ impl Kpi for ServiceLevel {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.tally.leave_out_many(reason, records);
+        self.tally.exclude_many(reason, records);
     }
 
     fn records(&self) -> Records {

@@ -11,12 +11,12 @@ pub(crate) trait Wrapped: Sized {
     /// The empty tally that a request asks for.
     fn requested(request: &KpiRequest) -> Self;
     /// What is needed of a ticket, given what is needed on the calendar.
-    fn needing(&self, needs: Needs) -> Needs;
+    fn with_measures(&self, needs: Needs) -> Needs;
     fn times(&self) -> Option<&Times>;
     /// Counts what the source states in place of the replay, where that alone is the KPI.
     fn take_stated(&mut self, ticket: &TicketMetrics, stated: &[StatedMeasure]) -> bool;
     /// Why a ticket does not count.
-    fn left_out(ticket: &TicketMetrics, needs: Needs, stated: &[StatedMeasure]) -> Option<Reason>;
+    fn exclusion(ticket: &TicketMetrics, needs: Needs, stated: &[StatedMeasure]) -> Option<Reason>;
     fn exclude(&mut self, reason: Reason, records: u64);
     fn push_bulk(&mut self, bulk: Bulk);
 }
@@ -26,7 +26,7 @@ impl Wrapped for Times {
         Self::new(request.clock.unwrap_or_default())
     }
 
-    fn needing(&self, needs: Needs) -> Needs {
+    fn with_measures(&self, needs: Needs) -> Needs {
         match self.clock() {
             ClockKind::Business => needs | Needs::BUSINESS_TIME,
             ClockKind::Calendar => needs,
@@ -41,12 +41,12 @@ impl Wrapped for Times {
         stated.iter().any(|measure| self.take_stated(ticket, *measure))
     }
 
-    fn left_out(ticket: &TicketMetrics, needs: Needs, _stated: &[StatedMeasure]) -> Option<Reason> {
-        ticket.left_out_of(needs)
+    fn exclusion(ticket: &TicketMetrics, needs: Needs, _stated: &[StatedMeasure]) -> Option<Reason> {
+        ticket.exclusion_from(needs)
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.leave_out_many(reason, records);
+        self.exclude_many(reason, records);
     }
 
     fn push_bulk(&mut self, bulk: Bulk) {
@@ -64,7 +64,7 @@ macro_rules! counts {
                     Self::default()
                 }
 
-                fn needing(&self, needs: Needs) -> Needs {
+                fn with_measures(&self, needs: Needs) -> Needs {
                     needs
                 }
 
@@ -76,16 +76,16 @@ macro_rules! counts {
                     false
                 }
 
-                fn left_out(
+                fn exclusion(
                     ticket: &TicketMetrics,
                     needs: Needs,
                     stated: &[StatedMeasure],
                 ) -> Option<Reason> {
-                    ticket.left_out_of(needs).filter(|_| !ticket.is_done_with(stated))
+                    ticket.exclusion_from(needs).filter(|_| !ticket.is_done_with(stated))
                 }
 
                 fn exclude(&mut self, reason: Reason, records: u64) {
-                    self.leave_out_many(reason, records);
+                    self.exclude_many(reason, records);
                 }
 
                 fn push_bulk(&mut self, _bulk: Bulk) {}
@@ -114,15 +114,15 @@ macro_rules! ticket_kpi {
                 if crate::kpi::shape::Wrapped::take_stated($wrapped, $ticket, stated) {
                     return;
                 }
-                match <$tally as crate::kpi::shape::Wrapped>::left_out($ticket, $needs, stated) {
-                    Some(reason) => $wrapped.leave_out(reason),
+                match <$tally as crate::kpi::shape::Wrapped>::exclusion($ticket, $needs, stated) {
+                    Some(reason) => $wrapped.exclude_one(reason),
                     None => $push,
                 }
             }
 
             /// Counts a record that is no ticket.
-            pub fn leave_out(&mut self, reason: crate::Reason) {
-                self.0.leave_out(reason);
+            pub fn exclude_one(&mut self, reason: crate::Reason) {
+                self.0.exclude_one(reason);
             }
         }
 
@@ -149,7 +149,7 @@ macro_rules! ticket_kpi {
             }
 
             fn needs(&self) -> crate::replay::Needs {
-                crate::kpi::shape::Wrapped::needing(&self.0, $needs)
+                crate::kpi::shape::Wrapped::with_measures(&self.0, $needs)
             }
 
             fn push_ticket(&mut self, ticket: &crate::Replayed) {
@@ -221,8 +221,8 @@ macro_rules! survey_kpi {
             }
 
             /// Counts a record that is no answer.
-            pub fn leave_out(&mut self, reason: crate::Reason) {
-                self.0.leave_out(reason);
+            pub fn exclude_one(&mut self, reason: crate::Reason) {
+                self.0.exclude_one(reason);
             }
         }
 
@@ -240,7 +240,7 @@ macro_rules! survey_kpi {
             }
 
             fn exclude(&mut self, reason: crate::Reason, records: u64) {
-                self.0.leave_out_many(reason, records);
+                self.0.exclude_many(reason, records);
             }
 
             fn records(&self) -> crate::kpi::Records {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, METRIC, Polarity, SLA_POLICY, Text, Topic, Variant};
 use super::registry::Registered;
 use super::request::together;
 use super::tally::feeds_on;
@@ -27,7 +27,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Down,
+    good: Polarity::Down,
     population: "targets running or paused at the cut-off and not breached",
     anchor: Anchor::Snapshot,
     clocks: &[],
@@ -129,7 +129,7 @@ impl SlaAtRisk {
     }
 
     /// Counts a record that is no verdict.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, METRIC, SLA_POLICY, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, METRIC, Polarity, SLA_POLICY, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::targets::Targets;
-use super::{Kpi, KpiRequest, PassedTicket, RecordNeeds, RequestError, Tallies};
+use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies, TicketView};
 use crate::replay::{Needs, StatedMeasure};
 use crate::{
     ClockKind, Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Replayed, SlaMetric,
@@ -80,7 +80,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
+    good: Polarity::Up,
     population: "every instance of a target that is met or breached; a running one that is breached already counts as breached",
     anchor: Anchor::Decided,
     clocks: &[],
@@ -138,7 +138,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Each instance of a target that is decided: completed in time, or exceeded whether completed or not. Running and paused
-/// targets that are still in time are left out as running, cancelled ones as cancelled, tickets without any target as
+/// targets that are still in time are excluded as running, cancelled ones as cancelled, tickets without any target as
 /// having no SLA.
 ///
 /// Metric `stated` counts what the source system states of each ticket instead: its own verdict
@@ -175,9 +175,9 @@ impl SlaAttainment {
         }
     }
 
-    /// Counts the verdicts of one ticket; without any, the ticket is left out as having no SLA.
+    /// Counts the verdicts of one ticket; without any, the ticket is excluded as having no SLA.
     pub fn push_ticket(&mut self, replayed: &Replayed) {
-        if let Some(reason) = replayed.metrics.left_out {
+        if let Some(reason) = replayed.metrics.exclusion {
             return self.excluded.add(reason);
         }
         if !replayed.verdicts.iter().any(|verdict| self.targets.concern(verdict)) {
@@ -197,7 +197,7 @@ impl SlaAttainment {
     }
 
     /// Counts a record that is no target.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -316,9 +316,9 @@ impl Kpi for SlaAttainment {
         // That the end is unknown does not matter where the source states its verdict.
         let none = targets.clone().next().is_none();
         let decided = !none && targets.clone().all(|(.., met)| met.is_some());
-        let left_out = metrics.left_out.filter(|reason| *reason != Reason::EndUnknown || !decided);
-        if let Some(reason) = left_out.or_else(|| none.then_some(Reason::NoSla)) {
-            return tallies.at(done, |tally| tally.leave_out(reason));
+        let exclusion = metrics.exclusion.filter(|reason| *reason != Reason::EndUnknown || !decided);
+        if let Some(reason) = exclusion.or_else(|| none.then_some(Reason::NoSla)) {
+            return tallies.at(done, |tally| tally.exclude_one(reason));
         }
         for (metric, due, met) in targets {
             let by_due = due.map(|due| {
@@ -327,7 +327,7 @@ impl Kpi for SlaAttainment {
             });
             // A target that is not due yet is not breached, nor is it met while the ticket is open; replies may not be known.
             let runs = by_due.as_ref().is_some_and(|verdict| verdict.state == VerdictState::Running);
-            let runs = runs && metrics.left_out.is_none();
+            let runs = runs && metrics.exclusion.is_none();
             match (met, by_due) {
                 (Some(met), _) if !runs || (met && *metric != SlaMetric::Resolution) => {
                     tallies.at(done, |tally| tally.decided.push(met));
@@ -348,16 +348,16 @@ impl Kpi for SlaAttainment {
         self.targets.are_of_responses()
     }
 
-    fn counts_passes(&self) -> bool {
+    fn counts_views(&self) -> bool {
         !self.is_stated()
     }
 
-    fn count_pass(&self, ticket: &PassedTicket<'_>, tallies: &mut Tallies<'_, Self>) {
-        if let Some(reason) = ticket.metrics.left_out {
-            return tallies.undated(|tally| tally.leave_out(reason));
+    fn count_view(&self, ticket: &TicketView<'_>, tallies: &mut Tallies<'_, Self>) {
+        if let Some(reason) = ticket.metrics.exclusion {
+            return tallies.undated(|tally| tally.exclude_one(reason));
         }
         let (all, mut concerned) = (self.targets.are_all(), false);
-        for verdict in ticket.pass.verdicts() {
+        for verdict in ticket.replayer.verdicts() {
             let included = || {
                 let metric = verdict.metric();
                 metric.is_some_and(|metric| self.targets.include(metric, || verdict.policy()))
@@ -368,7 +368,7 @@ impl Kpi for SlaAttainment {
             }
         }
         if !concerned {
-            tallies.undated(|tally| tally.leave_out(Reason::NoSla));
+            tallies.undated(|tally| tally.exclude_one(Reason::NoSla));
         }
     }
 }

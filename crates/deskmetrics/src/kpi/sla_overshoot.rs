@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{
-    Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, Good, METRIC, SLA_POLICY, Text, Topic, WITHIN,
+    Anchor, BANDS, BOTH_CLOCKS, Choice, Definition, METRIC, Polarity, SLA_POLICY, Text, Topic, WITHIN,
 };
 use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
@@ -28,7 +28,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "breached targets; those not completed are censored at the cut-off",
     anchor: Anchor::Decided,
     clocks: BOTH_CLOCKS,
@@ -77,7 +77,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Breached targets on the chosen clock. Those not completed are censored: exceeded by at least so much. Met, running and
-/// cancelled targets add nothing; breached targets on the other clock are left out, since hours and opening hours do not
+/// cancelled targets add nothing; breached targets on the other clock are excluded, since hours and opening hours do not
 /// add up.
 ///
 /// # When it misleads
@@ -103,7 +103,7 @@ impl SlaOvershoot {
             return;
         }
         if verdict.clock != self.times.clock() {
-            return self.times.leave_out(Reason::OtherOptions);
+            return self.times.exclude_one(Reason::OtherOptions);
         }
         let target = verdict.target.num_microseconds().unwrap_or(i64::MAX);
         let over = Elapsed {
@@ -118,8 +118,8 @@ impl SlaOvershoot {
     }
 
     /// Counts a record that is no verdict.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.times.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.times.exclude_one(reason);
     }
 
     /// The durations.
@@ -137,7 +137,7 @@ impl Kpi for SlaOvershoot {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.times.leave_out_many(reason, records);
+        self.times.exclude_many(reason, records);
     }
 
     fn needs(&self) -> Needs {

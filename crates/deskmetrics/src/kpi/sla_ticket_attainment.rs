@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, RecordNeeds, RequestError, Tallies};
@@ -29,8 +29,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "tickets with an SLA; those with a running target and none breached are left out",
+    good: Polarity::Up,
+    population: "tickets with an SLA; those with a running target and none breached are excluded",
     anchor: Anchor::Decided,
     clocks: &[],
     measures: &["percent", "of_all_tickets"],
@@ -81,7 +81,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets with at least one target that is met or breached and, unless one is breached, none running. Cancelled targets
-/// do not count; a ticket with only such is left out.
+/// do not count; a ticket with only such is excluded.
 ///
 /// # When it misleads
 /// Tickets with many exchanges have many next-response targets and so more chances to fail.
@@ -97,7 +97,7 @@ pub struct SlaTicketAttainment {
 impl SlaTicketAttainment {
     /// Counts one ticket with its verdicts.
     pub fn push(&mut self, replayed: &Replayed) {
-        match replayed.metrics.left_out {
+        match replayed.metrics.exclusion {
             Some(reason) => self.excluded.add(reason),
             None => self.push_states(replayed.verdicts.iter().map(|verdict| verdict.state)),
         }
@@ -124,7 +124,7 @@ impl SlaTicketAttainment {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

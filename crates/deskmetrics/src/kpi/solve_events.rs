@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, OverTime, RecordNeeds, RequestError, Tallies};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Count,
     min: Some(0.0),
     max: None,
-    good: Good::Up,
+    good: Polarity::Up,
     population: "solves of all tickets",
     anchor: Anchor::Event,
     clocks: &[],
@@ -65,7 +65,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every solve of every ticket that is not left out. A ticket never solved adds nothing.
+/// Every solve of every ticket that is not excluded. A ticket never solved adds nothing.
 ///
 /// # When it misleads
 /// As a measure of output: reopening and solving again raises it.
@@ -82,7 +82,7 @@ pub struct SolveEvents {
 impl SolveEvents {
     /// Counts the solves of one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
+        if let Some(reason) = ticket.exclusion {
             return self.excluded.add(reason);
         }
         self.push_solves(ticket.solves().count() as u64);
@@ -95,7 +95,7 @@ impl SolveEvents {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -165,7 +165,7 @@ impl Kpi for SolveEvents {
 
     fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
         tallies.undated(|tally| tally.push(&ticket.metrics));
-        if ticket.metrics.left_out.is_none() {
+        if ticket.metrics.exclusion.is_none() {
             tallies.each_period(ticket.metrics.solves(), |solves, tally| tally.push_solves(solves));
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Kpi, KpiRequest, RecordNeeds, RequestError};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Count,
     min: Some(0.0),
     max: None,
-    good: Good::Up,
+    good: Polarity::Up,
     population: "tickets solved or closed at the cut-off",
     anchor: Anchor::LastSolved,
     clocks: &[],
@@ -86,7 +86,7 @@ pub struct Solved {
 impl Solved {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out {
+        match ticket.exclusion {
             Some(reason) => self.excluded.add(reason),
             None if ticket.status.is_done() => self.solved.merge(1),
             None => self.excluded.add(Reason::NotSolved),
@@ -94,7 +94,7 @@ impl Solved {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 

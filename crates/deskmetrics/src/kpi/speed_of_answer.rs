@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{Anchor, BANDS, Definition, Polarity, Text, Topic, WITHIN};
 use super::registry::Registered;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps};
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -29,7 +29,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "answered contacts; abandoned ones are censored at the moment they gave up",
     anchor: Anchor::Queued,
     clocks: &[],
@@ -66,7 +66,7 @@ pub const DEFINITION: Definition = Definition {
 /// Answered contacts. Those who gave up waited at least so long: they are censored and in the censored median, not in the mean.
 ///
 /// # When it misleads
-/// The usual average leaves out those who gave up: the worse the queue, the better it looks.
+/// The usual average excludes those who gave up: the worse the queue, the better it looks.
 ///
 /// # References
 /// See [`DEFINITION`].
@@ -78,15 +78,15 @@ impl SpeedOfAnswer {
     /// Counts one contact.
     pub fn push(&mut self, contact: &QueueContact) {
         match contact.wait() {
-            Err(reason) => self.0.leave_out(reason),
+            Err(reason) => self.0.exclude_one(reason),
             Ok((wait, true)) => self.0.finished(Elapsed { calendar_micros: wait, business_micros: None }),
             Ok((wait, false)) => self.0.running(Elapsed { calendar_micros: wait, business_micros: None }),
         }
     }
 
     /// Counts a record that is no contact.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.0.exclude_one(reason);
     }
 
     /// The durations.
@@ -104,7 +104,7 @@ impl Kpi for SpeedOfAnswer {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.0.leave_out_many(reason, records);
+        self.0.exclude_many(reason, records);
     }
 
     fn records(&self) -> Records {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::{SHARE_MEASURES, Share, feeds_on, wraps};
 use super::{Kpi, KpiRequest, Records, RequestError};
@@ -28,7 +28,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
+    good: Polarity::Up,
     population: "invitations of which the start is known",
     anchor: Anchor::Sent,
     clocks: &[],
@@ -66,7 +66,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Invitations whose start is known. One that was answered without a known start counts as started. The rest is left out: never started, or not recorded.
+/// Invitations whose start is known. One that was answered without a known start counts as started. The rest is excluded: never started, or not recorded.
 ///
 /// # When it misleads
 /// One-question surveys are finished by being started.
@@ -81,16 +81,16 @@ impl SurveyCompletion {
     /// Counts one invitation.
     pub fn push(&mut self, invitation: &Invitation) {
         match (invitation.delivered, invitation.started_at, invitation.answered_at) {
-            (false, ..) => self.0.leave_out(Reason::Bounced),
+            (false, ..) => self.0.exclude_one(Reason::Bounced),
             (true, _, Some(_)) => self.0.count(true),
             (true, Some(_), None) => self.0.count(false),
-            (true, None, None) => self.0.leave_out(Reason::Missing),
+            (true, None, None) => self.0.exclude_one(Reason::Missing),
         }
     }
 
     /// Counts a record that is no invitation.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.0.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.0.exclude_one(reason);
     }
 
     /// The rate in percent; `None` when nothing was counted.
@@ -113,7 +113,7 @@ impl Kpi for SurveyCompletion {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.0.leave_out_many(reason, records);
+        self.0.exclude_many(reason, records);
     }
 
     fn records(&self) -> Records {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::SHARE_MEASURES;
 use super::{Kpi, KpiRequest, RecordNeeds, Records, RequestError};
@@ -30,7 +30,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
+    good: Polarity::Up,
     population: "tickets now solved or closed",
     anchor: Anchor::LastSolved,
     clocks: &[],
@@ -85,7 +85,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets solved or closed at the cut-off. Whether a survey was sent is said with the ticket, or by the invitations that
-/// name it; a bounced one reached nobody and is none. Invitations without a ticket are left out.
+/// name it; a bounced one reached nobody and is none. Invitations without a ticket are excluded.
 ///
 /// # When it misleads
 /// Full coverage with a poor response rate is still a poor sample.
@@ -105,7 +105,7 @@ pub struct SurveyCoverage {
 impl SurveyCoverage {
     /// Counts one ticket, about which a survey was sent or not.
     pub fn push(&mut self, ticket: &TicketMetrics, surveyed: bool) {
-        match left_out(ticket) {
+        match exclusion(ticket) {
             Some(reason) => self.excluded.add(reason),
             None => self.told.push(surveyed),
         }
@@ -113,7 +113,7 @@ impl SurveyCoverage {
 
     /// Counts one ticket; the invitations that name it say whether a survey was sent.
     pub fn push_ticket(&mut self, ticket: &Ticket, metrics: &TicketMetrics) {
-        match left_out(metrics) {
+        match exclusion(metrics) {
             Some(reason) => self.excluded.add(reason),
             None => {
                 self.solved.insert(ticket.id.clone());
@@ -141,7 +141,7 @@ impl SurveyCoverage {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -160,8 +160,8 @@ impl SurveyCoverage {
 }
 
 /// Why a ticket does not count.
-fn left_out(ticket: &TicketMetrics) -> Option<Reason> {
-    ticket.left_out.or((!ticket.status.is_done()).then_some(Reason::NotSolved))
+fn exclusion(ticket: &TicketMetrics) -> Option<Reason> {
+    ticket.exclusion.or((!ticket.status.is_done()).then_some(Reason::NotSolved))
 }
 
 impl Merge for SurveyCoverage {

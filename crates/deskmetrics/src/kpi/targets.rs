@@ -72,7 +72,7 @@ impl Targets {
     ) {
         let concerned = || ticket.verdicts.iter().filter(|verdict| self.concern(verdict));
         let none = concerned().next().is_none().then_some(Reason::NoSla);
-        if let Some(reason) = ticket.metrics.left_out.or(none) {
+        if let Some(reason) = ticket.metrics.exclusion.or(none) {
             return tallies.undated(|tally| tally.exclude(reason, 1));
         }
         let answered_by = |verdict: &SlaVerdict| {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Polarity, Text, Topic, WITHIN,
+};
 use super::registry::Registered;
 use super::shape::Wrapped;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
@@ -27,7 +29,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Down,
+    good: Polarity::Down,
     population: "stints with the group; those of open tickets that still last are censored at the cut-off, those of solved ones end with the solve",
     anchor: Anchor::Event,
     clocks: BOTH_CLOCKS,
@@ -102,8 +104,8 @@ impl TimeInGroup {
 
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        if let Some(reason) = ticket.left_out {
-            return self.times.leave_out(reason);
+        if let Some(reason) = ticket.exclusion {
+            return self.times.exclude_one(reason);
         }
         for stint in &ticket.group_stints {
             self.push_stint(stint, ticket);
@@ -121,8 +123,8 @@ impl TimeInGroup {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.times.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.times.exclude_one(reason);
     }
 
     /// The durations.
@@ -140,11 +142,11 @@ impl Kpi for TimeInGroup {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.times.leave_out_many(reason, records);
+        self.times.exclude_many(reason, records);
     }
 
     fn needs(&self) -> Needs {
-        Wrapped::needing(&self.times, Needs::STATIONS | Needs::SOLVES | Needs::REOPENS)
+        Wrapped::with_measures(&self.times, Needs::STATIONS | Needs::SOLVES | Needs::REOPENS)
     }
 
     fn push_ticket(&mut self, ticket: &Replayed) {
@@ -153,8 +155,8 @@ impl Kpi for TimeInGroup {
 
     fn count_ticket(&self, ticket: &Replayed, tallies: &mut Tallies<'_, Self>) {
         let metrics = &ticket.metrics;
-        match metrics.left_out {
-            Some(reason) => tallies.undated(|tally| tally.leave_out(reason)),
+        match metrics.exclusion {
+            Some(reason) => tallies.undated(|tally| tally.exclude_one(reason)),
             None => {
                 for stint in &metrics.group_stints {
                     // The last one of a done ticket ended with the solve.

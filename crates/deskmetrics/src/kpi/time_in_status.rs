@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Good, Text, Topic, WITHIN};
+use super::definition::{
+    Anchor, BANDS, BOTH_CLOCKS, CLOCK, Choice, Definition, Polarity, Text, Topic, WITHIN,
+};
 use super::registry::Registered;
 use super::shape::Wrapped;
 use super::tally::{TIME_MEASURES, Times, feeds_on, wraps_with_options};
@@ -26,7 +28,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Seconds,
     min: Some(0.0),
     max: None,
-    good: Good::Neither,
+    good: Polarity::Neither,
     population: "tickets that were ever in the status; those in it at the cut-off are censored",
     anchor: Anchor::LastSolved,
     clocks: BOTH_CLOCKS,
@@ -99,8 +101,8 @@ impl TimeInStatus {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         let elapsed = ticket.time_in_status[self.status.index()];
-        if let Some(reason) = ticket.left_out {
-            self.times.leave_out(reason);
+        if let Some(reason) = ticket.exclusion {
+            self.times.exclude_one(reason);
         } else if ticket.status == self.status {
             self.times.running(elapsed);
         } else if elapsed.calendar_micros != 0 {
@@ -109,8 +111,8 @@ impl TimeInStatus {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
-        self.times.leave_out(reason);
+    pub fn exclude_one(&mut self, reason: Reason) {
+        self.times.exclude_one(reason);
     }
 
     /// The durations.
@@ -128,11 +130,11 @@ impl Kpi for TimeInStatus {
     }
 
     fn exclude(&mut self, reason: Reason, records: u64) {
-        self.times.leave_out_many(reason, records);
+        self.times.exclude_many(reason, records);
     }
 
     fn needs(&self) -> Needs {
-        Wrapped::needing(&self.times, Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS)
+        Wrapped::with_measures(&self.times, Needs::STATUS_TIMES | Needs::SOLVES | Needs::REOPENS)
     }
 
     fn push_ticket(&mut self, ticket: &Replayed) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::tally::feeds_on;
 use super::{Bulk, InBlocks, Kpi, KpiRequest, RecordNeeds, RequestError};
@@ -25,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Count,
     min: Some(0.0),
     max: None,
-    good: Good::Neither,
+    good: Polarity::Neither,
     population: "all tickets but merged-away, deleted and spam ones",
     anchor: Anchor::Created,
     clocks: &[],
@@ -65,7 +65,7 @@ pub const DEFINITION: Definition = Definition {
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-09T00:00:00Z"));
 /// let mut spam = ticket.clone();
-/// spam.left_out = Some(Reason::Spam);
+/// spam.exclusion = Some(Reason::Spam);
 ///
 /// let volume = kpi::volume([&ticket, &ticket, &spam]);
 /// assert_eq!(volume.count(), 2);
@@ -74,7 +74,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Every ticket with a creation instant, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
-/// are left out.
+/// are excluded.
 ///
 /// # When it misleads
 /// One customer writing three times makes three tickets. Merging habits change it without any change in demand.
@@ -91,7 +91,7 @@ pub struct Volume {
 impl Volume {
     /// Counts one ticket.
     pub fn push(&mut self, ticket: &TicketMetrics) {
-        match ticket.left_out_of(Needs::NOTHING) {
+        match ticket.exclusion_from(Needs::NOTHING) {
             Some(reason) => self.excluded.add(reason),
             None => self.created.merge(1),
         }
@@ -103,7 +103,7 @@ impl Volume {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: crate::Reason) {
+    pub fn exclude_one(&mut self, reason: crate::Reason) {
         self.excluded.add(reason);
     }
 

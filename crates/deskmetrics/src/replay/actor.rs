@@ -24,7 +24,7 @@ use crate::ticket::Attribute;
 ///     event("2026-03-02T10:00:00Z", Author::Agent, assigned("Lee")),
 /// ];
 /// let as_of = at("2026-03-03T00:00:00Z");
-/// let replay = Replay::new(as_of).crediting([Actor::FirstResponder]);
+/// let replay = Replay::new(as_of).with_actors([Actor::FirstResponder]);
 /// let outcome = replay.tickets(&[ticket], &events);
 ///
 /// let by = Actor::FirstResponder.attribute();

@@ -1,7 +1,7 @@
 //! Which schedule applies to a ticket, and business time on it.
 
 use super::names::Vocabulary;
-use super::step::{NONE, What};
+use super::step::{NONE, StepKind};
 use crate::Timestamp;
 use crate::schedule::{CompiledSchedule, DayEnd, ScheduleHistory, Version};
 use crate::ticket::Attribute;
@@ -131,9 +131,11 @@ impl Clocks {
     }
 
     /// Whether the choice may change with this step.
-    pub(crate) fn look_at(&self, what: What) -> bool {
-        match what {
-            What::Changed { attribute, .. } => self.rules.iter().any(|(watched, ..)| *watched == attribute),
+    pub(crate) fn look_at(&self, kind: StepKind) -> bool {
+        match kind {
+            StepKind::Changed { attribute, .. } => {
+                self.rules.iter().any(|(watched, ..)| *watched == attribute)
+            }
             _ => false,
         }
     }

@@ -2,10 +2,10 @@
 
 use super::clocks::Clocks;
 use super::names::Vocabulary;
-use super::step::{NONE, What};
+use super::step::{NONE, StepKind};
 use crate::schedule::{Budget, DayEnd};
 use crate::sla::{
-    Conditions, CustomClock, Happening, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
+    ClockEvent, Conditions, CustomClock, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
     Within,
 };
 use crate::ticket::{Attribute, Status};
@@ -74,7 +74,7 @@ pub(crate) enum Measure {
 
 impl Measure {
     /// Whether only the ticket's status (and group) moves it, and nothing that is said.
-    pub(crate) const fn hears_status_only(self) -> bool {
+    pub(crate) const fn depends_on_status_only(self) -> bool {
         matches!(self, Self::RequesterWait | Self::AgentWork | Self::Resolution | Self::GroupOwnership)
     }
 }
@@ -165,7 +165,7 @@ impl Policy {
 /// A condition of a custom clock in numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
-    event: Option<Happening>,
+    event: Option<ClockEvent>,
     status: Vec<Status>,
     when: Wanted,
 }
@@ -184,7 +184,7 @@ impl Condition {
     /// Whether it holds, given what happens now and how the ticket stands.
     pub(crate) fn holds(
         &self,
-        happens: impl Fn(Happening) -> bool,
+        happens: impl Fn(ClockEvent) -> bool,
         status: Status,
         values: &[u32],
         tags: &[u32],
@@ -343,9 +343,9 @@ impl CompiledPolicies {
     }
 
     /// Whether the targets in force may change with this step.
-    pub(crate) fn look_at(&self, what: What) -> bool {
-        match what {
-            What::Changed { attribute, .. } => self.watched.contains(&attribute),
+    pub(crate) fn look_at(&self, kind: StepKind) -> bool {
+        match kind {
+            StepKind::Changed { attribute, .. } => self.watched.contains(&attribute),
             _ => true,
         }
     }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::compiled_policies::{ActiveTarget, CompiledPolicies, Condition, Custom, Measure};
 use super::stamp::Stamp;
 use super::state::{Signals, TicketState};
-use super::step::{NONE, What};
+use super::step::{NONE, StepKind};
 use super::timer::{Outcome, RawSegment, RawVerdict, Standing, Stretch, Timer, TimerContext};
 use crate::ClockKind;
-use crate::sla::{CountsFrom, Cycles, Happening, Reopen};
+use crate::sla::{ClockEvent, CountsFrom, Cycles, Reopen};
 use crate::ticket::{Author, Status};
 
 /// What is known of a custom clock beyond its timer.
@@ -59,36 +59,36 @@ pub(crate) struct SlaEvaluator {
 pub(crate) struct StepContext<'a> {
     pub(crate) signals: Signals,
     /// `None` for the creation.
-    pub(crate) what: Option<What>,
+    pub(crate) kind: Option<StepKind>,
     pub(crate) author: Author,
     pub(crate) values: &'a [u32],
     pub(crate) tags: &'a [u32],
 }
 
 impl StepContext<'_> {
-    fn happens(&self, ticket: &TicketState, happening: Happening) -> bool {
+    fn happens(&self, ticket: &TicketState, happening: ClockEvent) -> bool {
         let has = |signal| self.signals.has(signal);
-        let wrote = |author| self.what == Some(What::PublicMessage) && self.author == author;
+        let wrote = |author| self.kind == Some(StepKind::PublicMessage) && self.author == author;
         match happening {
-            Happening::Created => self.what.is_none(),
-            Happening::CustomerMessage => {
-                wrote(Author::Customer) || (self.what.is_none() && has(Signals::WAIT_BEGAN))
+            ClockEvent::Created => self.kind.is_none(),
+            ClockEvent::CustomerMessage => {
+                wrote(Author::Customer) || (self.kind.is_none() && has(Signals::WAIT_BEGAN))
             }
-            Happening::AgentReply => wrote(Author::Agent),
-            Happening::BotMessage => wrote(Author::Bot),
-            Happening::InternalNote => self.what == Some(What::InternalNote),
-            Happening::StatusChanged => has(Signals::STATUS),
-            Happening::Solved => has(Signals::SOLVED),
-            Happening::Closed => has(Signals::STATUS) && ticket.status == Status::Closed,
-            Happening::Reopened => has(Signals::REOPENED),
-            Happening::Assigned => has(Signals::ASSIGNEE) && ticket.assignee() != NONE,
-            Happening::Unassigned => has(Signals::ASSIGNEE) && ticket.assignee() == NONE,
-            Happening::GroupChanged => has(Signals::GROUP),
-            Happening::PriorityChanged => {
-                matches!(self.what, Some(What::Changed { attribute: 3, .. })) && has(Signals::ATTRIBUTE)
+            ClockEvent::AgentReply => wrote(Author::Agent),
+            ClockEvent::BotMessage => wrote(Author::Bot),
+            ClockEvent::InternalNote => self.kind == Some(StepKind::InternalNote),
+            ClockEvent::StatusChanged => has(Signals::STATUS),
+            ClockEvent::Solved => has(Signals::SOLVED),
+            ClockEvent::Closed => has(Signals::STATUS) && ticket.status == Status::Closed,
+            ClockEvent::Reopened => has(Signals::REOPENED),
+            ClockEvent::Assigned => has(Signals::ASSIGNEE) && ticket.assignee() != NONE,
+            ClockEvent::Unassigned => has(Signals::ASSIGNEE) && ticket.assignee() == NONE,
+            ClockEvent::GroupChanged => has(Signals::GROUP),
+            ClockEvent::PriorityChanged => {
+                matches!(self.kind, Some(StepKind::Changed { attribute: 3, .. })) && has(Signals::ATTRIBUTE)
             }
-            Happening::Changed => has(Signals::ATTRIBUTE),
-            Happening::Escalated => self.what == Some(What::Escalated),
+            ClockEvent::Changed => has(Signals::ATTRIBUTE),
+            ClockEvent::Escalated => self.kind == Some(StepKind::Escalated),
         }
     }
 }
@@ -128,7 +128,7 @@ impl SlaEvaluator {
         &self.active_target
     }
 
-    /// Takes a verdict that somebody else worked out.
+    /// Takes a verdict that somebody else computed.
     #[inline]
     pub(crate) fn tell_briefly(&mut self, verdict: RawVerdict) {
         self.done.push(verdict);
@@ -264,7 +264,7 @@ impl SlaEvaluator {
 
     /// Moves the timers by what a step meant.
     #[inline]
-    pub(crate) fn listen(
+    pub(crate) fn handle(
         &mut self,
         compiled: &CompiledPolicies,
         context: StepContext<'_>,
@@ -273,7 +273,7 @@ impl SlaEvaluator {
         timer_context: TimerContext<'_>,
     ) {
         for (place, slot) in compiled.slots.iter().enumerate() {
-            if context.what.is_some() && !context.signals.has(slot.measure.listens_to()) {
+            if context.kind.is_some() && !context.signals.has(slot.measure.listens_to()) {
                 continue;
             }
             match slot.measure {
@@ -377,7 +377,7 @@ impl SlaEvaluator {
         timer_context: TimerContext<'_>,
     ) {
         let runs = counts(ticket.status);
-        if context.what.is_none() {
+        if context.kind.is_none() {
             self.start(place, now, now, runs, timer_context);
         }
         if context.signals.has(Signals::THANKED) {

@@ -17,13 +17,13 @@ pub struct Replayed {
     pub metrics: TicketMetrics,
     /// One verdict per instance of each SLA target.
     pub verdicts: Vec<SlaVerdict>,
-    /// Events of the ticket that were left out, and targets that could not be judged, by reason.
+    /// Events of the ticket that were excluded, and targets that could not be judged, by reason.
     #[serde(default, skip_serializing_if = "Excluded::is_empty")]
     pub excluded: Excluded,
 }
 
 impl Replayed {
-    /// A replayed ticket from its parts, with no verdicts and nothing left out.
+    /// A replayed ticket from its parts, with no verdicts and nothing excluded.
     pub fn new(ticket: Ticket, metrics: TicketMetrics) -> Self {
         Self { ticket, metrics, verdicts: Vec::new(), excluded: Excluded::default() }
     }
@@ -50,7 +50,7 @@ pub struct TicketMetrics {
     /// Status at the cut-off.
     pub status: Status,
     /// Why the ticket counts in no KPI: merged away, deleted, spam.
-    pub left_out: Option<Reason>,
+    pub exclusion: Option<Reason>,
     /// The agent wrote before any customer did.
     pub proactive: bool,
 
@@ -159,7 +159,7 @@ impl TicketMetrics {
             created_at: created_at.into(),
             as_of: as_of.into(),
             status: Status::New,
-            left_out: None,
+            exclusion: None,
             proactive: false,
             first_customer_message_at: None,
             first_response_at: None,
@@ -205,8 +205,8 @@ impl TicketMetrics {
 
     /// Why the ticket does not count in a KPI that needs this: a ticket that is done at an unknown time counts where its end does
     /// not matter.
-    pub fn left_out_of(&self, needs: Needs) -> Option<Reason> {
-        self.left_out.filter(|reason| *reason != Reason::EndUnknown || needs.any(Needs::END))
+    pub fn exclusion_from(&self, needs: Needs) -> Option<Reason> {
+        self.exclusion.filter(|reason| *reason != Reason::EndUnknown || needs.any(Needs::END))
     }
 
     /// The measure as replayed, in microseconds on this clock or as a count; `None` while it has not ended.
@@ -242,7 +242,7 @@ impl TicketMetrics {
 
     /// Whether the ticket is done at an unknown time, which does not matter for counts that the source states.
     pub(crate) fn is_done_with(&self, counts: &[StatedMeasure]) -> bool {
-        self.left_out == Some(Reason::EndUnknown)
+        self.exclusion == Some(Reason::EndUnknown)
             && self.status.is_done()
             && !counts.is_empty()
             && counts.iter().all(|count| self.states(*count))
@@ -262,12 +262,12 @@ impl TicketMetrics {
     pub(crate) fn stated_time(&self, measure: StatedMeasure, clock: ClockKind) -> StatedTime {
         let Some(value) = self.stated_on(measure, clock) else { return StatedTime::Replayed };
         // That the end is unknown does not matter: how long it took is known.
-        if let Some(reason) = self.left_out.filter(|reason| *reason != Reason::EndUnknown) {
+        if let Some(reason) = self.exclusion.filter(|reason| *reason != Reason::EndUnknown) {
             return StatedTime::Excluded(reason);
         }
         match value {
             StatedValue::Known(_)
-                if measure.adds_up() && self.left_out.is_some() && !self.status.is_done() =>
+                if measure.adds_up() && self.exclusion.is_some() && !self.status.is_done() =>
             {
                 StatedTime::Excluded(Reason::EndUnknown)
             }
@@ -420,7 +420,7 @@ pub struct Stint {
     pub from: Timestamp,
     /// Until when; `None` where it still lasts.
     pub until: Option<Timestamp>,
-    /// How long, up to the cut-off; the time the ticket was solved or closed is left out.
+    /// How long, up to the cut-off; the time the ticket was solved or closed is excluded.
     pub elapsed: Elapsed,
 }
 

@@ -4,7 +4,7 @@ use super::machine::{Machine, Plan};
 use super::metrics::TicketMetrics;
 use super::needs::Needs;
 use super::stamp::Span;
-use super::step::{NONE, Start, Step, What};
+use super::step::{NONE, Start, Step, StepKind};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
 
@@ -26,7 +26,7 @@ pub struct Milestones {
     /// The current status of a ticket that is not done, where it is known.
     pub open_as: Option<Status>,
     /// How it leaves, if it does: done at an unknown time, deleted, spam or merged.
-    pub leaves: Option<What>,
+    pub leaves: Option<StepKind>,
     /// Who created it, where known.
     pub created_by: Option<Author>,
     /// Who replied and solved.
@@ -71,19 +71,19 @@ impl Milestones {
 
     /// The events that the timestamps imply, in order; `by` is the number of the author's name.
     pub fn steps(&self, by: u32) -> impl Iterator<Item = Step> + Clone {
-        let step = |at: i64, author, what| (at != Self::NEVER).then_some(Step { at, what, by, author });
+        let step = |at: i64, author, kind| (at != Self::NEVER).then_some(Step { at, kind, by, author });
         let opened = self.open_as.filter(|status| *status != Status::New && !status.is_done());
         let open_since = if self.replied_at == Self::NEVER { self.created_at } else { self.replied_at };
         // What was solved before is closed by a timer.
         let closer = if self.solved_at == Self::NEVER { self.author } else { Author::System };
         let mut steps = [
-            step(self.replied_at, self.author, What::PublicMessage),
-            opened.and_then(|status| step(open_since, self.author, What::Status(status))),
-            step(self.solved_at, self.author, What::Status(Status::Solved)),
-            step(self.closed_at, closer, What::Status(Status::Closed)),
-            self.leaves.map(|what| Step {
-                at: if what == What::EndUnknown { open_since } else { self.created_at },
-                what,
+            step(self.replied_at, self.author, StepKind::PublicMessage),
+            opened.and_then(|status| step(open_since, self.author, StepKind::Status(status))),
+            step(self.solved_at, self.author, StepKind::Status(Status::Solved)),
+            step(self.closed_at, closer, StepKind::Status(Status::Closed)),
+            self.leaves.map(|kind| Step {
+                at: if kind == StepKind::EndUnknown { open_since } else { self.created_at },
+                kind,
                 by: NONE,
                 author: Author::System,
             }),
@@ -128,7 +128,7 @@ impl Machine {
             (None, None, Some((status, _))) => status,
             (None, None, None) => Status::New,
         };
-        metrics.left_out = None;
+        metrics.exclusion = None;
         if needs.any(Needs::CONVERSATION) {
             metrics.first_customer_message_at = Some(instant(created));
             metrics.first_response_at = replied.map(instant);

@@ -13,9 +13,9 @@ mod names;
 mod needs;
 mod options;
 mod outcome;
-pub(crate) mod pass;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
+pub(crate) mod replayer;
 mod stamp;
 mod state;
 pub(crate) mod stated;
@@ -36,7 +36,7 @@ pub use options::{
     ReplayOptions, SolveWithoutReply,
 };
 pub use outcome::ReplayOutcome;
-pub(crate) use pass::Pass;
 pub use replay::Replay;
+pub(crate) use replayer::Replayer;
 pub use stated::{Stated, StatedMeasure, StatedValue};
 pub use tracker::{TicketTracker, TrackError, event_order};

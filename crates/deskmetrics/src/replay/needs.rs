@@ -5,11 +5,11 @@ use std::ops::BitOr;
 use super::clocks::Clocks;
 use super::compiled_policies::{CompiledPolicies, Measure};
 use super::options::{FirstResponseStart, ReplayOptions};
-use super::step::{ASSIGNEE, GROUP, TAG, What};
+use super::step::{ASSIGNEE, GROUP, StepKind, TAG};
 use crate::ClockKind;
 use crate::sla::Validity;
 
-/// What is asked of a replay: the measures somebody will read. What nobody asks for is not worked out, which saves most
+/// What is asked of a replay: the measures somebody will read. What nobody asks for is not computed, which saves most
 /// of the time where little is asked; what is asked for comes out the same.
 ///
 /// ```
@@ -24,7 +24,7 @@ use crate::sla::Validity;
 ///     TicketEvent::new("T-1", at("2026-03-02T11:00:00Z"), Author::Agent, EventKind::Status(Status::Solved)),
 /// ];
 /// let whole = Replay::new(at("2026-03-03T00:00:00Z"));
-/// let lean = whole.clone().needing(Needs::SOLVES);
+/// let lean = whole.clone().with_measures(Needs::SOLVES);
 /// let (whole, lean) = (whole.ticket(&ticket, &events).metrics, lean.ticket(&ticket, &events).metrics);
 /// assert_eq!(lean.full_resolution_time, whole.full_resolution_time);
 /// assert_eq!((lean.public_replies, whole.public_replies), (0, 1)); // nobody asked
@@ -33,7 +33,7 @@ use crate::sla::Validity;
 pub struct Needs(u16);
 
 impl Needs {
-    /// Only what every ticket has: creation, cut-off, status, why it is left out.
+    /// Only what every ticket has: creation, cut-off, status, why it is excluded.
     pub const NOTHING: Self = Self(0);
     /// Who wrote, who waited and for how long: every response time, repliers, and all that [`MESSAGES`](Self::MESSAGES) are.
     pub const CONVERSATION: Self = Self(1);
@@ -138,7 +138,7 @@ impl Followed {
             || credits
             || needs.any(Needs::CONVERSATION | Needs::MESSAGES | Needs::REOPENS)
             || options.thank_you_within.is_some()
-            || judges(|measure| !measure.hears_status_only());
+            || judges(|measure| !measure.depends_on_status_only());
         let stations = whole
             || needs.any(Needs::STATIONS)
             || judges(|measure| matches!(measure, Measure::GroupOwnership));
@@ -161,18 +161,20 @@ impl Followed {
 
     /// Whether a step can change anything that is followed.
     #[inline]
-    pub(crate) fn hears(&self, what: What) -> bool {
-        match what {
-            What::Status(_)
-            | What::MergedInto
-            | What::Deleted
-            | What::Spam
-            | What::EndUnknown
-            | What::Restored => true,
-            What::PublicMessage | What::InternalNote => self.conversation,
-            What::Changed { attribute, .. } => self.changes || self.attributes & bit(attribute) != 0,
-            What::Tagged(_) | What::Untagged(_) => self.tags,
-            What::Escalated | What::SplitFrom | What::SurveySent | What::SurveyAnswered => self.rest,
+    pub(crate) fn is_relevant(&self, kind: StepKind) -> bool {
+        match kind {
+            StepKind::Status(_)
+            | StepKind::MergedInto
+            | StepKind::Deleted
+            | StepKind::Spam
+            | StepKind::EndUnknown
+            | StepKind::Restored => true,
+            StepKind::PublicMessage | StepKind::InternalNote => self.conversation,
+            StepKind::Changed { attribute, .. } => self.changes || self.attributes & bit(attribute) != 0,
+            StepKind::Tagged(_) | StepKind::Untagged(_) => self.tags,
+            StepKind::Escalated | StepKind::SplitFrom | StepKind::SurveySent | StepKind::SurveyAnswered => {
+                self.rest
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ pub struct ReplayOptions {
     /// [`ReopenCycle::is_thank_you`](super::ReopenCycle::is_thank_you) tells them apart).
     #[serde(with = "crate::duration_text::optional")]
     pub thank_you_within: Option<TimeDelta>,
-    /// Tickets merged into another one. Default: left out, their customer messages move to the survivor.
+    /// Tickets merged into another one. Default: excluded, their customer messages move to the survivor.
     pub merged: Merged,
     /// Business time where no schedule applies. Default: unknown.
     pub no_schedule: NoSchedule,
@@ -227,7 +227,8 @@ pub enum Merged {
     #[default]
     MoveMessages,
     /// The ticket merged away counts in no KPI; the survivor is left as it is.
-    LeaveOut,
+    #[serde(alias = "leave_out")]
+    Exclude,
     /// The ticket merged away counts like any other; the merge closes nothing by itself.
     Keep,
 }

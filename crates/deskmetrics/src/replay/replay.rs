@@ -9,11 +9,11 @@ use super::metrics::{Replayed, TicketMetrics};
 use super::needs::Needs;
 use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
-use super::pass::Pass;
-use super::step::What;
+use super::replayer::Replayer;
+use super::step::StepKind;
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
-use crate::sla::{Finding, SlaPolicies, SlaVerdict, VerdictState};
+use crate::sla::{PolicyWarning, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
@@ -111,20 +111,20 @@ impl Replay {
 
     /// The same, working out only what is asked for; see [`Needs`]. Measures nobody asked for stay empty.
     #[must_use]
-    pub fn needing(mut self, needs: Needs) -> Self {
+    pub fn with_measures(mut self, needs: Needs) -> Self {
         self.needs = needs;
         self.planned()
     }
 
-    /// What is worked out.
+    /// What is computed.
     pub fn needs(&self) -> Needs {
         self.needs
     }
 
-    /// The same, following these attributes too, whose values at the cut-off [`Pass::value`] then tells. Those that
-    /// schedules and policies look at are followed anyway. [`Attribute::Tag`] follows the tags; see [`Pass::tags`].
+    /// The same, following these attributes too, whose values at the cut-off [`Replayer::value`] then tells. Those that
+    /// schedules and policies look at are followed anyway. [`Attribute::Tag`] follows the tags; see [`Replayer::tags`].
     #[must_use]
-    pub fn watching<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
+    pub fn with_attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.watched.extend(attributes.into_iter().map(Into::into));
         self.planned()
     }
@@ -132,16 +132,16 @@ impl Replay {
     /// The same, giving each ticket the names of these [actors](Actor) as attributes at the cut-off, so that reports can be sliced
     /// by them. They replace values of the ticket's own under these names.
     #[must_use]
-    pub fn crediting(mut self, actors: impl IntoIterator<Item = Actor>) -> Self {
+    pub fn with_actors(mut self, actors: impl IntoIterator<Item = Actor>) -> Self {
         self.credited.extend(actors);
         self.planned()
     }
 
-    /// Whether a step can change anything that is asked for; others may be kept from a [`Pass`], as long as they count
-    /// for nothing in what it leaves out.
+    /// Whether a step can change anything that is asked for; others may be kept from a [`Replayer`], as long as they count
+    /// for nothing in what it excludes.
     #[doc(hidden)]
-    pub fn hears(&self, what: What) -> bool {
-        self.plan.followed.hears(what)
+    pub fn is_relevant(&self, kind: StepKind) -> bool {
+        self.plan.followed.is_relevant(kind)
     }
 
     /// The same with everything given so far in numbers.
@@ -160,7 +160,7 @@ impl Replay {
     }
 
     /// What is odd about the policies, with the schedules known here.
-    pub fn check(&self) -> Vec<Finding> {
+    pub fn check(&self) -> Vec<PolicyWarning> {
         self.policies.check_with_schedules(self.schedules.names())
     }
 
@@ -177,7 +177,7 @@ impl Replay {
 
     /// Replays one ticket. `events` may come in any order; events of other tickets are counted as unknown.
     ///
-    /// A ticket created after the cut-off has nothing to measure: it is marked as left out.
+    /// A ticket created after the cut-off has nothing to measure: it is marked as excluded.
     pub fn ticket(&self, ticket: &Ticket, events: &[TicketEvent]) -> Replayed {
         let mut excluded = Excluded::default();
         let mut own: Vec<&TicketEvent> = Vec::with_capacity(events.len());
@@ -197,7 +197,7 @@ impl Replay {
     fn ordered(&self, ticket: &Ticket, events: &mut [&TicketEvent]) -> Replayed {
         if ticket.created_at > self.as_of {
             let mut metrics = TicketMetrics::new(ticket.created_at, self.as_of);
-            metrics.left_out = Some(Reason::AfterCutOff);
+            metrics.exclusion = Some(Reason::AfterCutOff);
             let mut replayed = Replayed::new(ticket.clone(), metrics);
             replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
             return replayed;
@@ -229,7 +229,7 @@ impl Replay {
             };
             // What does not count is counted in the tracker by reason.
             let _counted = match reason {
-                Some(reason) => tracker.leave_out(event, reason),
+                Some(reason) => tracker.exclude_one(event, reason),
                 None => tracker.accept(event, &self.plan),
             };
         }
@@ -238,7 +238,7 @@ impl Replay {
 
     /// Replays many tickets with all their events, both in any order.
     ///
-    /// A second record with the same ticket id is left out. Under [`Merged::MoveMessages`](super::Merged::MoveMessages) the customer messages of a
+    /// A second record with the same ticket id is excluded. Under [`Merged::MoveMessages`](super::Merged::MoveMessages) the customer messages of a
     /// ticket merged into another one, its opening among them, also count for the survivor, at their own instants but
     /// not before the survivor's creation.
     pub fn tickets(&self, tickets: &[Ticket], events: &[TicketEvent]) -> ReplayOutcome {
@@ -304,8 +304,8 @@ impl Replay {
 
     /// A pass over many tickets from steps, the fast way through.
     #[doc(hidden)]
-    pub fn pass(&self) -> Pass<'_> {
-        Pass::new(&self.plan, self.as_of)
+    pub fn replayer(&self) -> Replayer<'_> {
+        Replayer::new(&self.plan, self.as_of)
     }
 
     /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.

@@ -31,7 +31,7 @@ pub struct Step {
     /// When, in microseconds since 1970-01-01T00:00:00Z.
     pub at: i64,
     /// What happened.
-    pub what: What,
+    pub kind: StepKind,
     /// The person who did it; [`NONE`] when not named.
     pub by: u32,
     /// The kind of author. An agent who is the ticket's requester acts as the customer.
@@ -40,7 +40,7 @@ pub struct Step {
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum StepKind {
     /// A message both sides can read.
     PublicMessage,
     /// A note only the team can read.
@@ -86,7 +86,7 @@ pub struct Start<'a> {
     pub created_at: i64,
     /// Who opened it, where known.
     pub created_by: Option<Author>,
-    /// Attributes at creation as (number, value); numbers as in [`What::Changed`].
+    /// Attributes at creation as (number, value); numbers as in [`StepKind::Changed`].
     pub attributes: &'a [(u16, u32)],
     /// Tags at creation that rules look at.
     pub tags: &'a [u32],

@@ -6,7 +6,7 @@ use super::clocks::Clocks;
 use super::compiled_policies::ActiveTarget;
 use super::stamp::{Span, Stamp};
 use crate::ClockKind;
-use crate::sla::{Deadline, Loosened, SlaOptions, TargetChange, VerdictState};
+use crate::sla::{Deadline, RelaxationPolicy, SlaOptions, TargetChange, VerdictState};
 use crate::ticket::Status;
 
 /// A verdict in numbers; names and dates are put in when somebody reads it.
@@ -32,7 +32,7 @@ pub(crate) enum Due {
     Unknown,
     /// It was, then.
     At(i64),
-    /// When so much more has been counted since, on the ticket's schedule or the target's own: worked out by whoever
+    /// When so much more has been counted since, on the ticket's schedule or the target's own: computed by whoever
     /// wants to know.
     After { from: i64, left: i64, clock: Option<u16> },
 }
@@ -395,7 +395,7 @@ impl Timer {
         self.active_target = Some(new);
         self.detached = None;
         let breached = self.exceeded;
-        if breached.is_none() || timer_context.options.loosened == Loosened::Reevaluate {
+        if breached.is_none() || timer_context.options.loosened == RelaxationPolicy::Reevaluate {
             self.reached = None;
             self.exceeded = None;
             self.judge_at(now.at, timer_context.options);

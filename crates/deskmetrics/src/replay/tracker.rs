@@ -8,7 +8,7 @@ use super::actor::Actor;
 use super::machine::{Machine, Plan};
 use super::metrics::{Replayed, TicketMetrics};
 use super::names::Names;
-use super::step::{NONE, Start, Step, UNWATCHED, What};
+use super::step::{NONE, Start, Step, StepKind, UNWATCHED};
 use super::verdict::to_verdict;
 use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
@@ -80,9 +80,9 @@ pub enum TrackError {
         /// The instant of the last event taken.
         last: Timestamp,
     },
-    /// The event does not count, for this reason. It is counted in what was left out.
+    /// The event does not count, for this reason. It is counted in what was excluded.
     #[error("event at {at} does not count: {reason}")]
-    LeftOut {
+    Exclusion {
         /// The event's instant.
         at: Timestamp,
         /// Why it does not count.
@@ -135,7 +135,7 @@ impl TicketTracker {
         self.last.map_or(self.ticket.created_at, |last| last.at)
     }
 
-    /// Events left out so far, by reason.
+    /// Events excluded so far, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
@@ -152,12 +152,12 @@ impl TicketTracker {
         }
         let place = Place::of(event);
         if event.at < self.ticket.created_at {
-            return self.leave_out(event, Reason::BeforeCreation);
+            return self.exclude_one(event, Reason::BeforeCreation);
         }
         if let Some(id) = &event.id
             && self.last_ids.contains(id)
         {
-            return self.leave_out(event, Reason::Duplicate);
+            return self.exclude_one(event, Reason::Duplicate);
         }
         if let Some(last) = self.last.filter(|last| place < *last) {
             return Err(TrackError::OutOfOrder { at: event.at, last: last.at });
@@ -173,34 +173,34 @@ impl TicketTracker {
     /// Takes an event that is known to be in order and no duplicate.
     pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
         if let (Some((reason, _)), false) = (self.machine.state.left, event.kind == EventKind::Restored) {
-            return self.leave_out(event, reason);
+            return self.exclude_one(event, reason);
         }
-        if let Some(what) = self.read(&event.kind, plan) {
+        if let Some(kind) = self.read(&event.kind, plan) {
             let by = self.names.optional(event.author_name.as_deref(), &plan.vocabulary);
             let own = !plan.options.requester_answers && is_requester(event, &self.ticket);
             let author = if own { Author::Customer } else { event.author };
-            self.machine.hear(Step { at: event.at.as_micros(), what, by, author }, plan);
+            self.machine.handle(Step { at: event.at.as_micros(), kind, by, author }, plan);
         }
         Ok(())
     }
 
-    pub(crate) fn leave_out(&mut self, event: &TicketEvent, reason: Reason) -> Result<(), TrackError> {
+    pub(crate) fn exclude_one(&mut self, event: &TicketEvent, reason: Reason) -> Result<(), TrackError> {
         self.excluded.add(reason);
-        Err(TrackError::LeftOut { at: event.at, reason })
+        Err(TrackError::Exclusion { at: event.at, reason })
     }
 
     /// The step an event makes, and its change of the record; `None` when it changes nothing.
-    fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<What> {
+    fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<StepKind> {
         Some(match kind {
-            EventKind::PublicMessage => What::PublicMessage,
-            EventKind::InternalNote => What::InternalNote,
-            EventKind::Status(status) => What::Status(*status),
+            EventKind::PublicMessage => StepKind::PublicMessage,
+            EventKind::InternalNote => StepKind::InternalNote,
+            EventKind::Status(status) => StepKind::Status(*status),
             EventKind::Changed { attribute, to } => {
                 if self.ticket.attributes.get(attribute) == to.as_deref() {
                     return None;
                 }
                 self.ticket.attributes.set(attribute.clone(), to.clone());
-                What::Changed {
+                StepKind::Changed {
                     attribute: plan.vocabulary.attribute(attribute),
                     to: self.names.optional(to.as_deref(), &plan.vocabulary),
                 }
@@ -211,7 +211,7 @@ impl TicketTracker {
                 if self.ticket.tags.len() == before {
                     return None;
                 }
-                What::Tagged(self.names.number(tag, &plan.vocabulary))
+                StepKind::Tagged(self.names.number(tag, &plan.vocabulary))
             }
             EventKind::Untagged(tag) => {
                 let before = self.ticket.tags.len();
@@ -219,17 +219,17 @@ impl TicketTracker {
                 if self.ticket.tags.len() == before {
                     return None;
                 }
-                What::Untagged(self.names.number(tag, &plan.vocabulary))
+                StepKind::Untagged(self.names.number(tag, &plan.vocabulary))
             }
-            EventKind::Escalated => What::Escalated,
-            EventKind::MergedInto(_) => What::MergedInto,
-            EventKind::SplitFrom(_) => What::SplitFrom,
-            EventKind::Deleted => What::Deleted,
-            EventKind::Spam => What::Spam,
-            EventKind::EndUnknown => What::EndUnknown,
-            EventKind::Restored => What::Restored,
-            EventKind::SurveySent => What::SurveySent,
-            EventKind::SurveyAnswered => What::SurveyAnswered,
+            EventKind::Escalated => StepKind::Escalated,
+            EventKind::MergedInto(_) => StepKind::MergedInto,
+            EventKind::SplitFrom(_) => StepKind::SplitFrom,
+            EventKind::Deleted => StepKind::Deleted,
+            EventKind::Spam => StepKind::Spam,
+            EventKind::EndUnknown => StepKind::EndUnknown,
+            EventKind::Restored => StepKind::Restored,
+            EventKind::SurveySent => StepKind::SurveySent,
+            EventKind::SurveyAnswered => StepKind::SurveyAnswered,
         })
     }
 
@@ -239,7 +239,7 @@ impl TicketTracker {
         let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
         self.machine.state.measure(end, plan.followed.needs, &mut metrics);
         let name = |number| self.names.text(number, &plan.vocabulary);
-        self.machine.state.name_people(end, plan.followed.needs, name, &mut metrics);
+        self.machine.state.resolve_names(end, plan.followed.needs, name, &mut metrics);
         metrics
     }
 

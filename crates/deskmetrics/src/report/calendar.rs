@@ -43,12 +43,12 @@ pub(super) struct Calendar {
     snapshots: Vec<(Timestamp, usize)>,
     /// By period: one more than the place of its look among them, 0 where it has none.
     looks: Vec<usize>,
-    squares: Squares,
+    index: SnapshotIndex,
 }
 
 /// Finds out how many looks are before an instant.
 #[derive(Debug, Clone, Default)]
-struct Squares {
+struct SnapshotIndex {
     /// The looks in microseconds, then as many instants that never come as there may be looks in a square.
     looks: Vec<i64>,
     /// The first square.
@@ -68,7 +68,7 @@ impl Calendar {
             periods: report.settings.periods.map(PeriodTable::new),
             snapshots: Vec::new(),
             looks: Vec::new(),
-            squares: Squares::default(),
+            index: SnapshotIndex::default(),
         };
         let told = |measure: &Measure| measure.empty.over_time() == OverTime::EachPeriod;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
@@ -98,7 +98,7 @@ impl Calendar {
             }
             self.looks[*period] = place + 1;
         }
-        self.squares = Squares::of(self.snapshots.iter().map(|(look, _)| look.as_micros()).collect());
+        self.index = SnapshotIndex::of(self.snapshots.iter().map(|(look, _)| look.as_micros()).collect());
     }
 
     /// All looks: the last known instant of each period up to the cut-off with its number, in order of time.
@@ -108,8 +108,8 @@ impl Calendar {
 
     /// How many of the looks are before an instant.
     #[inline]
-    pub(super) fn looks_before(&self, micros: i64) -> usize {
-        self.squares.looks_before(micros)
+    pub(super) fn snapshots_before(&self, micros: i64) -> usize {
+        self.index.snapshots_before(micros)
     }
 
     /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
@@ -160,7 +160,7 @@ impl Calendar {
     }
 }
 
-impl Squares {
+impl SnapshotIndex {
     /// From looks in order.
     fn of(mut looks: Vec<i64>) -> Self {
         let square = |look: &i64| look >> SQUARE_BITS;
@@ -176,10 +176,10 @@ impl Squares {
     }
 
     #[inline]
-    fn looks_before(&self, micros: i64) -> usize {
+    fn snapshots_before(&self, micros: i64) -> usize {
         let Ok(square) = usize::try_from((micros >> SQUARE_BITS) - self.first) else { return 0 };
         let Some(before) = self.before.get(square) else { return self.looks.len() - self.most };
-        // Later squares' looks are later anyway, so as many are compared with in every square.
+        // Later index' looks are later anyway, so as many are compared with in every square.
         let before = *before as usize;
         if let Some([one, other]) = self.looks.get(before..).and_then(|here| here.first_chunk())
             && self.most <= 2
@@ -205,9 +205,9 @@ mod tests {
         ) {
             looks.sort_unstable();
             looks.dedup();
-            let squares = Squares::of(looks.clone());
+            let index = SnapshotIndex::of(looks.clone());
             for at in instants.iter().chain(&looks) {
-                prop_assert_eq!(squares.looks_before(*at), looks.partition_point(|look| look < at));
+                prop_assert_eq!(index.snapshots_before(*at), looks.partition_point(|look| look < at));
             }
         }
     }

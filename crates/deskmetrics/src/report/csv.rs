@@ -35,8 +35,8 @@ const COLUMNS: [&str; 25] = [
     "change_upper",
     "change_p_value",
     "significance",
-    "left_out",
-    "left_out_reasons",
+    "excluded",
+    "excluded_reasons",
 ];
 
 /// A row without its slice, in the order of [`COLUMNS`].
@@ -65,8 +65,8 @@ struct Line<'a> {
     change_upper: Option<f64>,
     change_p_value: Option<f64>,
     significance: Option<Significance>,
-    left_out: u64,
-    left_out_reasons: String,
+    excluded: u64,
+    excluded_reasons: String,
 }
 
 impl ReportTable {
@@ -151,8 +151,8 @@ impl<'a> Line<'a> {
             change_upper: moved.map(|interval| interval.upper),
             change_p_value: change.and_then(|change| change.p_value),
             significance: change.and_then(|change| change.significance),
-            left_out: row.excluded.total(),
-            left_out_reasons: row.excluded.to_string(),
+            excluded: row.excluded.total(),
+            excluded_reasons: row.excluded.to_string(),
         }
     }
 }

@@ -8,8 +8,8 @@ use super::calendar::{NO_PERIOD, PeriodId};
 use super::measure::Measure;
 use super::slice::{Groups, SliceIds, at};
 use super::state::{Place, ReportState};
-use crate::kpi::{AnyKpi, Bulk, Customer, PassedTicket};
-use crate::replay::Pass;
+use crate::kpi::{AnyKpi, Bulk, Customer, TicketView};
+use crate::replay::Replayer;
 use crate::survey::InvitationOutcome;
 use crate::ticket::Attribute;
 use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
@@ -19,7 +19,7 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 /// before they are fed.
 ///
 /// It gives the very state that feeding the records one by one gives. The backlog is kept as changes from look to look and
-/// worked out when the feed is [finished](Self::finish) or dropped.
+/// computed when the feed is [finished](Self::finish) or dropped.
 ///
 /// ```
 /// use deskmetrics::report::{KpiRequest, Report};
@@ -66,7 +66,7 @@ pub struct Feed<'s> {
 pub(super) struct Changes {
     /// Those open, and of them those without a reply.
     open: Vec<[i64; 2]>,
-    left_out: BTreeMap<Reason, Vec<[i64; 2]>>,
+    exclusion: BTreeMap<Reason, Vec<[i64; 2]>>,
 }
 
 impl ReportState {
@@ -81,7 +81,7 @@ impl ReportState {
                 .report
                 .measures
                 .iter()
-                .all(|measure| measure.empty.counts_passes() || !measure.counts_tickets());
+                .all(|measure| measure.empty.counts_views() || !measure.counts_tickets());
         Feed {
             state: self,
             groups: Groups::default(),
@@ -138,7 +138,7 @@ impl Feed<'_> {
     /// the ticket was part of a [block](Self::milestones): only the KPIs that do not count blocks are fed.
     pub fn ticket_of(
         &mut self,
-        pass: &mut Pass<'_>,
+        replayer: &mut Replayer<'_>,
         scratch: &mut Replayed,
         customer: Customer<'_>,
         slices: &SliceIds,
@@ -148,10 +148,10 @@ impl Feed<'_> {
         let by_responder = self.by_responder;
         let counts = |place: &Place<'_>| !rows_only || !blocks.get(place.kpi).is_some_and(|taken| *taken);
         if !self.all_told {
-            pass.exchange(&mut scratch.metrics);
+            replayer.swap_metrics(&mut scratch.metrics);
         }
-        let metrics = if self.all_told { pass.metrics() } else { &scratch.metrics };
-        let passed = PassedTicket { metrics, customer, pass, blank: &scratch.ticket };
+        let metrics = if self.all_told { replayer.metrics() } else { &scratch.metrics };
+        let passed = TicketView { metrics, customer, replayer, blank: &scratch.ticket };
         if !rows_only {
             self.state.records.tickets.merge(1);
             self.state.see(Some(metrics.created_at));
@@ -164,8 +164,8 @@ impl Feed<'_> {
             if spans && measure.is_backlog() {
                 // Its periods are computed when the feed is finished.
                 place.of_period(NO_PERIOD).push_ticket(scratch);
-            } else if measure.empty.counts_passes() && !by_responder {
-                measure.empty.count_pass(&passed, place);
+            } else if measure.empty.counts_views() && !by_responder {
+                measure.empty.count_view(&passed, place);
             } else {
                 measure.push_ticket(scratch, place);
             }
@@ -259,7 +259,7 @@ impl Feed<'_> {
         let rules = self.state.report.invitation_rules();
         let Some(rule) = rules.get(rule) else { return };
         let as_of = self.state.report.settings.as_of;
-        let counted = if later { InvitationOutcome::LeftOut(Reason::AfterCutOff) } else { outcome };
+        let counted = if later { InvitationOutcome::Excluded(Reason::AfterCutOff) } else { outcome };
         self.each_place(slices, |measure, place| {
             if measure.is_of_invitations(rule, question) {
                 place.of_period(period.index()).push_bulk(Bulk::Outcome(counted, times));
@@ -273,7 +273,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Works out what was kept as changes.
+    /// Computes what was kept as changes.
     pub fn finish(self) {}
 
     fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&Measure, &mut Place<'_>)) {
@@ -297,16 +297,16 @@ impl Feed<'_> {
         if looks == 0 {
             return true;
         }
-        let reply = ticket.first_response_at.map_or(looks, |at| calendar.looks_before(at.as_micros()));
+        let reply = ticket.first_response_at.map_or(looks, |at| calendar.snapshots_before(at.as_micros()));
         for (from, until) in ticket.open_intervals() {
-            let from = calendar.looks_before(from.as_micros());
-            let until = until.map_or(looks, |until| calendar.looks_before(until.as_micros()));
+            let from = calendar.snapshots_before(from.as_micros());
+            let until = until.map_or(looks, |until| calendar.snapshots_before(until.as_micros()));
             if from >= until {
                 continue;
             }
             let changes = at(&mut self.backlogs, slices.group());
-            match ticket.left_out {
-                Some(reason) => change(changes.left_out.entry(reason).or_default(), looks, from, [until; 2]),
+            match ticket.exclusion {
+                Some(reason) => change(changes.exclusion.entry(reason).or_default(), looks, from, [until; 2]),
                 None => changes.opened(looks, from, until, reply),
             }
         }
@@ -330,14 +330,14 @@ impl Feed<'_> {
                         counts.get(place).copied().unwrap_or_default().map(|n| u64::try_from(n).unwrap_or(0))
                     };
                     let [open, unreplied] = now(&changes.open);
-                    if open == 0 && changes.left_out.values().all(|counts| now(counts) == [0; 2]) {
+                    if open == 0 && changes.exclusion.values().all(|counts| now(counts) == [0; 2]) {
                         continue;
                     }
                     let measures = report.measures.iter().enumerate();
                     for (kpi, _) in measures.filter(|(_, measure)| measure.is_backlog()) {
                         let tally = sliced.tally(slice, *period, kpi, report, calendar);
                         tally.push_bulk(Bulk::Open(open, unreplied));
-                        for (reason, counts) in &changes.left_out {
+                        for (reason, counts) in &changes.exclusion {
                             tally.exclude(*reason, now(counts)[0]);
                         }
                     }
@@ -361,10 +361,10 @@ impl Changes {
     }
 
     fn add(&mut self, other: &Self) {
-        let left_out = other.left_out.iter().map(|(reason, counts)| (Some(reason), counts));
-        for (reason, counts) in left_out.chain([(None, &other.open)]) {
+        let exclusion = other.exclusion.iter().map(|(reason, counts)| (Some(reason), counts));
+        for (reason, counts) in exclusion.chain([(None, &other.open)]) {
             let sums = match reason {
-                Some(reason) => self.left_out.entry(*reason).or_default(),
+                Some(reason) => self.exclusion.entry(*reason).or_default(),
                 None => &mut self.open,
             };
             sums.resize(sums.len().max(counts.len()), [0; 2]);
@@ -376,7 +376,7 @@ impl Changes {
 
     /// Turns the changes into the numbers at each look.
     fn add_up(&mut self) {
-        for counts in [&mut self.open].into_iter().chain(self.left_out.values_mut()) {
+        for counts in [&mut self.open].into_iter().chain(self.exclusion.values_mut()) {
             let mut now = [0; 2];
             for [open, unreplied] in counts {
                 now = [now[0] + *open, now[1] + *unreplied];

@@ -196,7 +196,7 @@ impl KpiTally {
         }
     }
 
-    /// Takes an answer; one given after the cut-off is left out.
+    /// Takes an answer; one given after the cut-off is excluded.
     pub fn push_response(&mut self, response: &SurveyResponse) {
         if self.is_about(&response.attributes, &[]) {
             self.measure.push_response(response, &mut OnePlace(&mut *self.tally));
@@ -257,7 +257,7 @@ impl KpiTally {
     }
 
     /// Counts a record that cannot be looked at.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.tally.exclude(reason, 1);
     }
 
@@ -286,7 +286,7 @@ impl KpiTally {
         self.estimates(level).into_iter().next().unwrap_or_else(none)
     }
 
-    /// What was left out, by reason.
+    /// What was excluded, by reason.
     pub fn excluded(&self) -> &Excluded {
         self.tally.excluded()
     }

@@ -140,7 +140,7 @@ impl Measure {
 
     /// What it reads of a ticket's record besides the measures.
     pub(super) fn record_needs(&self) -> RecordNeeds {
-        if self.counts_tickets() && !self.empty.counts_passes() {
+        if self.counts_tickets() && !self.empty.counts_views() {
             self.empty.record_needs()
         } else {
             RecordNeeds::NONE

@@ -125,7 +125,7 @@ impl Feed<'_> {
         if looks == 0 {
             return;
         }
-        let place = |at: i64| calendar.looks_before(at);
+        let place = |at: i64| calendar.snapshots_before(at);
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
         for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
             at(&mut self.backlogs, *group).opened(looks, place(*created), place(*done), place(*replied));

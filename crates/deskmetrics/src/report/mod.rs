@@ -1,7 +1,7 @@
 //! Many KPIs at once, sliced by keys and periods, in one pass over the data.
 //!
 //! A [`Report`] says what is wanted. Feeding it fills a [`ReportState`]; states merge, so the data may be split in any
-//! way. Asking a state gives a [`ReportTable`]: rows that carry the value, its n, its interval, what was left out and
+//! way. Asking a state gives a [`ReportTable`]: rows that carry the value, its n, its interval, what was excluded and
 //! why, and the change against the period before.
 //!
 //! Each KPI puts its records into periods by its own date (its [`Anchor`](crate::kpi::Anchor)): a ticket created in March

@@ -349,7 +349,7 @@ const UNKNOWN: u32 = u32::MAX;
 /// A square of the grid is 2^36 microseconds, some 19 hours: shorter than any period, so at most one begins in it.
 const SQUARE_BITS: u32 = 36;
 
-/// The most squares kept: the grid spans 142 years, in a megabyte.
+/// The most index kept: the grid spans 142 years, in a megabyte.
 const MOST_SQUARES: usize = 1 << 16;
 
 /// Numbers of periods by time, filled as they are asked for.
@@ -357,7 +357,7 @@ const MOST_SQUARES: usize = 1 << 16;
 struct Grid {
     /// Place of the first square.
     first: i64,
-    squares: Vec<Square>,
+    index: Vec<Square>,
 }
 
 /// A stretch of time with the number of the period before the instant at which another begins, and that one's number.
@@ -376,7 +376,7 @@ impl Grid {
     #[inline]
     fn number(&self, micros: i64) -> u32 {
         let place = (micros >> SQUARE_BITS).wrapping_sub(self.first);
-        match usize::try_from(place).ok().and_then(|place| self.squares.get(place)) {
+        match usize::try_from(place).ok().and_then(|place| self.index.get(place)) {
             Some(square) if micros < square.boundary => square.before,
             Some(square) => square.after,
             None => UNKNOWN,
@@ -410,26 +410,26 @@ impl Grid {
 
     /// The square of this index, the grid stretched so far if it may be.
     fn square(&mut self, index: i64) -> Option<&mut Square> {
-        if self.squares.is_empty() {
+        if self.index.is_empty() {
             self.first = index;
         }
         let place = index.checked_sub(self.first)?;
         if place < 0 {
             let missing = usize::try_from(place.unsigned_abs()).ok()?;
-            if missing.saturating_add(self.squares.len()) > MOST_SQUARES {
+            if missing.saturating_add(self.index.len()) > MOST_SQUARES {
                 return None;
             }
-            self.squares.splice(0..0, std::iter::repeat_n(Square::EMPTY, missing));
+            self.index.splice(0..0, std::iter::repeat_n(Square::EMPTY, missing));
             self.first = index;
         }
         let place = usize::try_from(index.checked_sub(self.first)?).ok()?;
         if place >= MOST_SQUARES {
             return None;
         }
-        if place >= self.squares.len() {
-            self.squares.resize(place + 1, Square::EMPTY);
+        if place >= self.index.len() {
+            self.index.resize(place + 1, Square::EMPTY);
         }
-        self.squares.get_mut(place)
+        self.index.get_mut(place)
     }
 }
 

@@ -45,7 +45,7 @@ pub struct ReportRow {
     pub small_n: bool,
     /// Its confidence interval, where there is one.
     pub interval: Option<Interval>,
-    /// Records left out of this number's KPI in this slice and period, by reason.
+    /// Records excluded of this number's KPI in this slice and period, by reason.
     pub excluded: Arc<Excluded>,
     /// The change against the period before. `None` without periods, for the first period, for an undated or
     /// partial count.

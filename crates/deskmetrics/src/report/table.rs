@@ -59,7 +59,7 @@ impl Merge for RecordCounts {
     }
 }
 
-/// How many records a report has seen, left out or not.
+/// How many records a report has seen, excluded or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RecordCounts {
@@ -247,7 +247,7 @@ impl ReportTable {
         write_columns(f, &lines, [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right])
     }
 
-    fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_exclusions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
         let texts = |excluded: &Excluded| {
             excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect()
@@ -264,7 +264,7 @@ impl ReportTable {
         if reasons.is_empty() {
             return Ok(());
         }
-        writeln!(f, "\nLeft out, by KPI")?;
+        writeln!(f, "\nExcluded, by KPI")?;
         let width = reasons.iter().map(|(title, _)| width(title)).max().unwrap_or(0);
         for (title, parts) in reasons {
             let mut line = format!("  {}  ", padded(&title, width, Align::Left));
@@ -350,7 +350,7 @@ impl fmt::Display for ReportTable {
                 })
             })?;
         }
-        self.write_left_out(f)?;
+        self.write_exclusions(f)?;
         self.write_warnings(f)?;
         self.write_legend(f)
     }

@@ -13,7 +13,7 @@ use crate::ticket::Status;
 /// comes true: also one that lasted, once a state that stopped or cancelled the clock is over.
 ///
 /// ```
-/// use deskmetrics::sla::{CustomClock, Happening, Moment};
+/// use deskmetrics::sla::{CustomClock, ClockEvent, Moment};
 /// use deskmetrics::ticket::Status;
 ///
 /// let from_text: CustomClock = toml::from_str(r#"
@@ -24,10 +24,10 @@ use crate::ticket::Status;
 ///     cycles = "many"
 /// "#).unwrap();
 /// let built = CustomClock::new("triage")
-///     .start(Happening::Created)
-///     .start(Happening::Reopened)
+///     .start(ClockEvent::Created)
+///     .start(ClockEvent::Reopened)
 ///     .pause(Moment::in_status([Status::Pending]))
-///     .stop(Happening::Assigned)
+///     .stop(ClockEvent::Assigned)
 ///     .stop(Moment::in_status([Status::Solved, Status::Closed]));
 /// assert_eq!(from_text, built);
 /// ```
@@ -138,7 +138,7 @@ pub enum CountsFrom {
     /// From the instant at which the start condition comes true.
     #[default]
     Start,
-    /// From the ticket's creation, every cycle, pauses since then left out (ServiceNow retroactive start and pause).
+    /// From the ticket's creation, every cycle, pauses since then excluded (ServiceNow retroactive start and pause).
     Creation,
 }
 
@@ -150,7 +150,7 @@ pub enum CountsFrom {
 #[non_exhaustive]
 pub struct Moment {
     /// What happens; `None` for a state that holds.
-    pub event: Option<Happening>,
+    pub event: Option<ClockEvent>,
     /// The statuses in which it holds; empty means any.
     pub status: Vec<Status>,
     /// What must hold for the ticket's attributes and tags.
@@ -170,14 +170,14 @@ impl Moment {
 
     /// The same, only when this happens.
     #[must_use]
-    pub fn at(mut self, event: Happening) -> Self {
+    pub fn at(mut self, event: ClockEvent) -> Self {
         self.event = Some(event);
         self
     }
 }
 
-impl From<Happening> for Moment {
-    fn from(event: Happening) -> Self {
+impl From<ClockEvent> for Moment {
+    fn from(event: ClockEvent) -> Self {
         Self { event: Some(event), ..Self::default() }
     }
 }
@@ -186,7 +186,7 @@ impl From<Happening> for Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Happening {
+pub enum ClockEvent {
     /// The ticket is created.
     Created,
     /// A customer writes (the opening of the ticket among them).
@@ -222,10 +222,10 @@ pub enum Happening {
 #[derive(Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected the name of an event or a table with event, status or attributes")]
 enum MomentText {
-    Event(Happening),
+    Event(ClockEvent),
     Table {
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        event: Option<Happening>,
+        event: Option<ClockEvent>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<OneOrMany<Status>>,
         #[serde(flatten)]

@@ -5,18 +5,18 @@
 
 mod condition;
 mod custom_clock;
-mod finding;
 mod metric;
 mod options;
 mod policy;
+mod policy_warning;
 mod segment;
 mod verdict;
 
 pub use condition::Conditions;
-pub use custom_clock::{CountsFrom, CustomClock, Cycles, Happening, Moment};
-pub use finding::Finding;
+pub use custom_clock::{ClockEvent, CountsFrom, CustomClock, Cycles, Moment};
 pub use metric::SlaMetric;
-pub use options::{Deadline, Loosened, Reopen, SlaOptions, TargetChange, Validity};
+pub use options::{Deadline, RelaxationPolicy, Reopen, SlaOptions, TargetChange, Validity};
 pub use policy::{Matching, SlaPolicies, SlaPolicy, SlaTarget, Within};
+pub use policy_warning::PolicyWarning;
 pub use segment::Segment;
 pub use verdict::{SlaVerdict, VerdictState};

@@ -14,7 +14,7 @@ pub struct SlaOptions {
     /// Whether completion at the due instant is in time. Default: yes.
     pub deadline: Deadline,
     /// A breached target is loosened before completion. Default: the breach stands.
-    pub loosened: Loosened,
+    pub loosened: RelaxationPolicy,
     /// Which instant a policy's validity is compared with. Default: the ticket's creation.
     pub validity: Validity,
 }
@@ -43,7 +43,7 @@ impl SlaOptions {
 
     /// The same with another [`loosened`](Self::loosened).
     #[must_use]
-    pub fn on_loosening(mut self, rule: Loosened) -> Self {
+    pub fn on_loosening(mut self, rule: RelaxationPolicy) -> Self {
         self.loosened = rule;
         self
     }
@@ -102,7 +102,7 @@ pub enum Deadline {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Loosened {
+pub enum RelaxationPolicy {
     /// The first breach stands.
     #[default]
     FirstBreachStands,

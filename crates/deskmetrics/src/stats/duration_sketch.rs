@@ -201,12 +201,12 @@ impl DurationSketch {
         let n = self.n();
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         let mean = self.mean_micros()?;
-        let squares: f64 = self
+        let index: f64 = self
             .counts
             .iter()
             .map(|(bucket, count)| *count as f64 * (middle_of(*bucket) - mean).powi(2))
             .sum();
-        Some((squares / degrees as f64 / n as f64).sqrt())
+        Some((index / degrees as f64 / n as f64).sqrt())
     }
 
     /// Student's t interval of the mean, in microseconds; see [`Durations::mean_interval`].

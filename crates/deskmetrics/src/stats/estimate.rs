@@ -91,7 +91,7 @@ pub trait Estimates {
     /// The KPI's numbers, the headline first, with intervals at confidence `level` (such as 0.95).
     fn estimates(&self, level: f64) -> Vec<Estimate>;
 
-    /// What was left out, by reason.
+    /// What was excluded, by reason.
     fn excluded(&self) -> &Excluded;
 
     /// What the headline number is made of, and so how it is compared.

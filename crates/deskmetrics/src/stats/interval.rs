@@ -19,11 +19,11 @@ pub struct Interval {
     pub upper: f64,
     /// Confidence level, between 0 and 1, such as 0.95.
     pub level: f64,
-    /// How it was worked out.
+    /// How it was computed.
     pub method: IntervalMethod,
 }
 
-/// How an [`Interval`] was worked out.
+/// How an [`Interval`] was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

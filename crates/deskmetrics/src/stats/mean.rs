@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Merge;
 use crate::stats::interval::{Interval, IntervalMethod, critical_t};
 
-/// n, sum and sum of squares of counts such as replies per ticket: enough for the mean and its interval.
+/// n, sum and sum of index of counts such as replies per ticket: enough for the mean and its interval.
 ///
 /// ```
 /// use deskmetrics::Mean;
@@ -19,7 +19,7 @@ use crate::stats::interval::{Interval, IntervalMethod, critical_t};
 pub struct Mean {
     n: u64,
     sum: u64,
-    squares: u128,
+    index: u128,
 }
 
 impl Mean {
@@ -34,7 +34,7 @@ impl Mean {
         self.merge(Self {
             n: times,
             sum: u64::from(value).saturating_mul(times),
-            squares: (wide * wide).saturating_mul(u128::from(times)),
+            index: (wide * wide).saturating_mul(u128::from(times)),
         });
     }
 
@@ -58,7 +58,7 @@ impl Mean {
         let degrees = self.n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         let (n, sum) = (u128::from(self.n), u128::from(self.sum));
         // n·Σx² − (Σx)² in whole numbers: no cancellation of floats.
-        let scaled = n.saturating_mul(self.squares).saturating_sub(sum.saturating_mul(sum));
+        let scaled = n.saturating_mul(self.index).saturating_sub(sum.saturating_mul(sum));
         Some((scaled as f64 / self.n as f64 / degrees as f64).sqrt())
     }
 
@@ -85,7 +85,7 @@ impl Merge for Mean {
     fn merge(&mut self, other: Self) {
         self.n.merge(other.n);
         self.sum.merge(other.sum);
-        self.squares = self.squares.saturating_add(other.squares);
+        self.index = self.index.saturating_add(other.index);
     }
 }
 

@@ -26,12 +26,12 @@ pub(crate) fn ascending(values: &[i64]) -> Vec<i64> {
     }
     let mut counts = vec![[0_usize; DIGITS]; passes as usize];
     for value in values {
-        for (pass, counts) in (0..passes).zip(&mut counts) {
-            counts[digit(*value, least, pass)] += 1;
+        for (replayer, counts) in (0..passes).zip(&mut counts) {
+            counts[digit(*value, least, replayer)] += 1;
         }
     }
     let (mut ordered, mut spare): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
-    for (pass, counts) in (0..passes).zip(&mut counts) {
+    for (replayer, counts) in (0..passes).zip(&mut counts) {
         if counts.contains(&values.len()) {
             // All have the same digit.
             continue;
@@ -43,7 +43,7 @@ pub(crate) fn ascending(values: &[i64]) -> Vec<i64> {
         spare.resize(values.len(), 0);
         let from = if ordered.is_empty() { values } else { &*ordered };
         for value in from {
-            let place = &mut counts[digit(*value, least, pass)];
+            let place = &mut counts[digit(*value, least, replayer)];
             spare[*place] = *value;
             *place += 1;
         }

@@ -96,9 +96,9 @@ impl ScoreCounts {
         let n = self.n();
         let mean = self.mean()?;
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
-        let squares: f64 =
+        let index: f64 =
             self.iter().map(|(score, count)| count as f64 * (f64::from(score) - mean).powi(2)).sum();
-        Some((squares / degrees as f64).sqrt())
+        Some((index / degrees as f64).sqrt())
     }
 
     /// The standard error of the mean; `None` for fewer than two answers.

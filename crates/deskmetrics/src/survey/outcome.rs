@@ -12,5 +12,5 @@ pub enum InvitationOutcome {
     /// It was not answered, as far as is known.
     Unanswered,
     /// It does not count.
-    LeftOut(Reason),
+    Excluded(Reason),
 }

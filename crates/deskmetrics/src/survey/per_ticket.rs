@@ -21,9 +21,9 @@ use crate::{Excluded, Reason};
 ///     SurveyResponse::new("csat", Some(4)).about("T-2"),
 /// ];
 /// let stars = Scale::csat(1, 5).unwrap();
-/// let (kept, left_out) = SeveralAnswers::Latest.choose(&answers, &stars);
+/// let (kept, exclusion) = SeveralAnswers::Latest.choose(&answers, &stars);
 /// assert_eq!(kept.iter().filter_map(|answer| answer.score).collect::<Vec<_>>(), [5, 4]);
-/// assert_eq!(left_out.count(Reason::Superseded), 1);
+/// assert_eq!(exclusion.count(Reason::Superseded), 1);
 /// let (worst, _) = SeveralAnswers::Worst.choose(&answers, &stars);
 /// assert_eq!(worst[0].score, Some(2));
 /// ```

@@ -103,14 +103,14 @@ impl Representativeness {
     /// The standard deviation of the response rates over all invited people.
     fn spread(&self) -> Option<f64> {
         let degrees = self.overall().total.checked_sub(1).filter(|degrees| *degrees > 0)? as f64;
-        Some((self.squares()? / degrees).sqrt())
+        Some((self.index()? / degrees).sqrt())
     }
 
     /// The squared distances of the segments' rates from the overall one, over all invited people.
-    fn squares(&self) -> Option<f64> {
+    fn index(&self) -> Option<f64> {
         let mean = self.overall().share()?;
-        let squares = |ratio: &Ratio| ratio.share().map(|share| ratio.total as f64 * (share - mean).powi(2));
-        Some(self.segments.values().filter_map(squares).sum())
+        let index = |ratio: &Ratio| ratio.share().map(|share| ratio.total as f64 * (share - mean).powi(2));
+        Some(self.segments.values().filter_map(index).sum())
     }
 
     /// The probability of rates as uneven as these if all segments answered alike: Pearson's chi-squared test. `None` with
@@ -130,7 +130,7 @@ impl Representativeness {
         let variance = mean * (1.0 - mean);
         let segments = self.segments.values().filter(|ratio| ratio.total > 0).count();
         p_of_chi_squared(
-            (variance > 0.0).then(|| self.squares())?? / variance,
+            (variance > 0.0).then(|| self.index())?? / variance,
             segments.checked_sub(1).filter(|degrees| *degrees > 0)? as f64,
         )
     }

@@ -33,7 +33,7 @@ pub struct WeightedRating {
     scale: Scale,
     n: u64,
     weight: f64,
-    squares: f64,
+    index: f64,
     positive: f64,
     negative: f64,
     scored: f64,
@@ -47,7 +47,7 @@ impl WeightedRating {
             scale: scale.clone(),
             n: 0,
             weight: 0.0,
-            squares: 0.0,
+            index: 0.0,
             positive: 0.0,
             negative: 0.0,
             scored: 0.0,
@@ -68,7 +68,7 @@ impl WeightedRating {
         }
         self.n.merge(1);
         self.weight += weight;
-        self.squares += weight * weight;
+        self.index += weight * weight;
         self.scored += weight * f64::from(score);
         if self.scale.is_positive(score) {
             self.positive += weight;
@@ -87,7 +87,7 @@ impl WeightedRating {
         self.weight
     }
 
-    /// What was left out, by reason.
+    /// What was excluded, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
@@ -95,7 +95,7 @@ impl WeightedRating {
     /// The number of evenly weighted answers that would tell as much; `None` without weight.
     #[doc(alias = "Kish")]
     pub fn effective_n(&self) -> Option<f64> {
-        (self.squares > 0.0).then(|| self.weight * self.weight / self.squares)
+        (self.index > 0.0).then(|| self.weight * self.weight / self.index)
     }
 
     /// The weighted mean score.
@@ -136,7 +136,7 @@ impl Merge for WeightedRating {
         if self.scale == other.scale {
             self.n.merge(other.n);
             self.weight += other.weight;
-            self.squares += other.squares;
+            self.index += other.index;
             self.positive += other.positive;
             self.negative += other.negative;
             self.scored += other.scored;

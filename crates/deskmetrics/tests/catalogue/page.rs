@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use deskmetrics::catalogue::Catalogue;
-use deskmetrics::kpi::{Anchor, Definition, Good, Topic};
+use deskmetrics::kpi::{Anchor, Definition, Polarity, Topic};
 use deskmetrics::{ClockKind, Unit};
 
 use super::source::Source;
@@ -115,12 +115,12 @@ fn unit(definition: &Definition) -> String {
     }
 }
 
-fn better(good: Good) -> &'static str {
+fn better(good: Polarity) -> &'static str {
     match good {
-        Good::Up => "higher",
-        Good::Down => "lower",
-        Good::Neither => "neither",
-        Good::ByScale => "as the scale says",
+        Polarity::Up => "higher",
+        Polarity::Down => "lower",
+        Polarity::Neither => "neither",
+        Polarity::ByScale => "as the scale says",
     }
 }
 

@@ -33,12 +33,12 @@ pub(crate) fn metrics() -> impl Strategy<Value = TicketMetrics> {
     let times = prop::collection::vec(prop::option::of(elapsed()), 10);
     let counts = prop::collection::vec(0..5_u32, 10);
     let life = (0..900_i64, 1..50_i64, prop::collection::vec((1..60_i64, 1..60_i64), 0..3));
-    let left_out = prop::option::weighted(0.1, prop::sample::select(vec![Reason::Merged, Reason::Spam]));
-    (times, counts, life, left_out, author(), 0..6_usize).prop_map(
-        |(times, counts, (created, worked, cycles), left_out, author, status)| {
+    let exclusion = prop::option::weighted(0.1, prop::sample::select(vec![Reason::Merged, Reason::Spam]));
+    (times, counts, life, exclusion, author(), 0..6_usize).prop_map(
+        |(times, counts, (created, worked, cycles), exclusion, author, status)| {
             let mut ticket = TicketMetrics::new(instant(created), instant(CUT_OFF / HOUR));
             ticket.status = Status::ALL[status];
-            ticket.left_out = left_out;
+            ticket.exclusion = exclusion;
             let mut at = created + worked;
             ticket.first_solved_at = (status >= 4 || !cycles.is_empty()).then(|| instant(at));
             for (gap, work) in cycles {

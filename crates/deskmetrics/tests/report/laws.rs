@@ -66,7 +66,7 @@ proptest! {
             let period = row.period.as_ref().unwrap();
             let (start, end) = (period.start.unwrap(), period.end.unwrap());
             let in_period = |at: &Timestamp| start <= *at && *at < end && *at <= as_of();
-            let counted = || tickets.iter().map(|ticket| &ticket.metrics).filter(|metrics| metrics.left_out.is_none());
+            let counted = || tickets.iter().map(|ticket| &ticket.metrics).filter(|metrics| metrics.exclusion.is_none());
             let count = |n: usize| i64::try_from(n).unwrap();
             let created = count(counted().filter(|metrics| in_period(&metrics.created_at)).count());
             let reopened = count(counted().flat_map(|metrics| &metrics.reopens).filter(|cycle| in_period(&cycle.reopened_at)).count());

@@ -73,7 +73,7 @@ pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
         ticket = ticket.with(Attribute::Market, ["DK", "ES", "FR"][usize::from(market)]);
     }
     let mut metrics = TicketMetrics::new(created, as_of());
-    metrics.left_out = case.spam.then_some(Reason::Spam);
+    metrics.exclusion = case.spam.then_some(Reason::Spam);
     metrics.customer_messages = 1;
     metrics.first_customer_message_at = Some(created);
     let known = |after: &i64| hour(case.created + after) <= as_of();
@@ -177,7 +177,7 @@ pub(super) fn report(period: Period) -> Report {
         .unwrap()
 }
 
-/// Checks that two states answer the same, to the last bit.
+/// Checks that two states answer the same, bit for bit.
 pub(super) fn same(one: &ReportState, other: &ReportState) -> Result<(), TestCaseError> {
     let (one, other) = (one.table(), other.table());
     for (mine, theirs) in one.rows.iter().zip(&other.rows) {

@@ -217,14 +217,14 @@ fn phone_and_chat_stand_in_the_same_report() {
         .filter(|row| row.headline)
         .map(|row| (row.kpi, row.value.unwrap(), row.n, row.excluded.to_string()))
         .collect();
-    let left_out = |text: &str| text.to_owned();
+    let exclusion = |text: &str| text.to_owned();
     assert_eq!(
         headlines,
         [
-            ("service_level", 50.0, 4, left_out("1 after the cut-off, 1 still running")),
-            ("speed_of_answer", 20.0, 3, left_out("1 after the cut-off, 1 still running")),
-            ("abandon_rate", 25.0, 4, left_out("1 after the cut-off, 1 still running")),
-            ("handle_time", 360.0, 3, left_out("1 after the cut-off, 2 no reply yet")),
+            ("service_level", 50.0, 4, exclusion("1 after the cut-off, 1 still running")),
+            ("speed_of_answer", 20.0, 3, exclusion("1 after the cut-off, 1 still running")),
+            ("abandon_rate", 25.0, 4, exclusion("1 after the cut-off, 1 still running")),
+            ("handle_time", 360.0, 3, exclusion("1 after the cut-off, 2 no reply yet")),
             ("occupancy", 75.0, 1, String::new()),
         ]
     );

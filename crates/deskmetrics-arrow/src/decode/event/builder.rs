@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::TimeDelta;
 use deskmetrics::engine::Milestones;
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::{Author, Reason, Timestamp};
 
 use super::EventTable;
@@ -20,7 +20,7 @@ use crate::decode::ledger::Scope;
 use crate::decode::ticket::TicketTable;
 use crate::decode::time::{Times, replaces};
 use crate::decode::word::{NONE, Words};
-use crate::description::{Duplicates, Happening};
+use crate::description::{Duplicates, EventMeaning};
 
 /// The events while they are read.
 #[derive(Debug, Default)]
@@ -170,13 +170,13 @@ impl EventBuilder {
             let name = columns.author_name.codes.get(row) as usize;
             let by = name.checked_sub(1).map_or(NONE, |name| names[name]);
             for step in milestones.steps(NONE) {
-                let happening = match step.what {
-                    What::PublicMessage => Happening::PublicMessage,
-                    What::Status(status) => Happening::Became(status),
-                    What::EndUnknown => Happening::EndUnknown,
-                    What::Deleted => Happening::Deleted,
-                    What::Spam => Happening::Spam,
-                    What::MergedInto => Happening::MergedInto,
+                let happening = match step.kind {
+                    StepKind::PublicMessage => EventMeaning::PublicMessage,
+                    StepKind::Status(status) => EventMeaning::Became(status),
+                    StepKind::EndUnknown => EventMeaning::EndUnknown,
+                    StepKind::Deleted => EventMeaning::Deleted,
+                    StepKind::Spam => EventMeaning::Spam,
+                    StepKind::MergedInto => EventMeaning::MergedInto,
                     _ => continue,
                 };
                 let code = self.kinds.code_of(happening, step.author);
@@ -345,6 +345,6 @@ impl EventBuilder {
     ) -> Result<(), ReadError> {
         let (origin, row) = self.origin(decoding, event);
         let Origin { ledger, columns, .. } = &self.origins[origin];
-        decoding.ledgers[*ledger].leave_out(Scope::Record, reason, row, &columns[column], detail).skipped()
+        decoding.ledgers[*ledger].exclude_one(Scope::Record, reason, row, &columns[column], detail).skipped()
     }
 }

@@ -10,7 +10,7 @@ use deskmetrics::{TicketEvent, Timestamp};
 use super::kind::{Code, Kinds};
 use super::ticket::TicketTable;
 use super::word::Words;
-use crate::description::Happening;
+use crate::description::EventMeaning;
 
 /// Every event of a dataset, as columns.
 #[derive(Debug, Default)]
@@ -53,26 +53,26 @@ impl EventTable {
         let place = self.places[event] as usize;
         let value = || self.values.of_row(event).cloned();
         let text = || value().unwrap_or_default();
-        let made = |one: &Happening| {
+        let made = |one: &EventMeaning| {
             let kind = match one {
-                Happening::PublicMessage => EventKind::PublicMessage,
-                Happening::InternalNote => EventKind::InternalNote,
-                Happening::Became(status) => EventKind::Status(*status),
-                Happening::Status => EventKind::Status(status.unwrap_or_default()),
-                Happening::Changed(attribute) => {
+                EventMeaning::PublicMessage => EventKind::PublicMessage,
+                EventMeaning::InternalNote => EventKind::InternalNote,
+                EventMeaning::Became(status) => EventKind::Status(*status),
+                EventMeaning::Status => EventKind::Status(status.unwrap_or_default()),
+                EventMeaning::Changed(attribute) => {
                     EventKind::Changed { attribute: attribute.clone(), to: value() }
                 }
-                Happening::Tagged => EventKind::Tagged(text()),
-                Happening::Untagged => EventKind::Untagged(text()),
-                Happening::Escalated => EventKind::Escalated,
-                Happening::MergedInto => EventKind::MergedInto(TicketId::new(text())),
-                Happening::SplitFrom => EventKind::SplitFrom(TicketId::new(text())),
-                Happening::Deleted => EventKind::Deleted,
-                Happening::Spam => EventKind::Spam,
-                Happening::EndUnknown => EventKind::EndUnknown,
-                Happening::Restored => EventKind::Restored,
-                Happening::SurveySent => EventKind::SurveySent,
-                Happening::SurveyAnswered => EventKind::SurveyAnswered,
+                EventMeaning::Tagged => EventKind::Tagged(text()),
+                EventMeaning::Untagged => EventKind::Untagged(text()),
+                EventMeaning::Escalated => EventKind::Escalated,
+                EventMeaning::MergedInto => EventKind::MergedInto(TicketId::new(text())),
+                EventMeaning::SplitFrom => EventKind::SplitFrom(TicketId::new(text())),
+                EventMeaning::Deleted => EventKind::Deleted,
+                EventMeaning::Spam => EventKind::Spam,
+                EventMeaning::EndUnknown => EventKind::EndUnknown,
+                EventMeaning::Restored => EventKind::Restored,
+                EventMeaning::SurveySent => EventKind::SurveySent,
+                EventMeaning::SurveyAnswered => EventKind::SurveyAnswered,
             };
             let at = Timestamp::saturating_from_micros(self.at[event]);
             let mut made = TicketEvent::new(tickets.ids.text(place).as_ref(), at, author, kind)

@@ -15,13 +15,13 @@ use crate::decode::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordS
 use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
 use crate::decode::time::Versions;
 use crate::decode::word::{Codes, Decoder, Known, NONE, Words};
-use crate::description::{Duplicates, EventSource, Happening, Happenings};
+use crate::description::{Duplicates, EventMapping, EventMeaning, EventSource};
 
 /// One table's columns.
 struct Slots<'a> {
     ticket: WordSlot<Box<str>>,
     at: InstantSlot,
-    kind: WordSlot<Happenings>,
+    kind: WordSlot<EventMapping>,
     value: WordSlot<Box<str>>,
     previous: WordSlot<Box<str>>,
     id: WordSlot<Box<str>>,
@@ -45,7 +45,7 @@ struct Caches {
     author: Known,
     author_name: Known,
     id: Known,
-    kinds: Words<Happenings>,
+    kinds: Words<EventMapping>,
     statuses: Words<Status>,
     authors: Words<Author>,
 }
@@ -150,7 +150,7 @@ impl EventBuilder {
             }
         }
         caches.statuses.codes = Codes::default();
-        let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&Happening::Status));
+        let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&EventMeaning::Status));
         if name_statuses {
             let read = |text: &str| match slots.value.meaning(Some(text)) {
                 // A word without meaning is only a fault where a status is needed.
@@ -195,7 +195,7 @@ impl EventBuilder {
             .iter()
             .map(|meaning| {
                 let place = (!meaning.0.is_empty()).then(|| self.kinds.place(meaning)).flatten()?;
-                Some((place, meaning.0.iter().any(needs_value), meaning.0.contains(&Happening::Status)))
+                Some((place, meaning.0.iter().any(needs_value), meaning.0.contains(&EventMeaning::Status)))
             })
             .collect();
         let width = authors.kinds() * statuses.kinds();
@@ -270,7 +270,7 @@ impl EventBuilder {
             if !happenings.0.is_empty() && codes[row] == NOTHING {
                 // There are more kinds than codes.
                 let number = ledger.row(row);
-                return Err(ledger.leave_out(
+                return Err(ledger.exclude_one(
                     Scope::Record,
                     Reason::UnknownWord,
                     number,
@@ -429,17 +429,17 @@ fn code_of<T: Copy>(words: &Words<T>, code: usize) -> Option<T> {
 /// Checks the value that a happening needs.
 fn check_value(
     ledger: &mut Ledger,
-    happening: &Happening,
+    happening: &EventMeaning,
     value: &mut BoundWord<'_, Box<str>>,
     statuses: &WordReading<Status>,
     row: usize,
 ) -> Result<(), Halt> {
     match happening {
-        Happening::Status => {
+        EventMeaning::Status => {
             let word = ledger.need(value, row, Reason::Missing)?;
             match statuses.read(&word) {
                 Ok(Some(_)) => Ok(()),
-                Ok(None) | Err(_) => Err(ledger.leave_out(
+                Ok(None) | Err(_) => Err(ledger.exclude_one(
                     Scope::Record,
                     BadCell::UnknownWord.reason(),
                     ledger.row(row),
@@ -449,13 +449,13 @@ fn check_value(
             }
         }
         // No value is a value too: the ticket is assigned to no one now.
-        Happening::Changed(_) => ledger.read(value, row).map(|_| ()),
+        EventMeaning::Changed(_) => ledger.read(value, row).map(|_| ()),
         one if needs_value(one) => ledger.need(value, row, Reason::Missing).map(|_| ()),
         _ => Ok(()),
     }
 }
 
 /// Whether rows of a kind are to be passed over, and not just of one kind too many.
-fn is_ignored(kinds: &Words<Happenings>, kind: u32) -> bool {
+fn is_ignored(kinds: &Words<EventMapping>, kind: u32) -> bool {
     kinds.meaning(kind).is_some_and(|meaning| meaning.0.is_empty())
 }

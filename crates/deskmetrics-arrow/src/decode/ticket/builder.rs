@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use chrono::TimeDelta;
-use deskmetrics::engine::step::What;
+use deskmetrics::engine::step::StepKind;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Reason, Timestamp};
 
@@ -251,7 +251,7 @@ impl TicketBuilder {
         let skew = slots.source.clock_skew;
         let logged = decoding.logged();
         let ledger = &mut decoding.ledgers[ledger_at];
-        let one = |row: usize| -> Result<([Option<Timestamp>; 5], Option<What>), Halt> {
+        let one = |row: usize| -> Result<([Option<Timestamp>; 5], Option<StepKind>), Halt> {
             let number = ledger.row(row);
             if !slots.id.is_nothing() {
                 ledger.need(&mut id, row, Reason::Missing)?;
@@ -280,12 +280,12 @@ impl TicketBuilder {
                 Some(done) => done && !ended,
                 None => unusable || (unknown_word && !ended && !logged),
             };
-            let leaves = gone.or(end_unknown.then_some(What::EndUnknown));
+            let leaves = gone.or(end_unknown.then_some(StepKind::EndUnknown));
             if done.is_some() && end_unknown && !unusable {
                 let column = if closed_at.name().is_empty() { solved_at.name() } else { closed_at.name() };
                 let column = if ends_described { column } else { status.name() };
                 ledger
-                    .leave_out(Scope::Value, Reason::EndUnknown, number, column, || {
+                    .exclude_one(Scope::Value, Reason::EndUnknown, number, column, || {
                         let remedy =
                             "the ticket is done, but nothing says since when: give solved_at or closed_at";
                         (status.raw(row).to_owned(), remedy.to_owned())
@@ -303,7 +303,7 @@ impl TicketBuilder {
             if let (Some(now), true) = (stated.and_then(TicketStatus::open).filter(|_| !logged), ended) {
                 let column = if solved.is_some() { &solved_at } else { &closed_at };
                 ledger
-                    .leave_out(Scope::Value, Reason::Reopened, number, column.name(), || {
+                    .exclude_one(Scope::Value, Reason::Reopened, number, column.name(), || {
                         let remedy = format!("the ticket is {now} again, so this end did not last");
                         (column.raw(row).to_owned(), remedy)
                     })
@@ -405,7 +405,7 @@ fn not_earlier(
     }
     let number = ledger.row(row);
     ledger
-        .leave_out(Scope::Value, Reason::EndBeforeStart, number, column.name(), || {
+        .exclude_one(Scope::Value, Reason::EndBeforeStart, number, column.name(), || {
             let early = deskmetrics::duration_text::format(early);
             let remedy = format!(
                 "it is {early} before its beginning, so what depends on it is excluded: correct it, or set clock_skew to \

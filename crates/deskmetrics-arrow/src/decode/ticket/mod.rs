@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::engine::Milestones;
-use deskmetrics::engine::step::{Step, What};
+use deskmetrics::engine::step::{Step, StepKind};
 use deskmetrics::ticket::{Attribute, EventKind};
 use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
 use hashbrown::HashMap;
@@ -58,7 +58,7 @@ pub(crate) struct MilestoneColumns {
     pub(crate) closed_at: Option<Instants>,
     pub(crate) status: Words<TicketStatus>,
     /// How rows leave, if they do.
-    pub(crate) leaves: BTreeMap<usize, What>,
+    pub(crate) leaves: BTreeMap<usize, StepKind>,
     pub(crate) author: Words<Author>,
     pub(crate) author_name: Words<Box<str>>,
 }
@@ -209,12 +209,12 @@ impl TicketTable {
         let id = self.ids.text(row);
         let milestones = self.milestones_of(columns, row);
         let event = |step: Step| {
-            let kind = match step.what {
-                What::Status(status) => EventKind::Status(status),
-                What::EndUnknown => EventKind::EndUnknown,
-                What::Deleted => EventKind::Deleted,
-                What::Spam => EventKind::Spam,
-                What::MergedInto => EventKind::MergedInto("".into()),
+            let kind = match step.kind {
+                StepKind::Status(status) => EventKind::Status(status),
+                StepKind::EndUnknown => EventKind::EndUnknown,
+                StepKind::Deleted => EventKind::Deleted,
+                StepKind::Spam => EventKind::Spam,
+                StepKind::MergedInto => EventKind::MergedInto("".into()),
                 _ => EventKind::PublicMessage,
             };
             let at = Timestamp::saturating_from_micros(step.at);

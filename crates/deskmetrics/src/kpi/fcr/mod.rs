@@ -8,10 +8,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Anchor, Choice, Definition, Good, Text, Topic, Variant};
+use super::definition::{Anchor, Choice, Definition, Polarity, Text, Topic, Variant};
 use super::registry::Registered;
 use super::request::together;
-use super::{Bulk, Kpi, KpiRequest, PassedTicket, RecordNeeds, Records, RequestError, Tallies};
+use super::{Bulk, Kpi, KpiRequest, RecordNeeds, Records, RequestError, Tallies, TicketView};
 use crate::replay::{Needs, StatedMeasure};
 use crate::ticket::{Attribute, CustomerNames, Status};
 use crate::{
@@ -40,8 +40,8 @@ pub const DEFINITION: Definition = Definition {
     unit: Unit::Percent,
     min: Some(0.0),
     max: Some(100.0),
-    good: Good::Up,
-    population: "as the policy says; tickets whose window is not over are provisional and left out",
+    good: Polarity::Up,
+    population: "as the policy says; tickets whose window is not over are provisional and excluded",
     anchor: Anchor::FirstSolved,
     clocks: &[],
     measures: &["percent"],
@@ -64,7 +64,7 @@ pub const DEFINITION: Definition = Definition {
         },
         Choice {
             name: "without_automatic_solves",
-            decides: "whether tickets solved by a bot or rule are left out",
+            decides: "whether tickets solved by a bot or rule are excluded",
             default: Some("false"),
             values: &["false", "true"],
         },
@@ -166,7 +166,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets the policy can judge. Where it watches a window after the solve, tickets whose window is not over at the
-/// cut-off are provisional: left out as [`Reason::WindowNotOver`], not taken for failures or successes. Merged-away tickets are
+/// cut-off are provisional: excluded as [`Reason::WindowNotOver`], not taken for failures or successes. Merged-away tickets are
 /// not judged, but they *are* repeat contacts.
 ///
 /// # When it misleads
@@ -199,7 +199,7 @@ impl Fcr {
         }
     }
 
-    /// The same tally, leaving out tickets that a bot or rule solved.
+    /// The same tally, excluding tickets that a bot or rule solved.
     #[must_use]
     pub fn without_automatic_solves(mut self) -> Self {
         self.without_automatic_solves = true;
@@ -238,7 +238,7 @@ impl Fcr {
 
     /// Counts one answer to "was it resolved at your first contact?"; only under [`FcrPolicy::Survey`].
     ///
-    /// Under any other policy an answer is left out.
+    /// Under any other policy an answer is excluded.
     pub fn push_answer(&mut self, score: impl Into<Option<i32>>) {
         let FcrPolicy::Survey { scale } = &self.policy else {
             return self.excluded.add(Reason::OtherOptions);
@@ -260,7 +260,7 @@ impl Fcr {
     }
 
     /// Counts a record that is no ticket.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
@@ -274,7 +274,7 @@ impl Fcr {
 
     /// The first solve of a ticket that can be judged.
     fn solved_at(&self, metrics: &TicketMetrics) -> Result<Timestamp, Reason> {
-        if let Some(reason) = metrics.left_out {
+        if let Some(reason) = metrics.exclusion {
             return Err(reason);
         }
         let solved_at = metrics.first_solved_at.ok_or(Reason::NotSolved)?;
@@ -306,7 +306,7 @@ impl Fcr {
     fn seen(&self, has_customer: bool, ticket: &Ticket, metrics: &TicketMetrics) -> Visit {
         let created = metrics.created_at.as_micros();
         let unseen = |reason| Visit { created, is_contact: false, judged: Err(reason) };
-        if let Some(reason) = metrics.left_out.filter(|reason| *reason != Reason::Merged) {
+        if let Some(reason) = metrics.exclusion.filter(|reason| *reason != Reason::Merged) {
             return unseen(reason);
         }
         if !has_customer {
@@ -527,19 +527,19 @@ impl Kpi for Fcr {
     }
 
     fn record_needs(&self) -> RecordNeeds {
-        if Kpi::counts_passes(self) {
+        if Kpi::counts_views(self) {
             RecordNeeds::NONE
         } else {
             RecordNeeds { requester: true, attributes: true, ..RecordNeeds::NONE }
         }
     }
 
-    fn counts_passes(&self) -> bool {
+    fn counts_views(&self) -> bool {
         Kpi::records(self) == Records::Tickets && self.policy.needs_no_record()
     }
 
-    fn count_pass(&self, ticket: &PassedTicket<'_>, tallies: &mut Tallies<'_, Self>) {
-        let PassedTicket { metrics, customer, blank, .. } = *ticket;
+    fn count_view(&self, ticket: &TicketView<'_>, tallies: &mut Tallies<'_, Self>) {
+        let TicketView { metrics, customer, blank, .. } = *ticket;
         tallies.at(DEFINITION.anchor.of(metrics), |tally| match customer.names {
             Some(names) => tally.push_numbered(customer.number, names, blank, metrics),
             None => tally.push(blank, metrics),

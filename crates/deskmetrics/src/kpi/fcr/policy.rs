@@ -114,7 +114,7 @@ impl FcrPolicy {
     /// Resolved under every one of `parts`.
     ///
     /// A ticket is judged once all windows are over. It is not resolved as soon as one part says so; where none does, it
-    /// is left out if one cannot judge it. Parts that look at the ticket alone are asked first.
+    /// is excluded if one cannot judge it. Parts that look at the ticket alone are asked first.
     ///
     /// ```
     /// use deskmetrics::kpi::FcrPolicy;

@@ -81,7 +81,7 @@ macro_rules! wraps {
 pub(crate) use wraps;
 
 /// Makes a KPI merge and answer like the tally in one of its fields. What was counted with other options, which are its
-/// other fields, is left out and counted, unless one side has counted nothing.
+/// other fields, is excluded and counted, unless one side has counted nothing.
 macro_rules! wraps_with_options {
     ($kpi:ident { $($option:ident),+ } . $tally:ident) => {
         impl crate::Merge for $kpi {

@@ -24,7 +24,7 @@ impl PerTicket {
     pub(crate) fn count_known(&mut self, times: Result<u32, Reason>) {
         match times {
             Ok(times) => self.count(times),
-            Err(reason) => self.leave_out(reason),
+            Err(reason) => self.exclude_one(reason),
         }
     }
 
@@ -34,12 +34,12 @@ impl PerTicket {
     }
 
     /// Counts a ticket of which nothing can be said.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
     /// Counts `records` such records.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+    pub(crate) fn exclude_many(&mut self, reason: Reason, records: u64) {
         self.excluded.add_many(reason, records);
     }
 

@@ -7,7 +7,7 @@ use crate::{Excluded, Merge, NetScore, Ratio, Reason, ScoreCounts};
 
 /// The answers to one survey question: how often each score of its scale was given.
 ///
-/// A skipped question is left out as not answered, a score beyond the scale as out of scale.
+/// A skipped question is excluded as not answered, a score beyond the scale as out of scale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RatedForm")]
 pub struct Rated {
@@ -43,12 +43,12 @@ impl Rated {
     }
 
     /// Counts a record that is no answer.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
     /// Counts `records` such records.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+    pub(crate) fn exclude_many(&mut self, reason: Reason, records: u64) {
         self.excluded.add_many(reason, records);
     }
 
@@ -67,7 +67,7 @@ impl Rated {
         self.scores.n()
     }
 
-    /// What was left out, by reason.
+    /// What was excluded, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
@@ -106,7 +106,7 @@ impl Rated {
     }
 }
 
-/// Joins answers given on one scale; those given on another are left out under
+/// Joins answers given on one scale; those given on another are excluded under
 /// [`Reason::OtherOptions`].
 impl Merge for Rated {
     fn merge(&mut self, other: Self) {

@@ -23,19 +23,19 @@ impl Share {
     /// Counts a solved ticket for which the statement holds or not, unless that is not known; another one is excluded.
     pub(crate) fn of_solved(&mut self, ticket: &TicketMetrics, holds: Result<bool, Reason>) {
         match holds {
-            _ if !ticket.status.is_done() => self.leave_out(Reason::NotSolved),
+            _ if !ticket.status.is_done() => self.exclude_one(Reason::NotSolved),
             Ok(holds) => self.count(holds),
-            Err(reason) => self.leave_out(reason),
+            Err(reason) => self.exclude_one(reason),
         }
     }
 
     /// Counts a record of which nothing can be said.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
     /// Counts `records` such records.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+    pub(crate) fn exclude_many(&mut self, reason: Reason, records: u64) {
         self.excluded.add_many(reason, records);
     }
 
@@ -44,7 +44,7 @@ impl Share {
         self.n()
     }
 
-    /// Leaves out everything another tally counted, since it counted something else.
+    /// Excludes everything another tally counted, since it counted something else.
     pub(crate) fn refuse(&mut self, other: Self) {
         self.excluded.add_many(Reason::OtherOptions, other.n());
         self.excluded.merge(other.excluded);

@@ -61,7 +61,7 @@ impl Times {
         match (ended, runs) {
             (Some(elapsed), _) => self.finished(elapsed),
             (None, Some(elapsed)) => self.running(elapsed),
-            (None, None) => self.leave_out(neither),
+            (None, None) => self.exclude_one(neither),
         }
     }
 
@@ -71,7 +71,7 @@ impl Times {
             StatedTime::Replayed => return false,
             StatedTime::Ended(micros) => self.survival.push_finished(micros),
             StatedTime::Running(micros) => self.survival.push_censored(micros),
-            StatedTime::Excluded(reason) => self.leave_out(reason),
+            StatedTime::Excluded(reason) => self.exclude_one(reason),
         }
         true
     }
@@ -91,16 +91,16 @@ impl Times {
     }
 
     /// Counts a record that has no such duration.
-    pub fn leave_out(&mut self, reason: Reason) {
+    pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
     /// Counts `records` such records.
-    pub(crate) fn leave_out_many(&mut self, reason: Reason, records: u64) {
+    pub(crate) fn exclude_many(&mut self, reason: Reason, records: u64) {
         self.excluded.add_many(reason, records);
     }
 
-    /// The duration on the tally's clock; what cannot be used is left out under its reason.
+    /// The duration on the tally's clock; what cannot be used is excluded under its reason.
     fn usable(&mut self, elapsed: Elapsed) -> Option<i64> {
         let reason = match elapsed.micros_on(self.clock) {
             Some(micros) if micros >= 0 => return Some(micros),
@@ -116,7 +116,7 @@ impl Times {
         self.survival.n()
     }
 
-    /// Leaves out everything another tally counted, since it counted something else.
+    /// Excludes everything another tally counted, since it counted something else.
     pub(crate) fn refuse(&mut self, other: Self) {
         self.excluded.add_many(Reason::OtherOptions, other.survival.n());
         self.excluded.merge(other.excluded);

@@ -2,7 +2,7 @@
 //!
 //! Where little is asked, most tickets need no state machine: a handful of numbers says all of them. At the first step that
 //! is unusual the short way ends, and the ticket is done from the beginning by the machine, which knows everything. What the
-//! short way does say is what the machine would have said, to the last bit.
+//! short way does say is what the machine would have said, bit for bit.
 
 use super::{Machine, Plan};
 use crate::ClockKind;
@@ -12,7 +12,7 @@ use crate::replay::needs::Needs;
 use crate::replay::options::{Merged, Opening, RepeatedSolve, ReplayOptions};
 use crate::replay::stamp::Span;
 use crate::replay::state::Rules;
-use crate::replay::step::{Start, Step, What};
+use crate::replay::step::{Start, Step, StepKind};
 use crate::replay::timer::{Due, RawVerdict, TimerContext, cross};
 use crate::sla::{Reopen, VerdictState};
 use crate::ticket::{Author, Status};
@@ -111,13 +111,13 @@ impl Machine {
                 return None;
             }
             now = now.max(step.at);
-            match step.what {
-                What::Status(to) => {
+            match step.kind {
+                StepKind::Status(to) => {
                     let turn = ticket.turn(to, step.author, now, rules, &mut metrics.reopens)?;
                     if judged { self.work_on(turn, to, now, plan, brief) } else { Some(()) }
                 }
-                What::PublicMessage if rules.followed.conversation => {
-                    ticket.hear(step.author, step.by, now.saturating_sub(created), rules.options, brief)?;
+                StepKind::PublicMessage if rules.followed.conversation => {
+                    ticket.handle(step.author, step.by, now.saturating_sub(created), rules.options, brief)?;
                     ticket.note_reply(&mut metrics.reopens);
                     match (judged, ticket.proactive) {
                         (true, true) => None,
@@ -127,14 +127,16 @@ impl Machine {
                         _ => Some(()),
                     }
                 }
-                What::InternalNote => {
+                StepKind::InternalNote => {
                     ticket.notes = ticket.notes.saturating_add(1);
                     Some(())
                 }
-                What::Changed { attribute, to } => self.note_change(attribute, to, plan),
-                What::Tagged(_) | What::Untagged(_) => (!rules.followed.hears(step.what)).then_some(()),
-                What::MergedInto => (rules.options.merged == Merged::Keep).then_some(()),
-                What::Deleted | What::Spam | What::EndUnknown | What::Restored => None,
+                StepKind::Changed { attribute, to } => self.note_change(attribute, to, plan),
+                StepKind::Tagged(_) | StepKind::Untagged(_) => {
+                    (!rules.followed.is_relevant(step.kind)).then_some(())
+                }
+                StepKind::MergedInto => (rules.options.merged == Merged::Keep).then_some(()),
+                StepKind::Deleted | StepKind::Spam | StepKind::EndUnknown | StepKind::Restored => None,
                 _ => Some(()),
             }
         })?;
@@ -147,10 +149,10 @@ impl Machine {
 
     /// Takes over a changed attribute, unless a schedule or target depends on it.
     fn note_change(&mut self, attribute: u16, to: u32, plan: &Plan) -> Option<()> {
-        let what = What::Changed { attribute, to };
-        if plan.followed.hears(what) {
-            let judged = !plan.policies.slots.is_empty() && plan.policies.look_at(what);
-            if judged || plan.clocks.look_at(what) {
+        let kind = StepKind::Changed { attribute, to };
+        if plan.followed.is_relevant(kind) {
+            let judged = !plan.policies.slots.is_empty() && plan.policies.look_at(kind);
+            if judged || plan.clocks.look_at(kind) {
                 return None;
             }
             if let Some(value) = self.values.get_mut(usize::from(attribute)) {
@@ -437,7 +439,7 @@ impl Outline {
 
     /// A public message so long after creation; `None` where neither the customer nor an agent wrote it.
     #[inline]
-    fn hear(
+    fn handle(
         &mut self,
         author: Author,
         by: u32,
@@ -500,7 +502,7 @@ impl Outline {
         metrics.created_at = instant(created);
         metrics.as_of = instant(as_of);
         metrics.status = self.status;
-        metrics.left_out = None;
+        metrics.exclusion = None;
         if needs.any(Needs::SOLVES) {
             let since_creation = |at: i64| at.saturating_sub(created);
             let time = |calendar_micros| Elapsed { calendar_micros, business_micros: None };

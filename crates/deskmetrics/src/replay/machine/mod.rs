@@ -16,7 +16,7 @@ use super::needs::{Followed, Needs};
 use super::options::{NoSchedule, ReplayOptions};
 use super::stamp::Stamp;
 use super::state::{Rules, Signals, TicketState};
-use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, UNWATCHED, What};
+use super::step::{ASSIGNEE, GROUP, NONE, Start, Step, StepKind, UNWATCHED};
 use super::timer::{RawSegment, RawVerdict, TimerContext};
 use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Attribute, Author, Status};
@@ -185,9 +185,9 @@ impl Machine {
         if !plan.policies.slots.is_empty() {
             self.evaluator.begin(&plan.policies, start.created_at, &self.values, &self.tags);
             let author = start.created_by.unwrap_or(Author::Customer);
-            let context = StepContext { signals, what: None, author, values: &self.values, tags: &self.tags };
+            let context = StepContext { signals, kind: None, author, values: &self.values, tags: &self.tags };
             let timer_context = timer_context(plan, self.clock, self.state.status);
-            self.evaluator.listen(&plan.policies, context, &self.state, self.now, timer_context);
+            self.evaluator.handle(&plan.policies, context, &self.state, self.now, timer_context);
         }
     }
 
@@ -258,8 +258,8 @@ impl Machine {
 
     /// Takes one step, which changes nothing where nobody asked for what it could change.
     #[inline]
-    pub(crate) fn hear(&mut self, step: Step, plan: &Plan) {
-        if plan.followed.hears(step.what) {
+    pub(crate) fn handle(&mut self, step: Step, plan: &Plan) {
+        if plan.followed.is_relevant(step.kind) {
             let at = step.at.max(self.latest);
             self.apply(Step { at, ..step }, plan);
         } else if self.latest < step.at {
@@ -271,17 +271,17 @@ impl Machine {
     #[inline]
     pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
         self.advance(step.at, plan);
-        if !self.change(step.what) {
+        if !self.change(step.kind) {
             return;
         }
         let status = self.state.status;
-        let signals = self.state.apply(step.what, step.author, step.by, self.now, plan.rules());
+        let signals = self.state.apply(step.kind, step.author, step.by, self.now, plan.rules());
         let attribute_changed = signals.has(Signals::ATTRIBUTE);
         let judged = !plan.policies.slots.is_empty() && !signals.is_empty();
         if judged && plan.explain && signals.has(Signals::STATUS) {
             self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
         }
-        if attribute_changed && plan.clocks.look_at(step.what) {
+        if attribute_changed && plan.clocks.look_at(step.kind) {
             let clock = plan.choose_clock(&self.values);
             if clock != self.clock {
                 if judged {
@@ -297,18 +297,18 @@ impl Machine {
             let timer_context = timer_context(plan, self.clock, status);
             let context = StepContext {
                 signals,
-                what: Some(step.what),
+                kind: Some(step.kind),
                 author: step.author,
                 values: &self.values,
                 tags: &self.tags,
             };
             let each_change = plan.options.sla.validity == Validity::AtEachChange;
             let day = if each_change { self.now.at } else { self.state.created.at };
-            let looks = attribute_changed && plan.policies.look_at(step.what);
+            let looks = attribute_changed && plan.policies.look_at(step.kind);
             if looks {
                 self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
             }
-            self.evaluator.listen(&plan.policies, context, &self.state, self.now, timer_context);
+            self.evaluator.handle(&plan.policies, context, &self.state, self.now, timer_context);
             if each_change && !looks {
                 // What was completed just now was judged by the policies before.
                 self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
@@ -317,20 +317,20 @@ impl Machine {
     }
 
     /// Takes over a changed attribute or tag; says whether the step does anything at all.
-    fn change(&mut self, what: What) -> bool {
-        match what {
-            What::Changed { attribute, to } => match self.values.get_mut(usize::from(attribute)) {
+    fn change(&mut self, kind: StepKind) -> bool {
+        match kind {
+            StepKind::Changed { attribute, to } => match self.values.get_mut(usize::from(attribute)) {
                 Some(value) if *value == to => return false,
                 Some(value) => *value = to,
                 None => {}
             },
-            What::Tagged(tag) => {
+            StepKind::Tagged(tag) => {
                 if self.tags.contains(&tag) {
                     return false;
                 }
                 self.tags.push(tag);
             }
-            What::Untagged(tag) => {
+            StepKind::Untagged(tag) => {
                 let before = self.tags.len();
                 self.tags.retain(|present| *present != tag);
                 return self.tags.len() < before;

@@ -19,7 +19,7 @@ impl TicketState {
         metrics.created_at = self.created.timestamp();
         metrics.as_of = as_of.timestamp();
         metrics.status = self.status;
-        metrics.left_out = self.left.map(|(reason, _)| reason);
+        metrics.exclusion = self.left.map(|(reason, _)| reason);
         if needs.any(Needs::CONVERSATION) {
             self.measure_conversation(end, metrics);
         }
@@ -111,7 +111,7 @@ impl TicketState {
     }
 
     /// Tells the stints and who replied, by name.
-    pub(crate) fn name_people<'n>(
+    pub(crate) fn resolve_names<'n>(
         &self,
         as_of: Stamp,
         needs: Needs,

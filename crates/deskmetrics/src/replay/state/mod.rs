@@ -14,7 +14,7 @@ use super::metrics::ReopenCycle;
 use super::needs::Followed;
 use super::options::{FirstResponseStart, Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
 use super::stamp::{Span, Stamp};
-use super::step::{ASSIGNEE, GROUP, NONE, What};
+use super::step::{ASSIGNEE, GROUP, NONE, StepKind};
 use crate::Reason;
 use crate::ticket::{Author, Status};
 
@@ -189,7 +189,7 @@ impl TicketState {
     #[inline]
     pub(crate) fn apply(
         &mut self,
-        what: What,
+        kind: StepKind,
         author: Author,
         by: u32,
         now: Stamp,
@@ -197,11 +197,11 @@ impl TicketState {
     ) -> Signals {
         let options = rules.options;
         let mut signals = Signals::default();
-        match what {
-            What::PublicMessage => self.public_message(author, by, now, options, &mut signals),
-            What::InternalNote => self.internal_note(author, by, now, options, &mut signals),
-            What::Status(status) => self.status(status, (author, by), now, rules, &mut signals),
-            What::Changed { attribute, to } => {
+        match kind {
+            StepKind::PublicMessage => self.public_message(author, by, now, options, &mut signals),
+            StepKind::InternalNote => self.internal_note(author, by, now, options, &mut signals),
+            StepKind::Status(status) => self.status(status, (author, by), now, rules, &mut signals),
+            StepKind::Changed { attribute, to } => {
                 let changed = match attribute {
                     GROUP | ASSIGNEE if rules.followed.stations => {
                         self.move_to(attribute, to, now, &mut signals)
@@ -214,27 +214,29 @@ impl TicketState {
                     self.note_bot_act(author, now);
                 }
             }
-            What::Tagged(_) | What::Untagged(_) => {
+            StepKind::Tagged(_) | StepKind::Untagged(_) => {
                 signals.raise(Signals::ATTRIBUTE);
                 signals.raise(Signals::HAPPENED);
             }
-            What::Escalated => {
+            StepKind::Escalated => {
                 self.escalations = self.escalations.saturating_add(1);
                 signals.raise(Signals::HAPPENED);
                 self.note_bot_act(author, now);
             }
-            What::MergedInto if options.merged == Merged::Keep => signals.raise(Signals::HAPPENED),
-            What::MergedInto => self.leave(Reason::Merged, now, &mut signals),
-            What::Deleted => self.leave(Reason::Deleted, now, &mut signals),
-            What::Spam => self.leave(Reason::Spam, now, &mut signals),
-            What::EndUnknown => self.leave(Reason::EndUnknown, now, &mut signals),
-            What::Restored => {
+            StepKind::MergedInto if options.merged == Merged::Keep => signals.raise(Signals::HAPPENED),
+            StepKind::MergedInto => self.leave(Reason::Merged, now, &mut signals),
+            StepKind::Deleted => self.leave(Reason::Deleted, now, &mut signals),
+            StepKind::Spam => self.leave(Reason::Spam, now, &mut signals),
+            StepKind::EndUnknown => self.leave(Reason::EndUnknown, now, &mut signals),
+            StepKind::Restored => {
                 if self.left.take().is_some() {
                     signals.raise(Signals::HAPPENED);
                     signals.raise(Signals::RESTORED);
                 }
             }
-            What::SplitFrom | What::SurveySent | What::SurveyAnswered => signals.raise(Signals::HAPPENED),
+            StepKind::SplitFrom | StepKind::SurveySent | StepKind::SurveyAnswered => {
+                signals.raise(Signals::HAPPENED);
+            }
         }
         if author == Author::Agent && !signals.is_empty() {
             self.agent_touches = self.agent_touches.saturating_add(1);
@@ -413,7 +415,7 @@ impl TicketState {
         done
     }
 
-    /// How long a stint lasted until `end`, the time the ticket was solved or closed left out.
+    /// How long a stint lasted until `end`, the time the ticket was solved or closed excluded.
     pub(crate) fn stint_time(&self, stint: &StintMark, end: Stamp) -> Span {
         match stint.until {
             Some(until) => until.since(stint.from).minus(stint.done_by.minus(stint.done_before)),

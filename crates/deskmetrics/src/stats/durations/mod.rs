@@ -245,13 +245,13 @@ impl Durations {
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
         #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
         let near = mean.round() as i64;
-        let squares = match sums.squares_around(near) {
+        let index = match sums.squares_around(near) {
             // Σ(x − mean)² = Σ(x − near)² − n (mean − near)²
-            Some(squares) => squares as f64 - n as f64 * (mean - near as f64).powi(2),
+            Some(index) => index as f64 - n as f64 * (mean - near as f64).powi(2),
             // In order of size, so that the order of feeding does not show in the last bits.
             None => self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum(),
         };
-        Some((squares.max(0.0) / degrees as f64 / n as f64).sqrt())
+        Some((index.max(0.0) / degrees as f64 / n as f64).sqrt())
     }
 
     /// The values of these places, counted from 0, if all were in order.

@@ -2,7 +2,7 @@
 
 use crate::Merge;
 
-/// Number, ends, sum and sum of squares of some values.
+/// Number, ends, sum and sum of index of some values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) n: u64,
@@ -12,11 +12,11 @@ pub(super) struct Sums {
     pub(super) most: i64,
     pub(super) sum: i128,
     /// `None` where it might run over.
-    squares: Option<u128>,
+    index: Option<u128>,
 }
 
 impl Sums {
-    const NONE: Self = Self { n: 0, least: i64::MAX, most: i64::MIN, sum: 0, squares: Some(0) };
+    const NONE: Self = Self { n: 0, least: i64::MAX, most: i64::MIN, sum: 0, index: Some(0) };
 
     pub(super) fn of(values: &[i64]) -> Self {
         // Few enough for a sum of small values in 64 bits, and to be in the cache when they are looked at again.
@@ -36,14 +36,14 @@ impl Sums {
         let n = values.len() as u64;
         if least.unsigned_abs().max(most.unsigned_abs()) > SMALL {
             let sum = values.iter().map(|value| i128::from(*value)).sum();
-            return Self { n, least, most, sum, squares: None };
+            return Self { n, least, most, sum, index: None };
         }
         let square = |value: &i64| {
             let size = u128::from(value.unsigned_abs());
             size * size
         };
         let sum = i128::from(values.iter().sum::<i64>());
-        Self { n, least, most, sum, squares: Some(values.iter().map(square).sum()) }
+        Self { n, least, most, sum, index: Some(values.iter().map(square).sum()) }
     }
 
     /// The arithmetic mean; `None` when there are no values.
@@ -56,8 +56,8 @@ impl Sums {
         let around = i128::from(around);
         let twice = around.checked_mul(self.sum)?.checked_mul(2)?;
         let level = around.checked_mul(around)?.checked_mul(i128::from(self.n))?;
-        let squares = i128::try_from(self.squares?).ok()?;
-        u128::try_from(squares.checked_sub(twice)?.checked_add(level)?).ok()
+        let index = i128::try_from(self.index?).ok()?;
+        u128::try_from(index.checked_sub(twice)?.checked_add(level)?).ok()
     }
 }
 
@@ -67,7 +67,7 @@ impl Merge for Sums {
         self.least = self.least.min(other.least);
         self.most = self.most.max(other.most);
         self.sum += other.sum;
-        self.squares = self.squares.zip(other.squares).and_then(|(mine, theirs)| mine.checked_add(theirs));
+        self.index = self.index.zip(other.index).and_then(|(mine, theirs)| mine.checked_add(theirs));
     }
 }
 
@@ -103,9 +103,9 @@ mod tests {
             if let Some(least) = values.iter().min() {
                 prop_assert_eq!((sums.least, Some(&sums.most)), (*least, values.iter().max()));
             }
-            if let Some(squares) = sums.squares_around(around) {
+            if let Some(index) = sums.squares_around(around) {
                 let square = |value: &i64| u128::from(value.abs_diff(around)).pow(2);
-                prop_assert_eq!(squares, values.iter().map(square).sum::<u128>());
+                prop_assert_eq!(index, values.iter().map(square).sum::<u128>());
             } else {
                 prop_assert!(values.iter().any(|value| value.unsigned_abs() > 1 << 47));
             }

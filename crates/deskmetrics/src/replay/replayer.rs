@@ -4,7 +4,7 @@ use super::machine::{FastPath, Machine, Plan};
 use super::metrics::{Replier, TicketMetrics};
 use super::milestones::Milestones;
 use super::stated::Stated;
-use super::step::{NONE, Start, Step, What};
+use super::step::{NONE, Start, Step, StepKind};
 use super::timer::RawVerdict;
 use super::verdict::to_verdict;
 use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
@@ -13,27 +13,27 @@ use crate::{ClockKind, Elapsed, Excluded, Reason, Status, Timestamp};
 /// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
 /// and without an allocation per event. One for each thread.
 ///
-/// Made by [`Replay::pass`](super::Replay::pass). Stints and repliers have no names here, so they are left out until
-/// [`name_people`](Self::name_people) is told the names.
+/// Made by [`Replay::replayer`](super::Replay::replayer). Stints and repliers have no names here, so they are excluded until
+/// [`resolve_names`](Self::resolve_names) is told the names.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
-/// use deskmetrics::replay::step::{NONE, Start, Step, What};
+/// use deskmetrics::replay::step::{NONE, Start, Step, StepKind};
 /// use deskmetrics::{Author, Status, Timestamp};
 ///
 /// let minute = 60_000_000;
 /// let replay = Replay::new(Timestamp::from_micros(100 * minute).unwrap());
-/// let mut pass = replay.pass();
-/// let step = |at, what| Step { at: at * minute, what, by: NONE, author: Author::Agent };
+/// let mut pass = replay.replayer();
+/// let step = |at, kind| Step { at: at * minute, kind, by: NONE, author: Author::Agent };
 /// pass.run(
 ///     Start { created_at: 0, created_by: None, attributes: &[], tags: &[] },
-///     [step(5, What::PublicMessage), step(9, What::Status(Status::Solved))],
+///     [step(5, StepKind::PublicMessage), step(9, StepKind::Status(Status::Solved))],
 /// );
 /// assert_eq!(pass.metrics().first_response_time.unwrap().calendar_micros, 5 * minute);
 /// assert_eq!(pass.metrics().full_resolution_time.unwrap().calendar_micros, 9 * minute);
 /// ```
 #[derive(Debug)]
-pub struct Pass<'r> {
+pub struct Replayer<'r> {
     plan: &'r Plan,
     as_of: i64,
     created: i64,
@@ -49,7 +49,7 @@ pub struct Pass<'r> {
     excluded: Excluded,
 }
 
-impl<'r> Pass<'r> {
+impl<'r> Replayer<'r> {
     pub(crate) fn new(plan: &'r Plan, as_of: Timestamp) -> Self {
         Self {
             plan,
@@ -141,10 +141,11 @@ impl<'r> Pass<'r> {
             self.excluded.add(Reason::BeforeCreation);
         } else if step.at > self.as_of {
             self.excluded.add(Reason::AfterCutOff);
-        } else if let (Some((reason, _)), false) = (self.machine.state.left, step.what == What::Restored) {
+        } else if let (Some((reason, _)), false) = (self.machine.state.left, step.kind == StepKind::Restored)
+        {
             self.excluded.add(reason);
         } else {
-            self.machine.hear(step, self.plan);
+            self.machine.handle(step, self.plan);
         }
     }
 
@@ -156,7 +157,7 @@ impl<'r> Pass<'r> {
                 Timestamp::saturating_from_micros(self.created),
                 Timestamp::saturating_from_micros(self.as_of),
             );
-            self.metrics.left_out = Some(Reason::AfterCutOff);
+            self.metrics.exclusion = Some(Reason::AfterCutOff);
             return;
         }
         let end = self.machine.stamp(self.as_of, self.plan);
@@ -190,7 +191,7 @@ impl<'r> Pass<'r> {
     /// Takes over what the source states of the last ticket, as far as it was known at the cut-off, also its status if it is done
     /// at an unknown time.
     pub fn take_stated(&mut self, stated: impl Iterator<Item = Stated>, status: Option<Status>) {
-        if let (Some(Reason::EndUnknown), Some(status)) = (self.metrics.left_out, status) {
+        if let (Some(Reason::EndUnknown), Some(status)) = (self.metrics.exclusion, status) {
             self.metrics.status = status;
         }
         self.metrics.stated.clear();
@@ -199,7 +200,7 @@ impl<'r> Pass<'r> {
     }
 
     /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.
-    pub fn name_people<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
+    pub fn resolve_names<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
         if self.of_milestones {
             self.metrics.repliers.clear();
             self.metrics.group_stints.clear();
@@ -216,35 +217,35 @@ impl<'r> Pass<'r> {
             self.metrics.repliers.extend(replier);
         } else if self.created <= self.as_of {
             let end = self.machine.stamp(self.as_of, self.plan);
-            self.machine.state.name_people(end, self.plan.followed.needs, name, &mut self.metrics);
+            self.machine.state.resolve_names(end, self.plan.followed.needs, name, &mut self.metrics);
         }
     }
 
     /// Gives the measures of the last ticket away for others, which the next ticket writes over.
-    pub fn exchange(&mut self, metrics: &mut TicketMetrics) {
+    pub fn swap_metrics(&mut self, metrics: &mut TicketMetrics) {
         std::mem::swap(&mut self.metrics, metrics);
     }
 
     /// The verdicts on the last ticket.
-    pub fn verdicts(&self) -> impl Iterator<Item = PassVerdict<'_>> {
+    pub fn verdicts(&self) -> impl Iterator<Item = ReplayedVerdict<'_>> {
         let raw = if self.concluded { self.machine.done() } else { &[] };
-        raw.iter().map(|raw| PassVerdict { raw, plan: self.plan })
+        raw.iter().map(|raw| ReplayedVerdict { raw, plan: self.plan })
     }
 
-    /// What was left out on all tickets so far, by reason.
+    /// What was excluded on all tickets so far, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
 }
 
-/// One verdict of a [`Pass`], not yet put into words.
+/// One verdict of a [`Replayer`], not yet put into words.
 #[derive(Debug, Clone, Copy)]
-pub struct PassVerdict<'p> {
+pub struct ReplayedVerdict<'p> {
     raw: &'p RawVerdict,
     plan: &'p Plan,
 }
 
-impl<'p> PassVerdict<'p> {
+impl<'p> ReplayedVerdict<'p> {
     /// What the target limits.
     pub fn metric(&self) -> Option<&'p SlaMetric> {
         self.plan.policies.slots.get(usize::from(self.raw.slot)).map(|slot| &slot.metric)
@@ -306,7 +307,7 @@ impl<'p> PassVerdict<'p> {
         self.raw.elapsed.elapsed()
     }
 
-    /// When the target is (or was) used up; worked out now.
+    /// When the target is (or was) used up; computed now.
     pub fn due_at(&self) -> Option<Timestamp> {
         self.raw.due.instant(self.raw.active_target, &self.plan.clocks).and_then(Timestamp::from_micros)
     }

@@ -10,7 +10,7 @@ use crate::column::measure::MeasureName;
 
 /// What a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub enum TableKind {
     /// One row per ticket.
     Tickets,
     /// One row per ticket, whose events are in a table of their own and give replies and solves, so the ticket's own columns of
@@ -175,7 +175,7 @@ const INVITATIONS: Usual = &[
     ("ticket", TICKET),
 ];
 
-impl Holds {
+impl TableKind {
     fn usual(self) -> Usual {
         match self {
             Self::Tickets | Self::TicketsBesideEvents => TICKETS,
@@ -195,7 +195,7 @@ impl Holds {
 /// The roles of a table's columns, as far as their names are usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct UsualRoles {
+pub struct InferredRoles {
     /// By role, under the names that descriptions have for them, the column.
     pub roles: BTreeMap<&'static str, String>,
     /// By role of a measure that the source has computed, its columns: one for each clock. Durations only where their unit is known.
@@ -228,46 +228,46 @@ pub struct AmbiguousRole {
 ///
 /// ```
 /// use arrow_schema::{DataType, Field, Schema};
-/// use deskmetrics_arrow::{Holds, usual_roles};
+/// use deskmetrics_arrow::{TableKind, infer_roles};
 ///
 /// let text = |name: &str| Field::new(name, DataType::Utf8, true);
-/// let found = usual_roles(Holds::Tickets, &Schema::new(vec![text("Ticket ID"), text("Created at"), text("market")]), &[]);
+/// let found = infer_roles(TableKind::Tickets, &Schema::new(vec![text("Ticket ID"), text("Created at"), text("market")]), &[]);
 /// assert_eq!(found.roles["id"], "Ticket ID");
 /// assert_eq!(found.attributes["market"], "market");
 ///
-/// let named = usual_roles(Holds::Tickets, &Schema::new(vec![text("agent_name"), text("queue"), text("Assignment group")]), &[]);
+/// let named = infer_roles(TableKind::Tickets, &Schema::new(vec![text("agent_name"), text("queue"), text("Assignment group")]), &[]);
 /// assert_eq!((&*named.attributes["assignee"], &*named.attributes["queue"]), ("agent_name", "queue"));
 ///
-/// let twice = usual_roles(Holds::Tickets, &Schema::new(vec![text("reply_time_in_minutes"), text("First response (hours)")]), &[]);
+/// let twice = infer_roles(TableKind::Tickets, &Schema::new(vec![text("reply_time_in_minutes"), text("First response (hours)")]), &[]);
 /// let (column, other) = (&twice.ambiguous[0].column, &twice.ambiguous[0].other);
 /// assert_eq!((&**column, &**other), ("First response (hours)", "reply_time_in_minutes"));
 ///
 /// let form = Schema::new(vec![text("NPS"), text("CSAT score"), text("rating")]);
-/// let found = usual_roles(Holds::Surveys, &form, &[]);
+/// let found = infer_roles(TableKind::Surveys, &form, &[]);
 /// assert_eq!(found.questions["csat"], "CSAT score");
 /// assert!(found.roles.is_empty());
 /// assert_eq!(found.attributes["rating"], "rating");
 /// ```
-pub fn usual_roles(holds: Holds, schema: &Schema, taken: &[&str]) -> UsualRoles {
-    usual_roles_but(holds, schema, taken, &[])
+pub fn infer_roles(holds: TableKind, schema: &Schema, taken: &[&str]) -> InferredRoles {
+    infer_roles_but(holds, schema, taken, &[])
 }
 
 /// The same without some roles, whose columns are then like any other.
-pub(crate) fn usual_roles_but(
-    holds: Holds,
+pub(crate) fn infer_roles_but(
+    holds: TableKind,
     schema: &Schema,
     taken: &[&str],
     unwanted: &[&str],
-) -> UsualRoles {
+) -> InferredRoles {
     let mut free: Vec<&Field> = schema
         .fields()
         .iter()
         .map(AsRef::as_ref)
         .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
         .collect();
-    let mut found = UsualRoles::default();
+    let mut found = InferredRoles::default();
     let asked = !unwanted.contains(&"question");
-    if holds == Holds::Surveys && asked && !has(&free, holds.names("question")) {
+    if holds == TableKind::Surveys && asked && !has(&free, holds.names("question")) {
         for question in ["nps", "csat", "ces"] {
             if let Some(field) = take(&mut free, &[question, &format!("{question}_score")]) {
                 found.questions.insert(question.to_owned(), field.name().clone());
@@ -275,13 +275,13 @@ pub(crate) fn usual_roles_but(
         }
     }
     for (role, names) in holds.usual() {
-        let by_events = holds == Holds::TicketsBesideEvents && *role == "author_name";
+        let by_events = holds == TableKind::TicketsBesideEvents && *role == "author_name";
         if by_events || unwanted.contains(role) || (*role == "score" && !found.questions.is_empty()) {
             continue;
         }
         if let Some(field) = take(&mut free, names) {
             found.roles.insert(role, field.name().clone());
-            if holds == Holds::Tickets && ONE_OF_SEVERAL.contains(role) {
+            if holds == TableKind::Tickets && ONE_OF_SEVERAL.contains(role) {
                 let others = free.iter().filter(|field| names.contains(&usual(field.name()).as_str()));
                 found.ambiguous.extend(others.map(|other| AmbiguousRole {
                     role: (*role).to_owned(),
@@ -291,20 +291,20 @@ pub(crate) fn usual_roles_but(
             }
         }
     }
-    if holds == Holds::TicketsBesideEvents {
+    if holds == TableKind::TicketsBesideEvents {
         found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
     }
-    if matches!(holds, Holds::Tickets | Holds::TicketsBesideEvents) {
+    if matches!(holds, TableKind::Tickets | TableKind::TicketsBesideEvents) {
         found.measures = measures(&mut free, unwanted, &mut found.ambiguous);
     }
-    if holds != Holds::Events {
+    if holds != TableKind::Events {
         attributes(&free, &mut found);
     }
     found
 }
 
 /// Takes the other columns as attributes.
-fn attributes(free: &[&Field], found: &mut UsualRoles) {
+fn attributes(free: &[&Field], found: &mut InferredRoles) {
     for field in free {
         let into = match field.data_type() {
             kind if kind.is_integer() => &mut found.numbers,

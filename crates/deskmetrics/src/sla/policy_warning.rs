@@ -8,7 +8,7 @@ use crate::schedule::Budget;
 /// Something about a set of policies that is probably not meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Finding {
+pub enum PolicyWarning {
     /// No ticket can get the policy: whatever it fits, an earlier one fits too.
     #[error("policy \"{policy}\" is never reached: \"{earlier}\" before it fits the same tickets")]
     Unreachable {
@@ -121,7 +121,7 @@ impl SlaPolicies {
     ///
     /// ```
     /// use chrono::TimeDelta;
-    /// use deskmetrics::sla::{Finding, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget};
+    /// use deskmetrics::sla::{PolicyWarning, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget};
     ///
     /// let reply = || SlaTarget::calendar(SlaMetric::FirstResponse, TimeDelta::hours(4));
     /// let policies = SlaPolicies::new([
@@ -130,10 +130,10 @@ impl SlaPolicies {
     /// ]);
     /// assert_eq!(
     ///     policies.check(),
-    ///     [Finding::Unreachable { policy: "too late".into(), earlier: "everybody".into() }],
+    ///     [PolicyWarning::Unreachable { policy: "too late".into(), earlier: "everybody".into() }],
     /// );
     /// ```
-    pub fn check(&self) -> Vec<Finding> {
+    pub fn check(&self) -> Vec<PolicyWarning> {
         let mut findings = Vec::new();
         self.check_clocks(&mut findings);
         let priorities = self.priorities();
@@ -141,15 +141,15 @@ impl SlaPolicies {
             let name = &policy.name;
             let before = &self.policies[..place];
             if before.iter().any(|earlier| earlier.name == *name) {
-                findings.push(Finding::SameName { policy: name.clone() });
+                findings.push(PolicyWarning::SameName { policy: name.clone() });
             }
             if let (Some(from), Some(until)) = (policy.valid_from, policy.valid_until)
                 && until <= from
             {
-                findings.push(Finding::NeverValid { policy: name.clone() });
+                findings.push(PolicyWarning::NeverValid { policy: name.clone() });
             }
             if policy.targets.is_empty() {
-                findings.push(Finding::NoTargets { policy: name.clone() });
+                findings.push(PolicyWarning::NoTargets { policy: name.clone() });
             }
             self.check_reach(policy, before, &mut findings);
             self.check_targets(policy, &priorities, &mut findings);
@@ -158,12 +158,12 @@ impl SlaPolicies {
     }
 
     /// Like [`check`](Self::check), also for schedules named that are not among `known`.
-    pub fn check_with_schedules<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Vec<Finding> {
+    pub fn check_with_schedules<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Vec<PolicyWarning> {
         let known: BTreeSet<&str> = known.into_iter().collect();
         let mut findings = self.check();
         for policy in &self.policies {
             if let Some(schedule) = policy.schedule.as_ref().filter(|name| !known.contains(&***name)) {
-                findings.push(Finding::UnknownSchedule {
+                findings.push(PolicyWarning::UnknownSchedule {
                     policy: policy.name.clone(),
                     schedule: schedule.clone(),
                 });
@@ -172,15 +172,15 @@ impl SlaPolicies {
         findings
     }
 
-    fn check_clocks(&self, findings: &mut Vec<Finding>) {
+    fn check_clocks(&self, findings: &mut Vec<PolicyWarning>) {
         for clock in &self.clocks {
             for (moments, missing) in [(&clock.start, "start"), (&clock.stop, "stop")] {
                 if moments.is_empty() {
-                    findings.push(Finding::IncompleteClock { clock: clock.name.clone(), missing });
+                    findings.push(PolicyWarning::IncompleteClock { clock: clock.name.clone(), missing });
                 }
             }
             if clock.pause.iter().any(|moment| moment.event.is_some()) {
-                findings.push(Finding::PauseOnEvent { clock: clock.name.clone() });
+                findings.push(PolicyWarning::PauseOnEvent { clock: clock.name.clone() });
             }
         }
     }
@@ -199,12 +199,12 @@ impl SlaPolicies {
             .collect()
     }
 
-    fn check_reach(&self, policy: &SlaPolicy, before: &[SlaPolicy], findings: &mut Vec<Finding>) {
+    fn check_reach(&self, policy: &SlaPolicy, before: &[SlaPolicy], findings: &mut Vec<PolicyWarning>) {
         let earlier = || before.iter().filter(|earlier| earlier.covers(policy));
         match self.matching {
             Matching::First => {
                 if let Some(earlier) = earlier().next() {
-                    findings.push(Finding::Unreachable {
+                    findings.push(PolicyWarning::Unreachable {
                         policy: policy.name.clone(),
                         earlier: earlier.name.clone(),
                     });
@@ -222,7 +222,7 @@ impl SlaPolicies {
                         })
                     };
                     if let Some(earlier) = earlier().find(covers) {
-                        findings.push(Finding::TargetUnreachable {
+                        findings.push(PolicyWarning::TargetUnreachable {
                             policy: policy.name.clone(),
                             metric: target.metric.clone(),
                             earlier: earlier.name.clone(),
@@ -233,20 +233,25 @@ impl SlaPolicies {
         }
     }
 
-    fn check_targets(&self, policy: &SlaPolicy, priorities: &BTreeSet<&str>, findings: &mut Vec<Finding>) {
+    fn check_targets(
+        &self,
+        policy: &SlaPolicy,
+        priorities: &BTreeSet<&str>,
+        findings: &mut Vec<PolicyWarning>,
+    ) {
         for target in &policy.targets {
             let (name, metric) = (&policy.name, &target.metric);
             if let SlaMetric::Custom(clock) = metric
                 && !self.clocks.iter().any(|known| known.name == *clock)
             {
-                findings.push(Finding::UnknownMetric { policy: name.clone(), metric: clock.clone() });
+                findings.push(PolicyWarning::UnknownMetric { policy: name.clone(), metric: clock.clone() });
             }
             let budgets: Vec<Budget> = match &target.within {
                 Within::Always(budget) => vec![*budget],
                 Within::ByPriority(by) => {
                     if !by.contains_key(Within::OTHER) {
                         for priority in priorities.iter().filter(|priority| !by.contains_key(**priority)) {
-                            findings.push(Finding::MissingPriority {
+                            findings.push(PolicyWarning::MissingPriority {
                                 policy: name.clone(),
                                 metric: metric.clone(),
                                 priority: (*priority).into(),
@@ -257,14 +262,14 @@ impl SlaPolicies {
                 }
             };
             for budget in budgets.into_iter().filter(|budget| !budget.is_positive()) {
-                findings.push(Finding::NoTime {
+                findings.push(PolicyWarning::NoTime {
                     policy: name.clone(),
                     metric: metric.clone(),
                     found: budget.to_string().into(),
                 });
             }
             if let Some(share) = target.at_risk.filter(|share| !(*share > 0.0 && *share < 1.0)) {
-                findings.push(Finding::BadThreshold {
+                findings.push(PolicyWarning::BadThreshold {
                     policy: name.clone(),
                     metric: metric.clone(),
                     found: share.to_string().into(),

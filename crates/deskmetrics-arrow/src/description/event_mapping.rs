@@ -12,7 +12,7 @@ use crate::column::Meaning;
 /// `merged_into`, `split_from`), it stands in the source's `value` column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Happening {
+pub enum EventMeaning {
     /// `public_message`: a message both sides can read.
     PublicMessage,
     /// `internal_note`: a note only the team can read.
@@ -51,7 +51,7 @@ pub enum Happening {
 ///
 /// In a description a word, `"solved"`, or several: `["open", "changed assignee"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Happenings(pub Vec<Happening>);
+pub struct EventMapping(pub Vec<EventMeaning>);
 
 const WORDS: [&str; 21] = [
     "public_message",
@@ -77,48 +77,48 @@ const WORDS: [&str; 21] = [
     "survey_answered",
 ];
 
-impl Happenings {
+impl EventMapping {
     /// The attributes that get another value.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &Attribute> {
         self.0.iter().filter_map(|one| match one {
-            Happening::Changed(attribute) => Some(attribute),
+            EventMeaning::Changed(attribute) => Some(attribute),
             _ => None,
         })
     }
 
     /// Whether a tag is added or removed.
     pub(crate) fn change_tags(&self) -> bool {
-        self.0.iter().any(|one| matches!(one, Happening::Tagged | Happening::Untagged))
+        self.0.iter().any(|one| matches!(one, EventMeaning::Tagged | EventMeaning::Untagged))
     }
 
     /// What a word of ours says.
     fn of(word: &str) -> Option<Self> {
         let happening = match word {
             "ignore" => return Some(Self(Vec::new())),
-            "public_message" => Happening::PublicMessage,
-            "internal_note" => Happening::InternalNote,
-            "status" => Happening::Status,
-            "tagged" => Happening::Tagged,
-            "untagged" => Happening::Untagged,
-            "escalated" => Happening::Escalated,
-            "merged_into" => Happening::MergedInto,
-            "split_from" => Happening::SplitFrom,
-            "deleted" => Happening::Deleted,
-            "spam" => Happening::Spam,
-            "end_unknown" => Happening::EndUnknown,
-            "restored" => Happening::Restored,
-            "survey_sent" => Happening::SurveySent,
-            "survey_answered" => Happening::SurveyAnswered,
+            "public_message" => EventMeaning::PublicMessage,
+            "internal_note" => EventMeaning::InternalNote,
+            "status" => EventMeaning::Status,
+            "tagged" => EventMeaning::Tagged,
+            "untagged" => EventMeaning::Untagged,
+            "escalated" => EventMeaning::Escalated,
+            "merged_into" => EventMeaning::MergedInto,
+            "split_from" => EventMeaning::SplitFrom,
+            "deleted" => EventMeaning::Deleted,
+            "spam" => EventMeaning::Spam,
+            "end_unknown" => EventMeaning::EndUnknown,
+            "restored" => EventMeaning::Restored,
+            "survey_sent" => EventMeaning::SurveySent,
+            "survey_answered" => EventMeaning::SurveyAnswered,
             _ => match word.strip_prefix("changed ") {
-                Some(attribute) => Happening::Changed(Attribute::from(attribute.trim())),
-                None => Happening::Became(word.parse().ok()?),
+                Some(attribute) => EventMeaning::Changed(Attribute::from(attribute.trim())),
+                None => EventMeaning::Became(word.parse().ok()?),
             },
         };
         Some(Self(vec![happening]))
     }
 }
 
-impl Meaning for Happenings {
+impl Meaning for EventMapping {
     fn of_own_word(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
         Self::of(&word).or_else(|| Self::of(&word.replace([' ', '-'], "_")))
@@ -129,19 +129,19 @@ impl Meaning for Happenings {
     }
 }
 
-impl<'de> Deserialize<'de> for Happenings {
+impl<'de> Deserialize<'de> for EventMapping {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct WordOrList;
 
         impl<'de> Visitor<'de> for WordOrList {
-            type Value = Happenings;
+            type Value = EventMapping;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("what happened, such as \"public_message\", or a list of such words")
             }
 
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<Happenings, E> {
-                Happenings::of(word).ok_or_else(|| {
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<EventMapping, E> {
+                EventMapping::of(word).ok_or_else(|| {
                     let allowed = || WORDS.iter().chain(&["ignore"]);
                     let meant = did_you_mean(nearest(word, allowed()).as_deref());
                     E::custom(format!(
@@ -151,12 +151,12 @@ impl<'de> Deserialize<'de> for Happenings {
                 })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Happenings, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<EventMapping, A::Error> {
                 let mut all = Vec::new();
-                while let Some(Happenings(more)) = list.next_element()? {
+                while let Some(EventMapping(more)) = list.next_element()? {
                     all.extend(more);
                 }
-                Ok(Happenings(all))
+                Ok(EventMapping(all))
             }
         }
 

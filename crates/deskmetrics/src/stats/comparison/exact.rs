@@ -43,7 +43,10 @@ pub(super) fn permutation(first: NetScore, second: NetScore) -> Option<f64> {
     let [positives, neutrals, negatives] = [positive, neutral, negative].map(ways);
     let (mut extreme, mut possible) = (0.0, 0.0);
     for (plus, positives) in (0..=n_1).zip(&positives) {
-        for (minus, negatives) in (0..=n_1 - plus).zip(&negatives) {
+        // Fewer negative answers would leave more than the neutral ones.
+        let fewest = (n_1 - plus).saturating_sub(neutral);
+        let skipped = usize::try_from(fewest).unwrap_or(usize::MAX);
+        for (minus, negatives) in (fewest..=n_1 - plus).zip(negatives.iter().skip(skipped)) {
             let rest = usize::try_from(n_1 - plus - minus).ok().and_then(|rest| neutrals.get(rest));
             let ways = positives * negatives * rest.unwrap_or(&0.0);
             possible += ways;

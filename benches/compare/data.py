@@ -15,6 +15,9 @@ TEAMS = [f"team {number:02}" for number in range(50)]
 KINDS = ["public_message", "status"]
 STATUSES = ["open", "pending", "solved"]
 AUTHORS = ["agent", "customer"]
+QUESTIONS = ["nps", "csat", "ces"]
+# The question of invitations: to all three.
+SURVEY = "survey"
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -103,36 +106,40 @@ class Data:
         })
 
     @cached_property
-    def survey_table(self) -> pa.Table:
-        """One row per survey sent, with its answers to three questions."""
+    def answer_table(self) -> pa.Table:
+        """One row per answer to one question, as survey tools export them."""
+        random, n = np.random.default_rng(8), self.tickets
+        question = random.integers(0, len(QUESTIONS), n).astype(np.int8)
+        scores = [(list(range(11)), [3, 1, 1, 2, 2, 4, 5, 10, 18, 22, 32]), ([1, 2, 3, 4, 5], [6, 5, 9, 30, 50]),
+                  ([1, 2, 3, 4, 5, 6, 7], [4, 5, 8, 12, 20, 28, 23])]
+        score = np.empty(n, np.int8)
+        for place, (values, weights) in enumerate(scores):
+            rows = np.flatnonzero(question == place)
+            score[rows] = random.choice(np.array(values, np.int8), len(rows), p=np.array(weights) / sum(weights))
+        return pa.table({
+            "id": pa.array(np.arange(n, dtype=np.int64)),
+            "question": _words(question, QUESTIONS),
+            "score": pa.array(score, mask=random.random(n) < 0.1),
+            "answered_at": _instants(random.integers(micros(BEGIN), micros(AS_OF), n)),
+            "market": _words(random.integers(0, len(MARKETS), n).astype(np.int8), MARKETS),
+        })
+
+    @cached_property
+    def invitation_table(self) -> pa.Table:
+        """One row per survey sent, with the date of its answer."""
         random, n = np.random.default_rng(7), self.tickets
         sent = random.integers(micros(BEGIN), micros(AS_OF) - 30 * DAY, n)
         delivered = random.random(n) < 0.98
         answered = delivered & (random.random(n) < 0.7)
         at = np.where(answered, sent + random.exponential(8 * HOUR, n).astype(np.int64), 0)
-        at = np.minimum(at, micros(AS_OF))
-
-        def scores(values: list[int], weights: list[float]) -> pa.Array:
-            given = answered & (random.random(n) < 0.9)
-            drawn = random.choice(np.array(values, np.int8), n, p=np.array(weights) / sum(weights))
-            return pa.array(drawn, mask=~given)
-
         return pa.table({
             "id": pa.array(np.arange(n, dtype=np.int64)),
+            "question": _words(np.zeros(n, np.int8), [SURVEY]),
             "market": _words(random.integers(0, len(MARKETS), n).astype(np.int8), MARKETS),
             "sent_at": _instants(sent),
             "delivered": pa.array(delivered),
-            "answered_at": _instants(at),
-            "nps": scores(list(range(11)), [3, 1, 1, 2, 2, 4, 5, 10, 18, 22, 32]),
-            "csat": scores([1, 2, 3, 4, 5], [6, 5, 9, 30, 50]),
-            "ces": scores([1, 2, 3, 4, 5, 6, 7], [4, 5, 8, 12, 20, 28, 23]),
+            "answered_at": _instants(np.minimum(at, micros(AS_OF))),
         })
-
-    @cached_property
-    def invitation_table(self) -> pa.Table:
-        """The same sendings without the answers."""
-        sent = self.survey_table.select(["id", "market", "sent_at", "delivered", "answered_at"])
-        return sent.append_column("question", _words(np.zeros(len(sent), np.int8), ["survey"]))
 
 
 def _instants(values: np.ndarray) -> pa.Array:

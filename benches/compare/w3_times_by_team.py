@@ -54,7 +54,7 @@ def by_deskmetrics(frames):
 
 def summary(report):
     """A report as mean, median, p90 and p95 by team, in hours."""
-    hours = {(row.keys["group"], row.kpi, row.measure): row.value / 3600 for row in report.rows
+    hours = {(row.keys["team"], row.kpi, row.measure): row.value / 3600 for row in report.rows
              if row.keys and row.value is not None}
     kpis, measures = ("first_response_time", "full_resolution_time"), ("mean", "median", "p90", "p95")
     return {team: tuple(hours[team, kpi, measure] for kpi in kpis for measure in measures) for team in TEAMS}

@@ -1,10 +1,14 @@
 //! Columns of words as small numbers.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::ArrowDictionaryKeyType;
-use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, downcast_dictionary_array};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt8Array, UInt8DictionaryArray,
+    downcast_dictionary_array,
+};
 use arrow_buffer::ArrowNativeType as _;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
@@ -296,9 +300,13 @@ impl<T: Meaning + Eq + Hash, F: Fn(&str) -> Cell<T>> Decoder<'_, T, F> {
             DataType::Utf8View => self.texts(array.as_string_view().iter(), codes),
             DataType::Null => codes.push_many(missing, array.len()),
             DataType::Boolean => {
-                // As they are written out.
-                let of = |truth: bool| if truth { "true" } else { "false" };
-                self.texts(array.as_boolean().iter().map(|truth| truth.map(of)), codes);
+                // A dictionary of two entries, as they are written out.
+                let array = array.as_boolean();
+                let keys = array.values().iter().map(u8::from).collect();
+                let keys = UInt8Array::new(keys, array.nulls().cloned());
+                let texts = Arc::new(StringArray::from(vec!["false", "true"]));
+                let dictionary: ArrayRef = Arc::new(UInt8DictionaryArray::new(keys, texts));
+                return self.array(&dictionary, codes);
             }
             DataType::Dictionary(_, _) => {
                 let values = array.as_any_dictionary().values();

@@ -63,6 +63,8 @@
 //! | Whose score is it? | [`kpi::Attribution`] |
 //! | Can this survey be trusted? | [`survey::Representativeness`] |
 //!
+//! Chapters on the design, on coming from SQL, pandas or a help desk, and on other libraries: [`guide`].
+//!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
 
@@ -73,6 +75,7 @@ mod elapsed;
 pub mod engine;
 mod error;
 mod excluded;
+pub mod guide;
 pub mod kpi;
 pub mod queue;
 pub mod replay;

@@ -55,7 +55,7 @@ fn with_verdicts() -> Replay {
 }
 
 /// One promise in business hours, with the clock paused in pending, and nothing else asked for.
-fn one_promise() -> Replay {
+fn one_target() -> Replay {
     let policies: SlaPolicies = toml::from_str(
         r#"
         [[policies]]
@@ -124,7 +124,7 @@ fn bench(criterion: &mut Criterion) {
         ("calendar", Replay::new(as_of())),
         ("business", business()),
         ("verdicts", with_verdicts()),
-        ("one promise", one_promise()),
+        ("one target", one_target()),
         ("contacts", contacts()),
     ];
     let mut group = criterion.benchmark_group("replay");

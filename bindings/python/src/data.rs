@@ -149,11 +149,11 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        let said = plain_message(&problem.inner().to_string());
+        let message = plain_message(&problem.inner().to_string());
         wrong(match problem.path().to_string().as_str() {
             // What the core finds wrong as a whole names its place itself.
-            "." => format!("{place}: {said}"),
-            inner => format!("{place}.{inner}: {said}"),
+            "." => format!("{place}: {message}"),
+            inner => format!("{place}.{inner}: {message}"),
         })
     })
 }

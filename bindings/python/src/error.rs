@@ -38,7 +38,7 @@ exceptions! {
 pub(crate) trait OrError<T> {
     /// An [`ArgumentError`](exceptions::ArgumentError).
     fn or_argument(self) -> PyResult<T>;
-    /// A [`DataError`](exceptions::DataError) about what `name` stands for.
+    /// A [`DataError`](exceptions::DataError) about the object called `name`.
     fn or_data(self, name: &str) -> PyResult<T>;
     /// A [`ColumnTypeError`](exceptions::ColumnTypeError) about the column of this name.
     fn or_column_type(self, name: &str) -> PyResult<T>;

@@ -1,4 +1,4 @@
-//! What was promised and what counts: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
+//! SLA and FCR policies: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::input::describe;
 const POLICY: &str =
     "{\"name\": \"All\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
 
-/// One promise to one kind of tickets: for which ones, and what is promised to them.
+/// An SLA policy: its conditions and its targets.
 ///
 /// Made by :meth:`from_dict` or :meth:`from_toml`; several in order of precedence make :class:`SlaPolicies`.
 ///
@@ -38,7 +38,7 @@ const POLICY: &str =
 #[derive(PartialEq, Clone)]
 pub(crate) struct SlaPolicy(sla::SlaPolicy);
 
-/// All promises of a help desk, in order: the first that fits a ticket applies.
+/// The SLA policies of a help desk, in order: the first one that matches a ticket applies.
 ///
 /// Made by :meth:`from_dict`, :meth:`from_toml` or from a list of :class:`SlaPolicy`.
 ///
@@ -184,7 +184,7 @@ fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy>
 fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
     let (place, text) = if source.is_instance_of::<PyString>() {
         let text = source.extract::<String>()?;
-        // No TOML that says anything is without an equals sign or brackets.
+        // Every TOML text with content has an equals sign or brackets.
         if !text.contains(['=', '[', '\n']) {
             return Err(error::policy(format!(
                 "\"{text}\" is a text, and not one of TOML; to read a file give pathlib.Path(\"{text}\")"
@@ -285,7 +285,7 @@ impl SlaPolicy {
     fn __repr__(&self) -> String {
         let targets: Vec<String> = self.0.targets.iter().map(|target| target.metric.to_string()).collect();
         let targets = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
-        format!("SlaPolicy({:?}, promises {targets})", self.0.name)
+        format!("SlaPolicy({:?}, targets {targets})", self.0.name)
     }
 }
 

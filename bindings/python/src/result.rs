@@ -17,7 +17,7 @@ const USUAL_LEVEL: f64 = 0.95;
 
 /// What a KPI came to: its value, the records behind it, its interval, and what was excluded.
 ///
-/// Made by the functions named after the KPIs. Results of one KPI, asked for alike, add up: ``a + b`` is the result of all
+/// Made by the functions named after the KPIs. Results of one KPI with equal options can be added: ``a + b`` is the result of all
 /// records together, as is ``sum([a, b, c])``, bit for bit. They can be pickled, and stored with :meth:`to_bytes`.
 ///
 /// Examples
@@ -136,20 +136,25 @@ impl KpiResult {
         Some(chrono::TimeDelta::microseconds(micros))
     }
 
-    /// The confidence interval of the value, in the same unit.
+    /// The 95 % confidence interval of the value, in the same unit; see :meth:`interval_at`.
+    #[getter]
+    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.interval_at(py, USUAL_LEVEL)
+    }
+
+    /// The confidence interval of the value at a confidence level, in the same unit.
     ///
     /// Parameters
     /// ----------
-    /// level : float, default 0.95
+    /// level : float
     ///     Between 0 and 1.
     ///
     /// Returns
     /// -------
     /// Interval or None
-    ///     A pair ``(lower, upper)`` that also knows ``level`` and ``method``; ``None`` when too little was counted, and for
+    ///     A pair ``(lower, upper)`` with ``level`` and ``method``; ``None`` when too little was counted, and for
     ///     counts, which are exact.
-    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
-    fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
         interval(py, self.tally.headline(level).interval)
     }
@@ -182,7 +187,7 @@ impl KpiResult {
         self.tally.distribution().map(|counts| counts.iter().into_py_dict(py)).transpose()
     }
 
-    /// What each stated reason costs, the dearest first; only of :func:`reasons`.
+    /// What each stated reason costs, the dearest first; only of :func:`score_reasons`.
     ///
     /// Returns
     /// -------

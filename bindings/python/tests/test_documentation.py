@@ -1,4 +1,4 @@
-"""What is written down is true: docstrings and README run, the stubs agree with the compiled module."""
+"""Tests of the documentation: docstrings and README examples run, stubs match the compiled module."""
 
 import doctest
 import inspect
@@ -32,7 +32,7 @@ def documented() -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("name", "thing"), list(documented()), ids=lambda part: part if isinstance(part, str) else "")
 def test_docstring(name: str, thing: Any) -> None:
     if inspect.ismemberdescriptor(thing):
-        return  # the fields of a dataclass stand in its own docstring
+        return  # fields of a dataclass are documented in the docstring of the class
     text = inspect.getdoc(thing)
     assert text, f"{name} has no docstring"
     examples = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
@@ -51,12 +51,15 @@ def blocks(readme: Path) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", readme.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("place", ["..", "../../.."])
-def test_readme(place: str) -> None:
-    code = blocks((Path(__file__).parent / place / "README.md").resolve())
+@pytest.mark.parametrize("folder", ["..", "../../.."])
+def test_readme_examples_print_the_shown_output(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = blocks((Path(__file__).parent / folder / "README.md").resolve())
     assert code
     for block in code:
+        shown = re.findall(r"^# -> ?(.*)$", block, re.MULTILINE)
+        assert shown, f"no output is shown:\n{block}"
         exec(compile(block, "README.md", "exec"), {})
+        assert capsys.readouterr().out.splitlines() == shown
 
 
 def test_stubs() -> None:

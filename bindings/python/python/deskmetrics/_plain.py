@@ -26,7 +26,7 @@ def plain(value: Any, key: str = "") -> Any:
     if isinstance(value, str) and (key in INSTANTS or key.endswith("_at")):
         try:
             return datetime.fromisoformat(value)
-        except ValueError:  # an assignee's new name, say
+        except ValueError:  # such as the new name of an assignee
             return value
     return value
 

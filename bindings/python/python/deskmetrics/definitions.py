@@ -78,7 +78,7 @@ class Definition:
     anchor : str
         The instant that puts a record into a reporting period.
     clocks : tuple of str
-        The clocks it can be told on; empty when it is no duration.
+        The clocks on which it can be computed; empty when it is not a duration.
     measures : tuple of str
         The names of its numbers, the headline first.
     options : tuple of Choice
@@ -130,7 +130,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue(Sequence[Definition]):
-    """All definitions, by topic; a sequence, and a table for whoever reads Arrow.
+    """All definitions, by topic; a sequence, and a table with the Arrow interface.
 
     Examples
     --------
@@ -181,14 +181,14 @@ class Catalogue(Sequence[Definition]):
         >>> dm.catalogue().find("MTTR").id
         'full_resolution_time'
         """
-        wanted = _normal(name)
+        normal = _normal(name)
         for definition in self.definitions:
-            if wanted in map(_normal, (definition.id, *definition.aliases)):
+            if normal in map(_normal, (definition.id, *definition.aliases)):
                 return definition
         from difflib import get_close_matches
 
         ids = [definition.id for definition in self.definitions]
-        near = get_close_matches(wanted, ids, n=1)
+        near = get_close_matches(normal, ids, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise NoSuchNameError(f"the catalogue has no KPI {name!r}{hint}; there are: {', '.join(ids)}")
 

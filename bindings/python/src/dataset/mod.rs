@@ -26,25 +26,25 @@ use crate::source::Sources;
 use crate::zone::InZone;
 use progress::Pulse;
 
-/// Tickets, events and surveys that :func:`read` found, with schedules, promises and all else needed to judge them.
+/// Tickets, events and surveys read by :func:`read`, with their schedules, SLA policies and conventions.
 #[pyclass(module = "deskmetrics", frozen)]
 pub(crate) struct Dataset {
     pub(crate) core: Arc<CoreDataset>,
 }
 
-/// Reads everything that a dataset description points at.
+/// Reads the files of a dataset description.
 ///
-/// A description is a small TOML file: which file holds tickets, events or surveys, which column is the id or an instant,
-/// how the source's words map to ours, which codes mean missing, which hours and promises apply. CSV (also gzip), Parquet
-/// and Arrow files are read.
+/// A description is a TOML file that names the files of tickets, events and surveys and maps their columns and values; it also
+/// contains codes for missing values, schedules and SLA policies. Files are CSV (also gzip), Parquet or Arrow IPC.
+/// ``help("deskmetrics.description")`` lists all keys.
 ///
 /// Parameters
 /// ----------
 /// description : str or os.PathLike
 ///     The description; file names in it start from its folder.
 /// data_root : str or os.PathLike, optional
-///     The folder that the description's ``folder`` starts from, so that the description need not say where on a machine
-///     the data lies.
+///     The folder that the description's ``folder`` is relative to, so that the description contains no path of one
+///     machine.
 /// strict : bool, default False
 ///     Whether the first row or value that cannot be used is an error. If not, it is excluded and counted, with file,
 ///     column, reason, first rows and remedy: see :attr:`Dataset.sources`.
@@ -75,19 +75,19 @@ pub(crate) struct Dataset {
 /// A file is a name, or a table that also states how a text file is written, with any of these keys: ``file = { path =
 /// "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }``.
 ///
-/// - ``delimiter``: what stands between columns. Not stated, a first line such as ``sep=;``, which Excel writes, names it, or it
+/// - ``delimiter``: separator of columns. By default a first line such as ``sep=;``, which Excel writes, names it, or it
 ///   is detected: comma, semicolon, tab or ``|``.
 /// - ``encoding``: not stated, it is UTF-8 or UTF-16, or Windows-1252 where the bytes show that, which the notes of the source
-///   and of reports then say; another one has to be stated.
-/// - ``skip_rows``: how many lines stand before the column names; none, unless stated.
-/// - ``decimal``: what stands before decimals, ``"."`` or ``","``. Not stated, ``4,5`` is 4.5 where commas do not separate
+///   and of reports then state it; other encodings must be given.
+/// - ``skip_rows``: number of lines before the column names; default 0.
+/// - ``decimal``: decimal mark, ``"."`` or ``","``. By default ``4,5`` is 4.5 where commas do not separate
 ///   columns, and ``1,234`` cannot be read.
 ///
 /// A column that is not found because of any of these is an error that names the key. A line with too many or too few fields, with a
 /// quote that is not closed or with bytes of another encoding is excluded and counted with its line number; with ``strict`` it
 /// is an error.
 ///
-/// Beside ``file``, ``where`` says which rows are read, by the values of columns: ``where = { Channel = "web" }``, ``where = {
+/// Beside ``file``, ``where`` selects rows by the values of columns: ``where = { Channel = "web" }``, ``where = {
 /// Status = ["open", "solved"] }``, ``where = { Kind = { not = ["test", "preview"] } }``. An empty text is an empty cell and
 /// ``"*"`` any other one. The other rows are counted as ``not_selected``.
 ///
@@ -137,7 +137,7 @@ pub(crate) fn read(
     let mut pulse = Pulse::new(py, progress)?;
     let read = py.detach(|| {
         let mut options =
-            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.tell(&progress));
+            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.report(&progress));
         if let Some(root) = data_root {
             options = options.data_root(root);
         }
@@ -172,7 +172,7 @@ getters! { Dataset, dataset;
     /// The zone of its days and weeks.
     time_zone -> &'static str = dataset.core.time_zone.name();
 
-    /// The promises.
+    /// The SLA policies.
     policies -> SlaPolicies = SlaPolicies(dataset.core.policies.clone());
 
     /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
@@ -192,7 +192,7 @@ impl Dataset {
         ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
     }
 
-    /// The attributes that reports are sliced by unless told otherwise.
+    /// The default attributes that reports are sliced by.
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.core.by.iter().map(Attribute::as_str))
@@ -259,7 +259,7 @@ impl Dataset {
     /// ArgumentError
     ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
     /// ColumnNotFoundError
-    ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
+    ///     When the data has no such attribute; the message lists the known ones and the nearest.
     #[pyo3(
         signature = (kpis = None, **settings),
         text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
@@ -278,7 +278,7 @@ impl Dataset {
         ask.of(py, &self.core, as_of)
     }
 
-    /// The lives of the tickets, read once from their events: measures, SLA verdicts, explanations.
+    /// Replays the events of the tickets: measures, SLA verdicts, explanations.
     ///
     /// Parameters
     /// ----------

@@ -133,14 +133,14 @@ pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
     if value.is_none() {
         return true;
     }
-    // What is not equal to itself is a NaN of some kind; NA will not even say.
+    // A value that is not equal to itself is a NaN; comparing NA raises.
     match value.ne(value) {
         Ok(differs) => differs,
         Err(_) => value.get_type().name().is_ok_and(|name| name == "NAType"),
     }
 }
 
-/// A value for an error message: what it looks like and what it is.
+/// A value for an error message: its representation and type.
 pub(crate) fn describe(value: &Bound<'_, PyAny>) -> String {
     let kind = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
     let shown = if value.is_instance_of::<PyString>() { value.repr() } else { value.str() };

@@ -6,14 +6,14 @@ use pyo3::types::{PyByteArray, PyBytes, PyFrozenSet, PyMapping, PyMemoryView, Py
 use super::describe;
 use crate::error;
 
-/// The error for a value that cannot be what is wanted, such as "a column": why, and the remedy where there is one.
-pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
+/// The error for a value that is not the expected kind, such as "a column", with the remedy where there is one.
+pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     let remedy = remedy(value).unwrap_or_else(|| {
         "give a pandas or polars Series, a pyarrow array, a NumPy array, anything else with the Arrow PyCapsule \
          interface, or a list"
             .to_owned()
     });
-    error::argument_type(format!("{name}: {} is not {wanted}; {remedy}", describe(value)))
+    error::argument_type(format!("{name}: {} is not {expected}; {remedy}", describe(value)))
 }
 
 /// The error for a value that is no table.
@@ -86,7 +86,7 @@ pub(crate) fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
 pub(super) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!(
         "{name}: {} is not a time zone of the IANA database; give its name such as \"Europe/Madrid\", a ZoneInfo, or \
-         timezone.utc, since an offset does not say when clocks change",
+         timezone.utc, since an offset has no clock changes",
         describe(value)
     ))
 }

@@ -32,8 +32,8 @@ pub(crate) fn of_scores(
     scale: Option<&Bound<'_, PyAny>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
-    let (asked, scale) = asked(kpi, scale, options)?;
-    let mut tally = tally(&asked, None)?;
+    let (request, scale) = request_of(kpi, scale, options)?;
+    let mut tally = tally(&request, None)?;
     feed(py, &mut tally, &scale, scores)?;
     Ok(KpiResult { tally })
 }
@@ -45,8 +45,8 @@ pub(crate) fn of_reasons(
     reasons: &Bound<'_, PyAny>,
     scale: &Bound<'_, PyAny>,
 ) -> PyResult<KpiResult> {
-    let (asked, _) = asked("reasons", Some(scale), None)?;
-    let mut tally = tally(&asked, None)?;
+    let (request, _) = request_of("reasons", Some(scale), None)?;
+    let mut tally = tally(&request, None)?;
     let reasons = stated(reasons)?;
     let scores = numbers(scores)?;
     same_length("reasons", reasons.len(), "scores", scores.len())?;
@@ -64,19 +64,19 @@ pub(crate) fn of_reasons(
 }
 
 /// The request for a KPI of one question, and the question's scale.
-fn asked(
+fn request_of(
     kpi: &str,
     scale: Option<&Bound<'_, PyAny>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(KpiRequest, Scale)> {
     if kpi == "fcr" {
-        let asked = request(kpi, options)?.of_survey(kpi);
-        let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
+        let request = request(kpi, options)?.of_survey(kpi);
+        let Some(FcrPolicy::Survey { scale }) = request.policy.clone() else {
             return Err(error::argument(
-                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers",
+                "policy: only a survey policy, such as \"survey(1-2)\", uses answers",
             ));
         };
-        return Ok((asked, scale));
+        return Ok((request, scale));
     }
     let scale = scale_of(kpi, scale)?;
     Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
@@ -262,7 +262,7 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
 fn whole(number: f64) -> Option<i32> {
     #[expect(clippy::cast_possible_truncation, reason = "compared with the original right after")]
     let candidate = number as i32;
-    #[expect(clippy::float_cmp, reason = "exactly equal is what is asked")]
+    #[expect(clippy::float_cmp, reason = "the test is for exact equality")]
     (f64::from(candidate) == number).then_some(candidate)
 }
 

@@ -1,4 +1,4 @@
-//! `Replay`: the lives of tickets, read once from their events.
+//! `Replay`: measures and SLA verdicts of tickets from their events.
 
 mod shape;
 mod tracker;
@@ -29,7 +29,7 @@ use crate::tables::{Lean, Rules, Tables};
 use crate::zone::InZone;
 pub(crate) use tracker::Tracker;
 
-/// The lives of tickets, read once from their events: per ticket its measures, its SLA verdicts, and what was counted.
+/// The replayed events of tickets: measures, SLA verdicts and explanations of each ticket.
 ///
 /// Made by :func:`replay` and :meth:`Dataset.replay`. Every function for a KPI of tickets takes one.
 #[pyclass(module = "deskmetrics", frozen)]
@@ -62,7 +62,7 @@ impl Replay {
         })
     }
 
-    /// An attribute to slice by, which something in the data must tell of.
+    /// An attribute to slice by; the data must have it.
     fn slicing(&self, by: Option<&str>) -> PyResult<Option<Attribute>> {
         let attribute = by.map(Attribute::from);
         known(&self.dataset, &attribute)?;
@@ -98,7 +98,8 @@ impl Replay {
     }
 
     /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
-    /// ``first_response_time_business``), counts; what the source states (see :func:`report`) stands in their place. What never ended is missing; what still runs stands in ``running_...``.
+    /// ``first_response_time_business``), counts; measures stated by the source (see :func:`report`) are used
+    /// instead. A duration that never started is missing; a running one is in ``running_...``.
     #[getter]
     fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
         let measured = watched(py, Bar::none(), |_| self.dataset.log(&self.core).measures(0))?;
@@ -160,7 +161,7 @@ impl Replay {
             let known = self.dataset.log(&self.core).record(row);
             let events = self.dataset.events_of(row);
             let again = self.core.clone().explained().ticket(&self.dataset.ticket(row), &events);
-            // Messages that merged tickets handed over do not stand in its own log: then without segments.
+            // Messages moved from merged tickets are not in the ticket's own log: then there are no segments.
             (if again.metrics == known.metrics { again } else { known }, events)
         });
         let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
@@ -238,7 +239,7 @@ impl Replay {
         Ok(Frame { rows_are: "hours of the week", batch })
     }
 
-    /// A picture of the tickets' lives, through Altair; needs ``pip install deskmetrics[plot]``.
+    /// A chart of resolution times or arrivals, through Altair; needs ``pip install deskmetrics[plot]``.
     ///
     /// Parameters
     /// ----------
@@ -287,7 +288,7 @@ impl Replay {
     }
 }
 
-/// Reads the lives of tickets from their events, once.
+/// Replays the events of tickets into measures and SLA verdicts.
 ///
 /// Parameters
 /// ----------
@@ -304,9 +305,9 @@ impl Replay {
 /// snapshots : frame, optional
 ///     One row per ticket and point in time, instead of events or beside them; see :func:`report`.
 /// columns : dict, optional
-///     Which column says what where names are not the usual ones, and what the source's words mean: the keys of a dataset
-///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``. ``where``
-///     beside them says which rows are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
+///     Maps columns without usual names, and the values of the source, by table. The keys are those of a dataset
+///     description (``help("deskmetrics.description")`` lists them): ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``. ``where``
+///     beside them selects the rows that are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
 /// schedules : Schedule or dict, optional
 ///     The working hours of all tickets, or several by name.
 /// schedule : str, optional
@@ -314,7 +315,7 @@ impl Replay {
 /// schedule_by : dict, optional
 ///     Rules: ``{"market": {"DK": "dk", "ES": "es"}}``.
 /// policies : SlaPolicies, iterable of SlaPolicy, or dict, optional
-///     What was promised.
+///     The SLA policies.
 /// options : dict, optional
 ///     Conventions of the replay where products disagree, ``{"bots_reply": True}``; see Notes for the keys.
 /// as_of : datetime.datetime or str, optional

@@ -43,10 +43,10 @@ impl Kpis {
     /// The attributes that requests are restricted by.
     pub(crate) fn restricted_by(&self) -> impl Iterator<Item = &Attribute> {
         let requests = match self {
-            Self::These(asked) => asked.as_slice(),
+            Self::These(requested) => requested.as_slice(),
             Self::Usual => &[],
         };
-        requests.iter().flat_map(|asked| match asked {
+        requests.iter().flat_map(|requested| match requested {
             RequestedKpi::Request(request) => request.filter.named().collect(),
             RequestedKpi::Id(_) => Vec::new(),
         })
@@ -167,7 +167,7 @@ impl<'py> Ask<'py> {
         let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings_for(&report).collect();
-            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
+            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))
         })?;
         made.or_argument()
@@ -177,7 +177,7 @@ impl<'py> Ask<'py> {
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
         let usual: Vec<RequestedKpi>;
         let named = match &self.kpis {
-            Kpis::These(asked) => asked,
+            Kpis::These(requested) => requested,
             Kpis::Usual => {
                 usual = Choice::usual_ids().map(|id| RequestedKpi::Id(id.to_owned())).collect();
                 &usual
@@ -190,14 +190,14 @@ impl<'py> Ask<'py> {
         let surveys = ["csat", "nps", "ces", "reasons"];
         let (mut needs, mut requesters) = (Needs::NOTHING, false);
         let mut attributes = by;
-        for asked in named {
-            let id = match asked {
+        for requested in named {
+            let id = match requested {
                 RequestedKpi::Id(id) => id.as_str(),
                 RequestedKpi::Request(request) => request.kpi.as_str(),
             };
             let id = definition(id).map_or(id, |known| known.id);
             requesters |= policies.contains(&id);
-            needs = match asked {
+            needs = match requested {
                 RequestedKpi::Request(request) => needs.and(request.needs()),
                 RequestedKpi::Id(_) if surveys.contains(&id) || policies.contains(&id) => needs,
                 RequestedKpi::Id(_) => needs.and(KpiRequest::new(id).needs()),
@@ -220,8 +220,8 @@ impl<'py> Ask<'py> {
             choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
-        let asked = match &self.kpis {
-            Kpis::These(asked) => asked,
+        let requested = match &self.kpis {
+            Kpis::These(requested) => requested,
             Kpis::Usual => {
                 let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
                 let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
@@ -241,7 +241,7 @@ impl<'py> Ask<'py> {
             none.get_or_insert(problem);
             Ok(())
         };
-        for (place, one) in asked.iter().enumerate() {
+        for (place, one) in requested.iter().enumerate() {
             let request = match one {
                 RequestedKpi::Id(id) => {
                     match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
@@ -282,7 +282,7 @@ impl<'py> Ask<'py> {
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
-        if all(asked) {
+        if all(requested) {
             // A form that "all" includes is counted once.
             let all = std::mem::take(&mut requests);
             for request in all {
@@ -312,11 +312,11 @@ fn in_python(text: &str) -> String {
 }
 
 /// Whether every KPI that the data can answer is requested.
-fn all(asked: &[RequestedKpi]) -> bool {
-    asked.iter().any(|asked| matches!(asked, RequestedKpi::Id(id) if id == ALL))
+fn all(requested: &[RequestedKpi]) -> bool {
+    requested.iter().any(|requested| matches!(requested, RequestedKpi::Id(id) if id == ALL))
 }
 
-/// That something in the data tells of the attributes it is sliced by.
+/// Checks that the data has the attributes that a report is sliced by.
 pub(crate) fn known<'a>(
     dataset: &Dataset,
     attributes: impl IntoIterator<Item = &'a Attribute>,

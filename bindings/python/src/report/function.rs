@@ -44,12 +44,12 @@ use crate::tables::{Rules, Tables};
 ///     touches need ``events``, and so do waiting and work times, reopenings and transfers, unless the source has computed them
 ///     (see Notes). ``notes`` gives the reason; when no KPI remains, that is an error.
 /// by : str or iterable of str or tuple of str, default ()
-///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
-///     words.
+///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A requested column may have any
+///     type.
 ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
 ///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` (or ``"tags"``) a ticket counts in the slice of each of its
 ///     tags, and its answers with it, so slices overlap: their ``n`` may add up to more than that of the overall row, which
-///     counts each ticket once. A warning says so; uneven response is not tested between such slices.
+///     counts each ticket once. A warning states this; uneven response is not tested between such slices.
 ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
 ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
@@ -80,8 +80,8 @@ use crate::tables::{Rules, Tables};
 /// Raises
 /// ------
 /// ColumnNotFoundError
-///     When a column is missing, or neither a column nor an event tells of an attribute; the message lists those there are and
-///     the nearest.
+///     When a column is missing, or neither a column nor an event has an attribute; the message lists the known ones and the
+///     nearest.
 /// InstantError
 ///     When wall-clock times have no zone.
 /// ArgumentError
@@ -152,7 +152,7 @@ use crate::tables::{Rules, Tables};
 /// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
 ///
 /// ``columns={"surveys": {"where": {"Status": {"not": ["preview", "test"]}}}}`` reads only rows with certain values in certain
-/// columns; a value or a list of values says which they may have, ``not`` which they may not. The other rows are counted as
+/// columns; a value or a list of values selects them, ``not`` excludes them. The other rows are counted as
 /// ``not_selected`` in :attr:`Report.sources`.
 ///
 /// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,

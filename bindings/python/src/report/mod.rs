@@ -34,7 +34,7 @@ pub(crate) use row::ReportRow;
 /// It prints as a table and shows as one in notebooks. It is an Arrow table, too: ``polars.DataFrame(report)``,
 /// ``pyarrow.table(report)`` and DuckDB take it as it is, and :meth:`to_pandas` gives pandas.
 ///
-/// Reports that were asked for alike add up: ``a + b`` is the report on the records of both.
+/// Reports with equal requests can be added: ``a + b`` is the report on the records of both.
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct Report {
     state: ReportState,
@@ -69,7 +69,7 @@ impl Report {
     }
 
     /// The same with instants in a zone.
-    pub(crate) fn told_in(self, zone: Tz) -> Self {
+    pub(crate) fn in_zone(self, zone: Tz) -> Self {
         Self { zone: Some(zone), ..self }
     }
 
@@ -204,7 +204,7 @@ impl Report {
         }
         let excluded = PyDict::new(py);
         for row in self.table.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
-            // Several of one KPI are told apart by their titles.
+            // Several requests of one KPI are distinguished by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
             excluded.set_item(name, to_python(py, &*row.excluded)?)?;

@@ -82,7 +82,7 @@ getters! { ReportRow, row = core();
     /// Records behind the value.
     n -> u64 = row.n;
 
-    /// Whether it rests on so few records that it says little.
+    /// Whether it has fewer records than ``min_n`` of the report.
     small_n -> bool = row.small_n;
 
     /// The clock of its durations: ``"calendar"`` or ``"business"``; ``None`` where there are none.
@@ -96,7 +96,7 @@ getters! { ReportRow, row = core();
 
 #[pymethods]
 impl ReportRow {
-    /// The slice it is about, by attribute; empty for all records. ``None`` stands for records without the attribute.
+    /// The slice it is about, by attribute; empty for all records. ``None`` is the slice of records without the attribute.
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let keys = self.core().keys.0.iter();

@@ -10,14 +10,14 @@ use crate::data::{to_data, to_json, to_python};
 use crate::error;
 use crate::input::{describe, zone};
 
-/// The working time a form tells of.
+/// The working time of a form.
 pub(super) fn read(form: Value) -> PyResult<WorkingTime> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
         // What the core finds wrong names its place itself and is found at the root.
-        let said = plain_message(&problem.inner().to_string());
+        let message = plain_message(&problem.inner().to_string());
         error::schedule(match problem.path().to_string().as_str() {
-            "." => said,
-            place => format!("{place}: {said}"),
+            "." => message,
+            place => format!("{place}: {message}"),
         })
     })
 }
@@ -60,7 +60,7 @@ pub(super) fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> 
             describe(holidays)
         )));
     }
-    // They compute years when asked about a date, and know none before.
+    // They compute a year on the first access to one of its dates, and contain none before.
     if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
         return Err(error::argument(format!(
             "holidays: {} knows no year yet; make it with years, such as holidays.country_holidays(\"ES\", \

@@ -20,7 +20,7 @@ use column::{Pairs, Side, is_open, moved, next};
 /// When a team works: weekly hours in a time zone, holidays, special days, breaks.
 ///
 /// Instants are aware ``datetime`` objects of any time zone; a naive one raises
-/// :class:`~deskmetrics.exceptions.InstantError`. Answers come in the zone of the instant asked about. Where an
+/// :class:`~deskmetrics.exceptions.InstantError`. Results are in the zone of the argument. Where an
 /// instant or a span is taken, a sequence or column of them is too, and the answer is of the same kind: a list for a
 /// list, a pandas Series with the same index for a Series, a polars Series for a polars Series, a pyarrow array for a
 /// pyarrow array or a DuckDB relation, a NumPy array for a NumPy array. A missing element (``None``, ``NaT``, null) gives
@@ -211,7 +211,7 @@ impl Schedule {
     /// The instant at which a budget of working time is used up.
     ///
     /// It is the first instant at which ``elapsed(start, due)`` reaches the budget: a budget that ends with the working
-    /// day is due at its closing instant, unless the schedule's conventions say otherwise.
+    /// day is due at its closing instant, unless the schedule's conventions differ.
     ///
     /// Parameters
     /// ----------
@@ -233,7 +233,7 @@ impl Schedule {
     /// NeverOpensError
     ///     When the schedule has no such amount of working time left, ever.
     /// InstantError
-    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
     /// --------
@@ -286,7 +286,7 @@ impl Schedule {
     /// NeverOpensError
     ///     When the schedule never had that much working time before ``due``.
     /// InstantError
-    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
     /// --------
@@ -422,7 +422,7 @@ impl Schedule {
         let (start, end) = (instant("start", start, assume_tz)?, instant("end", end, assume_tz)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
-            // Each step may be the last one wanted: Ctrl-C works on long ranges.
+            // The caller may stop after any step: Ctrl-C works on long ranges.
             py.check_signals()?;
             let [from, to] =
                 [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));

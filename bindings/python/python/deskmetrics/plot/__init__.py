@@ -40,20 +40,20 @@ OWN: dict[str, str] = {"nps": "nps", "sla_attainment": "sla", "sla_ticket_attain
 def plot(
     report: Report, kpi: str | None = None, *, kind: str | None = None, by: str | Sequence[str] = (), **options: Any
 ) -> Any:
-    """A picture of a report.
+    """Plot a report.
 
     Parameters
     ----------
     report : Report
-        What to show.
+        The report.
     kpi : str, optional
         Which KPI. By default all of them at a glance, or the only one.
     kind : {"overview", "trend", "slices", "nps", "sla", "backlog"}, optional
-        By default what suits the KPI and the report.
+        By default chosen by KPI and report.
     by : str or sequence of str, optional
-        A slicing of the report to tell apart.
+        A slicing of the report to distinguish.
     **options
-        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a line to hold it against;
+        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a reference line;
         ``width`` and ``height`` in pixels.
 
     Returns
@@ -80,7 +80,7 @@ def plot(
         raise ArgumentError(f'there is no picture of kind "{kind}"; there are overview, {", ".join(KINDS)}')
     if kind == "slices" and not report.by:
         raise ArgumentError(
-            "the report has neither periods nor slices to draw: ask for it with period=\"week\" or by=\"market\""
+            "the report has neither periods nor slices to draw: request it with period=\"week\" or by=\"market\""
         )
     if kind == "backlog" and by:
         raise ArgumentError(f'the picture "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
@@ -89,12 +89,12 @@ def plot(
 
 
 def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
-    """A picture of the lives of tickets.
+    """Plot the resolution times or the arrivals of tickets.
 
     Parameters
     ----------
     replay : Replay
-        What to show.
+        The replay.
     kind : {"survival", "arrivals"}, default "survival"
         The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
     **options

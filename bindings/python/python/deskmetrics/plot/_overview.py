@@ -50,5 +50,5 @@ def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
 
 
 def _when(row: ReportRow) -> str:
-    """What the number beside the title stands for: open tickets are not summed over periods."""
+    """The meaning of the number beside the title: open tickets are not summed over periods."""
     return "as of the cut-off" if row.kpi in ("backlog", "backlog_age") else "all together"

@@ -39,7 +39,7 @@ def survival(
         raise ArgumentError("no ticket was solved: there is no curve to draw")
     names = list(dict.fromkeys(step["slice"] for step in steps))
     last = max(_end([step for step in steps if step["slice"] == name], most) for name in names)
-    # A business day is as long as the schedule says: hours are clear.
+    # The length of a business day depends on the schedule, so hours are shown.
     units = [one for one in UNITS if clock != "business" or one[0] != "days"]
     unit, divisor = next((name, divisor) for name, divisor, least in units if last >= least)
     data: list[dict[str, Any]] = []

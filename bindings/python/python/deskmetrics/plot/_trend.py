@@ -123,7 +123,7 @@ def time(report: Report, data: Iterable[Point], width: int) -> Any:
 
 
 def tooltip() -> list[Any]:
-    """What a point tells when asked."""
+    """The tooltip of a point."""
     return tooltips(
         ("period:N", "period"), ("slice:N", "slice"), ("text:N", "value"), ("interval:N", "interval"), ("n:Q", "n"), ("change:N", "change"),
         ("state:N", "data"),

@@ -1,4 +1,4 @@
-"""Remedies of errors are followed, and work; selections of a report."""
+"""The remedies of errors work; selections of a report."""
 
 import re
 from typing import Any
@@ -63,7 +63,7 @@ def test_kpis_that_need_a_choice(kpi: str) -> None:
     assert form and kpi in dm.report(tickets, events, kpis=[eval(form[1])])
 
 
-def test_names_that_are_misspelt() -> None:
+def test_misspelt_names() -> None:
     tickets = {"id": ["1"], "created_at": ["2026-03-02T09:00:00Z"], "market": ["DK"]}
     with pytest.raises(dm.ArgumentError, match='did you mean "first_response_time"'):
         dm.report(tickets, kpis=["frist_response_time"])

@@ -21,9 +21,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DEFINITIONS = {definition.id: definition for definition in catalogue()}
 
-NAMED = {"score_reasons": "reasons"}
-"""The ids of KPIs whose function has another name."""
-
 
 class Option(NamedTuple):
     """An option of the catalogue in Python."""
@@ -167,8 +164,8 @@ def defined(function: F) -> F:
     if function.__doc__ is not None:  # python -OO
         parts = re.split(r"^(\w+)\n-{3,}\n", inspect.cleandoc(function.__doc__), flags=re.MULTILINE)
         sections = {name: text.rstrip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-        name = function.__name__
-        definition, signature = DEFINITIONS[NAMED.get(name, name)], inspect.signature(function)
+        definition = next(each for each in DEFINITIONS.values() if each.function == function.__name__)
+        signature = inspect.signature(function)
         function.__doc__ = _docstring(definition, signature, sections, parts[0].strip())
     return function
 

@@ -55,20 +55,20 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a KPI means.
+    """The definition of a KPI.
 
     Attributes
     ----------
     id : str
-        Also the name of its function: ``deskmetrics.nps``.
+        The stable id; see :attr:`function` for the name of its function.
     topic : str
         ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
     name, description : str
         In English; :attr:`names` and :attr:`descriptions` have every language.
     aliases : tuple of str
-        Other names for it, in any product's words.
+        Other names, also those of products.
     formula, population : str
-        What is divided by what, and which records count.
+        The formula, and the records that count.
     unit : str
         Of the headline number.
     min, max : float or None
@@ -76,7 +76,7 @@ class Definition:
     good : str
         ``"up"``, ``"down"``, ``"by_scale"`` or ``"neither"``.
     anchor : str
-        The instant that puts a record into a reporting period.
+        The timestamp that assigns a record to a reporting period.
     clocks : tuple of str
         The clocks on which it can be computed; empty when it is not a duration.
     measures : tuple of str
@@ -105,6 +105,11 @@ class Definition:
     references: tuple[str, ...]
     names: dict[str, str] = field(repr=False)
     descriptions: dict[str, str] = field(repr=False)
+
+    @property
+    def function(self) -> str:
+        """The name of the Python function: the id, except ``score_reasons`` for ``reasons``."""
+        return "score_reasons" if self.id == "reasons" else self.id
 
     def __repr__(self) -> str:
         return f"Definition({self.id!r}: {self.description})"

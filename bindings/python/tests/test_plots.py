@@ -24,7 +24,7 @@ def spec(chart: Any) -> dict[str, Any]:
 
 
 def values(chart: Any) -> list[dict[str, Any]]:
-    """All points of a picture."""
+    """All points of a chart."""
     found: list[dict[str, Any]] = []
 
     def look(part: Any) -> None:
@@ -122,7 +122,7 @@ def test_targets_are_compared_with_the_interval() -> None:
     ("arguments", "message"),
     [
         ({"kpi": "npss"}, 'did you mean "nps"'),
-        ({"kind": "pie"}, "there is no picture of kind"),
+        ({"kind": "pie"}, "there is no chart of kind"),
         ({"kpi": "csat", "measure": "mode"}, 'has no measure "mode"; it has percent, mean'),
         ({"kpi": "csat", "by": "channel"}, "is not sliced by channel; its slicings are market"),
         ({"kpi": "csat", "clock": "business"}, "is not in the report with"),
@@ -187,9 +187,9 @@ def test_ages_on_another_clock_are_not_stacked() -> None:
 
 
 def test_unknown_options_of_a_chart() -> None:
-    with pytest.raises(dm.ArgumentError, match='the picture "trend" has no option "color"; it has measure, option'):
+    with pytest.raises(dm.ArgumentError, match='the chart "trend" has no option "color"; it has measure, option'):
         weekly().plot("csat", color="red")
-    with pytest.raises(dm.ArgumentError, match='the picture "overview" has no option "target"'):
+    with pytest.raises(dm.ArgumentError, match='the chart "overview" has no option "target"'):
         weekly().plot(target=80)
     with pytest.raises(dm.ArgumentError, match='shows all tickets together; for market take kind="trend"'):
         everything().plot("backlog", kind="backlog", by="market")

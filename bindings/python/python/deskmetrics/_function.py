@@ -102,7 +102,7 @@ schedule : Schedule, optional
     The working hours of the business clock, for tickets without a schedule.""",
     "as_of": """\
 as_of : datetime.datetime or str, optional
-    The cut-off: nothing after it is known. A text is ISO 8601 with an offset.""",
+    The cut-off: later data is ignored. A text is ISO 8601 with an offset.""",
     "assume_tz": """\
 assume_tz : str or zoneinfo.ZoneInfo, optional
     The time zone of timestamps without one, which are errors by default.""",

@@ -32,7 +32,7 @@ def plain(value: Any, key: str = "") -> Any:
 
 
 def span_text(span: timedelta | None, *, days: bool = True) -> str:
-    """A duration as people write it: ``2d 4h``, ``1h 20m``, ``15s``."""
+    """A formatted duration: ``2d 4h``, ``1h 20m``, ``15s``."""
     if span is None:
         return "unknown"
     sign = "-" if span < timedelta() else ""

@@ -1,4 +1,4 @@
-"""What every KPI means."""
+"""The catalogue of KPI definitions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Catalogue", "Choice", "Definition", "Variant", "catalogue"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that can be chosen for a KPI.
+    """An option of a KPI.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another definition that goes by the same name.
+    """Another definition with the same name.
 
     Attributes
     ----------
@@ -212,7 +212,7 @@ class Catalogue(Sequence[Definition]):
         return [definition for definition in self.definitions if definition.topic == topic]
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """The definitions as plain data, as the shipped ``catalogue.json`` has them.
+        """The definitions as plain data, equal to the shipped ``catalogue.json`` has them.
 
         Returns
         -------

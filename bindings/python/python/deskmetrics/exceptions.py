@@ -30,7 +30,7 @@ class DeskmetricsError(ValueError):
 
 
 class ArgumentError(DeskmetricsError):
-    """An argument has a value that makes no sense, such as sequences of different lengths."""
+    """An argument has an invalid value, such as sequences of different lengths."""
 
 
 class ArgumentTypeError(DeskmetricsError, TypeError):
@@ -74,7 +74,7 @@ class InstantError(DeskmetricsError):
 
 
 class ScheduleError(DeskmetricsError):
-    """A schedule that makes no sense; the message names the place in its data form."""
+    """An invalid schedule; the message names the place in its data form."""
 
 
 class NeverOpensError(ScheduleError):
@@ -82,15 +82,15 @@ class NeverOpensError(ScheduleError):
 
 
 class ScaleError(DeskmetricsError):
-    """A survey scale that makes no sense, or one without known positive answers."""
+    """An invalid survey scale, or one without known positive answers."""
 
 
 class PolicyError(DeskmetricsError):
-    """An SLA or FCR policy that makes no sense; the message names the place in its data form."""
+    """An invalid SLA or FCR policy; the message names the place in its data form."""
 
 
 class ReadError(DeskmetricsError):
-    """Files that cannot be read; the message names file, row, column and value, and what to do."""
+    """Files that cannot be read; the message names file, row, column and value, and the remedy."""
 
 
 class NoSuchNameError(DeskmetricsError, KeyError):

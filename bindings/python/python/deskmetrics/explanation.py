@@ -1,4 +1,4 @@
-"""Why a ticket's numbers are what they are."""
+"""Explanation of the measures and verdicts of one ticket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Explanation"]
 class Explanation:
     """The history of one ticket: its events, its measures, and for each SLA target the counted segments of time.
 
-    Made by :meth:`Replay.explain`; ``print`` shows it.
+    Returned by :meth:`Replay.explain`; print it for a readable form.
 
     Attributes
     ----------

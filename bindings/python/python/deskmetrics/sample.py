@@ -23,11 +23,11 @@ TICKETS = files("deskmetrics").joinpath("sample_tickets.csv").read_text("utf-8")
 """Tickets: id, creation, customer and attributes."""
 
 EVENTS = files("deskmetrics").joinpath("sample_events.csv").read_text("utf-8")
-"""What happened to them."""
+"""Events of the tickets."""
 
 
 def events() -> dict[str, list[str | None]]:
-    """What happened, as columns.
+    """The events as columns.
 
     Returns
     -------

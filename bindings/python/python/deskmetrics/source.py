@@ -1,4 +1,4 @@
-"""What was read from files, and what was excluded of them."""
+"""Rows read from files, and excluded rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Exclusion", "Source"]
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What was excluded of a file for one reason in one column.
+    """The excluded rows or values of a file for one reason in one column.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """What one file gave.
+    """The rows read from one file.
 
     Attributes
     ----------

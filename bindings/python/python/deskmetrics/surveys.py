@@ -67,7 +67,7 @@ def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
     Raises
     ------
     ScaleError
-        When there is no usual set of positive answers for these ends, or the scale makes no sense.
+        When there is no usual set of positive answers for these ends, or the scale is invalid.
     ArgumentTypeError
         When it is not a column of numbers.
 
@@ -104,7 +104,7 @@ def ces(scores: Column, *, scale: Scale) -> KpiResult:
     Raises
     ------
     ScaleError
-        When the scale makes no sense or its positive end is not known.
+        When the scale is invalid or its positive end is not known.
     ArgumentTypeError
         When it is not a column of numbers.
 

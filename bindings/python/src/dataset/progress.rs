@@ -1,4 +1,4 @@
-//! Long calls: a bar for those who wait, and Ctrl-C.
+//! Long calls: progress bars and Ctrl-C.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -78,9 +78,7 @@ impl<'py> Instant<'py> {
     pub(crate) fn same_zone(&self, place: &str, micros: i64) -> PyResult<Bound<'py, PyAny>> {
         let py = self.zone.py();
         let beyond = || {
-            error::instant(format!(
-                "{place}the result is outside the years 1 to 9999, the range of datetime"
-            ))
+            error::instant(format!("{place}the result is outside the years 1 to 9999, the range of datetime"))
         };
         let since = TimeDelta::microseconds(micros).into_pyobject(py).map_err(|_| beyond())?;
         let at = epoch(py)?.add(since).map_err(|_| beyond())?;

@@ -16,7 +16,7 @@ pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> Py
     error::argument_type(format!("{name}: {} is not {expected}; {remedy}", describe(value)))
 }
 
-/// The error for a value that is no table.
+/// The error for a value that is not a table.
 pub(super) fn refuse_table(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     let kind = kind(value);
     let remedy = match kind.as_str() {
@@ -76,13 +76,13 @@ pub(crate) fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
             Some("give a relation, such as connection.sql(\"select score from surveys\")".to_owned())
         }
         "DataFrameGroupBy" | "SeriesGroupBy" | "GroupBy" => {
-            Some("call the function once for each group, or ask for a report by the column".to_owned())
+            Some("call the function once for each group, or request a report by the column".to_owned())
         }
         _ => None,
     }
 }
 
-/// The error for what is no time zone with rules.
+/// The error for a value that is not an IANA time zone.
 pub(super) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!(
         "{name}: {} is not a time zone of the IANA database; give its name such as \"Europe/Madrid\", a ZoneInfo, or \

@@ -149,7 +149,7 @@ fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     Ok(Tables {
         tickets: Some(tickets.clone()),
         zone_remedy: Some(
-            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
+            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or call deskmetrics.report(.., assume_tz=..)",
         ),
         ..Tables::default()
     })

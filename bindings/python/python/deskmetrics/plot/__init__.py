@@ -1,4 +1,4 @@
-"""Pictures of reports, through Altair: ``pip install deskmetrics[plot]``.
+"""Charts of reports, through Altair: ``pip install deskmetrics[plot]``.
 
 Nothing is counted here: every point is a row of the report.
 """
@@ -77,13 +77,13 @@ def plot(
     if kind is None:
         kind = "trend" if report.period is not None else "slices"
     if kind not in KINDS:
-        raise ArgumentError(f'there is no picture of kind "{kind}"; there are overview, {", ".join(KINDS)}')
+        raise ArgumentError(f'there is no chart of kind "{kind}"; there are overview, {", ".join(KINDS)}')
     if kind == "slices" and not report.by:
         raise ArgumentError(
             "the report has neither periods nor slices to draw: request it with period=\"week\" or by=\"market\""
         )
     if kind == "backlog" and by:
-        raise ArgumentError(f'the picture "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
+        raise ArgumentError(f'the chart "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
     options = _checked(kind, KINDS[kind], options)
     return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
 
@@ -106,14 +106,14 @@ def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
     """
     kinds: dict[str, Callable[..., Any]] = {"survival": survival, "arrivals": arrivals}
     if kind not in kinds:
-        raise ArgumentError(f'there is no picture of kind "{kind}"; there are {", ".join(kinds)}')
+        raise ArgumentError(f'there is no chart of kind "{kind}"; there are {", ".join(kinds)}')
     return kinds[kind](replay, **_checked(kind, kinds[kind], options))
 
 
-def _checked(kind: str, picture: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
-    """The options, if the picture has them all."""
-    known = [name for name, one in signature(picture).parameters.items() if one.kind is one.KEYWORD_ONLY]
+def _checked(kind: str, chart: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The options, if the chart has them all."""
+    known = [name for name, one in signature(chart).parameters.items() if one.kind is one.KEYWORD_ONLY]
     for name in options:
         if name not in known:
-            raise ArgumentError(f'the picture "{kind}" has no option "{name}"; it has {", ".join(known)}')
+            raise ArgumentError(f'the chart "{kind}" has no option "{name}"; it has {", ".join(known)}')
     return options

@@ -1,4 +1,4 @@
-"""Rows of a report as the points of a picture. Nothing is counted here."""
+"""Rows of a report as the points of a chart. Nothing is counted here."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Scaled:
 
 
 def few(found: Report) -> str:
-    """What marks a number that rests on few records."""
+    """The label of a number with few records."""
     return f"fewer than {found.min_n} records"
 
 
@@ -66,7 +66,7 @@ def heading(row: ReportRow) -> str:
 
 
 def of_slices(title: str, by: Sequence[str] | str | None) -> str:
-    """A title, with the attributes that a picture is sliced by."""
+    """A title, with the attributes that a chart is sliced by."""
     names = by if isinstance(by, str) else " and ".join(by or ())
     return f"{title}, by {names}" if names else title
 

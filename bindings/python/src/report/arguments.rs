@@ -54,7 +54,7 @@ impl Kpis {
 }
 
 /// What is requested of a report, as Python gave it.
-pub(crate) struct Ask<'py> {
+pub(crate) struct ReportArguments<'py> {
     pub(crate) kpis: Kpis,
     /// The names of attributes.
     by: Option<Vec<Vec<String>>>,
@@ -71,7 +71,7 @@ pub(crate) struct Ask<'py> {
     pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
 
-impl<'py> Ask<'py> {
+impl<'py> ReportArguments<'py> {
     /// The settings that all reports have, of which those of tables in memory need no zone.
     pub(crate) fn new(
         kpis: Option<&Bound<'py, PyAny>>,

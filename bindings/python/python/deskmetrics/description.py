@@ -141,7 +141,7 @@ Invitations
 ``[[invitations]]``: one row per survey sent. ``file``, ``id``, ``question`` and ``sent_at`` are required.
 
 - ``file``, ``instants``, ``missing``, ``where``: as for tickets.
-- ``id``, ``question``, ``sent_at``: id of the invitation, question, and time of sending.
+- ``id``, ``question``, ``sent_at``: id of the invitation, question, and when it was sent.
 - ``delivered``: whether the invitation was delivered; default true.
 - ``started_at``, ``answered_at``: when the survey was opened and answered.
 - ``ticket``, ``customer``: id of the ticket, and of the person invited.

@@ -348,8 +348,8 @@ impl<'py> Rules<'py> {
         }
         if let Some(policies) = &self.policies {
             dataset.policies = sla_policies(policies)?;
-            let named = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
-            named.into_iter().try_for_each(have)?;
+            let required = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
+            required.into_iter().try_for_each(have)?;
         }
         if let Some(options) = &self.options {
             let options: ReplayOptions = from_form(

@@ -12,7 +12,7 @@ use crate::class::{getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
 
-/// The level that the representation shows.
+/// The confidence level of the representation.
 const USUAL_LEVEL: f64 = 0.95;
 
 /// The result of a KPI: value, n, interval and excluded records.
@@ -36,12 +36,12 @@ pub(crate) struct KpiResult {
 }
 
 impl KpiResult {
-    /// A number of this result as people read it.
+    /// A formatted number of this result.
     fn text(&self, value: f64, unit: Unit) -> String {
         value_text(Some(value), unit, self.tally.clock())
     }
 
-    /// The KPI with what was chosen for it.
+    /// The KPI with its option.
     fn title(&self) -> String {
         let id = self.tally.definition().id;
         let business = self.tally.clock().filter(|clock| *clock == ClockKind::Business);
@@ -284,7 +284,7 @@ impl KpiResult {
                     ReportError::OtherKpi { differs: Some(difference), .. }
                         if difference.choice == "as_of" =>
                     {
-                        "; without one a table's last instant is its cut-off: give both the same, as with \
+                        "; without one the last timestamp of each table is its cut-off: give the same to both, as with \
                          replay(.., as_of=..)"
                     }
                     _ => "",

@@ -69,7 +69,7 @@ def test_misspelt_names() -> None:
         dm.report(tickets, kpis=["frist_response_time"])
     with pytest.raises(dm.ColumnNotFoundError, match='did you mean "market"'):
         dm.report(tickets, kpis=["volume"], by="markte")
-    with pytest.raises(dm.ArgumentError, match="year_start: 13 is no month"):
+    with pytest.raises(dm.ArgumentError, match="year_start: 13 is not a month"):
         dm.report(tickets, kpis=["volume"], period="year", tz="UTC", year_start=13)
 
 

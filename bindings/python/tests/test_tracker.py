@@ -75,7 +75,7 @@ def test_tracker_is_restored_in_another_process() -> None:
     later.load(followed.dump())
     assert later.next_due == followed.next_due and later.state("T-1") == followed.state("T-1")
     assert repr(later).startswith("Tracker(1 tickets, next due 2026-03-02T17:00:00Z")
-    with pytest.raises(dm.ArgumentError, match="no tickets of a tracker"):
+    with pytest.raises(dm.ArgumentError, match="not the tickets of a tracker"):
         later.load(b"{}")
     other = dm.Tracker(policies={"name": "x", "when": {"market": "ES"}, "targets": POLICY["targets"]})
     other.load(followed.dump())
@@ -86,7 +86,7 @@ def test_tracker_is_restored_in_another_process() -> None:
 @pytest.mark.parametrize(
     ("given", "kind", "message"),
     [
-        (event("T-9", START, "solved"), dm.NoSuchNameError, 'ticket "T-9" is not followed'),
+        (event("T-9", START, "solved"), dm.NoSuchNameError, 'ticket "T-9" is not tracked'),
         (event("T-1", after(hours=-1), "solved"), dm.ArgumentError, "creation"),
         (event("T-1", START, "parked"), dm.ArgumentError, "parked"),
         ({"ticket": "T-1", "kind": "solved"}, dm.ArgumentError, "at"),

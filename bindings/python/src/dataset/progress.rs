@@ -51,7 +51,7 @@ pub(crate) fn watched<T: Send>(
         std::thread::scope(|scope| {
             let (done, wait) = std::sync::mpsc::channel::<()>();
             let working = scope.spawn(|| {
-                // Dropped when the work ends, however it ends.
+                // Dropped when the work ends or fails.
                 let _done = done;
                 work(&go_on)
             });
@@ -122,7 +122,7 @@ impl Pulse {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self, py: Python<'_>) -> PyResult<()> {
         match &self.bar {
             Some(bar) => bar.call_method0(py, "close").map(|_| ()),

@@ -1,4 +1,4 @@
-//! Instants: aware `datetime` of any kind, columns of timestamps.
+//! Timestamps: aware `datetime` objects, and columns of timestamps.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl<'py> Instant<'py> {
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
         let value = &of_text(&numpy::scalar(value)?)?;
-        // NaT calls itself a datetime.
+        // NaT is a subclass of datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
             return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
         }
@@ -95,7 +95,7 @@ fn of_text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     Ok(read.unwrap_or_else(|_| value.clone()))
 }
 
-/// That a value is no instant, and what to give instead.
+/// The error for a value that is not a timestamp, with the remedy.
 fn no_instant(value: &Bound<'_, PyAny>) -> String {
     let example =
         "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";

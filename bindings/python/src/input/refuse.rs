@@ -1,4 +1,4 @@
-//! What cannot be a column or a table, and what to give instead.
+//! Errors for values that are not columns or tables, with remedies.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyFrozenSet, PyMapping, PyMemoryView, PySet};
@@ -34,7 +34,7 @@ pub(super) fn refuse_table(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!("{name}: {} is not a table; {remedy}", describe(value)))
 }
 
-/// Whether a value can be gone through and yet is no sequence of records.
+/// Whether a value is iterable but not a sequence of records.
 pub(super) fn is_hopeless(value: &Bound<'_, PyAny>) -> bool {
     is_bytes(value)
         || value.is_instance_of::<PySet>()

@@ -93,7 +93,7 @@ pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<
     }
 }
 
-/// Feeds all scores of a sequence or column.
+/// Counts all scores of a sequence or column.
 fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
     let column = match given(scores)? {
         Given::Column(column) => column,
@@ -144,7 +144,7 @@ fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
 
 const SCORES: &str = "a sequence of scores";
 
-/// Each score, or why it is none.
+/// Each score, or the reason why it is excluded.
 pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
     each_number(given(scores)?)
 }
@@ -235,7 +235,7 @@ fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
     Ok(all)
 }
 
-/// One score; what is no answer is the reason why.
+/// One score, or the reason why it is excluded.
 fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32>, Reason>> {
     let refused = |remedy: &str| {
         error::argument_type(format!("scores[{position}]: {} is not a score; {remedy}", describe(score)))
@@ -251,7 +251,7 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
     } else {
         return Err(refused("give whole numbers, with None or NaN for skipped questions"));
     };
-    // Python takes True for 1, as does NumPy.
+    // Python and NumPy treat True as 1.
     if matches!(read, Ok(Some(0 | 1))) && score.get_type().name()? == "bool" {
         return Err(refused("give numbers, or count yes and no with response_rate"));
     }

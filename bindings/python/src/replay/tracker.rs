@@ -77,7 +77,7 @@ impl Tracker {
         match followed.tickets.get_mut(ticket) {
             Some(tracker) => Ok(work(tracker)),
             None => Err(error::no_such_name(format!(
-                "ticket \"{ticket}\" is not followed; open it first, with its id and created_at"
+                "ticket \"{ticket}\" is not tracked; open it first, with its id and created_at"
             ))),
         }
     }
@@ -279,9 +279,8 @@ impl Tracker {
     /// ArgumentError
     ///     When these are not such bytes.
     fn load(&self, dumped: &[u8]) -> PyResult<()> {
-        let snapshot: Snapshot = serde_json::from_slice(dumped).map_err(|problem| {
-            error::argument(format!("dumped: these are no tickets of a tracker: {problem}"))
-        })?;
+        let snapshot: Snapshot = serde_json::from_slice(dumped)
+            .map_err(|problem| error::argument(format!("dumped: not the tickets of a tracker: {problem}")))?;
         let mut queue = DueQueue::default();
         for (ticket, at) in snapshot.due {
             queue.set(TicketId::from(ticket), Some(at));

@@ -1,4 +1,4 @@
-//! A report on a dataset whose tickets are replayed.
+//! Arguments of reports, and the report on a dataset.
 
 use chrono::Weekday;
 use chrono_tz::Tz;
@@ -29,7 +29,7 @@ const THREADS: &str = "give 1 or more, or None for as many as there are processo
 /// The id that means every KPI the data can answer.
 const ALL: &str = "all";
 
-/// The KPIs of a report, as Python provided them.
+/// The requested KPIs of a report.
 pub(crate) enum Kpis {
     Usual,
     These(Vec<RequestedKpi>),
@@ -53,7 +53,7 @@ impl Kpis {
     }
 }
 
-/// What is requested of a report, as Python gave it.
+/// The arguments of a report, as given in Python.
 pub(crate) struct ReportArguments<'py> {
     pub(crate) kpis: Kpis,
     /// The names of attributes.
@@ -66,7 +66,7 @@ pub(crate) struct ReportArguments<'py> {
     min_n: u64,
     observed_from: Option<Timestamp>,
     fcr: Option<FcrPolicy>,
-    /// On so many threads; 0 takes one for each processor.
+    /// Number of threads; 0 means one per processor.
     threads: usize,
     pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
@@ -112,7 +112,7 @@ impl<'py> ReportArguments<'py> {
         other.map(|(attribute, name)| (attribute, name.as_str().into())).collect()
     }
 
-    /// The periods, if there are to be any.
+    /// The periods, if requested.
     pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
         let first = self.week_start.as_deref().unwrap_or("Mon");
         let day: Weekday = first.parse().map_err(|_| {

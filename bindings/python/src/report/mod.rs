@@ -68,18 +68,18 @@ impl Report {
         Self { table: Arc::new(table), state, notes, sources, warned, zone: None, names }
     }
 
-    /// The same with instants in a zone.
+    /// The same with timestamps in a zone.
     pub(crate) fn in_zone(self, zone: Tz) -> Self {
         Self { zone: Some(zone), ..self }
     }
 
-    /// The same with more to know.
+    /// The same with more notes.
     pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
         self.notes.extend(notes);
         self
     }
 
-    /// The rows that a test picks.
+    /// The rows that match a test.
     fn pick(&self, test: impl Fn(&CoreRow) -> bool) -> Vec<ReportRow> {
         let places = self.table.rows.iter().enumerate().filter(|(_, row)| test(row));
         places.map(|(place, _)| ReportRow::new(&self.table, place)).collect()
@@ -419,7 +419,7 @@ fn question_of(row: &CoreRow) -> String {
     option.split(", ").next().unwrap_or(option).to_owned()
 }
 
-/// A slice as Python gives it.
+/// The slice of a Python dict.
 fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
     let Ok(slice) = slice.cast::<PyDict>() else {
         let found = describe(slice);
@@ -435,7 +435,7 @@ fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str
     Ok(keys)
 }
 
-/// What was excluded of a table, a line for each reason.
+/// The excluded rows of a table, one line per reason.
 fn exclusion(source: &SourceReport) -> impl Iterator<Item = String> {
     let name = source.file.file_name().unwrap_or_default().to_string_lossy();
     source.exclusions.iter().map(move |exclusion| format!("  {name}: {exclusion}; {}", exclusion.remedy))

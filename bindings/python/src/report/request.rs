@@ -16,7 +16,9 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     if (1..=12).contains(&month) {
         return Ok(month);
     }
-    Err(error::argument(format!("year_start: {month} is no month; give the first month of a year, 1 to 12")))
+    Err(error::argument(format!(
+        "year_start: {month} is not a month; give the first month of a year, 1 to 12"
+    )))
 }
 
 /// A whole number that is not negative.

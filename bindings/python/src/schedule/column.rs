@@ -1,4 +1,4 @@
-//! The schedule's questions put for whole columns.
+//! Schedule methods for whole columns.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Business days: questions about local dates.
+//! Business days of local dates.
 
 use std::sync::Arc;
 

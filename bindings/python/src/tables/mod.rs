@@ -34,7 +34,7 @@ use crate::schedule::Schedule;
 
 const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
 
-/// What to do about times without a zone, where one can be assumed.
+/// Remedy for times without a zone, where one can be assumed.
 const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
 /// Tables as Python gave them, and how their columns are to be read.
@@ -47,7 +47,7 @@ pub(crate) struct Tables<'py> {
     pub(crate) invitations: Option<Bound<'py, PyAny>>,
     pub(crate) columns: Option<Bound<'py, PyAny>>,
     pub(crate) strict: bool,
-    /// What to do about times without a zone, where none can be assumed.
+    /// Remedy for times without a zone, where none can be assumed.
     pub(crate) zone_remedy: Option<&'static str>,
     /// Attributes that are requested by name: their columns are read whatever they contain.
     pub(crate) by: Vec<Attribute>,
@@ -141,7 +141,7 @@ impl<'py> Tables<'py> {
             table.require(&used)?;
             let needs_ids = match holds {
                 TableKind::Tickets | TableKind::Invitations => false,
-                // By which their events find them, and their tickets.
+                // Events and tickets are joined by id.
                 TableKind::TicketsBesideEvents
                 | TableKind::Events
                 | TableKind::Snapshots
@@ -225,7 +225,7 @@ pub(crate) struct Described {
     pub(crate) description: Description,
     pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
     pub(crate) strict: bool,
-    /// What those should know who read the numbers.
+    /// Notes for readers of the numbers.
     pub(crate) notes: Vec<String>,
 }
 
@@ -235,7 +235,7 @@ pub(crate) struct Lean {
     /// The attributes; `None` for all.
     pub(crate) attributes: Option<Vec<Attribute>>,
     pub(crate) requesters: bool,
-    /// On so many threads; 0 takes one for each processor.
+    /// Number of threads; 0 means one per processor.
     pub(crate) threads: usize,
 }
 
@@ -427,7 +427,7 @@ fn described(
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let mut usual = infer_roles(holds, schema, &taken);
     let is_stated = |ambiguous: &AmbiguousRole| {
-        // Attributes that are given are all there are.
+        // Given attributes replace the inferred ones.
         let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
         roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
     };
@@ -450,7 +450,7 @@ fn described(
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
     for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
-        // Attributes that are given are all there are.
+        // Given attributes replace the inferred ones.
         if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
             roles.entry(role).or_insert(json!(found));
         }

@@ -33,7 +33,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "backlog": backlog,
 }
 
-# What suits a KPI best, where that is neither a trend nor slices.
+# Charts of KPIs that are shown neither as a trend nor as slices.
 OWN: dict[str, str] = {"nps": "nps", "sla_attainment": "sla", "sla_ticket_attainment": "sla", "backlog": "backlog"}
 
 
@@ -83,7 +83,7 @@ def plot(
             "the report has neither periods nor slices to draw: request it with period=\"week\" or by=\"market\""
         )
     if kind == "backlog" and by:
-        raise ArgumentError(f'the chart "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
+        raise ArgumentError(f'the chart "backlog" shows all tickets together; for {" and ".join(by)} use kind="trend"')
     options = _checked(kind, KINDS[kind], options)
     return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
 

@@ -129,7 +129,7 @@ def found(
     ]
     if dated and not rows:
         raise ArgumentError(
-            f'KPI "{kpi}" has no rows by period here: request the report with period="week", or for a KPI that has dates'
+            f'KPI "{kpi}" has no rows by period here: request the report with period="week", or a KPI that has dates'
         )
     return rows
 

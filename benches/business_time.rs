@@ -1,6 +1,6 @@
 //! Business time: millions of ticket spans through one compiled schedule, and through its closest rival.
 //!
-//! What is measured and how stands in README.md.
+//! For the method, see README.md.
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -199,7 +199,7 @@ fn rival(c: &mut Criterion) {
     let pairs: Vec<(Timestamp, Timestamp)> =
         from.iter().zip(&to).map(|(from, to)| (instant(from), instant(to))).collect();
 
-    // Both must mean the same, or their speed says nothing.
+    // Both must give the same result before they are compared.
     let ours = office().compile_years(YEARS);
     for (i, (a, b)) in pairs.iter().enumerate().step_by(97) {
         let theirs = i64::try_from(schedule.between(*a, *b).as_micros()).expect("half a year at most");

@@ -27,7 +27,7 @@ const JANUARY: i64 = 1_767_225_600_000_000;
 const DAY: i64 = 86_400_000_000;
 const MARKETS: [&str; 6] = ["DE", "DK", "ES", "GB", "MX", "US"];
 
-/// Numbers of rows to measure with, unless others are asked for.
+/// Numbers of rows to measure with, by default.
 fn sizes(usual: &[usize]) -> Vec<usize> {
     match std::env::var("DESKMETRICS_BENCH_ROWS").ok().and_then(|text| text.parse().ok()) {
         Some(rows) => vec![rows],

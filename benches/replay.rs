@@ -1,5 +1,5 @@
-//! Replay: events per second for the measures alone, with business time, with SLA verdicts on two clocks, and asked for
-//! little.
+//! Replay: events per second for the measures alone, with business time, with SLA verdicts on two clocks, and for few
+//! measures.
 //!
 //! `DESKMETRICS_BENCH_TICKETS` sets the number of tickets (default 5,000,000, six events each: 720 MB of steps).
 
@@ -54,8 +54,8 @@ fn with_verdicts() -> Replay {
     business().with_policies(policies)
 }
 
-/// One promise in business hours, with the clock paused in pending, and nothing else asked for.
-fn one_promise() -> Replay {
+/// One target in business hours, with the clock paused in pending, and nothing else.
+fn one_target() -> Replay {
     let policies: SlaPolicies = toml::from_str(
         r#"
         [[policies]]
@@ -68,7 +68,7 @@ fn one_promise() -> Replay {
     business().with_policies(policies).with_measures(Needs::VERDICTS)
 }
 
-/// Replies, solves and reopenings on the calendar clock: what first contact resolution asks for.
+/// Replies, solves and reopenings on the calendar clock: what first contact resolution requires.
 fn contacts() -> Replay {
     Replay::new(as_of()).with_measures(Needs::MESSAGES | Needs::SOLVES | Needs::REOPENS)
 }
@@ -97,15 +97,15 @@ fn on_two_cores(plan: &Replay, log: &StepLog) -> (i64, usize) {
     })
 }
 
-/// Time this thread has spent on a processor, where the system tells (Linux).
+/// Processor time of this thread, where the system reports it (Linux).
 fn processor_time() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 /// Prints a row of the README's table: million events a second of processor time, the best of three. On a busy machine
-/// wall time measures the neighbors.
-fn tell_processor_time(name: &str, plan: &Replay, log: &StepLog) {
+/// wall time depends on other processes.
+fn print_processor_time(name: &str, plan: &Replay, log: &StepLog) {
     let spent = (0..3).filter_map(|_| {
         let before = processor_time()?;
         black_box(replay(plan, log, 0, log.tickets()));
@@ -124,13 +124,13 @@ fn bench(criterion: &mut Criterion) {
         ("calendar", Replay::new(as_of())),
         ("business", business()),
         ("verdicts", with_verdicts()),
-        ("one promise", one_promise()),
+        ("one target", one_target()),
         ("contacts", contacts()),
     ];
     let mut group = criterion.benchmark_group("replay");
     group.throughput(Throughput::Elements(log.events() as u64)).sample_size(10);
     for (name, plan) in &plans {
-        tell_processor_time(name, plan, &log);
+        print_processor_time(name, plan, &log);
         assert_eq!(replay(plan, &log, 0, log.tickets()), on_two_cores(plan, &log), "any split is the whole");
         group.bench_function(format!("{name}, one core"), |bencher| {
             bencher.iter_batched(

@@ -1,6 +1,6 @@
-"""What a skilled analyst looks up instead of working it out for every row: tables by hour since 1970 (UTC).
+"""Tables by hour since 1970 (UTC), which replace a computation for every row.
 
-Working hours begin and end at full hours here and every offset of the zone is in whole hours, so an hour lies in one
+Working hours begin and end at full hours here and every offset of the zone is in whole hours, so an hour is in one
 week, one day and is worked wholly or not at all.
 """
 

@@ -70,7 +70,7 @@ def measure(frames, module, arguments) -> dict[str, list[float]]:
     run = {engine: getattr(module, f"by_{engine}") for engine in arguments.engines}
     reference = None
     for engine, function in run.items():
-        answer = told(module, function(frames))
+        answer = summary(module, function(frames))
         if reference is None:
             reference = (engine, answer)
         agree(module.__name__, *reference, engine, answer)
@@ -83,7 +83,7 @@ def measure(frames, module, arguments) -> dict[str, list[float]]:
     return times
 
 
-def told(module, answer) -> dict:
+def summary(module, answer) -> dict:
     """An answer as a mapping from group to numbers."""
     return answer if isinstance(answer, dict) else module.summary(answer)
 

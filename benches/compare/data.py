@@ -41,17 +41,17 @@ class Data:
         return np.random.default_rng(20260701)
 
     @cached_property
-    def lives(self) -> dict[str, np.ndarray]:
+    def history(self) -> dict[str, np.ndarray]:
         """Every ticket and, in order, every event."""
         random, n = self._random, self.tickets
         begin, as_of = micros(BEGIN), micros(AS_OF)
         created = np.sort(random.integers(begin, as_of, n))
         # (kind, status, author, hours until it happens)
         answer = [(1, 0, 0, 1.0), (0, NONE, 0, 4.0)]
-        asked_back = [(1, 1, 0, 0.1), (0, NONE, 1, 20.0), (1, 0, 1, 0.0), (0, NONE, 0, 4.0)]
+        customer_replies = [(1, 1, 0, 0.1), (0, NONE, 1, 20.0), (1, 0, 1, 0.0), (0, NONE, 0, 4.0)]
         solve = [(1, 2, 0, 2.0)]
         comes_back = [(0, NONE, 1, 60.0), (1, 0, 1, 0.0), (0, NONE, 0, 4.0), (1, 2, 0, 2.0)]
-        stories = [answer + solve, answer + asked_back + solve, answer + asked_back + solve + comes_back]
+        stories = [answer + solve, answer + customer_replies + solve, answer + customer_replies + solve + comes_back]
         story = random.choice(3, n, p=[0.42, 0.46, 0.12])
         length = np.array([len(steps) for steps in stories])[story]
         first = np.concatenate([[0], np.cumsum(length)])
@@ -82,27 +82,27 @@ class Data:
     @cached_property
     def ticket_table(self) -> pa.Table:
         """One row per ticket: id, created_at, market, team, customer, first_response_at, solved_at."""
-        lives = self.lives
+        history = self.history
         return pa.table({
             "id": pa.array(np.arange(self.tickets, dtype=np.int64)),
-            "created_at": _instants(lives["created"]),
-            "market": _words(lives["market"], MARKETS),
-            "team": _words(lives["team"], TEAMS),
-            "customer": pa.array(lives["customer"]),
-            "first_response_at": _instants(lives["first_reply"]),
-            "solved_at": _instants(lives["solved"]),
+            "created_at": _instants(history["created"]),
+            "market": _words(history["market"], MARKETS),
+            "team": _words(history["team"], TEAMS),
+            "customer": pa.array(history["customer"]),
+            "first_response_at": _instants(history["first_reply"]),
+            "solved_at": _instants(history["solved"]),
         })
 
     @cached_property
     def event_table(self) -> pa.Table:
         """One row per event, grouped by ticket and in order of time."""
-        lives = self.lives
+        history = self.history
         return pa.table({
-            "ticket": pa.array(lives["event_ticket"]),
-            "at": _instants(lives["event_at"]),
-            "kind": _words(lives["event_kind"], KINDS),
-            "status": _words(lives["event_status"], STATUSES),
-            "author": _words(lives["event_author"], AUTHORS),
+            "ticket": pa.array(history["event_ticket"]),
+            "at": _instants(history["event_at"]),
+            "kind": _words(history["event_kind"], KINDS),
+            "status": _words(history["event_status"], STATUSES),
+            "author": _words(history["event_author"], AUTHORS),
         })
 
     @cached_property

@@ -21,7 +21,7 @@ ENUMS = {"market": MARKETS, "team": TEAMS, "kind": KINDS, "status": STATUSES, "a
 
 
 class Frames:
-    """One table for each engine, made when first asked for."""
+    """One table for each engine, made on first use."""
 
     def __init__(self, data: Data) -> None:
         self.data = data

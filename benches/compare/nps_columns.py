@@ -37,7 +37,7 @@ def best(call: Callable[[], Any]) -> float:
 
 
 def exported(column: Any) -> Callable[[], Any]:
-    """The producer alone, read to its end by nobody."""
+    """The producer alone, read to its end without a consumer."""
     if hasattr(column, "__arrow_c_stream__"):
         return lambda: pa.chunked_array(column) if not hasattr(column, "columns") else pa.table(column)
     return lambda: None

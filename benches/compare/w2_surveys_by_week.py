@@ -1,4 +1,4 @@
-"""W2: NPS, CSAT, CES by market and the ISO week of the answer, response rate by the week of the sending, local time."""
+"""W2: NPS, CSAT, CES by market and the ISO week of the answer, response rate by the week of the invitation, local time."""
 
 from datetime import date
 

@@ -12,7 +12,7 @@ from engines import THREADS
 
 TABLES = ["ticket", "event"]
 TARGET = 24 * HOUR
-PROMISE = {"name": "three working days", "targets": [{"metric": "requester_wait", "clock": "business", "within": "24h"}]}
+POLICY = {"name": "three working days", "targets": [{"metric": "requester_wait", "clock": "business", "within": "24h"}]}
 
 
 def by_polars(frames):
@@ -119,7 +119,7 @@ def by_deskmetrics(frames):
     hours = dm.Schedule(ZONE, f"Mo-Fr {OPENS:02}:00-{CLOSES}:00", holidays=HOLIDAYS)
     return dm.report(
         tickets=frames.arrow("ticket"), events=frames.arrow("event"), columns={"events": {"value": "status"}},
-        kpis=["sla_attainment"], by="market", schedules=hours, policies=PROMISE,
+        kpis=["sla_attainment"], by="market", schedules=hours, policies=POLICY,
         options={"sla": {"reopen": "ignore"}}, as_of=AS_OF, threads=THREADS)
 
 

@@ -41,18 +41,18 @@ def by_polars(frames):
 
 def by_duckdb(frames):
     resolved, n = frames.duckdb("ticket", "event").execute(f"""
-        with lives as (
+        with milestones as (
             select ticket, min(epoch_us("at")) filter (status = 'solved') as solved,
                    count(*) filter (kind = 'public_message' and author = 'agent') as replies
             from event group by ticket
         ), reopened as (
-            select distinct ticket from event join lives using (ticket)
+            select distinct ticket from event join milestones using (ticket)
             where status != 'solved' and epoch_us("at") > solved and epoch_us("at") <= solved + {WINDOW}
         ), contacts as (
             select id, solved_at, lead(epoch_us(created_at)) over (partition by customer order by created_at) as next from ticket
         )
         select count(*) filter (replies = 1 and coalesce(next > solved + {WINDOW}, true) and r.ticket is null), count(*)
-        from contacts join lives l on l.ticket = id left join reopened r on r.ticket = id
+        from contacts join milestones l on l.ticket = id left join reopened r on r.ticket = id
         where solved + {WINDOW} <= {micros(AS_OF)} and (solved_at is not null or r.ticket is not null)""").fetchone()
     return {"all": (resolved / n * 100, n)}
 

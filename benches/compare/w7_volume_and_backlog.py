@@ -81,7 +81,7 @@ def summary(answer):
     """Tickets by market and week, open ones by market and day from the first ticket's day to the cut-off's."""
     volume, backlog = answer
     if not isinstance(volume, np.ndarray):
-        return _told(volume) | _told(backlog)
+        return _rows(volume) | _rows(backlog)
     found = {("volume", MARKETS[row], int(FIRST_WEEK + 7 * column)): (int(volume[row, column]),)
              for row, column in zip(*np.nonzero(volume))}
     first, last = np.flatnonzero(np.diff(backlog.sum(axis=0), prepend=0))[[0, -1]]
@@ -91,7 +91,7 @@ def summary(answer):
     return found
 
 
-def _told(report):
+def _rows(report):
     """A report as counts by KPI, market and day."""
     return {(row.kpi, row.keys["market"], (row.period_start.date() - date(1970, 1, 1)).days): (row.value,)
             for row in report.rows if row.headline and row.keys and row.period_start is not None}

@@ -114,7 +114,7 @@ impl Desk {
     }
 }
 
-/// Time this thread has spent on a processor, where the system tells (Linux).
+/// Processor time of this thread, where the system reports it (Linux).
 fn processor_time() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)

@@ -1,5 +1,4 @@
-//! The least that work on columns can cost: loops written by hand that know the data, check nothing and tell nothing but the
-//! bare figures.
+//! Lower bound of the cost of columns: hand-written loops for this data, without checks, intervals or totals.
 
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::Timestamp;

@@ -16,7 +16,7 @@ use deskmetrics_arrow::Dataset;
 #[derive(Debug, Parser)]
 #[command(name = "kpi_report", max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Says which file holds what and which column means what; without it, the sample that ships with the examples
+    /// Description of the files and columns; by default that of the sample data
     #[arg(value_name = "DESCRIPTION.toml")]
     pub(crate) description: Option<PathBuf>,
 
@@ -73,8 +73,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The folder that the description's `folder` lies in; by default the description's own, else the one that the
-    /// environment variable DESKMETRICS_DATA names, else ../shared/data beside this repository
+    /// The folder that the description's `folder` is relative to; by default that of the description, or else the one in the
+    /// environment variable DESKMETRICS_DATA, or else ../shared/data beside this repository
     #[arg(long, value_name = "DIR")]
     pub(crate) data_root: Option<PathBuf>,
 
@@ -90,10 +90,10 @@ Examples:
   kpi_report --by market,channel --kpi nps      one KPI by market and channel together
   kpi_report --format csv tickets.toml > k.csv  your own data, as a spreadsheet
 
-Exit codes: 0 done, 1 the data cannot be used, 2 the command line is wrong.";
+Exit codes: 0 success, 1 unusable data, 2 invalid command line.";
 
 impl Arguments {
-    /// The period to slice by; `dated` tells whether the data has dates at all.
+    /// The period to slice by; `dated` is whether the data has timestamps.
     pub(crate) fn period(&self, dated: bool) -> Option<Period> {
         match self.period {
             Some(OptionalPeriod(period)) => period,

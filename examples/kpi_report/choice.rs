@@ -1,4 +1,4 @@
-//! Which KPIs are wanted, and what the catalogue has.
+//! Selection of KPIs, and the list of the catalogue.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use deskmetrics_arrow::{Choice, ChoiceError, Chosen, Dataset};
 use super::Trouble;
 use super::arguments::Arguments;
 
-/// What was asked for, or the usual KPIs, as far as the data can answer them.
+/// The requested or the standard KPIs, as far as the data can answer them.
 pub(crate) fn choose(arguments: &Arguments, dataset: &Dataset) -> Result<Chosen, Trouble> {
     let mut choice = match arguments.kpis.as_slice() {
         [] if arguments.all => Choice::all(),

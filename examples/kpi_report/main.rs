@@ -1,6 +1,6 @@
-//! Tickets, events and surveys in; their KPIs out, each with its n, its interval and what was excluded.
+//! Computes KPIs from tickets, events and surveys, each with n, interval and excluded records.
 //!
-//! Without arguments it runs on the sample in `examples/sample`; give it a description of your own data to run on that:
+//! Without arguments it reads the sample in `examples/sample`; pass a description to read your own data:
 //!
 //! ```sh
 //! cargo run --release --example kpi_report
@@ -27,11 +27,11 @@ use arguments::{Arguments, Slicing};
 use output::Findings;
 use progress::ReadingBar;
 
-/// Why there is no report.
+/// The reason why there is no report.
 enum Trouble {
     /// The data or its description cannot be used.
     Data(String),
-    /// What was asked for makes no sense.
+    /// The command line is invalid.
     Usage(String),
 }
 
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     match text {
         Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
-            // Whoever reads the report, such as `head`, has seen enough.
+            // The reader of the pipe, such as `head`, has closed it.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(1, &format!("the report cannot be written: {error}")),
         },
@@ -91,18 +91,18 @@ fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     Dataset::read_with(description, options).map_err(|error| {
         let elsewhere =
             matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
-        let hint = if elsewhere { "; --data-root or DESKMETRICS_DATA says where the data lies" } else { "" };
+        let hint = if elsewhere { "; name the folder of the data with --data-root or DESKMETRICS_DATA" } else { "" };
         Trouble::Data(format!("{error}{hint}"))
     })
 }
 
-/// Where the description's folder lies: as asked, else beside the description, else in the first usual place that
-/// has it.
+/// The folder that contains the description's folder: `--data-root`, or else the folder of the description, or else the
+/// first usual place that has it.
 fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     if arguments.data_root.is_some() {
         return arguments.data_root.clone();
     }
-    // What is wrong with a description is told when it is read.
+    // Errors of the description are reported when it is read.
     let folder = Description::read(description).ok()?.folder;
     let beside = description.parent().unwrap_or(Path::new("")).join(&folder);
     if folder.as_os_str().is_empty() || beside.is_dir() {
@@ -114,15 +114,15 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
 }
 
-/// The slicings asked for, else those of the description.
+/// The requested slicings, or else those of the description.
 fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
     match arguments.by.as_slice() {
         [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
-        asked => asked.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
+        requested => requested.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
     }
 }
 
-/// Whether anything in the data bears a date.
+/// Whether the data has timestamps.
 fn dated(dataset: &Dataset) -> bool {
     dataset.last_instant().is_some()
 }

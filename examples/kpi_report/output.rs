@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::arguments::{Arguments, Format};
 
-/// Everything there is to tell.
+/// The report and everything that is printed with it.
 pub(crate) struct Findings<'a> {
     pub(crate) description: &'a Path,
     pub(crate) dataset: &'a Dataset,
@@ -21,7 +21,7 @@ pub(crate) struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// The report in the format asked for.
+    /// The report in the requested format.
     pub(crate) fn write(&self, arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         match arguments.format {
             Format::Table => Ok(self.text(arguments)?),
@@ -102,16 +102,16 @@ impl Findings<'_> {
     }
 }
 
-/// What happened to a file's instants.
+/// Adjusted timestamps of a file.
 fn remarks(source: &SourceReport) -> String {
     let counts = [
-        (source.ambiguous_times, "times that clocks showed twice"),
-        (source.nonexistent_times, "times that clocks skipped"),
+        (source.ambiguous_times, "times repeated by a clock change"),
+        (source.nonexistent_times, "times skipped by a clock change"),
         (source.skewed_times, "times moved to the ticket's creation"),
         (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
-    let told = counts.iter().filter(|(count, _)| *count > 0);
-    told.fold(String::new(), |told, (count, what)| format!("{told}; {count} {what}"))
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    counts.fold(String::new(), |text, (count, what)| format!("{text}; {count} {what}"))
 }
 
 fn local(at: Timestamp, zone: Tz) -> String {

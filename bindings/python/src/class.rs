@@ -1,6 +1,6 @@
 //! Methods and attributes that several Python classes share.
 
-/// Adds attributes to a class, one line each: its docstring, then `name -> type = value`.
+/// Adds attributes to a class, one per entry: docstring, then `name -> type = value`.
 ///
 /// The value is an expression of the object, which the first line names, or of what a method of the object returns.
 macro_rules! getters {
@@ -37,7 +37,7 @@ macro_rules! pickled {
     };
 }
 
-/// Lets `sum` add objects up, which begins with 0.
+/// Supports `sum`, which starts with 0.
 macro_rules! summed {
     ($class:ident, $what:literal) => {
         #[pymethods]

@@ -1,4 +1,4 @@
-//! The data form: Python dicts and lists as the JSON that the core reads, and back.
+//! Conversion between Python dicts and lists and the JSON forms of the core.
 
 use deskmetrics::duration_text;
 use deskmetrics_arrow::plain_message;
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::error::{self, OrError as _};
 use crate::input::describe;
 
-/// Deeper than any data form goes; a list inside itself ends here.
+/// More levels than any data form has; stops lists that contain themselves.
 const DEEPEST: usize = 32;
 
 /// A Python value in JSON: mappings, sequences, texts, numbers; dates, times and zones as their text.
@@ -45,7 +45,7 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         let number = Number::from_f64(value.extract()?);
         return number
             .map(Value::Number)
-            .ok_or_else(|| error::argument(format!("{place}: {value} is no number")));
+            .ok_or_else(|| error::argument(format!("{place}: {value} is not a number")));
     }
     if let Some(text) = as_text(value)? {
         return Ok(Value::String(text));
@@ -54,7 +54,7 @@ fn nested(place: &str, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value
         let mut object = Map::new();
         for entry in mapping.items()?.iter() {
             let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            // Numbers and booleans in columns are known by their text.
+            // Numbers and booleans in columns are compared by their text.
             let key = match nested(place, &key, depth + 1)? {
                 Value::String(text) => text,
                 Value::Number(number) => number.to_string(),
@@ -149,11 +149,11 @@ pub(crate) fn from_form<T: DeserializeOwned>(
     wrong: impl Fn(String) -> PyErr,
 ) -> PyResult<T> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        let said = plain_message(&problem.inner().to_string());
+        let message = plain_message(&problem.inner().to_string());
         wrong(match problem.path().to_string().as_str() {
-            // What the core finds wrong as a whole names its place itself.
-            "." => format!("{place}: {said}"),
-            inner => format!("{place}.{inner}: {said}"),
+            // Errors about the whole form name the place themselves.
+            "." => format!("{place}: {message}"),
+            inner => format!("{place}.{inner}: {message}"),
         })
     })
 }

@@ -1,4 +1,4 @@
-//! Errors become the package's own exceptions, which are defined in Python.
+//! Conversion of errors to the exceptions of the package, which are defined in Python.
 
 use std::fmt::Display;
 
@@ -38,7 +38,7 @@ exceptions! {
 pub(crate) trait OrError<T> {
     /// An [`ArgumentError`](exceptions::ArgumentError).
     fn or_argument(self) -> PyResult<T>;
-    /// A [`DataError`](exceptions::DataError) about what `name` stands for.
+    /// A [`DataError`](exceptions::DataError) about the object called `name`.
     fn or_data(self, name: &str) -> PyResult<T>;
     /// A [`ColumnTypeError`](exceptions::ColumnTypeError) about the column of this name.
     fn or_column_type(self, name: &str) -> PyResult<T>;
@@ -72,13 +72,13 @@ pub(crate) fn due(place: &str, error: DueError) -> PyErr {
     }
 }
 
-/// A question for the name that is most likely meant; empty if none is near.
+/// A suggestion of the nearest name; empty if none is near.
 pub(crate) fn did_you_mean<S: AsRef<str>>(name: &str, present: impl IntoIterator<Item = S>) -> String {
     let nearest = deskmetrics_arrow::nearest(name, present);
     nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default()
 }
 
-/// A name that is not there, with what is and the nearest of it.
+/// The error for an unknown name, with the known ones and the nearest.
 pub(crate) fn no_such(what: &str, name: &str, place: &str, present: &[&str]) -> PyErr {
     let meant = did_you_mean(name, present);
     let has = if present.is_empty() { "nothing".to_owned() } else { present.join(", ") };

@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 pub(crate) struct Keywords<'a, 'py>(Option<&'a Bound<'py, PyDict>>);
 
 impl<'a, 'py> Keywords<'a, 'py> {
-    /// Those of a `**keywords`, of which every one must be taken before [`end`](Self::end).
+    /// The arguments of `**keywords`; each must be taken before [`end`](Self::end).
     pub(crate) fn new(given: Option<&'a Bound<'py, PyDict>>) -> Self {
         Self(given)
     }

@@ -1,4 +1,4 @@
-//! Python bindings of deskmetrics: Python values in, core functions, Python values out. Nothing is computed here.
+//! Python bindings of deskmetrics: converts arguments and results of the core; computes nothing.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::doc_link_with_quotes,

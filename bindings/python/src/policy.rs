@@ -1,4 +1,4 @@
-//! What was promised and what counts: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
+//! SLA and FCR policies: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,9 +18,10 @@ use crate::input::describe;
 const POLICY: &str =
     "{\"name\": \"All\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
 
-/// One promise to one kind of tickets: for which ones, and what is promised to them.
+/// An SLA policy: its conditions and its targets.
 ///
-/// Made by :meth:`from_dict` or :meth:`from_toml`; several in order of precedence make :class:`SlaPolicies`.
+/// Create one with :meth:`from_dict` or :meth:`from_toml`; combine several with :class:`SlaPolicies`. The keys are listed by
+/// ``help("deskmetrics.description")``.
 ///
 /// Examples
 /// --------
@@ -38,17 +39,17 @@ const POLICY: &str =
 #[derive(PartialEq, Clone)]
 pub(crate) struct SlaPolicy(sla::SlaPolicy);
 
-/// All promises of a help desk, in order: the first that fits a ticket applies.
+/// The SLA policies of a help desk, in order: the first one that matches a ticket applies.
 ///
-/// Made by :meth:`from_dict`, :meth:`from_toml` or from a list of :class:`SlaPolicy`.
+/// Create them with :meth:`from_dict`, :meth:`from_toml` or from a list of :class:`SlaPolicy`.
 ///
 /// Parameters
 /// ----------
 /// policies : iterable of SlaPolicy or dict
 ///     In order of precedence.
 /// matching : {"first", "first_per_metric"}, default "first"
-///     Whether a ticket has the first policy that fits, with all its targets and no others; or, for each metric, the first
-///     that fits and has a target for it.
+///     The first matching policy applies with all its targets; or, for each metric, the first matching policy that has a
+///     target for it.
 ///
 /// Examples
 /// --------
@@ -71,7 +72,7 @@ pub(crate) struct SlaPolicy(sla::SlaPolicy);
 #[derive(PartialEq, Clone)]
 pub(crate) struct SlaPolicies(pub(crate) sla::SlaPolicies);
 
-/// What "resolved on first contact" means. There is no default: the field has none.
+/// A definition of first contact resolution. There is no default, because the field has none.
 ///
 /// Parameters
 /// ----------
@@ -184,7 +185,7 @@ fn sla_policy(place: &str, value: &Bound<'_, PyAny>) -> PyResult<sla::SlaPolicy>
 fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
     let (place, text) = if source.is_instance_of::<PyString>() {
         let text = source.extract::<String>()?;
-        // No TOML that says anything is without an equals sign or brackets.
+        // Every TOML text with content has an equals sign or brackets.
         if !text.contains(['=', '[', '\n']) {
             return Err(error::policy(format!(
                 "\"{text}\" is a text, and not one of TOML; to read a file give pathlib.Path(\"{text}\")"
@@ -225,7 +226,7 @@ macro_rules! forms {
             /// Raises
             /// ------
             /// PolicyError
-            ///     When it makes no sense; the message names the place in the form.
+            ///     When the form is invalid; the message names the place in it.
             #[classmethod]
             fn from_dict(_class: &Bound<'_, PyType>, form: &Bound<'_, PyAny>) -> PyResult<Self> {
                 $check(from_form($place, keys($place, form, &$example)?, error::policy)?).map(Self)
@@ -245,7 +246,7 @@ macro_rules! forms {
             /// Raises
             /// ------
             /// PolicyError
-            ///     When it makes no sense; the message names the place in the form.
+            ///     When the form is invalid; the message names the place in it.
             #[classmethod]
             fn from_toml(_class: &Bound<'_, PyType>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
                 $check(from_form($place, toml_form(source)?, error::policy)?).map(Self)
@@ -271,7 +272,7 @@ forms! { SlaPolicy, "policy", POLICY, Ok;
 }
 
 forms! { SlaPolicies, "policies", format!("{{\"policies\": [{POLICY}]}}"), known_metrics;
-    /// Policies from their data form: ``policies``, and optionally ``matching`` and ``clocks`` of your own.
+    /// Policies from their data form: ``policies``, and optionally ``matching`` and custom ``clocks``.
 }
 
 #[pymethods]
@@ -285,7 +286,7 @@ impl SlaPolicy {
     fn __repr__(&self) -> String {
         let targets: Vec<String> = self.0.targets.iter().map(|target| target.metric.to_string()).collect();
         let targets = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
-        format!("SlaPolicy({:?}, promises {targets})", self.0.name)
+        format!("SlaPolicy({:?}, targets {targets})", self.0.name)
     }
 }
 
@@ -304,12 +305,12 @@ impl SlaPolicies {
         self.0.policies.iter().map(|policy| &*policy.name).collect()
     }
 
-    /// What is probably not meant, in sentences: policies never reached, priorities without a target, targets of no time.
+    /// Check the policies for likely mistakes: policies never reached, priorities without a target, targets of zero.
     ///
     /// Returns
     /// -------
     /// list of str
-    ///     Empty when all is well.
+    ///     Empty without findings.
     fn check(&self) -> Vec<String> {
         self.0.check().iter().map(ToString::to_string).collect()
     }

@@ -12,12 +12,12 @@ use crate::class::{getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
 
-/// The level that the representation shows.
+/// The confidence level of the representation.
 const USUAL_LEVEL: f64 = 0.95;
 
-/// What a KPI came to: its value, the records behind it, its interval, and what was excluded.
+/// The result of a KPI: value, n, interval and excluded records.
 ///
-/// Made by the functions named after the KPIs. Results of one KPI, asked for alike, add up: ``a + b`` is the result of all
+/// Returned by the KPI functions. Results of one KPI with equal options can be added: ``a + b`` is the result of all
 /// records together, as is ``sum([a, b, c])``, bit for bit. They can be pickled, and stored with :meth:`to_bytes`.
 ///
 /// Examples
@@ -36,12 +36,12 @@ pub(crate) struct KpiResult {
 }
 
 impl KpiResult {
-    /// A number of this result as people read it.
+    /// A formatted number of this result.
     fn text(&self, value: f64, unit: Unit) -> String {
         value_text(Some(value), unit, self.tally.clock())
     }
 
-    /// The KPI with what was chosen for it.
+    /// The KPI with its option.
     fn title(&self) -> String {
         let id = self.tally.definition().id;
         let business = self.tally.clock().filter(|clock| *clock == ClockKind::Business);
@@ -81,14 +81,14 @@ getters! { KpiResult, result;
     /// The headline number in ``unit``; ``None`` when nothing was counted.
     value -> Option<f64> = result.tally.headline(USUAL_LEVEL).value;
 
-    /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"`` or
+    /// The unit of the value: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"`` or
     /// ``"per_ticket"``.
     unit -> &'static str = result.tally.headline(USUAL_LEVEL).unit.as_str();
 
-    /// Records behind the value.
+    /// Number of records behind the value.
     n -> u64 = result.tally.headline(USUAL_LEVEL).n;
 
-    /// What was chosen where the KPI leaves a choice: the policy, the question, the limit; ``None`` where there was none.
+    /// The option: the policy, the question or the limit; ``None`` without one.
     option -> Option<&str> = result.tally.option();
 
     /// The standard error of the value, in ``unit``: of shares, net scores and means; ``None`` for every other KPI.
@@ -105,7 +105,7 @@ getters! { KpiResult, result;
     /// points. ``None`` where :attr:`standard_error` is.
     variance -> Option<f64> = result.tally.variance();
 
-    /// Why the value may not be what it seems, in sentences: an NPS whose answers are all from 1 to 5.
+    /// Warnings about the value, in sentences: an NPS whose answers are all from 1 to 5.
     ///
     /// Examples
     /// --------
@@ -114,7 +114,7 @@ getters! { KpiResult, result;
     /// 'all answers are from 1 to 5,'
     warnings -> Vec<&'static str> = result.tally.caution().into_iter().collect();
 
-    /// Records excluded, counted by reason.
+    /// Number of excluded records by reason.
     excluded -> Data<&Excluded> = Data(result.tally.excluded());
 
     /// The clock of a KPI in seconds, ``"calendar"`` or ``"business"``; ``None`` for every other KPI.
@@ -136,20 +136,25 @@ impl KpiResult {
         Some(chrono::TimeDelta::microseconds(micros))
     }
 
-    /// The confidence interval of the value, in the same unit.
+    /// The 95 % confidence interval of the value, in the same unit; see :meth:`interval_at`.
+    #[getter]
+    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.interval_at(py, USUAL_LEVEL)
+    }
+
+    /// The confidence interval of the value at a confidence level, in the same unit.
     ///
     /// Parameters
     /// ----------
-    /// level : float, default 0.95
+    /// level : float
     ///     Between 0 and 1.
     ///
     /// Returns
     /// -------
     /// Interval or None
-    ///     A pair ``(lower, upper)`` that also knows ``level`` and ``method``; ``None`` when too little was counted, and for
+    ///     A pair ``(lower, upper)`` with ``level`` and ``method``; ``None`` when too little was counted, and for
     ///     counts, which are exact.
-    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
-    fn interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
         interval(py, self.tally.headline(level).interval)
     }
@@ -159,7 +164,7 @@ impl KpiResult {
     /// Parameters
     /// ----------
     /// level : float, default 0.95
-    ///     Of the intervals, between 0 and 1.
+    ///     Confidence level of the intervals, between 0 and 1.
     ///
     /// Returns
     /// -------
@@ -170,7 +175,7 @@ impl KpiResult {
         self.measures_with(py, level, |found| interval(py, found))
     }
 
-    /// How often each score of the scale was given, lowest first; ``None`` for a KPI that is not about scores.
+    /// Number of answers of each score of the scale, lowest first; ``None`` for a KPI that is not about scores.
     ///
     /// Examples
     /// --------
@@ -182,7 +187,7 @@ impl KpiResult {
         self.tally.distribution().map(|counts| counts.iter().into_py_dict(py)).transpose()
     }
 
-    /// What each stated reason costs, the dearest first; only of :func:`reasons`.
+    /// The reasons of negative answers by the points that they cost, highest first; only of :func:`score_reasons`.
     ///
     /// Returns
     /// -------
@@ -204,17 +209,17 @@ impl KpiResult {
         Ok(list)
     }
 
-    /// The result as plain data: KPI, value, interval, all measures, what was excluded.
+    /// The result as plain data: KPI, value, interval, all measures, excluded records.
     ///
     /// Parameters
     /// ----------
     /// level : float, default 0.95
-    ///     Of the intervals, between 0 and 1.
+    ///     Confidence level of the intervals, between 0 and 1.
     ///
     /// Returns
     /// -------
     /// dict
-    ///     Of texts, numbers and dicts only, ready for JSON. It cannot be read back; see :meth:`to_bytes`.
+    ///     Texts, numbers and dicts, serializable as JSON. To restore a result, use :meth:`to_bytes`.
     #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
     fn to_dict<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
         check(level)?;
@@ -234,7 +239,7 @@ impl KpiResult {
         Ok(form)
     }
 
-    /// Everything counted, to be stored or sent and added up elsewhere; read by :meth:`from_bytes`.
+    /// Serialize the result to bytes, for :meth:`from_bytes`.
     ///
     /// Returns
     /// -------
@@ -250,7 +255,7 @@ impl KpiResult {
         PyBytes::new(py, &self.tally.to_bytes())
     }
 
-    /// A result from the bytes that :meth:`to_bytes` made.
+    /// Restore a result from the bytes of :meth:`to_bytes`.
     ///
     /// Parameters
     /// ----------
@@ -263,7 +268,7 @@ impl KpiResult {
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When they are something else, damaged, or made by a version that counts otherwise.
+    ///     When the bytes are not those of a result, are damaged, or have another version.
     #[staticmethod]
     fn from_bytes(state: &[u8]) -> PyResult<Self> {
         let tally = KpiTally::from_bytes(state).or_argument()?;
@@ -279,7 +284,7 @@ impl KpiResult {
                     ReportError::OtherKpi { differs: Some(difference), .. }
                         if difference.choice == "as_of" =>
                     {
-                        "; without one a table's last instant is its cut-off: give both the same, as with \
+                        "; without one the last timestamp of each table is its cut-off: give the same to both, as with \
                          replay(.., as_of=..)"
                     }
                     _ => "",

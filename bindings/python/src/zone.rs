@@ -1,4 +1,4 @@
-//! Timestamps out, in a time zone.
+//! Timestamps as Python datetimes in a time zone.
 
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -9,7 +9,7 @@ use crate::error;
 
 /// A timestamp that becomes a `datetime` in a zone where it is returned; in UTC without one.
 ///
-/// One beyond the years 1 to 9999, which a `datetime` cannot hold, is an error.
+/// One beyond the years 1 to 9999, the range of `datetime`, is an error.
 pub(crate) struct InZone(pub(crate) Timestamp, pub(crate) Option<Tz>);
 
 impl<'py> IntoPyObject<'py> for InZone {
@@ -26,7 +26,7 @@ impl<'py> IntoPyObject<'py> for InZone {
         };
         found.map_err(|_| {
             error::instant(format!(
-                "{at} is beyond the years 1 to 9999, which is all that datetime can hold: check the unit of the numbers it \
+                "{at} is outside the years 1 to 9999, the range of datetime: check the unit of the numbers it \
                  comes from, such as milliseconds read as seconds"
             ))
         })

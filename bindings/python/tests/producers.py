@@ -1,4 +1,4 @@
-"""Columns of every library that has columns, all of the same values."""
+"""Columns of every supported library with the same values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample that ships with the examples."""
+"""The sample data of the examples."""
 
 from functools import cache
 from pathlib import Path

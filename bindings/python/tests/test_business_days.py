@@ -1,4 +1,4 @@
-"""Business days, local times that the clocks skip, and SLA targets in business days."""
+"""Business days, opening times in clock changes, and SLA targets in business days."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -97,7 +97,7 @@ def test_a_pause_moves_a_target_in_business_days() -> None:
 
 
 @pytest.mark.parametrize(("gap", "hours"), [("change", 7.0), ("shift", 6.5)])
-def test_hours_that_the_clocks_skip(gap: str, hours: float) -> None:
+def test_opening_times_in_a_clock_change(gap: str, hours: float) -> None:
     desk = dm.Schedule.from_dict({"time_zone": "Europe/Copenhagen", "hours": "02:30-10:00", "conventions": {"gap": gap}})
     start, end = datetime(2026, 3, 29, tzinfo=HOME), datetime(2026, 3, 30, tzinfo=HOME)
     assert desk.elapsed(start, end) == timedelta(hours=hours)

@@ -1,4 +1,4 @@
-"""What is written down is true: docstrings and README run, the stubs agree with the compiled module."""
+"""Tests of the documentation: docstrings and README examples run, stubs match the compiled module."""
 
 import doctest
 import inspect
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import deskmetrics as dm
+from deskmetrics import description
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 
@@ -32,7 +33,7 @@ def documented() -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("name", "thing"), list(documented()), ids=lambda part: part if isinstance(part, str) else "")
 def test_docstring(name: str, thing: Any) -> None:
     if inspect.ismemberdescriptor(thing):
-        return  # the fields of a dataclass stand in its own docstring
+        return  # fields of a dataclass are documented in the docstring of the class
     text = inspect.getdoc(thing)
     assert text, f"{name} has no docstring"
     examples = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
@@ -51,12 +52,61 @@ def blocks(readme: Path) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", readme.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("place", ["..", "../../.."])
-def test_readme(place: str) -> None:
-    code = blocks((Path(__file__).parent / place / "README.md").resolve())
+@pytest.mark.parametrize("folder", ["..", "../../.."])
+def test_readme_examples_print_the_shown_output(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = blocks((Path(__file__).parent / folder / "README.md").resolve())
     assert code
     for block in code:
+        shown = re.findall(r"^# -> ?(.*)$", block, re.MULTILINE)
+        assert shown, f"no output is shown:\n{block}"
         exec(compile(block, "README.md", "exec"), {})
+        assert capsys.readouterr().out.splitlines() == shown
+
+
+DESCRIPTION_PLACES = {
+    "Description": "{}",
+    "Tickets": "[[tickets]]\n{}",
+    "Events": "[[events]]\n{}",
+    "Snapshots": "[[snapshots]]\n{}",
+    "Surveys": "[[surveys]]\n{}",
+    "Invitations": "[[invitations]]\n{}",
+    "Files": "[[tickets]]\nfile = {{ {} }}",
+    "Values": "[[tickets]]\nid = {{ {} }}",
+    "Timestamps": "[[tickets]]\ncreated_at = {{ {} }}",
+    "Numbers": "[[surveys]]\nscore = {{ {} }}",
+    "Measures": "[[tickets]]\nreopens = {{ {} }}",
+    "Schedules": '[[tickets]]\nfile = "t"\nid = "i"\ncreated_at = "c"\n[schedules.desk]\n{}',
+    "SLA": "[sla]\n{}",
+    "Policies": "[[sla.policies]]\n{}",
+    "Targets": "[[sla.policies]]\ntargets = [{{ {} }}]",
+    "Tables": "[[sla.tables]]\n{}",
+    "Clocks": "[[sla.clocks]]\n{}",
+}
+
+
+def test_description_reference_lists_the_keys_of_the_parser(tmp_path: Path) -> None:
+    name, *parts = re.split(r"^(\w+)\n-{3,}\n", inspect.cleandoc(description.__doc__ or ""), flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert name and list(sections) == list(DESCRIPTION_PLACES)
+    file = tmp_path / "description.toml"
+    for section, place in DESCRIPTION_PLACES.items():
+        file.write_text(f'time_zone = "UTC"\n{place.format("no_such_key = 1")}', encoding="utf-8")
+        with pytest.raises(dm.ReadError) as error:
+            dm.read(file)
+        allowed = re.findall('"([^"]+)"', str(error.value).split("allowed are ")[1])
+        entries = re.findall(r"^- ([^:]+):", sections[section], re.MULTILINE)
+        listed = re.findall("``([^`]+)``", " ".join(entries))
+        assert sorted(listed) == sorted(allowed), section
+
+
+def test_description_example_can_be_read(tmp_path: Path) -> None:
+    example = re.search(r"reads two files::\n\n(.*?)\n\nFor tables", description.__doc__ or "", re.DOTALL)
+    assert example
+    (tmp_path / "description.toml").write_text(inspect.cleandoc(example[1]), encoding="utf-8")
+    (tmp_path / "tickets.csv").write_text("Number,Opened,Resolved,State,Country\n1,2/3/2026 09:00,2026-03-02 10:00,Done,DK\n")
+    (tmp_path / "answers.csv").write_text("Number,Answered,Stars\n1,2026-03-02 11:00,5\n")
+    report = dm.read(tmp_path / "description.toml").report(["full_resolution_time", "csat"])
+    assert report["full_resolution_time"].text == "1h 0m" and report["csat"].value == 100.0
 
 
 def test_stubs() -> None:

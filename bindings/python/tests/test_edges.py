@@ -1,4 +1,4 @@
-"""Inputs at the edges: what pandas makes of columns, other types of values, small groups."""
+"""Unusual inputs: columns made by pandas, other types of values, small groups."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -197,7 +197,7 @@ WRITTEN = [{**row, "tags": None if row["tags"] is None else json.dumps(row["tags
     ids=["records", "columns", "pandas", "polars", "pyarrow", "JSON text", "JSON text in pandas"],
 )
 def test_tags_are_lists_or_json_text(tickets: Any) -> None:
-    """Objects that nobody asks for do no harm."""
+    """Objects in columns that no KPI uses are ignored."""
     for tag, expected in {"vip": 1, "late": 1, "late, again": 1, "again": 0}.items():
         policy = {"name": "SLA", "when": {"tag": tag}, "targets": [{"metric": "resolution", "within": "2h"}]}
         assert dm.report(tickets, policies=policy, kpis=["sla_attainment"])["sla_attainment"].n == expected

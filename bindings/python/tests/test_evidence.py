@@ -1,4 +1,4 @@
-"""What the data cannot know is not answered; what it knows is kept."""
+"""KPIs require the data that they depend on."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_the_policy_decides_what_fcr_needs() -> None:
     assert dm.fcr(tickets, policy="no_repeat_contact_within(0days)").n == 1
 
 
-def test_status_words_of_help_desks_are_known_and_the_others_are_warned_of() -> None:
+def test_usual_statuses_are_known_and_others_are_warned_of() -> None:
     words = ["Open", "Waiting for customer", "In progress", "Pendiente", "Genåbnet", "Waiting on third party"]
     at = "2026-03-02T08:00:00Z"
     report = dm.report({"id": words, "created_at": [at] * 6, "status": words}, kpis=["volume", "backlog"])

@@ -1,4 +1,4 @@
-"""Every KPI of the catalogue has its function, and all results have the same manners."""
+"""Every KPI of the catalogue has a function; all results have the same attributes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 
 import deskmetrics as dm
-from deskmetrics import kpis, live, sample, surveys
+from deskmetrics import kpis, queue, sample, surveys
 
 KPIS = dm.catalogue()
 TICKETS = sample.tickets()
@@ -30,8 +30,8 @@ def after(*seconds: float | None) -> list[datetime | None]:
     return [None if each is None else NINE + timedelta(seconds=each) for each in seconds]
 
 
-# What KPIs that need more than tickets are asked with.
-ASKED: dict[str, dict[str, Any]] = {
+# Options of KPIs that need more than tickets.
+OPTIONS: dict[str, dict[str, Any]] = {
     "fcr": {"policy": "no_customer_followup"},
     "time_in_status": {"status": "pending"},
     "time_in_group": {"group": "tier 1"},
@@ -52,9 +52,13 @@ RECORDS: dict[str, tuple[list[Any], dict[str, Any]]] = {
 }
 
 
-def asked(kpi: str) -> dm.KpiResult:
-    function = getattr(dm, kpi)
-    arguments, options = RECORDS.get(kpi, ([TICKETS], ASKED.get(kpi, {})))
+def function_of(kpi: str) -> Any:
+    return getattr(dm, KPIS[kpi].function)
+
+
+def result_of(kpi: str) -> dm.KpiResult:
+    function = function_of(kpi)
+    arguments, options = RECORDS.get(kpi, ([TICKETS], OPTIONS.get(kpi, {})))
     result: dm.KpiResult = function(*arguments, **options)
     return result
 
@@ -62,11 +66,11 @@ def asked(kpi: str) -> dm.KpiResult:
 @pytest.mark.parametrize("kpi", [definition.id for definition in KPIS])
 def test_each_kpi(kpi: str) -> None:
     definition = KPIS[kpi]
-    function = getattr(dm, kpi)
-    assert kpi in dm.__all__ and function.__name__ == kpi and ">>> " in (inspect.getdoc(function) or "")
+    function = function_of(kpi)
+    assert definition.function in dm.__all__ and function.__name__ == definition.function and ">>> " in (inspect.getdoc(function) or "")
     assert pickle.loads(pickle.dumps(function)) is function and typing.get_type_hints(function)["return"] is dm.KpiResult
 
-    result = asked(kpi)
+    result = result_of(kpi)
     assert result.kpi == kpi and result.unit == definition.unit and result.n >= 0
     # The reasons stated follow as measures of their own.
     measures = tuple(result.measures())
@@ -75,10 +79,10 @@ def test_each_kpi(kpi: str) -> None:
     if result.value is not None:
         assert definition.min is None or result.value >= definition.min
         assert definition.max is None or result.value <= definition.max
-    interval = result.interval(0.9)
+    interval = result.interval_at(0.9)
     if interval is not None and result.value is not None:
         assert interval.lower <= result.value <= interval.upper and interval.level == 0.9
-    assert result == asked(kpi) and result != asked("nps" if kpi != "nps" else "csat")
+    assert result == result_of(kpi) and result != result_of("nps" if kpi != "nps" else "csat")
     assert pickle.loads(pickle.dumps(result)) == result
     assert dm.KpiResult.from_bytes(result.to_bytes()) == result
     assert json.loads(json.dumps(result.to_dict()))["kpi"] == kpi
@@ -93,7 +97,7 @@ def test_each_kpi(kpi: str) -> None:
 
 @pytest.mark.parametrize("definition", KPIS, ids=lambda definition: definition.id)
 def test_functions_follow_the_catalogue(definition: dm.Definition) -> None:
-    function = getattr(dm, definition.id)
+    function = function_of(definition.id)
     text = " ".join((inspect.getdoc(function) or "").split())
     for stated in (definition.name, definition.formula, definition.population, *definition.aliases, *definition.references):
         assert stated in text
@@ -119,10 +123,10 @@ def test_static_types_follow_the_catalogue() -> None:
 
 def test_functions_have_no_kpi_too_many() -> None:
     """A function that returns a result is a KPI."""
-    ids = {definition.id for definition in KPIS}
-    for module in (surveys, live):
+    names = {definition.function for definition in KPIS}
+    for module in (surveys, queue):
         for name in module.__all__:
-            assert name in ids or name in {"representativeness", "weighted"}, name
+            assert name in names or name in {"representativeness", "weighted_score"}, name
 
 
 def test_wrong_arguments_are_errors_for_python_and_mypy() -> None:
@@ -168,7 +172,7 @@ def test_options() -> None:
         (lambda: dm.fcr(TICKETS, policy="first_try"), "first_try"),
         (lambda: dm.service_level([NINE], [NINE], within="-1s"), "within"),
         (lambda: dm.service_level([NINE], [NINE, NINE], within="1s"), "answered_at has 2 elements and queued_at has 1"),
-        (lambda: dm.reasons([1], [], scale="nps"), "reasons has 0 elements and scores has 1"),
+        (lambda: dm.score_reasons([1], [], scale="nps"), "reasons has 0 elements and scores has 1"),
         (lambda: dm.occupancy(["4h"], ["4 hrs?"]), r"busy\[0\]: duration"),
     ],
 )
@@ -177,7 +181,7 @@ def test_options_that_make_no_sense(ask: Any, words: str) -> None:
         ask()
 
 
-def test_what_is_no_tickets() -> None:
+def test_arguments_that_are_not_tickets() -> None:
     wrongs: list[Any] = [None, 3, "tickets", object()]
     for wrong in wrongs:
         with pytest.raises(dm.ArgumentTypeError, match="tickets: .* holds no tickets; give what"):
@@ -241,7 +245,7 @@ def test_contacts_as_columns(kind: Any) -> None:
 
 def test_reasons_in_columns() -> None:
     scores, stated = [10, 2, 0, 3], [None, ["slow"], ["slow", "rude"], []]
-    expected = dm.reasons(scores, stated, scale="nps")
+    expected = dm.score_reasons(scores, stated, scale="nps")
     assert [cost["reason"] for cost in expected.ranking()] == ["slow", "rude"]
     for column in (
         pl.Series(stated),
@@ -249,10 +253,10 @@ def test_reasons_in_columns() -> None:
         pa.array(stated, pa.large_list(pa.string())),
         pd.Series(stated),
     ):
-        assert dm.reasons(pl.Series(scores), column, scale="nps") == expected
+        assert dm.score_reasons(pl.Series(scores), column, scale="nps") == expected
     single = [None, "slow", "rude", None]
     for column in (pl.Series(single), pa.array(single).dictionary_encode(), pd.Series(single)):
-        assert dm.reasons(scores, column, scale="nps") == dm.reasons(scores, single, scale="nps")
+        assert dm.score_reasons(scores, column, scale="nps") == dm.score_reasons(scores, single, scale="nps")
 
 
 def test_results_of_parts_add_up_to_the_whole() -> None:

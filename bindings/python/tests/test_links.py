@@ -1,4 +1,4 @@
-"""Links between tables: answers to invitations, surveys to tickets; due times that the source states."""
+"""Links between tables, and due times stated by the source."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def answered(surveys: dict[str, list[Any]], **more: list[Any]) -> dm.Report:
     return dm.report(invitations=invitations, surveys=surveys, scales={"csat": (1, 5)})
 
 
-def test_answers_count_for_the_invitations_they_name() -> None:
+def test_answers_are_joined_to_invitations() -> None:
     rate = answered({"invitation": ["a"], "csat": [5], "answered_at": [TUESDAY]})["response_rate"]
     assert (rate.value, rate.n) == (50.0, 2)
     assert answered({"invitation": ["a"], "csat": [None], "answered_at": [TUESDAY]})["response_rate"].value == 0.0
@@ -24,7 +24,7 @@ def test_answers_count_for_the_invitations_they_name() -> None:
     assert (twice["response_rate"].value, twice["csat"].n) == (50.0, 2)
 
 
-def test_answers_in_files_count_for_the_invitations_they_name(tmp_path: Any) -> None:
+def test_answers_in_files_are_joined_to_invitations(tmp_path: Any) -> None:
     (tmp_path / "sent.csv").write_text(f"id,sent\n1,{MONDAY}\n2,{MONDAY}\n")
     (tmp_path / "answers.csv").write_text("to,score\n#1,5\n7,4\n")
     (tmp_path / "desk.toml").write_text(
@@ -41,7 +41,7 @@ def test_answers_in_files_count_for_the_invitations_they_name(tmp_path: Any) -> 
     assert report.links_excluded == dataset.excluded == {"unknown_invitation": 1}
 
 
-def test_links_that_lead_nowhere_are_counted() -> None:
+def test_unknown_links_are_counted() -> None:
     tickets = {"id": [1, 2], "created_at": [MONDAY] * 2, "group": ["first", "second"]}
     surveys = {"ticket": ["#1", "2.0", "3", None], "csat": [5, 1, 4, 2]}
     report = dm.report(tickets, surveys=surveys, scales={"csat": (1, 5)}, by="group", kpis=["csat"])
@@ -55,13 +55,13 @@ def test_links_that_lead_nowhere_are_counted() -> None:
 
 
 @pytest.mark.parametrize("ids", [["1", "2"], [1.0, 2.0, None], ["#1", "2.0"], [" 1", "#2 "]])
-def test_events_find_tickets_whose_ids_are_written_differently(ids: list[Any]) -> None:
+def test_events_match_tickets_with_other_spellings_of_ids(ids: list[Any]) -> None:
     tickets = {"id": [1, 2], "created_at": [MONDAY] * 2}
     events = {"ticket": ids, "at": [TUESDAY] * len(ids), "kind": ["solved"] * len(ids)}
     assert dm.report(tickets, events=events, kpis=["solved"])["solved"].value == 2
 
 
-def test_due_times_of_the_source_decide_its_sla() -> None:
+def test_due_times_of_the_source() -> None:
     tickets: dict[str, list[Any]] = {
         "id": [1, 2, 3, 4],
         "created_at": ["2026-03-02T09:00:00Z"] * 4,
@@ -149,7 +149,7 @@ def test_a_ticket_table_holds_the_current_values() -> None:
     assert attainment(as_of="2026-03-02T14:00:00Z") == (100.0, ["low"])
 
 
-def test_tags_that_events_add_were_not_there_before() -> None:
+def test_tags_added_by_events_are_absent_at_creation() -> None:
     tickets = {"id": ["1", "2"], "created_at": [MONDAY] * 2, "tags": [["vip", "late"], []]}
     events = {"ticket": ["1", "2"], "at": [TUESDAY] * 2, "kind": ["tagged", "untagged"], "value": ["late", "spare"]}
     replay = dm.replay(events, tickets=tickets, as_of=MONDAY)
@@ -181,7 +181,7 @@ def test_slices_by_who_acted() -> None:
     surveys = {"ticket": ["T", "U"], "csat": [5, 1]}
     assert by("solved_by", "csat", surveys=surveys, scales={"csat": (1, 5)}) == {"Lee": 100.0, None: 0.0}
 
-    # The same from a table without events, once it names people; else the error tells how.
+    # The same from a table without events, once it names people; otherwise the error names the key.
     tickets = {
         "id": [1, 2],
         "created_at": ["2026-03-02T09:00:00Z"] * 2,
@@ -247,7 +247,7 @@ def test_statuses_of_a_table_beside_a_log_without_them() -> None:
     named = {"tickets": {"solved_at": "solved_at"}}
     report = dm.report(tickets, log, kpis=["solved"], columns=named)
     assert (report["solved"].value, report.warnings) == (1, [])
-    # A log without rows tells nothing.
+    # A log without rows has no effect.
     empties: list[Any] = [[], {"ticket": [], "at": [], "kind": []}]
     for empty in empties:
         report = dm.report(tickets, empty, kpis=["solved", "volume"])
@@ -289,7 +289,7 @@ def test_all_kpis_are_those_that_the_data_can_answer() -> None:
     assert {"sla_ticket_attainment", "sla_overshoot", "sla_at_risk", "customers"} <= {row.kpi for row in with_more.rows}
 
 
-def test_transfers_from_an_unknown_assignee_are_told() -> None:
+def test_transfers_from_an_unknown_assignee_are_noted() -> None:
     tickets = {"id": [1], "created_at": [MONDAY], "assignee": ["bo"]}
     events = {"ticket": [1, 1], "at": [TUESDAY, TUESDAY], "kind": ["changed assignee", "solved"], "value": ["bo", None], "author": ["agent"] * 2}
     assert not any("assignee" in warning for warning in dm.report(tickets, events).warnings)

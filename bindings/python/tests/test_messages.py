@@ -1,4 +1,4 @@
-"""Messages name the subject, the value found, what was meant and what to give instead; likenesses of what is wanted are taken."""
+"""Messages name subject, value and remedy; convertible arguments are accepted."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
         lambda: dm.nps(LAZY),
         lambda: dm.volume(LAZY),
         lambda: dm.report(LAZY),
-        lambda: dm.reasons([1], LAZY, scale=(1, 5)),
+        lambda: dm.score_reasons([1], LAZY, scale=(1, 5)),
         lambda: dm.response_rate(SENT, [None], delivered=LAZY),
         lambda: dm.survey_coverage(dm.replay(EVENTS), LAZY),
         lambda: DESK.is_open(LAZY),
-        lambda: dm.weighted([1], LAZY, scale=(1, 5)),
+        lambda: dm.weighted_score([1], LAZY, scale=(1, 5)),
     ],
 )
-def test_a_lazy_frame_is_told_to_collect(ask: Any) -> None:
+def test_lazy_frame_error_names_collect(ask: Any) -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"LazyFrame .*\.collect\(\) first"):
         ask()
 
 
 @pytest.mark.parametrize(
-    ("scale", "said"),
+    ("scale", "message"),
     [
         (5.0, 'scale: found 5.0, expected a scale such as "1-5"'),
         ({"min": 1}, 'scale: the key "max" is missing'),
@@ -54,8 +54,8 @@ def test_a_lazy_frame_is_told_to_collect(ask: Any) -> None:
         ("1 to 5", 'scale "1 to 5" is not one of'),
     ],
 )
-def test_scales(scale: Any, said: str) -> None:
-    with pytest.raises(dm.ScaleError, match=said):
+def test_scales(scale: Any, message: str) -> None:
+    with pytest.raises(dm.ScaleError, match=message):
         dm.csat([1], scale=scale)
 
 
@@ -69,7 +69,7 @@ def test_scales_of_a_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "kind", "said"),
+    ("at", "kind", "message"),
     [
         ("2026-04-01", dm.ArgumentTypeError, "as_of: '2026-04-01' .str. is not a datetime; give date, time and offset"),
         (date(2026, 4, 1), dm.ArgumentTypeError, "a date has neither hours nor a zone"),
@@ -78,8 +78,8 @@ def test_scales_of_a_report() -> None:
         (datetime(2026, 4, 1), dm.InstantError, "has no time zone"),
     ],
 )
-def test_cut_offs(at: Any, kind: type[Exception], said: str) -> None:
-    with pytest.raises(kind, match=said) as caught:
+def test_cut_offs(at: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message) as caught:
         dm.report(TICKETS, as_of=at)
     assert "sequence" not in str(caught.value)
 
@@ -96,8 +96,8 @@ def test_zones_of_no_offset_are_utc(zone: Any) -> None:
     assert dm.report(TICKETS, kpis=["volume"], period="week", tz=zone).time_zone == "UTC"
 
 
-def test_an_offset_is_no_zone() -> None:
-    with pytest.raises(dm.ArgumentTypeError, match="UTC.02:00.*an offset does not say when clocks change"):
+def test_offsets_are_not_zones() -> None:
+    with pytest.raises(dm.ArgumentTypeError, match="UTC.02:00.*an offset has no clock changes"):
         dm.Schedule(timezone(timedelta(hours=2)), "Mo-Fr 09:00-17:00")
 
 
@@ -120,7 +120,7 @@ def test_holidays_of_any_kind(holidays: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("holidays", "said"),
+    ("holidays", "message"),
     [
         ([datetime(2026, 12, 25, 10)], r'holidays\[0\]: holiday "2026-12-25T10:00:00" is not a date'),
         ([None], r"holidays\[0\]: None .* is not a date"),
@@ -128,12 +128,12 @@ def test_holidays_of_any_kind(holidays: Any) -> None:
         (5, "not a list of dates; give such as"),
     ],
 )
-def test_what_is_no_holiday(holidays: Any, said: str) -> None:
-    with pytest.raises(dm.DeskmetricsError, match=said):
+def test_invalid_holidays(holidays: Any, message: str) -> None:
+    with pytest.raises(dm.DeskmetricsError, match=message):
         dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=holidays)
 
 
-def test_columns_made_up_by_the_package_are_not_listed() -> None:
+def test_internal_columns_are_not_listed() -> None:
     with pytest.raises(dm.ColumnNotFoundError, match='"created_at", did you mean "create"') as caught:
         dm.volume({"create": ["2026-03-02T08:00:00Z"], "market": ["DK"]})
     assert caught.value.columns == ["create", "market"]
@@ -150,7 +150,7 @@ def test_tickets_without_ids_are_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"),
+    ("ask", "message"),
     [
         (lambda: dm.replay({**EVENTS, "kind": ["public_mesage", "solvd"]}), 'did you mean "public_message"'),
         (lambda: dm.replay(EVENTS, columns={"events": {"kind": {"column": "kind", "words": {"x": "solvd"}}}}), 'columns.events.kind.words.x: .*did you mean "solved"'),
@@ -171,8 +171,8 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
         (lambda: dm.report("tickets.csv"), "read a file first"),
         (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]
-        (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), r"say which one is meant, such as with .dt.tz_localize"),
-        (lambda: dm.report({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "say which one is meant, such as assume_tz"),
+        (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), r"specify one, such as with .dt.tz_localize"),
+        (lambda: dm.report({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "specify one, such as assume_tz"),
         (lambda: dm.csat([4, True]), r"scores\[1\]: True .bool. is not a score"),
         (lambda: dm.csat([np.bool_(True)]), r"scores\[0\]: True .bool. is not a score"),
         (lambda: dm.Tracker().open({"id": "1", "created_at": datetime(2026, 1, 1)}), r'ticket\["created_at"\]: .* has no time zone'),
@@ -181,13 +181,13 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.replay(EVENTS).metrics["tickt"], 'no column "tickt", did you mean "ticket"'),
     ],
 )
-def test_what_was_meant(ask: Any, said: str) -> None:
-    with pytest.raises(dm.DeskmetricsError, match=said):
+def test_suggestions(ask: Any, message: str) -> None:
+    with pytest.raises(dm.DeskmetricsError, match=message):
         ask()
 
 
 @pytest.mark.parametrize(
-    ("add", "said"),
+    ("add", "message"),
     [
         (lambda: dm.csat([1], scale=(1, 5)) + dm.csat([1], scale=(1, 7)), "since scale is 1-5.*of the one and 1-7"),
         (lambda: dm.first_response_time(REPLIED) + dm.first_response_time(REPLIED, clock="business"), "since clock is calendar of the one and business of the other"),
@@ -197,8 +197,8 @@ def test_what_was_meant(ask: Any, said: str) -> None:
         (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["solved"]), "since kpis is volume"),
     ],
 )
-def test_what_does_not_add_up_says_why(add: Any, said: str) -> None:
-    with pytest.raises(dm.ArgumentError, match=said):
+def test_adding_different_results_is_an_error(add: Any, message: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=message):
         add()
 
 
@@ -229,7 +229,7 @@ def test_a_column_out_of_a_frame() -> None:
         metrics.to_list()
 
 
-def test_what_notebooks_show() -> None:
+def test_html_of_results() -> None:
     replay = dm.replay({**EVENTS, "kind": ["public_message", "solvd"]}, tickets=TICKETS)
     shown = replay._repr_html_()  # type: ignore[attr-defined]
     assert "2 tickets, 0 SLA verdicts" in shown and "solvd" in shown
@@ -276,12 +276,12 @@ def test_whole_numbers(name: str, call: Any) -> None:
 
 def test_whole_numbers_are_all_tested() -> None:
     package = Path(dm.__file__).parent
-    text = "".join((package / name).read_text(encoding="utf-8") for name in ("_deskmetrics.pyi", "typing.py", "surveys.py", "live.py"))
+    text = "".join((package / name).read_text(encoding="utf-8") for name in ("_deskmetrics.pyi", "typing.py", "surveys.py", "queue.py"))
     # The operand of an operator has no name; a count of business days may be negative.
     assert set(re.findall(r"\b(\w+): int\b", text)) - {"value", "count"} == WHOLE.keys() - {"segments"}
 
 
-def test_columns_that_are_no_dict_lead_to_one() -> None:
+def test_columns_argument_must_be_a_dict() -> None:
     table = {"Number": ["A", "B"], "Opened": ["2026-03-02T09:00:00Z"] * 2}
     with pytest.raises(dm.ArgumentTypeError, match="columns: .*list.* is not a dict") as refused:
         dm.report(table, columns=["Number", "Opened"])  # type: ignore[arg-type]
@@ -301,7 +301,7 @@ def test_columns_that_are_no_dict_lead_to_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (lambda: dm.report(REPLIED, options={"order": "rows"}), 'options.order: "rows" is not allowed; allowed are "time", "sequence"'),
         (lambda: dm.report(REPLIED, kpis=[{"kpi": "volume", "clok": 1}]), r'kpis\[0\].*there is no key "clok", did you mean "clock"'),
@@ -309,7 +309,7 @@ def test_columns_that_are_no_dict_lead_to_one() -> None:
         (lambda: dm.report(REPLIED, columns={"tickets": {"duplicates": "newest"}}), 'tickets.duplicates: "newest" is not allowed'),
     ],
 )
-def test_mistakes_in_forms_are_told_in_plain_words(call: Any, said: str) -> None:
-    with pytest.raises(dm.ArgumentError, match=said) as refused:
+def test_errors_in_forms_are_plain(call: Any, message: str) -> None:
+    with pytest.raises(dm.ArgumentError, match=message) as refused:
         call()
     assert not any(word in str(refused.value) for word in ("usize", "variant", "field", "invalid type", "`"))

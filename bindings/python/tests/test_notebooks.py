@@ -1,4 +1,4 @@
-"""The notebooks of the examples run, and what is committed of them is what they give."""
+"""The example notebooks run and print the committed output."""
 
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def test_notebook(path: Path) -> None:
     assert texts(notebook) == texts(committed)
 
 
-def test_there_are_notebooks_and_they_are_small_and_clean() -> None:
+def test_notebooks_are_small_and_clean() -> None:
     assert len(NOTEBOOKS) == 2
     for path in NOTEBOOKS:
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The same data gives the same numbers, whichever way it comes in and whatever else is requested."""
+"""Results do not depend on the form of the data or on other requests."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -81,7 +81,7 @@ def test_an_answer_takes_its_tickets_market_at_the_cut_off(tmp_path: Path) -> No
     assert slices == {("volume", "ES"), ("csat", "ES")}
 
 
-def test_taking_away_a_tag_is_a_touch(tmp_path: Path) -> None:
+def test_removing_a_tag_is_a_touch(tmp_path: Path) -> None:
     tickets: Table = {"id": ["a"], "created_at": [CREATED], "tags": ["vip"]}
     events: Table = {"ticket": ["a", "a"], "at": [at(1), at(2)], "kind": ["untagged", "solved"], "value": ["vip", None], "author": ["agent", "system"]}
     report = every_way(tmp_path, ["agent_touches"], tickets=tickets, events=events)
@@ -90,7 +90,7 @@ def test_taking_away_a_tag_is_a_touch(tmp_path: Path) -> None:
     assert replay.explain("a").measures["agent_touches"] == 1
 
 
-def test_an_event_delivered_twice_moves_once(tmp_path: Path) -> None:
+def test_repeated_event_counts_once(tmp_path: Path) -> None:
     tickets: Table = {"id": ["a", "b"], "created_at": [CREATED, CREATED]}
     events: Table = {
         "ticket": ["a", "a", "a", "b"],
@@ -106,7 +106,7 @@ def test_an_event_delivered_twice_moves_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", ["time", "sequence"])
-def test_duplicates_and_events_before_the_creation_decide_nothing(tmp_path: Path, order: str) -> None:
+def test_duplicates_and_events_before_creation_are_excluded(tmp_path: Path, order: str) -> None:
     tickets: Table = {"id": ["a"], "created_at": [CREATED]}
     events: Table = {
         "ticket": ["a", "a", "a"],
@@ -121,7 +121,7 @@ def test_duplicates_and_events_before_the_creation_decide_nothing(tmp_path: Path
     assert {line.reason: line.count for source in report.sources for line in source.exclusions} == {"duplicate": 1, "before_creation": 1}
 
 
-def test_events_that_no_ticket_takes_are_counted() -> None:
+def test_events_without_a_ticket_are_counted() -> None:
     tickets: Table = {"id": ["a"], "created_at": [CREATED]}
     events: Table = {"ticket": ["a"] * 3, "at": [at(1), at(2), AS_OF + timedelta(days=1)], "kind": ["deleted", "public_message", "solved"], "author": ["agent"] * 3}
     report = dm.report(tickets, events, kpis=["volume"], as_of=AS_OF)
@@ -148,7 +148,7 @@ def test_other_kpis_change_no_rows() -> None:
     assert rows(alone) == rows(beside)
 
 
-def test_an_empty_part_adds_nothing() -> None:
+def test_adding_an_empty_report() -> None:
     tickets: Table = {"id": ["a", "b"], "created_at": [CREATED, CREATED]}
     events: Table = {"ticket": ["a"], "at": [at(1)], "kind": ["solved"], "author": ["agent"]}
     none: Table = {"ticket": [], "at": [], "kind": [], "author": []}
@@ -209,7 +209,7 @@ def test_many_rows_in_any_order_on_any_number_of_threads() -> None:
     # The reply an hour before its ticket does not count.
     assert (report["first_response_time"].n, report["full_resolution_time"].n) == (n - 1, n)
     assert report["full_resolution_time"].value == (101 + 499 / 2) * 60
-    # Of 7,000 customers each comes again after 4.9 days; only the last tickets have nobody after them.
+    # Of 7,000 customers each comes again after 4.9 days; only the last tickets have no later contact.
     assert report["fcr"].value == pytest.approx(100 * 7_000 / n)
     for events, threads in ((log, 2), (log, None), (backwards, 1), (backwards, 2)):
         assert values(dm.report(tickets, events, threads=threads, **arguments)) == values(report)

@@ -1,4 +1,4 @@
-"""Pictures: each renders, says what it shows, and holds the report's own numbers."""
+"""Charts render, have titles and show the numbers of the report."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ def spec(chart: Any) -> dict[str, Any]:
 
 
 def values(chart: Any) -> list[dict[str, Any]]:
-    """All points of a picture."""
+    """All points of a chart."""
     found: list[dict[str, Any]] = []
 
     def look(part: Any) -> None:
@@ -63,12 +63,12 @@ def width_and_height(png: bytes) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_each_picture_renders(name: str) -> None:
+def test_each_chart_renders(name: str) -> None:
     chart = everything().plot(**PICTURES[name])
     width, height = width_and_height(vl_convert.vegalite_to_png(chart.to_json()))
     assert 300 < width < 1600 and 120 < height < 1200
     title = spec(chart)["title"]
-    assert title["text"] and title["subtitle"], "a picture says what it shows"
+    assert title["text"] and title["subtitle"], "a chart has a title and a subtitle"
 
 
 def test_the_first_plot_needs_no_arguments() -> None:
@@ -111,32 +111,32 @@ def test_durations_have_a_readable_unit() -> None:
     assert ratio <= {60, 3600, 86400} and len(ratio) == 1
 
 
-def test_targets_are_judged_by_the_interval() -> None:
+def test_targets_are_compared_with_the_interval() -> None:
     chart = weekly().plot("sla_attainment", by="market", target=80)
     for point in values(chart):
-        expected = "above the target" if point["lower"] >= 80 else "below the target" if point["upper"] < 80 else "too close to the target to tell"
+        expected = "above the target" if point["lower"] >= 80 else "below the target" if point["upper"] < 80 else "not clearly above or below the target"
         assert point["verdict"] == expected
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"kpi": "npss"}, 'did you mean "nps"'),
-        ({"kind": "pie"}, "there is no picture of kind"),
+        ({"kind": "pie"}, "there is no chart of kind"),
         ({"kpi": "csat", "measure": "mode"}, 'has no measure "mode"; it has percent, mean'),
         ({"kpi": "csat", "by": "channel"}, "is not sliced by channel; its slicings are market"),
         ({"kpi": "csat", "clock": "business"}, "is not in the report with"),
     ],
 )
-def test_errors_say_what_is_there(arguments: dict[str, Any], said: str) -> None:
+def test_errors_list_known_names(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(dm.DeskmetricsError) as problem:
         weekly().plot(**arguments)
-    assert said in str(problem.value)
+    assert message in str(problem.value)
     with pytest.raises(dm.ArgumentError, match="neither periods nor slices"):
         dataset().report("csat", by=()).plot()
 
 
-def test_without_altair_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_altair_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "altair", None)
     with pytest.raises(dm.MissingPackageError, match=r"pip install deskmetrics\[plot\]") as problem:
         weekly().plot("csat")
@@ -178,20 +178,20 @@ def test_the_age_bands_alone_are_a_backlog() -> None:
     with_backlog = dataset().report(["backlog", BANDS, "backlog_age"], period="week", by=[])
     assert stacked(report.plot()) == stacked(dataset().report(["backlog", BANDS], period="week", by=[]).plot("backlog"))
     panels = spec(with_backlog.plot("backlog"))["vconcat"]
-    assert len(panels) == 2, "the ages themselves stand below"
+    assert len(panels) == 2, "the ages are in the lower panel"
 
 
-def test_ages_on_a_clock_that_is_not_known_are_not_stacked() -> None:
+def test_ages_on_another_clock_are_not_stacked() -> None:
     report = dataset().report(["backlog", BANDS | {"clock": "business"}], period="week", by=[])
     assert spec(report.plot("backlog"))["title"]["text"] == "Backlog"
 
 
-def test_a_picture_names_the_options_it_has() -> None:
-    with pytest.raises(dm.ArgumentError, match='the picture "trend" has no option "color"; it has measure, option'):
+def test_unknown_options_of_a_chart() -> None:
+    with pytest.raises(dm.ArgumentError, match='the chart "trend" has no option "color"; it has measure, option'):
         weekly().plot("csat", color="red")
-    with pytest.raises(dm.ArgumentError, match='the picture "overview" has no option "target"'):
+    with pytest.raises(dm.ArgumentError, match='the chart "overview" has no option "target"'):
         weekly().plot(target=80)
-    with pytest.raises(dm.ArgumentError, match='shows all tickets together; for market take kind="trend"'):
+    with pytest.raises(dm.ArgumentError, match='shows all tickets together; for market use kind="trend"'):
         everything().plot("backlog", kind="backlog", by="market")
 
 

@@ -1,4 +1,4 @@
-"""Promises and what counts as first contact: data forms in and out, findings, errors."""
+"""SLA and FCR policies: data forms, findings, errors."""
 
 import pickle
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_forms_agree(tmp_path: Path) -> None:
     file.write_text(TOML, encoding="utf-8")
     assert policy == dm.SlaPolicy.from_toml(TOML) == dm.SlaPolicy.from_toml(file)
     assert dm.SlaPolicy.from_dict(policy.to_dict()) == policy == pickle.loads(pickle.dumps(policy))
-    assert repr(policy) == 'SlaPolicy("Premium", promises first_response)'
+    assert repr(policy) == 'SlaPolicy("Premium", targets first_response)'
 
 
 def test_many_policies() -> None:
@@ -41,24 +41,24 @@ def test_many_policies() -> None:
         policies["Premum"]
 
 
-def test_what_is_odd_is_found() -> None:
+def test_policy_findings() -> None:
     reply = {"metric": "first_response", "within": "4h"}
     odd = dm.SlaPolicies([{"name": "all", "targets": [reply]}, {"name": "late", "targets": [reply]}])
     assert odd.check() == ['policy "late" is never reached: "all" before it fits the same tickets']
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("form", "message"),
     [
         ({"name": "x", "targets": [{"metric": "resolution", "within": "soon"}]}, "targets[0].within"),
         ({"name": "x", "target": []}, "target"),
         ({"targets": []}, "name"),
     ],
 )
-def test_errors_name_the_place(form: dict[str, Any], said: str) -> None:
+def test_errors_name_the_place(form: dict[str, Any], message: str) -> None:
     with pytest.raises(dm.PolicyError) as problem:
         dm.SlaPolicy.from_dict(form)
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
 def test_broken_toml_and_missing_files(tmp_path: Path) -> None:

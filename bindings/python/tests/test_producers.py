@@ -1,4 +1,4 @@
-"""Columns of every library go in, and come out as the kind they were."""
+"""Columns of every library are accepted, and results have the type of the input."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_nan_is_missing_everywhere() -> None:
         assert dm.csat(column).value == 100.0 and dm.csat(column).excluded == {"not_answered": 1}
 
 
-def test_a_slice_is_read_where_it_stands() -> None:
+def test_slices_of_arrays_are_read_at_their_offset() -> None:
     assert dm.nps(pa.array([0, 9, 10, None, 0]).slice(1, 3)) == dm.nps([9, 10, None])
     assert dm.nps(pl.Series([0, 9, 10, None, 0])[1:4]) == dm.nps([9, 10, None])
 
@@ -66,7 +66,7 @@ def test_a_struct_that_is_null_has_no_values() -> None:
     assert dm.nps(struct) == dm.nps([9, None, 9])
 
 
-def test_a_reader_is_used_up() -> None:
+def test_readers_are_consumed() -> None:
     reader = pa.table({"score": [9, 10]}).to_reader()
     assert dm.nps(reader).n == 2
     with pytest.raises(dm.DataError, match="can be read only once"):
@@ -108,7 +108,7 @@ def test_pandas_keeps_index_and_zone() -> None:
     assert frame["elapsed"].tolist() == [pd.Timedelta(hours=2)] and str(frame["elapsed"].dtype) == "timedelta64[us]"
 
 
-def test_polars_frames_take_the_answer_as_a_column() -> None:
+def test_results_are_columns_of_polars_frames() -> None:
     frame = pl.DataFrame({"start": START, "end": END}, schema_overrides={"start": pl.Datetime("us", "UTC")})
     frame = frame.with_columns(OFFICE.elapsed(frame["start"], frame["end"]))
     assert frame["elapsed"].to_list() == OFFICE.elapsed(START, END) and frame["elapsed"].dtype == pl.Duration("us")
@@ -158,17 +158,17 @@ def test_a_column_against_a_value_and_a_list() -> None:
     ],
     ids=["list", "numpy", "pandas", "polars", "pyarrow", "text", "dates"],
 )
-def test_what_has_no_zone(zone: Any, make: Any) -> None:
+def test_columns_without_a_zone(zone: Any, make: Any) -> None:
     madrid = dm.Schedule("Europe/Madrid", "00:00-24:00")
     # The second day is an hour short.
     days = [datetime(2026, 3, 28), datetime(2026, 3, 29)]
-    with pytest.raises(dm.InstantError, match="no time zone; say which one is meant"):
+    with pytest.raises(dm.InstantError, match="no time zone; specify one"):
         madrid.elapsed(make(days), datetime(2026, 3, 30, tzinfo=ZoneInfo("Europe/Madrid")))
     elapsed = madrid.elapsed(make(days), datetime(2026, 3, 30), assume_tz=zone)
     assert [plain(value) for value in to_list(elapsed)] == [timedelta(hours=47), timedelta(hours=23)]
 
 
-def test_clock_changes_are_decided_alike_for_values_and_columns() -> None:
+def test_clock_changes_in_values_and_columns() -> None:
     """A time that occurs twice is the earlier, one that is skipped the first after the gap."""
     always = dm.Schedule("UTC", "00:00-24:00")
     walls = [datetime(2026, 10, 25, 2, 30), datetime(2026, 3, 29, 2, 30)]
@@ -189,7 +189,7 @@ def test_zones_of_every_kind() -> None:
 
 
 def test_producers_are_complete() -> None:
-    """Every library the package promises is here."""
+    """Every supported library is tested."""
     for library in ("pandas", "polars", "pyarrow", "duckdb", "arro3", "nanoarrow"):
         assert library in NUMBERS or any(name.startswith(library) for name in NUMBERS)
         assert any(name.startswith(library) for name in INSTANTS)

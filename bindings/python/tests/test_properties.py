@@ -1,4 +1,4 @@
-"""Answers compared with those of others, on values nobody thought of."""
+"""Results compared with other libraries on generated values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INSTANTS = st.lists(
 
 
 @given(SCORES)
-def test_nps_is_what_pandas_says(scores: list[int | None]) -> None:
+def test_nps_equals_pandas(scores: list[int | None]) -> None:
     column = pd.Series(scores, dtype="Int64")
     answered = column[column.between(0, 10).fillna(value=False)]
     nps = dm.nps(scores)
@@ -42,7 +42,7 @@ def test_nps_is_what_pandas_says(scores: list[int | None]) -> None:
 
 
 @given(SCORES)
-def test_every_column_gives_the_answer_of_the_list(scores: list[int | None]) -> None:
+def test_columns_equal_lists(scores: list[int | None]) -> None:
     expected = dm.nps(scores)
     columns: list[Any] = [
         np.array([math.nan if score is None else score for score in scores], dtype="f8"),
@@ -69,7 +69,7 @@ def test_csat_and_its_interval(stars: list[int], level: float) -> None:
     positive, n = sum(star >= 4 for star in stars), len(stars)
     assert csat.value == pytest.approx(100 * positive / n, abs=1e-12)
     assert csat.measures()["mean"]["value"] == pytest.approx(np.mean(stars), abs=1e-12)
-    interval = csat.interval(level)
+    interval = csat.interval_at(level)
     assert interval is not None
     expected = proportion_confint(positive, n, alpha=1 - level, method="wilson")
     assert tuple(interval) == pytest.approx([100 * end for end in expected], abs=1e-9)
@@ -79,7 +79,7 @@ def test_csat_and_its_interval(stars: list[int], level: float) -> None:
 def test_ces_and_its_interval(scores: list[int]) -> None:
     ces = dm.ces(np.array(scores), scale="ces2")
     assert ces.value == pytest.approx(np.mean(scores), abs=1e-12)
-    interval, error = ces.interval(), stats.sem(scores)
+    interval, error = ces.interval, stats.sem(scores)
     assert interval is not None
     if error > 0:
         expected = stats.t.interval(0.95, len(scores) - 1, loc=np.mean(scores), scale=error)
@@ -88,8 +88,8 @@ def test_ces_and_its_interval(scores: list[int]) -> None:
 
 
 @given(SCORES, st.sampled_from([0.5, 0.95, 0.999]))
-def test_an_interval_holds_its_estimate(scores: list[int | None], level: float) -> None:
-    interval, nps = dm.nps(scores).interval(level), dm.nps(scores).value
+def test_intervals_contain_their_estimate(scores: list[int | None], level: float) -> None:
+    interval, nps = dm.nps(scores).interval_at(level), dm.nps(scores).value
     if interval is not None and nps is not None:
         assert -100.0 <= interval.lower <= nps <= interval.upper <= 100.0
 
@@ -149,14 +149,14 @@ def test_business_time_of_columns_is_that_of_values(instants: list[datetime | No
     budget = timedelta(hours=hours)
     due = DESK.due(start, budget)
     assert due.to_list() == [None if at is None else DESK.due(at, budget) for at in instants]
-    # What is due after a budget lies that much business time away.
+    # The due time is the budget away in business time.
     assert DESK.elapsed(start, due).to_list() == [None if at is None else budget for at in instants]
     assert DESK.is_open(start).to_list() == DESK.is_open(instants)
     assert DESK.next_opening(start).to_list() == DESK.next_opening(instants)
 
 
 @given(INSTANTS)
-def test_an_open_door_all_week_is_the_calendar(instants: list[datetime | None]) -> None:
+def test_always_open_equals_calendar_time(instants: list[datetime | None]) -> None:
     always = dm.Schedule("Europe/Madrid", "00:00-24:00")
     end = datetime(2026, 3, 29, 9, tzinfo=UTC)
     expected = [None if at is None else end - at for at in instants]

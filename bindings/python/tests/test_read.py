@@ -1,4 +1,4 @@
-"""Files in: what was read, what was excluded, what went wrong; bars and Ctrl-C."""
+"""Reading files: contents, exclusions, errors, progress, Ctrl-C."""
 
 import gc
 import signal
@@ -31,13 +31,13 @@ def helpdesk(folder: Path, rows: str = "T-1,2026-03-02T09:00:00Z\n", head: str =
     return description
 
 
-def test_what_is_there() -> None:
+def test_contents_of_a_dataset() -> None:
     read = dataset()
     assert read.counts == {"tickets": 3000, "events": 30269, "responses": 688, "invitations": 2613}
     assert read.time_zone == "Europe/Copenhagen" and read.by == ("market",)
     assert read.as_of is not None and read.as_of.isoformat() == "2026-04-27T02:00:00+02:00"
     assert read.excluded == {"duplicate": 75}
-    # The KPIs exclude them; the reader says where they are.
+    # The KPIs exclude them; the reader reports their place.
     off_scale = [value for source in read.sources for value in source.exclusions if value.reason == "out_of_scale"]
     assert [(value.scope, value.count) for value in off_scale] == [("value", 8)]
     assert set(read.schedules) == {"dk", "de", "es", "gb", "us", "mx"}
@@ -45,7 +45,7 @@ def test_what_is_there() -> None:
     assert read.policies.names[0] == "Reply, Germany and Denmark"
 
 
-def test_sources_say_what_to_do() -> None:
+def test_sources_contain_remedies() -> None:
     events = next(source for source in dataset().sources if source.holds == "events")
     assert events.rows == 30344 and events.file.name == "events.csv.gz"
     (duplicate,) = events.exclusions
@@ -54,7 +54,7 @@ def test_sources_say_what_to_do() -> None:
     assert "first in row 401" in repr(dataset())
 
 
-def test_html_escapes_what_files_say(tmp_path: Path) -> None:
+def test_html_escapes_text_of_files(tmp_path: Path) -> None:
     description = helpdesk(tmp_path, "T-1,2026-03-02T09:00:00Z\n<b>x</b>,2026-13-02T09:00:00Z\n")
     description.write_text('name = "<script>alert(1)</script>"\n' + description.read_text(), encoding="utf-8")
     html = dm.read(description)._repr_html_()
@@ -72,16 +72,16 @@ def test_a_path_or_a_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "head", "said"),
+    ("rows", "head", "message"),
     [
         ("T-1,2026-03-02T09:00:00Z\n", "Number,Opend", 'there is no column "Opened", did you mean "Opend"?'),
         ("T-1,yesterday\nT-2,2026-03-02T09:00:00Z\n", "Number,Opened", 'row 1, column "Opened": "yesterday"'),
     ],
 )
-def test_errors_name_place_and_remedy(tmp_path: Path, rows: str, head: str, said: str) -> None:
+def test_errors_name_place_and_remedy(tmp_path: Path, rows: str, head: str, message: str) -> None:
     with pytest.raises(dm.ReadError) as problem:
         dm.read(helpdesk(tmp_path, rows, head), strict=True)
-    assert said in str(problem.value) and "tickets.csv" in str(problem.value)
+    assert message in str(problem.value) and "tickets.csv" in str(problem.value)
     assert isinstance(problem.value, ValueError)
 
 
@@ -136,7 +136,7 @@ def test_rows_of_frames_are_selected_by_where() -> None:
         dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"channel": {"nott": "web"}}}})
 
 
-def test_how_a_text_file_is_written_is_detected(tmp_path: Path) -> None:
+def test_format_of_a_text_file_is_detected(tmp_path: Path) -> None:
     text = TOML.replace('"Number"', '"Número"')
     rows = "Número;Opened;Land\n1;2026-03-02T09:00:00Z;España\n2;2026-03-02T09:00:00Z;Østrig\n"
     description = tmp_path / "helpdesk.toml"
@@ -166,17 +166,17 @@ def test_decimals_of_a_table_without_numbers(tmp_path: Path) -> None:
     assert note in dm.read(description).report(kpis=["volume"]).notes
 
 
-def test_a_missing_file_is_answered_with_the_nearest(tmp_path: Path) -> None:
+def test_missing_file_suggests_the_nearest(tmp_path: Path) -> None:
     helpdesk(tmp_path)
     with pytest.raises(dm.ReadError, match='did you mean "helpdesk.toml"'):
         dm.read(tmp_path / "helpdsk.toml")
 
 
-def test_progress_is_told_to_a_function() -> None:
-    told: list[tuple[str, int, int]] = []
-    dm.read(DESCRIPTION, progress=lambda file, done, total: told.append((file, done, total)))
-    assert {file for file, _, _ in told} >= {"tickets.csv", "events.csv.gz"}
-    assert all(0 < done <= total for _, done, total in told)
+def test_progress_calls_a_function() -> None:
+    calls: list[tuple[str, int, int]] = []
+    dm.read(DESCRIPTION, progress=lambda file, done, total: calls.append((file, done, total)))
+    assert {file for file, _, _ in calls} >= {"tickets.csv", "events.csv.gz"}
+    assert all(0 < done <= total for _, done, total in calls)
 
 
 def test_progress_bar_of_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_ctrl_c_ends_the_reading(tmp_path: Path) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_the_lock_is_released(tmp_path: Path) -> None:
+def test_gil_is_released_while_reading(tmp_path: Path) -> None:
     """Another thread goes on while files are read."""
     description = helpdesk(tmp_path, "".join(f"T-{n},2026-03-02T09:00:00Z\n" for n in range(300_000)))
     ticks: list[float] = []
@@ -253,7 +253,7 @@ def test_the_lock_is_released(tmp_path: Path) -> None:
     assert len([at for at in ticks if at > before]) > min(10, took / 0.02)
 
 
-def test_threads_read_and_report_alike() -> None:
+def test_threads_give_equal_results() -> None:
     expected = dataset().report().to_json()
     found: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Remedies of errors are followed, and work; selections of a report."""
+"""The remedies of errors work; selections of a report."""
 
 import re
 from typing import Any
@@ -63,13 +63,13 @@ def test_kpis_that_need_a_choice(kpi: str) -> None:
     assert form and kpi in dm.report(tickets, events, kpis=[eval(form[1])])
 
 
-def test_names_that_are_misspelt() -> None:
+def test_misspelt_names() -> None:
     tickets = {"id": ["1"], "created_at": ["2026-03-02T09:00:00Z"], "market": ["DK"]}
     with pytest.raises(dm.ArgumentError, match='did you mean "first_response_time"'):
         dm.report(tickets, kpis=["frist_response_time"])
     with pytest.raises(dm.ColumnNotFoundError, match='did you mean "market"'):
         dm.report(tickets, kpis=["volume"], by="markte")
-    with pytest.raises(dm.ArgumentError, match="year_start: 13 is no month"):
+    with pytest.raises(dm.ArgumentError, match="year_start: 13 is not a month"):
         dm.report(tickets, kpis=["volume"], period="year", tz="UTC", year_start=13)
 
 

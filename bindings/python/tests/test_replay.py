@@ -1,4 +1,4 @@
-"""Replays: tables of any library in, the same lives out as from files; explanations, findings, errors."""
+"""Replays of tables equal replays of files; explanations, findings, errors."""
 
 import csv
 import gzip
@@ -23,15 +23,15 @@ TICKETS: dict[str, list[Any]] = {
     "created_at": [datetime(2026, 3, 2, 9, 0, tzinfo=UTC), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)],
     "market": ["DK", "ES"],
 }
-PROMISE = {"name": "everybody", "targets": [{"metric": "first_response", "within": "15m"}]}
+POLICY = {"name": "everybody", "targets": [{"metric": "first_response", "within": "15m"}]}
 
 
 def columns(replay: dm.Replay) -> dict[str, list[Any]]:
     return replay.metrics.to_dict()
 
 
-def test_lives_of_tickets() -> None:
-    replay = dm.replay(EVENTS, tickets=TICKETS, policies=PROMISE)
+def test_measures_of_tickets() -> None:
+    replay = dm.replay(EVENTS, tickets=TICKETS, policies=POLICY)
     assert len(replay) == 2 and replay.as_of == datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
     found = columns(replay)
     assert found["ticket"] == ["T-1", "T-2"] and found["market"] == ["DK", "ES"] and found["group"] == [None, "second line"]
@@ -45,7 +45,7 @@ def test_lives_of_tickets() -> None:
     assert verdicts["overshoot"] == [timedelta(minutes=5), timedelta(hours=5, minutes=15)]
 
 
-def test_without_tickets_they_begin_with_their_first_event() -> None:
+def test_tickets_are_created_by_their_first_event() -> None:
     assert columns(dm.replay(EVENTS))["created_at"] == TICKETS["created_at"]
 
 
@@ -115,7 +115,7 @@ TICKET_WORDS: dict[str, Any] = {
 }
 
 
-def test_tables_give_what_files_give() -> None:
+def test_tables_equal_files() -> None:
     """The sample's own files as Python lists, with the words of its description."""
     files = dataset()
     replay = dm.replay(
@@ -133,8 +133,8 @@ def test_tables_give_what_files_give() -> None:
     assert replay.metrics.to_dict() == expected.metrics.to_dict()
     assert replay.verdicts.to_dict() == expected.verdicts.to_dict()
     assert replay.excluded == expected.excluded and replay.findings == []
-    asked = ["volume", "first_response_time", "sla_attainment", "reopen_rate"]
-    assert replay.report(asked, by="market", period="week").rows == files.report(asked, by="market", period="week").rows
+    kpis = ["volume", "first_response_time", "sla_attainment", "reopen_rate"]
+    assert replay.report(kpis, by="market", period="week").rows == files.report(kpis, by="market", period="week").rows
 
 
 def test_kpi_functions_take_a_replay() -> None:
@@ -161,7 +161,7 @@ def test_an_explanation_adds_up() -> None:
         replay.explain("2000")
 
 
-def test_an_earlier_cut_off_knows_less() -> None:
+def test_earlier_cut_off() -> None:
     early = dataset().replay(as_of=datetime(2026, 3, 16, tzinfo=UTC))
     assert early.excluded["after_cut_off"] > 0
     found = columns(early)
@@ -203,7 +203,7 @@ def dm_zone() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("events", "arguments", "kind", "said"),
+    ("events", "arguments", "kind", "message"),
     [
         ({"tickt": ["a"], "at": ["2026-03-02T09:00:00Z"], "kind": ["solved"]}, {}, dm.ColumnNotFoundError, 'there is no column "ticket", did you mean "tickt"'),
         ({"ticket": ["a"], "at": ["2026-03-02 09:00"], "kind": ["solved"]}, {}, dm.InstantError, 'events["at"]: the times have no zone'),
@@ -219,10 +219,10 @@ def dm_zone() -> Any:
         ({"ticket": ["a", "b"], "at": ["2026-03-02T09:00:00Z"] * 2, "kind": ["parked", "solved"]}, {"strict": True}, dm.DataError, 'row 1, column "kind": "parked"'),
     ],
 )
-def test_errors_say_where_and_what(events: Any, arguments: dict[str, Any], kind: type[Exception], said: str) -> None:
+def test_errors_name_place_and_problem(events: Any, arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind) as problem:
         dm.replay(events, **arguments)
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
 def test_several_schedules_need_a_rule() -> None:
@@ -233,7 +233,7 @@ def test_several_schedules_need_a_rule() -> None:
     assert columns(replay)["first_response_time_business"] == [timedelta(minutes=20), None]
 
 
-def test_what_cannot_be_used_is_counted() -> None:
+def test_unusable_rows_are_counted() -> None:
     events = {"ticket": ["a", "a"], "at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"], "kind": ["parked", "solved"]}
     (source,) = dm.replay(events).sources
     assert source.holds == "events" and source.exclusions[0].reason == "unknown_word"
@@ -246,7 +246,7 @@ def test_naive_times_with_a_zone() -> None:
     assert columns(shifted)["created_at"][0] == datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
-def test_threads_replay_alike() -> None:
+def test_threads_give_equal_replays() -> None:
     expected = dataset().replay().metrics.to_dict()
     found: list[dict[str, list[Any]]] = []
     threads = [threading.Thread(target=lambda: found.append(dataset().replay().metrics.to_dict())) for _ in range(3)]

@@ -26,7 +26,7 @@ def test_headlines_are_found_by_id_and_alias() -> None:
     assert nps.text == "+9.8" and nps.interval_text == "-0.8 – +20.1"
 
 
-def test_an_unknown_kpi_is_answered_with_the_nearest() -> None:
+def test_unknown_kpi_suggests_the_nearest() -> None:
     with pytest.raises(dm.NoSuchNameError, match='no KPI "npss" in the report, did you mean "nps"') as problem:
         weekly()["npss"]
     assert isinstance(problem.value, KeyError) and str(problem.value).startswith("there is")
@@ -124,8 +124,8 @@ def test_settings() -> None:
 
 
 def test_requests_with_choices() -> None:
-    asked = {"kpi": "first_response_time", "clock": "business", "within": "4h"}
-    report = dataset().report([asked, "nps", {"kpi": "csat", "question": "csat", "scale": (1, 5)}])
+    request = {"kpi": "first_response_time", "clock": "business", "within": "4h"}
+    report = dataset().report([request, "nps", {"kpi": "csat", "question": "csat", "scale": (1, 5)}])
     within = report["first_response_time"]
     assert within.unit == "percent" and within.clock == "business"
     fcr = dataset().report("fcr", fcr=dm.FcrPolicy("single_reply"))
@@ -141,7 +141,7 @@ def test_an_earlier_cut_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"period": "fortnight"}, "is not one of day, week, month, quarter, year"),
         ({"tz": "Europe/Madird", "period": "week"}, "did you mean Europe/Madrid?"),
@@ -154,10 +154,10 @@ def test_an_earlier_cut_off() -> None:
         ({"as_of": datetime(2026, 3, 1)}, "has no time zone"),
     ],
 )
-def test_errors_say_what_is_allowed(arguments: dict[str, object], said: str) -> None:
+def test_errors_list_allowed_values(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(dm.DeskmetricsError) as problem:
         dataset().report(**arguments)  # type: ignore[arg-type]
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
 def test_html_is_escaped_and_complete() -> None:
@@ -180,7 +180,7 @@ def test_memory_does_not_grow() -> None:
     assert size < 200_000
 
 
-def test_a_report_travels_as_bytes() -> None:
+def test_report_is_serialized_to_bytes() -> None:
     import pickle
 
     report = weekly()
@@ -193,11 +193,11 @@ def test_a_report_travels_as_bytes() -> None:
             dm.Report.from_bytes(broken)
 
 
-def test_what_was_excluded_of_files_stands_with_the_report() -> None:
+def test_report_contains_excluded_rows_of_files() -> None:
     assert sum(exclusion.count for source in weekly().sources for exclusion in source.exclusions) == 83
 
 
-def test_the_age_of_the_backlog_is_that_of_the_tickets_in_it() -> None:
+def test_age_of_the_backlog() -> None:
     report = dataset().report(["backlog", "backlog_age"], period="week", by=["market"])
     backlog = {(str(row.keys), row.period): row.value for row in report.rows if row.kpi == "backlog" and row.headline}
     ages = [row for row in report.rows if row.kpi == "backlog_age" and row.headline and row.clock == "calendar"]

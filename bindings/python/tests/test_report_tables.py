@@ -63,10 +63,10 @@ def test_one_row_per_answer_and_invitations() -> None:
     assert report["response_rate"].excluded == {"bounced": 1}
 
 
-def test_tables_of_the_sample_give_what_its_files_give() -> None:
+def test_tables_of_the_sample_equal_its_files() -> None:
     files = dataset()
-    asked = ["volume", "solved", "backlog", "first_response_time", "reopen_rate", "sla_attainment"]
-    arguments: dict[str, Any] = {"kpis": asked, "by": ["market"], "period": "week", "tz": "Europe/Copenhagen"}
+    kpis = ["volume", "solved", "backlog", "first_response_time", "reopen_rate", "sla_attainment"]
+    arguments: dict[str, Any] = {"kpis": kpis, "by": ["market"], "period": "week", "tz": "Europe/Copenhagen"}
     report = dm.report(
         rows_of("tickets.csv"),
         rows_of("events.csv.gz"),
@@ -83,7 +83,7 @@ def test_tables_of_the_sample_give_what_its_files_give() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind", "said"),
+    ("arguments", "kind", "message"),
     [
         ({}, dm.ArgumentError, "there is no table"),
         ({"tickets": TICKETS, "period": "week"}, dm.ArgumentError, 'period "week" needs tz'),
@@ -94,13 +94,13 @@ def test_tables_of_the_sample_give_what_its_files_give() -> None:
         ({"tickets": 3}, dm.ArgumentTypeError, "tickets"),
     ],
 )
-def test_errors_say_what_is_wrong(arguments: dict[str, Any], kind: type[Exception], said: str) -> None:
+def test_errors_of_arguments(arguments: dict[str, Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind) as problem:
         dm.report(**arguments)
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
-def test_a_lazy_frame_is_answered_with_help() -> None:
+def test_lazy_frame_error_has_a_remedy() -> None:
     polars = pytest.importorskip("polars")
     with pytest.raises(dm.ArgumentTypeError, match="collect"):
         dm.report(polars.LazyFrame(TICKETS))
@@ -152,8 +152,8 @@ def standard_tables() -> tuple[Any, Any, Any, Any]:
             "answered_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in given["Answered"]],
             "market": given["Country"],
             **{
-                question: [score if words[asked or ""] == question and score is not None and score <= 10 else None
-                           for asked, score in zip(given["Survey"], scores, strict=True)]
+                question: [score if words[survey or ""] == question and score is not None and score <= 10 else None
+                           for survey, score in zip(given["Survey"], scores, strict=True)]
                 for question in ("nps", "csat")
             },
         }
@@ -162,7 +162,7 @@ def standard_tables() -> tuple[Any, Any, Any, Any]:
     invitations = pyarrow.table(
         {
             "id": sent["Survey ID"],
-            "question": [words[asked or ""] for asked in sent["Survey"]],
+            "question": [words[survey or ""] for survey in sent["Survey"]],
             "sent_at": [datetime.fromisoformat(text or "").replace(tzinfo=home).astimezone(UTC) for text in sent["Sent"]],
             "delivered": [state == "delivered" for state in sent["Delivery"]],
             "market": sent["Country"],
@@ -177,9 +177,9 @@ def test_columns_and_records_give_the_same(with_events: bool, threads: int) -> N
     """With `as_of` and named KPIs the report comes straight from the columns; it is the one that records give."""
     tickets, events, answers, invitations = standard_tables()
     files = dataset()
-    asked: list[Any] = ["volume", "backlog", "customers", "nps", "csat", {"kpi": "response_rate"}]
+    kpis: list[Any] = ["volume", "backlog", "customers", "nps", "csat", {"kpi": "response_rate"}]
     if with_events:
-        asked += ["first_response_time", "full_resolution_time", "reopen_rate", "fcr", {"kpi": "sla_attainment"}, "flow"]
+        kpis += ["first_response_time", "full_resolution_time", "reopen_rate", "fcr", {"kpi": "sla_attainment"}, "flow"]
     arguments: dict[str, Any] = {
         "surveys": answers,
         "invitations": invitations,
@@ -194,8 +194,8 @@ def test_columns_and_records_give_the_same(with_events: bool, threads: int) -> N
         "policies": files.policies,
     }
     log = events if with_events else None
-    fast = dm.report(tickets, log, kpis=asked, threads=threads, **arguments)
-    # A progress bar is shown for records only; "all" looks at the data first.
+    fast = dm.report(tickets, log, kpis=kpis, threads=threads, **arguments)
+    # A progress bar is shown for records only; "all" reads the data first.
     slow = dm.report(tickets, log, kpis="all", **arguments)
     assert len(fast.rows) > 500
     known = {(row.kpi, row.option, row.clock, row.measure, str(row.keys), row.period): row for row in slow.rows}
@@ -259,6 +259,6 @@ def test_tags_that_events_change_are_those_at_the_cut_off() -> None:
     assert n_by(earlier, "volume", "tag") == {"bug": 2, None: 1}
 
 
-def test_without_tags_a_report_by_tag_says_what_there_is() -> None:
+def test_report_by_tag_without_tags_lists_known_attributes() -> None:
     with pytest.raises(dm.ColumnNotFoundError, match='there is no attribute "tag"'):
         dm.report({key: TAGGED[key] for key in ("id", "created_at", "market")}, kpis=["volume"], by="tag")

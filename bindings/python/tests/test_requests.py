@@ -1,4 +1,4 @@
-"""What a request restricts, what it is called, and that requests do not touch each other."""
+"""KPI requests: restrictions, names, independence of each other."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -10,7 +10,7 @@ from sample import dataset
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 AS_OF = BEGIN + timedelta(days=9)
-POLICIES = [{"name": "promise", "targets": [{"metric": "resolution", "within": "8h"}]}]
+POLICIES = [{"name": "eight hours", "targets": [{"metric": "resolution", "within": "8h"}]}]
 TICKETS: dict[str, list[Any]] = {
     "id": list(range(120)),
     "created_at": [BEGIN + timedelta(hours=number) for number in range(120)],
@@ -36,7 +36,7 @@ def kept(table: dict[str, list[Any]], places: list[int]) -> dict[str, list[Any]]
     return {name: [column[place] for place in places] for name, column in table.items()}
 
 
-def asked(kpi: Any, **more: Any) -> dict[str, Any]:
+def request_form(kpi: Any, **more: Any) -> dict[str, Any]:
     return {**(kpi if isinstance(kpi, dict) else {"kpi": kpi}), **more}
 
 
@@ -55,9 +55,9 @@ def rows(of: dm.Report, name: str | None = None) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("kpi", KPIS, ids=str)
-def test_a_kpi_requested_twice_is_told_twice(kpi: Any) -> None:
+def test_repeated_request_is_counted_twice(kpi: Any) -> None:
     alone = rows(report([kpi]))
-    both = report([asked(kpi, name="one"), asked(kpi, name="other")])
+    both = report([request_form(kpi, name="one"), request_form(kpi, name="other")])
     assert alone == rows(both, "one") == rows(both, "other")
 
 
@@ -78,7 +78,7 @@ def test_a_restricted_kpi_is_that_of_the_restricted_table(kpi: Any, shape: str) 
         }
         tickets = {name: column for name, column in TICKETS.items() if name not in ("solved_at", "first_response_at")}
     where = {"category": ["playback", "login"], "market": "*"}
-    both = report([kpi, asked(kpi, where=where, name="restricted")], tickets, **more)
+    both = report([kpi, request_form(kpi, where=where, name="restricted")], tickets, **more)
     if shape == "events":
         own = {place for place, ticket in enumerate(more["events"]["ticket"]) if ticket in places}
         more["events"] = kept(more["events"], sorted(own))
@@ -88,7 +88,7 @@ def test_a_restricted_kpi_is_that_of_the_restricted_table(kpi: Any, shape: str) 
     assert rows(dm.Report.from_bytes(both.to_bytes()), "restricted") == rows(alone)
 
 
-def test_repeat_contacts_are_seen_beyond_the_restriction() -> None:
+def test_repeat_contacts_outside_the_restriction_count() -> None:
     tickets = {
         "id": [1, 2],
         "created_at": [BEGIN, BEGIN + timedelta(days=1)],
@@ -101,8 +101,8 @@ def test_repeat_contacts_are_seen_beyond_the_restriction() -> None:
     assert (found.value, found.n) == (0, 1)
 
 
-def test_a_row_bears_the_name_of_its_request() -> None:
-    named = report([asked("volume", where={"category": "billing"}, name="billing tickets"), asked("volume", where={"category": "login"})])
+def test_rows_have_the_name_of_their_request() -> None:
+    named = report([request_form("volume", where={"category": "billing"}, name="billing tickets"), request_form("volume", where={"category": "login"})])
     assert named["billing tickets"].value == 40 and "billing tickets" in named
     assert [row.title for row in named.headlines] == ["billing tickets (category: billing)", "Ticket volume (category: login)"]
     assert [row.option for row in named.headlines] == ["category: billing", "category: login"]
@@ -120,15 +120,15 @@ def test_a_row_bears_the_name_of_its_request() -> None:
 )
 def test_a_restriction_without_meaning_is_an_error(where: dict[str, Any], message: str) -> None:
     with pytest.raises((dm.ArgumentError, dm.ColumnNotFoundError), match=message):
-        report([asked("volume", where=where)])
+        report([request_form("volume", where=where)])
 
 
 @pytest.mark.parametrize(
     ("kpis", "message"),
     [
-        ([asked("volume", name="x"), asked("solved", name="x")], 'two requests are named "x"'),
-        ([asked("volume", name=" ")], "not empty"),
-        ([asked("volume", name="nps")], "not the id of another KPI"),
+        ([request_form("volume", name="x"), request_form("solved", name="x")], 'two requests are named "x"'),
+        ([request_form("volume", name=" ")], "not empty"),
+        ([request_form("volume", name="nps")], "not the id of another KPI"),
     ],
 )
 def test_a_name_means_one_request(kpis: list[Any], message: str) -> None:
@@ -138,27 +138,27 @@ def test_a_name_means_one_request(kpis: list[Any], message: str) -> None:
 
 def test_a_restricted_survey_kpi_needs_no_more_than_the_whole() -> None:
     arguments: dict[str, Any] = {"surveys": SURVEYS, "scales": {"csat": (1, 5)}, "as_of": AS_OF}
-    both = dm.report(TICKETS, kpis=["csat", asked("csat", where={"category": "login"})], **arguments)
-    full = asked("csat", question="csat", scale=(1, 5), where={"category": "login"})
+    both = dm.report(TICKETS, kpis=["csat", request_form("csat", where={"category": "login"})], **arguments)
+    full = request_form("csat", question="csat", scale=(1, 5), where={"category": "login"})
     assert values(both.headlines[1]) == values(dm.report(TICKETS, kpis=[full], **arguments)["csat"])
-    fcr = dm.report(TICKETS, kpis=[asked("fcr", where={"category": "login"})], fcr="no_repeat_contact_within(7days)", as_of=AS_OF)
+    fcr = dm.report(TICKETS, kpis=[request_form("fcr", where={"category": "login"})], fcr="no_repeat_contact_within(7days)", as_of=AS_OF)
     assert fcr["fcr"].n > 0
 
 
 def test_a_restriction_reads_a_column_of_numbers() -> None:
     tickets = {**TICKETS, "level": [number % 3 for number in range(120)]}
-    found = dm.report(tickets, kpis=[asked("volume", where={"level": "1"})], as_of=AS_OF)
+    found = dm.report(tickets, kpis=[request_form("volume", where={"level": "1"})], as_of=AS_OF)
     assert found["volume"].value == 40
 
 
 def test_kpis_may_be_any_iterable_and_values_have_no_order() -> None:
-    one = report([asked("volume", where={"category": ["login", "billing"]})])
-    other = dm.report(TICKETS, kpis=(kpi for kpi in [asked("volume", where={"category": ["billing", "login"]})]), as_of=AS_OF)
+    one = report([request_form("volume", where={"category": ["login", "billing"]})])
+    other = dm.report(TICKETS, kpis=(kpi for kpi in [request_form("volume", where={"category": ["billing", "login"]})]), as_of=AS_OF)
     assert one["volume"].option == other["volume"].option == "category: billing or login"
 
 
-def test_a_restriction_that_no_record_meets_is_noted() -> None:
-    noted = report(["volume", asked("volume", where={"category": "Login"}), asked("csat", question="csat", scale=(1, 5), where={"market": "FR"})])
+def test_restriction_without_records_is_noted() -> None:
+    noted = report(["volume", request_form("volume", where={"category": "Login"}), request_form("csat", question="csat", scale=(1, 5), where={"market": "FR"})])
     assert [warning for warning in noted.warnings if "no record" in warning] == [
         "Ticket volume (category: Login): no record meets it; values are compared letter by letter",
         "Customer satisfaction (CSAT) (market: FR): no record meets it; values are compared letter by letter",
@@ -166,20 +166,20 @@ def test_a_restriction_that_no_record_meets_is_noted() -> None:
 
 
 def test_an_id_means_the_whole_where_that_was_requested() -> None:
-    both = report([asked("volume", where={"category": "login"}), "volume"])
+    both = report([request_form("volume", where={"category": "login"}), "volume"])
     assert both["volume"].value == 120
-    assert report([asked("volume", where={"category": "login"})])["volume"].value == 40
+    assert report([request_form("volume", where={"category": "login"})])["volume"].value == 40
 
 
 def test_all_may_be_combined_with_forms() -> None:
     arguments: dict[str, Any] = {"surveys": SURVEYS, "scales": {"csat": (1, 5)}, "as_of": AS_OF, "by": "market"}
     everything = dm.report(TICKETS, kpis="all", **arguments)
-    billing = asked("volume", where={"category": "billing"}, name="billing tickets")
+    billing = request_form("volume", where={"category": "billing"}, name="billing tickets")
     both = dm.report(TICKETS, kpis=["all", billing], **arguments)
     assert both["billing tickets"].value == 40
     assert [row for row in rows(both) if row not in rows(both, "billing tickets")] == rows(everything) == rows(dm.report(TICKETS, kpis=["all"], **arguments))
     # What "all" includes is counted once.
-    for repeated in ("volume", asked("csat", question="csat", scale=(1, 5))):
+    for repeated in ("volume", request_form("csat", question="csat", scale=(1, 5))):
         assert sorted(map(str, rows(dm.report(TICKETS, kpis=[repeated, "all"], **arguments)))) == sorted(map(str, rows(everything)))
     assert both.notes == everything.notes
     with pytest.raises(dm.ArgumentError, match=r"kpis\[1\]"):
@@ -188,7 +188,7 @@ def test_all_may_be_combined_with_forms() -> None:
 
 def test_the_docstring_of_report_lists_the_keys_of_a_form() -> None:
     with pytest.raises(dm.ArgumentError) as refused:
-        report([asked("volume", unknown=1)])
+        report([request_form("volume", unknown=1)])
     keys = set(re.findall(r'"(\w+)"', str(refused.value).partition("llowed are")[2]))
     listed = re.findall(r"^- (``.*?``): ", dm.report.__doc__ or "", re.MULTILINE)
     assert len(keys) > 20 and keys == set(re.findall(r"\w+", " ".join(listed)))

@@ -1,4 +1,4 @@
-"""Threads, memory, interrupts, speed of small calls, nothing needed."""
+"""Threads, memory, interrupts, speed of small calls, dependencies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_memory_does_not_grow() -> None:
     assert resident() - before < 8_000_000
 
 
-def test_threads_get_the_answers_of_one() -> None:
+def test_threads_give_the_result_of_one() -> None:
     rng = np.random.default_rng(7)
     parts = [rng.integers(0, 11, 20_000) for _ in range(16)]
     desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
@@ -72,7 +72,7 @@ def test_threads_get_the_answers_of_one() -> None:
         assert sum(pool.map(lambda part: dm.nps(part), parts)) == dm.nps(np.concatenate(parts))
 
 
-def test_other_threads_run_meanwhile() -> None:
+def test_gil_is_released() -> None:
     """A long call does not hold the interpreter."""
     starts = pl.Series(np.full(5_000_000, 1_772_000_000_000)).cast(pl.Datetime("ms", "UTC"))
     desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")

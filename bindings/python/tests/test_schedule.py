@@ -1,4 +1,4 @@
-"""Business time: the core's answers on Python's instants."""
+"""Business time with Python datetimes."""
 
 import json
 import pickle
@@ -133,11 +133,11 @@ def test_conventions() -> None:
 
 
 def test_holidays_in_every_form() -> None:
-    wanted = dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=["2026-12-25"])
-    assert dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=[date(2026, 12, 25)]) == wanted
+    expected = dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=["2026-12-25"])
+    assert dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=[date(2026, 12, 25)]) == expected
     # The objects of the package holidays are dicts from date to name.
-    assert dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays={date(2026, 12, 25): "Christmas"}) == wanted
-    assert not wanted.is_open(at("2026-12-25T12:00Z"))
+    assert dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays={date(2026, 12, 25): "Christmas"}) == expected
+    assert not expected.is_open(at("2026-12-25T12:00Z"))
     yearly = dm.Schedule("UTC", "Mo-Fr 09:00-17:00", holidays=("--12-25",))
     assert not yearly.is_open(at("2028-12-25T12:00Z"))
 
@@ -148,8 +148,8 @@ def test_holidays_of_the_package_holidays() -> None:
     for day, open_at_noon in ((date(2026, 1, 6), False), (date(2026, 1, 7), True), (date(2026, 5, 1), False)):
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=MADRID)
         assert desk.is_open(noon) is open_at_noon is (day not in spain)
-    # Made without years it is empty until asked, which would be a desk that never closes.
-    with pytest.raises(dm.ArgumentError, match="knows no year yet"):
+    # Without years the object is empty until a date is accessed, so the desk would never close.
+    with pytest.raises(dm.ArgumentError, match="has no years yet"):
         dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00", holidays=holidays.country_holidays("ES"))
 
 
@@ -180,7 +180,7 @@ class Kathmandu(tzinfo):
     [UTC, ZoneInfo("UTC"), ZoneInfo("Etc/UTC"), MADRID, timezone(timedelta(hours=-3.5)), Kathmandu()],
     ids=str,
 )
-def test_any_time_zone_goes_in_and_the_same_comes_out(zone: tzinfo) -> None:
+def test_results_have_the_zone_of_the_argument(zone: tzinfo) -> None:
     start = at("2026-03-06T16:00Z").astimezone(zone)
     due = office().due(start, timedelta(hours=4))
     assert due == at("2026-03-09T12:00Z")
@@ -188,7 +188,7 @@ def test_any_time_zone_goes_in_and_the_same_comes_out(zone: tzinfo) -> None:
     assert office().elapsed(start, at("2026-03-09T12:00Z")) == timedelta(hours=4)
 
 
-def test_the_repeated_hour_is_told_apart_by_fold() -> None:
+def test_fold_distinguishes_the_repeated_hour() -> None:
     always = dm.Schedule("Europe/Madrid", "00:00-24:00")
     first = datetime(2026, 10, 25, 2, 30, tzinfo=MADRID, fold=0)
     second = datetime(2026, 10, 25, 2, 30, tzinfo=MADRID, fold=1)
@@ -231,7 +231,7 @@ def test_equality_pickle_and_representation() -> None:
         simple.time_zone = "UTC"  # type: ignore[misc]
 
 
-def test_the_package_needs_nothing_else() -> None:
+def test_package_has_no_dependencies() -> None:
     """No module outside the standard library is imported."""
     import subprocess
     import sys

@@ -1,4 +1,4 @@
-"""What is wrong is said with the place, the value and the remedy."""
+"""Errors of schedules name place, value and remedy."""
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -49,7 +49,7 @@ def test_an_error_begins_with_its_place(wrong: dict[str, Any], place: str) -> No
     assert str(caught.value).startswith(place)
 
 
-def test_a_form_that_is_no_data() -> None:
+def test_form_of_an_invalid_type() -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"schedule\.hours: .*object"):
         dm.Schedule.from_dict({"time_zone": "UTC", "hours": object()})
     with pytest.raises(dm.ArgumentTypeError, match="key None"):
@@ -91,13 +91,13 @@ def test_a_naive_instant(naive: datetime) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["2026-03-06", "16:00", 1772812800, None, START.date(), {"at": START}, object()])
-def test_no_instant_at_all(wrong: Any) -> None:
+def test_argument_that_is_not_a_timestamp(wrong: Any) -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"^at: .* is not a (datetime|timestamp)"):
         OFFICE.is_open(wrong)
 
 
 @pytest.mark.parametrize("wrong", [3600, "4 hours?", None, object()])
-def test_no_budget(wrong: Any) -> None:
+def test_invalid_budget(wrong: Any) -> None:
     with pytest.raises(dm.DeskmetricsError, match="^budget: "):
         OFFICE.due(START, wrong)
 

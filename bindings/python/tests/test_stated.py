@@ -1,4 +1,4 @@
-"""Measures and SLA verdicts that the source of tickets has computed."""
+"""Measures and SLA verdicts stated by the source."""
 
 import datetime as dt
 import pathlib
@@ -30,7 +30,7 @@ def first_response(report: dm.Report, clock: str = "calendar") -> tuple[float | 
         ("Time to first response (min)", [90.0, 150.0, None]),
     ],
 )
-def test_columns_with_usual_names_are_taken_over(name: str, values: list[Any]) -> None:
+def test_columns_with_usual_names_are_used(name: str, values: list[Any]) -> None:
     for table in (TICKETS | {name: values}, pl.DataFrame(TICKETS | {name: values}), pd.DataFrame(TICKETS | {name: values})):
         report = dm.report(table, kpis=["first_response_time"])
         assert first_response(report) == (7200.0, 2)
@@ -76,7 +76,7 @@ def test_a_number_needs_a_unit() -> None:
     assert first_response(dm.report(table, columns=eval(remedy))) == (6 * 3600.0, 3)
 
 
-def test_differences_from_timestamps_and_events_show() -> None:
+def test_differences_from_timestamps_and_events_are_counted() -> None:
     table = TICKETS | {"first_response_at": ["2026-03-02T09:30:00Z", "2026-03-02T10:35:00Z", None], "reply_time_in_minutes": [30, 30, 7]}
     report = dm.report(table, kpis=["first_response_time"])
     assert first_response(report) == (1950.0, 2)
@@ -166,7 +166,7 @@ def test_the_first_solve_is_not_the_last() -> None:
     assert report["first_resolution_time"].value == 180 * 60
 
 
-def test_what_ends_after_the_cut_off_does_not_count() -> None:
+def test_durations_after_the_cut_off_do_not_count() -> None:
     table = {"id": [1, 2], "created_at": CREATED[:2], "reply_time_in_minutes": [60, 120]}
     assert first_response(dm.report(table, kpis=["first_response_time"], as_of="2026-03-02T11:00:00Z")) == (3600.0, 1)
     report = dm.report(table, kpis=["first_response_time"])

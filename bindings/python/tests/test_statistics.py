@@ -38,8 +38,8 @@ def test_shares(seed: int, level: float) -> None:
     lower, upper = proportion.proportion_confint(happy, len(scores), alpha=1 - level, method="wilson")
     csat = dm.csat(scores, scale=(1, 5))
     assert csat.value == pytest.approx(100 * happy / len(scores))
-    same(csat.interval(level), 100 * lower, 100 * upper)
-    same(dm.response_rate(len(scores), happy).interval(level), 100 * lower, 100 * upper)
+    same(csat.interval_at(level), 100 * lower, 100 * upper)
+    same(dm.response_rate(len(scores), happy).interval_at(level), 100 * lower, 100 * upper)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -53,7 +53,7 @@ def test_means(seed: int, level: float) -> None:
     assert ces.value == pytest.approx(mean.mean)
     lower, upper = mean.tconfint_mean(alpha=1 - level)
     # Ours does not leave the scale.
-    same(ces.interval(level), max(1.0, lower), min(7.0, upper))
+    same(ces.interval_at(level), max(1.0, lower), min(7.0, upper))
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -69,7 +69,7 @@ def test_net_scores(seed: int, level: float) -> None:
     nps = dm.nps(scores)
     assert nps.value is not None
     # Ours holds the score itself.
-    same(nps.interval(level), min(nps.value, max(-100, 100 * (net - half))), max(nps.value, min(100, 100 * (net + half))))
+    same(nps.interval_at(level), min(nps.value, max(-100, 100 * (net - half))), max(nps.value, min(100, 100 * (net + half))))
 
 
 def test_what_is_compared_must_be_a_result() -> None:

@@ -1,4 +1,4 @@
-"""NPS, CSAT, CES and response rate against figures computed elsewhere."""
+"""NPS, CSAT, CES and response rate compared with reference values."""
 
 import math
 import pickle
@@ -21,22 +21,22 @@ def test_nps_of_six() -> None:
     """Scores 0, 7, 7, 9, 9, 9: the example of the R package NPS, and the adjusted Wald interval by hand."""
     nps = dm.nps([0, 7, 7, 9, 9, 9])
     assert nps.value == pytest.approx(100 / 3) and nps.n == 6 and nps.unit == "points"
-    assert near(nps.interval(0.95), -26.74, 71.19)
+    assert near(nps.interval_at(0.95), -26.74, 71.19)
     assert nps.measures()["promoters"]["value"] == 50.0
 
 
 def test_nps_of_a_hundred() -> None:
     nps = dm.nps([0] * 20 + [8] * 50 + [10] * 30)
     assert nps.value == 10.0
-    assert near(nps.interval(), -3.8, 23.2, within=0.05)
+    assert near(nps.interval, -3.8, 23.2, within=0.05)
 
 
 def test_csat_with_a_neutral_answer() -> None:
     csat = dm.csat([5] * 7 + [3] + [1, 2], scale=(1, 5))
     assert csat.value == 70.0 and csat.unit == "percent"
     # Wilson, 8 of 10.
-    assert near(dm.csat([5] * 8 + [1] * 2).interval(), 49.02, 94.33)
-    assert near(dm.csat([1] * 10).interval(), 0.0, 27.75)
+    assert near(dm.csat([5] * 8 + [1] * 2).interval, 49.02, 94.33)
+    assert near(dm.csat([1] * 10).interval, 0.0, 27.75)
 
 
 def test_csat_on_other_scales() -> None:
@@ -60,7 +60,7 @@ def test_ces_on_both_scales() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, math.nan, float("nan"), Decimal("nan")])
-def test_missing_is_no_answer(missing: Any) -> None:
+def test_missing_values_are_not_answers(missing: Any) -> None:
     csat = dm.csat([5, 4, missing])
     assert csat.value == 100.0 and csat.n == 2 and csat.excluded == {"not_answered": 1}
 
@@ -77,19 +77,19 @@ def test_any_iterable() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["9", 9, None, {"score": 9}, {9}, bytes([10, 9, 3]), memoryview(b"9"), object()])
-def test_no_sequence(wrong: Any) -> None:
+def test_arguments_that_are_not_sequences(wrong: Any) -> None:
     with pytest.raises(dm.ArgumentTypeError, match="^scores: .* is not a sequence"):
         dm.nps(wrong)
 
 
-def test_an_element_that_is_no_number() -> None:
+def test_elements_that_are_not_numbers() -> None:
     with pytest.raises(dm.ArgumentTypeError, match=r"^scores\[1\]: 'Blank' \(str\) is not a score"):
         dm.csat([5, "Blank"])
 
 
 def test_nothing_counted() -> None:
     for result in (dm.nps([]), dm.csat([None]), dm.ces([], scale="ces2"), dm.response_rate(0, 0)):
-        assert result.value is None and result.n == 0 and result.interval() is None
+        assert result.value is None and result.n == 0 and result.interval is None
         assert "no records" in repr(result)
 
 
@@ -107,15 +107,15 @@ def test_results_add_up() -> None:
 
 
 def test_intervals() -> None:
-    interval = dm.csat([5] * 8 + [1] * 2).interval(0.9)
+    interval = dm.csat([5] * 8 + [1] * 2).interval_at(0.9)
     assert interval is not None
     lower, upper = interval
     assert (lower, upper) == (interval.lower, interval.upper) == (interval[0], interval[1])
     assert interval.level == 0.9 and interval.method == "wilson" and 80.0 in interval
     for level in (0.0, 1.0, 95, -0.5, math.nan):
         with pytest.raises(dm.ArgumentError, match="between 0 and 1"):
-            dm.csat([5]).interval(level)
-    assert dm.csat([5] * 10).interval(0.99).lower < dm.csat([5] * 10).interval(0.9).lower  # type: ignore[union-attr]
+            dm.csat([5]).interval_at(level)
+    assert dm.csat([5] * 10).interval_at(0.99).lower < dm.csat([5] * 10).interval_at(0.9).lower  # type: ignore[union-attr]
 
 
 def test_scales_that_make_no_sense() -> None:
@@ -130,7 +130,7 @@ def test_scales_that_make_no_sense() -> None:
 
 def test_response_rate_of_numbers() -> None:
     rate = dm.response_rate(32, 6)
-    assert rate.value == 18.75 and near(rate.interval(), 8.8895, 35.3092, within=1e-4)
+    assert rate.value == 18.75 and near(rate.interval, 8.8895, 35.3092, within=1e-4)
     with pytest.raises(dm.ArgumentError, match="7 are more than the 6"):
         dm.response_rate(6, 7)
     with pytest.raises(dm.ArgumentError, match="need the timestamps"):
@@ -168,7 +168,7 @@ def test_response_rate_of_invitations() -> None:
     assert young.n == 2 and young.excluded == {"immature": 1}
 
 
-def test_response_rate_of_what_does_not_fit() -> None:
+def test_response_rate_of_invalid_arguments() -> None:
     with pytest.raises(dm.ArgumentError, match="answered has 1 elements and invited has 2"):
         dm.response_rate([march(2), march(3)], [None])
     with pytest.raises(dm.ArgumentError, match="needs a cut-off"):

@@ -1,4 +1,4 @@
-"""Timestamps as people and products write them: read alike in frames and files, or an error whose advice works."""
+"""Timestamp formats are parsed alike in frames and files, or raise an error with a remedy."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ FORMATS = [
 
 @pytest.mark.parametrize("written", FORMATS)
 @pytest.mark.parametrize("made", [list, pd.Series, pl.Series, pa.array, lambda values: pd.Series(values).astype("category")])
-def test_what_strftime_writes_is_read_back(tmp_path: Path, written: str, made: Callable[[list[str]], Any]) -> None:
+def test_strftime_output_is_parsed(tmp_path: Path, written: str, made: Callable[[list[str]], Any]) -> None:
     random = np.random.default_rng(FORMATS.index(written))
     minutes = random.integers(0, 60 * 24 * 365 * 5, 200)
     times = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=int(minute)) for minute in minutes]
@@ -113,7 +113,7 @@ def test_what_strftime_writes_is_read_back(tmp_path: Path, written: str, made: C
     assert counted == {day: days.count(day) for day in days}
 
 
-def test_the_order_of_day_and_month_is_that_of_the_column(tmp_path: Path) -> None:
+def test_day_month_order_is_inferred_from_the_column(tmp_path: Path) -> None:
     day_first = ["03/04/2026 10:00"] * 20_000 + ["13/01/2026"]
     month_first = ["03/04/2026 10:00"] * 20_000 + ["1/13/2026"]
     assert in_frame(day_first) == in_file(tmp_path, day_first) == datetime(2026, 4, 3, 10, tzinfo=UTC)
@@ -122,16 +122,16 @@ def test_the_order_of_day_and_month_is_that_of_the_column(tmp_path: Path) -> Non
     assert in_frame(batches) == datetime(2026, 4, 3, 10, tzinfo=UTC)
 
 
-def test_an_open_order_is_an_error_whose_advice_works(tmp_path: Path) -> None:
+def test_ambiguous_order_is_an_error_with_a_working_remedy(tmp_path: Path) -> None:
     values = ["03/04/2026 10:00", "05/06/2026 11:00"]
-    said = (
+    message = (
         'row 1: "03/04/2026 10:00" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as "25/04/2026 10:00", '
         'which would decide; state format = "day_first" or "month_first"'
     )
-    with pytest.raises(dm.InstantError, match='column "created_at", ' + re.escape(said)) as caught:
+    with pytest.raises(dm.InstantError, match='column "created_at", ' + re.escape(message)) as caught:
         in_frame(values)
     assert in_frame(values, columns=advised(caught.value)) == datetime(2026, 6, 5, 11, tzinfo=UTC)
-    with pytest.raises(dm.ReadError, match=re.escape(said)):
+    with pytest.raises(dm.ReadError, match=re.escape(message)):
         in_file(tmp_path, values)
     month_first = 'instants = { format = "month_first" }'
     assert in_file(tmp_path, values, form=month_first) == datetime(2026, 5, 6, 11, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_an_open_order_is_an_error_whose_advice_works(tmp_path: Path) -> None:
         in_frame(["13/04/2026", "05/26/2026"])
 
 
-def test_schedules_infer_too() -> None:
+def test_schedules_infer_formats() -> None:
     desk = dm.Schedule("UTC", "24/7")
     due = desk.due(pd.Series(["03/04/2026 10:00", "25/04/2026 10:00"]), "1h", assume_tz="UTC")
     assert due[0] == pd.Timestamp("2026-04-03 11:00", tz="UTC")
@@ -157,7 +157,7 @@ def test_written_times_need_a_zone(values: list[str], form: dict[str, Any]) -> N
     assert in_frame(values, assume_tz=None, columns=with_zone).utcoffset() == timedelta(0)
 
 
-def test_a_date_alone_is_midnight_in_the_zone(tmp_path: Path) -> None:
+def test_dates_are_midnight_in_the_zone(tmp_path: Path) -> None:
     midnight = datetime(2026, 3, 2, tzinfo=MADRID)
     for text in ("2026-03-02", "2026/03/02", "2 March 2026", "02.03.2026"):
         assert in_frame([text], assume_tz=MADRID) == in_file(tmp_path, [text], "Europe/Madrid") == midnight
@@ -185,7 +185,7 @@ def test_serial_days_of_excel(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("as_text", [False, True])
 @pytest.mark.parametrize("unit", ["epoch_seconds", "epoch_millis", "epoch_micros", "epoch_nanos", "excel"])
-def test_a_number_in_another_unit_names_its_unit(unit: str, as_text: bool) -> None:
+def test_numbers_in_an_implausible_unit(unit: str, as_text: bool) -> None:
     at = datetime(2023, 6, 12, tzinfo=UTC)
     numbers = {
         "epoch_seconds": int(at.timestamp()),
@@ -215,7 +215,7 @@ def test_years_that_datetime_cannot_hold() -> None:
         dm.report(stored, kpis=["volume"])
     far = pa.table({"id": [1], "created_at": pa.array([300_000_000_000], pa.timestamp("s", "UTC"))})
     report = dm.report(far, kpis=["volume"])
-    with pytest.raises(dm.InstantError, match="beyond the years 1 to 9999"):
+    with pytest.raises(dm.InstantError, match="outside the years 1 to 9999"):
         _ = report.as_of
 
 

@@ -1,4 +1,4 @@
-"""The live tracker says what replay says, and knows what is due next."""
+"""The tracker equals replay and returns the next due time."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 import deskmetrics as dm
 
-PROMISES = {
+POLICY = {
     "name": "everybody",
     "targets": [{"metric": "first_response", "within": "1h"}, {"metric": "resolution", "within": "8h"}],
 }
@@ -24,12 +24,12 @@ def event(ticket: str, at: datetime, kind: str, **more: Any) -> dict[str, Any]:
 
 
 def tracker() -> dm.Tracker:
-    followed = dm.Tracker(policies=PROMISES)
+    followed = dm.Tracker(policies=POLICY)
     assert followed.open({"id": "T-1", "created_at": START, "market": "DK"}) == after(hours=1)
     return followed
 
 
-def test_it_says_what_replay_says() -> None:
+def test_tracker_equals_replay() -> None:
     events = [
         event("T-1", START, "public_message", author="customer"),
         event("T-1", after(minutes=20), "changed group", value="second line"),
@@ -45,7 +45,7 @@ def test_it_says_what_replay_says() -> None:
     columns = {name: [one.get(name) for one in events] for name in ("ticket", "at", "kind", "value")}
     columns["author"] = [one.get("author", "agent") for one in events]
     replay = dm.replay(
-        columns, tickets={"id": ["T-1"], "created_at": [START], "market": ["DK"]}, policies=PROMISES, as_of=after(hours=6)
+        columns, tickets={"id": ["T-1"], "created_at": [START], "market": ["DK"]}, policies=POLICY, as_of=after(hours=6)
     )
     explained = replay.explain("T-1")
     assert state["metrics"] == explained.measures
@@ -68,35 +68,35 @@ def test_what_is_due() -> None:
     assert followed.forget("T-1") and not followed.forget("T-1") and followed.tickets == ["T-2"]
 
 
-def test_it_goes_on_in_another_process() -> None:
+def test_tracker_is_restored_in_another_process() -> None:
     followed = tracker()
     followed.push(event("T-1", after(minutes=10), "public_message"))
-    later = dm.Tracker(policies=PROMISES)
+    later = dm.Tracker(policies=POLICY)
     later.load(followed.dump())
     assert later.next_due == followed.next_due and later.state("T-1") == followed.state("T-1")
     assert repr(later).startswith("Tracker(1 tickets, next due 2026-03-02T17:00:00Z")
-    with pytest.raises(dm.ArgumentError, match="no tickets of a tracker"):
+    with pytest.raises(dm.ArgumentError, match="not the tickets of a tracker"):
         later.load(b"{}")
-    other = dm.Tracker(policies={"name": "x", "when": {"market": "ES"}, "targets": PROMISES["targets"]})
+    other = dm.Tracker(policies={"name": "x", "when": {"market": "ES"}, "targets": POLICY["targets"]})
     other.load(followed.dump())
     with pytest.raises(dm.ArgumentError, match="other policies"):
         other.push(event("T-1", after(minutes=30), "solved"))
 
 
 @pytest.mark.parametrize(
-    ("given", "kind", "said"),
+    ("given", "kind", "message"),
     [
-        (event("T-9", START, "solved"), dm.NoSuchNameError, 'ticket "T-9" is not followed'),
+        (event("T-9", START, "solved"), dm.NoSuchNameError, 'ticket "T-9" is not tracked'),
         (event("T-1", after(hours=-1), "solved"), dm.ArgumentError, "creation"),
         (event("T-1", START, "parked"), dm.ArgumentError, "parked"),
         ({"ticket": "T-1", "kind": "solved"}, dm.ArgumentError, "at"),
         (event("T-1", START.replace(tzinfo=None), "solved"), dm.DeskmetricsError, "event"),
     ],
 )
-def test_errors(given: dict[str, Any], kind: type[Exception], said: str) -> None:
+def test_errors(given: dict[str, Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind) as problem:
         tracker().push(given)
-    assert said in str(problem.value)
+    assert message in str(problem.value)
 
 
 def test_opened_twice() -> None:
@@ -105,7 +105,7 @@ def test_opened_twice() -> None:
 
 
 def test_threads_may_share_it() -> None:
-    followed = dm.Tracker(policies=PROMISES)
+    followed = dm.Tracker(policies=POLICY)
 
     def work(worker: int) -> None:
         for n in range(50):

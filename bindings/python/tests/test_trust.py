@@ -1,4 +1,4 @@
-"""Who answered, and what answers stand for."""
+"""Representativeness and weighted scores."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_columns(kind: type) -> None:
     assert dm.representativeness(kind(SEGMENTS), kind(ANSWERED)) == RESPONSE
     assert dm.representativeness(pa.array(SEGMENTS).dictionary_encode(), kind(ANSWERED)) == RESPONSE
     scores = [10, 9, 7, 3]
-    expected = dm.weighted(scores, [1.0, 1.0, 2.0, 0.5], scale="nps")
-    assert dm.weighted(kind(scores), kind([1.0, 1.0, 2.0, 0.5]), scale="nps") == expected
+    expected = dm.weighted_score(scores, [1.0, 1.0, 2.0, 0.5], scale="nps")
+    assert dm.weighted_score(kind(scores), kind([1.0, 1.0, 2.0, 0.5]), scale="nps") == expected
 
 
 def test_adjusted_to_those_invited() -> None:
@@ -55,14 +55,14 @@ def test_adjusted_to_those_invited() -> None:
     assert RESPONSE.adjust([5], ["phone"]) is None
 
 
-def test_results_add_up_and_travel() -> None:
+def test_results_are_added_and_serialized() -> None:
     halves = [
         dm.representativeness(SEGMENTS[::2], ANSWERED[::2]),
         dm.representativeness(SEGMENTS[1::2], ANSWERED[1::2]),
     ]
     assert halves[0] + halves[1] == RESPONSE == sum(halves, dm.representativeness({}))
     assert pickle.loads(pickle.dumps(RESPONSE)) == RESPONSE
-    rating = dm.weighted([5, 1, None], [2.0, 1.0, 1.0], scale=(1, 5))
+    rating = dm.weighted_score([5, 1, None], [2.0, 1.0, 1.0], scale=(1, 5))
     assert pickle.loads(pickle.dumps(rating)) == rating and rating.excluded == {"not_answered": 1}
     twice = rating + rating
     assert sum([rating, rating]) == twice
@@ -71,18 +71,18 @@ def test_results_add_up_and_travel() -> None:
 
 def test_weights() -> None:
     scores, weights = np.array([10, 9, 7, 3]), np.array([1.0, 1.0, 2.0, 0.5])
-    nps = dm.weighted(scores, weights, scale="nps")
+    nps = dm.weighted_score(scores, weights, scale="nps")
     assert nps.net == pytest.approx(100 * 1.5 / 4.5) and nps.weight == 4.5
     assert nps.mean == pytest.approx(np.average(scores, weights=weights))
     assert nps.effective_n == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
-    even = dm.weighted([5] * 8 + [1] * 2, [3.0] * 10, scale=(1, 5))
-    interval, plain = even.percent_interval(0.9), dm.csat([5] * 8 + [1] * 2).interval(0.9)
+    even = dm.weighted_score([5] * 8 + [1] * 2, [3.0] * 10, scale=(1, 5))
+    interval, plain = even.percent_interval_at(0.9), dm.csat([5] * 8 + [1] * 2).interval_at(0.9)
     assert interval is not None and plain is not None and tuple(interval) == pytest.approx(tuple(plain))
-    strange = dm.weighted([5, 5, 5, 5, 9, 4.5], [1.0, -1.0, math.nan, math.inf, 1.0, 1.0], scale=(1, 5))
+    strange = dm.weighted_score([5, 5, 5, 5, 9, 4.5], [1.0, -1.0, math.nan, math.inf, 1.0, 1.0], scale=(1, 5))
     assert strange.n == 1 and sum(strange.excluded.values()) == 5
 
 
-def test_what_makes_no_sense() -> None:
+def test_invalid_arguments() -> None:
     with pytest.raises(dm.ArgumentError, match="600 answered are more than the 500"):
         dm.representativeness({"chat": (500, 600)})
     with pytest.raises(dm.ArgumentTypeError, match="needs answered"):
@@ -92,4 +92,4 @@ def test_what_makes_no_sense() -> None:
     with pytest.raises(dm.ArgumentError, match="not one of csat, nps, ces"):
         RESPONSE.adjust([5], ["chat"], kpi="fcr")  # type: ignore[arg-type]
     with pytest.raises(dm.ArgumentTypeError, match="weights: a column of Utf8 is not"):
-        dm.weighted([5], ["heavy"], scale=(1, 5))
+        dm.weighted_score([5], ["heavy"], scale=(1, 5))

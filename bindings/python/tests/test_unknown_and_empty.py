@@ -1,4 +1,4 @@
-"""Attributes that nothing tells of are refused; tables without a usable row count nothing."""
+"""Unknown attributes are refused; tables without usable rows count nothing."""
 
 from __future__ import annotations
 
@@ -44,27 +44,27 @@ def test_an_unknown_attribute_names_the_nearest(cut_off: datetime | None) -> Non
 
 
 @pytest.mark.parametrize("cut_off", CUT_OFFS)
-def test_events_tell_of_attributes_too(cut_off: datetime | None) -> None:
+def test_attributes_of_events_are_known(cut_off: datetime | None) -> None:
     report = dm.report(TICKETS, EVENTS, kpis=["volume"], by="group", as_of=cut_off)
     assert slices(report, "group") == {"north": 1.0, None: 1.0}
-    # What a log without events would tell is not known.
+    # The attributes of an empty log are not known.
     none: dict[str, Any] = {name: [] for name in EVENTS}
     assert slices(dm.report(TICKETS, none, kpis=["volume"], by="group", as_of=APRIL), "group") == {None: 2.0}
 
 
-def test_a_column_asked_for_by_name_need_not_hold_words() -> None:
+def test_requested_column_may_have_any_type() -> None:
     assert slices(dm.report(TICKETS, kpis=["volume"], by="prio"), "prio") == {"1": 1.0, "2": 1.0}
     assert slices(dm.report(TICKETS, kpis=["volume"], by="id", as_of=APRIL), "id") == {"1": 1.0, "2": 1.0}
     with_market = {**EVENTS, "market": ["DK", "DK"]}
     assert slices(dm.report(events=with_market, kpis=["volume"], by="market"), "market") == {"DK": 1.0}
 
 
-def test_other_slicings_know_their_attributes_too(tmp_path: Path) -> None:
+def test_unknown_attributes_of_other_slicings(tmp_path: Path) -> None:
     replay = dm.replay(EVENTS, tickets=TICKETS)
-    asks: list[Any] = [replay.survival, replay.arrivals, replay.report]
-    for ask in asks:
+    calls: list[Any] = [replay.survival, replay.arrivals, replay.report]
+    for call in calls:
         with pytest.raises(dm.ColumnNotFoundError, match="market"):
-            ask(by="markt")
+            call(by="markt")
     (tmp_path / "tickets.csv").write_text("id,opened,market\n1,2026-03-02 09:12,DK\n")
     text = 'time_zone = "UTC"\n{}\n[[tickets]]\nfile = "tickets.csv"\nid = "id"\ncreated_at = "opened"\nattributes = {{ market = "market" }}'
     (tmp_path / "good.toml").write_text(text.format('by = ["market"]'))
@@ -104,7 +104,7 @@ def test_a_report_on_no_tickets(empty: Any) -> None:
     assert report["backlog"].value == 0.0 and report["sla_attainment"].value is None
 
 
-def test_a_replay_of_nothing() -> None:
+def test_empty_replay() -> None:
     replay = dm.replay([])
     assert (len(replay), replay.as_of, len(replay.metrics)) == (0, None, 0)
     assert dm.volume(replay).n == 0

@@ -15,9 +15,12 @@ Surveys::
     >>> dm.nps([10, 9, 8, 6, None])
     KpiResult(nps: +25.0, n=4, 95 % CI -44.2 to +72.7, excluded: 1 not answered)
 
-Columns of pandas, polars, pyarrow, DuckDB, NumPy and anything else that speaks Arrow go in wherever a list does.
-Every result has ``value``, ``n``, ``interval(level)`` and ``excluded``, and results of one KPI add up.
-``dm.catalogue()`` says what each KPI means; its function has the same name.
+Every function that takes a list also takes a column of pandas, polars, pyarrow, DuckDB, NumPy or any other Arrow library.
+Every result has ``value``, ``n``, ``interval`` and ``excluded``, and results of one KPI can be added.
+``dm.catalogue()`` describes each KPI; its function has the same name, except ``score_reasons`` for the KPI ``reasons``.
+
+:func:`report` computes many KPIs from tables, :func:`read` reads files, and :func:`replay` computes measures and SLA verdicts
+from events. ``help("deskmetrics.description")`` lists the keys of dataset descriptions and of ``columns=``.
 """
 
 from . import exceptions as exceptions
@@ -62,18 +65,18 @@ from .exceptions import (
 from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .kpis import *
-from .live import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
+from .queue import abandon_rate, handle_time, occupancy, service_level, speed_of_answer
 from .source import Exclusion, Source
 from .surveys import (
     ces,
     csat,
     nps,
-    reasons,
     representativeness,
     response_rate,
+    score_reasons,
     survey_completion,
     survey_coverage,
-    weighted,
+    weighted_score,
 )
 
 # fmt: off
@@ -83,15 +86,15 @@ __all__ = [
     "FcrPolicy", "Frame", "InstantError", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
     "NoSuchNameError", "PolicyError", "ReadError", "Replay", "Report", "ReportRow", "Representativeness", "ScaleError",
     "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "Tracker", "Variant", "WeightedRating",
-    "__version__", "catalogue", "compare", "exceptions", "read", "replay", "report", "representativeness", "weighted",
+    "__version__", "catalogue", "compare", "exceptions", "read", "replay", "report", "representativeness", "weighted_score",
     # the KPIs of the catalogue
     "abandon_rate", "agent_touches", "agent_wait_time", "agent_work_time", "backlog", "backlog_age", "bot_containment",
     "bot_first_response_time", "bot_resolution", "ces", "csat", "customers", "escalation_rate", "fcr",
     "first_level_resolution", "first_resolution_time", "first_response_time", "flow", "full_resolution_time",
     "group_transfers", "handle_time", "handoffs", "messages_per_ticket", "multi_touch", "net_resolution_time",
-    "next_response_time", "nps", "occupancy", "on_hold_time", "one_touch", "reasons", "reopen_rate",
+    "next_response_time", "nps", "occupancy", "on_hold_time", "one_touch", "reopen_rate",
     "replies_per_ticket", "requester_wait_time", "resolution_time_censored", "response_rate", "response_time",
-    "service_level", "sla_at_risk", "sla_attainment", "sla_overshoot", "sla_ticket_attainment", "solve_events",
+    "score_reasons", "service_level", "sla_at_risk", "sla_attainment", "sla_overshoot", "sla_ticket_attainment", "solve_events",
     "solved", "speed_of_answer", "survey_completion", "survey_coverage", "time_in_group", "time_in_status",
     "time_to_first_assignment", "transfer_rate", "transfers", "two_touch", "volume",
 ]

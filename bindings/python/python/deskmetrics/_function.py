@@ -23,7 +23,7 @@ DEFINITIONS = {definition.id: definition for definition in catalogue()}
 
 
 class Option(NamedTuple):
-    """How Python spells an option of the catalogue."""
+    """An option of the catalogue in Python."""
 
     annotation: str
     """Without ``None``."""
@@ -32,7 +32,7 @@ class Option(NamedTuple):
     keys: tuple[str, ...] = ()
     """Keys of a request, where they differ from the option's name."""
     remark: str = ""
-    """What only holds in Python."""
+    """An additional sentence of the docstring."""
 
 
 OPTIONS = {
@@ -72,7 +72,7 @@ KINDS = {
     "Sequence[Duration]": "sequence of datetime.timedelta or str",
     "datetime": "datetime.datetime",
 }
-"""The words of docstrings for types."""
+"""Types as docstrings name them."""
 
 LITERALS = ("Clock", "Status", "Literal[")
 
@@ -84,25 +84,25 @@ tickets : Replay, Dataset or table
     "scores": """\
 scores : column or sequence of int or float
     ``None``, NaN and null are skipped questions, excluded as ``not_answered``; scores beyond the scale are excluded as
-    ``out_of_scale``. A stream or iterator is used up.""",
+    ``out_of_scale``. A stream or iterator is consumed.""",
     "delivered": """\
 delivered : column or sequence of bool, optional
-    Whether each invitation arrived; bounced ones are excluded. ``None`` is taken as yes.""",
+    Whether each invitation arrived; bounced ones are excluded. ``None`` counts as delivered.""",
     "queued_at": """\
 queued_at : column or sequence of datetime.datetime
     When each contact entered the queue; one without is excluded as ``missing``.""",
     "answered_at": """\
 answered_at : column or sequence of datetime.datetime or None
-    When an agent answered; ``None`` or null if nobody did.""",
+    When an agent answered; ``None`` or null if no agent did.""",
     "abandoned_at": """\
 abandoned_at : column or sequence of datetime.datetime or None, optional
     When the customer gave up; ``None`` or null if they did not.""",
     "schedule": """\
 schedule : Schedule, optional
-    The working hours of the business clock, for tickets without such.""",
+    The working hours of the business clock, for tickets without a schedule.""",
     "as_of": """\
 as_of : datetime.datetime or str, optional
-    The cut-off: nothing after it is known. A text is ISO 8601 with an offset.""",
+    The cut-off: later data is ignored. A text is ISO 8601 with an offset.""",
     "assume_tz": """\
 assume_tz : str or zoneinfo.ZoneInfo, optional
     The time zone of timestamps without one, which are errors by default.""",
@@ -160,11 +160,12 @@ def kpi(id: str, result: str, arguments: str = "", *, remark: str = "", examples
 
 
 def defined(function: F) -> F:
-    """Completes the docstring of a KPI's function from the catalogue; it has the sections that only Python knows."""
+    """Completes the docstring of a KPI's function from the catalogue; its own sections are kept."""
     if function.__doc__ is not None:  # python -OO
         parts = re.split(r"^(\w+)\n-{3,}\n", inspect.cleandoc(function.__doc__), flags=re.MULTILINE)
         sections = {name: text.rstrip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-        definition, signature = DEFINITIONS[function.__name__], inspect.signature(function)
+        definition = next(each for each in DEFINITIONS.values() if each.function == function.__name__)
+        signature = inspect.signature(function)
         function.__doc__ = _docstring(definition, signature, sections, parts[0].strip())
     return function
 
@@ -174,7 +175,7 @@ def _equal(value: Any, default: Any) -> bool:
 
 
 def _tickets(definition: Definition) -> str:
-    """The type of the tickets; one policy judges answers to a question."""
+    """The type of the tickets; one FCR policy evaluates survey answers."""
     return "Tickets | Table | Column" if definition.id == "fcr" else "Tickets | Table"
 
 
@@ -205,7 +206,7 @@ def _docstring(definition: Definition, signature: Signature, own: dict[str, str]
         first, *others = (f"``{measure}``" for measure in definition.measures)
         returns += f" The value is the {first}; ``measures()`` also has {', '.join(others)}."
     if "censored_median" in definition.measures:
-        returns += " ``censored_median`` takes durations that still run into account."
+        returns += " ``censored_median`` takes running durations into account."
     sections = {
         "Parameters": "\n".join(_parameters(definition, signature, own.get("Parameters", ""))),
         "Returns": own.get("Returns") or f"KpiResult\n{_wrapped(returns, '    ', '    ')}",

@@ -22,7 +22,7 @@ STYLE = """<style>
 .deskmetrics summary { cursor: pointer; font-weight: 600; }
 </style>"""
 
-# A page of a notebook is no place for ten thousand lines; the frame has them all.
+# Limits the rows in a notebook; the frame has all.
 MOST = 200
 
 
@@ -51,7 +51,7 @@ def dataset(found: Dataset) -> str:
 
 
 def replay(found: Replay) -> str:
-    """A replay as a block of HTML: how many tickets and verdicts, what was excluded, what to ask it."""
+    """A replay as a block of HTML: how many tickets and verdicts, what was excluded, and its methods."""
     as_of = f"as of {found.as_of:%Y-%m-%d %H:%M} {found.as_of.tzinfo}" if found.as_of else "no dates"
     parts = [f"<p><b>Replay</b><br>{len(found):,} tickets, {len(found.verdicts):,} SLA verdicts<br>{escape(as_of)}</p>"]
     if found.excluded:
@@ -179,7 +179,7 @@ def _legend(found: Report) -> str:
     rows = found.rows
     notes = []
     if any(row.small_n for row in rows):
-        notes.append(f"* rests on fewer than {found.min_n} records: read it as a hint")
+        notes.append(f"* rests on fewer than {found.min_n} records: only a hint")
     if any(row.partial for row in rows):
         notes.append("~ the data covers only a part of the period")
     if any(row.change is not None and row.change.is_significant for row in rows):

@@ -26,13 +26,13 @@ def plain(value: Any, key: str = "") -> Any:
     if isinstance(value, str) and (key in INSTANTS or key.endswith("_at")):
         try:
             return datetime.fromisoformat(value)
-        except ValueError:  # an assignee's new name, say
+        except ValueError:  # such as the new name of an assignee
             return value
     return value
 
 
 def span_text(span: timedelta | None, *, days: bool = True) -> str:
-    """A duration as people write it: ``2d 4h``, ``1h 20m``, ``15s``."""
+    """A formatted duration: ``2d 4h``, ``1h 20m``, ``15s``."""
     if span is None:
         return "unknown"
     sign = "-" if span < timedelta() else ""

@@ -1,4 +1,4 @@
-"""A bar for those who wait."""
+"""Progress listeners: a callback or a tqdm bar."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Listener = Callable[[str, int, int], object]
 
 
 class _Called:
-    """Passes on to a function of the caller's own."""
+    """Calls a function of the caller."""
 
-    def __init__(self, tell: Listener) -> None:
-        self._tell = tell
+    def __init__(self, call: Listener) -> None:
+        self._call = call
 
     def __call__(self, file: str, done: int, total: int) -> None:
-        self._tell(file, done, total)
+        self._call(file, done, total)
 
     def close(self) -> None:
         pass
@@ -44,7 +44,7 @@ class _Bar:
 
 
 def listener(progress: bool | Listener) -> _Called | _Bar | None:
-    """Who is told: nobody, a bar where tqdm is installed, or the function given."""
+    """The listener of ``progress``: none, a bar where tqdm is installed, or the given function."""
     if callable(progress):
         return _Called(progress)
     if not progress:

@@ -1,4 +1,4 @@
-"""How a number moved."""
+"""Changes between periods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Change"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The difference between a number of a report and the same number of the period before.
+    """The difference between a number of a report and the same number of the previous period.
 
     Attributes
     ----------
@@ -21,11 +21,11 @@ class Change:
     interval : Interval or None
         Of the difference, where it was tested: only headlines are.
     p_value : float or None
-        The probability of so large a difference by chance alone, two-sided, where it was tested.
+        Two-sided, where it was tested.
     significance : str or None
         ``"significant"``, ``"not_significant"`` or ``"too_few"``, where it was tested.
     text : str
-        The difference as people read it: ``"+2.1 pp"``.
+        The formatted difference: ``"+2.1 pp"``.
     """
 
     difference: float
@@ -36,5 +36,5 @@ class Change:
 
     @property
     def is_significant(self) -> bool:
-        """Whether it is more than chance; false where it was not tested or rests on too few records."""
+        """Whether the change is significant; false where it was not tested or has too few records."""
         return self.significance == "significant"

@@ -1,4 +1,4 @@
-"""Is the difference between two results more than chance?"""
+"""Comparison of two results, or of a result with a fixed value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Comparison", "compare"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
-    """A difference with its interval and the probability of so large a one if there were none.
+    """A difference with its interval and the p-value of a test against no difference.
 
     Attributes
     ----------
@@ -39,13 +39,13 @@ class Comparison:
     n: int
     unit: str
 
-    def significance(self, minimum_n: int = 30) -> Literal["too_few", "not_significant", "significant"]:
-        """Whether to take the difference seriously.
+    def significance(self, min_n: int = 30) -> Literal["too_few", "not_significant", "significant"]:
+        """Whether the difference is significant.
 
         Parameters
         ----------
-        minimum_n : int, default 30
-            Below this on either side it is ``"too_few"``, whatever the test says.
+        min_n : int, default 30
+            Below this on either side it is ``"too_few"``, whatever the result of the test.
 
         Returns
         -------
@@ -56,10 +56,10 @@ class Comparison:
         --------
         >>> import deskmetrics as dm
         >>> change = dm.compare(dm.response_rate(80, 48), dm.response_rate(70, 56))
-        >>> change.significance(), change.significance(minimum_n=100)
+        >>> change.significance(), change.significance(min_n=100)
         ('significant', 'too_few')
         """
-        if self.n < minimum_n:
+        if self.n < min_n:
             return "too_few"
         return "significant" if self.p_value < 1.0 - self.interval.level else "not_significant"
 
@@ -75,7 +75,7 @@ class Comparison:
 
 
 def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:
-    """How a result differs from another, or from a fixed value such as the sector's.
+    """Compare a result with another one, or with a fixed value such as an industry average.
 
     Shares are compared by the pooled z test, or by Fisher's exact test when an expected count is below 5, with Newcombe's
     interval; net scores by the z test with adjusted Wald standard errors, or by the exact permutation test with at most 100
@@ -87,7 +87,7 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     ----------
     a : KpiResult
     b : KpiResult, float or datetime.timedelta
-        A result of the same KPI, asked for alike, or a value in the unit of ``a``; of durations also a ``timedelta``.
+        A result of the same KPI with equal options, or a value in the unit of ``a``; of durations also a ``timedelta``.
     level : float, default 0.95
         Of the interval, between 0 and 1.
 
@@ -99,7 +99,7 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     Raises
     ------
     ArgumentTypeError
-        When the results are of different KPIs, or the first is no result.
+        When the results are of different KPIs, or the first is not a result.
     ArgumentError
         When there is no test for them, or too little was counted.
 

@@ -1,4 +1,4 @@
-"""What every KPI means."""
+"""The catalogue of KPI definitions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Catalogue", "Choice", "Definition", "Variant", "catalogue"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that can be chosen for a KPI.
+    """An option of a KPI.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another definition that goes by the same name.
+    """Another definition with the same name.
 
     Attributes
     ----------
@@ -55,20 +55,20 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a KPI means.
+    """The definition of a KPI.
 
     Attributes
     ----------
     id : str
-        Also the name of its function: ``deskmetrics.nps``.
+        The stable id; see :attr:`function` for the name of its function.
     topic : str
         ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
     name, description : str
         In English; :attr:`names` and :attr:`descriptions` have every language.
     aliases : tuple of str
-        Other names for it, in any product's words.
+        Other names, also those of products.
     formula, population : str
-        What is divided by what, and which records count.
+        The formula, and the records that count.
     unit : str
         Of the headline number.
     min, max : float or None
@@ -76,9 +76,9 @@ class Definition:
     good : str
         ``"up"``, ``"down"``, ``"by_scale"`` or ``"neither"``.
     anchor : str
-        The instant that puts a record into a reporting period.
+        The timestamp that assigns a record to a reporting period.
     clocks : tuple of str
-        The clocks it can be told on; empty when it is no duration.
+        The clocks on which it can be computed; empty when it is not a duration.
     measures : tuple of str
         The names of its numbers, the headline first.
     options : tuple of Choice
@@ -106,6 +106,11 @@ class Definition:
     names: dict[str, str] = field(repr=False)
     descriptions: dict[str, str] = field(repr=False)
 
+    @property
+    def function(self) -> str:
+        """The name of the Python function: the id, except ``score_reasons`` for ``reasons``."""
+        return "score_reasons" if self.id == "reasons" else self.id
+
     def __repr__(self) -> str:
         return f"Definition({self.id!r}: {self.description})"
 
@@ -130,7 +135,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue(Sequence[Definition]):
-    """All definitions, by topic; a sequence, and a table for whoever reads Arrow.
+    """All definitions, by topic; a sequence, and a table with the Arrow interface.
 
     Examples
     --------
@@ -181,14 +186,14 @@ class Catalogue(Sequence[Definition]):
         >>> dm.catalogue().find("MTTR").id
         'full_resolution_time'
         """
-        wanted = _normal(name)
+        normal = _normal(name)
         for definition in self.definitions:
-            if wanted in map(_normal, (definition.id, *definition.aliases)):
+            if normal in map(_normal, (definition.id, *definition.aliases)):
                 return definition
         from difflib import get_close_matches
 
         ids = [definition.id for definition in self.definitions]
-        near = get_close_matches(wanted, ids, n=1)
+        near = get_close_matches(normal, ids, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise NoSuchNameError(f"the catalogue has no KPI {name!r}{hint}; there are: {', '.join(ids)}")
 
@@ -207,7 +212,7 @@ class Catalogue(Sequence[Definition]):
         return [definition for definition in self.definitions if definition.topic == topic]
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """The definitions as plain data, as the shipped ``catalogue.json`` has them.
+        """The definitions as plain data, equal to the shipped ``catalogue.json`` has them.
 
         Returns
         -------

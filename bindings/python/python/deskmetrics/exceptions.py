@@ -1,4 +1,4 @@
-"""What can go wrong. All are a :class:`DeskmetricsError`, which is a :class:`ValueError`.
+"""Errors of the package. All are a :class:`DeskmetricsError`, which is a :class:`ValueError`.
 
 Messages name the subject, the value found and what is allowed.
 """
@@ -30,26 +30,26 @@ class DeskmetricsError(ValueError):
 
 
 class ArgumentError(DeskmetricsError):
-    """An argument has a value that makes no sense, such as sequences of different lengths."""
+    """An argument has an invalid value, such as sequences of different lengths."""
 
 
 class ArgumentTypeError(DeskmetricsError, TypeError):
-    """An argument is of a kind that cannot be used."""
+    """An argument has a type that cannot be used."""
 
 
 class ColumnTypeError(ArgumentTypeError):
-    """A column's type cannot hold what is asked of it, such as a column of lists for scores."""
+    """A column has a type that cannot be used, such as a column of lists for scores."""
 
 
 class ColumnNotFoundError(DeskmetricsError, KeyError):
-    """A table does not have a column; the message lists those it has and suggests the nearest.
+    """A table does not have a column; the message lists the known ones and suggests the nearest.
 
     Attributes
     ----------
     column : str
-        The column that was asked for.
+        The requested column.
     columns : list of str
-        Those there are.
+        The columns of the table.
     """
 
     def __init__(self, message: str, column: str = "", columns: Sequence[str] = ()) -> None:
@@ -66,7 +66,7 @@ class ColumnNotFoundError(DeskmetricsError, KeyError):
 
 
 class DataError(DeskmetricsError):
-    """Data could not be read to its end; the message says what the library it comes from had to say."""
+    """Data could not be read completely; the message contains the error of the library that provided it."""
 
 
 class InstantError(DeskmetricsError):
@@ -74,32 +74,32 @@ class InstantError(DeskmetricsError):
 
 
 class ScheduleError(DeskmetricsError):
-    """A schedule that makes no sense; the message names the place in its data form."""
+    """An invalid schedule; the message names the place in its data form."""
 
 
 class NeverOpensError(ScheduleError):
-    """The schedule has too little working time left, ever, to use up the budget."""
+    """The schedule has less working time left than the budget."""
 
 
 class ScaleError(DeskmetricsError):
-    """A survey scale that makes no sense, or one that does not say which answers are good."""
+    """An invalid survey scale, or one without known positive answers."""
 
 
 class PolicyError(DeskmetricsError):
-    """An SLA or FCR policy that makes no sense; the message names the place in its data form."""
+    """An invalid SLA or FCR policy; the message names the place in its data form."""
 
 
 class ReadError(DeskmetricsError):
-    """Files that cannot be read; the message names file, row, column and value, and what to do."""
+    """Files that cannot be read; the message names file, row, column and value, and the remedy."""
 
 
 class NoSuchNameError(DeskmetricsError, KeyError):
-    """A name that is not there; the message lists what is, and the nearest."""
+    """An unknown name; the message lists the known ones and the nearest."""
 
     __str__ = ValueError.__str__
 
 
 class MissingPackageError(DeskmetricsError, ImportError):
-    """A package that this one can do without, but not here; the message says how to install it."""
+    """An optional package that is required here; the message names the command that installs it."""
 
     __str__ = ValueError.__str__

@@ -1,4 +1,4 @@
-"""Why a ticket's numbers are what they are."""
+"""Explanation of the measures and verdicts of one ticket."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["Explanation"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """One ticket's life: its events, its measures, and for each SLA target the stretches of time that were counted.
+    """The history of one ticket: its events, its measures, and for each SLA target the counted segments of time.
 
-    Made by :meth:`Replay.explain`; ``print`` shows it.
+    Returned by :meth:`Replay.explain`; print it for a readable form.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Explanation:
     events : tuple of dict
         Its events in the order of the data.
     excluded : dict
-        Events excluded and targets that could not be judged, by reason.
+        Events excluded and targets that could not be evaluated, by reason.
     time_zone : str
         The zone in which instants are printed.
     """

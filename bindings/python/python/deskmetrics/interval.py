@@ -24,7 +24,7 @@ class Interval:
     Examples
     --------
     >>> import deskmetrics as dm
-    >>> interval = dm.csat([5, 4, 1]).interval(0.9)
+    >>> interval = dm.csat([5, 4, 1]).interval_at(0.9)
     >>> lower, upper = interval
     >>> interval.lower == lower, interval[1] == upper, interval.level, interval.method
     (True, True, 0.9, 'wilson')
@@ -58,11 +58,11 @@ class Adjusted:
     value : float
         In percent, points or steps of the scale, as the score is.
     interval : Interval or None
-        At the effective n.
+        The interval at the effective n.
     effective_n : float
-        The number of evenly weighted answers that would tell as much (Kish).
+        The number of equally weighted answers with the same precision (Kish).
     uncovered : float
-        The share of the invited, 0 to 1, whose segment gave no score at all; the others speak for it.
+        The share of the invited, 0 to 1, whose segment has no score; the other segments represent it.
     """
 
     value: float

@@ -23,11 +23,11 @@ TICKETS = files("deskmetrics").joinpath("sample_tickets.csv").read_text("utf-8")
 """Tickets: id, creation, customer and attributes."""
 
 EVENTS = files("deskmetrics").joinpath("sample_events.csv").read_text("utf-8")
-"""What happened to them."""
+"""Events of the tickets."""
 
 
 def events() -> dict[str, list[str | None]]:
-    """What happened, as columns.
+    """The events as columns.
 
     Returns
     -------
@@ -43,11 +43,11 @@ def events() -> dict[str, list[str | None]]:
 
 
 def tickets() -> Replay:
-    """The tickets with all that happened to them until Monday, 9 March 2026, 09:00 UTC.
+    """The tickets with their events until Monday, 9 March 2026, 09:00 UTC.
 
-    The desk works from 9 to 17 o'clock UTC from Monday to Friday. It promises a first reply within half an hour for
-    urgent tickets, an hour for those of high priority and four hours for all others, and a resolution within eight,
-    all of business time.
+    The desk works from 09:00 to 17:00 UTC, Monday to Friday. The SLA targets are a first reply within half an hour for
+    urgent tickets, an hour for high priority and four hours for all others, and a resolution within eight hours,
+    all in business time.
 
     Returns
     -------

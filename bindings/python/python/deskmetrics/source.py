@@ -1,4 +1,4 @@
-"""What was read from files, and what was excluded of them."""
+"""Rows read from files, and excluded rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Exclusion", "Source"]
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What was excluded of a file for one reason in one column.
+    """The excluded rows or values of a file for one reason in one column.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """What one file gave.
+    """The rows read from one file.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Source:
     exclusions : tuple of Exclusion
         What was excluded, most frequent first.
     ambiguous_times, nonexistent_times : int
-        Wall-clock times that clocks showed twice or skipped.
+        Wall-clock times repeated by a clock change or skipped.
     skewed_times, reordered_times : int
         Times moved to their ticket's creation, or to a neighbor's.
     """
@@ -93,15 +93,15 @@ class Source:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What happened to its rows and instants, in words."""
-        told = (
+        """Rows not selected and adjusted times, in words."""
+        parts = (
             (self.not_selected, "rows not selected"),
-            (self.ambiguous_times, "times that clocks showed twice"),
-            (self.nonexistent_times, "times that clocks skipped"),
+            (self.ambiguous_times, "times repeated by a clock change"),
+            (self.nonexistent_times, "times skipped by a clock change"),
             (self.skewed_times, "times moved to the ticket's creation"),
             (self.reordered_times, "times out of order moved to a neighbor's"),
         )
-        return tuple(f"{count:,} {what}" for count, what in told if count)
+        return tuple(f"{count:,} {what}" for count, what in parts if count)
 
     def __repr__(self) -> str:
         exclusion = sum(one.count for one in self.exclusions if one.scope in ("record", "line"))

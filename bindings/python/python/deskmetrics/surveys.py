@@ -17,12 +17,12 @@ __all__ = [
     "ces",
     "csat",
     "nps",
-    "reasons",
     "representativeness",
     "response_rate",
+    "score_reasons",
     "survey_completion",
     "survey_coverage",
-    "weighted",
+    "weighted_score",
 ]
 
 
@@ -38,7 +38,7 @@ def nps(scores: Column) -> KpiResult:
     Raises
     ------
     ArgumentTypeError
-        When it is no column of numbers.
+        When it is not a column of numbers.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def nps(scores: Column) -> KpiResult:
     KpiResult(nps: +33.3, n=6, 95 % CI -26.7 to +71.2, excluded: 1 not answered, 1 score outside the scale)
     >>> result.excluded
     {'not_answered': 1, 'out_of_scale': 1}
-    >>> lower, upper = result.interval(0.9)
+    >>> lower, upper = result.interval_at(0.9)
     >>> round(lower, 1), round(upper, 1)
     (-18.9, 63.3)
     """
@@ -67,9 +67,9 @@ def csat(scores: Column, *, scale: Scale | None = None) -> KpiResult:
     Raises
     ------
     ScaleError
-        When there is no usual set of positive answers for these ends, or the scale makes no sense.
+        When there is no usual set of positive answers for these ends, or the scale is invalid.
     ArgumentTypeError
-        When it is no column of numbers.
+        When it is not a column of numbers.
 
     Examples
     --------
@@ -104,9 +104,9 @@ def ces(scores: Column, *, scale: Scale) -> KpiResult:
     Raises
     ------
     ScaleError
-        When the scale makes no sense or does not say which end is good.
+        When the scale is invalid or its positive end is not known.
     ArgumentTypeError
-        When it is no column of numbers.
+        When it is not a column of numbers.
 
     Examples
     --------
@@ -234,25 +234,25 @@ def survey_coverage(tickets: Tickets | Table, surveyed: Column) -> KpiResult:
 
 
 @defined
-def reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
+def score_reasons(scores: Column, reasons: Column, *, scale: Scale) -> KpiResult:
     """
     Parameters
     ----------
     reasons : column or sequence of str, or of lists of str
-        What each answer states: one reason, several in a list, or ``None``.
+        The reasons of each answer: one, several in a list, or ``None``.
     scale : tuple of int, str or dict
         The scale of the question; see :func:`csat`. Of NPS: ``"nps"``.
 
     Returns
     -------
     KpiResult
-        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` has the reasons, the most
-        expensive first.
+        In percent: how many negative answers state a reason. :meth:`KpiResult.ranking` lists the reasons by the points
+        that they cost.
 
     Examples
     --------
     >>> import deskmetrics as dm
-    >>> result = dm.reasons([10, 2, 3, 9, 0], [None, "slow", ["slow", "rude"], None, None], scale="nps")
+    >>> result = dm.score_reasons([10, 2, 3, 9, 0], [None, "slow", ["slow", "rude"], None, None], scale="nps")
     >>> round(result.value, 1), result.n
     (66.7, 3)
     >>> [(cost["reason"], cost["answers"], cost["points"]) for cost in result.ranking()]
@@ -266,7 +266,7 @@ def representativeness(segments: Mapping[str, tuple[int, int]], answered: None =
 @overload
 def representativeness(segments: Column, answered: Column) -> Representativeness: ...
 def representativeness(segments: Any, answered: Column | None = None) -> Representativeness:
-    """Is a survey representative? Who was invited and who answered, by segment: market, channel, customer group ...
+    """Representativeness of a survey: response rates by segment, such as market, channel or customer group.
 
     Parameters
     ----------
@@ -278,8 +278,8 @@ def representativeness(segments: Any, answered: Column | None = None) -> Represe
     Returns
     -------
     Representativeness
-        With ``r_indicator``, ``variation``, ``p_even``, and :meth:`Representativeness.adjust`, which tells what a
-        score would be if all segments had answered alike.
+        With ``r_indicator``, ``variation``, ``p_even``, and :meth:`Representativeness.adjust`, which corrects a
+        score for segments with different response rates.
 
     Raises
     ------
@@ -299,7 +299,7 @@ def representativeness(segments: Any, answered: Column | None = None) -> Represe
     return _core._representativeness(segments, answered)
 
 
-def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating:
+def weighted_score(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating:
     """Weighted answers to one question: NPS, CSAT or CES of a weighted sample.
 
     Parameters
@@ -307,8 +307,8 @@ def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating
     scores : column or sequence of int or float
         ``None``, NaN and null are skipped questions.
     weights : column or sequence of float
-        How many people each answer stands for. A weight that is negative, infinite or missing cannot be used and
-        leaves its answer out.
+        The number of people that each answer represents. An answer with a negative, infinite or missing weight is
+        excluded.
     scale : tuple of int, str or dict
         The scale of the question; see :func:`csat`. Of NPS: ``"nps"``.
 
@@ -325,9 +325,9 @@ def weighted(scores: Column, weights: Column, *, scale: Scale) -> WeightedRating
     Examples
     --------
     >>> import deskmetrics as dm
-    >>> nps = dm.weighted([10, 9, 7, 3], [1.0, 1.0, 2.0, 0.5], scale="nps")
+    >>> nps = dm.weighted_score([10, 9, 7, 3], [1.0, 1.0, 2.0, 0.5], scale="nps")
     >>> nps
     WeightedRating(44.4 % positive, net 33.3, n=4, effective n 3.2)
-    >>> lower, upper = nps.net_interval(0.9)
+    >>> lower, upper = nps.net_interval_at(0.9)
     """
     return _core._weighted(scores, weights, scale)

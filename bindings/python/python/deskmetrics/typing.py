@@ -43,14 +43,14 @@ __all__ = [
 
 @runtime_checkable
 class ArrowArray(Protocol):
-    """Anything that hands out one Arrow array."""
+    """An object with the Arrow array interface."""
 
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
 
 @runtime_checkable
 class ArrowStream(Protocol):
-    """Anything that hands out a stream of Arrow arrays or record batches."""
+    """An object with the Arrow stream interface."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
@@ -72,7 +72,7 @@ Duration: TypeAlias = timedelta | str
 """A span of time: a ``timedelta``, or a text such as ``"4h"``, ``"1h 30m"``, ``"2days"``."""
 
 Instants: TypeAlias = ArrowArray | ArrowStream | Iterable[datetime | None]
-"""A column or sequence of aware instants; naive ones need ``assume_tz``."""
+"""A column or sequence of aware timestamps; naive ones need ``assume_tz``."""
 
 TimeZone: TypeAlias = str | tzinfo
 """A zone of the IANA database: its name, a ``ZoneInfo``, or ``datetime.timezone.utc``."""
@@ -84,7 +84,7 @@ Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "solved", "clos
 """A ticket's status."""
 
 Clock: TypeAlias = Literal["calendar", "business"]
-"""Whether all time counts, or only the schedule's opening hours."""
+"""Calendar time, or business time of the schedule."""
 
 
 class TicketKpi(Protocol):

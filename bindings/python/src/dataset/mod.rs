@@ -20,37 +20,37 @@ use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
 use crate::replay::Replay;
 use crate::report::Report;
-use crate::report::ask::Ask;
+use crate::report::arguments::ReportArguments;
 use crate::schedule::Schedule;
 use crate::source::Sources;
 use crate::zone::InZone;
 use progress::Pulse;
 
-/// Tickets, events and surveys that :func:`read` found, with schedules, promises and all else needed to judge them.
+/// Tickets, events and surveys read by :func:`read`, with their schedules, SLA policies and conventions.
 #[pyclass(module = "deskmetrics", frozen)]
 pub(crate) struct Dataset {
     pub(crate) core: Arc<CoreDataset>,
 }
 
-/// Reads everything that a dataset description points at.
+/// Reads the files of a dataset description.
 ///
-/// A description is a small TOML file: which file holds tickets, events or surveys, which column is the id or an instant,
-/// how the source's words map to ours, which codes mean missing, which hours and promises apply. CSV (also gzip), Parquet
-/// and Arrow files are read.
+/// A description is a TOML file that names the files of tickets, events and surveys and maps their columns and values; it also
+/// contains codes for missing values, schedules and SLA policies. Files are CSV (also gzip), Parquet or Arrow IPC.
+/// ``help("deskmetrics.description")`` lists all keys.
 ///
 /// Parameters
 /// ----------
 /// description : str or os.PathLike
-///     The description; file names in it start from its folder.
+///     Path of the description; file names in it are relative to its folder.
 /// data_root : str or os.PathLike, optional
-///     The folder that the description's ``folder`` starts from, so that the description need not say where on a machine
-///     the data lies.
+///     The folder that the description's ``folder`` is relative to, so that the description contains no path of one
+///     machine.
 /// strict : bool, default False
 ///     Whether the first row or value that cannot be used is an error. If not, it is excluded and counted, with file,
 ///     column, reason, first rows and remedy: see :attr:`Dataset.sources`.
 /// progress : bool or callable, default False
-///     ``True`` shows a bar where tqdm is installed; a function is called with the file's name, the bytes read and the
-///     bytes in all. Ctrl-C ends the reading in either case.
+///     ``True`` shows a progress bar if tqdm is installed; a function is called with the file name, the bytes read and the
+///     total bytes. Ctrl-C stops reading in either case.
 ///
 /// Returns
 /// -------
@@ -59,8 +59,8 @@ pub(crate) struct Dataset {
 /// Raises
 /// ------
 /// ReadError
-///     When the description makes no sense, or a file is missing, damaged or without a column it should have; the message
-///     lists what is there and the nearest name.
+///     When the description is invalid, or a file is missing, damaged or lacks a required column; the message lists the
+///     known names and the nearest.
 ///
 /// Notes
 /// -----
@@ -72,26 +72,25 @@ pub(crate) struct Dataset {
 /// "Response Time (hours)"``, or ``{ column = "Reply", unit = "minutes", clock = "business" }``; SLA targets are ``sla = {
 /// first_response = { due_at = "FR due", met = "First response status" } }``.
 ///
-/// A file is a name, or a table that also states how a text file is written, with any of these keys: ``file = { path =
+/// A file is a name, or a table with the format of a text file and any of these keys: ``file = { path =
 /// "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }``.
 ///
-/// - ``delimiter``: what stands between columns. Not stated, a first line such as ``sep=;``, which Excel writes, names it, or it
+/// - ``delimiter``: separator of columns. By default a first line such as ``sep=;``, which Excel writes, names it, or it
 ///   is detected: comma, semicolon, tab or ``|``.
-/// - ``encoding``: not stated, it is UTF-8 or UTF-16, or Windows-1252 where the bytes show that, which the notes of the source
-///   and of reports then say; another one has to be stated.
-/// - ``skip_rows``: how many lines stand before the column names; none, unless stated.
-/// - ``decimal``: what stands before decimals, ``"."`` or ``","``. Not stated, ``4,5`` is 4.5 where commas do not separate
+/// - ``encoding``: by default UTF-8, UTF-16 or a detected Windows-1252, which the notes of the source and of reports mention;
+///   other encodings must be given.
+/// - ``skip_rows``: number of lines before the column names; default 0.
+/// - ``decimal``: decimal mark, ``"."`` or ``","``. By default ``4,5`` is 4.5 where commas do not separate
 ///   columns, and ``1,234`` cannot be read.
 ///
-/// A column that is not found because of any of these is an error that names the key. A line with too many or too few fields, with a
-/// quote that is not closed or with bytes of another encoding is excluded and counted with its line number; with ``strict`` it
-/// is an error.
+/// If one of these is wrong and a column is therefore missing, the error names the key. A line with too many or too few fields,
+/// an unclosed quote or invalid bytes is excluded and counted with its line number; with ``strict`` it is an error.
 ///
-/// Beside ``file``, ``where`` says which rows are read, by the values of columns: ``where = { Channel = "web" }``, ``where = {
+/// Beside ``file``, ``where`` selects rows by the values of columns: ``where = { Channel = "web" }``, ``where = {
 /// Status = ["open", "solved"] }``, ``where = { Kind = { not = ["test", "preview"] } }``. An empty text is an empty cell and
 /// ``"*"`` any other one. The other rows are counted as ``not_selected``.
 ///
-/// A name that several columns bear is an error, except for ``tags`` and ``reasons``, which are then all of them.
+/// If several columns have the same name, using it is an error, except for ``tags`` and ``reasons``, which use all of them.
 ///
 /// Examples
 /// --------
@@ -137,7 +136,7 @@ pub(crate) fn read(
     let mut pulse = Pulse::new(py, progress)?;
     let read = py.detach(|| {
         let mut options =
-            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.tell(&progress));
+            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.report(&progress));
         if let Some(root) = data_root {
             options = options.data_root(root);
         }
@@ -166,39 +165,39 @@ impl Dataset {
 }
 
 getters! { Dataset, dataset;
-    /// What the data is, in the description's words.
+    /// The name of the data in the description.
     name -> Option<&str> = dataset.core.name.as_deref();
 
     /// The zone of its days and weeks.
     time_zone -> &'static str = dataset.core.time_zone.name();
 
-    /// The promises.
+    /// The SLA policies.
     policies -> SlaPolicies = SlaPolicies(dataset.core.policies.clone());
 
-    /// The cut-off, in the dataset's zone; ``None`` where nothing bears a date.
+    /// The cut-off, in the dataset's zone; ``None`` if the data has no timestamps.
     as_of -> Option<InZone> = dataset.core.as_of.map(|at| InZone(at, Some(dataset.core.time_zone)));
 
-    /// Records excluded of all files, by reason.
+    /// Records excluded from all files, by reason.
     excluded -> Data<Excluded> = Data(dataset.core.excluded());
 
-    /// What each file gave and what was excluded of it, with the first rows, their values and the remedy.
+    /// The rows read from each file and the excluded ones, with first examples and remedy.
     sources -> Sources<'_> = Sources(&dataset.core.sources);
 }
 
 #[pymethods]
 impl Dataset {
-    /// What the functions named after the KPIs take.
+    /// The tickets as the KPI functions take them.
     fn _replayed(&self) -> ReplayedTickets {
         ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
     }
 
-    /// The attributes that reports are sliced by unless told otherwise.
+    /// The default attributes that reports are sliced by.
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.core.by.iter().map(Attribute::as_str))
     }
 
-    /// How many ``tickets``, ``events``, ``responses`` and ``invitations`` there are.
+    /// The numbers of ``tickets``, ``events``, ``responses`` and ``invitations``.
     #[getter]
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let all = self.core.counts();
@@ -218,21 +217,21 @@ impl Dataset {
         schedules.map(|(name, schedule)| (&**name, Schedule::of(schedule.clone()))).into_py_dict(py)
     }
 
-    /// The KPIs of this dataset, by slice and period.
+    /// Compute KPIs of this dataset by slice and period.
     ///
     /// Parameters
     /// ----------
     /// kpis : "all", or iterable of str or dict, optional
-    ///     As for :func:`report`, which lists the keys of a form. What a KPI needs (question and scale, FCR policy, clocks) is
-    ///     taken from the description.
+    ///     As for :func:`report`, which lists the keys of a form. Questions and scales, the FCR policy and clocks
+    ///     come from the description.
     /// by : str or iterable of str or tuple of str, optional
-    ///     Attributes to slice by, as for :func:`report`; by default the description's.
+    ///     Attributes to slice by, as for :func:`report`; by default those of the description.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
-    ///     Rows by period, with the change against the period before.
+    ///     Rows by period, with the change against the previous period.
     /// tz : str or zoneinfo.ZoneInfo, optional
-    ///     Whose days and weeks are meant; by default the description's.
+    ///     The zone of days and weeks; by default that of the description.
     /// as_of : datetime.datetime or str, optional
-    ///     The cut-off: nothing after it is known. By default the description's. A text is ISO 8601; without an offset it is a
+    ///     The cut-off: later data is ignored. By default that of the description. A text is ISO 8601; without an offset it is a
     ///     wall-clock time of :attr:`time_zone`.
     /// week_start : str, default "Mon"
     ///     First day of the week.
@@ -240,15 +239,15 @@ impl Dataset {
     ///     First month of a year, 1 to 12. Fiscal years and quarters are named by the calendar year in which they end: with 4,
     ///     ``"FY2026-Q1"`` is April to June 2025.
     /// level : float, default 0.95
-    ///     Of the intervals, between 0 and 1.
+    ///     Confidence level of the intervals, between 0 and 1.
     /// min_n : int, default 30
-    ///     Numbers that rest on fewer records are marked.
+    ///     Numbers with fewer records are marked.
     /// observed_from : datetime.datetime, optional
-    ///     Where the data begins: periods that begin earlier are partial. By default the day of the first record.
+    ///     Start of the data: periods that begin earlier are partial. By default the day of the first record.
     /// fcr : str or dict, optional
-    ///     What first contact resolution means, ``"no_reopen_within(7days)"``; by default the description's.
+    ///     The definition of first contact resolution, ``"no_reopen_within(7days)"``; by default those of the description.
     /// threads : int, optional
-    ///     How many may work at once; by default as many as there are processors. The answer is the same, bit for bit.
+    ///     Number of threads; by default the number of processors. Results are identical, bit for bit.
     ///
     /// Returns
     /// -------
@@ -257,9 +256,9 @@ impl Dataset {
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+    ///     When a KPI is unknown, the data cannot answer it, or it needs a missing option.
     /// ColumnNotFoundError
-    ///     When nothing in the data tells of an attribute; the message lists those there are and the nearest.
+    ///     When the data has no such attribute; the message lists the known ones and the nearest.
     #[pyo3(
         signature = (kpis = None, **settings),
         text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
@@ -273,17 +272,17 @@ impl Dataset {
         let keywords = Keywords::new(settings);
         let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
         let as_of = self.cut_off(as_of.as_ref())?;
-        let ask = Ask::new(kpis, &keywords, Some(self.core.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone))?;
         keywords.end("Dataset.report")?;
-        ask.of(py, &self.core, as_of)
+        arguments.of(py, &self.core, as_of)
     }
 
-    /// The lives of the tickets, read once from their events: measures, SLA verdicts, explanations.
+    /// Replays the events of the tickets: measures, SLA verdicts, explanations.
     ///
     /// Parameters
     /// ----------
     /// as_of : datetime.datetime, optional
-    ///     The cut-off: nothing after it is known. By default the dataset's own.
+    ///     The cut-off: later data is ignored. By default that of the dataset.
     ///
     /// Returns
     /// -------

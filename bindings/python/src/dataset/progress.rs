@@ -1,4 +1,4 @@
-//! Long calls: a bar for those who wait, and Ctrl-C.
+//! Long calls: progress bars and Ctrl-C.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use deskmetrics_arrow::{Progress, ROWS_FED_TOGETHER};
 use pyo3::prelude::*;
 
-/// How often Python is asked whether somebody pressed Ctrl-C.
+/// How often Python's signal handlers are checked for Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
 
 /// Shows how many tickets were counted.
@@ -34,7 +34,7 @@ impl Bar {
     }
 }
 
-/// Does long work beside Python, until Ctrl-C is pressed: then its `go_on` says so.
+/// Runs long work without the GIL; `go_on` returns false after Ctrl-C.
 pub(crate) fn watched<T: Send>(
     py: Python<'_>,
     bar: Bar,
@@ -51,7 +51,7 @@ pub(crate) fn watched<T: Send>(
         std::thread::scope(|scope| {
             let (done, wait) = std::sync::mpsc::channel::<()>();
             let working = scope.spawn(|| {
-                // Dropped when the work ends, however it ends.
+                // Dropped when the work ends or fails.
                 let _done = done;
                 work(&go_on)
             });
@@ -80,11 +80,11 @@ pub(crate) fn watched<T: Send>(
     Ok(made)
 }
 
-/// Tells Python how far reading has come, and whether it is to go on.
+/// Reports the progress of reading to Python, and whether to continue.
 pub(crate) struct Pulse {
     bar: Option<Py<PyAny>>,
     last: Instant,
-    /// What Python said to end it.
+    /// The exception that ends the work.
     pub(crate) stopped_by: Option<PyErr>,
 }
 
@@ -97,13 +97,13 @@ impl Pulse {
         Ok(Self { bar: bar.map(Bound::unbind), last: Instant::now(), stopped_by: None })
     }
 
-    pub(crate) fn tell(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
+    pub(crate) fn report(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
         let done = progress.bytes_read >= progress.bytes_total;
         if self.last.elapsed() < PULSE && !(done && self.bar.is_some()) {
             return ControlFlow::Continue(());
         }
         self.last = Instant::now();
-        let told = Python::attach(|py| {
+        let called = Python::attach(|py| {
             py.check_signals()?;
             match &self.bar {
                 Some(bar) => {
@@ -113,7 +113,7 @@ impl Pulse {
                 None => Ok(()),
             }
         });
-        match told {
+        match called {
             Ok(()) => ControlFlow::Continue(()),
             Err(problem) => {
                 self.stopped_by = Some(problem);
@@ -122,7 +122,7 @@ impl Pulse {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self, py: Python<'_>) -> PyResult<()> {
         match &self.bar {
             Some(bar) => bar.call_method0(py, "close").map(|_| ()),

@@ -38,8 +38,8 @@ pub(crate) struct Column<'py> {
 }
 
 impl<'py> Given<'py> {
-    /// Sorts an argument. A sequence or column is taken where `wanted` (such as "a column of scores") says so.
-    pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>, wanted: &str) -> PyResult<Self> {
+    /// Classifies an argument as a value, a sequence or a column; `expected`, such as "a column of scores", is for the error.
+    pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>, expected: &str) -> PyResult<Self> {
         if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
             return Ok(Self::Values(value.clone()));
         }
@@ -59,7 +59,7 @@ impl<'py> Given<'py> {
             };
         }
         if refuse::is_hopeless(value) {
-            return Err(refuse::refuse(name, value, wanted));
+            return Err(refuse::refuse(name, value, expected));
         }
         if value.hasattr(intern!(value.py(), "__iter__"))? {
             return Ok(Self::Values(value.clone()));

@@ -1,4 +1,4 @@
-//! Instants: aware `datetime` of any kind, columns of timestamps.
+//! Timestamps: aware `datetime` objects, and columns of timestamps.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl<'py> Instant<'py> {
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
         let value = &of_text(&numpy::scalar(value)?)?;
-        // NaT calls itself a datetime.
+        // NaT is a subclass of datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
             return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
         }
@@ -52,7 +52,7 @@ impl<'py> Instant<'py> {
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
             let Some(assumed) = assumed else {
                 return Err(error::instant(format!(
-                    "{name}: {} has no time zone; say which one is meant, such as .replace(tzinfo=timezone.utc), \
+                    "{name}: {} has no time zone; specify one, such as .replace(tzinfo=timezone.utc), \
                      .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")), or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
                 )));
@@ -78,9 +78,7 @@ impl<'py> Instant<'py> {
     pub(crate) fn same_zone(&self, place: &str, micros: i64) -> PyResult<Bound<'py, PyAny>> {
         let py = self.zone.py();
         let beyond = || {
-            error::instant(format!(
-                "{place}the answer lies outside the years 1 to 9999, which is all that datetime can hold"
-            ))
+            error::instant(format!("{place}the result is outside the years 1 to 9999, the range of datetime"))
         };
         let since = TimeDelta::microseconds(micros).into_pyobject(py).map_err(|_| beyond())?;
         let at = epoch(py)?.add(since).map_err(|_| beyond())?;
@@ -97,7 +95,7 @@ fn of_text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     Ok(read.unwrap_or_else(|_| value.clone()))
 }
 
-/// That a value is no instant, and what to give instead.
+/// The error for a value that is not a timestamp, with the remedy.
 fn no_instant(value: &Bound<'_, PyAny>) -> String {
     let example =
         "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
@@ -149,7 +147,7 @@ fn read_column(column: Column<'_>, assumed: Option<Tz>) -> PyResult<TimeColumn<'
         (_, Some(zone)) if holds_wall_clock(data_type) => Arc::from(zone.name()),
         (_, None) if holds_wall_clock(data_type) => {
             return Err(error::instant(format!(
-                "{name}: a column of {data_type} has no time zone; say which one is meant with \
+                "{name}: a column of {data_type} has no time zone; specify one with \
                  assume_tz=\"Europe/Madrid\" (or \"UTC\")"
             )));
         }
@@ -209,7 +207,7 @@ pub(crate) fn instant<'py>(
 /// A time zone: its IANA name, a `ZoneInfo`, or `datetime.timezone.utc`.
 pub(crate) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Tz> {
     let utc = PyTzInfo::utc(value.py())?;
-    // Zones of one offset say it of no instant, too.
+    // A zone with one fixed offset is accepted without a timestamp.
     let of_no_offset = || {
         let offset = value.call_method1("utcoffset", (value.py().None(),));
         offset.and_then(|offset| offset.extract::<TimeDelta>()).is_ok_and(|offset| offset.is_zero())

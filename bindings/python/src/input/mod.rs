@@ -1,5 +1,4 @@
-//! What Python functions are given, sorted and read: a value, a sequence of values, a column of any library that speaks
-//! Arrow, a table.
+//! Arguments of Python functions: a value, a sequence of values, a column or a table of any library with Arrow support.
 
 mod array;
 mod column;
@@ -54,7 +53,7 @@ impl<T> Input<T> {
         Ok(Self::Many(many))
     }
 
-    /// Puts two arguments side by side; a single value goes with each of many.
+    /// Pairs two arguments; a single value is paired with each element.
     pub(crate) fn zip<U>(self, names: [&str; 2], other: Input<U>) -> PyResult<Input<(T, U)>>
     where
         T: Clone,
@@ -105,10 +104,10 @@ pub(crate) fn same_length(first: &str, n: usize, second: &str, other: usize) -> 
     )))
 }
 
-/// Rows worked on between two checks for Ctrl-C.
+/// Rows processed between two checks for Ctrl-C.
 const BLOCK: usize = 1 << 20;
 
-/// Works on rows block by block without the interpreter, which may interrupt the work between two blocks.
+/// Processes rows in blocks without the GIL; Ctrl-C can interrupt between two blocks.
 pub(crate) fn in_blocks<T: Send>(
     py: Python<'_>,
     n: usize,
@@ -133,14 +132,14 @@ pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
     if value.is_none() {
         return true;
     }
-    // What is not equal to itself is a NaN of some kind; NA will not even say.
+    // A value that is not equal to itself is a NaN; comparing NA raises.
     match value.ne(value) {
         Ok(differs) => differs,
         Err(_) => value.get_type().name().is_ok_and(|name| name == "NAType"),
     }
 }
 
-/// A value for an error message: what it looks like and what it is.
+/// A value for an error message: its representation and type.
 pub(crate) fn describe(value: &Bound<'_, PyAny>) -> String {
     let kind = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
     let shown = if value.is_instance_of::<PyString>() { value.repr() } else { value.str() };

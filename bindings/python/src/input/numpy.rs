@@ -1,4 +1,4 @@
-//! NumPy arrays as Arrow arrays, without a copy where the numbers lie side by side.
+//! NumPy arrays as Arrow arrays, without a copy where the numbers are contiguous.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(super) fn read(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Option<Arra
             "{name}: an array of {dimensions} dimensions is not a column; give one column of it, such as array[:, 0]"
         )));
     }
-    // A mask says which values are missing, and lists know it.
+    // A mask marks missing values; lists contain them as None.
     if array.hasattr("mask")? {
         return Ok(None);
     }
@@ -70,7 +70,7 @@ pub(super) fn read(name: &str, array: &Bound<'_, PyAny>) -> PyResult<Option<Arra
     }
 }
 
-/// Numbers, shared where they lie side by side in the machine's order of bytes, else copied.
+/// Numbers, shared where they are contiguous and in native byte order, else copied.
 fn plain(array: &Bound<'_, PyAny>, wider: Option<&str>) -> PyResult<ArrayRef> {
     let mut array = match wider {
         Some(wider) => array.call_method1("astype", (wider,))?,

@@ -1,4 +1,4 @@
-//! What came in, so that the answer goes out as the same kind.
+//! The type of an input, so that the result has the same type.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What cannot be a column or a table, and what to give instead.
+//! Errors for values that are not columns or tables, with remedies.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyFrozenSet, PyMapping, PyMemoryView, PySet};
@@ -6,17 +6,17 @@ use pyo3::types::{PyByteArray, PyBytes, PyFrozenSet, PyMapping, PyMemoryView, Py
 use super::describe;
 use crate::error;
 
-/// The error for a value that cannot be what is wanted, such as "a column": why, and the remedy where there is one.
-pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, wanted: &str) -> PyErr {
+/// The error for a value that is not the expected kind, such as "a column", with the remedy where there is one.
+pub(crate) fn refuse(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     let remedy = remedy(value).unwrap_or_else(|| {
         "give a pandas or polars Series, a pyarrow array, a NumPy array, anything else with the Arrow PyCapsule \
          interface, or a list"
             .to_owned()
     });
-    error::argument_type(format!("{name}: {} is not {wanted}; {remedy}", describe(value)))
+    error::argument_type(format!("{name}: {} is not {expected}; {remedy}", describe(value)))
 }
 
-/// The error for a value that is no table.
+/// The error for a value that is not a table.
 pub(super) fn refuse_table(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     let kind = kind(value);
     let remedy = match kind.as_str() {
@@ -34,7 +34,7 @@ pub(super) fn refuse_table(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!("{name}: {} is not a table; {remedy}", describe(value)))
 }
 
-/// Whether a value can be gone through and yet is no sequence of records.
+/// Whether a value is iterable but not a sequence of records.
 pub(super) fn is_hopeless(value: &Bound<'_, PyAny>) -> bool {
     is_bytes(value)
         || value.is_instance_of::<PySet>()
@@ -76,17 +76,17 @@ pub(crate) fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {
             Some("give a relation, such as connection.sql(\"select score from surveys\")".to_owned())
         }
         "DataFrameGroupBy" | "SeriesGroupBy" | "GroupBy" => {
-            Some("call the function once for each group, or ask for a report by the column".to_owned())
+            Some("call the function once for each group, or request a report by the column".to_owned())
         }
         _ => None,
     }
 }
 
-/// The error for what is no time zone with rules.
+/// The error for a value that is not an IANA time zone.
 pub(super) fn zone(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     error::argument_type(format!(
         "{name}: {} is not a time zone of the IANA database; give its name such as \"Europe/Madrid\", a ZoneInfo, or \
-         timezone.utc, since an offset does not say when clocks change",
+         timezone.utc, since an offset has no clock changes",
         describe(value)
     ))
 }

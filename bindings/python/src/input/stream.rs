@@ -1,4 +1,4 @@
-//! Streams can be read once: the second time they are silently empty, which would be a wrong answer.
+//! Detects streams that were read before: they are empty the second time, which would give a wrong result.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -6,7 +6,7 @@ use pyo3::sync::PyOnceLock;
 use super::describe;
 use crate::error;
 
-/// Remembers a stream that is about to be used up.
+/// Records a stream that is about to be consumed.
 ///
 /// # Errors
 /// When it was read before.
@@ -27,7 +27,7 @@ pub(super) fn refuse_used(name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> 
             describe(value)
         ))),
         Ok(false) => used.call_method1("add", (value,)).map(|_| ()),
-        // What cannot be remembered is believed.
+        // Objects without weak references are not checked.
         Err(_) => Ok(()),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Table {
 impl Table {
     /// Reads a table: a frame of any library with the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
     ///
-    /// A stream (a `RecordBatchReader`, say) is used up by it.
+    /// A stream such as a `RecordBatchReader` is consumed.
     pub(crate) fn read(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if value.is_instance_of::<PyDict>() {
             return Self::of_columns(name, value);

@@ -1,4 +1,4 @@
-//! What the KPIs mean, as data; and plain data as a table.
+//! KPI definitions as data, and plain data as a table.
 
 use arrow_select::concat::concat_batches;
 use deskmetrics::ticket::Attribute;

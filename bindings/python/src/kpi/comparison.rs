@@ -36,14 +36,14 @@ pub(crate) fn compare<'py>(
         )));
     };
     let Some(found) = found else {
-        let told =
+        let shown =
             |value: Option<f64>| value.map_or_else(|| "no records".to_owned(), |value| value.to_string());
         return Err(error::argument(format!(
-            "{} of {} and {} cannot be compared: too little was counted, they were asked for differently, or there is no \
+            "{} of {} and {} cannot be compared: too little was counted, their options differ, or there is no \
              test for this KPI",
             tally.definition().id,
-            told(headline.value),
-            told(other),
+            shown(headline.value),
+            shown(other),
         )));
     };
     let interval = interval(py, Some(found.interval))?;

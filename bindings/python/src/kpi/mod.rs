@@ -1,4 +1,4 @@
-//! KPIs asked for by id: a request made of Python's options, records of the kind the KPI is about, a result.
+//! KPIs by id: builds a request from Python's options, counts records, returns a result.
 
 mod catalogue;
 mod comparison;

@@ -32,8 +32,8 @@ pub(crate) fn of_scores(
     scale: Option<&Bound<'_, PyAny>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
-    let (asked, scale) = asked(kpi, scale, options)?;
-    let mut tally = tally(&asked, None)?;
+    let (request, scale) = request_of(kpi, scale, options)?;
+    let mut tally = tally(&request, None)?;
     feed(py, &mut tally, &scale, scores)?;
     Ok(KpiResult { tally })
 }
@@ -45,8 +45,8 @@ pub(crate) fn of_reasons(
     reasons: &Bound<'_, PyAny>,
     scale: &Bound<'_, PyAny>,
 ) -> PyResult<KpiResult> {
-    let (asked, _) = asked("reasons", Some(scale), None)?;
-    let mut tally = tally(&asked, None)?;
+    let (request, _) = request_of("reasons", Some(scale), None)?;
+    let mut tally = tally(&request, None)?;
     let reasons = stated(reasons)?;
     let scores = numbers(scores)?;
     same_length("reasons", reasons.len(), "scores", scores.len())?;
@@ -64,19 +64,19 @@ pub(crate) fn of_reasons(
 }
 
 /// The request for a KPI of one question, and the question's scale.
-fn asked(
+fn request_of(
     kpi: &str,
     scale: Option<&Bound<'_, PyAny>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(KpiRequest, Scale)> {
     if kpi == "fcr" {
-        let asked = request(kpi, options)?.of_survey(kpi);
-        let Some(FcrPolicy::Survey { scale }) = asked.policy.clone() else {
+        let request = request(kpi, options)?.of_survey(kpi);
+        let Some(FcrPolicy::Survey { scale }) = request.policy.clone() else {
             return Err(error::argument(
-                "policy: only a survey policy, such as \"survey(1-2)\", looks at answers",
+                "policy: only a survey policy, such as \"survey(1-2)\", uses answers",
             ));
         };
-        return Ok((asked, scale));
+        return Ok((request, scale));
     }
     let scale = scale_of(kpi, scale)?;
     Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
@@ -93,7 +93,7 @@ pub(super) fn scale_of(kpi: &str, scale: Option<&Bound<'_, PyAny>>) -> PyResult<
     }
 }
 
-/// Feeds all scores of a sequence or column.
+/// Counts all scores of a sequence or column.
 fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, PyAny>) -> PyResult<()> {
     let column = match given(scores)? {
         Given::Column(column) => column,
@@ -144,7 +144,7 @@ fn given<'py>(scores: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
 
 const SCORES: &str = "a sequence of scores";
 
-/// Each score, or why it is none.
+/// Each score, or the reason why it is excluded.
 pub(super) fn numbers(scores: &Bound<'_, PyAny>) -> PyResult<Vec<Result<Option<i32>, Reason>>> {
     each_number(given(scores)?)
 }
@@ -235,7 +235,7 @@ fn texts_of(column: &Column<'_>) -> PyResult<Vec<Vec<Box<str>>>> {
     Ok(all)
 }
 
-/// One score; what is no answer is the reason why.
+/// One score, or the reason why it is excluded.
 fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32>, Reason>> {
     let refused = |remedy: &str| {
         error::argument_type(format!("scores[{position}]: {} is not a score; {remedy}", describe(score)))
@@ -251,7 +251,7 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
     } else {
         return Err(refused("give whole numbers, with None or NaN for skipped questions"));
     };
-    // Python takes True for 1, as does NumPy.
+    // Python and NumPy treat True as 1.
     if matches!(read, Ok(Some(0 | 1))) && score.get_type().name()? == "bool" {
         return Err(refused("give numbers, or count yes and no with response_rate"));
     }
@@ -262,7 +262,7 @@ fn read(position: usize, score: &Bound<'_, PyAny>) -> PyResult<Result<Option<i32
 fn whole(number: f64) -> Option<i32> {
     #[expect(clippy::cast_possible_truncation, reason = "compared with the original right after")]
     let candidate = number as i32;
-    #[expect(clippy::float_cmp, reason = "exactly equal is what is asked")]
+    #[expect(clippy::float_cmp, reason = "the test is for exact equality")]
     (f64::from(candidate) == number).then_some(candidate)
 }
 

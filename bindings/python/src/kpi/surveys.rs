@@ -72,15 +72,15 @@ pub(crate) fn of_invitations(
         let typed = |values: &Int64Array| -> ArrayRef {
             Arc::new(values.reinterpret_cast::<TimestampMicrosecondType>().with_timezone("UTC"))
         };
-        let mut sendings = InvitationColumns::new(vec![typed(sent)]);
+        let mut invitations = InvitationColumns::new(vec![typed(sent)]);
         if let Some((_, answers)) = &answered {
-            sendings = sendings.answered_at(vec![typed(answers)]);
+            invitations = invitations.answered_at(vec![typed(answers)]);
         }
         if let Some(delivered) = delivered {
-            sendings = sendings.delivered(vec![Arc::new(delivered) as ArrayRef]);
+            invitations = invitations.delivered(vec![Arc::new(delivered) as ArrayRef]);
         }
         *rate = py
-            .detach(|| response_rate_of(&sendings, std::mem::take(rate)))
+            .detach(|| response_rate_of(&invitations, std::mem::take(rate)))
             .map_err(|problem| error::column_type(problem.to_string()))?;
         return Ok(KpiResult { tally });
     }

@@ -19,11 +19,11 @@ use crate::input::{describe, remedy};
 use crate::result::KpiResult;
 use crate::tables::{Lean, Rules, Tables};
 
-/// Tickets that can be replayed, which whatever holds some gives through its method `_replayed`.
+/// Replayed tickets; Python objects with tickets return them from `_replayed`.
 #[pyclass(name = "_ReplayedTickets", module = "deskmetrics._deskmetrics", frozen)]
 pub(crate) struct ReplayedTickets {
     dataset: Arc<Dataset>,
-    /// Nothing after it is known; `None` where nothing bears a date, and there is no ticket.
+    /// The cut-off; `None` without timestamps, and then without tickets.
     as_of: Option<Timestamp>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn of_tickets(
 ) -> PyResult<KpiResult> {
     let mut request = request(kpi, options)?;
     if let Some(FcrPolicy::Survey { .. }) = request.policy {
-        // This policy judges answers to a survey question.
+        // This policy evaluates answers to a survey question.
         return of_scores(py, kpi, tickets, None, options);
     }
     let (dataset, known) = if tickets.hasattr("_replayed")? {
@@ -73,7 +73,7 @@ pub(crate) fn of_tickets(
         let known = dataset.as_of;
         (Arc::new(dataset), known)
     };
-    // Where nothing bears a date there is no ticket, whenever that is.
+    // Without timestamps there are no tickets at any cut-off.
     let known = known.unwrap_or(Timestamp::MIN);
     let as_of = as_of.map(cut_off).transpose()?.unwrap_or(known);
     if as_of > known && dataset.ticket_count() > 0 {
@@ -85,7 +85,7 @@ pub(crate) fn of_tickets(
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
     dataset.can_answer(&request).or_argument()?;
-    // Alone, it is refused in the words of a single KPI.
+    // For a single KPI the error is about that KPI.
     tally(&request, Some(as_of))?;
     let report = Report::builder(as_of).kpi(request.clone()).build().or_argument()?;
     let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
@@ -99,7 +99,7 @@ pub(crate) fn of_tickets(
     Ok(KpiResult { tally })
 }
 
-/// That the SLA metric and the SLA policy requested by name are ones that the policies have.
+/// Checks that the policies have the requested SLA metric and SLA policy.
 pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<()> {
     let policies = &dataset.policies.policies;
     if dataset.ticket_count() == 0 {
@@ -149,7 +149,7 @@ fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     Ok(Tables {
         tickets: Some(tickets.clone()),
         zone_remedy: Some(
-            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or ask deskmetrics.report(.., assume_tz=..)",
+            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or call deskmetrics.report(.., assume_tz=..)",
         ),
         ..Tables::default()
     })

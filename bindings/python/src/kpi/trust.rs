@@ -1,4 +1,4 @@
-//! Whether a survey can be trusted: who answered, and answers weighted by what they stand for.
+//! Representativeness of a survey, and weighted answers.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) struct Representativeness(Core);
 
 /// Weighted answers to one question, made by :func:`weighted`.
 ///
-/// Weights are floats, so unlike all other results those of parts add up to within rounding, not to the last bit.
+/// Weights are floats, so unlike all other results, partial results add up only within rounding.
 #[pyclass(module = "deskmetrics", frozen, eq)]
 #[derive(PartialEq, Clone)]
 pub(crate) struct WeightedRating(CoreRating);
@@ -46,7 +46,7 @@ pub(crate) fn representativeness(
     let Some(answered) = answered else {
         let Ok(counts) = segments.cast::<PyMapping>() else {
             return Err(error::argument_type(format!(
-                "segments: {} needs answered, a column that says which invitations were answered; or give a dict of \
+                "segments: {} needs answered, a column of booleans: whether each invitation was answered; or give a dict of \
                  counts, such as {{\"mail\": (500, 150)}}",
                 describe(segments)
             )));
@@ -132,7 +132,7 @@ getters! { Representativeness, response;
     /// People invited, over all segments.
     n -> u64 = response.0.overall().total;
 
-    /// Answered among invited over all segments, in percent; ``None`` when nobody was invited.
+    /// Answered among invited over all segments, in percent; ``None`` without invitations.
     response_rate -> Option<f64> = response.0.overall().percent();
 
     /// The R-indicator, 0 to 1: 1 minus twice the standard deviation of the response rates (Schouten, Cobben and Bethlehem
@@ -140,7 +140,7 @@ getters! { Representativeness, response;
     r_indicator -> Option<f64> = response.0.r_indicator();
 
     /// The standard deviation of the response rates relative to their mean, which bounds the bias of any mean; ``None`` when
-    /// nobody answered.
+    /// no one answered.
     variation -> Option<f64> = response.0.variation();
 
     /// The probability of rates as uneven as these if all segments answered alike (Pearson's chi-squared test); ``None`` with
@@ -281,7 +281,7 @@ getters! { WeightedRating, rating;
     /// The sum of the weights.
     weight -> f64 = rating.0.weight();
 
-    /// The number of evenly weighted answers that would tell as much (Kish); ``None`` without weight.
+    /// The number of equally weighted answers with the same precision (Kish); ``None`` without weight.
     effective_n -> Option<f64> = rating.0.effective_n();
 
     /// The weighted mean score, in steps of the scale.
@@ -299,34 +299,44 @@ getters! { WeightedRating, rating;
 
 #[pymethods]
 impl WeightedRating {
-    /// The Wilson interval of ``percent`` at the effective n.
+    /// The 95 % Wilson interval of ``percent`` at the effective n.
+    #[getter]
+    fn percent_interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.percent_interval_at(py, 0.95)
+    }
+
+    /// The Wilson interval of ``percent`` at the effective n and a confidence level.
     ///
     /// Parameters
     /// ----------
-    /// level : float, default 0.95
+    /// level : float
     ///     Between 0 and 1.
     ///
     /// Returns
     /// -------
     /// Interval or None
-    #[pyo3(signature = (level = 0.95))]
-    fn percent_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn percent_interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
         interval(py, self.0.positive_interval(level))
     }
 
-    /// The adjusted Wald interval of ``net`` at the effective n.
+    /// The 95 % adjusted Wald interval of ``net`` at the effective n.
+    #[getter]
+    fn net_interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.net_interval_at(py, 0.95)
+    }
+
+    /// The adjusted Wald interval of ``net`` at the effective n and a confidence level.
     ///
     /// Parameters
     /// ----------
-    /// level : float, default 0.95
+    /// level : float
     ///     Between 0 and 1.
     ///
     /// Returns
     /// -------
     /// Interval or None
-    #[pyo3(signature = (level = 0.95))]
-    fn net_interval<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn net_interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         check(level)?;
         interval(py, self.0.net_interval(level))
     }

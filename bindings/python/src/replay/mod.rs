@@ -1,4 +1,4 @@
-//! `Replay`: the lives of tickets, read once from their events.
+//! `Replay`: measures and SLA verdicts of tickets from their events.
 
 mod shape;
 mod tracker;
@@ -22,16 +22,16 @@ use crate::input::{named, zone};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::ask::{Ask, known};
+use crate::report::arguments::{ReportArguments, known};
 use crate::result::check;
 use crate::source::Sources;
 use crate::tables::{Lean, Rules, Tables};
 use crate::zone::InZone;
 pub(crate) use tracker::Tracker;
 
-/// The lives of tickets, read once from their events: per ticket its measures, its SLA verdicts, and what was counted.
+/// The replayed events of tickets: measures, SLA verdicts and explanations of each ticket.
 ///
-/// Made by :func:`replay` and :meth:`Dataset.replay`. Every function for a KPI of tickets takes one.
+/// Returned by :func:`replay` and :meth:`Dataset.replay`, and accepted by every ticket KPI function.
 #[pyclass(module = "deskmetrics", frozen)]
 pub(crate) struct Replay {
     dataset: Arc<Dataset>,
@@ -62,7 +62,7 @@ impl Replay {
         })
     }
 
-    /// An attribute to slice by, which something in the data must tell of.
+    /// An attribute to slice by; the data must have it.
     fn slicing(&self, by: Option<&str>) -> PyResult<Option<Attribute>> {
         let attribute = by.map(Attribute::from);
         known(&self.dataset, &attribute)?;
@@ -83,29 +83,30 @@ impl Replay {
 }
 
 getters! { Replay, replay;
-    /// The cut-off, in the zone of the data; ``None`` where nothing bears a date.
+    /// The cut-off, in the zone of the data; ``None`` if the data has no timestamps.
     as_of -> Option<InZone> = replay.as_of.map(|at| InZone(at, Some(replay.dataset.time_zone)));
 
-    /// What was excluded of the tables themselves, before the replay; see :attr:`Dataset.sources`.
+    /// The rows of each table and the excluded ones; see :attr:`Dataset.sources`.
     sources -> Sources<'_> = Sources(&replay.dataset.sources);
 }
 
 #[pymethods]
 impl Replay {
-    /// How many tickets there are.
+    /// The number of tickets.
     fn __len__(&self) -> usize {
         self.dataset.ticket_count()
     }
 
-    /// The measures of each ticket, one a row: instants in UTC, durations on both clocks (``first_response_time`` and
-    /// ``first_response_time_business``), counts; what the source states (see :func:`report`) stands in their place. What never ended is missing; what still runs stands in ``running_...``.
+    /// The measures of each ticket, one per row: timestamps in UTC, durations on both clocks (``first_response_time`` and
+    /// ``first_response_time_business``), counts; measures stated by the source (see :func:`report`) are used
+    /// instead. A duration that never started is missing; a running one is in ``running_...``.
     #[getter]
     fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
         let measured = watched(py, Bar::none(), |_| self.dataset.log(&self.core).measures(0))?;
         Frame::joined("tickets", measured.map(|(batches, _)| batches))
     }
 
-    /// The verdict on each instance of each SLA target of each ticket, one a row.
+    /// The SLA verdicts, one row per instance of each target of each ticket.
     #[getter]
     fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
         let replay = self.core.clone().with_measures(Needs::VERDICTS);
@@ -113,14 +114,14 @@ impl Replay {
         Frame::joined("verdicts", judged.map(|(batches, _)| batches))
     }
 
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
-    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
+    /// Events excluded by reason, such as after the cut-off or after the deletion of the ticket. Rows excluded while the tables
+    /// were read, such as duplicates and events before the creation, are in :attr:`sources`.
     #[getter]
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &self.tally(py).1)
     }
 
-    /// What is odd about the SLA policies, given these schedules, and about the data: attributes and statuses of tickets that
+    /// Warnings about the SLA policies and the data, such as attributes and statuses of tickets that
     /// differ from those of their events, attributes whose value at creation is unknown, many excluded rows. In sentences.
     #[getter]
     fn findings(&self) -> Vec<String> {
@@ -133,13 +134,12 @@ impl Replay {
             .collect()
     }
 
-    /// How the measures and verdicts of one ticket came about: its events, and for each SLA target the stretches of time
-    /// that were counted.
+    /// Explain the measures and verdicts of one ticket: its events, and the counted segments of time for each SLA target.
     ///
     /// Parameters
     /// ----------
     /// ticket : str
-    ///     Its id; of ids that are numbers, also the number.
+    ///     The id, as text or number.
     ///
     /// Returns
     /// -------
@@ -149,7 +149,7 @@ impl Replay {
     /// Raises
     /// ------
     /// NoSuchNameError
-    ///     When there is no such ticket.
+    ///     When the ticket is unknown.
     fn explain<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let id = match ticket.extract::<i64>() {
             Ok(number) => number.to_string(),
@@ -160,14 +160,14 @@ impl Replay {
             let known = self.dataset.log(&self.core).record(row);
             let events = self.dataset.events_of(row);
             let again = self.core.clone().explained().ticket(&self.dataset.ticket(row), &events);
-            // Messages that merged tickets handed over do not stand in its own log: then without segments.
+            // Messages moved from merged tickets are not in the ticket's own log: then there are no segments.
             (if again.metrics == known.metrics { again } else { known }, events)
         });
         let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
     }
 
-    /// The KPIs of these tickets and the surveys beside them, by slice and period.
+    /// Compute KPIs of these tickets and their surveys by slice and period.
     ///
     /// Parameters are those of :meth:`Dataset.report`.
     ///
@@ -185,13 +185,13 @@ impl Replay {
         settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
         let keywords = Keywords::new(settings);
-        let ask = Ask::new(kpis, &keywords, Some(self.dataset.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone))?;
         keywords.end("Replay.report")?;
-        ask.of(py, &self.dataset, self.as_of)
+        arguments.of(py, &self.dataset, self.as_of)
     }
 
-    /// The survival curve of the full resolution time: which share of tickets is still open after how long. Tickets that
-    /// are open at the cut-off count as open for as long as they were watched (Kaplan-Meier).
+    /// The survival curve of the full resolution time: the share of tickets that are still open after a time. Tickets that
+    /// are open at the cut-off are censored (Kaplan-Meier).
     ///
     /// Parameters
     /// ----------
@@ -200,7 +200,7 @@ impl Replay {
     /// clock : {"calendar", "business"}, default "calendar"
     ///     The clock of the durations.
     /// level : float, default 0.95
-    ///     Of the pointwise intervals, between 0 and 1.
+    ///     Confidence level of the pointwise intervals, between 0 and 1.
     ///
     /// Returns
     /// -------
@@ -216,14 +216,14 @@ impl Replay {
         Ok(Frame { rows_are: "steps", batch })
     }
 
-    /// When tickets are created: how many in each hour of each weekday, on the clocks of a zone.
+    /// The number of tickets created in each local hour of each weekday.
     ///
     /// Parameters
     /// ----------
     /// by : str, optional
     ///     An attribute: a pattern for each of its values.
     /// tz : str or zoneinfo.ZoneInfo, optional
-    ///     Whose clocks are meant; by default those of the data.
+    ///     The time zone; by default that of the data.
     ///
     /// Returns
     /// -------
@@ -238,7 +238,7 @@ impl Replay {
         Ok(Frame { rows_are: "hours of the week", batch })
     }
 
-    /// A picture of the tickets' lives, through Altair; needs ``pip install deskmetrics[plot]``.
+    /// A chart of resolution times or arrivals, through Altair; needs ``pip install deskmetrics[plot]``.
     ///
     /// Parameters
     /// ----------
@@ -287,38 +287,38 @@ impl Replay {
     }
 }
 
-/// Reads the lives of tickets from their events, once.
+/// Replays the events of tickets into measures and SLA verdicts.
 ///
 /// Parameters
 /// ----------
 /// events : frame, optional
-///     One row per event: ``ticket``, ``at``, ``kind`` and, where there are, ``value``, ``previous`` (the value before a change
+///     One row per event: ``ticket``, ``at``, ``kind`` and optionally ``value``, ``previous`` (the value before a change
 ///     of an attribute), ``author``, ``author_name`` and ``id``. Kinds are ``public_message``, ``internal_note``, a status (``solved``), ``status`` with the new one in
 ///     ``value``, ``changed group`` (or any attribute), ``tagged``, ``merged_into``, ``deleted``, ``spam`` ...; authors are
 ///     ``customer``, ``agent``, ``bot``, ``system``, ``external``. pandas, polars, pyarrow, DuckDB or anything else with
 ///     the Arrow PyCapsule interface, a dict of columns, or a list of dicts.
 /// tickets : frame, optional
-///     One row per ticket: ``id``, ``created_at`` and, where there are, ``requester``, ``created_by``, ``tags``; every other
-///     column of words is an attribute under its own name. Without it, a ticket begins with its first event. Attributes and tags
+///     One row per ticket: ``id``, ``created_at`` and optionally ``requester``, ``created_by``, ``tags``; every other
+///     column of text is an attribute under its own name. Without it, a ticket is created by its first event. Attributes and tags
 ///     that events change are the current ones, after the last event; see Notes.
 /// snapshots : frame, optional
 ///     One row per ticket and point in time, instead of events or beside them; see :func:`report`.
 /// columns : dict, optional
-///     Which column says what where names are not the usual ones, and what the source's words mean: the keys of a dataset
-///     description by table, ``{"events": {"kind": {"column": "Action", "words": {"Reply": "public_message"}}}}``. ``where``
-///     beside them says which rows are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
+///     Maps columns without usual names, and the values of the source, by table. The keys are those of a dataset
+///     description (``help("deskmetrics.description")`` lists them): ``{"events": {"kind": {"column": "Action",
+///     "words": {"Reply": "public_message"}}}}``. ``where`` beside them selects the rows that are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
 /// schedules : Schedule or dict, optional
-///     The working hours of all tickets, or several by name.
+///     The schedule of all tickets, or several by name.
 /// schedule : str, optional
-///     Which of several applies where no rule does.
+///     The name of the default schedule.
 /// schedule_by : dict, optional
-///     Rules: ``{"market": {"DK": "dk", "ES": "es"}}``.
+///     Schedules by attribute: ``{"market": {"DK": "dk", "ES": "es"}}``.
 /// policies : SlaPolicies, iterable of SlaPolicy, or dict, optional
-///     What was promised.
+///     The SLA policies.
 /// options : dict, optional
-///     Conventions of the replay where products disagree, ``{"bots_reply": True}``; see Notes for the keys.
+///     Conventions that differ between products, ``{"bots_reply": True}``; see Notes for the keys.
 /// as_of : datetime.datetime or str, optional
-///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
+///     The cut-off: later data is ignored. By default the last timestamp in the data; one that is more than ten years
 ///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
 ///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
 /// assume_tz : str or zoneinfo.ZoneInfo, optional
@@ -326,8 +326,8 @@ impl Replay {
 /// strict : bool, default False
 ///     Whether the first row that cannot be used is an error; if not, it is excluded and counted.
 /// progress : bool or callable, default False
-///     ``True`` shows a bar where tqdm is installed; a function is called with the table's name, the bytes read and the
-///     bytes in all, and by :func:`report` then with ``"computing"``, the tickets counted and the tickets in all. Ctrl-C ends
+///     ``True`` shows a progress bar if tqdm is installed; a function is called with the table name, the bytes read and the
+///     total bytes, and by :func:`report` then with ``"computing"``, the tickets counted and the total tickets. Ctrl-C stops
 ///     the call in either case.
 ///
 /// Returns
@@ -337,45 +337,45 @@ impl Replay {
 /// Raises
 /// ------
 /// ColumnNotFoundError
-///     When a column is missing; the message lists those there are and the nearest.
+///     When a column is missing; the message lists the known ones and the nearest.
 /// InstantError
 ///     When wall-clock times have no zone, or the order of day and month is not known.
 /// ArgumentError, PolicyError, ScheduleError
-///     When something given makes no sense.
+///     When an argument is invalid.
 ///
 /// Notes
 /// -----
 /// A column of timestamps may have a timestamp or date type, or be text or numbers:
 ///
-/// - ISO 8601 and what databases write (``2026-03-02T09:12:00Z``, ``2026-03-02 09:12:00.684+00``, ``2026-03-02 09:12+0200``),
+/// - ISO 8601 and the forms of databases (``2026-03-02T09:12:00Z``, ``2026-03-02 09:12:00.684+00``, ``2026-03-02 09:12+0200``),
 ///   the year first (``2026/03/02 9:12 AM``), or the month as a name, full or abbreviated, in English, Spanish, Danish,
 ///   German or French (``Mar 2, 2026 9:12 AM``, ``2 de marzo de 2026``, ``2. marts 2026``, ``2. März 2026``,
 ///   ``2 mars 2026``).
-/// - Day, month and year in numbers (``03/04/2026 09:12``, ``3-4-26 2:30 PM``): all values of the column decide which is the
-///   day. One with a day over 12 suffices; without one, it is an error that names the settings. Dates with dots have their day
+/// - Day, month and year in numbers (``03/04/2026 09:12``, ``3-4-26 2:30 PM``): the order is inferred from all values of the column; one
+///   with a day over 12 suffices. Without one, an error names the settings. Dates with dots have their day
 ///   first. In a column that contains ISO 8601, other numeric dates are excluded and counted.
-/// - Numbers need their unit. Its absence is an error that names the unit, as is a unit that cannot be meant, such as seconds
-///   for milliseconds.
+/// - Numbers need a unit. A missing or implausible unit, such as seconds for milliseconds, is an error that names the likely
+///   one.
 ///
-/// State a format where it is needed, for a column, ``{"tickets": {"created_at": {"column": "Opened", "format":
+/// Give a format where it is needed, for a column, ``{"tickets": {"created_at": {"column": "Opened", "format":
 /// "day_first"}}}``, or for all columns of a table, ``{"tickets": {"instants": {"format": "excel"}}}``: ``"day_first"``,
 /// ``"month_first"``, ``"year_first"``, ``"iso"``, ``"excel"`` (serial days, such as 46083.375), ``"epoch_seconds"``,
 /// ``"epoch_millis"``, ``"epoch_micros"``, ``"epoch_nanos"``, or a pattern such as ``"%d/%m/%Y %H:%M"``, in which ``%b`` and
 /// ``%B`` are month names of any of the languages. A timestamp without an offset is a wall-clock time of ``assume_tz``, and a
 /// date alone is midnight there.
 ///
-/// Ticket tables of help desks hold the latest priority, group, assignee and tags, which is what ``tickets`` is taken to hold.
-/// What events change is converted to its value at creation: the ``previous`` value of the first change. Without ``previous``
+/// Ticket tables of help desks contain the current priority, group, assignee and tags, so ``tickets`` is read in this way. An
+/// attribute that events change is converted to its value at creation: the ``previous`` value of the first change. Without ``previous``
 /// that value is unknown, so the ticket has none until its first change, and :attr:`Replay.findings` and
 /// :attr:`Report.warnings` count such tickets, the latter for KPIs that depend on it, such as ``transfers``, which does not count
 /// that change. Tags need no ``previous``. A table with the values at creation is read with
 /// ``columns={"tickets": {"attributes": "at_creation"}}`` (``"current"`` is the default; where ``attributes`` names columns, the
-/// key is ``attribute_values``). Tickets whose stated values differ from those of their events are counted as well; the events
-/// decide.
+/// key is ``attribute_values``). Tickets whose stated values differ from their events are counted as well; the events
+/// are used.
 ///
 /// Keys of ``options``, the default first:
 ///
-/// - ``order``: order of a ticket's events, ``"time"`` or ``"sequence"`` (as they come in the table).
+/// - ``order``: order of a ticket's events, ``"time"`` or ``"sequence"`` (rows in table order).
 /// - ``opening``: what opens a ticket, ``"creation"`` or ``"first_message"`` of the customer.
 /// - ``opening_window``: a customer message at most this long after the creation is the opening itself, ``"0s"``.
 /// - ``first_response_start``: ``"customer_message"`` (the oldest unanswered one), ``"creation"``, or ``"handoff"`` by a bot.

@@ -1,4 +1,4 @@
-//! Shapes behind pictures: the survival curve of resolution times, arrivals by weekday and hour.
+//! Data of charts: survival curve of resolution times, arrivals by weekday and hour.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -18,10 +18,9 @@ use crate::input::instant;
 use crate::tables::Rules;
 use crate::zone::InZone;
 
-/// Tickets followed live: it takes one event at a time, says at any instant where a ticket stands, and knows what is due
-/// next.
+/// Tracks open tickets: takes one event at a time, and returns the state of a ticket at any time and the next due time.
 ///
-/// It says of the same events what :func:`replay` says. It never looks at the clock: the caller says what time it is.
+/// The results equal those of :func:`replay` for the same events. The clock is never read: the caller passes the time.
 ///
 /// Parameters
 /// ----------
@@ -68,7 +67,7 @@ struct Snapshot {
 
 impl Tracker {
     fn followed(&self) -> MutexGuard<'_, Followed> {
-        // Whoever panicked left whole trackers behind.
+        // A panic in another thread leaves complete trackers.
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -78,7 +77,7 @@ impl Tracker {
         match followed.tickets.get_mut(ticket) {
             Some(tracker) => Ok(work(tracker)),
             None => Err(error::no_such_name(format!(
-                "ticket \"{ticket}\" is not followed; open it first, with its id and created_at"
+                "ticket \"{ticket}\" is not tracked; open it first, with its id and created_at"
             ))),
         }
     }
@@ -151,7 +150,7 @@ impl Tracker {
     /// Parameters
     /// ----------
     /// event : dict
-    ///     ``ticket``, ``at`` and ``kind``, and where there are ``value``, ``author`` (an agent if not said),
+    ///     ``ticket``, ``at`` and ``kind``, and where there are ``value``, ``author`` (an agent by default),
     ///     ``author_name`` and ``id``; kinds are those of :func:`replay`.
     ///
     /// Returns
@@ -164,7 +163,7 @@ impl Tracker {
     /// NoSuchNameError
     ///     When the ticket is not followed.
     /// ArgumentError
-    ///     When the event lies before one already taken, or does not count; the latter is counted in
+    ///     When the event is earlier than the last one, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
     fn push(&self, event: &Bound<'_, PyAny>) -> PyResult<Option<InZone>> {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
@@ -178,7 +177,7 @@ impl Tracker {
         Ok(due.map(|due| InZone(due, None)))
     }
 
-    /// Where a ticket stands.
+    /// The state of a ticket.
     ///
     /// Parameters
     /// ----------
@@ -234,7 +233,7 @@ impl Tracker {
         Ok(taken)
     }
 
-    /// No longer follows a ticket; says whether it did.
+    /// Stops tracking a ticket; returns whether it was tracked.
     ///
     /// Parameters
     /// ----------
@@ -280,9 +279,8 @@ impl Tracker {
     /// ArgumentError
     ///     When these are not such bytes.
     fn load(&self, dumped: &[u8]) -> PyResult<()> {
-        let snapshot: Snapshot = serde_json::from_slice(dumped).map_err(|problem| {
-            error::argument(format!("dumped: these are no tickets of a tracker: {problem}"))
-        })?;
+        let snapshot: Snapshot = serde_json::from_slice(dumped)
+            .map_err(|problem| error::argument(format!("dumped: not the tickets of a tracker: {problem}")))?;
         let mut queue = DueQueue::default();
         for (ticket, at) in snapshot.due {
             queue.set(TicketId::from(ticket), Some(at));

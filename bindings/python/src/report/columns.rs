@@ -90,7 +90,7 @@ fn slicing(row: &ReportRow) -> String {
     row.keys.0.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The word that stands for a value in data.
+/// The name of a value in serialized data.
 fn word(value: impl Serialize) -> Option<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Some(word),

@@ -4,52 +4,52 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Report;
-use super::ask::Ask;
+use super::arguments::ReportArguments;
 use crate::keywords::Keywords;
 use crate::tables::{Rules, Tables};
 
-/// KPIs of tickets, their events and surveys, by slice and period.
+/// Compute KPIs of tickets, events and surveys by slice and period.
 ///
 /// Parameters
 /// ----------
 /// tickets : frame, optional
-///     One row per ticket: ``id``, ``created_at`` and, where there are, ``first_response_at``, ``solved_at``, ``closed_at``,
-///     ``status``, ``requester``, ``tags`` (lists, JSON lists in text, or text with commas; also a column named ``tag`` or
-///     ``labels``) ...; every other column of words is
-///     an attribute under its own name. Beside
-///     ``events``, which give replies, solves and statuses, columns of replies and solves have no meaning unless ``columns``
-///     gives them one, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts the tickets of
-///     which it differs from the events. Attributes and tags that events change are the current ones: see Notes of
-///     :func:`replay`. ``author_name`` is who replied and solved. ``due_at`` (the resolution's due time) and ``sla_met`` are what the source system
-///     states of its SLA, and measures that it has computed itself, such as ``reply_time_in_minutes``, ``reopens`` and
-///     ``replies``, are taken over: see Notes. pandas, polars, pyarrow, DuckDB or anything else with the Arrow PyCapsule interface, a dict of
-///     columns, or a list of dicts. Without an ``id`` each row counts as a ticket of its own.
+///     One row per ticket: ``id``, ``created_at`` and optionally ``first_response_at``, ``solved_at``, ``closed_at``, ``status``,
+///     ``requester``, ``tags`` (lists, JSON lists in text, or text with commas; also a column named ``tag`` or ``labels``) and
+///     others; ``help("deskmetrics.description")`` lists all. Every other column of text is an attribute under its own name.
+///     With ``events``, which contain replies, solves and statuses, columns of replies and solves are used only if ``columns``
+///     maps them, and ``status`` only excludes tickets that are deleted, spam or merged; a warning counts tickets whose status
+///     differs from their events. Attributes and tags that events change are the current ones: see Notes of :func:`replay`.
+///     ``author_name`` is the person who replied and solved. ``due_at`` (due time of the resolution) and ``sla_met`` are the
+///     SLA results of the source system. Measures computed by the source, such as ``reply_time_in_minutes``, ``reopens`` and
+///     ``replies``, are used as stated: see Notes. A table of pandas, polars, pyarrow, DuckDB or any other library with the
+///     Arrow PyCapsule interface, a dict of columns, or a list of dicts. Without an ``id`` each row is a separate ticket.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
-///     One row per answer: ``question``, ``score`` and, where there are, ``answered_at``, ``ticket``, ``invitation``; or one row per form with a column for each question: ``nps``, ``csat``, ``ces``. Every other column
-///     of words is an attribute; one that is missing is taken from the ticket. See Notes for the links to tickets and
+///     One row per answer: ``question``, ``score`` and optionally ``answered_at``, ``ticket``, ``invitation``; or one row per form
+///     with a column for each question: ``nps``, ``csat``, ``ces``. Every other column of text is an attribute; a missing
+///     attribute is that of the ticket. See Notes for the links to tickets and
 ///     invitations.
 /// snapshots : frame, optional
-///     One row per ticket and point in time, instead of events: ``ticket``, ``at`` and, where there are, ``status``,
-///     ``requester``, ``author``, ``created_at`` ...; every other column of words is an attribute. A change from row to row is
+///     One row per ticket and point in time, instead of events: ``ticket``, ``at`` and optionally ``status``,
+///     ``requester``, ``author``, ``created_at`` ...; every other column of text is an attribute. A change from row to row is
 ///     an event.
 /// invitations : frame, optional
-///     One row per survey sent: ``question``, ``sent_at`` and, where there are, ``id``, ``delivered``, ``started_at``,
+///     One row per survey sent: ``question``, ``sent_at`` and optionally ``id``, ``delivered``, ``started_at``,
 ///     ``answered_at``, ``ticket``.
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
-///     default the usual ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
-///     these. See Notes for the keys of a form. A KPI that the data cannot answer is not shown: counts of replies, messages and
-///     touches need ``events``, and so do waiting and work times, reopenings and transfers, unless the source has computed them
-///     (see Notes). ``notes`` gives the reason; when no KPI remains, that is an error.
+///     default the standard ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
+///     these. See Notes for the keys of a form. A KPI that the data cannot answer is not shown, and ``notes`` gives the
+///     reason; if no KPI remains, that is an error. Counts of replies, messages and touches, waiting and work times,
+///     reopenings and transfers require ``events``, unless the source has computed them (see Notes).
 /// by : str or iterable of str or tuple of str, default ()
-///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A column asked for here need not hold
-///     words.
+///     Attributes to slice by: ``"market"``, or ``["market", ("market", "channel")]``. A requested column may have any
+///     type.
 ///     Rows name an attribute as it was requested: ``"team"`` and ``"queue"`` are other names of ``"group"``, ``"agent"`` of
 ///     ``"assignee"``, ``"problem"`` of ``"category"``. By ``"tag"`` (or ``"tags"``) a ticket counts in the slice of each of its
 ///     tags, and its answers with it, so slices overlap: their ``n`` may add up to more than that of the overall row, which
-///     counts each ticket once. A warning says so; uneven response is not tested between such slices.
+///     counts each ticket once. A warning states this; uneven response is not tested between such slices.
 ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
 ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
@@ -57,11 +57,11 @@ use crate::tables::{Rules, Tables};
 ///     ``"next_response_time"``, ``"response_time"``, and ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
 ///     ``"first_response"`` or ``"next_response"``.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
-///     Rows by period, with the change against the period before.
+///     Rows by period, with the change against the previous period.
 /// tz : str or zoneinfo.ZoneInfo, optional
-///     Whose days and weeks are meant; must be given with ``period``.
+///     The zone of days and weeks; required with ``period``.
 /// as_of : datetime.datetime or str, optional
-///     The cut-off: nothing after it is known. By default the last timestamp in the data; one that is more than ten years
+///     The cut-off: later data is ignored. By default the last timestamp in the data; one that is more than ten years
 ///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
 ///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
 /// scales : dict, optional
@@ -71,7 +71,7 @@ use crate::tables::{Rules, Tables};
 /// week_start, year_start, level, min_n, observed_from, fcr
 ///     As for :meth:`Dataset.report`.
 /// threads : int, optional
-///     How many may work at once; by default as many as there are processors. The answer is the same, bit for bit.
+///     Number of threads; by default the number of processors. Results are identical, bit for bit.
 ///
 /// Returns
 /// -------
@@ -80,16 +80,16 @@ use crate::tables::{Rules, Tables};
 /// Raises
 /// ------
 /// ColumnNotFoundError
-///     When a column is missing, or neither a column nor an event tells of an attribute; the message lists those there are and
-///     the nearest.
+///     When a column is missing, or neither a column nor an event has an attribute; the message lists the known ones and the
+///     nearest.
 /// InstantError
 ///     When wall-clock times have no zone.
 /// ArgumentError
-///     When there is no table, a KPI is unknown, the data holds nothing for it, or it lacks a choice.
+///     When there is no table, a KPI is unknown, the data cannot answer it, or it needs a missing option.
 ///
 /// Notes
 /// -----
-/// A form of ``kpis`` has the key ``kpi`` and any of the keys that this KPI has as options; ``catalogue()`` lists them.
+/// A form in ``kpis`` has the key ``kpi`` and the options of that KPI; ``catalogue()`` lists them.
 ///
 /// - ``kpi``: id or alias of the KPI.
 /// - ``name``: name of its rows, so that ``report[name]`` returns them; must be unique.
@@ -152,7 +152,7 @@ use crate::tables::{Rules, Tables};
 /// invitation count; in ``"surveys"``, ``"first"`` and ``"last"`` keep one for each invitation and question, by its date.
 ///
 /// ``columns={"surveys": {"where": {"Status": {"not": ["preview", "test"]}}}}`` reads only rows with certain values in certain
-/// columns; a value or a list of values says which they may have, ``not`` which they may not. The other rows are counted as
+/// columns; a value or a list of values selects them, ``not`` excludes them. The other rows are counted as
 /// ``not_selected`` in :attr:`Report.sources`.
 ///
 /// Ids that are written differently match where that is certain: ``1``, ``"1"``, ``"1.0"``, ``"#1"`` and ``" 1 "`` are one id,
@@ -198,21 +198,21 @@ pub(crate) fn report<'py>(
 ) -> PyResult<Report> {
     let keywords = Keywords::new(keywords);
     let kpis = keywords.take("kpis")?;
-    let mut ask = Ask::new(kpis.as_ref(), &keywords, None)?;
-    ask.progress = keywords.take("progress")?;
+    let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None)?;
+    arguments.progress = keywords.take("progress")?;
     let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;
     // What is wrong with the settings is reported before the data is read.
-    let by = ask.slicings(&[]);
-    ask.periods()?;
-    tables.by = by.iter().flatten().chain(ask.kpis.restricted_by()).cloned().collect();
+    let by = arguments.slicings(&[]);
+    arguments.periods()?;
+    tables.by = by.iter().flatten().chain(arguments.kpis.restricted_by()).cloned().collect();
     let described = tables.described(&rules)?;
-    let mut lean = ask.lean(tables.by);
+    let mut lean = arguments.lean(tables.by);
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
     lean.requesters |= tables.events.is_some() || tables.snapshots.is_some();
     let notes = described.notes.clone();
-    let dataset = described.dataset(py, &rules, ask.progress.as_ref(), lean)?;
-    Ok(ask.of(py, &dataset, dataset.as_of)?.noting(notes))
+    let dataset = described.dataset(py, &rules, arguments.progress.as_ref(), lean)?;
+    Ok(arguments.of(py, &dataset, dataset.as_of)?.noting(notes))
 }

@@ -1,6 +1,6 @@
 //! `Report`: many KPIs at once, by slice and period.
 
-pub(crate) mod ask;
+pub(crate) mod arguments;
 mod columns;
 mod function;
 pub(crate) mod request;
@@ -29,12 +29,12 @@ use crate::zone::InZone;
 pub(crate) use function::report;
 pub(crate) use row::ReportRow;
 
-/// Every number of many KPIs, by slice and period; made by :func:`report` and :meth:`Dataset.report`.
+/// The KPIs of a dataset by slice and period; returned by :func:`report` and :meth:`Dataset.report`.
 ///
-/// It prints as a table and shows as one in notebooks. It is an Arrow table, too: ``polars.DataFrame(report)``,
-/// ``pyarrow.table(report)`` and DuckDB take it as it is, and :meth:`to_pandas` gives pandas.
+/// Prints as a table, also in notebooks. Implements the Arrow PyCapsule interface: use ``polars.DataFrame(report)``,
+/// ``pyarrow.table(report)`` or DuckDB, and :meth:`to_pandas` for pandas.
 ///
-/// Reports that were asked for alike add up: ``a + b`` is the report on the records of both.
+/// Reports with equal requests can be added: ``a + b`` is the report on the records of both.
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct Report {
     state: ReportState,
@@ -68,18 +68,18 @@ impl Report {
         Self { table: Arc::new(table), state, notes, sources, warned, zone: None, names }
     }
 
-    /// The same with instants in a zone.
-    pub(crate) fn told_in(self, zone: Tz) -> Self {
+    /// The same with timestamps in a zone.
+    pub(crate) fn in_zone(self, zone: Tz) -> Self {
         Self { zone: Some(zone), ..self }
     }
 
-    /// The same with more to know.
+    /// The same with more notes.
     pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
         self.notes.extend(notes);
         self
     }
 
-    /// The rows that a test picks.
+    /// The rows that match a test.
     fn pick(&self, test: impl Fn(&CoreRow) -> bool) -> Vec<ReportRow> {
         let places = self.table.rows.iter().enumerate().filter(|(_, row)| test(row));
         places.map(|(place, _)| ReportRow::new(&self.table, place)).collect()
@@ -108,10 +108,10 @@ getters! { Report, report;
     /// Every number, as rows: all records first, then by slice, then by period, then by both together.
     rows -> Vec<ReportRow> = report.pick(|_| true);
 
-    /// The headlines over all records, one for each KPI.
+    /// The headline rows over all records, one per KPI.
     headlines -> Vec<ReportRow> = report.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none());
 
-    /// The zone whose calendar makes the periods; ``None`` without periods.
+    /// The time zone of the periods; ``None`` without periods.
     time_zone -> Option<&'static str> = report.table.zone.map(chrono_tz::Tz::name);
 
     /// ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``; ``None`` without periods.
@@ -120,31 +120,31 @@ getters! { Report, report;
     /// The confidence level of the intervals, between 0 and 1.
     level -> f64 = report.table.level;
 
-    /// Numbers that rest on fewer records are marked as small.
+    /// Numbers with fewer records are marked as small.
     min_n -> u64 = report.table.min_n;
 
-    /// What to beware of, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
+    /// Warnings, in sentences: too few answers, uneven response, more than 5 % of the records of a KPI, of the rows of a
     /// table or of the values of a column excluded because of their data, implausible timestamps.
     warnings -> Vec<String> = report.table.warnings.iter().map(ToString::to_string).collect();
 
-    /// What is not shown and why, in sentences.
+    /// KPIs that are not shown, with the reason, in sentences.
     notes -> Vec<String> = report.notes.clone();
 
-    /// The cut-off, in the report's zone; ``None`` where nothing bears a date.
+    /// The cut-off, in the report's zone; ``None`` if the data has no timestamps.
     as_of -> Option<InZone> = report.table.as_of.map(|at| InZone(at, report.table.zone.or(report.zone)));
 
-    /// What was fed: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
+    /// The number of records: ``{"tickets": ..., "responses": ..., "invitations": ...}``.
     records -> Data<&RecordCounts> = Data(&report.table.records);
 
-    /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted. What was excluded when the
-    /// tables were read, such as second copies and events before the creation, is in :attr:`sources`.
+    /// Events excluded by reason, such as after the cut-off or after the deletion of the ticket. Rows excluded while the tables
+    /// were read, such as duplicates and events before the creation, are in :attr:`sources`.
     events_excluded -> Data<&Excluded> = Data(&report.table.events_excluded);
 
-    /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
+    /// Links of answers and invitations to unknown tickets or invitations, by reason. The answers and invitations
     /// themselves count. The rows are in :attr:`sources`.
     links_excluded -> Data<&Excluded> = Data(&report.table.links_excluded);
 
-    /// What each file or table gave, and which rows of it were excluded and why. Empty for a report from bytes.
+    /// The rows of each file or table, and the excluded rows by reason. Empty for a report from bytes.
     sources -> Sources<'_> = Sources(&report.sources);
 }
 
@@ -161,7 +161,7 @@ impl Report {
         slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
     }
 
-    /// Everything counted, in few bytes, for :meth:`from_bytes`: to store, to send, to add up later.
+    /// Serialize the report to compact bytes, for :meth:`from_bytes`.
     ///
     /// Returns
     /// -------
@@ -171,7 +171,7 @@ impl Report {
         PyBytes::new(py, &bytes)
     }
 
-    /// A report from what :meth:`to_bytes` made.
+    /// Restore a report from the bytes of :meth:`to_bytes`.
     ///
     /// Parameters
     /// ----------
@@ -184,7 +184,7 @@ impl Report {
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When these are no such bytes.
+    ///     When the bytes are not those of a report.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
         py.detach(|| {
@@ -204,7 +204,7 @@ impl Report {
         }
         let excluded = PyDict::new(py);
         for row in self.table.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
-            // Several of one KPI are told apart by their titles.
+            // Several requests of one KPI are distinguished by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
             let name = if alone { row.kpi.to_owned() } else { row::title(row) };
             excluded.set_item(name, to_python(py, &*row.excluded)?)?;
@@ -322,7 +322,7 @@ impl Report {
         self.table.headline_place(kpi).is_some()
     }
 
-    /// Everything as plain data: settings, warnings and rows.
+    /// The report as plain data: settings, warnings and rows.
     ///
     /// Returns
     /// -------
@@ -331,7 +331,7 @@ impl Report {
         to_python(py, &*self.table)
     }
 
-    /// The same as JSON text.
+    /// The report as JSON text.
     ///
     /// Returns
     /// -------
@@ -354,14 +354,14 @@ impl Report {
         })
     }
 
-    /// A picture of the report, through Altair; needs ``pip install deskmetrics[plot]``.
+    /// Plot the report with Altair; needs ``pip install deskmetrics[plot]``.
     ///
     /// Parameters
     /// ----------
     /// kpi : str, optional
-    ///     Which KPI; by default the first that has most to show.
+    ///     The KPI; by default all at a glance, or the only one.
     /// kind : str, optional
-    ///     See :func:`deskmetrics.plot.plot`; by default what suits the KPI.
+    ///     See :func:`deskmetrics.plot.plot`; by default chosen by KPI.
     /// **options
     ///     Passed on to :func:`deskmetrics.plot.plot`.
     ///
@@ -419,7 +419,7 @@ fn question_of(row: &CoreRow) -> String {
     option.split(", ").next().unwrap_or(option).to_owned()
 }
 
-/// A slice as Python gives it.
+/// The slice of a Python dict.
 fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
     let Ok(slice) = slice.cast::<PyDict>() else {
         let found = describe(slice);
@@ -435,7 +435,7 @@ fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str
     Ok(keys)
 }
 
-/// What was excluded of a table, a line for each reason.
+/// The excluded rows of a table, one line per reason.
 fn exclusion(source: &SourceReport) -> impl Iterator<Item = String> {
     let name = source.file.file_name().unwrap_or_default().to_string_lossy();
     source.exclusions.iter().map(move |exclusion| format!("  {name}: {exclusion}; {}", exclusion.remedy))

@@ -1,4 +1,4 @@
-//! What a report is asked for: KPIs, slices, periods.
+//! Report requests: KPIs, slices, periods.
 
 use deskmetrics::kpi::{KpiRequest, RequestError};
 use deskmetrics::report::ReportError;
@@ -16,7 +16,9 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     if (1..=12).contains(&month) {
         return Ok(month);
     }
-    Err(error::argument(format!("year_start: {month} is no month; give the first month of a year, 1 to 12")))
+    Err(error::argument(format!(
+        "year_start: {month} is not a month; give the first month of a year, 1 to 12"
+    )))
 }
 
 /// A whole number that is not negative.
@@ -54,16 +56,16 @@ pub(crate) fn by(value: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<String>>> {
     })
 }
 
-/// A KPI asked for: by its id alone, or with all its choices.
+/// A requested KPI: by its id alone, or with options.
 pub(crate) enum RequestedKpi {
     Id(String),
     Request(Box<KpiRequest>),
 }
 
-/// The KPIs asked for; a single text is one KPI.
+/// The requested KPIs; a single text is one KPI.
 pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<RequestedKpi>> {
     if value.is_instance_of::<PyString>() || value.is_instance_of::<PyDict>() {
-        return Ok(vec![asked("kpis", value)?]);
+        return Ok(vec![requested("kpis", value)?]);
     }
     let refused = |_| {
         error::argument_type(format!(
@@ -74,12 +76,12 @@ pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<RequestedKpi>> {
     };
     let mut found = Vec::new();
     for (place, one) in value.try_iter().map_err(refused)?.enumerate() {
-        found.push(asked(&format!("kpis[{place}]"), &one?)?);
+        found.push(requested(&format!("kpis[{place}]"), &one?)?);
     }
     Ok(found)
 }
 
-fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<RequestedKpi> {
+fn requested(place: &str, value: &Bound<'_, PyAny>) -> PyResult<RequestedKpi> {
     if let Ok(id) = value.extract::<String>() {
         return Ok(RequestedKpi::Id(id));
     }
@@ -92,7 +94,7 @@ fn asked(place: &str, value: &Bound<'_, PyAny>) -> PyResult<RequestedKpi> {
     }
     let request: KpiRequest = from_form(place, to_json(place, value)?, error::argument)?;
     match request.check() {
-        // The data may say what it leaves open.
+        // The data may provide the missing choice.
         Ok(()) | Err(ReportError::Request(RequestError::NeedsChoice { .. })) => {
             Ok(RequestedKpi::Request(Box::new(request)))
         }

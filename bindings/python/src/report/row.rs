@@ -15,7 +15,7 @@ use crate::data::{Data, to_python};
 use crate::result;
 use crate::zone::InZone;
 
-/// One number of one KPI for one slice and one period, with what is needed to trust it; a row of :class:`Report`.
+/// One number of one KPI for one slice and one period, with n, interval and excluded records; a row of :class:`Report`.
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct ReportRow {
     table: Arc<ReportTable>,
@@ -49,16 +49,16 @@ getters! { ReportRow, row = core();
     /// The KPI's id in the catalogue, such as ``"first_response_time"``.
     kpi -> &'static str = row.kpi;
 
-    /// The name it was requested under, else its English one.
+    /// The name of the request, or the English name of the KPI.
     name -> &str = &row.name;
 
-    /// Its name with what was chosen for it: ``"First response time (business hours)"``.
+    /// The name with the options: ``"First response time (business hours)"``.
     title -> String = title(row);
 
-    /// What was chosen where the KPI leaves a choice: the question, the FCR policy, the SLA metric.
+    /// The option that distinguishes requests of one KPI: the question, the FCR policy, the SLA metric.
     option -> Option<&str> = row.option.as_deref();
 
-    /// Which number of the KPI it is: ``"percent"``, ``"mean"``, ``"median"``, ``"p90"`` ...
+    /// The measure: ``"percent"``, ``"mean"``, ``"median"``, ``"p90"`` ...
     measure -> &str = &row.measure;
 
     /// Whether it is the KPI's headline, the first of its measures.
@@ -67,28 +67,28 @@ getters! { ReportRow, row = core();
     /// The name of its period, such as ``"2026-W10"``; ``None`` for all periods together.
     period -> Option<&str> = row.period.as_ref().map(|period| period.label.as_str());
 
-    /// Whether the data covers only a part of its period.
+    /// Whether the data covers only part of the period.
     partial -> bool = row.period.as_ref().is_some_and(|period| period.partial);
 
     /// The number, in ``unit``; ``None`` when nothing was counted.
     value -> Option<f64> = row.value;
 
-    /// What the value counts: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"``, ``"per_ticket"``.
+    /// The unit of the value: ``"percent"``, ``"points"``, ``"scale_step"``, ``"seconds"``, ``"count"``, ``"per_ticket"``.
     unit -> &'static str = row.unit.as_str();
 
-    /// The value as people read it: ``"82.1 %"``, ``"4h 12m"``.
+    /// The formatted value: ``"82.1 %"``, ``"4h 12m"``.
     text -> String = value_text(row.value, row.unit, row.clock);
 
     /// Records behind the value.
     n -> u64 = row.n;
 
-    /// Whether it rests on so few records that it says little.
+    /// Whether it has fewer records than ``min_n`` of the report.
     small_n -> bool = row.small_n;
 
     /// The clock of its durations: ``"calendar"`` or ``"business"``; ``None`` where there are none.
     clock -> Data<Option<ClockKind>> = Data(row.clock);
 
-    /// Records excluded of this number's KPI in this slice and period, by reason.
+    /// Excluded records of this KPI in this slice and period, by reason.
     excluded -> Data<&Excluded> = Data(&row.excluded);
 
 
@@ -96,20 +96,20 @@ getters! { ReportRow, row = core();
 
 #[pymethods]
 impl ReportRow {
-    /// The slice it is about, by attribute; empty for all records. ``None`` stands for records without the attribute.
+    /// The slice it is about, by attribute; empty for all records. ``None`` is the slice of records without the attribute.
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let keys = self.core().keys.0.iter();
         keys.map(|(attribute, value)| (attribute.as_str(), value.as_deref())).into_py_dict(py)
     }
 
-    /// The first instant of its period, in the report's zone.
+    /// Start of the period (inclusive), in the time zone of the report.
     #[getter]
     fn period_start(&self) -> Option<InZone> {
         self.core().period.as_ref()?.start.map(|at| InZone(at, self.table.zone))
     }
 
-    /// The first instant after its period, in the report's zone.
+    /// End of the period (exclusive), in the time zone of the report.
     #[getter]
     fn period_end(&self) -> Option<InZone> {
         self.core().period.as_ref()?.end.map(|at| InZone(at, self.table.zone))
@@ -121,14 +121,14 @@ impl ReportRow {
         result::interval(py, self.core().interval)
     }
 
-    /// The interval as people read it: ``"80.6 – 83.5 %"``; empty where there is none.
+    /// The formatted interval: ``"80.6 – 83.5 %"``; empty where there is none.
     #[getter]
     fn interval_text(&self) -> String {
         let row = self.core();
         row.interval.map_or_else(String::new, |interval| interval_text(interval, row.unit, row.clock))
     }
 
-    /// The change against the period before; ``None`` where there is nothing to compare with.
+    /// The change against the previous period; ``None`` without one.
     #[getter]
     fn change<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();

@@ -1,4 +1,4 @@
-//! The schedule's questions put for whole columns.
+//! Schedule methods for whole columns.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl<'py> Pairs<'py> {
             let (from, to, out) = (&from[rows.clone()], &to[rows.clone()], &mut out[rows]);
             match nulls {
                 None => schedule.elapsed_slice(from, to, out),
-                // What stands at a missing row may be far from the compiled years, where counting is slow.
+                // The value at a missing row may be far from the compiled years, where counting is slow.
                 Some(nulls) => nulls.valid_slices().try_for_each(|(start, end)| {
                     schedule.elapsed_slice(&from[start..end], &to[start..end], &mut out[start..end])
                 }),

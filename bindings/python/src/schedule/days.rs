@@ -1,4 +1,4 @@
-//! Business days: questions about local dates.
+//! Business days of local dates.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Schedule {
     ///
     /// Returns
     /// -------
-    /// bool, or a column of the kind that came in
+    /// bool, or a column of the input's type
     ///
     /// Examples
     /// --------
@@ -42,7 +42,7 @@ impl Schedule {
         dates.answer(py, "is_business_day", |date| Ok(self.compiled.is_business_day(date)), array)
     }
 
-    /// How many business days there are from one date to just before another; negative when ``end`` is before ``start``.
+    /// The number of business days from one date (inclusive) to another (exclusive); negative when ``end`` is before ``start``.
     ///
     /// Parameters
     /// ----------
@@ -51,7 +51,7 @@ impl Schedule {
     ///
     /// Returns
     /// -------
-    /// int, or a column of the kind that came in
+    /// int, or a column of the input's type
     ///
     /// Examples
     /// --------
@@ -72,7 +72,7 @@ impl Schedule {
         Dates::read("start", start, zone)?.answer(py, "business_days", between, array)
     }
 
-    /// The date that is so many business days after a date, or before it if negative; the date itself for zero.
+    /// The date a number of business days after a date, or before it if negative; the date itself for zero.
     ///
     /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the same Monday.
     ///
@@ -83,12 +83,12 @@ impl Schedule {
     ///
     /// Returns
     /// -------
-    /// datetime.date, or a column of the kind that came in
+    /// datetime.date, or a column of the input's type
     ///
     /// Raises
     /// ------
     /// NeverOpensError
-    ///     When there are not so many business days.
+    ///     When the schedule has fewer business days.
     ///
     /// Examples
     /// --------

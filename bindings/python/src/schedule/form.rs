@@ -1,4 +1,4 @@
-//! The data form of a schedule: read, shown, and made of what Python has for its parts.
+//! The data form of a schedule: parsing, representation, and conversion from Python objects.
 
 use deskmetrics::schedule::{Conventions, WorkingTime};
 use deskmetrics_arrow::plain_message;
@@ -10,19 +10,19 @@ use crate::data::{to_data, to_json, to_python};
 use crate::error;
 use crate::input::{describe, zone};
 
-/// The working time a form tells of.
+/// The working time of a form.
 pub(super) fn read(form: Value) -> PyResult<WorkingTime> {
     serde_path_to_error::deserialize(form).map_err(|problem| {
-        // What the core finds wrong names its place itself and is found at the root.
-        let said = plain_message(&problem.inner().to_string());
+        // Errors of the core name the place themselves and are reported at the root.
+        let message = plain_message(&problem.inner().to_string());
         error::schedule(match problem.path().to_string().as_str() {
-            "." => said,
-            place => format!("{place}: {said}"),
+            "." => message,
+            place => format!("{place}: {message}"),
         })
     })
 }
 
-/// The call that makes such a schedule.
+/// The representation as a constructor call.
 pub(super) fn shown(py: Python<'_>, working_time: &WorkingTime) -> PyResult<String> {
     let mut form = to_data(working_time)?;
     if let Value::Object(keys) = &mut form
@@ -60,10 +60,10 @@ pub(super) fn closed_dates(holidays: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> 
             describe(holidays)
         )));
     }
-    // They compute years when asked about a date, and know none before.
+    // They compute a year on the first access to one of its dates, and contain none before.
     if holidays.hasattr("years")? && holidays.len().is_ok_and(|n| n == 0) {
         return Err(error::argument(format!(
-            "holidays: {} knows no year yet; make it with years, such as holidays.country_holidays(\"ES\", \
+            "holidays: {} has no years yet; create it with years, such as holidays.country_holidays(\"ES\", \
              years=range(2020, 2031))",
             holidays.get_type().name()?
         )));

@@ -17,20 +17,20 @@ use crate::data::{keys, to_json, to_python};
 use crate::input::{Input, Moments, Spans, instant, zone};
 use column::{Pairs, Side, is_open, moved, next};
 
-/// When a team works: weekly hours in a time zone, holidays, special days, breaks.
+/// Working hours of a team: weekly hours in a time zone, holidays, special days, breaks.
 ///
-/// Instants are aware ``datetime`` objects of any time zone; a naive one raises
-/// :class:`~deskmetrics.exceptions.InstantError`. Answers come in the zone of the instant asked about. Where an
-/// instant or a span is taken, a sequence or column of them is too, and the answer is of the same kind: a list for a
+/// Timestamps are aware ``datetime`` objects of any time zone; a naive one raises
+/// :class:`~deskmetrics.exceptions.InstantError`. Results are in the zone of the argument. Every method also
+/// takes a sequence or column instead of a value, and the result has the same type: a list for a
 /// list, a pandas Series with the same index for a Series, a polars Series for a polars Series, a pyarrow array for a
 /// pyarrow array or a DuckDB relation, a NumPy array for a NumPy array. A missing element (``None``, ``NaT``, null) gives
-/// a missing answer, and a single value goes with each element of a column. Columns of timestamps without a zone need
+/// a missing result, and a single value is combined with each element of a column. Columns of timestamps without a zone need
 /// ``assume_tz``.
 ///
 /// Parameters
 /// ----------
 /// time_zone : str or zoneinfo.ZoneInfo
-///     IANA name of the zone in which the hours are meant.
+///     IANA name of the time zone of the hours.
 /// hours : str or dict
 ///     Weekly hours as text, ``"Mo-Fr 09:00-17:00"``, or by day, ``{"mon": [["09:00", "17:00"]]}``.
 /// holidays : iterable of str or datetime.date, optional
@@ -164,17 +164,17 @@ impl Schedule {
         self.working_time.time_zone().name()
     }
 
-    /// Working time from one instant to another.
+    /// Working time between two timestamps.
     ///
     /// Parameters
     /// ----------
     /// start, end : datetime.datetime, or sequence or column of them
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// datetime.timedelta, or a column of durations of the kind that came in
+    /// datetime.timedelta, or a column of durations of the input's type
     ///     Negative when ``end`` is before ``start``, so that spans add up in any order.
     ///
     /// Examples
@@ -208,10 +208,10 @@ impl Schedule {
         }
     }
 
-    /// The instant at which a budget of working time is used up.
+    /// The timestamp at which a budget of working time is used up.
     ///
-    /// It is the first instant at which ``elapsed(start, due)`` reaches the budget: a budget that ends with the working
-    /// day is due at its closing instant, unless the schedule's conventions say otherwise.
+    /// It is the first timestamp at which ``elapsed(start, due)`` reaches the budget: a budget that ends with the working
+    /// day is due at closing time, unless the schedule's conventions differ.
     ///
     /// Parameters
     /// ----------
@@ -221,19 +221,19 @@ impl Schedule {
     ///     counts back. ``"2 business days"`` ends with the last closing time of the second business day after the date of
     ///     ``start``, and ``"2 business days, same hour"`` at the local time of ``start`` on that day.
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime, or a column of the kind that came in
+    /// datetime.datetime, or a column of the input's type
     ///     In the zone of ``start``.
     ///
     /// Raises
     /// ------
     /// NeverOpensError
-    ///     When the schedule has no such amount of working time left, ever.
+    ///     When the schedule has less working time left than the budget.
     /// InstantError
-    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
     /// --------
@@ -267,26 +267,26 @@ impl Schedule {
         moved(py, "due", start, Spans::read("budget", budget)?, due, due_micros)
     }
 
-    /// The latest instant at which work with this budget must start to be done by ``due``: the inverse of :meth:`due`.
+    /// The latest start of work with this budget that ends by ``due``: the inverse of :meth:`due`.
     ///
     /// Parameters
     /// ----------
     /// due : datetime.datetime, or sequence or column of it
     /// budget : datetime.timedelta or str, or sequence or column of them
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime, or a column of the kind that came in
+    /// datetime.datetime, or a column of the input's type
     ///     In the zone of ``due``.
     ///
     /// Raises
     /// ------
     /// NeverOpensError
-    ///     When the schedule never had that much working time before ``due``.
+    ///     When the schedule has less working time before ``due`` than the budget.
     /// InstantError
-    ///     When the answer lies beyond what ``datetime`` can hold.
+    ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
     /// --------
@@ -315,11 +315,11 @@ impl Schedule {
     /// ----------
     /// at : datetime.datetime, or sequence or column of it
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// bool, or a column of the kind that came in
+    /// bool, or a column of the input's type
     #[pyo3(signature = (at, *, assume_tz = None))]
     fn is_open<'py>(
         &self,
@@ -339,11 +339,11 @@ impl Schedule {
     /// ----------
     /// at : datetime.datetime, or sequence or column of it
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or None, or a column of the kind that came in
+    /// datetime.datetime or None, or a column of the input's type
     ///     In the zone of ``at``; ``None`` when it never opens again.
     ///
     /// Examples
@@ -370,11 +370,11 @@ impl Schedule {
     /// ----------
     /// at : datetime.datetime, or sequence or column of it
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
-    /// datetime.datetime or None, or a column of the kind that came in
+    /// datetime.datetime or None, or a column of the input's type
     ///     In the zone of ``at``; ``None`` when it never closes again.
     #[pyo3(signature = (at, *, assume_tz = None))]
     fn next_closing<'py>(
@@ -393,7 +393,7 @@ impl Schedule {
     /// ----------
     /// start, end : datetime.datetime
     /// assume_tz : str or zoneinfo.ZoneInfo, optional
-    ///     The zone of instants that name none, which are refused without it.
+    ///     The zone of timestamps without one; without it they are an error.
     ///
     /// Returns
     /// -------
@@ -422,7 +422,7 @@ impl Schedule {
         let (start, end) = (instant("start", start, assume_tz)?, instant("end", end, assume_tz)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
-            // Each step may be the last one wanted: Ctrl-C works on long ranges.
+            // The caller may stop after any step: Ctrl-C works on long ranges.
             py.check_signals()?;
             let [from, to] =
                 [opening.start, opening.end].map(|at| start.same_zone("", at.timestamp_micros()));

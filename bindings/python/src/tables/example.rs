@@ -22,7 +22,7 @@ const HINTS: &[(&str, &[&str])] = &[
     ("score", &["score", "rating", "stars", "value", "answer"]),
 ];
 
-/// The key beside the roles that says which rows are read.
+/// The key beside the roles that selects rows.
 const WHERE: &str = "where";
 
 /// The columns that a role takes.
@@ -43,7 +43,7 @@ pub(super) fn columns_of_roles(roles: &Map<String, Value>) -> Vec<String> {
     roles.iter().filter(|(role, _)| *role != WHERE).flat_map(|(_, form)| columns_of(form)).collect()
 }
 
-/// The columns whose values say which rows are read.
+/// The columns whose values select rows.
 pub(super) fn columns_of_filter(roles: &Map<String, Value>) -> impl Iterator<Item = String> {
     roles.get(WHERE).and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned()
 }
@@ -62,7 +62,7 @@ pub(super) fn complete(
         roles.get(**role).is_some_and(|form| columns_of(form).iter().any(|column| !present.contains(column)))
     };
     let Some(missing) = needed.iter().find(is_missing) else { return Ok(()) };
-    // A column that the caller named is misspelt, which is told where it is read.
+    // A column that the caller named is misspelt; reading it reports that.
     let stated = |role: &str| roles.get(role).is_some_and(|form| form.as_str() != Some(role));
     if present.is_empty() || needed.iter().filter(is_missing).any(|role| stated(role)) {
         return Ok(());

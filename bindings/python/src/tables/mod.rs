@@ -34,7 +34,7 @@ use crate::schedule::Schedule;
 
 const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
 
-/// What to do about times without a zone, where one can be assumed.
+/// Remedy for times without a zone, where one can be assumed.
 const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
 /// Tables as Python gave them, and how their columns are to be read.
@@ -47,7 +47,7 @@ pub(crate) struct Tables<'py> {
     pub(crate) invitations: Option<Bound<'py, PyAny>>,
     pub(crate) columns: Option<Bound<'py, PyAny>>,
     pub(crate) strict: bool,
-    /// What to do about times without a zone, where none can be assumed.
+    /// Remedy for times without a zone, where none can be assumed.
     pub(crate) zone_remedy: Option<&'static str>,
     /// Attributes that are requested by name: their columns are read whatever they contain.
     pub(crate) by: Vec<Attribute>,
@@ -80,14 +80,14 @@ impl<'py> Tables<'py> {
         })
     }
 
-    /// Which column says what, with the tables as Arrow.
+    /// The description of the tables, with the tables as Arrow.
     pub(crate) fn described(&self, rules: &Rules<'py>) -> PyResult<Described> {
         let assumed = rules.assume_tz;
-        let said = match &self.columns {
+        let mapped = match &self.columns {
             Some(columns) => to_json("columns", columns)?,
             None => json!({}),
         };
-        if !said.is_object()
+        if !mapped.is_object()
             && let Some(columns) = &self.columns
         {
             return Err(self.not_by_table(columns));
@@ -96,7 +96,7 @@ impl<'py> Tables<'py> {
         let named: Vec<Attribute> = self.by.iter().cloned().chain(read_by(&rules.alone()?)).collect();
         let given = self.given();
         let known: Vec<&str> = given.iter().map(|(name, ..)| *name).collect();
-        for name in said.as_object().into_iter().flat_map(Map::keys) {
+        for name in mapped.as_object().into_iter().flat_map(Map::keys) {
             if !known.contains(&name.as_str()) {
                 return Err(error::no_such("table", name, "columns", &known));
             }
@@ -116,7 +116,7 @@ impl<'py> Tables<'py> {
             let Some(value) = value else { continue };
             tables.push((name, holds, value, Table::read(name, value)?));
         }
-        // A log without rows tells nothing, so the columns of the tickets do.
+        // Without events, replies and solves come from the columns of the tickets.
         let logged = tables.iter().any(|(_, holds, _, table)| {
             matches!(holds, TableKind::Events | TableKind::Snapshots)
                 && table.batches.iter().any(|batch| batch.num_rows() > 0)
@@ -133,7 +133,7 @@ impl<'py> Tables<'py> {
             let own = holds != TableKind::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
             let schema = table.schema_of_numbers();
-            let (mut columns, ambiguous) = described(holds, &schema, said.get(name), by, self.numbers)?;
+            let (mut columns, ambiguous) = described(holds, &schema, mapped.get(name), by, self.numbers)?;
             notes.extend(ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             example::complete(name, &table, &columns, needed(holds))?;
             let mut used = columns_of_roles(&columns);
@@ -141,7 +141,7 @@ impl<'py> Tables<'py> {
             table.require(&used)?;
             let needs_ids = match holds {
                 TableKind::Tickets | TableKind::Invitations => false,
-                // By which their events find them, and their tickets.
+                // Events and tickets are joined by id.
                 TableKind::TicketsBesideEvents
                 | TableKind::Events
                 | TableKind::Snapshots
@@ -151,10 +151,10 @@ impl<'py> Tables<'py> {
                 columns.entry("id").or_insert(json!("id"));
             }
             if !needs_ids && !columns.contains_key("id") {
-                // Its rows are told apart by their numbers.
+                // Its rows are identified by their numbers.
                 columns.insert("id".to_owned(), json!({}));
                 notes.push(format!(
-                    "{name}: no column is known to hold ids, so every row counts and duplicates go unnoticed: say which one \
+                    "{name}: no column is known to hold ids, so every row counts and duplicates go unnoticed: name the column \
                      with columns={{\"{name}\": {{\"id\": ..}}}}"
                 ));
             }
@@ -178,7 +178,7 @@ impl<'py> Tables<'py> {
             read.push((name, table.schema, table.batches));
         }
         let wrong = |message: String| {
-            // Each table has but one source here, and scales stand beside the columns.
+            // Each table has one source here, and scales are beside the columns.
             let message = message.replacen("[0]", "", 1);
             error::argument(match message.strip_prefix("columns.scales") {
                 Some(rest) => format!("scales{rest}"),
@@ -220,12 +220,12 @@ impl<'py> Tables<'py> {
     }
 }
 
-/// Tables in Arrow, with what their columns say.
+/// Tables in Arrow, with the description of their columns.
 pub(crate) struct Described {
     pub(crate) description: Description,
     pub(crate) tables: Vec<(&'static str, SchemaRef, Vec<RecordBatch>)>,
     pub(crate) strict: bool,
-    /// What those should know who read the numbers.
+    /// Notes for readers of the numbers.
     pub(crate) notes: Vec<String>,
 }
 
@@ -235,7 +235,7 @@ pub(crate) struct Lean {
     /// The attributes; `None` for all.
     pub(crate) attributes: Option<Vec<Attribute>>,
     pub(crate) requesters: bool,
-    /// On so many threads; 0 takes one for each processor.
+    /// Number of threads; 0 means one per processor.
     pub(crate) threads: usize,
 }
 
@@ -249,7 +249,7 @@ impl Described {
         lean: Lean,
     ) -> PyResult<Dataset> {
         let Self { mut description, tables, strict, .. } = self;
-        // The rules alone tell which attributes schedules and policies depend on.
+        // The rules determine which attributes schedules and policies depend on.
         let alone = rules.alone()?;
         description.replay.clone_from(&alone.replay_options);
         let attributes = lean.attributes.map(|mut all| {
@@ -263,7 +263,7 @@ impl Described {
                 .strict(strict)
                 .keep_off_scale(true)
                 .without_survey_details()
-                .on_progress_or_stop(|progress| pulse.tell(&progress));
+                .on_progress_or_stop(|progress| pulse.report(&progress));
             if let Some(attributes) = attributes {
                 options = options.only_attributes(attributes);
             }
@@ -348,8 +348,8 @@ impl<'py> Rules<'py> {
         }
         if let Some(policies) = &self.policies {
             dataset.policies = sla_policies(policies)?;
-            let asked = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
-            asked.into_iter().try_for_each(have)?;
+            let required = dataset.policies.policies.iter().filter_map(|policy| policy.schedule.as_deref());
+            required.into_iter().try_for_each(have)?;
         }
         if let Some(options) = &self.options {
             let options: ReplayOptions = from_form(
@@ -377,19 +377,19 @@ fn read_by(rules: &Dataset) -> BTreeSet<Attribute> {
         all.extend(moments.into_iter().flatten().flat_map(|moment| moment.when.named()).cloned());
     }
     if !rules.policies.policies.is_empty() {
-        // Targets by priority, and clocks that stop while a ticket lies with a group.
+        // Targets by priority, and clocks that stop while a ticket is assigned to a group.
         all.extend([Attribute::Priority, Attribute::Group, Attribute::Assignee]);
     }
     all
 }
 
-/// The columns that are asked for, which a list without rows does not name.
+/// The requested columns, which a list without rows does not name.
 fn nothing(holds: TableKind, by: &[Attribute]) -> SchemaRef {
     let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
     Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
 }
 
-/// The roles without which a table tells nothing.
+/// The roles that a table requires.
 fn needed(holds: TableKind) -> &'static [&'static str] {
     match holds {
         TableKind::Tickets | TableKind::TicketsBesideEvents => &["created_at"],
@@ -427,7 +427,7 @@ fn described(
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let mut usual = infer_roles(holds, schema, &taken);
     let is_stated = |ambiguous: &AmbiguousRole| {
-        // Attributes that are given are all there are.
+        // Given attributes replace the inferred ones.
         let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
         roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
     };
@@ -450,7 +450,7 @@ fn described(
     let mut attributes = usual.attributes;
     attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
     for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
-        // Attributes that are given are all there are.
+        // Given attributes replace the inferred ones.
         if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
             roles.entry(role).or_insert(json!(found));
         }
@@ -467,7 +467,7 @@ fn described(
             }
         }
     }
-    // What must be there is asked for by its usual name, so that the message can say what is there instead.
+    // Required roles default to their usual names, so that the message can list the columns of the table.
     let by_form = roles.contains_key("questions");
     for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
@@ -499,11 +499,11 @@ fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
 
 /// Checks that no column of instants holds wall-clock times of an unknown zone.
 fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
-    let says_zone = |form: &Value| form.get("time_zone").is_some();
-    if roles.get("instants").is_some_and(says_zone) {
+    let has_zone = |form: &Value| form.get("time_zone").is_some();
+    if roles.get("instants").is_some_and(has_zone) {
         return Ok(());
     }
-    for form in timestamp_roles(roles).filter(|form| !says_zone(form)) {
+    for form in timestamp_roles(roles).filter(|form| !has_zone(form)) {
         let columns = columns_of(form);
         let Some(name) = columns.first() else { continue };
         let Ok(place) = table.schema.index_of(name) else { continue };
@@ -516,7 +516,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         }
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
             return Err(error::instant(format!(
-                "{}[\"{name}\"]: the times have no zone; say which one is meant, {remedy}",
+                "{}[\"{name}\"]: the times have no zone; specify one, {remedy}",
                 table.name
             )));
         }

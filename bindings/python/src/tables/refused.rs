@@ -1,4 +1,4 @@
-//! What is wrong with tables, in the words of Python.
+//! Errors about tables, with remedies in Python syntax.
 
 use std::path::Path;
 
@@ -7,21 +7,21 @@ use pyo3::PyErr;
 
 use crate::error::{self, exceptions};
 
-/// That nothing tells of an attribute.
+/// The error for an attribute that the data does not have.
 pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
     let message = format!("{place}: {unknown}");
-    // The same in the words of Python.
+    // The same remedy in Python syntax.
     let message = match message.split_once("under kind, such as words = { ") {
-        Some((said, words)) => {
+        Some((start, words)) => {
             let words = words.trim_end_matches(" }").replacen(" = ", ": ", 1);
-            format!("{said}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
+            format!("{start}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}}}")
         }
         None => message,
     };
     exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 
-/// What is wrong with tables in memory.
+/// The error about tables in memory.
 pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr {
     let message = problem.to_string();
     let with_place = |table: &Path, column: &str| {
@@ -47,7 +47,7 @@ pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr 
     }
 }
 
-/// Where the format that a message asks for is stated in Python; nothing where it asks for none.
+/// How to state in Python the format that a message requires; empty where it requires none.
 fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
     let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
     let mut quoted = formats.split('"').skip(1).step_by(2);

@@ -1,4 +1,4 @@
-"""Pictures of reports, through Altair: ``pip install deskmetrics[plot]``.
+"""Charts of reports, through Altair: ``pip install deskmetrics[plot]``.
 
 Nothing is counted here: every point is a row of the report.
 """
@@ -33,27 +33,27 @@ KINDS: dict[str, Callable[..., Any]] = {
     "backlog": backlog,
 }
 
-# What suits a KPI best, where that is neither a trend nor slices.
+# Charts of KPIs that are shown neither as a trend nor as slices.
 OWN: dict[str, str] = {"nps": "nps", "sla_attainment": "sla", "sla_ticket_attainment": "sla", "backlog": "backlog"}
 
 
 def plot(
     report: Report, kpi: str | None = None, *, kind: str | None = None, by: str | Sequence[str] = (), **options: Any
 ) -> Any:
-    """A picture of a report.
+    """Plot a report.
 
     Parameters
     ----------
     report : Report
-        What to show.
+        The report.
     kpi : str, optional
         Which KPI. By default all of them at a glance, or the only one.
     kind : {"overview", "trend", "slices", "nps", "sla", "backlog"}, optional
-        By default what suits the KPI and the report.
+        By default chosen by KPI and report.
     by : str or sequence of str, optional
-        A slicing of the report to tell apart.
+        A slicing of the report to distinguish.
     **options
-        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a line to hold it against;
+        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a reference line;
         ``width`` and ``height`` in pixels.
 
     Returns
@@ -77,24 +77,24 @@ def plot(
     if kind is None:
         kind = "trend" if report.period is not None else "slices"
     if kind not in KINDS:
-        raise ArgumentError(f'there is no picture of kind "{kind}"; there are overview, {", ".join(KINDS)}')
+        raise ArgumentError(f'there is no chart of kind "{kind}"; there are overview, {", ".join(KINDS)}')
     if kind == "slices" and not report.by:
         raise ArgumentError(
-            "the report has neither periods nor slices to draw: ask for it with period=\"week\" or by=\"market\""
+            "the report has neither periods nor slices to draw: request it with period=\"week\" or by=\"market\""
         )
     if kind == "backlog" and by:
-        raise ArgumentError(f'the picture "backlog" shows all tickets together; for {" and ".join(by)} take kind="trend"')
+        raise ArgumentError(f'the chart "backlog" shows all tickets together; for {" and ".join(by)} use kind="trend"')
     options = _checked(kind, KINDS[kind], options)
     return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
 
 
 def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
-    """A picture of the lives of tickets.
+    """Plot the resolution times or the arrivals of tickets.
 
     Parameters
     ----------
     replay : Replay
-        What to show.
+        The replay.
     kind : {"survival", "arrivals"}, default "survival"
         The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
     **options
@@ -106,14 +106,14 @@ def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
     """
     kinds: dict[str, Callable[..., Any]] = {"survival": survival, "arrivals": arrivals}
     if kind not in kinds:
-        raise ArgumentError(f'there is no picture of kind "{kind}"; there are {", ".join(kinds)}')
+        raise ArgumentError(f'there is no chart of kind "{kind}"; there are {", ".join(kinds)}')
     return kinds[kind](replay, **_checked(kind, kinds[kind], options))
 
 
-def _checked(kind: str, picture: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
-    """The options, if the picture has them all."""
-    known = [name for name, one in signature(picture).parameters.items() if one.kind is one.KEYWORD_ONLY]
+def _checked(kind: str, chart: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """The options, if the chart has them all."""
+    known = [name for name, one in signature(chart).parameters.items() if one.kind is one.KEYWORD_ONLY]
     for name in options:
         if name not in known:
-            raise ArgumentError(f'the picture "{kind}" has no option "{name}"; it has {", ".join(known)}')
+            raise ArgumentError(f'the chart "{kind}" has no option "{name}"; it has {", ".join(known)}')
     return options

@@ -29,7 +29,7 @@ def backlog(
     if "backlog" in report:
         kpi = "backlog"
     elif not bands:
-        raise ArgumentError('there is no backlog to draw: ask for the report with "backlog", or with "backlog_age" in bands')
+        raise ArgumentError('there is no backlog to draw: request the report with "backlog", or with "backlog_age" in bands')
     data = _totals(report, bands) if kpi == "backlog_age" else _counted(report, kpi)
     ages = _ages(report, clock)
     unit = Scaled(ages)

@@ -1,4 +1,4 @@
-"""Rows of a report as the points of a picture. Nothing is counted here."""
+"""Rows of a report as the points of a chart. Nothing is counted here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Scaled:
         self.name = NAMES.get(self.unit, self.unit)
         if self.unit == "seconds":
             largest = max((abs(row.value) for row in rows if row.value is not None), default=0.0)
-            # A business day is as long as the schedule says: hours are clear.
+            # The length of a business day depends on the schedule, so hours are shown.
             business = any(row.clock == "business" for row in rows)
             for name, divisor, least in UNITS:
                 if largest >= least and not (business and name == "days"):
@@ -55,18 +55,18 @@ class Scaled:
 
 
 def few(found: Report) -> str:
-    """What marks a number that rests on few records."""
+    """The label of a number with few records."""
     return f"fewer than {found.min_n} records"
 
 
 def heading(row: ReportRow) -> str:
-    """The KPI's title, with the measure where the unit does not say it."""
+    """The KPI's title, with the measure where the unit does not imply it."""
     obvious = row.measure in ("percent", "count", "score")
     return row.title if obvious else f"{row.title}, {row.measure.replace('_', ' ')}"
 
 
 def of_slices(title: str, by: Sequence[str] | str | None) -> str:
-    """A title, with the attributes that a picture is sliced by."""
+    """A title, with the attributes that a chart is sliced by."""
     names = by if isinstance(by, str) else " and ".join(by or ())
     return f"{title}, by {names}" if names else title
 
@@ -110,8 +110,8 @@ def found(
     ]
     if not ways:
         known = ", ".join(" ".join(str(part) for part in way if part) or "(no option)" for way in variants(report, kpi))
-        asked = ", ".join(f'{name} "{value}"' for name, value in (("option", option), ("clock", clock)) if value)
-        raise NoSuchNameError(f'KPI "{kpi}" is not in the report with {asked}; it has {known}')
+        requested = ", ".join(f'{name} "{value}"' for name, value in (("option", option), ("clock", clock)) if value)
+        raise NoSuchNameError(f'KPI "{kpi}" is not in the report with {requested}; it has {known}')
     way = ways[0]
     if by and tuple(by) not in report.by:
         known = ", ".join(" and ".join(slicing) for slicing in report.by) or "none"
@@ -129,7 +129,7 @@ def found(
     ]
     if dated and not rows:
         raise ArgumentError(
-            f'KPI "{kpi}" has no rows by period here: ask for the report with period="week", or for a KPI that has dates'
+            f'KPI "{kpi}" has no rows by period here: request the report with period="week", or a KPI that has dates'
         )
     return rows
 
@@ -174,12 +174,12 @@ def point(report: Report, row: ReportRow, scaled: Scaled) -> Point:
 
 
 def day(at: Any) -> str | None:
-    """The local day an instant lies on; the picture knows no zones."""
+    """The local day of a timestamp; charts have no time zones."""
     return None if at is None else at.date().isoformat()
 
 
 def subtitle(report: Report, rows: Sequence[ReportRow], *, interval: bool = True) -> list[str]:
-    """What else a reader must know, in at most two lines."""
+    """Period, interval and cut-off, in at most two lines."""
     parts = []
     if any(row.period for row in rows) and report.period:
         parts.append(f"by {report.period}, {report.time_zone}")

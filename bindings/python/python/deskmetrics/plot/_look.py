@@ -1,4 +1,4 @@
-"""How pictures look: colors that everybody can tell apart, quiet axes, sizes."""
+"""Style of charts: accessible colors, axes, sizes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .._frames import needed
 
-# Okabe and Ito's palette, which people with any kind of color vision can tell apart.
+# Okabe and Ito's palette, which is distinguishable with any color vision.
 BLUE = "#0072B2"
 ORANGE = "#E69F00"
 GREEN = "#009E73"
@@ -25,18 +25,18 @@ FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 
 
 def altair() -> ModuleType:
-    """Altair, which only pictures need."""
+    """Altair, which only charts need."""
     return needed("altair", "plot", "deskmetrics[plot]")
 
 
 def tooltips(*fields: tuple[str, ...]) -> list[Any]:
-    """What is shown at a mark: fields with their titles and, where it matters, their formats."""
+    """Tooltips of a mark: fields with titles and, optionally, formats."""
     alt = altair()
     return [alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined) for field, title, *form in fields]
 
 
 def side_by_side(field: str, names: list[str]) -> Any:
-    """The vertical axis of bars or dots that stand for names."""
+    """The vertical axis of named bars or dots."""
     alt = altair()
     return alt.Y(f"{field}:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
 

@@ -24,7 +24,7 @@ def nps(
     height: int | None = None,
     **_: Any,
 ) -> Any:
-    """Stacked bars, one for each period, or for each slice, or a single one; the score stands beside them."""
+    """Stacked bars, one for each period, or for each slice, or a single one; the score is beside them."""
     alt = altair()
     dated = report.period is not None and not by
     by = tuple(by) or (report.by[0] if report.by and not dated else ())

@@ -19,7 +19,7 @@ def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
     shown: list[tuple[ReportRow, list[ReportRow], Scaled, list[Point]]] = []
     left: list[str] = []
     for row in report.headlines:
-        # One picture for each KPI; its other options are there by name.
+        # One chart for each KPI; its other options are there by name.
         if any(row.kpi == other.kpi for other, *_ in shown):
             continue
         try:
@@ -34,7 +34,7 @@ def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
         scaled = Scaled(rows)
         shown.append((row, rows, scaled, points(report, rows, scaled)))
     if not shown:
-        raise ArgumentError("no KPI of the report has two periods to draw: name one, or ask for shorter periods")
+        raise ArgumentError("no KPI of the report has two periods to draw: name one, or request shorter periods")
     marks = states(report, [point for *_, data in shown for point in data])
     panels = []
     for row, _rows, scaled, data in shown:
@@ -50,5 +50,5 @@ def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
 
 
 def _when(row: ReportRow) -> str:
-    """What the number beside the title stands for: open tickets are not summed over periods."""
+    """The meaning of the number beside the title: open tickets are not summed over periods."""
     return "as of the cut-off" if row.kpi in ("backlog", "backlog_age") else "all together"

@@ -12,7 +12,7 @@ from ._trend import time, tooltip
 if TYPE_CHECKING:
     from .. import Report
 
-KEPT, MISSED, OPEN = "above the target", "below the target", "too close to the target to tell"
+KEPT, MISSED, OPEN = "above the target", "below the target", "not clearly above or below the target"
 
 
 def sla(

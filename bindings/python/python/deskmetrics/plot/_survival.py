@@ -1,4 +1,4 @@
-"""How long tickets stay open."""
+"""Survival curve of the resolution time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 UNITS = (("days", 86_400.0, 3 * 86_400.0), ("hours", 3_600.0, 3 * 3_600.0), ("minutes", 60.0, 0.0))
 
-# So many steps look like a curve; more only make the picture heavy.
+# So many steps look like a curve; more only make the chart heavy.
 MOST = 400
 
 BANDS = 3
@@ -39,7 +39,7 @@ def survival(
         raise ArgumentError("no ticket was solved: there is no curve to draw")
     names = list(dict.fromkeys(step["slice"] for step in steps))
     last = max(_end([step for step in steps if step["slice"] == name], most) for name in names)
-    # A business day is as long as the schedule says: hours are clear.
+    # The length of a business day depends on the schedule, so hours are shown.
     units = [one for one in UNITS if clock != "business" or one[0] != "days"]
     unit, divisor = next((name, divisor) for name, divisor, least in units if last >= least)
     data: list[dict[str, Any]] = []
@@ -64,7 +64,7 @@ def survival(
             if place % every == 0 or place == len(kept) - 1
         ]
         if len(kept) < len(own):
-            data.append(data[-1] | {"at": last / divisor})  # more is solved beyond the picture
+            data.append(data[-1] | {"at": last / divisor})  # more is solved beyond the chart
         half = next((step["seconds"] for step in own if step["open_percent"] <= 50.0), None)
         if half is not None and half <= last:
             medians.append({"slice": shown, "at": half / divisor, "open": 50.0, "text": f"{half / divisor:.1f} {unit}"})

@@ -25,7 +25,7 @@ def trend(
     width: int = 560,
     height: int = 260,
 ) -> Any:
-    """A line through the whole periods with a band for the interval; by slice, a small picture for each."""
+    """A line through the whole periods with a band for the interval; by slice, a small chart for each."""
     rows = found(report, kpi, measure=measure, option=option, clock=clock, by=by, dated=True)
     scaled = Scaled(rows)
     data = points(report, rows, scaled)
@@ -54,7 +54,7 @@ def layers(
     ticks: int = 5,
     legend: Sequence[str] | None = None,
 ) -> Any:
-    """The layers of a trend, without a title; ``legend`` names the states that several pictures share."""
+    """The layers of a trend, without a title; ``legend`` names the states that several charts share."""
     alt = altair()
     base = alt.Chart(alt.Data(values=data)).encode(x=time(report, data, width))
     whole = base.transform_filter("!datum.partial")
@@ -117,13 +117,13 @@ def time(report: Report, data: Iterable[Point], width: int) -> Any:
         "start:T",
         title=title,
         scale=alt.Scale(type="utc", padding=10),
-        # The first and the last label stay within the picture, so that those of neighbors do not meet.
+        # The first and the last label stay within the chart, so that those of neighbors do not meet.
         axis=alt.Axis(format=ways[report.period or "day"], values=values, labelFlush=12),
     )
 
 
 def tooltip() -> list[Any]:
-    """What a point tells when asked."""
+    """The tooltip of a point."""
     return tooltips(
         ("period:N", "period"), ("slice:N", "slice"), ("text:N", "value"), ("interval:N", "interval"), ("n:Q", "n"), ("change:N", "change"),
         ("state:N", "data"),

@@ -1,4 +1,4 @@
-"""When work comes in."""
+"""Arrivals by weekday and hour."""
 
 from __future__ import annotations
 

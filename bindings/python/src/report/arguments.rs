@@ -1,4 +1,4 @@
-//! A report on a dataset whose tickets are replayed.
+//! Arguments of reports, and the report on a dataset.
 
 use chrono::Weekday;
 use chrono_tz::Tz;
@@ -29,7 +29,7 @@ const THREADS: &str = "give 1 or more, or None for as many as there are processo
 /// The id that means every KPI the data can answer.
 const ALL: &str = "all";
 
-/// The KPIs of a report, as Python provided them.
+/// The requested KPIs of a report.
 pub(crate) enum Kpis {
     Usual,
     These(Vec<RequestedKpi>),
@@ -43,18 +43,18 @@ impl Kpis {
     /// The attributes that requests are restricted by.
     pub(crate) fn restricted_by(&self) -> impl Iterator<Item = &Attribute> {
         let requests = match self {
-            Self::These(asked) => asked.as_slice(),
+            Self::These(requested) => requested.as_slice(),
             Self::Usual => &[],
         };
-        requests.iter().flat_map(|asked| match asked {
+        requests.iter().flat_map(|requested| match requested {
             RequestedKpi::Request(request) => request.filter.named().collect(),
             RequestedKpi::Id(_) => Vec::new(),
         })
     }
 }
 
-/// What is requested of a report, as Python gave it.
-pub(crate) struct Ask<'py> {
+/// The arguments of a report, as given in Python.
+pub(crate) struct ReportArguments<'py> {
     pub(crate) kpis: Kpis,
     /// The names of attributes.
     by: Option<Vec<Vec<String>>>,
@@ -66,12 +66,12 @@ pub(crate) struct Ask<'py> {
     min_n: u64,
     observed_from: Option<Timestamp>,
     fcr: Option<FcrPolicy>,
-    /// On so many threads; 0 takes one for each processor.
+    /// Number of threads; 0 means one per processor.
     threads: usize,
     pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
 
-impl<'py> Ask<'py> {
+impl<'py> ReportArguments<'py> {
     /// The settings that all reports have, of which those of tables in memory need no zone.
     pub(crate) fn new(
         kpis: Option<&Bound<'py, PyAny>>,
@@ -112,7 +112,7 @@ impl<'py> Ask<'py> {
         other.map(|(attribute, name)| (attribute, name.as_str().into())).collect()
     }
 
-    /// The periods, if there are to be any.
+    /// The periods, if requested.
     pub(crate) fn periods(&self) -> PyResult<Option<Periods>> {
         let first = self.week_start.as_deref().unwrap_or("Mon");
         let day: Weekday = first.parse().map_err(|_| {
@@ -167,7 +167,7 @@ impl<'py> Ask<'py> {
         let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
             let warned = dataset.warnings_for(&report).collect();
-            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).told_in(zone);
+            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))
         })?;
         made.or_argument()
@@ -177,7 +177,7 @@ impl<'py> Ask<'py> {
     pub(crate) fn lean(&self, by: Vec<Attribute>) -> Lean {
         let usual: Vec<RequestedKpi>;
         let named = match &self.kpis {
-            Kpis::These(asked) => asked,
+            Kpis::These(requested) => requested,
             Kpis::Usual => {
                 usual = Choice::usual_ids().map(|id| RequestedKpi::Id(id.to_owned())).collect();
                 &usual
@@ -190,14 +190,14 @@ impl<'py> Ask<'py> {
         let surveys = ["csat", "nps", "ces", "reasons"];
         let (mut needs, mut requesters) = (Needs::NOTHING, false);
         let mut attributes = by;
-        for asked in named {
-            let id = match asked {
+        for requested in named {
+            let id = match requested {
                 RequestedKpi::Id(id) => id.as_str(),
                 RequestedKpi::Request(request) => request.kpi.as_str(),
             };
             let id = definition(id).map_or(id, |known| known.id);
             requesters |= policies.contains(&id);
-            needs = match asked {
+            needs = match requested {
                 RequestedKpi::Request(request) => needs.and(request.needs()),
                 RequestedKpi::Id(_) if surveys.contains(&id) || policies.contains(&id) => needs,
                 RequestedKpi::Id(_) => needs.and(KpiRequest::new(id).needs()),
@@ -220,8 +220,8 @@ impl<'py> Ask<'py> {
             choice.of(dataset)
         };
         let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
-        let asked = match &self.kpis {
-            Kpis::These(asked) => asked,
+        let requested = match &self.kpis {
+            Kpis::These(requested) => requested,
             Kpis::Usual => {
                 let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
                 let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
@@ -241,7 +241,7 @@ impl<'py> Ask<'py> {
             none.get_or_insert(problem);
             Ok(())
         };
-        for (place, one) in asked.iter().enumerate() {
+        for (place, one) in requested.iter().enumerate() {
             let request = match one {
                 RequestedKpi::Id(id) => {
                     match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
@@ -282,7 +282,7 @@ impl<'py> Ask<'py> {
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
-        if all(asked) {
+        if all(requested) {
             // A form that "all" includes is counted once.
             let all = std::mem::take(&mut requests);
             for request in all {
@@ -312,11 +312,11 @@ fn in_python(text: &str) -> String {
 }
 
 /// Whether every KPI that the data can answer is requested.
-fn all(asked: &[RequestedKpi]) -> bool {
-    asked.iter().any(|asked| matches!(asked, RequestedKpi::Id(id) if id == ALL))
+fn all(requested: &[RequestedKpi]) -> bool {
+    requested.iter().any(|requested| matches!(requested, RequestedKpi::Id(id) if id == ALL))
 }
 
-/// That something in the data tells of the attributes it is sliced by.
+/// Checks that the data has the attributes that a report is sliced by.
 pub(crate) fn known<'a>(
     dataset: &Dataset,
     attributes: impl IntoIterator<Item = &'a Attribute>,

@@ -61,7 +61,7 @@ impl EventLog<'_> {
         let mut one = One::new(self, report);
         let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();
-        let plan = if self.replay.takes_blocks() {
+        let plan = if self.replay.supports_blocks() {
             feed.block_plan(self.replay.as_of(), &self.stated_in_blocks())
         } else {
             BlockPlan { blocks: false, ends: false, rows: true, readings: false }

@@ -1,4 +1,4 @@
-//! Schedules and promises of a description, with what of them stands in files.
+//! Schedules and SLA policies of a description and its files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::description::{
 use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
 use crate::{Description, ReadError};
 
-/// Every schedule of the description. The notes say what else may change dates.
+/// Every schedule of the description. The notes list other rules that may change dates.
 pub(crate) fn schedules(
     description: &Description,
     folder: &Path,
@@ -53,9 +53,9 @@ fn build(
     source.build(name, |holidays| dates(name, holidays, folder, notes))
 }
 
-/// Checks that a schedule opens at all: on one that never does every duration is 0 and every promise kept.
+/// Checks that a schedule opens at all. Otherwise every duration would be 0 and every target met.
 fn check_opens(name: &str, schedule: &WorkingTime) -> Result<(), DescriptionError> {
-    let compiled = schedule.compile_years(2000..=2000); // one year suffices, answers are exact for all others
+    let compiled = schedule.compile_years(2000..=2000); // one year suffices, because the result is exact for all others
     let ever =
         compiled.is_open(DateTime::UNIX_EPOCH) || compiled.next_opening(DateTime::UNIX_EPOCH).is_some();
     if ever {
@@ -67,7 +67,7 @@ fn check_opens(name: &str, schedule: &WorkingTime) -> Result<(), DescriptionErro
     )))
 }
 
-/// Checks that a schedule of this name is there.
+/// Checks that a schedule with this name exists.
 pub(crate) fn known_schedule(
     name: &str,
     schedules: &BTreeMap<Box<str>, WorkingTime>,
@@ -142,7 +142,7 @@ fn dates(
     Ok(dates)
 }
 
-/// The policies of the description and of its tables. The notes say what else may change them.
+/// The policies of the description and of its tables. The notes list other rules that may change them.
 pub(crate) fn policies(
     description: &Description,
     folder: &Path,
@@ -166,7 +166,7 @@ pub(crate) fn policies(
     Ok(all)
 }
 
-/// Checks that a target limits a metric of the field or a clock defined next to it.
+/// Checks that a target limits a known metric or a custom clock.
 fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionError> {
     let SlaMetric::Custom(name) = metric else { return Ok(()) };
     let clocks = sla.clocks.iter().map(|clock| &*clock.name);
@@ -181,7 +181,7 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
     )))
 }
 
-/// The policies in a table: one a row.
+/// The policies of a table, one per row.
 fn rules(
     source: &SlaTable,
     folder: &Path,
@@ -220,7 +220,7 @@ fn rules(
     })
 }
 
-/// So many of `each`, to the microsecond.
+/// `number` times `each`, to the microsecond.
 fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
     let micros = (number * each.num_microseconds()? as f64).round();
     #[expect(clippy::cast_possible_truncation, reason = "limited to a range in which it is exact")]
@@ -228,7 +228,7 @@ fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
     Some(TimeDelta::microseconds(whole))
 }
 
-/// Hands over the trimmed texts of these columns of the rows that are selected, row by row with its number.
+/// Calls a function with the trimmed texts of these columns for each selected row, with its number.
 fn each_row(
     folder: &Path,
     file: &FileSpec,

@@ -1,16 +1,16 @@
-//! What can be wrong with a description.
+//! Errors in a description.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::suggest::{did_you_mean, listed, nearest};
 
-/// A description that makes no sense: where, what was found, what is allowed.
+/// An invalid description: the place, what was found and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescriptionError {
-    /// The file, where it came from one.
+    /// The file, if the description was read from one.
     pub file: Option<PathBuf>,
-    /// Line and column, counted from 1, where known.
+    /// Line and column, counted from 1, if known.
     pub place: Option<(usize, usize)>,
     /// What was found and what is allowed.
     pub message: String,
@@ -41,7 +41,8 @@ impl DescriptionError {
         self
     }
 
-    /// The parser's complaint in plain words, with its place, and `key`, the path to it, where the parser's words do not name it.
+    /// Converts an error of the TOML parser to plain language, with its place. `key` is the path to the value, used
+    /// if the message does not name it.
     pub(crate) fn of_toml(error: &toml::de::Error, text: &str, key: Option<&str>) -> Self {
         let place = error.span().map(|span| {
             let before = text.get(..span.start).unwrap_or(text);
@@ -59,7 +60,8 @@ impl DescriptionError {
     }
 }
 
-/// What serde says of a data form in plain words, with the nearest of the allowed words where it lists them. Other messages stay.
+/// Converts an error of serde to plain language. If it lists allowed values, the most similar one is added. Other
+/// messages are unchanged.
 ///
 /// ```
 /// use deskmetrics_arrow::plain_message;
@@ -114,7 +116,7 @@ pub fn plain_message(message: &str) -> String {
     plain().unwrap_or_else(|| message.to_owned())
 }
 
-/// A value as serde shows it.
+/// A value, as serde displays it.
 fn plain_value(found: &str) -> String {
     match found.split_once(' ') {
         Some(("string", text)) => format!("the text {text}"),
@@ -129,7 +131,7 @@ fn plain_value(found: &str) -> String {
     }
 }
 
-/// A type as serde names it.
+/// A type, as serde names it.
 fn plain_type(expected: &str) -> &str {
     let name = expected.trim_start_matches("a ").trim_start_matches("borrowed ");
     match name.split_whitespace().next().unwrap_or_default() {

@@ -284,7 +284,6 @@ impl TicketMetrics {
     /// A count: the stated value, else the replayed one.
     ///
     /// # Errors
-    ///
     /// The reason why the ticket does not count.
     pub(crate) fn count_of(&self, measure: StatedMeasure) -> Result<u32, Reason> {
         let count = match self.stated_on(measure, ClockKind::Calendar) {

@@ -337,7 +337,6 @@ impl Replay {
     /// Adds the next event to the tracker.
     ///
     /// # Errors
-    ///
     /// If the event belongs to another ticket, is out of order or does not count.
     pub fn observe(&self, tracker: &mut TicketTracker, event: &TicketEvent) -> Result<(), TrackError> {
         tracker.observe(event, &self.plan)

@@ -1,4 +1,4 @@
-//! What the replay of a log comes to: measures or verdicts as columns, records.
+//! Measures, verdicts and records of a replayed log.
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -12,18 +12,18 @@ use super::{EventLog, ReplayedRow};
 use crate::decode::stated::StatedColumn;
 use crate::outcome::{MeasureColumns, VerdictColumns};
 
-/// What is filled in of a ticket's record besides its measures.
+/// The fields of a ticket's record to fill in, in addition to its measures.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is filled in or not")]
 pub(super) struct Wanted {
     id: bool,
     requester: bool,
-    /// Every attribute, or those that KPIs read.
+    /// Every attribute, not only those that KPIs read.
     all_attributes: bool,
     attributes: bool,
     people: bool,
     verdicts: bool,
-    /// Everything else of the record.
+    /// All other fields of the record.
     whole: bool,
 }
 
@@ -34,33 +34,33 @@ impl Wanted {
     }
 }
 
-/// By how many tickets a stated measure differs from the replayed one.
+/// The number of tickets whose stated measure differs from the replayed one.
 #[derive(Debug, Clone, Copy, Default)]
 struct Difference {
     count: u64,
-    /// Tickets that have both.
+    /// The number of tickets that have both.
     of: u64,
-    /// The first row, with both values.
+    /// The first row that differs, with both values.
     first: Option<(usize, i64, i64)>,
 }
 
 impl EventLog<'_> {
-    /// The measures of all tickets, a row each, as [`MeasureColumns`] lays them out, with the attributes that are read; and
-    /// what was excluded from the tickets' events.
+    /// The measures of all tickets, one row per ticket, with the columns of [`MeasureColumns`] and the attributes
+    /// that are read. The second part is what was excluded from the tickets' events.
     ///
     /// # Errors
-    /// When an attribute has the name of a measure.
+    /// If an attribute has the name of a measure.
     pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
         let wanted = Wanted { id: true, requester: true, all_attributes: true, ..Wanted::default() };
         let new = || MeasureColumns::new(self.attributes().cloned());
         self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
     }
 
-    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was excluded from the
-    /// tickets' events.
+    /// The verdicts on all tickets, one row per verdict, with the columns of [`VerdictColumns`]. The second part is
+    /// what was excluded from the tickets' events.
     ///
     /// # Errors
-    /// Never while columns are of one length.
+    /// Never: the columns have equal lengths.
     pub fn verdicts(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
         let wanted = Wanted { id: true, verdicts: true, ..Wanted::default() };
         let push = |columns: &mut VerdictColumns, ticket: &Replayed| {
@@ -69,7 +69,7 @@ impl EventLog<'_> {
         self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
     }
 
-    /// The measures that the source states and that differ from those replayed.
+    /// The stated measures that differ from the replayed ones.
     pub(crate) fn stated_differences(&self) -> Vec<Warning> {
         let columns: Vec<&StatedColumn> = self.tables.stated_too(self.replay.has_business_time()).collect();
         let new = || vec![Difference::default(); columns.len()];
@@ -79,7 +79,7 @@ impl EventLog<'_> {
             }
             for (difference, column) in differences.iter_mut().zip(&columns) {
                 let StatedValue::Known(stated) = column.of_row(ticket.row()).value else { continue };
-                // What still runs may be longer by now.
+                // A measure that is still running may be longer by now.
                 let ended = !column.measure.adds_up() || ticket.metrics().status.is_done();
                 let replayed = ticket.metrics().replayed(column.measure, column.clock);
                 let Some(replayed) = replayed.filter(|_| ended) else { continue };
@@ -134,7 +134,7 @@ impl EventLog<'_> {
         Ok((batches?, excluded))
     }
 
-    /// One ticket with its events replayed, as a record.
+    /// Replays one ticket with its events, as a record.
     pub fn record(&self, row: usize) -> Replayed {
         let mut scratch = self.scratch();
         let mut replayer = self.replay.replayer();
@@ -155,13 +155,13 @@ impl EventLog<'_> {
         scratch
     }
 
-    /// A record to be filled again and again.
+    /// Creates a record that can be filled repeatedly.
     pub(super) fn scratch(&self) -> Replayed {
         let metrics = TicketMetrics::new(Timestamp::MIN, self.replay.as_of());
         Replayed::new(Ticket::new("", Timestamp::MIN), metrics)
     }
 
-    /// Fills the record with what is wanted of the ticket just replayed, all but its measures.
+    /// Fills the record with the requested fields of the last ticket, without its measures.
     pub(super) fn fill(
         &self,
         scratch: &mut Replayed,

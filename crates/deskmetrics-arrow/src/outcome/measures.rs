@@ -1,4 +1,4 @@
-//! One row per ticket: its measures.
+//! Measures of tickets, one row per ticket.
 
 use std::sync::Arc;
 
@@ -57,11 +57,11 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// The measures of tickets, one a row, filled ticket by ticket.
+/// The measures of tickets, one row per ticket.
 ///
-/// Instants are UTC microseconds, durations microseconds in a column for each clock (`first_response_time` and
-/// `first_response_time_business`), some as the source states them ([`TicketMetrics::measure`]); what never ended, or is not known on that clock, is null. What still runs stands in the
-/// columns `running_...`.
+/// Timestamps are UTC microseconds. Durations are microseconds, in a column for each clock (`first_response_time` and
+/// `first_response_time_business`); some are stated by the source ([`TicketMetrics::measure`]). A duration that never
+/// ended, or is unknown on that clock, is null. A duration that is still running is in a column `running_...`.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
@@ -93,7 +93,7 @@ pub struct MeasureColumns {
 }
 
 impl MeasureColumns {
-    /// No tickets yet; these attributes have a column each, with their values at the cut-off.
+    /// Creates empty columns. Each of these attributes has a column with the values at the cut-off.
     pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self {
             ticket: Words::default(),
@@ -124,7 +124,7 @@ impl MeasureColumns {
         self.proactive.append_value(metrics.proactive);
         self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
         INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
-        // What the source states in place of the replay.
+        // Values stated by the source in place of the replay.
         let stated = |name: &str, clock: ClockKind, replayed: Option<i64>| {
             let known =
                 metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
@@ -142,10 +142,10 @@ impl MeasureColumns {
         }
     }
 
-    /// The columns so far, which are empty then.
+    /// Returns the columns so far and empties them.
     ///
     /// # Errors
-    /// When two columns have one name, as with an attribute called `ticket`.
+    /// If two columns have the same name, as with an attribute called `ticket`.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         let mut columns = Columns::default();
         columns.add("ticket", self.ticket.finish());
@@ -171,7 +171,7 @@ impl MeasureColumns {
     }
 }
 
-/// The word that stands for a value in data.
+/// The name of a value in data.
 pub(super) fn word(value: impl Serialize) -> Option<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Some(word),

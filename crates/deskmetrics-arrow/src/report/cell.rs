@@ -1,4 +1,4 @@
-//! The slice and period of each row of surveys, as one small number.
+//! The slice and period of survey rows, as a number.
 
 use std::mem::take;
 use std::ops::Range;
@@ -21,47 +21,47 @@ pub(super) const NOWHERE: u32 = 0;
 pub(super) struct Cell {
     slices: usize,
     pub(super) period: PeriodId,
-    /// Whether the records are of after the cut-off.
+    /// Whether the records are after the cut-off.
     pub(super) later: bool,
-    /// What else tells them apart, such as the question.
+    /// A further distinction, such as the question.
     pub(super) kind: u32,
 }
 
-/// What tells the cells of a table apart.
+/// The keys that determine the cell of a row.
 #[derive(Debug)]
 pub(super) struct GroupKeys<'d> {
     pub(super) keys: Keys<'d>,
-    /// The tickets that attributes are taken from, and by row the place of its ticket.
+    /// The tickets that attributes are taken from, and the ticket's index for each row.
     pub(super) owners: Option<(&'d Owners<'d>, &'d [u32])>,
     pub(super) as_of: Option<Timestamp>,
-    /// Rows excluded; none are listed where all count.
+    /// Whether each row is excluded; empty if all rows count.
     pub(super) unusable: &'d [bool],
     pub(super) at: Option<&'d Instants>,
 }
 
-/// The cells met so far.
+/// The cells seen so far.
 #[derive(Debug)]
 pub(super) struct Cells {
     slices: Slices,
     kinds: usize,
-    /// By period and whether later, then by slices and kind: the number of the cell.
+    /// The number of a cell: by period (before or after the cut-off), then by slices and kind.
     numbers: Vec<Vec<u32>>,
     /// By number.
     met: Vec<Cell>,
-    /// The earliest date met.
+    /// The earliest date seen.
     pub(super) first: Option<i64>,
-    /// Rows that count.
+    /// The number of rows that count.
     pub(super) rows: u64,
-    /// Of the rows looked at last: their dates, [`Milestones::NEVER`] where there is none.
+    /// The dates of the last rows, [`Milestones::NEVER`] for none.
     pub(super) dates: Vec<i64>,
     periods: Vec<PeriodId>,
-    /// Of each the combination of values, then the slices and the kind.
+    /// For each of these rows, the combination of values; then the slices and the kind.
     lines: Vec<u64>,
 }
 
 impl Cells {
     pub(super) fn new(ways: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
-        // The first cell takes the rows that do not count.
+        // The first cell is for rows that do not count.
         let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
             slices: Slices::new(ways.keys.combinations()),
@@ -76,7 +76,7 @@ impl Cells {
         }
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     pub(super) fn len(&self) -> usize {
         self.met.len()
     }
@@ -87,7 +87,7 @@ impl Cells {
         self.slices.ids(slices)
     }
 
-    /// Every cell with its number but the first.
+    /// Every cell but the first, with its number.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, Cell, &SliceIds)> {
         self.met
             .iter()
@@ -96,7 +96,7 @@ impl Cells {
             .map(|(number, cell)| (number, *cell, self.slices.ids(cell.slices)))
     }
 
-    /// Finds the cells of some rows; `kind` tells them further apart.
+    /// Computes the cells of some rows. `kind` distinguishes them further.
     pub(super) fn find(
         &mut self,
         ways: &GroupKeys<'_>,
@@ -108,7 +108,7 @@ impl Cells {
         found.clear();
         found.resize(range.len(), NOWHERE);
         let excluded = ways.unusable.get(range.clone()).unwrap_or_default();
-        // Rows that do not count are looked up as one that does, so that they bring no slice or period of their own.
+        // Rows that do not count use the values of a row that does, so that they add no slice or period.
         let Some(usable) = (0..range.len()).find(|place| !excluded.get(*place).is_some_and(|it| *it)) else {
             return;
         };

@@ -1,4 +1,4 @@
-//! Answers and surveys sent, counted by cell and kind before the report is fed.
+//! Counts of answers and invitations by cell, for feeding reports.
 
 use std::ops::RangeInclusive;
 
@@ -17,18 +17,19 @@ use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 use crate::decode::word::Codes;
 
-/// A column with the scores of questions that some KPI is about.
+/// A column with the scores of questions that a KPI requires.
 #[derive(Debug)]
 struct Scores {
     column: usize,
-    /// The questions, each with its code in the column of names where there is one.
+    /// The questions, each with its code in the column of names, if any.
     asked: Vec<(Box<str>, u32)>,
-    /// From the lowest to the highest score that is on any of their scales.
+    /// From the lowest to the highest score on any of their scales.
     scale: Places,
 }
 
 impl Scores {
-    /// By code of a name: where the counts of the question begin among those of a cell; the first are of all others.
+    /// For each code of a name, the offset of the question's counts within a cell. The first counts are for all other
+    /// questions.
     fn offsets(&self, names: usize) -> Vec<u64> {
         let mut offsets = vec![0; names + 1];
         for ((_, code), offset) in self.asked.iter().zip(1_u64..) {
@@ -37,7 +38,7 @@ impl Scores {
         offsets
     }
 
-    /// How many counts a cell has.
+    /// The number of counts of a cell.
     fn width(&self) -> usize {
         self.scale.count() * (self.asked.len() + 1)
     }
@@ -49,9 +50,9 @@ pub(super) struct Answers<'d> {
     table: &'d AnswerTable,
     ways: GroupKeys<'d>,
     scores: Vec<Scores>,
-    /// Questions whose scales have too many points to be counted by place.
+    /// Questions whose scales have too many points to count by place.
     wide: Vec<Box<str>>,
-    /// Whether some KPI needs more of an answer than question, date and score.
+    /// Whether a KPI needs more of an answer than question, date and score.
     whole: bool,
 }
 
@@ -100,7 +101,7 @@ impl<'d> Answers<'d> {
         };
         let offsets = |scores: &Scores| scores.offsets(self.table.question_names().len());
         let offsets: Vec<Vec<u64>> = self.scores.iter().map(offsets).collect();
-        // By column: by cell, question and place.
+        // For each column, the counts by cell, question and place.
         let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.scores.len()];
         let mut found = Vec::with_capacity(BLOCK);
         let mut places = [0_u8; BLOCK];
@@ -129,7 +130,7 @@ impl<'d> Answers<'d> {
                         counted[place] = u64::from(NOWHERE);
                     }
                     for (cell, place) in counted.iter().zip(&*places) {
-                        // On 32 bits, the counts would not have fitted.
+                        // The counts of more cells would not fit into memory on 32 bits.
                         #[allow(clippy::cast_possible_truncation)]
                         let cell = *cell as usize;
                         counts[cell + usize::from(*place)] += 1;
@@ -166,7 +167,7 @@ impl<'d> Answers<'d> {
         }
     }
 
-    /// Feeds what is not counted by place: each answer by itself.
+    /// Feeds each answer that is not counted by place.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.ways, 1, feed);
         let mut found = Vec::with_capacity(1);
@@ -189,7 +190,7 @@ impl<'d> Answers<'d> {
     }
 }
 
-/// Feeds the rows of a table of surveys sent.
+/// Feeds the rows of a table of invitations.
 #[derive(Debug)]
 pub(super) struct Invitations<'d> {
     table: &'d InvitationTable,
@@ -198,7 +199,7 @@ pub(super) struct Invitations<'d> {
     whole: bool,
 }
 
-/// Everything an invitation can come to.
+/// All outcomes of an invitation.
 const OUTCOMES: [InvitationOutcome; 7] = [
     InvitationOutcome::Answered,
     InvitationOutcome::Unanswered,
@@ -264,7 +265,7 @@ impl<'d> Invitations<'d> {
         }
     }
 
-    /// Feeds each survey sent by itself.
+    /// Feeds each invitation separately.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.ways, 1, feed);
         let mut found = Vec::with_capacity(1);
@@ -280,7 +281,7 @@ impl<'d> Invitations<'d> {
     }
 }
 
-/// By what it is decided what a survey sent came to.
+/// The rule that determines the outcome of an invitation.
 struct Rule<'r> {
     rate: &'r ResponseRate,
     limits: InvitationLimits,
@@ -291,7 +292,7 @@ impl<'r> Rule<'r> {
         Self { rate, limits: rate.limits() }
     }
 
-    /// The place of the outcome among [`OUTCOMES`]; the answer's instant is [`Milestones::NEVER`] where there is none.
+    /// The index of the outcome in [`OUTCOMES`]. `at` is the timestamp of the answer, [`Milestones::NEVER`] for none.
     #[inline]
     #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer is one that nobody can foresee")]
     fn outcome(&self, delivered: bool, sent: i64, at: i64) -> usize {

@@ -1,4 +1,4 @@
-//! Which KPIs are wanted, and what the catalogue has.
+//! Selection of KPIs, and the list of the catalogue.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use deskmetrics_arrow::{Choice, ChoiceError, Chosen, Dataset};
 use super::Trouble;
 use super::arguments::Arguments;
 
-/// What was asked for, or the usual KPIs, as far as the data can answer them.
+/// The requested or usual KPIs, as far as the data can answer them.
 pub(crate) fn choose(arguments: &Arguments, dataset: &Dataset) -> Result<Chosen, Trouble> {
     let mut choice = match arguments.kpis.as_slice() {
         [] if arguments.all => Choice::all(),
@@ -32,7 +32,7 @@ pub(crate) fn list() -> String {
     let width = kpis.iter().map(|kpi| kpi.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for kpi in kpis {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{:width$}  {}", kpi.id, kpi.name.en);
         let _ = writeln!(text, "{:width$}  {}", "", kpi.description.en);
         let _ = writeln!(text, "{:width$}  = {}", "", kpi.formula);

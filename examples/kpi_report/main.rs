@@ -1,6 +1,7 @@
-//! Tickets, events and surveys in; their KPIs out, each with its n, its interval and what was excluded.
+//! Prints the KPIs of tickets, events and surveys.
 //!
-//! Without arguments it runs on the sample in `examples/sample`; give it a description of your own data to run on that:
+//! Each KPI has its n, its interval and what was excluded. Without arguments, it uses the sample in
+//! `examples/sample`. Pass a description to use your own data:
 //!
 //! ```sh
 //! cargo run --release --example kpi_report
@@ -31,7 +32,7 @@ use progress::ReadingBar;
 enum Trouble {
     /// The data or its description cannot be used.
     Data(String),
-    /// What was asked for makes no sense.
+    /// The arguments are invalid.
     Usage(String),
 }
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
     match text {
         Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
-            // Whoever reads the report, such as `head`, has seen enough.
+            // The reader of the output, such as `head`, has closed the pipe.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(1, &format!("the report cannot be written: {error}")),
         },
@@ -91,18 +92,18 @@ fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     Dataset::read_with(description, options).map_err(|error| {
         let elsewhere =
             matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
-        let hint = if elsewhere { "; --data-root or DESKMETRICS_DATA says where the data lies" } else { "" };
+        let hint = if elsewhere { "; set the folder of the data with --data-root or DESKMETRICS_DATA" } else { "" };
         Trouble::Data(format!("{error}{hint}"))
     })
 }
 
-/// Where the description's folder lies: as asked, else beside the description, else in the first usual place that
-/// has it.
+/// The folder that the description's `folder` is relative to: the requested one, else that of the description, else
+/// the first usual one that contains it.
 fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     if arguments.data_root.is_some() {
         return arguments.data_root.clone();
     }
-    // What is wrong with a description is told when it is read.
+    // Errors in the description are reported when it is read.
     let folder = Description::read(description).ok()?.folder;
     let beside = description.parent().unwrap_or(Path::new("")).join(&folder);
     if folder.as_os_str().is_empty() || beside.is_dir() {
@@ -114,20 +115,20 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
 }
 
-/// The slicings asked for, else those of the description.
+/// The requested slices, else those of the description.
 fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
     match arguments.by.as_slice() {
         [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
-        asked => asked.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
+        requested => requested.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
     }
 }
 
-/// Whether anything in the data bears a date.
+/// Whether the data contains dates.
 fn dated(dataset: &Dataset) -> bool {
     dataset.last_instant().is_some()
 }
 
-/// Refuses to slice by an attribute that no record has.
+/// Returns an error if no record has an attribute to slice by.
 fn known_attributes(table: &ReportTable, dataset: &Dataset) -> Result<(), Trouble> {
     for attribute in table.by.iter().flatten() {
         let mut found = table.slices().filter_map(|row| row.keys.get(attribute)).peekable();

@@ -1,4 +1,4 @@
-//! The report as people, programs and spreadsheets want it.
+//! Report output as text, JSON and CSV.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::arguments::{Arguments, Format};
 
-/// Everything there is to tell.
+/// The data to print.
 pub(crate) struct Findings<'a> {
     pub(crate) description: &'a Path,
     pub(crate) dataset: &'a Dataset,
@@ -21,7 +21,7 @@ pub(crate) struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// The report in the format asked for.
+    /// The report in the requested format.
     pub(crate) fn write(&self, arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         match arguments.format {
             Format::Table => Ok(self.text(arguments)?),
@@ -102,7 +102,7 @@ impl Findings<'_> {
     }
 }
 
-/// What happened to a file's instants.
+/// Corrections of a file's timestamps.
 fn remarks(source: &SourceReport) -> String {
     let counts = [
         (source.ambiguous_times, "times that clocks showed twice"),
@@ -110,8 +110,8 @@ fn remarks(source: &SourceReport) -> String {
         (source.skewed_times, "times moved to the ticket's creation"),
         (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
-    let told = counts.iter().filter(|(count, _)| *count > 0);
-    told.fold(String::new(), |told, (count, what)| format!("{told}; {count} {what}"))
+    let nonzero = counts.iter().filter(|(count, _)| *count > 0);
+    nonzero.fold(String::new(), |text, (count, what)| format!("{text}; {count} {what}"))
 }
 
 fn local(at: Timestamp, zone: Tz) -> String {

@@ -1,4 +1,4 @@
-//! The main job as its users see it: output, exit codes and messages.
+//! End-to-end tests of the example: output, exit codes and messages.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The example's program, built in the profile of the tests.
+/// The program of the example, built in the profile of the tests.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -32,7 +32,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).output().unwrap()
 }
 
-/// The report of the sample, made once: in a debug build that takes seconds.
+/// The report of the sample, computed once: in a debug build it takes seconds.
 fn sample() -> &'static str {
     static REPORT: OnceLock<String> = OnceLock::new();
     REPORT.get_or_init(|| out(&run(&[])))
@@ -50,7 +50,7 @@ fn error(output: &Output, code: i32) -> String {
     message
 }
 
-/// A folder of its own for each test, with these files.
+/// A separate folder for each test, with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
@@ -134,7 +134,7 @@ fn rows(json: &str) -> Vec<Value> {
 }
 
 fn value(rows: &[Value], kpi: &str, measure: &str, market: Option<&str>) -> Value {
-    let wanted = |row: &&Value| {
+    let matches_row = |row: &&Value| {
         let keys = row["keys"].as_object().unwrap();
         row["kpi"] == kpi
             && row["measure"] == measure
@@ -144,11 +144,11 @@ fn value(rows: &[Value], kpi: &str, measure: &str, market: Option<&str>) -> Valu
                 None => keys.is_empty(),
             }
     };
-    rows.iter().find(wanted).unwrap_or_else(|| panic!("no {kpi} {measure} {market:?}"))["value"].clone()
+    rows.iter().find(matches_row).unwrap_or_else(|| panic!("no {kpi} {measure} {market:?}"))["value"].clone()
 }
 
 #[test]
-fn small_data_gives_the_numbers_worked_out_by_hand() {
+fn small_data_gives_the_numbers_computed_by_hand() {
     let json = out(&run(&[small().to_str().unwrap(), "--format", "json", "--fcr", "single_reply"]));
     let rows = rows(&json);
     assert_eq!(value(&rows, "volume", "count", None), 3.0);
@@ -162,7 +162,7 @@ fn small_data_gives_the_numbers_worked_out_by_hand() {
 }
 
 #[test]
-fn what_is_excluded_is_told_with_its_place() {
+fn exclusions_are_reported_with_their_place() {
     let text = out(&run(&[small().to_str().unwrap()]));
     assert!(text.contains("Excluded, by KPI"), "{text}");
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
@@ -218,7 +218,7 @@ fn the_sample_runs_without_arguments() {
 }
 
 #[test]
-fn mistakes_on_the_command_line_are_told_as_such() {
+fn invalid_arguments_are_reported() {
     assert!(
         error(&run(&["--period", "fortnight"]), 2).contains("not one of day, week, month, quarter, year")
     );
@@ -230,7 +230,7 @@ fn mistakes_on_the_command_line_are_told_as_such() {
 }
 
 #[test]
-fn data_that_cannot_be_used_is_told_with_its_place() {
+fn unusable_data_is_reported_with_its_place() {
     assert!(error(&run(&["nowhere.toml"]), 1).contains("nowhere.toml"));
     let missing = folder("missing", &[("description.toml", DESCRIPTION)]);
     assert!(error(&run(&[missing.join("description.toml").to_str().unwrap()]), 1).contains("tickets.csv"));
@@ -240,7 +240,7 @@ fn data_that_cannot_be_used_is_told_with_its_place() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let mut child = Command::new(program())
         .arg("--format=csv")
         .stdout(Stdio::piped())
@@ -254,32 +254,32 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn the_front_page_shows_what_the_sample_gives() {
+fn the_readme_shows_the_output_of_the_sample() {
     let front = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
     let excerpt = front.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let text = sample();
-    let told: Vec<&str> = text.lines().collect();
+    let printed: Vec<&str> = text.lines().collect();
     let shown = excerpt.lines().filter(|line| !line.is_empty() && *line != "...");
-    let untrue: Vec<&str> = shown.filter(|line| !told.contains(line)).collect();
+    let untrue: Vec<&str> = shown.filter(|line| !printed.contains(line)).collect();
     assert!(untrue.is_empty(), "not in the report: {untrue:#?}");
 }
 
 #[test]
-fn slicing_by_what_no_record_has_is_an_error() {
+fn slicing_by_an_unknown_attribute_is_an_error() {
     let message = error(&run(&[small().to_str().unwrap(), "--by", "horoscope"]), 2);
     assert!(message.contains("by: there is no attribute \"horoscope\"; present are \"market\""), "{message}");
 }
 
 #[test]
-fn what_the_data_is_silent_about_is_not_shown() {
+fn kpis_without_data_are_not_shown() {
     let files = [
         (
             "description.toml",
             "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created'\nsolved_at = 'done'\n\
-             [[surveys]]\nfile = 'answers.csv'\nquestion = 'asked'\nscore = 'score'\n",
+             [[surveys]]\nfile = 'answers.csv'\nquestion = 'item'\nscore = 'score'\n",
         ),
         ("tickets.csv", "id,created,done\n1,2026-03-02T09:00:00Z,2026-03-02T11:00:00Z\n"),
-        ("answers.csv", "asked,score\nstars,5\n"),
+        ("answers.csv", "item,score\nstars,5\n"),
     ];
     let path = folder("silent", &files).join("description.toml");
     let path = path.to_str().unwrap();
@@ -297,7 +297,7 @@ fn what_the_data_is_silent_about_is_not_shown() {
 }
 
 #[test]
-fn an_earlier_cut_off_knows_no_later_answers() {
+fn later_answers_are_unknown_at_an_earlier_cut_off() {
     let path = small();
     let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
     let text = out(&run(&arguments));
@@ -319,5 +319,5 @@ fn the_folder_of_a_description_is_found() {
     };
     assert!(out(&run(root)).contains("1 ticket\n"));
     let message = error(&run(&root.join("nowhere")), 1);
-    assert!(message.contains("--data-root or DESKMETRICS_DATA says where the data lies"), "{message}");
+    assert!(message.contains("set the folder of the data with --data-root or DESKMETRICS_DATA"), "{message}");
 }

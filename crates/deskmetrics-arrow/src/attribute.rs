@@ -53,12 +53,12 @@ impl UnknownAttribute {
     ///     "there is no attribute \"markt\", did you mean \"market\"?; present are \"market\", \"channel\"",
     /// );
     /// ```
-    pub fn check(wanted: &Attribute, known: &BTreeSet<Attribute>) -> Result<(), Self> {
-        if known.contains(wanted) {
+    pub fn check(attribute: &Attribute, known: &BTreeSet<Attribute>) -> Result<(), Self> {
+        if known.contains(attribute) {
             return Ok(());
         }
         let present: Vec<String> = known.iter().map(ToString::to_string).collect();
-        let attribute = wanted.to_string();
+        let attribute = attribute.to_string();
         Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
     }
 
@@ -112,16 +112,16 @@ impl Dataset {
     /// # Errors
     /// If an attribute does not exist and there are no events, or if it is the tag.
     pub fn check_schedule_by(&self) -> Result<(), DescriptionError> {
-        if let Err(unknown) = self.tells_of(self.schedule_by.keys())
+        if let Err(unknown) = self.check_attributes(self.schedule_by.keys())
             && !unknown.logged
         {
-            return Err(DescriptionError::said(format!("schedule_by: {unknown}")));
+            return Err(DescriptionError::new(format!("schedule_by: {unknown}")));
         }
         if !self.schedule_by.contains_key(&Attribute::Tag) {
             return Ok(());
         }
-        Err(DescriptionError::said(
-            "schedule_by: a ticket may have several tags, so they choose no schedule: name another attribute, such as \"group\"",
+        Err(DescriptionError::new(
+            "schedule_by: a ticket may have several tags, so they select no schedule: name another attribute, such as \"group\"",
         ))
     }
 
@@ -132,9 +132,9 @@ impl Dataset {
     }
 
     fn unknown_conditions(&self) -> impl Iterator<Item = String> {
-        let unknown = |attribute| self.tells_of([attribute]).err();
+        let unknown = |attribute| self.check_attributes([attribute]).err();
         let rules = self.schedule_by.keys().filter_map(unknown);
-        let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it chooses no schedule"));
+        let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it selects no schedule"));
         let conditions = self.policies.policies.iter().flat_map(move |policy| {
             let named = policy.when.named().chain(policy.unless.named()).filter_map(unknown);
             named.map(|unknown| {
@@ -181,7 +181,7 @@ impl Dataset {
     ///
     /// # Errors
     /// If one does not exist. It is then probably misspelled.
-    pub fn tells_of<'a>(
+    pub fn check_attributes<'a>(
         &self,
         attributes: impl IntoIterator<Item = &'a Attribute>,
     ) -> Result<(), UnknownAttribute> {

@@ -26,13 +26,13 @@ use crate::description::{did_you_mean, nearest};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Choice {
-    wanted: Wanted,
+    ids: Ids,
     clocks: Option<Vec<ClockKind>>,
     fcr: Option<FcrPolicy>,
 }
 
 #[derive(Debug, Clone)]
-enum Wanted {
+enum Ids {
     Usual,
     All,
     These(Vec<String>),
@@ -64,7 +64,7 @@ pub enum ChoiceError {
     #[error("KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\"")]
     FcrPolicy,
     /// The data contains nothing that the KPI measures.
-    #[error("the data holds nothing for {id}{hint}")]
+    #[error("the data contains nothing for {id}{hint}")]
     Nothing {
         /// The KPI's id.
         id: &'static str,
@@ -102,7 +102,7 @@ fn or_stated(stated: &[StatedMeasure]) -> String {
 impl Choice {
     /// The usual KPIs that the data can answer.
     pub fn usual() -> Self {
-        Self { wanted: Wanted::Usual, clocks: None, fcr: None }
+        Self { ids: Ids::Usual, clocks: None, fcr: None }
     }
 
     /// The ids of the usual KPIs.
@@ -112,12 +112,12 @@ impl Choice {
 
     /// Every KPI that the data can answer.
     pub fn all() -> Self {
-        Self { wanted: Wanted::All, ..Self::usual() }
+        Self { ids: Ids::All, ..Self::usual() }
     }
 
     /// These KPIs, by their ids or aliases.
     pub fn these(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { wanted: Wanted::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
+        Self { ids: Ids::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
     }
 
     /// Sets the clocks of durations. Default: both if the dataset has a schedule, else the calendar.
@@ -143,9 +143,9 @@ impl Choice {
     pub fn of(&self, dataset: &Dataset) -> Result<Chosen, ChoiceError> {
         let (mut chosen, mut refused) = (Chosen::default(), None);
         let (answerable, without_cut_off) = self.answerable(dataset);
-        match &self.wanted {
-            Wanted::These(ids) => {
-                for name in ids {
+        match &self.ids {
+            Ids::These(names) => {
+                for name in names {
                     let known = kpi::definition(name).ok_or_else(|| unknown(name))?;
                     let mut found =
                         answerable.iter().filter(|request| request.kpi == known.id).cloned().peekable();
@@ -165,12 +165,12 @@ impl Choice {
                     }
                 }
             }
-            Wanted::Usual | Wanted::All => {
-                let all = matches!(self.wanted, Wanted::All);
-                let is_wanted = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
+            Ids::Usual | Ids::All => {
+                let all = matches!(self.ids, Ids::All);
+                let is_selected = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
                 chosen.kpis = answerable;
-                chosen.kpis.retain(|request| is_wanted(&request.kpi));
-                let unknown = without_cut_off.iter().filter(|id| is_wanted(id));
+                chosen.kpis.retain(|request| is_selected(&request.kpi));
+                let unknown = without_cut_off.iter().filter(|id| is_selected(id));
                 chosen.notes.extend(unknown.map(|id| needs_cut_off(id)));
                 if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
                     chosen.notes.push(ChoiceError::FcrPolicy.to_string());
@@ -216,8 +216,8 @@ impl Choice {
             return ChoiceError::FcrPolicy;
         }
         let mut hint: String = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
-        if hint.is_empty() && asks_anything(dataset) && ["csat", "ces"].contains(&id) {
-            hint = format!(": say on which scale its question is, under scales, such as {id} = \"1-5\"");
+        if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
+            hint = format!(": state the scale of its question under scales, such as {id} = \"1-5\"");
         }
         if let Err(ReportError::Request(RequestError::NeedsChoice { option, allowed, .. })) =
             KpiRequest::new(id).check()
@@ -234,7 +234,7 @@ impl Choice {
 
     /// Every KPI that the data can answer, and the ids of those that need only a cut-off.
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
-        let named = matches!(self.wanted, Wanted::These(_));
+        let named = matches!(self.ids, Ids::These(_));
         let mut requests = Vec::new();
         for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
@@ -247,7 +247,11 @@ impl Choice {
                             .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
                     );
                     // NPS has only one possible scale.
-                    if definition.id == "nps" && named && requests.len() == before && asks_anything(dataset) {
+                    if definition.id == "nps"
+                        && named
+                        && requests.len() == before
+                        && has_unknown_questions(dataset)
+                    {
                         requests.push(request.of_question("nps", Scale::nps()));
                     }
                 }
@@ -259,9 +263,10 @@ impl Choice {
                         .collect();
                     // Without answers, it is unknown whether they would contain reasons.
                     let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
-                    let told = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
-                    requests
-                        .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
+                    let possible = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
+                    requests.extend(
+                        possible.map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                    );
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
@@ -412,27 +417,27 @@ impl Dataset {
 
 /// Notes on questions without a scale.
 fn unscaled(dataset: &Dataset) -> Vec<String> {
-    let without = dataset.asked.iter().filter(|question| !dataset.scales.contains_key(*question));
-    let told = |question: &str| {
+    let without = dataset.questions.iter().filter(|question| !dataset.scales.contains_key(*question));
+    let note = |question: &str| {
         let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(
-            "answers to \"{question}\" are not used, {answers} in all, since nobody said on which scale they are: give it \
+            "answers to \"{question}\" are not used, {answers} in all, because its scale is not known: state \
              one under scales, such as {question} = \"1-5\""
         )
     };
-    without.map(|question| told(question)).collect()
+    without.map(|question| note(question)).collect()
 }
 
 /// Whether a table of answers has no rows, so that its questions are unknown.
-fn asks_anything(dataset: &Dataset) -> bool {
-    dataset.asked.is_empty() && holds(dataset, &["surveys"])
+fn has_unknown_questions(dataset: &Dataset) -> bool {
+    dataset.questions.is_empty() && holds(dataset, &["surveys"])
 }
 
 /// The questions with their scales. If a table of answers has no rows, all questions that have a scale.
 fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
-    let any = asks_anything(dataset);
+    let any = has_unknown_questions(dataset);
     let scales = dataset.scales.iter().map(|(name, scale)| (&**name, scale));
-    scales.filter(move |(name, _)| any || dataset.asked.contains(*name))
+    scales.filter(move |(name, _)| any || dataset.questions.contains(*name))
 }
 
 /// The KPI of a survey question (`nps`, `csat` or `ces`), from its scale if that decides, else from its name.

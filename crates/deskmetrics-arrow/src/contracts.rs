@@ -61,7 +61,7 @@ fn check_opens(name: &str, schedule: &WorkingTime) -> Result<(), DescriptionErro
     if ever {
         return Ok(());
     }
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "schedules.{name}: it never opens, so no business time can be counted on it; give it hours such as \
          \"Mo-Fr 09:00-17:00\""
     )))
@@ -76,7 +76,7 @@ pub(crate) fn known_schedule(
         return Ok(());
     }
     let known = if schedules.is_empty() { "none".to_owned() } else { listed(schedules.keys()) };
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "there is no schedule \"{name}\"{}; [schedules] has {known}",
         did_you_mean(nearest(name, schedules.keys()).as_deref()),
     )))
@@ -96,7 +96,7 @@ fn dates(
     let reading = match &rules.format {
         Some(format) => InstantReading::new(Tz::UTC)
             .format(format)
-            .map_err(|error| DescriptionError::said(format!("schedules.{schedule}: {error}")))?,
+            .map_err(|error| DescriptionError::new(format!("schedules.{schedule}: {error}")))?,
         None => InstantReading::new(Tz::UTC),
     };
     let mut rows: Vec<(u64, String)> = Vec::new();
@@ -132,7 +132,7 @@ fn dates(
     if dates.is_empty() {
         let filter: Vec<String> =
             holidays.filter.iter().map(|(column, values)| format!("{column} = {values}")).collect();
-        return Err(DescriptionError::said(format!(
+        return Err(DescriptionError::new(format!(
             "schedules.{schedule}: no row of {} has {}: check the values under where",
             holidays.file.path.display(),
             if filter.is_empty() { "a date".to_owned() } else { filter.join(" and ") },
@@ -174,7 +174,7 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
     if known.contains(&&**name) {
         return Ok(());
     }
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "sla: there is no metric \"{name}\"{}; known are {}, and clocks of your own under [[sla.clocks]]",
         did_you_mean(nearest(name, &known).as_deref()),
         listed(&known),

@@ -68,7 +68,7 @@ pub struct Dataset {
     /// The attributes with a column in the description.
     pub(crate) described: BTreeSet<Attribute>,
     /// The questions with a column in the description, and those that answers name.
-    pub(crate) asked: BTreeSet<Box<str>>,
+    pub(crate) questions: BTreeSet<Box<str>>,
     /// Notes on roles without effect on reports, and on files of dates and targets.
     pub(crate) notes: Vec<String>,
     /// Inconsistencies between columns or tables.
@@ -139,22 +139,22 @@ impl Dataset {
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;
         decoding.projection = options.projection;
-        decoding.on_progress = options.on_progress.as_mut().map(|tell| &mut **tell as _);
+        decoding.on_progress = options.on_progress.as_mut().map(|callback| &mut **callback as _);
         let (tables, sources) = Tables::read(&mut decoding)?;
         let as_of = match &description.as_of {
             AsOf::At(text) => cut_off(text, description.time_zone)?,
             AsOf::LatestEvent => None,
         };
-        let mut asked: BTreeSet<Box<str>> =
+        let mut questions: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
-        asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
-        let needless = description.scales.keys().filter(|name| !asked.contains(*name));
+        questions.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
+        let needless = description.scales.keys().filter(|name| !questions.contains(*name));
         notes.extend(needless.map(|name| {
-            let meant = did_you_mean(nearest(name, &asked).as_deref());
+            let meant = did_you_mean(nearest(name, &questions).as_deref());
             format!("scales: no answer is to question \"{name}\"{meant}, so its scale has no effect")
         }));
         let mut scales = description.scales.clone();
-        if asked.contains("nps") {
+        if questions.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
         }
         let mut dataset = Self {
@@ -171,7 +171,7 @@ impl Dataset {
             by: description.by.clone(),
             sources,
             described: description.attributes(),
-            asked,
+            questions,
             notes,
             findings: tables
                 .status_differences()
@@ -184,8 +184,8 @@ impl Dataset {
             dataset.as_of = dataset.last_instant();
             dataset.findings.extend(dataset.tables.implausible());
         }
-        let sliced = dataset.tells_of(&dataset.by);
-        sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
+        let sliced = dataset.check_attributes(&dataset.by);
+        sliced.map_err(|unknown| DescriptionError::new(format!("by: {unknown}")))?;
         dataset.check_schedule_by()?;
         Ok(dataset)
     }
@@ -461,5 +461,5 @@ fn counted_by(request: &KpiRequest) -> Option<Attribute> {
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
     InstantReading::new(zone)
         .read(text)
-        .map_err(|_| DescriptionError::said(format!("as_of \"{text}\" is no instant")))
+        .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is no instant")))
 }

@@ -67,7 +67,7 @@ pub enum ReadError {
     },
 
     /// The file is damaged or its format does not match its name.
-    #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or not of the kind its name says", file.display(), after(*rows))]
+    #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or its format does not match its name", file.display(), after(*rows))]
     Damaged {
         /// The file.
         file: PathBuf,

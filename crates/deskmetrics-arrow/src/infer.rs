@@ -126,7 +126,7 @@ const MEASURES: Usual = &[
 ];
 
 /// Roles that are known from the events of a ticket.
-const TOLD_BY_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
+const KNOWN_FROM_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
 
 /// Roles for which a second column may be meant.
 const ONE_OF_SEVERAL: &[&str] = &["created_at", "first_response_at", "solved_at", "closed_at", "due_at"];
@@ -266,8 +266,8 @@ pub(crate) fn infer_roles_but(
         .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
         .collect();
     let mut found = InferredRoles::default();
-    let asked = !unwanted.contains(&"question");
-    if holds == TableKind::Surveys && asked && !has(&free, holds.names("question")) {
+    let has_question = !unwanted.contains(&"question");
+    if holds == TableKind::Surveys && has_question && !has(&free, holds.names("question")) {
         for question in ["nps", "csat", "ces"] {
             if let Some(field) = take(&mut free, &[question, &format!("{question}_score")]) {
                 found.questions.insert(question.to_owned(), field.name().clone());
@@ -292,7 +292,7 @@ pub(crate) fn infer_roles_but(
         }
     }
     if holds == TableKind::TicketsBesideEvents {
-        found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
+        found.roles.retain(|role, _| !KNOWN_FROM_EVENTS.contains(role));
     }
     if matches!(holds, TableKind::Tickets | TableKind::TicketsBesideEvents) {
         found.measures = measures(&mut free, unwanted, &mut found.ambiguous);

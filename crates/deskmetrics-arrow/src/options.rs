@@ -13,7 +13,7 @@ use deskmetrics::ticket::Attribute;
 use crate::file::Progress;
 
 /// A progress callback. It decides whether reading continues.
-pub(crate) type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
+pub(crate) type OnProgress<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// Options of reading a dataset: location of the data, treatment of bad rows, and progress.
 ///
@@ -33,7 +33,7 @@ pub struct ReadOptions<'a> {
     pub(crate) projection: Projection,
     /// Whether the last timestamp in the data is the cut-off if none is given.
     pub(crate) cut_off: bool,
-    pub(crate) on_progress: Option<Box<Tell<'a>>>,
+    pub(crate) on_progress: Option<Box<OnProgress<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
 }
@@ -157,9 +157,9 @@ impl<'a> ReadOptions<'a> {
 
     /// Sets a progress callback, which is called after every batch of some thousand rows.
     #[must_use]
-    pub fn on_progress(self, mut tell: impl FnMut(Progress<'_>) + 'a) -> Self {
+    pub fn on_progress(self, mut callback: impl FnMut(Progress<'_>) + 'a) -> Self {
         self.on_progress_or_stop(move |progress| {
-            tell(progress);
+            callback(progress);
             ControlFlow::Continue(())
         })
     }
@@ -176,8 +176,8 @@ impl<'a> ReadOptions<'a> {
     /// });
     /// ```
     #[must_use]
-    pub fn on_progress_or_stop(mut self, tell: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
-        self.on_progress = Some(Box::new(tell));
+    pub fn on_progress_or_stop(mut self, callback: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
+        self.on_progress = Some(Box::new(callback));
         self
     }
 

@@ -1,4 +1,4 @@
-//! What the data cannot know is not answered; what it knows is kept.
+//! KPIs without evidence in the data are not computed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fmt::Write as _;
@@ -103,7 +103,7 @@ fn a_table_without_rows_counts_nothing() {
     assert!(empty.can_answer(&KpiRequest::new("one_touch")).is_ok());
 }
 
-/// What a KPI of the dataset gives: its value, and how many tickets are excluded for each reason.
+/// The value of a KPI, and the number of excluded tickets by reason.
 fn value(dataset: &Dataset, id: &str) -> (Option<f64>, String) {
     let report = Report::builder(dataset.as_of.unwrap()).kpi(KpiRequest::new(id)).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
@@ -153,7 +153,7 @@ fn a_date_without_a_time_is_a_day() {
 }
 
 #[test]
-fn status_words_of_help_desks_are_known_and_the_others_are_warned_of() {
+fn status_labels_of_help_desks_are_known_and_others_are_a_warning() {
     let words = [
         "Open",
         "NEW",
@@ -230,7 +230,7 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
     assert_eq!(value(&flat, "volume"), (Some(2.0), excluded.to_owned()));
     let outcome = flat.replay().unwrap().tickets(&flat.tickets(), &flat.events());
     assert_eq!(kpi::volume(&outcome.tickets).count(), 2);
-    // Beside events, too; these give the status of the others.
+    // With events as well, which give the status of the others.
     let description = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\nstatus = 'status'\n"
         .to_owned()
         + EVENTS;
@@ -250,7 +250,7 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
 }
 
 #[test]
-fn an_unknown_value_at_creation_is_told_where_something_depends_on_it() {
+fn an_unknown_value_at_creation_is_a_warning_if_a_kpi_depends_on_it() {
     let events = EVENTS.to_owned() + "value = 'value'\n";
     let log = "ticket,at,kind,author,value,before\n1,2026-03-02T10:00:00Z,changed assignee,agent,bo,al\n\
         1,2026-03-02T10:00:00Z,changed group,agent,two,one\n2,2026-03-02T09:00:00Z,changed assignee,agent,al,\n\
@@ -268,7 +268,7 @@ fn an_unknown_value_at_creation_is_told_where_something_depends_on_it() {
     for tickets in [tickets, &stated] {
         let description = tickets.to_owned() + &events;
         assert_eq!(warned(&description, &["volume", "full_resolution_time", "agent_touches"]), [""; 0]);
-        // A change at the creation, of ticket 2, leaves nothing unknown.
+        // After a change at the creation (ticket 2) nothing is unknown.
         let warnings = warned(&description, &["transfers", "transfer_rate", "volume"]);
         assert!(
             warnings.len() == 1

@@ -1,4 +1,4 @@
-//! Every error and every exclusion of the reader with a remedy: the remedy is followed, and works.
+//! Every error and exclusion of the reader has a remedy that works.
 //!
 //! Variants and reasons are read from the source, so a new one without a case fails.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
@@ -38,7 +38,7 @@ fn reasons(folder: &Path, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What a text says after "such as", between quotes.
+/// The quoted texts after "such as".
 fn example<'m>(message: &'m str, before: &str) -> &'m str {
     let (_, rest) = message.split_once(before).unwrap_or_else(|| panic!("{message}"));
     rest.split('"').nth(1).unwrap()
@@ -53,10 +53,11 @@ fn read(description: &str, files: &[(&str, &[u8])]) -> Result<Dataset, ReadError
     Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))
 }
 
-/// The variant of the error of the first, whose message has this advice; the second follows it.
+/// The variant of the first description's error, whose message contains this advice; the second description follows
+/// it.
 fn followed(wrong: Result<Dataset, ReadError>, advice: &str, right: Result<Dataset, ReadError>) -> String {
     let error = wrong.unwrap_err();
-    assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+    assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
     let right = right.unwrap_or_else(|problem| panic!("the remedy of \"{error}\" does not work: {problem}"));
     assert!(right.sources.iter().all(|source| source.exclusions.is_empty()), "{:?}", right.sources);
     format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned()
@@ -137,7 +138,7 @@ fn errors() {
     let short = format!("{ROWS}3\n");
     met.push(followed(strict(&short), "remove the line", strict(ROWS)));
 
-    // What the system or a format does not give cannot be corrected here; who stops the reading knows how to go on.
+    // Errors of the system or a format have no remedy here, and a caller that stops the reading needs none.
     met.extend(["Io", "Damaged", "Stopped"].map(str::to_owned));
     let met: BTreeSet<String> = met.into_iter().collect();
     assert_eq!(met, variants(include_str!("../src/error.rs"), "ReadError"), "each error needs a case");
@@ -160,7 +161,7 @@ fn kept(
             .map(|exclusion| exclusion.remedy.clone())
     };
     let remedy = found(&read(wrong)).unwrap_or_else(|| panic!("nothing is excluded as {reason}"));
-    assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not say \"{advice}\"");
+    assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not contain \"{advice}\"");
     assert_eq!(found(&read(right)), None, "{reason}: the remedy \"{advice}\" does not work");
     reason.to_owned()
 }
@@ -202,7 +203,7 @@ fn exclusions() {
         kept("Duplicate", "keep one row per ticket", (TICKETS, &twice), (TICKETS, &tickets(ROWS))),
         kept(
             "UnknownTicket",
-            "say creates_tickets = true",
+            "set creates_tickets = true",
             (&log("'kind'", ""), &orphan),
             (&log("'kind'", "creates_tickets = true\n"), &orphan),
         ),
@@ -328,7 +329,7 @@ fn choices() {
                       advice: &str,
                       right: Result<Vec<KpiRequest>, ChoiceError>| {
         let error = wrong.unwrap_err();
-        assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+        assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
         assert!(!right.unwrap().is_empty(), "the remedy of \"{error}\" does not work");
         met.insert(name(&error));
     };

@@ -159,7 +159,9 @@ impl<'py> Ask<'py> {
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
         let (requests, notes) = self.requests(dataset, by_responder)?;
         let report = self.empty(by, as_of, requests)?;
-        dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
+        dataset
+            .check_attributes(report.sliced_by())
+            .map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
         let names = self.names();
@@ -321,5 +323,5 @@ pub(crate) fn known<'a>(
     dataset: &Dataset,
     attributes: impl IntoIterator<Item = &'a Attribute>,
 ) -> PyResult<()> {
-    dataset.tells_of(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
+    dataset.check_attributes(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
 }

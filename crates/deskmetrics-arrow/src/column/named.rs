@@ -119,7 +119,7 @@ pub enum ColumnError {
     },
     /// The column contains wall-clock times, and no time zone is set.
     #[error(
-        "column \"{column}\" holds wall-clock times without a time zone: say which one they are of (assume_tz, such as Europe/Copenhagen), or make the column zone-aware"
+        "column \"{column}\" contains wall-clock times without a time zone: set their zone (assume_tz, such as Europe/Copenhagen), or make the column zone-aware"
     )]
     NoZone {
         /// The column.

@@ -40,7 +40,7 @@ pub struct NumberReading {
 
 /// The remedy for [`BadCell::DecimalMark`].
 pub(crate) const DECIMAL_REMEDY: &str =
-    "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\"";
+    "a comma or a point may separate decimals or thousands: state decimal = \",\" or decimal = \".\"";
 
 /// The decimal mark of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

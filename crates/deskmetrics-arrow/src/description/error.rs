@@ -32,7 +32,7 @@ impl fmt::Display for DescriptionError {
 }
 
 impl DescriptionError {
-    pub(crate) fn said(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { file: None, place: None, message: message.into() }
     }
 
@@ -50,9 +50,9 @@ impl DescriptionError {
             let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
             (line, column)
         });
-        let said = error.message().trim().trim_end_matches('.').replace('\n', "; ");
-        let message = plain_message(&said);
-        let message = match key.filter(|key| message != said && *key != ".") {
+        let original = error.message().trim().trim_end_matches('.').replace('\n', "; ");
+        let message = plain_message(&original);
+        let message = match key.filter(|key| message != original && *key != ".") {
             Some(key) => format!("{key}: {message}"),
             None => message,
         };
@@ -66,8 +66,8 @@ impl DescriptionError {
 /// ```
 /// use deskmetrics_arrow::plain_message;
 ///
-/// // As serde says it.
-/// for (said, plain) in [
+/// // The message of serde.
+/// for (original, plain) in [
 ///     (
 ///         "unknown field `colum`, expected one of `column`, `value`",
 ///         "there is no key \"colum\", did you mean \"column\"? Allowed are \"column\", \"value\"",
@@ -77,7 +77,7 @@ impl DescriptionError {
 ///     ("invalid type: string \"two\", expected usize", "found the text \"two\", expected a whole number from 0"),
 ///     ("time zone \"UCT\" is unknown", "time zone \"UCT\" is unknown"),
 /// ] {
-///     assert_eq!(plain_message(said), plain);
+///     assert_eq!(plain_message(original), plain);
 /// }
 /// ```
 pub fn plain_message(message: &str) -> String {

@@ -93,7 +93,7 @@ impl EventMapping {
 
     /// Parses a name of a meaning.
     fn of(word: &str) -> Option<Self> {
-        let happening = match word {
+        let meaning = match word {
             "ignore" => return Some(Self(Vec::new())),
             "public_message" => EventMeaning::PublicMessage,
             "internal_note" => EventMeaning::InternalNote,
@@ -114,7 +114,7 @@ impl EventMapping {
                 None => EventMeaning::Became(word.parse().ok()?),
             },
         };
-        Some(Self(vec![happening]))
+        Some(Self(vec![meaning]))
     }
 }
 

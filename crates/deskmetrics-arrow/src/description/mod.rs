@@ -227,7 +227,7 @@ impl Description {
                 unjoined,
                 "surveys",
                 "invitation",
-                "add invitations, or say which answer counts with duplicates",
+                "add invitations, or set which answer counts with duplicates",
             );
             let unnamed = one_each && source.invitation.is_none();
             note(unnamed, "surveys", "duplicates or updated_at", "name the invitation that an answer is to");
@@ -310,7 +310,7 @@ impl Description {
             && self.surveys.is_empty()
             && self.invitations.is_empty()
         {
-            return Err(DescriptionError::said(
+            return Err(DescriptionError::new(
                 "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
             ));
         }

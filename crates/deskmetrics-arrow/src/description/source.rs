@@ -216,20 +216,20 @@ impl TicketSource {
             let name = metric.as_str();
             if let SlaMetric::Custom(_) = metric {
                 let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla has no metric \"{name}\"{}; allowed are {}",
                     did_you_mean(nearest(name, &known).as_deref()),
                     listed(&known)
                 )));
             }
             if key.due_at.is_none() && key.met.is_none() {
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla.{name} names no column: give due_at or met"
                 )));
             }
             let dated = matches!(metric, SlaMetric::FirstResponse | SlaMetric::Resolution);
             if key.due_at.is_some() && !dated {
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla.{name} has no due_at, since only first_response and resolution have one end: give met"
                 )));
             }
@@ -238,7 +238,7 @@ impl TicketSource {
         for (role, measure, _, keys) in self.stated() {
             for key in keys {
                 if !measure.is_duration() && (key.unit.is_some() || key.clock.is_some()) {
-                    return Err(DescriptionError::said(format!(
+                    return Err(DescriptionError::new(format!(
                         "[[tickets]]: {role} is a count, which has neither unit nor clock"
                     )));
                 }
@@ -249,7 +249,7 @@ impl TicketSource {
                     } else {
                         ": state one of them"
                     };
-                    return Err(DescriptionError::said(format!(
+                    return Err(DescriptionError::new(format!(
                         "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",
                         key.column,
                         measure.name().replace('_', " "),
@@ -532,8 +532,8 @@ impl Duplicates {
 
     pub(super) fn check(one: Option<Self>, table: &str) -> Result<(), DescriptionError> {
         match one {
-            Some(Self::All) => Err(DescriptionError::said(format!(
-                "[[{table}]] cannot say duplicates = \"all\", since an id names one record: say \"first\", \"last\" or \"error\""
+            Some(Self::All) => Err(DescriptionError::new(format!(
+                "[[{table}]] cannot have duplicates = \"all\", because an id names one record: use \"first\", \"last\" or \"error\""
             ))),
             _ => Ok(()),
         }
@@ -544,18 +544,18 @@ impl SurveySource {
     pub(super) fn check(&self, scales: &BTreeMap<Box<str>, Scale>) -> Result<(), DescriptionError> {
         let long = self.question.is_some() && self.score.is_some();
         if self.questions.is_empty() != long || self.question.is_some() != self.score.is_some() {
-            return Err(DescriptionError::said(
-                "[[surveys]] must say either questions = { name = \"column\" }, or both question and score",
+            return Err(DescriptionError::new(
+                "[[surveys]] needs either questions = { name = \"column\" }, or both question and score",
             ));
         }
         let without = self.questions.keys().find(|name| &***name != "nps" && !scales.contains_key(*name));
         match without {
             None => Ok(()),
-            Some(name) => Err(DescriptionError::said(format!(
+            Some(name) => Err(DescriptionError::new(format!(
                 "question \"{name}\" has no scale{}; [scales] has {}",
                 did_you_mean(nearest(name, scales.keys()).as_deref()),
                 if scales.is_empty() {
-                    "none: say for example csat = \"1-5\"".to_owned()
+                    "none: add for example csat = \"1-5\"".to_owned()
                 } else {
                     listed(scales.keys())
                 },

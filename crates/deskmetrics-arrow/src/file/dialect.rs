@@ -55,7 +55,7 @@ impl Dialect {
                     let name = encoding.name().to_ascii_lowercase();
                     let other = if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" };
                     notes.push(format!(
-                        "no encoding is stated, and {name} was detected; if text looks wrong, state another one, such as \
+                        "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as \
                          encoding = \"{other}\""
                     ));
                 }

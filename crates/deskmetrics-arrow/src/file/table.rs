@@ -77,7 +77,7 @@ impl Table {
         if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
             let message =
                 format!("{}: {key} is for text files and has no effect here: leave it out", path.display());
-            return Err(DescriptionError::said(message).into());
+            return Err(DescriptionError::new(message).into());
         }
         let file = File::open(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
@@ -89,7 +89,7 @@ impl Table {
         }
         let encoding = spec
             .encoding()
-            .map_err(|unknown| DescriptionError::said(format!("{}: {unknown}", path.display())))?;
+            .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
             Kind::Csv { usual } => text(file, spec, encoding, usual),
             Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),

@@ -12,7 +12,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Replayed};
 use hashbrown::HashMap;
 
-use super::outcome::Wanted;
+use super::outcome::RecordFields;
 use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::read_or;
@@ -39,7 +39,7 @@ impl EventLog<'_> {
 
     fn feed_events(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
         let mut slices = SlicesAtCutOff::new(self, report);
-        let mut one = One::new(self, report);
+        let mut one = TicketFeeder::new(self, report);
         self.run(rows, |row, replayer| {
             one.fill(row, replayer);
             let known = slices.of(&ReplayedRow { row, replayer, log: self }, feed);
@@ -58,7 +58,7 @@ impl EventLog<'_> {
         let tickets = &self.tables.tickets;
         let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute), Some(&tickets.tags));
         let mut slices = Slices::new(keys.combinations());
-        let mut one = One::new(self, report);
+        let mut one = TicketFeeder::new(self, report);
         let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();
         let plan = if self.replay.supports_blocks() {
@@ -244,14 +244,14 @@ impl Block {
 }
 
 /// Feeds single tickets.
-struct One<'l> {
+struct TicketFeeder<'l> {
     log: &'l EventLog<'l>,
     needs: RecordNeeds,
     names: Option<std::sync::Arc<dyn deskmetrics::engine::CustomerNames>>,
     scratch: Replayed,
 }
 
-impl<'l> One<'l> {
+impl<'l> TicketFeeder<'l> {
     fn new(log: &'l EventLog<'l>, report: &Report) -> Self {
         let names = log.customers().map(crate::Customers::names);
         Self { log, needs: report.record_needs(), names, scratch: log.scratch() }
@@ -261,7 +261,7 @@ impl<'l> One<'l> {
     #[inline]
     fn fill(&mut self, row: usize, replayer: &mut Replayer<'_>) {
         if self.needs.any() {
-            self.log.fill(&mut self.scratch, row, replayer, Wanted::of(self.needs));
+            self.log.fill(&mut self.scratch, row, replayer, RecordFields::of(self.needs));
         }
     }
 

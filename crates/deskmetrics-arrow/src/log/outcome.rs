@@ -15,7 +15,7 @@ use crate::outcome::{MeasureColumns, VerdictColumns};
 /// The fields of a ticket's record to fill in, in addition to its measures.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is filled in or not")]
-pub(super) struct Wanted {
+pub(super) struct RecordFields {
     id: bool,
     requester: bool,
     /// Every attribute, not only those that KPIs read.
@@ -27,7 +27,7 @@ pub(super) struct Wanted {
     whole: bool,
 }
 
-impl Wanted {
+impl RecordFields {
     pub(super) fn of(needs: RecordNeeds) -> Self {
         let RecordNeeds { id, requester, attributes, people, verdicts, whole } = needs;
         Self { id, requester, all_attributes: whole, attributes, people, verdicts, whole }
@@ -51,9 +51,10 @@ impl EventLog<'_> {
     /// # Errors
     /// If an attribute has the name of a measure.
     pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
-        let wanted = Wanted { id: true, requester: true, all_attributes: true, ..Wanted::default() };
+        let fields =
+            RecordFields { id: true, requester: true, all_attributes: true, ..RecordFields::default() };
         let new = || MeasureColumns::new(self.attributes().cloned());
-        self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
+        self.batches(threads, fields, new, MeasureColumns::push, MeasureColumns::finish)
     }
 
     /// The verdicts on all tickets, one row per verdict, with the columns of [`VerdictColumns`]. The second part is
@@ -62,11 +63,11 @@ impl EventLog<'_> {
     /// # Errors
     /// Never: the columns have equal lengths.
     pub fn verdicts(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
-        let wanted = Wanted { id: true, verdicts: true, ..Wanted::default() };
+        let fields = RecordFields { id: true, verdicts: true, ..RecordFields::default() };
         let push = |columns: &mut VerdictColumns, ticket: &Replayed| {
             ticket.verdicts.iter().for_each(|verdict| columns.push(ticket.ticket.id.as_str(), verdict));
         };
-        self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
+        self.batches(threads, fields, VerdictColumns::default, push, VerdictColumns::finish)
     }
 
     /// The stated measures that differ from the replayed ones.
@@ -115,7 +116,7 @@ impl EventLog<'_> {
     fn batches<C: Send>(
         &self,
         threads: usize,
-        wanted: Wanted,
+        fields: RecordFields,
         new: impl Fn() -> C + Sync,
         push: impl Fn(&mut C, &Replayed) + Sync,
         finish: impl Fn(&mut C) -> Result<RecordBatch, ArrowError>,
@@ -123,7 +124,7 @@ impl EventLog<'_> {
         let (parts, excluded) = self.split(threads, new, |columns, rows| {
             let mut scratch = self.scratch();
             self.run(rows, |row, replayer| {
-                self.fill(&mut scratch, row, replayer, wanted);
+                self.fill(&mut scratch, row, replayer, fields);
                 replayer.swap_metrics(&mut scratch.metrics);
                 scratch.ticket.created_at = scratch.metrics.created_at;
                 push(columns, &scratch);
@@ -139,7 +140,7 @@ impl EventLog<'_> {
         let mut scratch = self.scratch();
         let mut replayer = self.replay.replayer();
         self.replay_row(row, &mut super::visit::Begin::default(), &mut replayer);
-        let wanted = Wanted {
+        let fields = RecordFields {
             id: true,
             requester: true,
             all_attributes: true,
@@ -148,7 +149,7 @@ impl EventLog<'_> {
             attributes: true,
             whole: true,
         };
-        self.fill(&mut scratch, row, &mut replayer, wanted);
+        self.fill(&mut scratch, row, &mut replayer, fields);
         replayer.swap_metrics(&mut scratch.metrics);
         scratch.ticket.created_at = scratch.metrics.created_at;
         scratch.excluded = replayer.excluded().clone();
@@ -167,18 +168,18 @@ impl EventLog<'_> {
         scratch: &mut Replayed,
         row: usize,
         replayer: &mut Replayer<'_>,
-        wanted: Wanted,
+        fields: RecordFields,
     ) {
         let tickets = &self.tables.tickets;
-        if wanted.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
+        if fields.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
             replayer.resolve_names(|number| self.text(self.code_of(number)).unwrap_or_default());
         }
-        if wanted.verdicts {
+        if fields.verdicts {
             scratch.verdicts.clear();
             scratch.verdicts.extend(replayer.verdicts().map(|verdict| verdict.to_verdict()));
         }
         let ticket = ReplayedRow { row, replayer, log: self };
-        if wanted.whole {
+        if fields.whole {
             scratch.ticket = tickets.record(row);
             scratch.ticket.tags.clear();
             for tag in replayer.tags() {
@@ -187,21 +188,21 @@ impl EventLog<'_> {
                 }
             }
         }
-        if wanted.id {
+        if fields.id {
             scratch.ticket.id = ticket.id().as_ref().into();
         }
-        if wanted.requester {
+        if fields.requester {
             scratch.ticket.requester = ticket.requester().map(|name| name.as_ref().into());
         }
-        if wanted.attributes {
+        if fields.attributes {
             scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
             let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
             scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
             scratch.ticket.stated_sla.clear();
             scratch.ticket.stated_sla.extend(tickets.stated_sla.iter().map(|column| column.of_row(row)));
         }
-        if wanted.attributes || wanted.all_attributes {
-            let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);
+        if fields.attributes || fields.all_attributes {
+            let read = |attribute: &Attribute| fields.all_attributes || RecordNeeds::may_read(attribute);
             for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
                 let value = self.text(self.code_of(replayer.value(known.number)));
                 if scratch.ticket.attributes.get(&known.attribute) != value {

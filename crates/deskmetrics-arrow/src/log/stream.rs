@@ -24,7 +24,7 @@ pub enum StreamError {
     Read(#[from] ReadError),
     /// The events of a ticket are not next to each other.
     #[error(
-        "events of ticket \"{ticket}\" stand in two places of the stream, expected all together: sort it by ticket"
+        "events of ticket \"{ticket}\" are in two places of the stream, expected all together: sort it by ticket"
     )]
     NotGrouped {
         /// The ticket.

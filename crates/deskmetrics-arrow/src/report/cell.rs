@@ -60,11 +60,11 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub(super) fn new(ways: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
+    pub(super) fn new(group_keys: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
         // The first cell is for rows that do not count.
         let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
-            slices: Slices::new(ways.keys.combinations()),
+            slices: Slices::new(group_keys.keys.combinations()),
             kinds: kinds.max(1),
             numbers: Vec::new(),
             met: vec![nowhere],
@@ -99,7 +99,7 @@ impl Cells {
     /// Computes the cells of some rows. `kind` distinguishes them further.
     pub(super) fn find(
         &mut self,
-        ways: &GroupKeys<'_>,
+        group_keys: &GroupKeys<'_>,
         range: Range<usize>,
         feed: &mut Feed<'_>,
         kind: &Codes,
@@ -107,41 +107,41 @@ impl Cells {
     ) {
         found.clear();
         found.resize(range.len(), NOWHERE);
-        let excluded = ways.unusable.get(range.clone()).unwrap_or_default();
+        let excluded = group_keys.unusable.get(range.clone()).unwrap_or_default();
         // Rows that do not count use the values of a row that does, so that they add no slice or period.
         let Some(usable) = (0..range.len()).find(|place| !excluded.get(*place).is_some_and(|it| *it)) else {
             return;
         };
         let gone = || excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(place, _)| place);
         self.rows += (range.len() - gone().count()) as u64;
-        read_or(ways.at, Milestones::NEVER, range.clone(), &mut self.dates);
+        read_or(group_keys.at, Milestones::NEVER, range.clone(), &mut self.dates);
         for place in gone() {
             self.dates[place] = self.dates[usable];
         }
         feed.periods(&self.dates, &mut self.periods);
 
         self.lines.resize(range.len(), 0);
-        ways.keys.of_rows(range.start, &mut self.lines);
+        group_keys.keys.of_rows(range.start, &mut self.lines);
         for place in gone() {
             self.lines[place] = self.lines[usable];
         }
-        let told_by_line = ways.owners.is_none() && ways.keys.combinations().is_some();
-        if let Some(only) = only(&self.lines).filter(|_| told_by_line) {
-            let slices = ways.slices_of(range.start + usable, only, &mut self.slices, feed);
+        let decided_by_line = group_keys.owners.is_none() && group_keys.keys.combinations().is_some();
+        if let Some(only) = only(&self.lines).filter(|_| decided_by_line) {
+            let slices = group_keys.slices_of(range.start + usable, only, &mut self.slices, feed);
             self.lines.fill((slices * self.kinds) as u64);
         } else {
             for (place, line) in self.lines.iter_mut().enumerate() {
-                let slices = self.slices.known(*line).filter(|_| told_by_line).unwrap_or_else(|| {
+                let slices = self.slices.known(*line).filter(|_| decided_by_line).unwrap_or_else(|| {
                     let gone = excluded.get(place).is_some_and(|excluded| *excluded);
                     let row = range.start + if gone { usable } else { place };
-                    ways.slices_of(row, *line, &mut self.slices, feed)
+                    group_keys.slices_of(row, *line, &mut self.slices, feed)
                 });
                 *line = (slices * self.kinds) as u64;
             }
         }
         kind.add_to(range.start, 1, &mut self.lines);
 
-        let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
+        let as_of = group_keys.as_of.map_or(i64::MAX, Timestamp::as_micros);
         let after = as_of.saturating_add(1)..Milestones::NEVER;
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
         let mut first = self.first.unwrap_or(Milestones::NEVER);

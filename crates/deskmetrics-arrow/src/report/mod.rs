@@ -107,7 +107,7 @@ impl Dataset {
         threads: usize,
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReportState, ReportError> {
-        self.tells_of(report.sliced_by()).map_err(|unknown| ReportError::UnknownAttribute {
+        self.check_attributes(report.sliced_by()).map_err(|unknown| ReportError::UnknownAttribute {
             why: unknown.to_string(),
             attribute: unknown.attribute,
         })?;
@@ -135,8 +135,8 @@ impl Dataset {
                 replay
             }
         });
-        let asks = !tables.answers.is_empty() || !tables.invitations.is_empty();
-        let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| asks);
+        let has_surveys = !tables.answers.is_empty() || !tables.invitations.is_empty();
+        let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| has_surveys);
         let owners = owners.as_ref();
         let log = replay.as_ref().map(|replay| EventLog::new(tables, replay));
         let answers: Vec<Answers<'_>> =

@@ -15,15 +15,15 @@ use crate::log::{EventLog, ReplayedRow};
 /// The values of the attributes that a report is sliced by, for each ticket, at the cut-off.
 #[derive(Debug)]
 pub(super) struct Owners<'d> {
-    attributes: Vec<Owned<'d>>,
+    attributes: Vec<OwnerValues<'d>>,
     /// The tags, if needed, and the factor of their code.
-    tags: Option<(OwnedTags<'d>, u64)>,
+    tags: Option<(OwnerTags<'d>, u64)>,
     /// Whether a number can distinguish all combinations of values.
     countable: bool,
 }
 
 #[derive(Debug)]
-struct Owned<'d> {
+struct OwnerValues<'d> {
     attribute: Attribute,
     /// The factor of its code.
     times: u64,
@@ -40,14 +40,14 @@ enum Values<'d> {
 
 /// The tags of tickets. Equal lists have equal codes.
 #[derive(Debug)]
-enum OwnedTags<'d> {
+enum OwnerTags<'d> {
     /// No event changes the tags.
     Constant(&'d Tags),
     /// By ticket, with the tags by code.
     AtCutOff(Vec<u32>, Vec<Vec<Box<str>>>),
 }
 
-impl OwnedTags<'_> {
+impl OwnerTags<'_> {
     fn code(&self, place: usize) -> u32 {
         match self {
             Self::Constant(tags) => tags.codes.get(place),
@@ -116,7 +116,7 @@ impl<'d> Owners<'d> {
         if sliced.contains(&&Attribute::Tag) {
             let tags = match replay.filter(|_| tables.events.kinds.change_tags()) {
                 Some(replay) => tags_at_cut_off(tables, replay),
-                None => OwnedTags::Constant(&tables.tickets.tags),
+                None => OwnerTags::Constant(&tables.tickets.tags),
             };
             let times = multiplied(tags.kinds(), &mut owners.countable);
             owners.tags = Some((tags, times));
@@ -131,7 +131,7 @@ impl<'d> Owners<'d> {
                 (None, None) => continue,
             };
             let times = multiplied(values.kinds(), &mut owners.countable);
-            owners.attributes.push(Owned { attribute: attribute.clone(), times, values });
+            owners.attributes.push(OwnerValues { attribute: attribute.clone(), times, values });
         }
         Some(owners)
     }
@@ -179,7 +179,7 @@ fn at_cut_off<'d>(tables: &Tables, replay: &Replay, attribute: &Attribute) -> Va
 }
 
 /// The tags of tickets whose events change them.
-fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnedTags<'d> {
+fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnerTags<'d> {
     let replay = replay.clone().with_measures(Needs::NOTHING).with_attributes([Attribute::Tag]);
     let log = EventLog::new(tables, &replay);
     let mut codes = vec![0; tables.tickets.rows()];
@@ -194,5 +194,5 @@ fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnedTags<'d> {
             u32::try_from(lists.len() - 1).unwrap_or(0)
         });
     }
-    OwnedTags::AtCutOff(codes, lists)
+    OwnerTags::AtCutOff(codes, lists)
 }

@@ -64,8 +64,8 @@ impl<'a> InvitationColumns<'a> {
 /// let answered: ArrayRef =
 ///     Arc::new(TimestampSecondArray::from(vec![Some(30), None, Some(7200)]).with_timezone("UTC"));
 /// let columns = InvitationColumns::new(&sent).answered_at(&answered);
-/// let quick = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
-/// let rate = response_rate_of(&columns, quick)?;
+/// let expiring = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
+/// let rate = response_rate_of(&columns, expiring)?;
 /// assert_eq!((rate.answered().hits, rate.n(), rate.late()), (1, 3, 1));
 /// # Ok::<(), deskmetrics_arrow::ColumnError>(())
 /// ```
@@ -168,13 +168,13 @@ impl<'c> Piece<'c> {
         let were_answered = self.answered.map_or(Bits::NONE, |answered| valid(answered));
         // A null means delivered.
         let arrived = self.delivered.map_or(Bits::ALL, |delivered| Bits::of(delivered.values()));
-        let is_told = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
-        let nobody = [0_i64; 64];
+        let is_known = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
+        let no_answers = [0_i64; 64];
         let (mut in_time, mut unanswered) = (0, 0);
         for (place, sent) in self.sent.values().chunks(64).enumerate() {
             let from = place * 64;
             let answers = self.answered.and_then(|answered| answered.values().get(from..from + sent.len()));
-            let answers = answers.unwrap_or(&nobody[..sent.len()]);
+            let answers = answers.unwrap_or(&no_answers[..sent.len()]);
             let (mut sent_in_time, mut answered_in_time) = (0_u64, 0_u64);
             for (bit, (sent, answered)) in sent.iter().zip(answers).enumerate() {
                 sent_in_time |= u64::from(limits.counts(*sent)) << bit;
@@ -182,7 +182,7 @@ impl<'c> Piece<'c> {
             }
             let all = u64::MAX >> (64 - sent.len());
             let counts =
-                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_told.word(place)) & all;
+                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_known.word(place)) & all;
             let has_answer = were_answered.word(place);
             let (plain_answers, plain_blanks) =
                 (counts & has_answer & answered_in_time, counts & !has_answer);

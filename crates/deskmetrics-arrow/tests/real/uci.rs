@@ -11,7 +11,7 @@ use crate::{Data, assert_near, count, dataset, number};
 
 static DATA: Data = Data::new(|| dataset("uci-incident-log"));
 
-/// What the log itself says of each incident in its last row.
+/// The values that the log itself states for each incident in its last row.
 struct Stated {
     reopen_count: usize,
     reassignment_count: usize,
@@ -19,7 +19,7 @@ struct Stated {
     closed_at: Option<Timestamp>,
 }
 
-/// Read from the columns that the description leaves alone.
+/// Read from the columns that the description does not use.
 fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
@@ -72,17 +72,17 @@ fn every_incident_comes_out_as_the_log_states_it() {
     let mut opened_to_closed = Durations::default();
     for replayed in &outcome.tickets {
         let metrics = &replayed.metrics;
-        let said = &stated[&replayed.ticket.id];
+        let last_row = &stated[&replayed.ticket.id];
         reopens += metrics.reopens.len();
         reopened += usize::from(!metrics.reopens.is_empty());
-        equal_reopens += usize::from(metrics.reopens.len() == said.reopen_count);
-        closed += usize::from(metrics.closed_at.is_some() && metrics.closed_at == said.closed_at);
+        equal_reopens += usize::from(metrics.reopens.len() == last_row.reopen_count);
+        closed += usize::from(metrics.closed_at.is_some() && metrics.closed_at == last_row.closed_at);
         opened_to_closed.extend(metrics.closed_at.map(|at| at.since(metrics.created_at)));
-        if said.resolved_at.is_some() {
+        if last_row.resolved_at.is_some() {
             with_resolved += 1;
             let ours = solves.get(&replayed.ticket.id).copied();
-            resolved += usize::from(ours == said.resolved_at);
-            replayed_equal += usize::from(metrics.last_solved_at == said.resolved_at);
+            resolved += usize::from(ours == last_row.resolved_at);
+            replayed_equal += usize::from(metrics.last_solved_at == last_row.resolved_at);
             opened_to_resolved.extend(ours.map(|at| at.since(metrics.created_at)));
         }
     }

@@ -181,7 +181,7 @@ impl Followed {
     }
 }
 
-/// The bit of an attribute; attributes from 63 on share the last bit.
+/// The bit of an attribute; attributes from 63 on share bit 63.
 const fn bit(attribute: u16) -> u64 {
     1 << if attribute < 63 { attribute } else { 63 }
 }

@@ -23,7 +23,7 @@ use crate::decode::time::{Times, Versions};
 use crate::decode::word::{Known, Words};
 use crate::description::{AttributeValues, Duplicates, TicketSource};
 
-/// The tickets while they are read.
+/// The tickets during reading.
 #[derive(Debug, Default)]
 pub(crate) struct TicketBuilder {
     ids: IdBuilder,
@@ -42,7 +42,7 @@ pub(crate) struct TicketBuilder {
     columns: MilestoneColumns,
     stated: Vec<StatedColumn>,
     sla: Vec<SlaColumn>,
-    /// Which of the columns of timestamps any source has: reply, solve, close, due.
+    /// Whether any source has each of the timestamp columns: reply, solve, close, due.
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
     origins: Vec<RowOrigin>,
@@ -50,7 +50,7 @@ pub(crate) struct TicketBuilder {
     rows: usize,
 }
 
-/// One table's columns.
+/// The columns of one table.
 struct Slots<'a> {
     id: WordSlot<Box<str>>,
     created_at: InstantSlot,
@@ -69,7 +69,7 @@ struct Slots<'a> {
     author_name: WordSlot<Box<str>>,
     tags: WordSlot<Box<str>>,
     attributes: AttributeSlots,
-    /// Attributes that nothing but an event's change could make matter.
+    /// Attributes that are needed only if an event changes them.
     passed_over: AttributeSlots,
     source: &'a TicketSource,
 }
@@ -87,7 +87,7 @@ impl TicketBuilder {
             let table = decoding.open(file, &source.filter)?;
             let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
-            // Who acts on a ticket is compared with who raised it.
+            // The author of an action is compared with the requester.
             let with_requesters = projection.requesters || source.author_name.is_some();
             let requester = source.requester.as_ref().filter(|_| with_requesters);
             let slots = Slots {
@@ -188,7 +188,7 @@ impl TicketBuilder {
         Ok(())
     }
 
-    /// Rows without a creation, those in which an end lies before its beginning, and those whose status contradicts their
+    /// The rows without a creation, those with an end before the start, and those whose status contradicts their
     /// ends.
     fn contradictions(
         &self,
@@ -224,7 +224,7 @@ impl TicketBuilder {
         Ok(())
     }
 
-    /// Reads doubtful rows one by one, by the rules of the row reader.
+    /// Reads doubtful rows with the rules of the row reader.
     fn settle(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -274,7 +274,7 @@ impl TicketBuilder {
             let gone = stated.and_then(TicketStatus::gone);
             let done = stated.and_then(TicketStatus::is_done).filter(|_| !logged);
             let ended = solved.or(closed).is_some();
-            // An end that is not usable is an end.
+            // An unusable end is still an end.
             let unusable = !ended && [&solved_at, &closed_at].iter().any(|column| column.has_value(row));
             let end_unknown = match done {
                 Some(done) => done && !ended,
@@ -286,8 +286,7 @@ impl TicketBuilder {
                 let column = if ends_described { column } else { status.name() };
                 ledger
                     .exclude_one(Scope::Value, Reason::EndUnknown, number, column, || {
-                        let remedy =
-                            "the ticket is done, but nothing says since when: give solved_at or closed_at";
+                        let remedy = "the ticket is done, but not since when: provide solved_at or closed_at";
                         (status.raw(row).to_owned(), remedy.to_owned())
                     })
                     .skipped()?;
@@ -337,7 +336,7 @@ impl TicketBuilder {
         PassedOver(std::mem::take(&mut self.passed_over))
     }
 
-    /// Of rows with the same id, excludes all but the one that counts, and gives the table.
+    /// Of rows with the same id, excludes all but the one that counts. Returns the table.
     pub(crate) fn finish(mut self, decoding: &mut Decoding<'_>) -> Result<TicketTable, ReadError> {
         let ids = std::mem::take(&mut self.ids).finish();
         let versions = self.versions.finish();
@@ -372,11 +371,11 @@ impl TicketBuilder {
     }
 }
 
-/// Columns of attributes that nothing depends on, unless events change them.
+/// Columns of attributes that are needed only if events change them.
 pub(crate) struct PassedOver(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
 
 impl PassedOver {
-    /// Reads those that events change, since a change to the same value is none.
+    /// Reads those that events change, because a change to the same value is no change.
     pub(crate) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
         for (attribute, slot, first, batch) in self.0 {
             if !kinds.changed().any(|changed| *changed == attribute) {
@@ -389,7 +388,8 @@ impl PassedOver {
     }
 }
 
-/// An end that lies before `start`: `start` itself where only clocks or a date without a time make it earlier, else none.
+/// Checks an end that is before `start`: returns `start` if only clock skew or a date without a time makes it
+/// earlier, else nothing.
 fn not_earlier(
     ledger: &mut Ledger,
     skew: TimeDelta,

@@ -11,9 +11,9 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod choice;
 mod output;
 mod progress;
+mod selection;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ enum Trouble {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let text = if arguments.list { Ok(choice::list()) } else { report(&arguments) };
+    let text = if arguments.list { Ok(selection::list()) } else { report(&arguments) };
     match text {
         Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
@@ -61,7 +61,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
     let mut dataset = read(arguments, &description)?;
     dataset.as_of = arguments.as_of.or(dataset.as_of);
-    let chosen = choice::choose(arguments, &dataset)?;
+    let chosen = selection::choose(arguments, &dataset)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.kpis(chosen.kpis).level(arguments.level).min_n(arguments.min_n);
     for attributes in slicings(arguments, &dataset) {

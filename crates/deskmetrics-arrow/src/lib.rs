@@ -72,7 +72,6 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
-mod choice;
 pub mod column;
 mod contracts;
 mod dataset;
@@ -84,6 +83,7 @@ pub mod log;
 mod options;
 mod outcome;
 mod report;
+mod selection;
 #[doc(hidden)]
 pub use report::{ROWS_FED_TOGETHER, on_threads};
 mod infer;
@@ -92,7 +92,6 @@ pub mod survey;
 mod table;
 
 pub use attribute::UnknownAttribute;
-pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
 pub use decode::{Customers, Example, Exclusion, Scope, SourceReport};
@@ -102,4 +101,5 @@ pub use file::Progress;
 pub use infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
+pub use selection::{KpiSelection, SelectedKpis, SelectionError, kpi_of_question};
 pub use table::report_batch;

@@ -7,7 +7,7 @@ use std::fs;
 use deskmetrics::kpi::{self, KpiRequest};
 use deskmetrics::report::Report;
 use deskmetrics::{Estimates as _, Reason};
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
+use deskmetrics_arrow::{Dataset, KpiSelection, SelectionError};
 use tempfile::TempDir;
 
 /// A dataset of these files under this description.
@@ -47,35 +47,35 @@ fn counts_of_replies_need_events() {
         "reopen_rate",
         "transfers",
     ] {
-        let refused = Choice::these([id]).of(&flat).unwrap_err();
-        assert!(matches!(&refused, ChoiceError::NoEvidence { kpi, .. } if kpi == id), "{refused}");
+        let refused = KpiSelection::these([id]).of(&flat).unwrap_err();
+        assert!(matches!(&refused, SelectionError::NoEvidence { kpi, .. } if kpi == id), "{refused}");
         assert!(refused.to_string().contains("no log of events: provide events"), "{refused}");
-        let chosen = Choice::these(["volume", id]).of(&flat).unwrap();
+        let chosen = KpiSelection::these(["volume", id]).of(&flat).unwrap();
         assert_eq!(chosen.kpis, [KpiRequest::new("volume")]);
         assert_eq!(chosen.notes, [refused.to_string()]);
-        assert!(Choice::all().of(&flat).unwrap().kpis.iter().all(|request| request.kpi != id));
+        assert!(KpiSelection::all().of(&flat).unwrap().kpis.iter().all(|request| request.kpi != id));
     }
     for id in ["volume", "first_response_time", "full_resolution_time", "backlog", "solved"] {
-        assert_eq!(Choice::these([id]).of(&flat).unwrap().kpis[0].kpi, id);
+        assert_eq!(KpiSelection::these([id]).of(&flat).unwrap().kpis[0].kpi, id);
     }
     let events = "ticket,at,kind,author\n1,2026-03-02T10:30:00Z,public_message,agent\n";
     let logged = dataset(&format!("{TICKETS}{EVENTS}"), &[("t.csv", ROWS), ("e.csv", events)]);
     for id in ["one_touch", "replies_per_ticket", "agent_wait_time", "reopen_rate"] {
-        assert!(Choice::these([id]).of(&logged).is_ok(), "the remedy works for {id}");
+        assert!(KpiSelection::these([id]).of(&logged).is_ok(), "the remedy works for {id}");
     }
 }
 
 #[test]
 fn replies_need_a_column_or_events() {
     let silent = dataset(&TICKETS.replace("first_response_at = 'reply'\n", ""), &[("t.csv", ROWS)]);
-    let refused = Choice::these(["first_response_time"]).of(&silent).unwrap_err().to_string();
+    let refused = KpiSelection::these(["first_response_time"]).of(&silent).unwrap_err().to_string();
     assert!(refused.contains("no reply to a customer") && refused.contains("first_response_at"), "{refused}");
     let statuses = "ticket,at,kind,author\n1,2026-03-02T11:00:00Z,solved,agent\n";
     let description = TICKETS.replace("first_response_at = 'reply'\nsolved_at = 'done'\n", "") + EVENTS;
     let logged = dataset(&description, &[("t.csv", ROWS), ("e.csv", statuses)]);
-    let refused = Choice::these(["one_touch"]).of(&logged).unwrap_err().to_string();
+    let refused = KpiSelection::these(["one_touch"]).of(&logged).unwrap_err().to_string();
     assert!(refused.contains("no message among its events"), "{refused}");
-    assert!(Choice::these(["reopen_rate"]).of(&logged).is_ok());
+    assert!(KpiSelection::these(["reopen_rate"]).of(&logged).is_ok());
 }
 
 #[test]
@@ -89,11 +89,12 @@ fn the_policy_decides_what_first_contact_resolution_needs() {
         "no_reopen_within(7days)",
         "all_of(no_repeat_contact_within(7days), single_reply)",
     ] {
-        let refused = Choice::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
+        let refused =
+            KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
         assert!(refused.starts_with("fcr (") && refused.contains("no log of events"), "{refused}");
     }
     for policy in ["no_repeat_contact_within(7days)", "interaction_no_task"] {
-        assert!(Choice::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
+        assert!(KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use deskmetrics::Reason;
-use deskmetrics_arrow::{Choice, Dataset, Description, ReadError, ReadOptions, Scope};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadError, ReadOptions, Scope};
 use proptest::prelude::*;
 
 fn read(description: &str, file: &[u8]) -> Result<Dataset, ReadError> {
@@ -405,7 +405,7 @@ fn a_table_of_targets_in_a_detected_encoding_is_noted() {
     let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
     let dataset = read_with(rules, b"kind,days\nFacturaci\xf3n,1\n", options).unwrap();
     assert!(format!("{:?}", dataset.policies.policies[0].when).contains("Facturación"));
-    let notes = Choice::usual().of(&dataset).unwrap().notes;
+    let notes = KpiSelection::usual().of(&dataset).unwrap().notes;
     assert!(
         notes
             .iter()

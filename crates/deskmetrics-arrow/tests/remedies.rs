@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset, Description, ReadError, ReadOptions};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadError, ReadOptions, SelectionError};
 use tempfile::TempDir;
 
 /// The variants of an enum in a source.
@@ -227,7 +227,7 @@ fn exclusions() {
         ),
         kept(
             "EndUnknown",
-            "give solved_at or closed_at",
+            "provide solved_at or closed_at",
             (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,,solved\n")),
             (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,solved\n")),
         ),
@@ -322,24 +322,25 @@ fn choices() {
         )
         .unwrap()
     };
-    let choose = |choice: Choice, dataset: &Dataset| choice.of(dataset).map(|chosen| chosen.kpis);
-    let name = |error: &ChoiceError| format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned();
+    let choose = |choice: KpiSelection, dataset: &Dataset| choice.of(dataset).map(|chosen| chosen.kpis);
+    let name =
+        |error: &SelectionError| format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned();
     let mut met = BTreeSet::new();
-    let mut follow = |wrong: Result<Vec<KpiRequest>, ChoiceError>,
+    let mut follow = |wrong: Result<Vec<KpiRequest>, SelectionError>,
                       advice: &str,
-                      right: Result<Vec<KpiRequest>, ChoiceError>| {
+                      right: Result<Vec<KpiRequest>, SelectionError>| {
         let error = wrong.unwrap_err();
         assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
         assert!(!right.unwrap().is_empty(), "the remedy of \"{error}\" does not work");
         met.insert(name(&error));
     };
     follow(
-        choose(Choice::these(["volum"]), &flat()),
+        choose(KpiSelection::these(["volum"]), &flat()),
         "did you mean \"volume\"?",
-        choose(Choice::these(["volume"]), &flat()),
+        choose(KpiSelection::these(["volume"]), &flat()),
     );
-    let policy = Choice::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
-    follow(choose(Choice::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
+    let policy = KpiSelection::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
+    follow(choose(KpiSelection::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
     let answers = |scales: &str| {
         read(
             &format!("{scales}[[surveys]]\nfile = 'a.csv'\nquestion = 'question'\nscore = 'score'\n"),
@@ -347,24 +348,28 @@ fn choices() {
         )
         .unwrap()
     };
-    let wrong = choose(Choice::these(["csat"]), &answers(""));
+    let wrong = choose(KpiSelection::these(["csat"]), &answers(""));
     follow(
         wrong,
         "csat = \"1-5\"",
-        choose(Choice::these(["csat"]), &answers("scales = { csat = \"1-5\" }\n")),
+        choose(KpiSelection::these(["csat"]), &answers("scales = { csat = \"1-5\" }\n")),
     );
     let logged = read(
         &format!("{TICKETS}[[events]]\nfile = 'e.csv'\nticket = 'ticket'\nat = 'at'\nkind = 'kind'\n"),
         &[("t.csv", ROWS.as_bytes()), ("e.csv", b"ticket,at,kind\n1,2026-03-02T10:00:00Z,solved\n")],
     );
     follow(
-        choose(Choice::these(["reopen_rate"]), &flat()),
+        choose(KpiSelection::these(["reopen_rate"]), &flat()),
         "provide events",
-        choose(Choice::these(["reopen_rate"]), &logged.unwrap()),
+        choose(KpiSelection::these(["reopen_rate"]), &logged.unwrap()),
     );
-    let wrong = choose(Choice::usual(), &answers(""));
-    follow(wrong, "csat = \"1-5\"", choose(Choice::usual(), &answers("scales = { csat = \"1-5\" }\n")));
-    assert_eq!(met, variants(include_str!("../src/choice.rs"), "ChoiceError"), "each error needs a case");
+    let wrong = choose(KpiSelection::usual(), &answers(""));
+    follow(wrong, "csat = \"1-5\"", choose(KpiSelection::usual(), &answers("scales = { csat = \"1-5\" }\n")));
+    assert_eq!(
+        met,
+        variants(include_str!("../src/selection.rs"), "SelectionError"),
+        "each error needs a case"
+    );
 }
 
 /// A log of a quiet day, without any event that changes the attribute.

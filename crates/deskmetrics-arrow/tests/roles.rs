@@ -10,7 +10,7 @@ use deskmetrics::ClockKind;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset, Description, ReadOptions};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadOptions};
 use tempfile::TempDir;
 
 /// A table of text from lines of cells; a dot is null.
@@ -115,7 +115,7 @@ fn shown(description: &str) -> String {
         Err(error) => return error.to_string(),
     };
     let fcr: FcrPolicy = "no_repeat_contact_within(7days, customer)".parse().unwrap();
-    let chosen = match Choice::all().fcr(fcr).of(&dataset) {
+    let chosen = match KpiSelection::all().fcr(fcr).of(&dataset) {
         Ok(chosen) => chosen,
         Err(error) => return error.to_string(),
     };
@@ -467,7 +467,7 @@ fn keys_of_a_description_have_an_effect() {
             Ok(dataset) => dataset,
             Err(error) => return error.to_string(),
         };
-        let chosen = Choice::all().of(&dataset).unwrap();
+        let chosen = KpiSelection::all().of(&dataset).unwrap();
         let report =
             Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis).by(dataset.by.clone()).build().unwrap();
         let table = dataset.feed(&report, 1).unwrap().table();
@@ -547,7 +547,7 @@ fn shown_of_files(description: &str, folder: &TempDir) -> String {
     let read = || -> Result<String, Box<dyn std::error::Error>> {
         let description: Description = format!("time_zone = \"UTC\"\n{description}").parse()?;
         let dataset = Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))?;
-        let kpis = Choice::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
+        let kpis = KpiSelection::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
             .of(&dataset)?;
         let requests =
             kpis.kpis.into_iter().map(|kpi| kpi.on(ClockKind::Calendar)).filter(|kpi| kpi.check().is_ok());

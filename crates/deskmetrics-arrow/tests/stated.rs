@@ -7,7 +7,7 @@ use deskmetrics::ClockKind;
 use deskmetrics::kpi::KpiRequest;
 use deskmetrics::report::{Period, Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset, ReadError, ReadOptions};
+use deskmetrics_arrow::{Dataset, KpiSelection, ReadError, ReadOptions};
 use tempfile::TempDir;
 
 /// A dataset of tickets under this description, which may read events.
@@ -77,7 +77,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
         ("transfer_rate", 50.0),
     ] {
         assert_eq!(kpi(&stated, id), (Some(value), 2, "1 not solved".to_owned()), "{id}");
-        let chosen = Choice::these([id]).of(&stated).unwrap();
+        let chosen = KpiSelection::these([id]).of(&stated).unwrap();
         assert!(
             chosen.notes[0].starts_with(&format!("{id} rests on what the source states: ")),
             "{:?}",
@@ -89,7 +89,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
     assert!(stated.can_answer(&single).is_ok());
     assert_eq!(value_of(&stated, single).0, Some(50.0));
     // A measure that is not stated stays empty, and so do measures of the same KPI.
-    let refused = Choice::these(["agent_wait_time"]).of(&stated).unwrap_err().to_string();
+    let refused = KpiSelection::these(["agent_wait_time"]).of(&stated).unwrap_err().to_string();
     assert!(
         refused.ends_with("or what the source has computed as agent_wait_time of the tickets"),
         "{refused}"
@@ -114,7 +114,7 @@ fn a_stated_duration_fills_its_clock_alone() {
     let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").on(clock));
     assert!(of(ClockKind::Business).is_ok());
     assert!(of(ClockKind::Calendar).unwrap_err().to_string().contains("no reply to a customer"));
-    let chosen = Choice::usual().of(&minutes).unwrap();
+    let chosen = KpiSelection::usual().of(&minutes).unwrap();
     let clocks: Vec<_> =
         chosen.kpis.iter().filter(|kpi| kpi.kpi == "first_response_time").map(|kpi| kpi.clock).collect();
     assert_eq!(clocks, [Some(ClockKind::Business)]);
@@ -333,7 +333,7 @@ fn several_stated_sla_targets_count_by_metric() {
     assert_eq!(of("stated_resolution"), (Some(50.0), 2, "1 still running".to_owned()));
     assert_eq!(of("stated"), (Some(40.0), 5, "1 still running".to_owned()));
     let metrics = |dataset: &Dataset| -> Vec<String> {
-        let chosen = Choice::these(["sla_attainment"]).of(dataset).unwrap();
+        let chosen = KpiSelection::these(["sla_attainment"]).of(dataset).unwrap();
         chosen.kpis.iter().map(|kpi| kpi.metric.as_ref().unwrap().as_str().to_owned()).collect()
     };
     assert_eq!(metrics(&stated), ["stated", "stated_first_response", "stated_resolution"]);

@@ -300,29 +300,29 @@ impl InstantReading {
         let source = match array.data_type() {
             DataType::Timestamp(unit, zone) => {
                 let micros = micros(array, *unit)?;
-                if zone.is_some() { Source::Utc(micros) } else { Source::Wall(micros) }
+                if zone.is_some() { InstantValues::Utc(micros) } else { InstantValues::Wall(micros) }
             }
             DataType::Date32 | DataType::Date64 => {
                 let seconds = cast(array, &DataType::Timestamp(TimeUnit::Second, None))?;
-                Source::Wall(micros(&seconds, TimeUnit::Second)?)
+                InstantValues::Wall(micros(&seconds, TimeUnit::Second)?)
             }
             kind if kind.is_integer() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Int64)?;
-                    Source::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
+                    InstantValues::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
             kind if kind.is_floating() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Float64)?;
-                    Source::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
+                    InstantValues::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
-            _ => Source::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
+            _ => InstantValues::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
         };
         let array = Arc::clone(array);
         let written = OnceCell::new();
@@ -590,7 +590,7 @@ fn digits_of_date(array: &ArrayRef) -> Option<(usize, String)> {
     values.all(|(_, value)| is_date(value)).then(|| (row, first.to_owned()))
 }
 
-enum Source {
+enum InstantValues {
     Utc(Int64Array),
     Wall(Int64Array),
     Whole(Int64Array, Unit),
@@ -601,7 +601,7 @@ enum Source {
 /// A column of timestamps.
 pub struct InstantColumn<'a> {
     reading: &'a InstantReading,
-    source: Source,
+    source: InstantValues,
     array: ArrayRef,
     /// The column as text, created on first use.
     written: OnceCell<Option<TextColumn>>,
@@ -625,24 +625,24 @@ impl InstantColumn<'_> {
     /// If the value is unreadable or a clock change affects it.
     pub fn get(&mut self, row: usize) -> Cell<Timestamp> {
         let found = match &self.source {
-            Source::Utc(micros) => match value(micros, row) {
+            InstantValues::Utc(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros).and_then(utc).map(|at| Some((at, Note::None))),
             },
-            Source::Wall(micros) => match value(micros, row) {
+            InstantValues::Wall(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros)
                     .and_then(utc)
                     .and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc()))
                     .map(Some),
             },
-            Source::Whole(numbers, unit) => match value(numbers, row) {
+            InstantValues::Whole(numbers, unit) => match value(numbers, row) {
                 None => Ok(None),
                 Some(number) => {
                     unit.read(number).and_then(|micros| self.reading.resolve_number(micros, *unit)).map(Some)
                 }
             },
-            Source::Float(numbers, unit) => {
+            InstantValues::Float(numbers, unit) => {
                 let number = (row < numbers.len() && numbers.is_valid(row)).then(|| numbers.value(row));
                 match number.filter(|number| !number.is_nan()) {
                     None => Ok(None),
@@ -652,7 +652,7 @@ impl InstantColumn<'_> {
                         .map(Some),
                 }
             }
-            Source::Text(text) => match text.get(row) {
+            InstantValues::Text(text) => match text.get(row) {
                 None => Ok(None),
                 Some(text) => match &mut self.last {
                     Some((last, found)) if last == text => *found,

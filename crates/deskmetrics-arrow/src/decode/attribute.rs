@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use deskmetrics::ticket::{Attribute, Attributes};
 
 use super::slot::AttributeSlots;
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 
 /// A column of values for each attribute.
@@ -46,12 +46,12 @@ impl AttributeWords {
     pub(super) fn decode(
         &mut self,
         slots: &AttributeSlots,
-        known: &mut Vec<Known>,
+        known: &mut Vec<KnownCodes>,
         batch: &RecordBatch,
         rows: usize,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
-        known.resize_with(slots.len(), Known::default);
+        known.resize_with(slots.len(), KnownCodes::default);
         for ((attribute, slot), known) in slots.iter().zip(known) {
             self.column(attribute, rows).decode(slot, known, batch, doubts)?;
         }

@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::id::{IdIndex, Ids};
 use super::ledger::{Ledger, Scope};
-use super::slot::Columns;
+use super::slot::FileColumns;
 use super::time::replaces;
 use crate::ReadError;
 use crate::column::utc::Instants;
@@ -89,7 +89,7 @@ impl<'a> Decoding<'a> {
     /// Reads the batches of a table, then closes its ledger.
     pub(super) fn each_batch(
         &mut self,
-        columns: &Columns<'_>,
+        columns: &FileColumns<'_>,
         ledger: usize,
         mut read: impl FnMut(&mut Self, &RecordBatch) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {

@@ -11,7 +11,7 @@ use deskmetrics::engine::CustomerNames;
 use hashbrown::HashMap;
 
 use super::slot::WordSlot;
-use super::word::{Known, NONE, Words};
+use super::word::{KnownCodes, NONE, Words};
 use crate::ReadError;
 use crate::column::cast;
 
@@ -46,7 +46,7 @@ impl Requesters {
     pub(crate) fn decode(
         &mut self,
         slot: &WordSlot<Box<str>>,
-        known: &mut Known,
+        known: &mut KnownCodes,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {

@@ -12,9 +12,9 @@ use super::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_or
 use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use super::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
 use super::time::{Times, Versions};
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::{Duplicates, InvitationSource};
@@ -64,10 +64,10 @@ struct Building {
     answered_at: Times,
     versions: Versions,
     unusable: Vec<usize>,
-    question: Known,
-    delivered: Known,
-    customer: Known,
-    attributes: Vec<Known>,
+    question: KnownCodes,
+    delivered: KnownCodes,
+    customer: KnownCodes,
+    attributes: Vec<KnownCodes>,
 }
 
 impl InvitationTable {
@@ -77,7 +77,8 @@ impl InvitationTable {
         let mut origins: Vec<RowOrigin> = Vec::new();
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let slots = Slots {
                 id: columns.word(&source.id)?,

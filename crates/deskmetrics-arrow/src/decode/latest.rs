@@ -16,7 +16,7 @@ const ONE_IN: usize = 1_000;
 const ENOUGH: usize = 3;
 
 /// The origin of a timestamp: its table, the role of its column, its row.
-type Place = (&'static str, &'static str, usize);
+type TimestampOrigin = (&'static str, &'static str, usize);
 
 impl Tables {
     /// The last plausible timestamp in the data; `None` if there is none.
@@ -52,7 +52,7 @@ impl Tables {
     /// The implausible timestamps: the first of each column, with their number.
     pub(crate) fn implausible(&self) -> Vec<Warning> {
         let Some(latest) = self.last_micros() else { return Vec::new() };
-        let mut found: Vec<(Place, i64, u64)> = Vec::new();
+        let mut found: Vec<(TimestampOrigin, i64, u64)> = Vec::new();
         self.each_timestamp(|place, at| {
             if at <= latest {
                 return;
@@ -62,14 +62,15 @@ impl Tables {
                 None => found.push((place, at, 1)),
             }
         });
-        let warning = |((table, role, row), at, count): (Place, i64, u64)| Warning::ImplausibleTimestamp {
-            table: table.to_owned(),
-            column: role.to_owned(),
-            row: self.row_number(table, row),
-            value: Timestamp::saturating_from_micros(at),
-            count,
-            cut_off: Timestamp::saturating_from_micros(latest),
-        };
+        let warning =
+            |((table, role, row), at, count): (TimestampOrigin, i64, u64)| Warning::ImplausibleTimestamp {
+                table: table.to_owned(),
+                column: role.to_owned(),
+                row: self.row_number(table, row),
+                value: Timestamp::saturating_from_micros(at),
+                count,
+                cut_off: Timestamp::saturating_from_micros(latest),
+            };
         found.into_iter().map(warning).collect()
     }
 
@@ -86,7 +87,7 @@ impl Tables {
     }
 
     /// Calls `each` with every timestamp that determines the end of the data.
-    fn each_timestamp(&self, mut each: impl FnMut(Place, i64)) {
+    fn each_timestamp(&self, mut each: impl FnMut(TimestampOrigin, i64)) {
         let Self { tickets, events, answers, invitations, .. } = self;
         for (row, at) in tickets.created_at.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             each(("tickets", "created_at", row), *at);

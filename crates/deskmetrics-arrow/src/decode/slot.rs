@@ -21,7 +21,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::ticket::{Attribute, Attributes};
 
 /// The columns of a file that are read.
-pub(crate) struct Columns<'a> {
+pub(crate) struct FileColumns<'a> {
     table: Arc<Table>,
     selected: Vec<usize>,
     /// Columns of lists.
@@ -33,13 +33,13 @@ pub(crate) struct Columns<'a> {
 
 /// A column that is read: its table, its index among those read, and its name.
 #[derive(Debug, Clone)]
-struct Place {
+struct ColumnPlace {
     table: Arc<Table>,
     at: usize,
     name: Box<str>,
 }
 
-impl Place {
+impl ColumnPlace {
     fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
         batch.column(self.at)
     }
@@ -48,20 +48,20 @@ impl Place {
 /// The columns of a list. The list of a row is read from the first of them.
 #[derive(Debug)]
 struct ListPlaces {
-    places: Vec<Place>,
+    places: Vec<ColumnPlace>,
     separator: String,
     /// Codes that mean missing.
     missing: Vec<Box<str>>,
 }
 
 /// The error for a column of a wrong type.
-fn wrong_type(place: Option<&Place>, WrongType { found, expected }: WrongType) -> ReadError {
+fn wrong_type(place: Option<&ColumnPlace>, WrongType { found, expected }: WrongType) -> ReadError {
     let (file, column) =
         place.map(|place| (place.table.path().to_owned(), place.name.to_string())).unwrap_or_default();
     ReadError::ColumnType { file, column, found, expected }
 }
 
-impl<'a> Columns<'a> {
+impl<'a> FileColumns<'a> {
     pub(crate) fn of(
         table: &Table,
         description: &'a Description,
@@ -83,17 +83,17 @@ impl<'a> Columns<'a> {
         self.table.batches(&self.selected)
     }
 
-    fn place(&mut self, name: &str) -> Result<Place, ReadError> {
+    fn place(&mut self, name: &str) -> Result<ColumnPlace, ReadError> {
         let column = self.table.column(name)?;
         Ok(self.place_of(column, name))
     }
 
-    fn place_of(&mut self, column: usize, name: &str) -> Place {
+    fn place_of(&mut self, column: usize, name: &str) -> ColumnPlace {
         let at = self.selected.iter().position(|selected| *selected == column).unwrap_or_else(|| {
             self.selected.push(column);
             self.selected.len() - 1
         });
-        Place { table: Arc::clone(&self.table), at, name: name.into() }
+        ColumnPlace { table: Arc::clone(&self.table), at, name: name.into() }
     }
 
     /// A column that may contain lists: text with this separator, JSON text, or Arrow lists, which are read as JSON
@@ -106,7 +106,7 @@ impl<'a> Columns<'a> {
         let Some((key, name)) = key.and_then(|key| Some((key, key.column.as_deref()?))) else {
             return self.maybe_word(key);
         };
-        let places: Vec<Place> =
+        let places: Vec<ColumnPlace> =
             self.table.columns(name)?.into_iter().map(|column| self.place_of(column, name)).collect();
         let slot = WordSlot { place: places.first().cloned(), ..self.reading_of(key) };
         let missing = self.missing(&key.missing).collect();
@@ -242,7 +242,7 @@ impl<'a> Columns<'a> {
 
 #[derive(Debug, Clone)]
 pub(crate) struct WordSlot<T> {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     constant: Option<T>,
     reading: WordReading<T>,
 }
@@ -327,7 +327,7 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 
 #[derive(Debug, Clone)]
 pub(crate) struct InstantSlot {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     reading: InstantReading,
     /// The reading with the order of dates of the whole column, once a date needs it.
     inferred: OnceLock<InstantReading>,
@@ -361,7 +361,8 @@ impl InstantSlot {
 
     /// Infers the order of dates from the whole column.
     pub(crate) fn infer(&self) -> Result<(), ReadError> {
-        let Some(Place { table, name, .. }) = self.place.as_ref().filter(|_| self.inferred.get().is_none())
+        let Some(ColumnPlace { table, name, .. }) =
+            self.place.as_ref().filter(|_| self.inferred.get().is_none())
         else {
             return Ok(());
         };
@@ -456,7 +457,7 @@ impl Reads for BoundInstant<'_> {
 /// A column of a stated measure.
 #[derive(Debug, Clone)]
 pub(crate) struct MeasureSlot {
-    place: Place,
+    place: ColumnPlace,
     reading: MeasureReading,
 }
 
@@ -487,7 +488,7 @@ impl MeasureSlot {
 
 #[derive(Debug, Clone)]
 pub(crate) struct NumberSlot {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     reading: NumberReading,
 }
 

@@ -9,7 +9,7 @@ use super::context::Decoding;
 use super::event::builder::EventBuilder;
 use super::id::{Id, NOWHERE};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
-use super::slot::Columns;
+use super::slot::FileColumns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
 use crate::ReadError;
@@ -92,7 +92,7 @@ fn read_table(
     table: &Table,
     into: &mut Into<'_>,
 ) -> Result<(), ReadError> {
-    let mut columns = Columns::of(table, decoding.description, &source.instants, &source.missing);
+    let mut columns = FileColumns::of(table, decoding.description, &source.instants, &source.missing);
     let ticket = columns.word(&source.ticket)?;
     let at = columns.instant(&source.at)?;
     let created_at = columns.maybe_instant(source.created_at.as_ref())?;

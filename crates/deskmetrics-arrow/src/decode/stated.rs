@@ -7,9 +7,9 @@ use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
 
 use super::context::in_order;
 use super::ledger::{Ledger, Scope, each_row};
-use super::slot::{Columns, InstantSlot, MeasureSlot, WordSlot};
+use super::slot::{FileColumns, InstantSlot, MeasureSlot, WordSlot};
 use super::time::Times;
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::column::{BadCell, DurationUnit};
@@ -49,7 +49,7 @@ pub(super) struct StatedSlot {
 pub(super) fn slots<'a>(
     all: &mut Vec<StatedColumn>,
     source: &'a TicketSource,
-    columns: &mut Columns<'a>,
+    columns: &mut FileColumns<'a>,
 ) -> Result<Vec<StatedSlot>, ReadError> {
     let mut slots = Vec::new();
     for (role, measure, more, keys) in source.stated() {
@@ -98,7 +98,7 @@ pub(super) struct SlaSlot {
 pub(super) fn sla_slots<'a>(
     all: &mut Vec<SlaColumn>,
     source: &'a TicketSource,
-    columns: &mut Columns<'a>,
+    columns: &mut FileColumns<'a>,
 ) -> Result<Vec<SlaSlot>, ReadError> {
     let mut slots = Vec::new();
     for (metric, key) in &source.sla {
@@ -128,7 +128,7 @@ impl SlaSlot {
         column.fill_up(first);
         column.due_at.decode_alone(&self.due_at, batch, ledger)?;
         let mut doubts = Vec::new();
-        column.met.decode(&self.met, &mut Known::default(), batch, &mut doubts)?;
+        column.met.decode(&self.met, &mut KnownCodes::default(), batch, &mut doubts)?;
         if !doubts.is_empty() {
             let mut met = self.met.bind(batch)?;
             each_row(in_order(doubts), |row| ledger.want(&mut met, row))?;

@@ -18,9 +18,9 @@ use super::id::NOWHERE;
 use super::invitation::Answered;
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
+use super::slot::{AttributeSlots, FileColumns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::{Times, Versions, replaces};
-use super::word::{Codes, Known, NONE, Words};
+use super::word::{Codes, KnownCodes, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{BLOCK, Places, ScoreColumn};
 use crate::column::utc::Instants;
@@ -104,10 +104,10 @@ struct Slots<'a> {
 
 #[derive(Default)]
 struct Caches {
-    question: Known,
-    customer: Known,
-    reasons: Known,
-    attributes: Vec<Known>,
+    question: KnownCodes,
+    customer: KnownCodes,
+    reasons: KnownCodes,
+    attributes: Vec<KnownCodes>,
 }
 
 impl AnswerTable {
@@ -128,7 +128,7 @@ impl AnswerTable {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let description = decoding.description;
-            let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
+            let mut columns = FileColumns::of(&table, description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let question = columns.maybe_word(source.question.as_ref())?;
             let one_each = source.duplicates.is_some() || source.updated_at.is_some();

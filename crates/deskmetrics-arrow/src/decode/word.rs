@@ -232,7 +232,7 @@ impl<T: Meaning + Eq + Hash> Words<T> {
     pub(crate) fn decode(
         &mut self,
         slot: &WordSlot<T>,
-        known: &mut Known,
+        known: &mut KnownCodes,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
@@ -262,7 +262,7 @@ impl Words<Box<str>> {
 
 /// The codes of a source's texts, each interpreted once.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownCodes {
     codes: HashMap<Box<str>, u32>,
     /// Texts of at most seven bytes, by a few bits of their hash, because most keys are short and few.
     short: Vec<(u64, u32)>,
@@ -277,7 +277,7 @@ const BAD: u32 = u32::MAX;
 pub(crate) struct Decoder<'d, T, F> {
     pub(crate) words: &'d mut Words<T>,
     pub(crate) read: F,
-    pub(crate) known: &'d mut Known,
+    pub(crate) known: &'d mut KnownCodes,
     /// The code of a null.
     pub(crate) missing: u32,
     pub(crate) doubts: &'d mut Vec<usize>,

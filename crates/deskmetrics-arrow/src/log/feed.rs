@@ -18,7 +18,7 @@ use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, Slices, blocks, only};
+use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks, only};
 
 /// The number of tickets that are counted together.
 const BLOCK: usize = 1024;
@@ -57,7 +57,7 @@ impl EventLog<'_> {
     ) {
         let tickets = &self.tables.tickets;
         let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute), Some(&tickets.tags));
-        let mut slices = Slices::new(keys.combinations());
+        let mut slices = SliceNumbers::new(keys.combinations());
         let mut one = TicketFeeder::new(self, report);
         let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();

@@ -59,12 +59,12 @@ impl Words {
 
 /// The columns of a batch in their order.
 #[derive(Default)]
-pub(super) struct Columns {
+pub(super) struct BatchColumns {
     fields: Vec<Field>,
     arrays: Vec<ArrayRef>,
 }
 
-impl Columns {
+impl BatchColumns {
     pub(super) fn add(&mut self, name: &str, array: ArrayRef) {
         self.fields.push(Field::new(name, array.data_type().clone(), true));
         self.arrays.push(array);

@@ -9,10 +9,10 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
 use serde::Serialize;
 
-use super::builder::{Columns, Instants, Spans, Words};
+use super::builder::{BatchColumns, Instants, Spans, Words};
 
 type At = fn(&TicketMetrics) -> Option<Timestamp>;
-type Span = fn(&TicketMetrics) -> Option<Elapsed>;
+type DurationField = fn(&TicketMetrics) -> Option<Elapsed>;
 type Count = fn(&TicketMetrics) -> i64;
 
 const INSTANTS: [(&str, At); 6] = [
@@ -24,7 +24,7 @@ const INSTANTS: [(&str, At); 6] = [
     ("as_of", |metrics| Some(metrics.as_of)),
 ];
 
-const SPANS: [(&str, Span); 12] = [
+const DURATION_FIELDS: [(&str, DurationField); 12] = [
     ("first_response_time", |metrics| metrics.first_response_time),
     ("bot_first_response_time", |metrics| metrics.bot_first_response_time),
     ("first_resolution_time", |metrics| metrics.first_resolution_time),
@@ -105,7 +105,7 @@ impl MeasureColumns {
             proactive: BooleanBuilder::new(),
             solved_by: Words::default(),
             instants: INSTANTS.iter().map(|_| Instants::default()).collect(),
-            spans: SPANS.iter().map(|_| Spans::default()).collect(),
+            spans: DURATION_FIELDS.iter().map(|_| Spans::default()).collect(),
             counts: COUNTS.iter().map(|_| Int64Builder::new()).collect(),
         }
     }
@@ -130,7 +130,7 @@ impl MeasureColumns {
                 metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
             known.map_or(replayed, |stated| metrics.measure(stated.measure, clock))
         };
-        for ((name, read), column) in SPANS.iter().zip(&mut self.spans) {
+        for ((name, read), column) in DURATION_FIELDS.iter().zip(&mut self.spans) {
             let elapsed = read(metrics);
             column.push(
                 [ClockKind::Calendar, ClockKind::Business]
@@ -147,7 +147,7 @@ impl MeasureColumns {
     /// # Errors
     /// If two columns have the same name, as with an attribute called `ticket`.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let mut columns = Columns::default();
+        let mut columns = BatchColumns::default();
         columns.add("ticket", self.ticket.finish());
         columns.add("created_at", self.created_at.finish());
         columns.add("requester", self.requester.finish());
@@ -161,7 +161,7 @@ impl MeasureColumns {
             columns.add(name, column.finish());
         }
         columns.add("solved_by", self.solved_by.finish());
-        for ((name, _), column) in SPANS.iter().zip(&mut self.spans) {
+        for ((name, _), column) in DURATION_FIELDS.iter().zip(&mut self.spans) {
             columns.add_spans(name, column);
         }
         for ((name, _), column) in COUNTS.iter().zip(&mut self.counts) {

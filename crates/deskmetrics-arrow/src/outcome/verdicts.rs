@@ -8,7 +8,7 @@ use arrow_schema::ArrowError;
 use chrono::TimeDelta;
 use deskmetrics::{ClockKind, SlaVerdict};
 
-use super::builder::{Columns, Instants, Spans, Words};
+use super::builder::{BatchColumns, Instants, Spans, Words};
 use super::measures::word;
 
 /// The verdicts on SLA targets, one row per verdict.
@@ -75,7 +75,7 @@ impl VerdictColumns {
     /// # Errors
     /// Never: the columns have equal lengths and different names.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let mut columns = Columns::default();
+        let mut columns = BatchColumns::default();
         columns.add("ticket", self.ticket.finish());
         columns.add("policy", self.policy.finish());
         columns.add("metric", self.metric.finish());

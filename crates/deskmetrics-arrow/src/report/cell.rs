@@ -8,7 +8,7 @@ use deskmetrics::engine::{Feed, Milestones, PeriodId, SliceIds};
 use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
-use super::place::{Keys, NO_TICKET, Slices, only};
+use super::place::{Keys, NO_TICKET, SliceNumbers, only};
 use crate::column::utc::{Instants, read_or};
 use crate::decode::id::NOWHERE as NO_OWNER;
 use crate::decode::word::Codes;
@@ -42,7 +42,7 @@ pub(super) struct GroupKeys<'d> {
 /// The cells seen so far.
 #[derive(Debug)]
 pub(super) struct Cells {
-    slices: Slices,
+    slices: SliceNumbers,
     kinds: usize,
     /// The number of a cell: by period (before or after the cut-off), then by slices and kind.
     numbers: Vec<Vec<u32>>,
@@ -64,7 +64,7 @@ impl Cells {
         // The first cell is for rows that do not count.
         let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
-            slices: Slices::new(group_keys.keys.combinations()),
+            slices: SliceNumbers::new(group_keys.keys.combinations()),
             kinds: kinds.max(1),
             numbers: Vec::new(),
             met: vec![nowhere],
@@ -182,7 +182,7 @@ impl Cells {
 
 impl GroupKeys<'_> {
     /// The number of the slices of a row with these values.
-    fn slices_of(&self, row: usize, own: u64, slices: &mut Slices, feed: &mut Feed<'_>) -> usize {
+    fn slices_of(&self, row: usize, own: u64, slices: &mut SliceNumbers, feed: &mut Feed<'_>) -> usize {
         let countable = self.keys.combinations().is_some();
         match &self.owners {
             None if countable => {

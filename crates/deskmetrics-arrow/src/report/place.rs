@@ -88,7 +88,7 @@ impl<'f> Keys<'f> {
 
 /// Numbers of combinations in order of occurrence, with their slices.
 #[derive(Debug)]
-pub(crate) struct Slices {
+pub(crate) struct SliceNumbers {
     /// One more than the number of each combination; empty if there are too many combinations.
     dense: Vec<u32>,
     sparse: HashMap<(u64, u64), u32>,
@@ -98,7 +98,7 @@ pub(crate) struct Slices {
 /// A combination without values from a ticket.
 pub(crate) const NO_TICKET: u64 = u64::MAX;
 
-impl Slices {
+impl SliceNumbers {
     pub(crate) fn new(combinations: Option<u64>) -> Self {
         const MOST: u64 = 1 << 18;
         let dense = combinations.filter(|all| *all <= MOST).and_then(|all| usize::try_from(all).ok());

@@ -5,7 +5,7 @@ use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Durations, Ratio, Reason, Status, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::file::{FileSpec, Table};
-use deskmetrics_arrow::{Choice, Dataset, ReadOptions};
+use deskmetrics_arrow::{Dataset, KpiSelection, ReadOptions};
 
 use crate::{Data, assert_near, count, dataset, number};
 
@@ -142,7 +142,7 @@ fn the_counters_of_the_last_rows_answer_their_kpis() {
         file.display()
     );
     let last = Dataset::of_description(&description.parse().unwrap(), ReadOptions::default()).unwrap();
-    let chosen = Choice::these(["reopen_rate", "transfers"]).of(&last).unwrap();
+    let chosen = KpiSelection::these(["reopen_rate", "transfers"]).of(&last).unwrap();
     let report = Report::builder(last.as_of.unwrap()).kpis(chosen.kpis).build().unwrap();
     let table = last.feed(&report, 0).unwrap().table();
     let value = |kpi: &str, measure: &str| {

@@ -11,10 +11,10 @@ use crate::decode::context::{ColumnTask, Decoding, Workers, in_order};
 use crate::decode::id::{Id, NOWHERE, each_id};
 use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundWord, FileColumns, InstantSlot, WordSlot};
 use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
 use crate::decode::time::Versions;
-use crate::decode::word::{Codes, Decoder, Known, NONE, Words};
+use crate::decode::word::{Codes, Decoder, KnownCodes, NONE, Words};
 use crate::description::{Duplicates, EventMapping, EventMeaning, EventSource};
 
 /// The columns of one table.
@@ -38,13 +38,13 @@ struct Slots<'a> {
 /// The codes of the texts of a source's columns.
 #[derive(Default)]
 struct Caches {
-    kind: Known,
-    value: Known,
-    previous: Known,
-    status: Known,
-    author: Known,
-    author_name: Known,
-    id: Known,
+    kind: KnownCodes,
+    value: KnownCodes,
+    previous: KnownCodes,
+    status: KnownCodes,
+    author: KnownCodes,
+    author_name: KnownCodes,
+    id: KnownCodes,
     kinds: Words<EventMapping>,
     statuses: Words<Status>,
     authors: Words<Author>,
@@ -69,7 +69,8 @@ impl EventBuilder {
         });
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let slots = Slots {
                 ticket: columns.word(&source.ticket)?,
                 at: columns.instant(&source.at)?,

@@ -17,10 +17,10 @@ use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
 use crate::decode::stated::{self, SlaColumn, SlaSlot, StatedColumn, StatedSlot};
 use crate::decode::time::{Times, Versions};
-use crate::decode::word::{Known, Words};
+use crate::decode::word::{KnownCodes, Words};
 use crate::description::{AttributeValues, Duplicates, TicketSource};
 
 /// The tickets during reading.
@@ -81,11 +81,12 @@ impl TicketBuilder {
         decoding: &mut Decoding<'_>,
         source: &TicketSource,
     ) -> Result<(), ReadError> {
-        let mut known: [Known; 6] = Default::default();
-        let mut of_attributes: Vec<Known> = Vec::new();
+        let mut known: [KnownCodes; 6] = Default::default();
+        let mut of_attributes: Vec<KnownCodes> = Vec::new();
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             // The author of an action is compared with the requester.
             let with_requesters = projection.requesters || source.author_name.is_some();
@@ -139,7 +140,7 @@ impl TicketBuilder {
         decoding: &mut Decoding<'_>,
         slots: &Slots<'_>,
         batch: &RecordBatch,
-        (known, of_attributes): (&mut [Known; 6], &mut Vec<Known>),
+        (known, of_attributes): (&mut [KnownCodes; 6], &mut Vec<KnownCodes>),
         ledger: usize,
     ) -> Result<(), ReadError> {
         let [k_requester, k_created_by, k_status, k_sla, k_author, k_name] = known;
@@ -172,7 +173,7 @@ impl TicketBuilder {
         }
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
-            lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
+            lists.decode(&slots.tags, &mut KnownCodes::default(), batch, &mut doubts)?;
             self.tags.push(&lists, slots.source.tag_separator.as_deref().unwrap_or(","), self.rows);
         }
         for (attribute, slot) in slots.passed_over.iter() {
@@ -286,7 +287,7 @@ impl TicketBuilder {
                 let column = if ends_described { column } else { status.name() };
                 ledger
                     .exclude_one(Scope::Value, Reason::EndUnknown, number, column, || {
-                        let remedy = "the ticket is done, but not since when: provide solved_at or closed_at";
+                        let remedy = "the ticket is done at an unknown time: provide solved_at or closed_at";
                         (status.raw(row).to_owned(), remedy.to_owned())
                     })
                     .skipped()?;
@@ -382,7 +383,7 @@ impl PassedOver {
                 continue;
             }
             let words = tickets.attributes.column(&attribute, first);
-            words.decode(&slot, &mut Known::default(), &batch, &mut Vec::new())?;
+            words.decode(&slot, &mut KnownCodes::default(), &batch, &mut Vec::new())?;
         }
         Ok(())
     }

@@ -15,24 +15,24 @@ use crate::description::{did_you_mean, nearest};
 /// the clocks that have schedules.
 ///
 /// ```no_run
-/// use deskmetrics_arrow::{Choice, Dataset};
+/// use deskmetrics_arrow::{Dataset, KpiSelection};
 ///
 /// let dataset = Dataset::read("helpdesk.toml")?;
-/// let chosen = Choice::usual().of(&dataset)?;
-/// for request in &chosen.kpis {
+/// let selected = KpiSelection::usual().of(&dataset)?;
+/// for request in &selected.kpis {
 ///     println!("{}", request.kpi);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Choice {
-    ids: Ids,
+pub struct KpiSelection {
+    ids: KpiIds,
     clocks: Option<Vec<ClockKind>>,
     fcr: Option<FcrPolicy>,
 }
 
 #[derive(Debug, Clone)]
-enum Ids {
+enum KpiIds {
     Usual,
     All,
     These(Vec<String>),
@@ -41,7 +41,7 @@ enum Ids {
 /// The selected KPIs.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Chosen {
+pub struct SelectedKpis {
     /// The requests: in the order of the catalogue, or in the given order if selected by name.
     pub kpis: Vec<KpiRequest>,
     /// Notes for the reader: KPIs that are not shown, with the reason.
@@ -51,7 +51,7 @@ pub struct Chosen {
 /// A selection that the data cannot answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ChoiceError {
+pub enum SelectionError {
     /// The catalogue has no such KPI.
     #[error("there is no KPI \"{id}\"{}", did_you_mean(nearest.as_deref()))]
     UnknownKpi {
@@ -99,10 +99,10 @@ fn or_stated(stated: &[StatedMeasure]) -> String {
     }
 }
 
-impl Choice {
+impl KpiSelection {
     /// The usual KPIs that the data can answer.
     pub fn usual() -> Self {
-        Self { ids: Ids::Usual, clocks: None, fcr: None }
+        Self { ids: KpiIds::Usual, clocks: None, fcr: None }
     }
 
     /// The ids of the usual KPIs.
@@ -112,12 +112,12 @@ impl Choice {
 
     /// Every KPI that the data can answer.
     pub fn all() -> Self {
-        Self { ids: Ids::All, ..Self::usual() }
+        Self { ids: KpiIds::All, ..Self::usual() }
     }
 
     /// These KPIs, by their ids or aliases.
     pub fn these(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { ids: Ids::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
+        Self { ids: KpiIds::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
     }
 
     /// Sets the clocks of durations. Default: both if the dataset has a schedule, else the calendar.
@@ -140,80 +140,80 @@ impl Choice {
     /// If a KPI selected by name is unknown or the data contains nothing for it, or if there is no table for any KPI.
     /// A table without rows suffices: its KPIs count nothing. A KPI selected by name that lacks evidence is an error
     /// only if no other KPI remains; otherwise a note gives the reason.
-    pub fn of(&self, dataset: &Dataset) -> Result<Chosen, ChoiceError> {
-        let (mut chosen, mut refused) = (Chosen::default(), None);
+    pub fn of(&self, dataset: &Dataset) -> Result<SelectedKpis, SelectionError> {
+        let (mut selected, mut refused) = (SelectedKpis::default(), None);
         let (answerable, without_cut_off) = self.answerable(dataset);
         match &self.ids {
-            Ids::These(names) => {
+            KpiIds::These(names) => {
                 for name in names {
                     let known = kpi::definition(name).ok_or_else(|| unknown(name))?;
                     let mut found =
                         answerable.iter().filter(|request| request.kpi == known.id).cloned().peekable();
                     if without_cut_off.contains(known.id) {
-                        chosen.notes.push(needs_cut_off(known.id));
+                        selected.notes.push(needs_cut_off(known.id));
                     } else if found.peek().is_none() {
                         return Err(self.nothing(known.id, dataset));
                     }
                     for request in found {
                         match dataset.can_answer(&request) {
-                            Ok(()) => chosen.kpis.push(request),
+                            Ok(()) => selected.kpis.push(request),
                             Err(problem) => {
-                                chosen.notes.push(problem.to_string());
+                                selected.notes.push(problem.to_string());
                                 refused = refused.or(Some(problem));
                             }
                         }
                     }
                 }
             }
-            Ids::Usual | Ids::All => {
-                let all = matches!(self.ids, Ids::All);
+            KpiIds::Usual | KpiIds::All => {
+                let all = matches!(self.ids, KpiIds::All);
                 let is_selected = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
-                chosen.kpis = answerable;
-                chosen.kpis.retain(|request| is_selected(&request.kpi));
+                selected.kpis = answerable;
+                selected.kpis.retain(|request| is_selected(&request.kpi));
                 let unknown = without_cut_off.iter().filter(|id| is_selected(id));
-                chosen.notes.extend(unknown.map(|id| needs_cut_off(id)));
+                selected.notes.extend(unknown.map(|id| needs_cut_off(id)));
                 if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
-                    chosen.notes.push(ChoiceError::FcrPolicy.to_string());
+                    selected.notes.push(SelectionError::FcrPolicy.to_string());
                 }
                 let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
-                chosen.kpis.retain(|request| match lack(dataset, request, false) {
+                selected.kpis.retain(|request| match lack(dataset, request, false) {
                     Some(lack) => {
                         unknown.entry(lack).or_default().insert(request.kpi.clone());
                         false
                     }
                     None => true,
                 });
-                chosen.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
+                selected.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
                     let ids = Vec::from_iter(ids).join(", ");
                     format!("the data has {lacks}, so these are not shown: {ids}; {remedy}")
                 }));
             }
         }
-        chosen.notes.extend(unscaled(dataset));
-        chosen.notes.extend(dataset.notes.iter().cloned());
+        selected.notes.extend(unscaled(dataset));
+        selected.notes.extend(dataset.notes.iter().cloned());
         for source in &dataset.sources {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
-            chosen.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
+            selected.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
-        chosen.notes.extend(dataset.unmet_conditions());
-        chosen
+        selected.notes.extend(dataset.unmet_conditions());
+        selected
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
-        if chosen.kpis.is_empty() {
-            return Err(refused.unwrap_or(ChoiceError::NoKpi { notes: chosen.notes }));
+        if selected.kpis.is_empty() {
+            return Err(refused.unwrap_or(SelectionError::NoKpi { notes: selected.notes }));
         }
-        chosen.notes.extend(chosen.kpis.iter().filter_map(|request| dataset.stated_note(request)));
-        chosen.notes.dedup();
-        Ok(chosen)
+        selected.notes.extend(selected.kpis.iter().filter_map(|request| dataset.stated_note(request)));
+        selected.notes.dedup();
+        Ok(selected)
     }
 
     fn policy<'a>(&'a self, dataset: &'a Dataset) -> Option<&'a FcrPolicy> {
         self.fcr.as_ref().or(dataset.fcr.as_ref())
     }
 
-    fn nothing(&self, id: &'static str, dataset: &Dataset) -> ChoiceError {
+    fn nothing(&self, id: &'static str, dataset: &Dataset) -> SelectionError {
         if id == "fcr" && self.policy(dataset).is_none() {
-            return ChoiceError::FcrPolicy;
+            return SelectionError::FcrPolicy;
         }
         let mut hint: String = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
         if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
@@ -229,12 +229,12 @@ impl Choice {
                 ": it needs its {option}, {allowed}, such as {{\"kpi\": \"{id}\", \"{option}\": \"{example}\"}}"
             );
         }
-        ChoiceError::Nothing { id, hint }
+        SelectionError::Nothing { id, hint }
     }
 
     /// Every KPI that the data can answer, and the ids of those that need only a cut-off.
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
-        let named = matches!(self.ids, Ids::These(_));
+        let named = matches!(self.ids, KpiIds::These(_));
         let mut requests = Vec::new();
         for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
@@ -324,9 +324,9 @@ fn needs_cut_off(id: &str) -> String {
     format!("{id} is not shown, since it needs a cut-off and nothing in the data bears a date: give as_of")
 }
 
-fn unknown(name: &str) -> ChoiceError {
+fn unknown(name: &str) -> SelectionError {
     let ids = kpi::DEFINITIONS.iter().map(|definition| definition.id);
-    ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
+    SelectionError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
 }
 
 /// The tables that contain data about tickets.
@@ -387,12 +387,12 @@ impl Dataset {
     /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.
     ///
     /// # Errors
-    /// [`ChoiceError::NoEvidence`] with the missing evidence and what to provide.
-    pub fn can_answer(&self, request: &KpiRequest) -> Result<(), ChoiceError> {
+    /// [`SelectionError::NoEvidence`] with the missing evidence and what to provide.
+    pub fn can_answer(&self, request: &KpiRequest) -> Result<(), SelectionError> {
         let Some((lacks, remedy)) = lack(self, request, true) else { return Ok(()) };
         let policy = request.policy.as_ref().map(|policy| format!(" ({policy})"));
         let kpi = request.kpi.clone() + &policy.unwrap_or_default();
-        Err(ChoiceError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
+        Err(SelectionError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
     }
 
     /// The columns of stated measures that a KPI uses; empty unless the source states all that it needs.

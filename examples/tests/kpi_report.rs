@@ -168,7 +168,7 @@ fn exclusions_are_reported_with_their_place() {
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
     assert!(text.contains("row 4: \"11\""), "{text}");
     assert!(text.contains("(none)"), "the ticket without a market has a line of its own: {text}");
-    assert!(text.contains("KPI \"fcr\" has no usual meaning"), "{text}");
+    assert!(text.contains("KPI \"fcr\" has no default policy"), "{text}");
 }
 
 #[test]

@@ -461,5 +461,5 @@ fn counted_by(request: &KpiRequest) -> Option<Attribute> {
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
     InstantReading::new(zone)
         .read(text)
-        .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is no instant")))
+        .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is not a timestamp")))
 }

@@ -56,7 +56,7 @@ pub enum ReadError {
     },
 
     /// The text file has no more lines than `skip_rows`.
-    #[error("{}: skip_rows = {skip_rows} passes over the whole file{}: state the number of lines before the column names, or leave skip_rows out", file.display(), lines.map(|lines| format!(" (lines: {lines})")).unwrap_or_default())]
+    #[error("{}: skip_rows = {skip_rows} skips the whole file{}: state the number of lines before the column names, or remove skip_rows", file.display(), lines.map(|lines| format!(" (lines: {lines})")).unwrap_or_default())]
     NothingAfterSkipped {
         /// The file.
         file: PathBuf,
@@ -154,7 +154,7 @@ pub enum ReadError {
     },
 
     /// A column of durations contains numbers without a unit in the description or the column's name.
-    #[error("{}: column \"{column}\" holds numbers of an unknown unit: state it, such as {role} = {{ column = \"{column}\", unit = \"minutes\" }}", file.display())]
+    #[error("{}: column \"{column}\" contains numbers of an unknown unit: state it, such as {role} = {{ column = \"{column}\", unit = \"minutes\" }}", file.display())]
     NoUnit {
         /// The file or table.
         file: PathBuf,

@@ -61,7 +61,7 @@ pub enum SelectionError {
         nearest: Option<String>,
     },
     /// First contact resolution was requested without a policy.
-    #[error("KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\"")]
+    #[error("KPI \"fcr\" has no default policy: choose a policy such as \"no_reopen_within(7days)\"")]
     FcrPolicy,
     /// The data contains nothing that the KPI measures.
     #[error("the data contains nothing for {id}{hint}")]
@@ -321,7 +321,7 @@ impl KpiSelection {
 }
 
 fn needs_cut_off(id: &str) -> String {
-    format!("{id} is not shown, since it needs a cut-off and nothing in the data bears a date: give as_of")
+    format!("{id} is not shown, because it needs a cut-off and the data contains no timestamp: set as_of")
 }
 
 fn unknown(name: &str) -> SelectionError {

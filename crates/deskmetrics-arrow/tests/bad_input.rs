@@ -665,8 +665,8 @@ fn more_lines_to_skip_than_there_are() {
     assert!(matches!(error, ReadError::NothingAfterSkipped { skip_rows: 9, lines: Some(1), .. }), "{error}");
     assert!(
         error.to_string().ends_with(
-            "tickets.csv: skip_rows = 9 passes over the whole file (lines: 1): state the number of lines before the column \
-             names, or leave skip_rows out"
+            "tickets.csv: skip_rows = 9 skips the whole file (lines: 1): state the number of lines before the column \
+             names, or remove skip_rows"
         ),
         "{error}"
     );

@@ -91,7 +91,7 @@ fn errors() {
         ),
         followed(
             of(&TICKETS.replace("'t.csv'", "{ path = 't.csv', skip_rows = 3 }"), ROWS),
-            "or leave skip_rows out",
+            "or remove skip_rows",
             right(),
         ),
         followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
@@ -215,7 +215,7 @@ fn exclusions() {
         ),
         kept(
             "BeforeCreation",
-            "clock_skew forgives a little",
+            "allow a small difference with clock_skew",
             (&log("'kind'", ""), &early),
             (&log("'kind'", "clock_skew = '1min'\n"), &early),
         ),

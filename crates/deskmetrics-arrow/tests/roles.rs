@@ -671,7 +671,7 @@ fn rules_on_a_missing_attribute_are_an_error_or_a_note() {
     assert!(by("groop").contains("schedule_by: there is no attribute \"groop\", did you mean \"group\"?"));
     assert!(by("group").contains("ReportTable"));
     let tagged = format!("{base}tags = \"tags\"\n{hours}[schedule_by.tag]\nvip = \"desk\"\n");
-    assert!(shown(&tagged).contains("a ticket may have several tags, so they choose no schedule"));
+    assert!(shown(&tagged).contains("a ticket may have several tags, so they select no schedule"));
     let when = |attribute: &str| {
         shown(&format!(
             "{base}[[sla.policies]]\nname = \"first\"\nwhen = {{ {attribute} = \"first\" }}\n\

@@ -183,7 +183,7 @@ fn the_unit_is_inferred_or_required() {
     let unknown = read(&format!("{TICKETS}{}", role("reply")), &rows("reply"), "").unwrap_err().to_string();
     let remedy = "state it, such as first_response_time = { column = \"reply\", unit = \"minutes\" }";
     assert!(
-        unknown.contains("column \"reply\" holds numbers of an unknown unit") && unknown.ends_with(remedy),
+        unknown.contains("column \"reply\" contains numbers of an unknown unit") && unknown.ends_with(remedy),
         "{unknown}"
     );
     let followed = remedy.strip_prefix("state it, such as ").unwrap();

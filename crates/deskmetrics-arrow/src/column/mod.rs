@@ -43,7 +43,7 @@ pub type Cell<T> = Result<Option<T>, BadCell>;
 #[non_exhaustive]
 pub enum BadCell {
     /// The text is not a timestamp in the format.
-    #[error("no instant of the expected format")]
+    #[error("not a timestamp in the expected format")]
     NotAnInstant,
     /// The number is a timestamp of another unit, such as milliseconds where seconds are expected.
     #[error("a number of another unit")]
@@ -53,23 +53,23 @@ pub enum BadCell {
     #[error("a date whose day and month cannot be distinguished by itself")]
     UndecidedOrder,
     /// The local time was skipped when clocks went forward, and the description rejects such times.
-    #[error("a local time that the clocks skipped")]
+    #[error("a local time that a clock change skipped")]
     Nonexistent,
     /// The local time occurred twice when clocks went back, and the description rejects such times.
     #[error("a local time that occurred twice")]
     Ambiguous,
     /// The text is not a number of the expected kind.
-    #[error("no number")]
+    #[error("not a number")]
     NotANumber,
     /// A comma or point may be a decimal mark or a thousands separator, or contradicts the stated decimal mark; see
     /// [`NumberReading::decimal`].
-    #[error("a number with a comma or a point before decimals or thousands")]
+    #[error("a number with an ambiguous comma or point")]
     DecimalMark,
     /// A number where a whole number is needed.
     #[error("not a whole number")]
     NotWhole,
     /// The text is not a duration.
-    #[error("no duration")]
+    #[error("not a duration")]
     NotADuration,
     /// A number is a duration with an unknown unit.
     #[error("a number without a unit")]
@@ -78,7 +78,7 @@ pub enum BadCell {
     #[error("below zero")]
     Negative,
     /// The label has no meaning.
-    #[error("a word without a meaning")]
+    #[error("a label without a meaning")]
     UnknownWord,
 }
 

@@ -313,7 +313,7 @@ fn join(
                 id: &id,
                 numbers: invitations.iter().all(InvitationTable::has_numbers),
                 reason: Reason::UnknownInvitation,
-                remedy: "add the table its invitation is in, or write its id as there; an excluded one is not there",
+                remedy: "add the table its invitation is in, or write its id as there; an excluded one does not count",
             };
             table.find_invitations(&target);
             let answered_at = table.answered();
@@ -353,7 +353,7 @@ fn join(
             id: &|row| tickets.ids.text(row),
             numbers: tickets.ids.are_numbers(),
             reason: Reason::UnknownTicket,
-            remedy: "add the table its ticket is in, or write its id as there; an excluded ticket is not there",
+            remedy: "add the table its ticket is in, or write its id as there; an excluded ticket does not count",
         };
         for table in answers {
             let lost = table.join_tickets(decoding, &target)?;

@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for EventMapping {
                     let allowed = || WORDS.iter().chain(&["ignore"]);
                     let meant = did_you_mean(nearest(word, allowed()).as_deref());
                     E::custom(format!(
-                        "\"{word}\" is nothing that happens{meant}; allowed are {}",
+                        "\"{word}\" is not a kind of event{meant}; allowed are {}",
                         listed(allowed())
                     ))
                 })

@@ -76,7 +76,7 @@ impl Table {
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
         if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
             let message =
-                format!("{}: {key} is for text files and has no effect here: leave it out", path.display());
+                format!("{}: {key} is for text files and has no effect here: remove it", path.display());
             return Err(DescriptionError::new(message).into());
         }
         let file = File::open(&path).map_err(|source| match source.kind() {

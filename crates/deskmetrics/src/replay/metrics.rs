@@ -240,7 +240,7 @@ impl TicketMetrics {
         self.stated_on(measure, ClockKind::Calendar).is_some()
     }
 
-    /// Whether the ticket was done at an unknown time and the source does not state all of these counts.
+    /// Whether the ticket was done at an unknown time, but the source states all of these counts.
     pub(crate) fn is_done_with(&self, counts: &[StatedMeasure]) -> bool {
         self.exclusion == Some(Reason::EndUnknown)
             && self.status.is_done()

@@ -87,7 +87,7 @@ pub(crate) struct TimerContext<'a> {
     pub(crate) explain: bool,
 }
 
-/// How an instance ends.
+/// How an instance ends, if it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Completed,

@@ -222,7 +222,7 @@ impl EventBuilder {
                 if created.saturating_sub(at[event]) > skew {
                     self.codes[event] = NOTHING;
                     let text = Timestamp::saturating_from_micros(at[event]).to_string();
-                    let remedy = "its ticket was created later; clock_skew forgives a little";
+                    let remedy = "its ticket was created later; allow a small difference with clock_skew";
                     self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy.to_owned()))?;
                 } else {
                     decoding.ledgers[self.origins[origin].ledger].skewed();

@@ -48,6 +48,7 @@ pub(crate) struct SlaEvaluator {
     /// The segments of each verdict in `done`, if they are kept.
     explained: Vec<Vec<RawSegment>>,
     /// The number of business-time targets not evaluated for lack of a schedule.
+    #[serde(rename = "unjudged")]
     unevaluated: u32,
     /// The progress of timers before their targets changed at `changed_at`. Changes at one timestamp count as one.
     before_change: Vec<(u16, Standing)>,

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line arguments.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Timestamp};
 use deskmetrics_arrow::Dataset;
 
-/// Reads tickets, ticket events and surveys and prints their customer-service KPIs, each with its n, its interval
-/// and what was excluded.
+/// Prints the customer-service KPIs of tickets, ticket events and surveys, each with its n, its interval and what was
+/// excluded
 #[derive(Debug, Parser)]
 #[command(name = "kpi_report", max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Description of the files and columns; by default that of the sample data
+    /// The description of the files and columns; by default that of the sample that ships with the examples
     #[arg(value_name = "DESCRIPTION.toml")]
     pub(crate) description: Option<PathBuf>,
 
@@ -44,11 +44,11 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "kpis")]
     pub(crate) all: bool,
 
-    /// Clock of durations; by default both where the description has a schedule, else calendar
+    /// Clock of durations; by default both if the description has a schedule, else calendar
     #[arg(long, value_name = "CLOCK")]
     clock: Option<Clock>,
 
-    /// What first contact resolution means, such as "no_reopen_within(7days)" or single_reply; by default the
+    /// The policy of first contact resolution, such as "no_reopen_within(7days)" or single_reply; by default the
     /// description's
     #[arg(long, value_name = "POLICY")]
     pub(crate) fcr: Option<FcrPolicy>,
@@ -57,15 +57,15 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0.95, value_parser = level)]
     pub(crate) level: f64,
 
-    /// Mark numbers that rest on fewer records than this
+    /// Mark numbers that are based on fewer records than this
     #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true)]
     pub(crate) min_n: u64,
 
-    /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last instant in the data
+    /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last timestamp in the data
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) as_of: Option<Timestamp>,
 
-    /// How to print
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 
@@ -73,8 +73,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The folder that the description's `folder` is relative to; by default that of the description, or else the one in the
-    /// environment variable DESKMETRICS_DATA, or else ../shared/data beside this repository
+    /// The folder that the description's `folder` is relative to; by default the description's own, else the one that the
+    /// environment variable DESKMETRICS_DATA names, else ../shared/data beside this repository
     #[arg(long, value_name = "DIR")]
     pub(crate) data_root: Option<PathBuf>,
 
@@ -93,7 +93,7 @@ Examples:
 Exit codes: 0 success, 1 unusable data, 2 invalid command line.";
 
 impl Arguments {
-    /// The period to slice by; `dated` is whether the data has timestamps.
+    /// The period to slice by. `dated` is whether the data contains dates.
     pub(crate) fn period(&self, dated: bool) -> Option<Period> {
         match self.period {
             Some(OptionalPeriod(period)) => period,
@@ -112,7 +112,7 @@ impl Arguments {
     }
 }
 
-/// A period, or none. (clap would take an `Option` for an argument that may be left away.)
+/// A period, or none. (clap would treat an `Option` as an optional argument.)
 #[derive(Debug, Clone, Copy)]
 struct OptionalPeriod(Option<Period>);
 

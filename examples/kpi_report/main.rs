@@ -1,6 +1,7 @@
-//! Computes KPIs from tickets, events and surveys, each with n, interval and excluded records.
+//! Prints the KPIs of tickets, events and surveys.
 //!
-//! Without arguments it reads the sample in `examples/sample`; pass a description to read your own data:
+//! Each KPI has its n, its interval and what was excluded. Without arguments, it uses the sample in
+//! `examples/sample`. Pass a description to use your own data:
 //!
 //! ```sh
 //! cargo run --release --example kpi_report
@@ -10,9 +11,9 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod choice;
 mod output;
 mod progress;
+mod selection;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -31,17 +32,17 @@ use progress::ReadingBar;
 enum Trouble {
     /// The data or its description cannot be used.
     Data(String),
-    /// The command line is invalid.
+    /// The arguments are invalid.
     Usage(String),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let text = if arguments.list { Ok(choice::list()) } else { report(&arguments) };
+    let text = if arguments.list { Ok(selection::list()) } else { report(&arguments) };
     match text {
         Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
-            // The reader of the pipe, such as `head`, has closed it.
+            // The reader of the output, such as `head`, has closed the pipe.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(1, &format!("the report cannot be written: {error}")),
         },
@@ -60,7 +61,7 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     let description: PathBuf = arguments.description.clone().unwrap_or_else(sample);
     let mut dataset = read(arguments, &description)?;
     dataset.as_of = arguments.as_of.or(dataset.as_of);
-    let chosen = choice::choose(arguments, &dataset)?;
+    let chosen = selection::choose(arguments, &dataset)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.kpis(chosen.kpis).level(arguments.level).min_n(arguments.min_n);
     for attributes in slicings(arguments, &dataset) {
@@ -91,18 +92,18 @@ fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     Dataset::read_with(description, options).map_err(|error| {
         let elsewhere =
             matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
-        let hint = if elsewhere { "; name the folder of the data with --data-root or DESKMETRICS_DATA" } else { "" };
+        let hint = if elsewhere { "; set the folder of the data with --data-root or DESKMETRICS_DATA" } else { "" };
         Trouble::Data(format!("{error}{hint}"))
     })
 }
 
-/// The folder that contains the description's folder: `--data-root`, or else the folder of the description, or else the
-/// first usual place that has it.
+/// The folder that the description's `folder` is relative to: the requested one, else that of the description, else
+/// the first usual one that contains it.
 fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     if arguments.data_root.is_some() {
         return arguments.data_root.clone();
     }
-    // Errors of the description are reported when it is read.
+    // Errors in the description are reported when it is read.
     let folder = Description::read(description).ok()?.folder;
     let beside = description.parent().unwrap_or(Path::new("")).join(&folder);
     if folder.as_os_str().is_empty() || beside.is_dir() {
@@ -114,7 +115,7 @@ fn data_root(arguments: &Arguments, description: &Path) -> Option<PathBuf> {
     [named, shared].into_iter().flatten().find(|root| root.join(&folder).is_dir())
 }
 
-/// The requested slicings, or else those of the description.
+/// The requested slices, else those of the description.
 fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
     match arguments.by.as_slice() {
         [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
@@ -122,12 +123,12 @@ fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
     }
 }
 
-/// Whether the data has timestamps.
+/// Whether the data contains dates.
 fn dated(dataset: &Dataset) -> bool {
     dataset.last_instant().is_some()
 }
 
-/// Refuses to slice by an attribute that no record has.
+/// Returns an error if no record has an attribute to slice by.
 fn known_attributes(table: &ReportTable, dataset: &Dataset) -> Result<(), Trouble> {
     for attribute in table.by.iter().flatten() {
         let mut found = table.slices().filter_map(|row| row.keys.get(attribute)).peekable();

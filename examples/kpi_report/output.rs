@@ -1,4 +1,4 @@
-//! The report as people, programs and spreadsheets want it.
+//! Report output as text, JSON and CSV.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::arguments::{Arguments, Format};
 
-/// The report and everything that is printed with it.
+/// The data to print.
 pub(crate) struct Findings<'a> {
     pub(crate) description: &'a Path,
     pub(crate) dataset: &'a Dataset,
@@ -102,7 +102,7 @@ impl Findings<'_> {
     }
 }
 
-/// Adjusted timestamps of a file.
+/// Corrections of a file's timestamps.
 fn remarks(source: &SourceReport) -> String {
     let counts = [
         (source.ambiguous_times, "times repeated by a clock change"),
@@ -110,8 +110,8 @@ fn remarks(source: &SourceReport) -> String {
         (source.skewed_times, "times moved to the ticket's creation"),
         (source.reordered_times, "times out of order moved to a neighbor's"),
     ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
-    counts.fold(String::new(), |text, (count, what)| format!("{text}; {count} {what}"))
+    let nonzero = counts.iter().filter(|(count, _)| *count > 0);
+    nonzero.fold(String::new(), |text, (count, what)| format!("{text}; {count} {what}"))
 }
 
 fn local(at: Timestamp, zone: Tz) -> String {

@@ -1,4 +1,4 @@
-//! How far reading has come, for those who wait.
+//! Progress bar for reading files.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use deskmetrics_arrow::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Reading that is done sooner needs no bar.
+/// Time after which a bar is shown.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A bar on standard error, one file after the other; only on a terminal, and only for reading that takes its time.
+/// A bar on standard error, one file at a time. It is shown only on a terminal, and only if reading takes some time.
 #[derive(Debug)]
 pub(crate) struct ReadingBar {
     started: Instant,
@@ -23,7 +23,7 @@ impl Default for ReadingBar {
 }
 
 impl ReadingBar {
-    /// Shows how far a file is read.
+    /// Updates the bar.
     pub(crate) fn show(&mut self, progress: &Progress<'_>) {
         if self.started.elapsed() < PATIENCE {
             return;

@@ -1,4 +1,4 @@
-//! The main job as its users see it: output, exit codes and messages.
+//! End-to-end tests of the example: output, exit codes and messages.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The example's program, built in the profile of the tests.
+/// The program of the example, built in the profile of the tests.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -32,7 +32,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).output().unwrap()
 }
 
-/// The report of the sample, made once: in a debug build that takes seconds.
+/// The report of the sample, computed once: in a debug build it takes seconds.
 fn sample() -> &'static str {
     static REPORT: OnceLock<String> = OnceLock::new();
     REPORT.get_or_init(|| out(&run(&[])))
@@ -50,7 +50,7 @@ fn error(output: &Output, code: i32) -> String {
     message
 }
 
-/// A folder of its own for each test, with these files.
+/// A separate folder for each test, with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
@@ -134,7 +134,7 @@ fn rows(json: &str) -> Vec<Value> {
 }
 
 fn value(rows: &[Value], kpi: &str, measure: &str, market: Option<&str>) -> Value {
-    let matches = |row: &&Value| {
+    let matches_row = |row: &&Value| {
         let keys = row["keys"].as_object().unwrap();
         row["kpi"] == kpi
             && row["measure"] == measure
@@ -144,7 +144,7 @@ fn value(rows: &[Value], kpi: &str, measure: &str, market: Option<&str>) -> Valu
                 None => keys.is_empty(),
             }
     };
-    rows.iter().find(matches).unwrap_or_else(|| panic!("no {kpi} {measure} {market:?}"))["value"].clone()
+    rows.iter().find(matches_row).unwrap_or_else(|| panic!("no {kpi} {measure} {market:?}"))["value"].clone()
 }
 
 #[test]
@@ -162,13 +162,13 @@ fn small_data_gives_the_numbers_computed_by_hand() {
 }
 
 #[test]
-fn excluded_rows_are_reported_with_their_place() {
+fn exclusions_are_reported_with_their_place() {
     let text = out(&run(&[small().to_str().unwrap()]));
     assert!(text.contains("Excluded, by KPI"), "{text}");
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
     assert!(text.contains("row 4: \"11\""), "{text}");
     assert!(text.contains("(none)"), "the ticket without a market has a line of its own: {text}");
-    assert!(text.contains("KPI \"fcr\" has no usual meaning"), "{text}");
+    assert!(text.contains("KPI \"fcr\" has no default policy"), "{text}");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn the_sample_runs_without_arguments() {
 }
 
 #[test]
-fn mistakes_on_the_command_line_have_exit_code_2() {
+fn invalid_arguments_are_reported() {
     assert!(
         error(&run(&["--period", "fortnight"]), 2).contains("not one of day, week, month, quarter, year")
     );
@@ -240,7 +240,7 @@ fn unusable_data_is_reported_with_its_place() {
 }
 
 #[test]
-fn a_closed_pipe_is_not_an_error() {
+fn a_closed_pipe_is_no_error() {
     let mut child = Command::new(program())
         .arg("--format=csv")
         .stdout(Stdio::piped())
@@ -254,7 +254,7 @@ fn a_closed_pipe_is_not_an_error() {
 }
 
 #[test]
-fn readme_excerpt_is_in_the_report() {
+fn the_readme_shows_the_output_of_the_sample() {
     let front = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
     let excerpt = front.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let text = sample();
@@ -271,15 +271,15 @@ fn slicing_by_an_unknown_attribute_is_an_error() {
 }
 
 #[test]
-fn kpis_that_the_data_cannot_answer_are_not_shown() {
+fn kpis_without_data_are_not_shown() {
     let files = [
         (
             "description.toml",
             "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created'\nsolved_at = 'done'\n\
-             [[surveys]]\nfile = 'answers.csv'\nquestion = 'question'\nscore = 'score'\n",
+             [[surveys]]\nfile = 'answers.csv'\nquestion = 'item'\nscore = 'score'\n",
         ),
         ("tickets.csv", "id,created,done\n1,2026-03-02T09:00:00Z,2026-03-02T11:00:00Z\n"),
-        ("answers.csv", "question,score\nstars,5\n"),
+        ("answers.csv", "item,score\nstars,5\n"),
     ];
     let path = folder("silent", &files).join("description.toml");
     let path = path.to_str().unwrap();
@@ -297,7 +297,7 @@ fn kpis_that_the_data_cannot_answer_are_not_shown() {
 }
 
 #[test]
-fn an_earlier_cut_off_ignores_later_answers() {
+fn later_answers_are_unknown_at_an_earlier_cut_off() {
     let path = small();
     let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
     let text = out(&run(&arguments));
@@ -319,8 +319,5 @@ fn the_folder_of_a_description_is_found() {
     };
     assert!(out(&run(root)).contains("1 ticket\n"));
     let message = error(&run(&root.join("nowhere")), 1);
-    assert!(
-        message.contains("name the folder of the data with --data-root or DESKMETRICS_DATA"),
-        "{message}"
-    );
+    assert!(message.contains("set the folder of the data with --data-root or DESKMETRICS_DATA"), "{message}");
 }

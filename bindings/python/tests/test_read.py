@@ -148,7 +148,7 @@ def test_format_of_a_text_file_is_detected(tmp_path: Path) -> None:
         report = read.report(kpis=["volume"], by="market")
         assert {row.keys["market"] for row in report.rows if row.keys} == {"España", "Østrig"}
     note = (
-        "tickets.csv: no encoding is stated, and windows-1252 was detected; if text looks wrong, state another one, such as "
+        "tickets.csv: no encoding is stated, and windows-1252 was detected; if text is garbled, state another one, such as "
         'encoding = "windows-1250"'
     )
     assert note in str(report) and note in report.notes

@@ -154,7 +154,7 @@ def test_policies_and_schedules_by_an_attribute() -> None:
     assert misspelt["sla_attainment"].n == 0
     assert any('SLA policy "first": there is no attribute "levle"' in note for note in misspelt.notes)
     desk = dm.Schedule("UTC", "Mo-Fr 10:00-16:00")
-    with pytest.raises(dm.ArgumentError, match="a ticket may have several tags, so they choose no schedule"):
+    with pytest.raises(dm.ArgumentError, match="a ticket may have several tags, so they select no schedule"):
         dm.report({**tickets, "tags": ["vip", ""]}, schedules={"desk": desk}, schedule_by={"tag": {"vip": "desk"}})
 
 

@@ -70,7 +70,7 @@ def test_counts_answer_their_kpis() -> None:
 
 def test_a_number_needs_a_unit() -> None:
     table = TICKETS | {"hours": [6, 19, 5]}
-    with pytest.raises(dm.DataError, match="holds numbers of an unknown unit") as refused:
+    with pytest.raises(dm.DataError, match="contains numbers of an unknown unit") as refused:
         dm.report(table, columns={"tickets": {"first_response_time": "hours"}})
     remedy = str(refused.value).split("such as columns=")[1].replace("minutes", "hours")
     assert first_response(dm.report(table, columns=eval(remedy))) == (6 * 3600.0, 3)

@@ -1,4 +1,4 @@
-//! The attributes there are to slice by.
+//! Attributes of a dataset, and checks that they exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::decode::word::Words;
 use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest};
 use crate::{Dataset, Description};
 
-/// An attribute that nothing in the data tells of.
+/// An attribute that the data does not contain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no attribute \"{attribute}\"{}; {}{}{}",
@@ -26,21 +26,21 @@ use crate::{Dataset, Description};
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
-    /// The one asked for.
+    /// The requested attribute.
     pub attribute: String,
-    /// The one there is that is most like it.
+    /// The most similar attribute that exists.
     pub nearest: Option<String>,
-    /// Those there are.
+    /// The attributes that exist.
     pub present: Vec<String>,
-    /// Whether there are events, which may change it on other days.
+    /// Whether there are events, which may change the attribute on other days.
     pub logged: bool,
 }
 
 impl UnknownAttribute {
-    /// That an attribute is among those known.
+    /// Checks that an attribute is known.
     ///
     /// # Errors
-    /// When it is not.
+    /// If it is not.
     ///
     /// ```
     /// use deskmetrics::ticket::Attribute;
@@ -53,16 +53,16 @@ impl UnknownAttribute {
     ///     "there is no attribute \"markt\", did you mean \"market\"?; present are \"market\", \"channel\"",
     /// );
     /// ```
-    pub fn check(wanted: &Attribute, known: &BTreeSet<Attribute>) -> Result<(), Self> {
-        if known.contains(wanted) {
+    pub fn check(attribute: &Attribute, known: &BTreeSet<Attribute>) -> Result<(), Self> {
+        if known.contains(attribute) {
             return Ok(());
         }
         let present: Vec<String> = known.iter().map(ToString::to_string).collect();
-        let attribute = wanted.to_string();
+        let attribute = attribute.to_string();
         Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
     }
 
-    /// The key of a description that makes the attribute known where no event of the data changes it.
+    /// The key of a description that declares the attribute if no event of the data changes it.
     fn word(&self) -> String {
         let attribute = &self.attribute;
         match Attribute::from(attribute.as_str()) {
@@ -73,8 +73,7 @@ impl UnknownAttribute {
 }
 
 impl Description {
-    /// The attributes that its files' columns give, and those that its words for events change; [`Attribute::Tag`] where there
-    /// are tags.
+    /// The attributes of its files' columns and of its event mappings; [`Attribute::Tag`] if there are tags.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let tickets = self.tickets.iter().map(|source| &source.attributes);
         let events = self.events.iter().map(|source| &source.attributes);
@@ -96,8 +95,8 @@ impl Description {
 }
 
 impl Dataset {
-    /// The attributes that the description gives a column, and those that events change, [`Attribute::Tag`] where there are tags, and the names
-    /// of [actors](Actor) where the data names people.
+    /// The attributes with a column, those that events change, [`Attribute::Tag`] if there are tags, and the names of
+    /// [actors](Actor) if the data names people.
     pub fn attributes(&self) -> BTreeSet<Attribute> {
         let mut known = self.described.clone();
         let kinds = &self.tables.events.kinds;
@@ -107,35 +106,35 @@ impl Dataset {
         known
     }
 
-    /// That the attributes that choose schedules can: something tells of each, and it has one value a ticket. Events of other
-    /// days may tell of one; it is noted then.
+    /// Checks that the attributes that select schedules exist and have one value per ticket. If only events of other
+    /// days can provide one, a note is added.
     ///
     /// # Errors
-    /// When nothing tells of one and there are no events, or it is the tag.
+    /// If an attribute does not exist and there are no events, or if it is the tag.
     pub fn check_schedule_by(&self) -> Result<(), DescriptionError> {
-        if let Err(unknown) = self.tells_of(self.schedule_by.keys())
+        if let Err(unknown) = self.check_attributes(self.schedule_by.keys())
             && !unknown.logged
         {
-            return Err(DescriptionError::said(format!("schedule_by: {unknown}")));
+            return Err(DescriptionError::new(format!("schedule_by: {unknown}")));
         }
         if !self.schedule_by.contains_key(&Attribute::Tag) {
             return Ok(());
         }
-        Err(DescriptionError::said(
-            "schedule_by: a ticket may have several tags, so they choose no schedule: name another attribute, such as \"group\"",
+        Err(DescriptionError::new(
+            "schedule_by: a ticket may have several tags, so they select no schedule: name another attribute, such as \"group\"",
         ))
     }
 
-    /// Notes on conditions of SLA policies and rules for schedules that never hold: nothing in the data has their attribute, or
-    /// no ticket their value, while one is written almost alike.
+    /// Notes on conditions of SLA policies and schedule rules that never hold: the data does not contain the
+    /// attribute, or no ticket has the value although a similar one exists.
     pub fn unmet_conditions(&self) -> Vec<String> {
         self.unknown_conditions().chain(self.unknown_values()).collect()
     }
 
     fn unknown_conditions(&self) -> impl Iterator<Item = String> {
-        let unknown = |attribute| self.tells_of([attribute]).err();
+        let unknown = |attribute| self.check_attributes([attribute]).err();
         let rules = self.schedule_by.keys().filter_map(unknown);
-        let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it chooses no schedule"));
+        let rules = rules.map(|unknown| format!("schedule_by: {unknown}; it selects no schedule"));
         let conditions = self.policies.policies.iter().flat_map(move |policy| {
             let named = policy.when.named().chain(policy.unless.named()).filter_map(unknown);
             named.map(|unknown| {
@@ -177,12 +176,12 @@ impl Dataset {
         stated.iter().filter_map(unknown).collect()
     }
 
-    /// That something in the data tells of these attributes, so that slices by them mean something. What events would tell
-    /// cannot be known of a log without any: there, every attribute is possible.
+    /// Checks that the data contains these attributes, so that a report can be sliced by them. In a log without
+    /// events, every attribute is possible.
     ///
     /// # Errors
-    /// When nothing tells of one, which is then probably misspelled.
-    pub fn tells_of<'a>(
+    /// If one does not exist. It is then probably misspelled.
+    pub fn check_attributes<'a>(
         &self,
         attributes: impl IntoIterator<Item = &'a Attribute>,
     ) -> Result<(), UnknownAttribute> {

@@ -1,4 +1,4 @@
-//! Schedules and promises of a description, with what of them stands in files.
+//! Schedules and SLA policies of a description and its files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::description::{
 use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
 use crate::{Description, ReadError};
 
-/// Every schedule of the description. The notes say what else may change dates.
+/// Every schedule of the description. The notes list other rules that may change dates.
 pub(crate) fn schedules(
     description: &Description,
     folder: &Path,
@@ -53,21 +53,21 @@ fn build(
     source.build(name, |holidays| dates(name, holidays, folder, notes))
 }
 
-/// Checks that a schedule opens at all: on one that never does every duration is 0 and every promise kept.
+/// Checks that a schedule opens at all. Otherwise every duration would be 0 and every target met.
 fn check_opens(name: &str, schedule: &WorkingTime) -> Result<(), DescriptionError> {
-    let compiled = schedule.compile_years(2000..=2000); // one year suffices, answers are exact for all others
+    let compiled = schedule.compile_years(2000..=2000); // one year suffices, because the result is exact for all others
     let ever =
         compiled.is_open(DateTime::UNIX_EPOCH) || compiled.next_opening(DateTime::UNIX_EPOCH).is_some();
     if ever {
         return Ok(());
     }
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "schedules.{name}: it never opens, so no business time can be counted on it; give it hours such as \
          \"Mo-Fr 09:00-17:00\""
     )))
 }
 
-/// Checks that a schedule of this name is there.
+/// Checks that a schedule with this name exists.
 pub(crate) fn known_schedule(
     name: &str,
     schedules: &BTreeMap<Box<str>, WorkingTime>,
@@ -76,7 +76,7 @@ pub(crate) fn known_schedule(
         return Ok(());
     }
     let known = if schedules.is_empty() { "none".to_owned() } else { listed(schedules.keys()) };
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "there is no schedule \"{name}\"{}; [schedules] has {known}",
         did_you_mean(nearest(name, schedules.keys()).as_deref()),
     )))
@@ -96,7 +96,7 @@ fn dates(
     let reading = match &rules.format {
         Some(format) => InstantReading::new(Tz::UTC)
             .format(format)
-            .map_err(|error| DescriptionError::said(format!("schedules.{schedule}: {error}")))?,
+            .map_err(|error| DescriptionError::new(format!("schedules.{schedule}: {error}")))?,
         None => InstantReading::new(Tz::UTC),
     };
     let mut rows: Vec<(u64, String)> = Vec::new();
@@ -132,7 +132,7 @@ fn dates(
     if dates.is_empty() {
         let filter: Vec<String> =
             holidays.filter.iter().map(|(column, values)| format!("{column} = {values}")).collect();
-        return Err(DescriptionError::said(format!(
+        return Err(DescriptionError::new(format!(
             "schedules.{schedule}: no row of {} has {}: check the values under where",
             holidays.file.path.display(),
             if filter.is_empty() { "a date".to_owned() } else { filter.join(" and ") },
@@ -142,7 +142,7 @@ fn dates(
     Ok(dates)
 }
 
-/// The policies of the description and of its tables. The notes say what else may change them.
+/// The policies of the description and of its tables. The notes list other rules that may change them.
 pub(crate) fn policies(
     description: &Description,
     folder: &Path,
@@ -166,7 +166,7 @@ pub(crate) fn policies(
     Ok(all)
 }
 
-/// Checks that a target limits a metric of the field or a clock defined next to it.
+/// Checks that a target limits a known metric or a custom clock.
 fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionError> {
     let SlaMetric::Custom(name) = metric else { return Ok(()) };
     let clocks = sla.clocks.iter().map(|clock| &*clock.name);
@@ -174,14 +174,14 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
     if known.contains(&&**name) {
         return Ok(());
     }
-    Err(DescriptionError::said(format!(
+    Err(DescriptionError::new(format!(
         "sla: there is no metric \"{name}\"{}; known are {}, and clocks of your own under [[sla.clocks]]",
         did_you_mean(nearest(name, &known).as_deref()),
         listed(&known),
     )))
 }
 
-/// The policies in a table: one a row.
+/// The policies of a table, one per row.
 fn rules(
     source: &SlaTable,
     folder: &Path,
@@ -220,7 +220,7 @@ fn rules(
     })
 }
 
-/// So many of `each`, to the microsecond.
+/// `number` times `each`, to the microsecond.
 fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
     let micros = (number * each.num_microseconds()? as f64).round();
     #[expect(clippy::cast_possible_truncation, reason = "limited to a range in which it is exact")]
@@ -228,7 +228,7 @@ fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
     Some(TimeDelta::microseconds(whole))
 }
 
-/// Hands over the trimmed texts of these columns of the rows that are selected, row by row with its number.
+/// Calls a function with the trimmed texts of these columns for each selected row, with its number.
 fn each_row(
     folder: &Path,
     file: &FileSpec,

@@ -1,4 +1,4 @@
-//! A dataset: everything a description points at, read.
+//! A dataset: the data of all files of a description.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ use crate::decode::{Decoding, SourceReport, Tables, Workers};
 use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
 use crate::{Description, ReadError, ReadOptions, contracts};
 
-/// Tickets, events and surveys with all that is needed to judge them.
+/// The tickets, events and surveys of a description, with schedules, SLA policies and options.
 ///
 /// ```no_run
 /// use deskmetrics_arrow::{Dataset, ReadOptions};
@@ -41,68 +41,68 @@ use crate::{Description, ReadError, ReadOptions, contracts};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Dataset {
-    /// What the data is.
+    /// The name of the dataset.
     pub name: Option<String>,
     /// The scale of each question.
     pub scales: BTreeMap<Box<str>, Scale>,
     /// Working hours by name.
     pub schedules: BTreeMap<Box<str>, WorkingTime>,
-    /// The name of the schedule of tickets that no rule of [`schedule_by`](Self::schedule_by) fits.
+    /// The schedule of tickets that no rule of [`schedule_by`](Self::schedule_by) matches.
     pub schedule: Option<Box<str>>,
-    /// The names of the schedules of tickets with these attributes.
+    /// The schedules of tickets with these attributes.
     pub schedule_by: BTreeMap<Attribute, BTreeMap<Box<str>, Box<str>>>,
-    /// What was promised.
+    /// The SLA policies.
     pub policies: SlaPolicies,
-    /// How tickets' lives are read where products disagree.
+    /// The conventions of replay.
     pub replay_options: ReplayOptions,
-    /// What first contact resolution means here.
+    /// The policy of first contact resolution.
     pub fcr: Option<FcrPolicy>,
-    /// The cut-off; `None` when there is not one instant in the data and the description names none.
+    /// The cut-off; `None` if the data contains no timestamp and the description names none.
     pub as_of: Option<Timestamp>,
-    /// The zone of the report's days and weeks.
+    /// The time zone of the report's days and weeks.
     pub time_zone: Tz,
-    /// The keys a report is sliced by, unless somebody asks for others.
+    /// The attributes a report is sliced by, by default.
     pub by: Vec<Attribute>,
-    /// What each file gave, and what was excluded of it.
+    /// The report on each file, with what was excluded.
     pub sources: Vec<SourceReport>,
-    /// The attributes that the description gives a column.
+    /// The attributes with a column in the description.
     pub(crate) described: BTreeSet<Attribute>,
-    /// The questions that the description gives a column, and those that answers name.
-    pub(crate) asked: BTreeSet<Box<str>>,
-    /// Notes on roles that have no effect on reports, and on files of dates and targets.
+    /// The questions with a column in the description, and those that answers name.
+    pub(crate) questions: BTreeSet<Box<str>>,
+    /// Notes on roles without effect on reports, and on files of dates and targets.
     pub(crate) notes: Vec<String>,
-    /// What several columns or tables show together.
+    /// Inconsistencies between columns or tables.
     pub(crate) findings: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
 }
 
-/// How many records a dataset has.
+/// The number of records in a dataset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
     /// Tickets, each id once.
     pub tickets: usize,
-    /// Their events.
+    /// Events of tickets.
     pub events: usize,
     /// Answers to surveys, skipped questions among them.
     pub responses: usize,
-    /// Surveys sent.
+    /// Invitations.
     pub invitations: usize,
 }
 
 impl Dataset {
-    /// Reads the description in a file and everything it points at; file names start from its folder.
+    /// Reads a description from a file, and all files it names. Their paths are relative to its folder.
     ///
     /// # Errors
-    /// When the description makes no sense, or a file is missing, damaged or without a column it should have.
+    /// If the description is invalid, or if a file is missing, damaged or lacks a column.
     pub fn read(description: impl AsRef<Path>) -> Result<Self, ReadError> {
         Self::read_with(description, ReadOptions::default())
     }
 
-    /// The same with options.
+    /// Like [`read`](Self::read), with options.
     ///
     /// # Errors
-    /// As [`read`](Self::read); when reading is strict, also at the first row that cannot be used.
+    /// As [`read`](Self::read). In strict mode, also at the first row that cannot be used.
     pub fn read_with(path: impl AsRef<Path>, options: ReadOptions<'_>) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let description = Description::read(path)?;
@@ -116,8 +116,8 @@ impl Dataset {
         })
     }
 
-    /// Reads everything a description points at; without a [data root](ReadOptions::data_root), from the current
-    /// folder.
+    /// Reads all files of a description. Without a [data root](ReadOptions::data_root), paths are relative to the
+    /// current folder.
     ///
     /// # Errors
     /// As [`read_with`](Self::read_with).
@@ -139,22 +139,22 @@ impl Dataset {
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;
         decoding.projection = options.projection;
-        decoding.on_progress = options.on_progress.as_mut().map(|tell| &mut **tell as _);
+        decoding.on_progress = options.on_progress.as_mut().map(|callback| &mut **callback as _);
         let (tables, sources) = Tables::read(&mut decoding)?;
         let as_of = match &description.as_of {
             AsOf::At(text) => cut_off(text, description.time_zone)?,
             AsOf::LatestEvent => None,
         };
-        let mut asked: BTreeSet<Box<str>> =
+        let mut questions: BTreeSet<Box<str>> =
             description.surveys.iter().flat_map(|source| source.questions.keys().cloned()).collect();
-        asked.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
-        let needless = description.scales.keys().filter(|name| !asked.contains(*name));
+        questions.extend(tables.answers.iter().flat_map(|table| table.question_names().iter().cloned()));
+        let needless = description.scales.keys().filter(|name| !questions.contains(*name));
         notes.extend(needless.map(|name| {
-            let meant = did_you_mean(nearest(name, &asked).as_deref());
+            let meant = did_you_mean(nearest(name, &questions).as_deref());
             format!("scales: no answer is to question \"{name}\"{meant}, so its scale has no effect")
         }));
         let mut scales = description.scales.clone();
-        if asked.contains("nps") {
+        if questions.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
         }
         let mut dataset = Self {
@@ -171,7 +171,7 @@ impl Dataset {
             by: description.by.clone(),
             sources,
             described: description.attributes(),
-            asked,
+            questions,
             notes,
             findings: tables
                 .status_differences()
@@ -184,19 +184,19 @@ impl Dataset {
             dataset.as_of = dataset.last_instant();
             dataset.findings.extend(dataset.tables.implausible());
         }
-        let sliced = dataset.tells_of(&dataset.by);
-        sliced.map_err(|unknown| DescriptionError::said(format!("by: {unknown}")))?;
+        let sliced = dataset.check_attributes(&dataset.by);
+        sliced.map_err(|unknown| DescriptionError::new(format!("by: {unknown}")))?;
         dataset.check_schedule_by()?;
         Ok(dataset)
     }
 
-    /// The replay of this dataset's tickets, up to its cut-off, with its options, schedules and promises; `None`
+    /// The replay of this dataset's tickets up to its cut-off, with its options, schedules and SLA policies; `None`
     /// without a cut-off.
     pub fn replay(&self) -> Option<Replay> {
         self.as_of.map(|as_of| self.replay_at(as_of))
     }
 
-    /// The same up to another cut-off.
+    /// Like [`replay`](Self::replay), up to another cut-off.
     pub fn replay_at(&self, as_of: impl Into<Timestamp>) -> Replay {
         Replay::new(as_of)
             .with_options(self.replay_options.clone())
@@ -204,7 +204,7 @@ impl Dataset {
             .with_policies(self.policies.clone())
     }
 
-    /// The schedules, compiled, with the rule which of them applies to which ticket.
+    /// The compiled schedules, with the rules that select one for each ticket.
     pub fn compiled_schedules(&self) -> Schedules {
         let mut schedules = Schedules::default();
         for (name, schedule) in &self.schedules {
@@ -224,7 +224,8 @@ impl Dataset {
         }
     }
 
-    /// Whether the source system states SLA verdicts or due times of tickets, which metric `stated` of `sla_attainment` counts.
+    /// Whether the source states SLA verdicts or due times of tickets. Metric `stated` of `sla_attainment` counts
+    /// them.
     pub fn states_sla(&self) -> bool {
         let tickets = &self.tables.tickets;
         tickets.sla_met.kinds() > 1
@@ -232,8 +233,8 @@ impl Dataset {
             || self.stated_sla().next().is_some()
     }
 
-    /// The metrics of which the source system states several SLA targets, each with the metric of `sla_attainment` that counts
-    /// it, such as `stated_first_response`.
+    /// The metrics for which the source states several SLA targets, each with the metric of `sla_attainment` that
+    /// counts it, such as `stated_first_response`.
     pub fn stated_sla(&self) -> impl Iterator<Item = (&SlaMetric, SlaMetric)> {
         let tickets = &self.tables.tickets;
         let stated =
@@ -243,7 +244,7 @@ impl Dataset {
         })
     }
 
-    /// A request for SLA attainment with the source system's own SLA in place of targets that no policy has.
+    /// A request for SLA attainment, with the SLA stated by the source in place of targets that no policy has.
     #[must_use]
     pub fn with_stated_sla(&self, request: KpiRequest) -> KpiRequest {
         if request.kpi != "sla_attainment" || request.sla_policy.is_some() {
@@ -263,7 +264,7 @@ impl Dataset {
         }
     }
 
-    /// Records excluded of all files, by reason.
+    /// The records excluded from all files, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
         for source in &self.sources {
@@ -272,18 +273,19 @@ impl Dataset {
         excluded
     }
 
-    /// What excludes more than a small share of a table's rows or values, implausible timestamps, statuses, attributes and
-    /// measures whose stated values differ from the replayed ones, and attributes that are unknown at creation, to be added to the
-    /// warnings of a report.
+    /// Warnings for a report: exclusions of more than a small share of a table, implausible timestamps, inconsistent
+    /// statuses and attributes, stated measures that differ from the replayed ones, and attributes that are unknown
+    /// at creation.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
         let of_sources = self.sources.iter().flat_map(SourceReport::warnings);
         of_sources.chain(self.findings.iter().cloned()).chain(self.stated_differences())
     }
 
-    /// The [`warnings`](Self::warnings) that matter to a report: of those about attributes, the ones on which a requested KPI
-    /// depends. KPIs such as `transfers` are named where they count changes of an attribute whose value at creation is unknown.
+    /// The [`warnings`](Self::warnings) that are relevant for a report. Those about attributes are included if a
+    /// requested KPI depends on the attribute. KPIs such as `transfers` are named if they count changes of an
+    /// attribute whose value at creation is unknown.
     pub fn warnings_for(&self, report: &Report) -> impl Iterator<Item = Warning> {
-        // Changes that are only counted do not depend on what they change.
+        // Counts of changes do not depend on the values.
         let needs = report.needs().without(Needs::STATIONS | Needs::TOUCHES);
         let replay = Replay::new(Timestamp::MAX)
             .with_options(self.replay_options.clone())
@@ -330,13 +332,13 @@ impl Dataset {
         warnings.into_iter()
     }
 
-    /// Whether business time is known of some ticket.
+    /// Whether business time is known for some ticket.
     pub(crate) fn has_business_time(&self) -> bool {
         let always = self.replay_options.no_schedule == NoSchedule::AlwaysOpen;
         always || self.schedule.is_some() || !self.schedule_by.is_empty()
     }
 
-    /// The measures of tickets that the source states and that differ from those replayed up to the dataset's cut-off.
+    /// The stated measures that differ from those replayed up to the dataset's cut-off.
     fn stated_differences(&self) -> Vec<Warning> {
         let business = self.has_business_time();
         let needs = self.tables.stated_too(business).map(|column| match column.clock {
@@ -348,19 +350,19 @@ impl Dataset {
             .map_or_else(Vec::new, |replay| self.log(&replay.with_measures(needs)).stated_differences())
     }
 
-    /// The last timestamp in the data, among them the ends of durations that the source states in place of timestamps; `None` where
-    /// nothing bears a date. Excludes a timestamp that is more than ten years later
-    /// than 99.9 % of all timestamps, or than all others.
+    /// The last timestamp in the data; `None` if there is none. The ends of stated durations count as timestamps.
+    ///
+    /// It excludes a timestamp that is more than ten years later than 99.9 % of all timestamps, or than all others.
     pub fn last_instant(&self) -> Option<Timestamp> {
         self.tables.last_instant()
     }
 
-    /// How many tickets there are.
+    /// The number of tickets.
     pub fn ticket_count(&self) -> usize {
         self.tables.tickets.len
     }
 
-    /// How many records there are.
+    /// The number of records.
     pub fn counts(&self) -> Counts {
         let Tables { tickets, events, answers, invitations, .. } = &*self.tables;
         Counts {
@@ -380,12 +382,12 @@ impl Dataset {
         (0..tickets.rows()).filter(|row| tickets.is_usable(*row)).map(|row| tickets.record(row)).collect()
     }
 
-    /// One ticket as a record, by its row.
+    /// The ticket of a row, as a record.
     pub fn ticket(&self, row: usize) -> Ticket {
         self.tables.tickets.record(row)
     }
 
-    /// The events as records, in the order of the data: every one belongs to a ticket and lies not before its creation.
+    /// The events as records, in the order of the data. Each belongs to a ticket and is not before its creation.
     pub fn events(&self) -> Vec<TicketEvent> {
         let Tables { tickets, events, .. } = &*self.tables;
         match &tickets.milestones {
@@ -397,7 +399,7 @@ impl Dataset {
         }
     }
 
-    /// The events of one ticket, by its row among the tickets.
+    /// The events of the ticket of a row.
     pub fn events_of(&self, row: usize) -> Vec<TicketEvent> {
         let Tables { tickets, events, .. } = &*self.tables;
         match &tickets.milestones {
@@ -409,12 +411,12 @@ impl Dataset {
         }
     }
 
-    /// The row of a ticket; `None` where there is no such ticket.
+    /// The row of a ticket; `None` if there is no such ticket.
     pub fn row_of(&self, ticket: &str) -> Option<usize> {
         let tickets = &self.tables.tickets;
         let place = Id::of(ticket).map_or(NOWHERE, |id| tickets.place(id));
         if place == NOWHERE {
-            // Rows without an id of their own are numbered.
+            // Rows without their own id are numbered.
             return (0..tickets.rows()).find(|row| tickets.ids.text(*row) == ticket);
         }
         Some(place as usize)
@@ -426,7 +428,7 @@ impl Dataset {
         (0..tickets.rows()).filter(|row| tickets.is_usable(*row)).map(|row| tickets.ids.text(row))
     }
 
-    /// The answers as records, in the order of the data; a score off its question's scale is the KPIs' to exclude.
+    /// The answers as records, in the order of the data. The KPIs exclude scores off the question's scale.
     pub fn responses(&self) -> Vec<SurveyResponse> {
         self.tables.answers.iter().flat_map(AnswerTable::records).map(|(_, answer)| answer).collect()
     }
@@ -437,14 +439,14 @@ impl Dataset {
         all.map(|(_, answer)| answer).filter(move |answer| *answer.question == *question)
     }
 
-    /// The surveys sent as records, in the order of the data.
+    /// The invitations as records, in the order of the data.
     pub fn invitations(&self) -> Vec<Invitation> {
         let tables = self.tables.invitations.iter();
         tables.flat_map(InvitationTable::records).map(|(_, invitation)| invitation).collect()
     }
 }
 
-/// The attribute whose changes, or the time until one, a KPI counts.
+/// The attribute whose changes a KPI counts, or the time until one.
 fn counted_by(request: &KpiRequest) -> Option<Attribute> {
     let of_assignee = [StatedMeasure::AssigneeStations, StatedMeasure::TimeToFirstAssignment];
     request.needs().any(Needs::STATIONS).then(|| {
@@ -459,5 +461,5 @@ fn counted_by(request: &KpiRequest) -> Option<Attribute> {
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
     InstantReading::new(zone)
         .read(text)
-        .map_err(|_| DescriptionError::said(format!("as_of \"{text}\" is no instant")))
+        .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is not a timestamp")))
 }

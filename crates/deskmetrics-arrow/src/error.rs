@@ -1,4 +1,4 @@
-//! What can go wrong when files are read; every message says where, what was found and what to do.
+//! Errors of reading files.
 
 use std::borrow::Cow;
 use std::fs;
@@ -10,81 +10,81 @@ use crate::column::DateOrderError;
 use crate::description::DescriptionError;
 use crate::file::BadLine;
 
-/// Why files could not be read.
+/// An error of reading files. The message contains the place, the value found and a remedy.
 ///
-/// Single bad rows are no errors: they are excluded and counted (see [`Exclusion`](crate::Exclusion)), unless reading
+/// A single bad row is not an error. It is excluded and counted (see [`Exclusion`](crate::Exclusion)), unless reading
 /// is [strict](crate::ReadOptions::strict).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The dataset description says something that makes no sense.
+    /// The description is invalid.
     #[error(transparent)]
     Description(#[from] DescriptionError),
 
-    /// A file is not there.
+    /// A file is missing.
     #[error("{}: there is no such file{}{}", file.display(), crate::description::did_you_mean(nearest.as_deref()), starting_from(folder.as_deref()))]
     FileMissing {
-        /// The file looked for.
+        /// The missing file.
         file: PathBuf,
-        /// The name most like it in that place.
+        /// The most similar name in that folder.
         nearest: Option<String>,
-        /// The folder that names in the description start from; `None` for the description itself.
+        /// The folder that paths in the description are relative to; `None` for the description itself.
         folder: Option<PathBuf>,
     },
 
-    /// A file is there but the system does not give it out.
+    /// The operating system cannot open or read a file.
     #[error("{}: cannot be read: {source}", file.display())]
     Io {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 
-    /// The file name's ending is none of those understood.
+    /// The extension of a file name is not known.
     #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows", file.display())]
     UnknownKind {
         /// The file.
         file: PathBuf,
     },
 
-    /// The file holds nothing, not even column names.
+    /// The file is empty, without even column names.
     #[error("{}: the file is empty: expected at least a line with column names", file.display())]
     EmptyFile {
         /// The file.
         file: PathBuf,
     },
 
-    /// As many lines are skipped as the text file has, or more.
-    #[error("{}: skip_rows = {skip_rows} passes over the whole file{}: state the number of lines before the column names, or leave skip_rows out", file.display(), lines.map(|lines| format!(" (lines: {lines})")).unwrap_or_default())]
+    /// The text file has no more lines than `skip_rows`.
+    #[error("{}: skip_rows = {skip_rows} skips the whole file{}: state the number of lines before the column names, or remove skip_rows", file.display(), lines.map(|lines| format!(" (lines: {lines})")).unwrap_or_default())]
     NothingAfterSkipped {
         /// The file.
         file: PathBuf,
-        /// The lines skipped.
+        /// The number of lines skipped.
         skip_rows: usize,
-        /// The lines of the file, where it is short.
+        /// The number of lines of the file, if it is short.
         lines: Option<usize>,
     },
 
-    /// The file is damaged or not of the kind its name says.
-    #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or not of the kind its name says", file.display(), after(*rows))]
+    /// The file is damaged or its format does not match its name.
+    #[error("{}: {} it cannot be read: {message}; it is damaged or cut short, or its format does not match its name", file.display(), after(*rows))]
     Damaged {
         /// The file.
         file: PathBuf,
-        /// Rows read before.
+        /// The number of rows read before.
         rows: u64,
-        /// What the format's reader said.
+        /// The error of the format's reader.
         message: String,
     },
 
-    /// The text is not UTF-8 and no other encoding was named.
+    /// The text is not UTF-8, and no other encoding is stated.
     #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as encoding = \"{}\"", file.display(), likely.name().to_ascii_lowercase())]
     Encoding {
         /// The file.
         file: PathBuf,
-        /// Where.
+        /// The place.
         message: String,
-        /// The encoding that it most likely has.
+        /// The most likely encoding.
         likely: &'static encoding_rs::Encoding,
     },
 
@@ -93,28 +93,28 @@ pub enum ReadError {
     ColumnMissing {
         /// The file.
         file: PathBuf,
-        /// The name asked for.
+        /// The requested name.
         column: String,
-        /// The present name most like it.
+        /// The most similar existing name.
         nearest: Option<String>,
-        /// The names present.
+        /// The existing names.
         present: Vec<String>,
         /// What to state about the file so that the column is found.
         hint: Option<String>,
     },
 
-    /// The description names a column that the file has several times.
+    /// The file contains a column of the description several times.
     #[error("{}: {times} columns are named \"{column}\": rename all but the one to be read (those of tags and of reasons are read together)", file.display())]
     ColumnRepeated {
         /// The file.
         file: PathBuf,
         /// The name.
         column: String,
-        /// How often it stands there.
+        /// The number of columns with this name.
         times: usize,
     },
 
-    /// A column's type cannot hold what the description says it holds.
+    /// The type of a column does not fit its role.
     #[error("{}: column \"{column}\" is of type {found}, expected {expected}", file.display())]
     ColumnType {
         /// The file.
@@ -123,29 +123,29 @@ pub enum ReadError {
         column: String,
         /// Its type.
         found: String,
-        /// The types understood.
+        /// The supported types.
         expected: Cow<'static, str>,
     },
 
-    /// The order of day, month and year in a column is not known.
+    /// The order of day, month and year in a column is ambiguous.
     #[error("{}: column \"{column}\", {error}; {}", file.display(), error.remedy())]
     DateOrder {
         /// The file.
         file: PathBuf,
         /// The column.
         column: String,
-        /// What is not known, with the rows that show it.
+        /// The reason, with the rows that show it.
         error: Box<DateOrderError>,
     },
 
-    /// A line of a text file is no row, and reading is strict, or no other line is one.
+    /// A line of a text file is not a row, and reading is strict or there is no other row.
     #[error("{}: line {line}: \"{text}\": {reason}; {remedy}", file.display())]
     BadLine {
         /// The file.
         file: PathBuf,
         /// The line of the file, counted from 1.
         line: u64,
-        /// Its start.
+        /// The start of the line.
         text: String,
         /// Why it cannot be used.
         reason: Reason,
@@ -153,8 +153,8 @@ pub enum ReadError {
         remedy: String,
     },
 
-    /// A column of durations holds numbers, and neither its name nor the description says what they count.
-    #[error("{}: column \"{column}\" holds numbers of an unknown unit: state it, such as {role} = {{ column = \"{column}\", unit = \"minutes\" }}", file.display())]
+    /// A column of durations contains numbers without a unit in the description or the column's name.
+    #[error("{}: column \"{column}\" contains numbers of an unknown unit: state it, such as {role} = {{ column = \"{column}\", unit = \"minutes\" }}", file.display())]
     NoUnit {
         /// The file or table.
         file: PathBuf,
@@ -181,16 +181,16 @@ pub enum ReadError {
         remedy: String,
     },
 
-    /// Not one row of a column could be read, so the description is wrong rather than the data.
+    /// No row of a column is readable, so the description is wrong rather than the data.
     #[error("{}: not one of {rows} values of column \"{column}\" could be read, the first being \"{value}\" in row {row}; {remedy}", file.display())]
     NothingReadable {
         /// The file.
         file: PathBuf,
-        /// Values tried.
+        /// The number of values tried.
         rows: u64,
         /// The column.
         column: String,
-        /// Row of the first value.
+        /// The row of the first value.
         row: u64,
         /// The first value.
         value: String,
@@ -198,20 +198,20 @@ pub enum ReadError {
         remedy: String,
     },
 
-    /// Whoever was told of the progress ended the reading; see
+    /// The progress callback stopped the reading; see
     /// [`ReadOptions::on_progress_or_stop`](crate::ReadOptions::on_progress_or_stop).
     #[error("reading was stopped before the end")]
     Stopped,
 }
 
 impl ReadError {
-    /// That a line is no row and must be one.
+    /// The error for a line that is not a row.
     pub(crate) fn bad_line(file: &Path, BadLine { line, text, fault }: BadLine) -> Self {
         let (file, reason, remedy) = (file.to_owned(), fault.reason(), fault.remedy());
         Self::BadLine { file, line, text, reason, remedy }
     }
 
-    /// That a file is not there, with the name most like it in its place.
+    /// The error for a missing file, with the most similar name in its folder.
     pub(crate) fn missing(file: &Path, folder: Option<&Path>) -> Self {
         let place = file.parent().filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let present = fs::read_dir(place).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! Which column says what, told by the columns' usual names, as the data form of a description.
+//! Inference of column roles from usual column names.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use deskmetrics::ticket::Attribute;
 
 use crate::column::measure::MeasureName;
 
-/// What a table holds.
+/// The kind of records in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableKind {
     /// One row per ticket.
     Tickets,
-    /// One row per ticket, whose events are in a table of their own and give replies and solves, so the ticket's own columns of
-    /// these have no role. Its status excludes deleted, spam and merged tickets.
+    /// One row per ticket, with events in a separate table. The events give replies and solves, so columns of these
+    /// have no role. The status excludes deleted, spam and merged tickets.
     TicketsBesideEvents,
     /// One row per event.
     Events,
@@ -27,7 +27,7 @@ pub enum TableKind {
 }
 
 const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
-/// Who asks.
+/// Names of columns of requesters.
 const REQUESTER: &[&str] = &[
     "requester_id",
     "requester",
@@ -40,7 +40,7 @@ const REQUESTER: &[&str] = &[
     "caller",
 ];
 
-/// The roles of a table, each with its columns' usual names, the most telling first.
+/// The roles of a table, each with the usual names of its columns, the most specific first.
 type Usual = &'static [(&'static str, &'static [&'static str])];
 
 const TICKETS: Usual = &[
@@ -70,7 +70,7 @@ const TICKETS: Usual = &[
     ("tags", &["tags", "tag", "labels"]),
 ];
 
-/// Attributes whose columns have other names than those that [`Attribute`] knows.
+/// Attributes whose columns have other names than those known to [`Attribute`].
 const ATTRIBUTES: Usual = &[
     (
         "assignee",
@@ -91,7 +91,7 @@ const ATTRIBUTES: Usual = &[
     ),
 ];
 
-/// The measures that the source of tickets may have computed, without unit and clock.
+/// Measures that the source may state, without unit and clock.
 const MEASURES: Usual = &[
     (
         "first_response_time",
@@ -125,10 +125,10 @@ const MEASURES: Usual = &[
     ("transfers", &["reassignment_count", "reassignments"]),
 ];
 
-/// What the events of a ticket tell as well.
-const TOLD_BY_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
+/// Roles that are known from the events of a ticket.
+const KNOWN_FROM_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
 
-/// Roles of which a second column may have been meant.
+/// Roles for which a second column may be meant.
 const ONE_OF_SEVERAL: &[&str] = &["created_at", "first_response_at", "solved_at", "closed_at", "due_at"];
 
 const EVENTS: Usual = &[
@@ -196,35 +196,35 @@ impl TableKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InferredRoles {
-    /// By role, under the names that descriptions have for them, the column.
+    /// The column of each role, by the name of the role in descriptions.
     pub roles: BTreeMap<&'static str, String>,
-    /// By role of a measure that the source has computed, its columns: one for each clock. Durations only where their unit is known.
+    /// The columns of each stated measure, one for each clock. Durations only if their unit is known.
     pub measures: BTreeMap<&'static str, Vec<String>>,
-    /// By attribute, the column: every column of words that has no other role. Events have none.
+    /// The column of each attribute: every text column without another role. Events have none.
     pub attributes: BTreeMap<String, String>,
-    /// By name, every column of whole numbers that has no other role: attributes for a caller that slices by them.
+    /// Every column of whole numbers without another role, by name. The caller may slice by them.
     pub numbers: BTreeMap<String, String>,
-    /// By question, the column, where answers stand side by side under the questions' names.
+    /// The column of each question, if every question has its own column.
     pub questions: BTreeMap<String, String>,
-    /// Roles of tickets and attributes for which several columns have a usual name.
+    /// Roles of tickets and attributes with several columns of a usual name.
     pub ambiguous: Vec<AmbiguousRole>,
 }
 
-/// A role for which several columns have a usual name, so that it is not certain which one is meant.
+/// A role with several columns of a usual name, so that the intended one is not certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmbiguousRole {
     /// The role, or the attribute.
     pub role: String,
-    /// The column that has it.
+    /// The column that has the role.
     pub column: String,
-    /// The column that might have it instead.
+    /// Another column that may be meant.
     pub other: String,
 }
 
-/// Which column says what, told by the columns' usual names. Columns among `taken` have a role already.
+/// Infers the roles of columns from their usual names. Columns in `taken` have a role already.
 ///
-/// Where answers stand side by side under their questions' names, no column is the score of one.
+/// If every question has its own column, no column is the score of a named question.
 ///
 /// ```
 /// use arrow_schema::{DataType, Field, Schema};
@@ -252,7 +252,7 @@ pub fn infer_roles(holds: TableKind, schema: &Schema, taken: &[&str]) -> Inferre
     infer_roles_but(holds, schema, taken, &[])
 }
 
-/// The same without some roles, whose columns are then like any other.
+/// Like [`infer_roles`], without some roles. Their columns are like any other.
 pub(crate) fn infer_roles_but(
     holds: TableKind,
     schema: &Schema,
@@ -266,8 +266,8 @@ pub(crate) fn infer_roles_but(
         .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
         .collect();
     let mut found = InferredRoles::default();
-    let asked = !unwanted.contains(&"question");
-    if holds == TableKind::Surveys && asked && !has(&free, holds.names("question")) {
+    let has_question = !unwanted.contains(&"question");
+    if holds == TableKind::Surveys && has_question && !has(&free, holds.names("question")) {
         for question in ["nps", "csat", "ces"] {
             if let Some(field) = take(&mut free, &[question, &format!("{question}_score")]) {
                 found.questions.insert(question.to_owned(), field.name().clone());
@@ -292,7 +292,7 @@ pub(crate) fn infer_roles_but(
         }
     }
     if holds == TableKind::TicketsBesideEvents {
-        found.roles.retain(|role, _| !TOLD_BY_EVENTS.contains(role));
+        found.roles.retain(|role, _| !KNOWN_FROM_EVENTS.contains(role));
     }
     if matches!(holds, TableKind::Tickets | TableKind::TicketsBesideEvents) {
         found.measures = measures(&mut free, unwanted, &mut found.ambiguous);
@@ -303,7 +303,7 @@ pub(crate) fn infer_roles_but(
     found
 }
 
-/// Takes the other columns as attributes.
+/// Uses the other columns as attributes.
 fn attributes(free: &[&Field], found: &mut InferredRoles) {
     for field in free {
         let into = match field.data_type() {
@@ -314,7 +314,7 @@ fn attributes(free: &[&Field], found: &mut InferredRoles) {
         into.entry(usual(field.name())).or_insert_with(|| field.name().clone());
     }
     for attribute in Attribute::NAMED {
-        // Of several names of an attribute its own one counts.
+        // Of several names of an attribute, its own name has priority.
         let mut names: Vec<String> = found
             .attributes
             .keys()
@@ -347,7 +347,7 @@ fn attributes(free: &[&Field], found: &mut InferredRoles) {
     }
 }
 
-/// The column of an attribute that is asked for by name, whatever the column holds and whether or not it has a role already.
+/// The column of a requested attribute, whatever it contains and whether or not it has a role already.
 ///
 /// ```
 /// use arrow_schema::{DataType, Field, Schema};
@@ -365,7 +365,7 @@ pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option
     exact.or_else(|| names().find(|name| Attribute::from(usual(name)) == *attribute))
 }
 
-/// Takes the columns of measures that the source has computed: for each role and clock the first of its names.
+/// Infers the columns of stated measures: the first usual name for each role and clock.
 fn measures(
     free: &mut Vec<&Field>,
     unwanted: &[&str],
@@ -408,13 +408,13 @@ fn has(free: &[&Field], names: &[&str]) -> bool {
     free.iter().any(|field| names.contains(&usual(field.name()).as_str()))
 }
 
-/// Takes the column of the first of these names that is there.
+/// Takes the column of the first of these names that exists.
 fn take<'s>(free: &mut Vec<&'s Field>, names: &[&str]) -> Option<&'s Field> {
     let place = names.iter().find_map(|name| free.iter().position(|field| usual(field.name()) == *name))?;
     Some(free.remove(place))
 }
 
-/// Lower case, with underscores.
+/// Converts to lower case with underscores.
 pub(crate) fn usual(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-', '.'], "_")
 }

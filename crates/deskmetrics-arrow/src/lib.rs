@@ -1,9 +1,8 @@
-//! Arrow columns, CSV, Parquet and Arrow IPC files into deskmetrics.
+//! Reads Arrow data, CSV, Parquet and Arrow IPC files into deskmetrics.
 //!
-//! Real data is messy, so what means what is said once, in a small [`Description`] in TOML: which file holds tickets,
-//! events or surveys, which column is the id or an instant, how the source's words map to ours, which codes mean
-//! missing, which hours and promises apply. [`Dataset::read`] reads everything the description points at into the core's
-//! types.
+//! A small [`Description`] in TOML defines the meaning of messy real-world data: which files contain tickets, events
+//! or surveys, which columns contain ids and timestamps, what the values mean, which codes mean missing, and which
+//! schedules and SLA policies apply. [`Dataset::read`] reads all files of the description into the types of the core.
 //!
 //! ```
 //! use deskmetrics::ticket::EventKind;
@@ -41,31 +40,31 @@
 //! ```
 //!
 //! # From file to KPI
-//! 1. [`mod@file`] opens a file as a table and gives record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
+//! 1. [`mod@file`] opens a file as a table of record batches. CSV (`.csv`, `.tsv`, `.txt`, each also gzip), Parquet
 //!    (uncompressed, Snappy, gzip, LZ4, Zstandard) and Arrow IPC files and streams. CSV columns are all text.
-//!    [`FileSpec`](file::FileSpec) states how a text file is written where that is not detected (`delimiter`, `encoding`,
-//!    `skip_rows`, `decimal`); `where` of a source states which of its rows are read ([`description::Values`]).
-//! 2. [`mod@column`] decodes one column by meaning: text in all of Arrow's encodings, words, instants in four units or any
-//!    written format, numbers. It knows no tickets.
+//!    [`FileSpec`](file::FileSpec) states the form of a text file where it is not detected (`delimiter`, `encoding`,
+//!    `skip_rows`, `decimal`); `where` of a source selects the rows to read ([`description::Values`]).
+//! 2. [`mod@column`] decodes one column: text in all of Arrow's encodings, labels, numbers, and timestamps in four units or
+//!    any written format. It is independent of tickets.
 //! 3. The decoded columns become a [`Dataset`]. There are three shapes of ticket data: tickets and their events
 //!    ([`TicketSource`], [`EventSource`]), an audit log of whole rows ([`SnapshotSource`]), and one row per ticket with
-//!    timestamps in columns (again [`TicketSource`]); a log of nothing but events creates its tickets.
-//! 4. [`Dataset::feed`] hands it to a report of the core, [`Dataset::log`] to a replay. No KPI is computed here.
+//!    timestamps in columns (again [`TicketSource`]); a log that consists of events only creates its tickets.
+//! 4. [`Dataset::feed`] feeds a report of the core, [`Dataset::log`] prepares a replay. This crate computes no KPI.
 //!
 //! # Tables in memory
-//! A description may name a table in memory instead of a file ([`ReadOptions::table`]); the way from there is the same.
+//! A description may name a table in memory instead of a file ([`ReadOptions::table`]); everything else is the same.
 //! [`mod@survey`] counts single columns of answers.
 //!
-//! # What cannot be used
+//! # Bad data
 //! A record that cannot be used is excluded and counted, with file, column, reason, the first rows and a remedy
-//! ([`SourceReport`], [`Exclusion`]); nothing disappears. So is a line of a text file that is no row, with its line number. With [`ReadOptions::strict`] the first one is an error instead.
-//! A file or description that cannot be used is always an error ([`ReadError`]), and so is a column of which not one
-//! value can be read.
+//! ([`SourceReport`], [`Exclusion`]); nothing is dropped silently. The same holds for a line of a text file that is
+//! not a row. With [`ReadOptions::strict`] the first such record is an error instead. A file or description that
+//! cannot be used is always an error ([`ReadError`]), and so is a column without any readable value.
 //!
 //! # Time zones
-//! A description must name a zone. Wall-clock times are those of that zone unless a file or column names another; a time
-//! that occurs twice is the earlier and one that the clocks skip is the first after the gap, unless told otherwise, and
-//! both are counted.
+//! A description must name a time zone. Wall-clock times are in that zone unless a file or column names another. By
+//! default, a time that occurs twice is the earlier one, and a time skipped by a clock change is the first one after
+//! the gap. Both are counted.
 //!
 //! [`TicketSource`]: description::TicketSource
 //! [`EventSource`]: description::EventSource
@@ -73,7 +72,6 @@
 #![forbid(unsafe_code)]
 
 mod attribute;
-mod choice;
 pub mod column;
 mod contracts;
 mod dataset;
@@ -85,6 +83,7 @@ pub mod log;
 mod options;
 mod outcome;
 mod report;
+mod selection;
 #[doc(hidden)]
 pub use report::{ROWS_FED_TOGETHER, on_threads};
 mod infer;
@@ -93,7 +92,6 @@ pub mod survey;
 mod table;
 
 pub use attribute::UnknownAttribute;
-pub use choice::{Choice, ChoiceError, Chosen, kpi_of_question};
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
 pub use decode::{Customers, Example, Exclusion, Scope, SourceReport};
@@ -103,4 +101,5 @@ pub use file::Progress;
 pub use infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
+pub use selection::{KpiSelection, SelectedKpis, SelectionError, kpi_of_question};
 pub use table::report_batch;

@@ -1,4 +1,4 @@
-//! How a dataset is read.
+//! Options of reading a dataset.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,10 +12,10 @@ use deskmetrics::ticket::Attribute;
 
 use crate::file::Progress;
 
-/// Whom to tell how far reading has come, and who says whether it goes on.
-pub(crate) type Tell<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
+/// A progress callback. It decides whether reading continues.
+pub(crate) type OnProgress<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
-/// How a dataset is read: where the data is, whether bad rows stop it, who is told of progress.
+/// Options of reading a dataset: location of the data, treatment of bad rows, and progress.
 ///
 /// ```
 /// use deskmetrics_arrow::ReadOptions;
@@ -31,9 +31,9 @@ pub struct ReadOptions<'a> {
     pub(crate) strict: bool,
     pub(crate) keep_off_scale: bool,
     pub(crate) projection: Projection,
-    /// Whether the last timestamp in the data is the cut-off where none is given.
+    /// Whether the last timestamp in the data is the cut-off if none is given.
     pub(crate) cut_off: bool,
-    pub(crate) on_progress: Option<Box<Tell<'a>>>,
+    pub(crate) on_progress: Option<Box<OnProgress<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
 }
@@ -41,12 +41,12 @@ pub struct ReadOptions<'a> {
 /// The columns that are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Projection {
-    /// The attributes of tickets and surveys read; `None` for all.
+    /// The attributes of tickets and surveys to read; `None` for all.
     pub(crate) attributes: Option<BTreeSet<Attribute>>,
     pub(crate) requesters: bool,
-    /// Reasons given with survey answers.
+    /// Whether to read reasons of survey answers.
     pub(crate) reasons: bool,
-    /// Customers, invitations and weights of survey answers, which only records contain.
+    /// Whether to read customers, invitations and weights of survey answers, which only records contain.
     pub(crate) records: bool,
 }
 
@@ -62,7 +62,7 @@ impl Projection {
     }
 }
 
-/// A table in memory that stands for a file.
+/// A table in memory that replaces a file.
 #[derive(Debug)]
 pub(crate) struct MemoryTable {
     pub(crate) schema: SchemaRef,
@@ -95,52 +95,52 @@ impl fmt::Debug for ReadOptions<'_> {
 }
 
 impl<'a> ReadOptions<'a> {
-    /// The folder that a description's `folder` starts from, so that a description need not say where on a machine
-    /// the data lies. Without it, the folder of the description itself.
+    /// Sets the folder that the description's `folder` is relative to, so that a description need not contain the
+    /// location of the data on a machine. Default: the folder of the description.
     #[must_use]
     pub fn data_root(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_root = Some(folder.into());
         self
     }
 
-    /// Whether the first row or value that cannot be used is an error. If not, it is excluded and counted.
+    /// Whether the first row or value that cannot be used is an error. Otherwise it is excluded and counted.
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// Does not look for scores that are not on their question's scale. The KPIs exclude them in any case; if looked for, they
-    /// are also listed in the table's [`SourceReport`](crate::SourceReport), with row and remedy.
+    /// Whether to skip the check for scores off their question's scale. The KPIs exclude such scores in any case. The
+    /// check lists them in the table's [`SourceReport`](crate::SourceReport), with row and remedy.
     #[must_use]
     pub fn keep_off_scale(mut self, keep: bool) -> Self {
         self.keep_off_scale = keep;
         self
     }
 
-    /// Reads only these attributes of tickets and surveys, and those that events change. The columns of all others are passed
-    /// over, whatever they hold.
+    /// Reads only these attributes of tickets and surveys, and those that events change. Columns of all others are
+    /// skipped, whatever they contain.
     #[must_use]
     pub fn only_attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         self.projection.attributes = Some(attributes.into_iter().collect());
         self
     }
 
-    /// Does not read who raised the tickets.
+    /// Skips the requesters of tickets.
     #[must_use]
     pub fn without_requesters(mut self) -> Self {
         self.projection.requesters = false;
         self
     }
 
-    /// Of surveys, reads what reports require: no customers, invitations and weights of answers.
+    /// Skips customers, invitations and weights of survey answers, which reports do not need.
     #[must_use]
     pub fn without_survey_details(mut self) -> Self {
         self.projection.records = false;
         self
     }
 
-    /// Decodes columns on so many threads; by default on those of the caller's pool, which has one for each processor.
+    /// Sets the number of threads for decoding columns. Default: the caller's pool, with one thread per processor.
     /// The result is the same for any number.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
@@ -148,23 +148,23 @@ impl<'a> ReadOptions<'a> {
         self
     }
 
-    /// Does not take the last timestamp in the data for the cut-off where the description names none.
+    /// Does not use the last timestamp in the data as the cut-off if the description names none.
     #[must_use]
     pub fn without_cut_off(mut self) -> Self {
         self.cut_off = false;
         self
     }
 
-    /// Whom to tell how far reading has come, after every batch of some thousand rows.
+    /// Sets a progress callback, which is called after every batch of some thousand rows.
     #[must_use]
-    pub fn on_progress(self, mut tell: impl FnMut(Progress<'_>) + 'a) -> Self {
+    pub fn on_progress(self, mut callback: impl FnMut(Progress<'_>) + 'a) -> Self {
         self.on_progress_or_stop(move |progress| {
-            tell(progress);
+            callback(progress);
             ControlFlow::Continue(())
         })
     }
 
-    /// Like [`on_progress`](Self::on_progress), and whoever is told may end the reading there: it then fails with
+    /// Like [`on_progress`](Self::on_progress), with a callback that may stop the reading. It then fails with
     /// [`ReadError::Stopped`](crate::ReadError::Stopped).
     ///
     /// ```
@@ -176,12 +176,12 @@ impl<'a> ReadOptions<'a> {
     /// });
     /// ```
     #[must_use]
-    pub fn on_progress_or_stop(mut self, tell: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
-        self.on_progress = Some(Box::new(tell));
+    pub fn on_progress_or_stop(mut self, callback: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
+        self.on_progress = Some(Box::new(callback));
         self
     }
 
-    /// Takes these batches, all of this schema, wherever the description names the file `name`.
+    /// Uses these batches, all with this schema, in place of the file `name` of the description.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Business time over columns.
 //!
-//! Instants may be in any of four units; wall-clock times are refused unless a zone is given. Missing in, missing out.
+//! Timestamps may have any of four units. Wall-clock times are an error unless a zone is given. Missing values stay
+//! missing.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -31,11 +32,13 @@ use deskmetrics::schedule::CompiledSchedule;
 use crate::column::utc::each_instant;
 use crate::column::{Column, ColumnError};
 
-/// Opening time between two columns of instants, row by row, in microseconds; negative where the second is the earlier. A
-/// row with a missing instant, or one outside all calendars, is missing.
+/// Business time between two columns of timestamps, row by row, in microseconds; negative if the second is the
+/// earlier.
+///
+/// A row with a missing timestamp, or one outside all calendars, is missing.
 ///
 /// # Errors
-/// When a column holds no instants, or wall-clock times without `assume_tz`, or the two differ in length.
+/// If a column contains no timestamps, or wall-clock times without `assume_tz`, or if the columns differ in length.
 #[doc(alias = "business hours between")]
 pub fn elapsed<'a>(
     schedule: &CompiledSchedule,
@@ -56,11 +59,12 @@ pub fn elapsed<'a>(
     Ok(micros.finish().reinterpret_cast())
 }
 
-/// When `budget` of opening time is used up that starts to run at each instant; missing where the schedule never opens long
-/// enough, and where the instant is missing.
+/// When `budget` of business time from each timestamp on is used up.
+///
+/// A row is missing if its timestamp is missing or the schedule never opens long enough.
 ///
 /// # Errors
-/// When the column holds no instants, or wall-clock times without `assume_tz`.
+/// If the column contains no timestamps, or wall-clock times without `assume_tz`.
 #[doc(alias = "deadline")]
 pub fn due<'a>(
     schedule: &CompiledSchedule,
@@ -79,10 +83,10 @@ pub fn due<'a>(
     Ok(due.finish().reinterpret_cast::<TimestampMicrosecondType>().with_timezone("UTC"))
 }
 
-/// Whether the schedule is open at each instant; missing where that is.
+/// Whether the schedule is open at each timestamp. A row with a missing timestamp is missing.
 ///
 /// # Errors
-/// When the column holds no instants, or wall-clock times without `assume_tz`.
+/// If the column contains no timestamps, or wall-clock times without `assume_tz`.
 pub fn is_open<'a>(
     schedule: &CompiledSchedule,
     at: impl Into<Column<'a>>,

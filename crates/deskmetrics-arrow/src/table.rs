@@ -12,13 +12,14 @@ use deskmetrics::report::{ReportRow, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Timestamp};
 
-/// The rows of a report, tidy: one number a row.
+/// The rows of a report in tidy form: one number per row.
 ///
-/// Columns: `kpi`, `name`, `option`, `measure`, `headline`, `clock`; one for each attribute the report is sliced by, under
-/// its name (with `key_` before it where that is the name of another column); `slice`, the names of the attributes a row is
-/// sliced by, which tells a missing value from a row that is not about it; `period`, `period_start`, `period_end` (UTC),
-/// `partial`; `value`, `unit`, `n`, `small_n`, `lower`, `upper`; `excluded`, a count, and `excluded_reasons`, in words;
-/// `change`, `change_lower`, `change_upper`, `p_value`, `significant`. What a row does not have is null.
+/// Columns: `kpi`, `name`, `option`, `measure`, `headline`, `clock`; one for each attribute the report is sliced by,
+/// under its name (with the prefix `key_` if another column has that name); `slice`, the names of the attributes a
+/// row is sliced by, to distinguish a missing value from an attribute that the row is not sliced by; `period`,
+/// `period_start`, `period_end` (UTC), `partial`; `value`, `unit`, `n`, `small_n`, `lower`, `upper`; `excluded`, a
+/// count, and `excluded_reasons`, as text; `change`, `change_lower`, `change_upper`, `p_value`, `significant`. A cell
+/// without a value is null.
 ///
 /// ```
 /// use deskmetrics::report::{KpiRequest, Report};
@@ -34,7 +35,7 @@ use deskmetrics::{ClockKind, Timestamp};
 /// ```
 ///
 /// # Errors
-/// Never for a table a report gave.
+/// Never for a table made by a report.
 pub fn report_batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     let rows = &table.rows;
     let mut attributes: Vec<&Attribute> = table.by.iter().flatten().collect();

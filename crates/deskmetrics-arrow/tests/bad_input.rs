@@ -1,4 +1,4 @@
-//! Bad files, bad rows and bad descriptions: each is a typed error or a counted exclusion that says where.
+//! Bad files, rows and descriptions give typed errors or counted exclusions.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fs;
@@ -63,7 +63,7 @@ fn missing_file() {
 }
 
 #[test]
-fn a_kind_of_file_that_is_not_read() {
+fn an_unknown_kind_of_file() {
     let description = TICKETS.replace("tickets.csv", "tickets.xlsx");
     let error = read(&description, folder(&[("tickets.xlsx", b"PK")]).path(), false).unwrap_err();
     assert!(matches!(error, ReadError::UnknownKind { .. }), "{error}");
@@ -134,7 +134,7 @@ fn end_before_start_and_duplicate_ids() {
     assert_eq!(exclusion(source, Reason::Duplicate), Some(("id", 1, 3, "T-2")));
     assert_eq!(exclusion(source, Reason::Missing), Some(("id", 1, 4, "")));
     assert_eq!(exclusion(source, Reason::NoCreation), Some(("opened", 1, 5, "")));
-    // An end before its beginning excludes the end, not the ticket.
+    // An end before the start excludes the end, not the ticket.
     assert_eq!(dataset.excluded().count(Reason::EndBeforeStart), 0);
     assert_eq!(dataset.excluded().total() + dataset.counts().tickets as u64, source.rows);
     assert_eq!(dataset.events()[0].kind, EventKind::EndUnknown);
@@ -143,7 +143,7 @@ fn end_before_start_and_duplicate_ids() {
 }
 
 #[test]
-fn events_before_creation_of_nobody_and_told_twice() {
+fn premature_orphaned_and_duplicate_events() {
     let description = format!(
         "{TICKETS}\n{}",
         r#"
@@ -200,7 +200,7 @@ fn score_outside_its_scale() {
     let folder = folder(&[("answers.csv", b"stars\n5\n7\n0\n\n4.0\n3.5\ngood\n")]);
     let dataset = read(description, folder.path(), false).unwrap();
     let scores: Vec<_> = dataset.answers("csat").map(|answer| answer.score).collect();
-    // The KPI excludes the 7; the reader says where it is.
+    // The KPI excludes the 7; the report on the file contains its row.
     assert_eq!(scores, [Some(5), Some(7), None, Some(4)]);
     let source = &dataset.sources[0];
     assert_eq!(exclusion(source, Reason::OutOfScale), Some(("stars", 1, 2, "7")));
@@ -210,7 +210,7 @@ fn score_outside_its_scale() {
 }
 
 #[test]
-fn values_that_a_record_can_do_without() {
+fn optional_values() {
     let description = TICKETS.replace("attributes", "due_at = \"due\"\nattributes");
     let csv =
         b"id,opened,done,country,due\nT-1,2026-03-02 09:00,,DK,soon\nT-2,2026-03-02 09:00,,DK,2026-03-04\n";
@@ -335,7 +335,7 @@ fn the_remedies_for_bad_lines_work() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_takes_no_other_line_with_it() {
+fn an_unclosed_quote_excludes_no_other_line() {
     let rows = |from: usize| (from..from + 60_000).map(|row| format!("T-{row},2026-03-02 09:00,,\"D, K\"\n"));
     let text: String =
         rows(1).chain(["X-1,\"2026-03-02 09:00,,DK\n".to_owned()]).chain(rows(100_000)).collect();
@@ -392,7 +392,7 @@ fn bytes_of_another_encoding_exclude_their_line() {
             "it is not utf-8: name the encoding of the file, such as encoding = \"windows-1252\", or correct the line"
         )]
     );
-    // In a column that is not read, it does no harm.
+    // A column that is not read causes no error.
     let other =
         read(&TICKETS.replace("attributes = { market = \"country\" }", ""), folder.path(), true).unwrap();
     assert_eq!(other.counts().tickets, 3);
@@ -401,7 +401,7 @@ fn bytes_of_another_encoding_exclude_their_line() {
 }
 
 #[test]
-fn characters_that_a_named_encoding_does_not_have() {
+fn characters_missing_from_a_stated_encoding() {
     let csv =
         b"id,opened,done,country\nT-1,2026-03-02 09:00,,Espa\x81\nT-2,2026-03-02 09:00,,\x93\xfa\x96\x7b\n";
     let folder = folder(&[("tickets.csv", csv)]);
@@ -467,20 +467,20 @@ fn truncated_parquet_and_arrow() {
                 }
             }
         }
-        // Text under a wrong name.
-        let lie = folder(&[(name, b"id,opened,done,country\n")]);
-        let error = read(&description, lie.path(), false).unwrap_err();
+        // Text with a wrong extension.
+        let mislabeled = folder(&[(name, b"id,opened,done,country\n")]);
+        let error = read(&description, mislabeled.path(), false).unwrap_err();
         assert!(matches!(error, ReadError::Damaged { .. }), "{name}: {error}");
     }
 }
 
-fn said(description: &str) -> String {
+fn message_of(description: &str) -> String {
     description.parse::<Description>().unwrap_err().to_string()
 }
 
 #[test]
 fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
-    let key = said("time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated = 'opened'\n");
+    let key = message_of("time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated = 'opened'\n");
     assert!(
         key.starts_with(
             "description, line 5, column 1: tickets[0].created: there is no key \"created\", did you mean \"created_at\"?"
@@ -488,7 +488,7 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
         "{key}"
     );
 
-    let word = said(
+    let word = message_of(
         "time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'o'\nstatus = { column = 's', words = { 'Done' = 'sovled' } }\n",
     );
     assert!(
@@ -499,10 +499,10 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
         "{word}"
     );
 
-    let happening = said(
+    let meaning = message_of(
         "time_zone = 'UTC'\n[[events]]\nfile = 't.csv'\nticket = 'id'\nat = 'o'\nkind = { column = 's', words = { 'Mail' = 'public_mesage' } }\n",
     );
-    assert!(happening.contains("did you mean \"public_message\"?"), "{happening}");
+    assert!(meaning.contains("did you mean \"public_message\"?"), "{meaning}");
 
     for (form, problem) in [
         (
@@ -527,40 +527,40 @@ fn mistakes_in_a_description_are_shown_with_place_and_suggestion() {
             "tickets[0].duplicates: \"newest\" is not allowed; allowed are \"first\", \"last\", \"error\", \"all\"",
         ),
     ] {
-        let error = said(&format!("time_zone = 'UTC'\n[[tickets]]\n{form}\n"));
+        let error = message_of(&format!("time_zone = 'UTC'\n[[tickets]]\n{form}\n"));
         assert!(error.contains(problem), "{error}\n{problem}");
     }
-    let key = said("time_zone = 'UTC'\n[replay]\nrepeated_solve = 'x'\n");
+    let key = message_of("time_zone = 'UTC'\n[replay]\nrepeated_solve = 'x'\n");
     assert!(key.contains("replay.repeated_solve: \"x\" is not allowed"), "{key}");
 
-    let format = said("time_zone = 'UTC'\ninstants = { format = 'dd/mm/yyyy' }\n");
+    let format = message_of("time_zone = 'UTC'\ninstants = { format = 'dd/mm/yyyy' }\n");
     assert!(format.contains("line 2") && format.contains("format \"dd/mm/yyyy\" is neither"), "{format}");
 
-    let scale = said(
+    let scale = message_of(
         "time_zone = 'UTC'\n[scales]\ncsat = '1-5'\n[[surveys]]\nfile = 'a.csv'\nquestions.csta = 'stars'\n",
     );
     assert!(scale.contains("question \"csta\" has no scale, did you mean \"csat\"?"), "{scale}");
 
-    let nothing = said("time_zone = 'UTC'\n");
+    let nothing = message_of("time_zone = 'UTC'\n");
     assert!(nothing.contains("names no data"), "{nothing}");
 
-    let encoding = said(
+    let encoding = message_of(
         "time_zone = 'UTC'\n[[tickets]]\nfile = { path = 't.csv', encoding = 'window-1252' }\nid = 'i'\ncreated_at = 'o'\n",
     );
     assert!(encoding.contains("did you mean \"windows-1252\"?"), "{encoding}");
 
-    let syntax = said("time_zone = \n");
+    let syntax = message_of("time_zone = \n");
     assert!(syntax.starts_with("description, line 1, column"), "{syntax}");
 }
 
 #[test]
 fn unknown_time_zone() {
-    let zone = said("time_zone = 'America/NewYork'\n");
+    let zone = message_of("time_zone = 'America/NewYork'\n");
     assert!(
         zone.contains("time zone \"America/NewYork\" is unknown, did you mean \"America/New_York\"?"),
         "{zone}"
     );
-    let schedule = said(&format!(
+    let schedule = message_of(&format!(
         "{TICKETS}\n[schedules.desk]\ntime_zone = 'Europe/Madird'\nhours = 'Mo-Fr 09:00-17:00'\n"
     ));
     assert!(schedule.contains("schedules.desk: ") && schedule.contains("Europe/Madird"), "{schedule}");
@@ -568,39 +568,39 @@ fn unknown_time_zone() {
 
 #[test]
 fn a_schedule_that_never_opens() {
-    // On it every duration would be 0 and every promise kept.
+    // On it every duration would be 0 and every target met.
     for hours in ["{}", "'off'"] {
-        let nobody = format!("[schedules.nobody]\ntime_zone = 'Europe/Copenhagen'\nhours = {hours}\n");
+        let closed = format!("[schedules.closed]\ntime_zone = 'Europe/Copenhagen'\nhours = {hours}\n");
         let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
-        let error = read(&format!("{TICKETS}\n{nobody}"), folder.path(), false).unwrap_err().to_string();
-        assert!(error.contains("schedules.nobody: it never opens"), "{error}");
-        let always = nobody.replace(hours, "'24/7'");
+        let error = read(&format!("{TICKETS}\n{closed}"), folder.path(), false).unwrap_err().to_string();
+        assert!(error.contains("schedules.closed: it never opens"), "{error}");
+        let always = closed.replace(hours, "'24/7'");
         assert!(read(&format!("{TICKETS}\n{always}"), folder.path(), false).is_ok());
     }
 }
 
 #[test]
-fn a_promise_about_nothing_known() {
+fn a_target_on_an_unknown_metric() {
     let folder = folder(&[("tickets.csv", b"id,opened,done,country\n")]);
-    let promise = |metric: &str| {
+    let target_on = |metric: &str| {
         let policy =
             format!("[[sla.policies]]\nname = 'all'\ntargets = [{{ metric = '{metric}', within = '4h' }}]\n");
         read(&format!("{TICKETS}\n{policy}"), folder.path(), false)
     };
-    let error = promise("first_respons").unwrap_err().to_string();
+    let error = target_on("first_respons").unwrap_err().to_string();
     assert!(error.contains("no metric \"first_respons\", did you mean \"first_response\"?"), "{error}");
-    assert!(promise("first_response").is_ok());
+    assert!(target_on("first_response").is_ok());
 }
 
 #[test]
-fn a_file_that_is_nearly_there() {
+fn a_file_with_a_similar_name() {
     let folder = folder(&[("ticket.csv", b"id,opened,done,country\n")]);
     let error = read(TICKETS, folder.path(), false).unwrap_err().to_string();
     assert!(error.contains("no such file, did you mean \"ticket.csv\"?"), "{error}");
 }
 
 #[test]
-fn a_schedule_that_is_not_there_and_holidays_that_match_nothing() {
+fn an_unknown_schedule_and_holidays_that_match_nothing() {
     let base = TICKETS.replace("time_zone =", "schedule = \"desc\"\ntime_zone =");
     let desk = "[schedules.desk]\ntime_zone = 'UTC'\nhours = 'Mo-Fr 09:00-17:00'\n";
     let folder = folder(&[
@@ -665,15 +665,15 @@ fn more_lines_to_skip_than_there_are() {
     assert!(matches!(error, ReadError::NothingAfterSkipped { skip_rows: 9, lines: Some(1), .. }), "{error}");
     assert!(
         error.to_string().ends_with(
-            "tickets.csv: skip_rows = 9 passes over the whole file (lines: 1): state the number of lines before the column \
-             names, or leave skip_rows out"
+            "tickets.csv: skip_rows = 9 skips the whole file (lines: 1): state the number of lines before the column \
+             names, or remove skip_rows"
         ),
         "{error}"
     );
 }
 
 #[test]
-fn keys_of_text_files_are_refused_elsewhere() {
+fn keys_of_text_files_are_rejected_for_other_files() {
     let folder = folder(&[("tickets.parquet", b"")]);
     for key in ["delimiter = \";\"", "encoding = \"utf-8\"", "skip_rows = 1"] {
         let file = format!("{{ path = \"tickets.parquet\", {key} }}");

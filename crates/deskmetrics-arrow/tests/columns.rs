@@ -1,4 +1,4 @@
-//! The column contract: every encoding, unit and way of writing the same value gives the same value.
+//! Every encoding, unit and format of a value gives the same value.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::sync::Arc;
@@ -42,7 +42,7 @@ fn text_is_the_same_in_every_encoding() {
         ),
         Arc::new(
             DictionaryArray::<UInt32Type>::try_new(
-                // a null may stand in the dictionary as well
+                // a null may also be in the dictionary
                 vec![Some(1), Some(3), Some(0), Some(1), Some(2)].into(),
                 Arc::new(StringViewArray::from(vec![
                     Some("España"),
@@ -57,13 +57,13 @@ fn text_is_the_same_in_every_encoding() {
     for array in encodings {
         let kind = array.data_type().to_string();
         assert_eq!(text(Arc::clone(&array)), expected, "{kind}");
-        // a slice begins elsewhere in the same memory
+        // a slice starts at another offset in the same memory
         assert_eq!(text(array.slice(2, 3)), expected[2..], "{kind}, sliced");
     }
 }
 
 #[test]
-fn what_is_no_text_is_written_out() {
+fn other_types_are_converted_to_text() {
     let written = |array: ArrayRef| text(array)[0].clone().unwrap_or_default();
     assert_eq!(written(Arc::new(Int64Array::from(vec![101]))), "101");
     assert_eq!(written(Arc::new(Float64Array::from(vec![12.0]))), "12"); // an id beside a gap in pandas
@@ -116,7 +116,7 @@ fn timestamps_of_every_unit_with_and_without_zone() {
     ];
     for (with_zone, wall_clock) in units {
         assert_eq!(instants(&reading, with_zone), [Ok(Some("2026-03-02T11:00:00Z".into())), Ok(None)]);
-        // without a zone it is what clocks in Copenhagen showed, an hour ahead of UTC
+        // without a zone it is wall-clock time in Copenhagen, an hour ahead of UTC
         assert_eq!(instants(&reading, wall_clock), [Ok(Some("2026-03-02T10:00:00Z".into())), Ok(None)]);
     }
     let before_1970: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![-1]).with_timezone("UTC"));
@@ -149,7 +149,7 @@ fn epoch_numbers() {
 }
 
 #[test]
-fn written_instants() {
+fn written_timestamps() {
     let read = |format: &str, text: &str| {
         let reading = InstantReading::new(Tz::Europe__Paris).format(format).unwrap();
         reading.read(text).map(|at| at.map(|at| at.to_string()))

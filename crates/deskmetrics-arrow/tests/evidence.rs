@@ -1,4 +1,4 @@
-//! What the data cannot know is not answered; what it knows is kept.
+//! KPIs without evidence in the data are not computed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::fs;
 use deskmetrics::kpi::{self, KpiRequest};
 use deskmetrics::report::Report;
 use deskmetrics::{Estimates as _, Reason};
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset};
+use deskmetrics_arrow::{Dataset, KpiSelection, SelectionError};
 use tempfile::TempDir;
 
 /// A dataset of these files under this description.
@@ -47,35 +47,35 @@ fn counts_of_replies_need_events() {
         "reopen_rate",
         "transfers",
     ] {
-        let refused = Choice::these([id]).of(&flat).unwrap_err();
-        assert!(matches!(&refused, ChoiceError::NoEvidence { kpi, .. } if kpi == id), "{refused}");
+        let refused = KpiSelection::these([id]).of(&flat).unwrap_err();
+        assert!(matches!(&refused, SelectionError::NoEvidence { kpi, .. } if kpi == id), "{refused}");
         assert!(refused.to_string().contains("no log of events: provide events"), "{refused}");
-        let chosen = Choice::these(["volume", id]).of(&flat).unwrap();
+        let chosen = KpiSelection::these(["volume", id]).of(&flat).unwrap();
         assert_eq!(chosen.kpis, [KpiRequest::new("volume")]);
         assert_eq!(chosen.notes, [refused.to_string()]);
-        assert!(Choice::all().of(&flat).unwrap().kpis.iter().all(|request| request.kpi != id));
+        assert!(KpiSelection::all().of(&flat).unwrap().kpis.iter().all(|request| request.kpi != id));
     }
     for id in ["volume", "first_response_time", "full_resolution_time", "backlog", "solved"] {
-        assert_eq!(Choice::these([id]).of(&flat).unwrap().kpis[0].kpi, id);
+        assert_eq!(KpiSelection::these([id]).of(&flat).unwrap().kpis[0].kpi, id);
     }
     let events = "ticket,at,kind,author\n1,2026-03-02T10:30:00Z,public_message,agent\n";
     let logged = dataset(&format!("{TICKETS}{EVENTS}"), &[("t.csv", ROWS), ("e.csv", events)]);
     for id in ["one_touch", "replies_per_ticket", "agent_wait_time", "reopen_rate"] {
-        assert!(Choice::these([id]).of(&logged).is_ok(), "the remedy works for {id}");
+        assert!(KpiSelection::these([id]).of(&logged).is_ok(), "the remedy works for {id}");
     }
 }
 
 #[test]
 fn replies_need_a_column_or_events() {
     let silent = dataset(&TICKETS.replace("first_response_at = 'reply'\n", ""), &[("t.csv", ROWS)]);
-    let refused = Choice::these(["first_response_time"]).of(&silent).unwrap_err().to_string();
+    let refused = KpiSelection::these(["first_response_time"]).of(&silent).unwrap_err().to_string();
     assert!(refused.contains("no reply to a customer") && refused.contains("first_response_at"), "{refused}");
     let statuses = "ticket,at,kind,author\n1,2026-03-02T11:00:00Z,solved,agent\n";
     let description = TICKETS.replace("first_response_at = 'reply'\nsolved_at = 'done'\n", "") + EVENTS;
     let logged = dataset(&description, &[("t.csv", ROWS), ("e.csv", statuses)]);
-    let refused = Choice::these(["one_touch"]).of(&logged).unwrap_err().to_string();
+    let refused = KpiSelection::these(["one_touch"]).of(&logged).unwrap_err().to_string();
     assert!(refused.contains("no message among its events"), "{refused}");
-    assert!(Choice::these(["reopen_rate"]).of(&logged).is_ok());
+    assert!(KpiSelection::these(["reopen_rate"]).of(&logged).is_ok());
 }
 
 #[test]
@@ -89,11 +89,12 @@ fn the_policy_decides_what_first_contact_resolution_needs() {
         "no_reopen_within(7days)",
         "all_of(no_repeat_contact_within(7days), single_reply)",
     ] {
-        let refused = Choice::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
+        let refused =
+            KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
         assert!(refused.starts_with("fcr (") && refused.contains("no log of events"), "{refused}");
     }
     for policy in ["no_repeat_contact_within(7days)", "interaction_no_task"] {
-        assert!(Choice::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
+        assert!(KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
     }
 }
 
@@ -103,7 +104,7 @@ fn a_table_without_rows_counts_nothing() {
     assert!(empty.can_answer(&KpiRequest::new("one_touch")).is_ok());
 }
 
-/// What a KPI of the dataset gives: its value, and how many tickets are excluded for each reason.
+/// The value of a KPI, and the number of excluded tickets by reason.
 fn value(dataset: &Dataset, id: &str) -> (Option<f64>, String) {
     let report = Report::builder(dataset.as_of.unwrap()).kpi(KpiRequest::new(id)).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
@@ -153,7 +154,7 @@ fn a_date_without_a_time_is_a_day() {
 }
 
 #[test]
-fn status_words_of_help_desks_are_known_and_the_others_are_warned_of() {
+fn status_labels_of_help_desks_are_known_and_others_are_a_warning() {
     let words = [
         "Open",
         "NEW",
@@ -230,7 +231,7 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
     assert_eq!(value(&flat, "volume"), (Some(2.0), excluded.to_owned()));
     let outcome = flat.replay().unwrap().tickets(&flat.tickets(), &flat.events());
     assert_eq!(kpi::volume(&outcome.tickets).count(), 2);
-    // Beside events, too; these give the status of the others.
+    // With events as well, which give the status of the others.
     let description = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\nstatus = 'status'\n"
         .to_owned()
         + EVENTS;
@@ -250,7 +251,7 @@ fn tickets_stated_as_deleted_spam_or_merged_do_not_count() {
 }
 
 #[test]
-fn an_unknown_value_at_creation_is_told_where_something_depends_on_it() {
+fn an_unknown_value_at_creation_is_a_warning_if_a_kpi_depends_on_it() {
     let events = EVENTS.to_owned() + "value = 'value'\n";
     let log = "ticket,at,kind,author,value,before\n1,2026-03-02T10:00:00Z,changed assignee,agent,bo,al\n\
         1,2026-03-02T10:00:00Z,changed group,agent,two,one\n2,2026-03-02T09:00:00Z,changed assignee,agent,al,\n\
@@ -268,7 +269,7 @@ fn an_unknown_value_at_creation_is_told_where_something_depends_on_it() {
     for tickets in [tickets, &stated] {
         let description = tickets.to_owned() + &events;
         assert_eq!(warned(&description, &["volume", "full_resolution_time", "agent_touches"]), [""; 0]);
-        // A change at the creation, of ticket 2, leaves nothing unknown.
+        // After a change at the creation (ticket 2) nothing is unknown.
         let warnings = warned(&description, &["transfers", "transfer_rate", "volume"]);
         assert!(
             warnings.len() == 1

@@ -1,4 +1,4 @@
-//! Text files as they come: which rows are read, and how the file is written.
+//! Text files: selection of rows, and detection of encoding and delimiter.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use deskmetrics::Reason;
-use deskmetrics_arrow::{Choice, Dataset, Description, ReadError, ReadOptions, Scope};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadError, ReadOptions, Scope};
 use proptest::prelude::*;
 
 fn read(description: &str, file: &[u8]) -> Result<Dataset, ReadError> {
@@ -32,7 +32,7 @@ fn ids(dataset: &Dataset) -> Vec<String> {
     dataset.ticket_ids().map(Into::into).collect()
 }
 
-/// What the error says after the file's name.
+/// The error message after the file's name.
 fn message(error: &ReadError) -> String {
     let text = error.to_string();
     text.find("t.csv: ").map_or(text.clone(), |start| text[start + 7..].to_owned())
@@ -63,7 +63,7 @@ fn where_selects_rows_by_the_values_of_columns() {
         let source = &dataset.sources[0];
         let read = selected.split(' ').count() as u64;
         assert_eq!((source.rows, source.not_selected), (5, 5 - read), "{filter}");
-        // No fault, and so no warning.
+        // This is no error, so there is no warning.
         assert!(source.exclusions.is_empty() && dataset.excluded().is_empty());
         assert_eq!(dataset.warnings().count(), 0);
     }
@@ -131,14 +131,14 @@ fn rows_that_are_not_selected_are_not_read_but_keep_their_numbers() {
     let dataset = read(&tickets("where = { Channel = 'web' }"), csv.as_bytes()).unwrap();
     let warning = dataset.warnings().last().unwrap().to_string();
     assert!(warning.starts_with("tickets, created_at, row 6: 2126-03-05T09:00:00Z"), "{warning}");
-    // An order of dates is that of the rows that are read.
+    // The order of dates is inferred from the selected rows.
     let dates = "id,opened,Channel\n1,31/12/2026 09:00,preview\n2,04/03/2026 09:00,web\n";
     let error = read(&tickets("where = { Channel = 'web' }"), dates.as_bytes()).unwrap_err();
     assert!(message(&error).contains("row 2: \"04/03/2026 09:00\" is"), "{error}");
 }
 
 #[test]
-fn a_filter_on_a_column_that_is_not_there() {
+fn a_filter_on_a_missing_column() {
     let error = read(&tickets("where = { channel = 'web' }"), ROWS.as_bytes()).unwrap_err();
     assert!(
         message(&error)
@@ -158,7 +158,7 @@ fn a_filter_on_a_column_that_is_not_there() {
     );
 }
 
-/// Tickets as semicolons, tabs or bars separate them, with a comma in the text.
+/// Tickets separated by semicolons, tabs or bars, with a comma in the text.
 fn separated(delimiter: &str) -> String {
     let rows = ROWS.replace("1,2026", "\"A, 1\",2026");
     rows.replace(',', delimiter).replace(&format!("A{delimiter} 1"), "A, 1")
@@ -171,7 +171,7 @@ fn the_delimiter_is_detected() {
         assert_eq!(ids(&dataset), ["A, 1", "2", "3", "4", "5"]);
     }
     assert_eq!(ids(&read(&tickets(""), separated(",").as_bytes()).unwrap()).len(), 5);
-    // Other delimiters within names and texts mislead nobody.
+    // Other delimiters within names and texts do not affect detection.
     let csv =
         "id,opened,Channel,a;b;c;d;e\n1,2026-03-02T09:00:00Z,web,\n2,2026-03-02T09:00:00Z,a;b;c;d,x;y\n";
     assert_eq!(ids(&read(&tickets(""), csv.as_bytes()).unwrap()), ["1", "2"]);
@@ -183,7 +183,7 @@ fn the_delimiter_is_detected() {
     assert_eq!(dataset.counts().responses, 2);
 }
 
-/// The error of a description, and the dataset with what its message advises.
+/// The error of a description, and the dataset after following its advice.
 fn advised(file: &[u8], advice: &str) -> Dataset {
     let error = read(&tickets(""), file).unwrap_err();
     assert!(matches!(error, ReadError::ColumnMissing { .. }), "{error}");
@@ -215,7 +215,7 @@ fn a_missing_column_leads_to_the_key_that_finds_it() {
     let error = read(&wrong, ROWS.as_bytes()).unwrap_err();
     assert!(message(&error).ends_with("it is in line 1: state skip_rows = 0"), "{error}");
     assert_eq!(ids(&read(&wrong.replace("= 2", "= 0"), ROWS.as_bytes()).unwrap()).len(), 5);
-    // A name that is nowhere is none of the file's keys.
+    // A name that does not occur matches none of the file's keys.
     let error = read(&tickets("").replace("'id'", "'key'"), ROWS.as_bytes()).unwrap_err();
     assert!(message(&error).ends_with("present are \"id\", \"opened\", \"Channel\", \"Status\""), "{error}");
 }
@@ -236,7 +236,7 @@ fn the_encoding_is_detected_from_the_bytes() {
     };
     let taken = |name: &str, other: &str| {
         vec![format!(
-            "no encoding is stated, and {name} was detected; if text looks wrong, state another one, such as encoding = \"{other}\""
+            "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as encoding = \"{other}\""
         )]
     };
     for (bytes, notes) in [
@@ -255,7 +255,7 @@ fn the_encoding_is_detected_from_the_bytes() {
 }
 
 #[test]
-fn an_encoding_that_the_bytes_do_not_show_has_to_be_named() {
+fn an_undetectable_encoding_must_be_stated() {
     for (encoding, text) in [
         (encoding_rs::WINDOWS_1251, "Телефон"),
         (encoding_rs::WINDOWS_1250, "Łódź, ósmą łąkę"),
@@ -317,7 +317,7 @@ fn a_name_in_another_encoding() {
 }
 
 #[test]
-fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
+fn an_unambiguous_decimal_comma_is_detected() {
     let answers = |file: &str, score: &str| {
         format!(
             "time_zone = 'UTC'\nscales = {{ csat = '1-5' }}\n[[surveys]]\nfile = {file}\n\
@@ -336,7 +336,7 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
     assert_eq!(exclusion.examples[0].value, "1,234");
     assert_eq!(
         exclusion.remedy,
-        "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\""
+        "a comma or a point may separate decimals or thousands: state decimal = \",\" or decimal = \".\""
     );
     for (file, score, weight) in [
         ("{ path = 't.csv', decimal = ',' }", "'share'", 1.234),
@@ -347,14 +347,14 @@ fn a_decimal_comma_is_detected_where_it_can_be_nothing_else() {
         let dataset = read(&answers(file, score), csv.as_bytes()).unwrap();
         assert_eq!(weights(&dataset).last(), Some(&Some(weight)), "{file} {score}");
     }
-    // Between commas it has to be stated.
+    // With comma as the delimiter it must be stated.
     let csv = "score,share\n4,\"0,5\"\n5,2\n";
     let dataset = read(&answers("'t.csv'", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [None, Some(2.0)]);
     assert!(dataset.sources[0].exclusions[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), csv.as_bytes()).unwrap();
     assert_eq!(weights(&dataset), [Some(0.5), Some(2.0)]);
-    // The other one is stated.
+    // The other mark is stated.
     let points = csv.replace("\"0,5\"", "0.5");
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), points.as_bytes()).unwrap();
     assert!(dataset.sources[0].exclusions[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
@@ -382,7 +382,7 @@ fn targets_in_a_table_have_decimals_too() {
     let error = read("'t.csv'", ambiguous).unwrap_err();
     assert_eq!(
         message(&error),
-        "row 1, column \"days\": \"1,500\": value not readable; a comma or a point may stand before decimals or thousands: state \
+        "row 1, column \"days\": \"1,500\": value not readable; a comma or a point may separate decimals or thousands: state \
          decimal = \",\" or decimal = \".\""
     );
     assert_eq!(within(&read("{ path = 't.csv', decimal = ',' }", ambiguous).unwrap()), point);
@@ -405,7 +405,7 @@ fn a_table_of_targets_in_a_detected_encoding_is_noted() {
     let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
     let dataset = read_with(rules, b"kind,days\nFacturaci\xf3n,1\n", options).unwrap();
     assert!(format!("{:?}", dataset.policies.policies[0].when).contains("Facturación"));
-    let notes = Choice::usual().of(&dataset).unwrap().notes;
+    let notes = KpiSelection::usual().of(&dataset).unwrap().notes;
     assert!(
         notes
             .iter()
@@ -421,7 +421,7 @@ fn a_quote_in_the_column_names_that_is_not_closed() {
     assert_eq!(ids(&read(&tickets(""), names.as_bytes()).unwrap()).len(), 5);
 }
 
-/// A line that is no row.
+/// A line that is not a row.
 #[derive(Debug, Clone, Copy)]
 enum Bad {
     Short,
@@ -446,9 +446,9 @@ impl Bad {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// Rows with any text are read as they were written, whatever lines stand between them; each of those is reported.
+    /// Rows with any text are read unchanged, whatever lines are between them; each of those lines is reported.
     #[test]
-    fn bad_lines_leave_all_rows_as_they_are(
+    fn bad_lines_do_not_change_other_rows(
         rows in prop::collection::vec("[a-zñ]([a-z,;\"ñ\n ]{0,20}[a-zñ])?", 1..60),
         bad in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(vec![
             Bad::Short, Bad::Long, Bad::Open, Bad::OpenAtStart, Bad::Latin,
@@ -487,7 +487,7 @@ proptest! {
         }
     }
 
-    /// Whatever a file has in it, its rows are read, excluded and counted, or it is an error.
+    /// Whatever a file contains, its rows are read, excluded and counted, or it is an error.
     #[test]
     fn any_bytes_are_rows_or_reported(
         text in prop::collection::vec(prop::sample::select(b"ab1\",;\t|\n\r \xc3\xb1\xff\0".to_vec()), 0..400),

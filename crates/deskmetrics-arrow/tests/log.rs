@@ -1,4 +1,4 @@
-//! Replay from columns gives what replay from records gives.
+//! Replays from columns and from records give identical results.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod desk;
@@ -44,7 +44,7 @@ fn replay_at(dataset: &Dataset, at: Timestamp) -> Replay {
     dataset.replay_at(at).with_attributes(columns())
 }
 
-/// A ticket as the log shows it.
+/// A ticket of the log.
 #[derive(Debug, Clone, PartialEq)]
 struct Row {
     id: String,
@@ -70,7 +70,7 @@ fn rows(log: &EventLog<'_>, threads: usize) -> (Vec<Row>, Excluded) {
     (parts.into_iter().flatten().collect(), excluded)
 }
 
-/// A replayed record as a log shows it: without the names of people, which steps do not have.
+/// A replayed record, reduced to what a log contains: without the names of people, which steps do not have.
 fn row(replayed: &Replayed) -> Row {
     let mut metrics = replayed.metrics.clone();
     metrics.assignee_stints.clear();
@@ -118,7 +118,7 @@ fn joined(batches: &[RecordBatch], like: &RecordBatch) -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
-/// The columns as text, however their dictionaries are arranged.
+/// The columns as text, regardless of their dictionaries.
 fn printed(batch: &RecordBatch) -> Vec<Vec<String>> {
     let text = |column: &ArrayRef| {
         let column = match column.data_type() {
@@ -130,7 +130,7 @@ fn printed(batch: &RecordBatch) -> Vec<Vec<String>> {
     batch.columns().iter().map(text).collect()
 }
 
-/// The same desk with one ticket after the other, as a stream has it; tickets without events are not in a stream.
+/// The same desk grouped by ticket, as in a stream. Tickets without events are not in a stream.
 fn grouped(desk: &Desk) -> Desk {
     let mut desk = desk.clone();
     let known = |event: &TicketEvent| desk.tickets.iter().any(|ticket| ticket.id == event.ticket);
@@ -176,7 +176,7 @@ proptest! {
         by_sequence in any::<bool>(),
     ) {
         let (today, previous, at_creation) = desk.exported(by_sequence);
-        // A column without any value is taken for one that was not filled in.
+        // A column without any value counts as not provided.
         prop_assume!(previous.iter().any(Option::is_some));
         let tickets = ("tickets", today.ticket_batches(&layout));
         let rows: Vec<(&TicketEvent, Option<String>)> = today.events.iter().zip(previous).collect();
@@ -198,7 +198,8 @@ proptest! {
             matches!(warning, Warning::AttributeDiffers { .. } | Warning::AttributeUnknown { .. })
         };
         prop_assert_eq!(known.warnings().filter(about_attributes).collect::<Vec<_>>(), []);
-        // Without the previous values, an attribute that changes has none at creation. No time is without one where it changes then.
+        // Without the previous values, an attribute that changes has no value at creation, unless it changes at the
+        // creation.
         let (counted, _) = desk.known_events(false);
         let first_change = |ticket: &Ticket, attribute: &Attribute| {
             let changes = counted.iter().filter(|event| {
@@ -263,7 +264,7 @@ proptest! {
     ) {
         let dataset = desk.dataset(conventions, &layout);
         let by = Actor::ALL.map(Actor::attribute);
-        let named = dataset.tells_of(&by).is_ok();
+        let named = dataset.check_attributes(&by).is_ok();
         let (events, _) = desk.known_events(conventions.forgiving);
         prop_assert!(named || events.iter().all(|event| event.author_name.is_none()));
         prop_assume!(named);
@@ -285,7 +286,7 @@ proptest! {
             .kpis(desk::kpis::of_tickets(cut_off))
             .by([first_responder.clone()])
             .by([first_responder.clone(), solver.clone()]);
-        let tagged = if dataset.tells_of(&[Attribute::Tag]).is_ok() { Attribute::Tag } else { solver };
+        let tagged = if dataset.check_attributes(&[Attribute::Tag]).is_ok() { Attribute::Tag } else { solver };
         let of_responses = Report::builder(cut_off)
             .kpis(["first_response_time", "next_response_time", "response_time"].map(KpiRequest::new))
             .kpis([SlaMetric::FirstResponse, SlaMetric::NextResponse].map(|metric| {
@@ -303,7 +304,7 @@ proptest! {
             for threads in [1, 2] {
                 same_tables(&dataset.feed(&report, threads).unwrap(), &expected)?;
             }
-            // Each response counts for the person who gave it.
+            // Each response counts for its author.
             let table = expected.table();
             let rows = table.slices().filter(|row| row.kpi == "response_time" && row.headline);
             for row in rows.filter(|row| row.period.is_none()) {
@@ -406,7 +407,7 @@ proptest! {
         prop_assert_eq!(dataset.counts().tickets, ids.collect::<HashSet<_>>().len());
         let created = dataset.tickets().split_off(desk.tickets.len());
         for created in &created {
-            // The rows of events say nothing else of their tickets.
+            // The rows of events contain nothing else about their tickets.
             prop_assert_eq!(created, &Ticket::new(created.id.clone(), created.created_at));
         }
         let replay = replay_at(&dataset, desk.last());
@@ -467,7 +468,7 @@ proptest! {
                 ("status", text(|row| row.2)),
                 ("market", text(|row| Some(row.3))),
                 ("who", text(|row| Some(if row.4 { "ana" } else { "ben" }))),
-                ("asks", text(|row| row.4.then_some("ben"))),
+                ("raised_by", text(|row| row.4.then_some("ben"))),
             ])
         });
         let dataset = read(&description, [("audit", rows_of)]).unwrap();
@@ -691,7 +692,7 @@ ticket = "ticket"
 at = "at"
 status = "status"
 author_name = "who"
-requester = "asks"
+requester = "raised_by"
 attributes = { market = "market" }
 ORDER
 [[sla.policies]]
@@ -699,7 +700,7 @@ name = "standard"
 targets = [{ metric = "resolution", within = "1h" }]
 "#;
 
-/// A log of nothing but events, whose rows also describe their tickets.
+/// A log that consists of events only, whose rows also describe their tickets.
 const CREATING: &str = r#"
 time_zone = "UTC"
 [[events]]
@@ -724,10 +725,10 @@ const TICKETS: i64 = 5_000;
 type Logged = (Option<i64>, Option<i64>, Option<&'static str>, Option<&'static str>);
 
 /// A ticket's id, its replies, the minutes until it was solved, and its status.
-type Told = (String, u32, Option<i64>, Status);
+type TicketSummary = (String, u32, Option<i64>, Status);
 
-/// Five rows a ticket, one after the other, from ticket 100 on: answered, asked back, answered, solved; and one unusable row
-/// on some tickets.
+/// Five rows per ticket, grouped by ticket, from ticket 100 on: answer, follow-up question, answer, solve; and an
+/// unusable row on some tickets.
 fn logged() -> Vec<Logged> {
     let mut rows = Vec::new();
     for ticket in 100..100 + TICKETS {
@@ -753,8 +754,8 @@ fn logged() -> Vec<Logged> {
     rows
 }
 
-/// What the tickets of a long log come to, and what is excluded of its rows.
-fn told(rows: &[Logged], piece: usize) -> (Vec<Told>, Excluded) {
+/// The results of the tickets of a long log, and what is excluded of its rows.
+fn summaries(rows: &[Logged], piece: usize) -> (Vec<TicketSummary>, Excluded) {
     let ids = |ids: Vec<Option<i64>>| Arc::new(Int64Array::from(ids)) as ArrayRef;
     let times = |minutes: Vec<Option<i64>>| {
         let micros = minutes.into_iter().map(|at| at.map(|at| at * MINUTE));
@@ -783,10 +784,10 @@ fn told(rows: &[Logged], piece: usize) -> (Vec<Told>, Excluded) {
     let dataset = read(&description, [("tickets", vec![tickets]), ("events", events.collect())]).unwrap();
     let as_of = Timestamp::from_micros(100_000 * MINUTE).unwrap();
     let replay = dataset.replay_at(as_of).with_measures(Needs::MESSAGES | Needs::SOLVES);
-    let (parts, of_tickets) = dataset.log(&replay).each(2, Vec::new, |told, row| {
+    let (parts, of_tickets) = dataset.log(&replay).each(2, Vec::new, |summaries, row| {
         let metrics = row.metrics();
         let solved = metrics.full_resolution_time.map(|time| time.calendar_micros / MINUTE);
-        told.push((row.id().into_owned(), metrics.public_replies, solved, metrics.status));
+        summaries.push((row.id().into_owned(), metrics.public_replies, solved, metrics.status));
     });
     assert_eq!(of_tickets, Excluded::default());
     (parts.into_iter().flatten().collect(), dataset.excluded())
@@ -796,25 +797,25 @@ fn told(rows: &[Logged], piece: usize) -> (Vec<Told>, Excluded) {
 fn batches_and_order_of_long_logs_are_irrelevant() {
     let rows = logged();
     assert!(rows.len() > 3 * 8192, "several blocks");
-    let expected: Vec<Told> =
+    let expected: Vec<TicketSummary> =
         (100..100 + TICKETS).map(|ticket| (ticket.to_string(), 2, Some(50), Status::Solved)).collect();
     let mut excluded = Excluded::default();
     excluded.add_many(Reason::UnknownTicket, 5);
     excluded.add_many(Reason::Missing, 15);
     excluded.add_many(Reason::UnknownWord, 5);
     for piece in [rows.len(), 8192, 9001, 700] {
-        assert_eq!(told(&rows, piece), (expected.clone(), excluded.clone()), "batches of {piece}");
+        assert_eq!(summaries(&rows, piece), (expected.clone(), excluded.clone()), "batches of {piece}");
     }
-    // The last ticket's rows are in two places, so all rows are arranged anew.
+    // The last ticket's rows are in two places, so all rows are rearranged.
     let mut torn = rows.clone();
     torn.rotate_right(2);
     for piece in [torn.len(), 700] {
-        assert_eq!(told(&torn, piece), (expected.clone(), excluded.clone()), "batches of {piece}");
+        assert_eq!(summaries(&torn, piece), (expected.clone(), excluded.clone()), "batches of {piece}");
     }
-    // One ticket is not in the order of time.
+    // One ticket is not ordered by time.
     let mut swapped = rows.clone();
     swapped.swap(20_000, 20_001);
-    assert_eq!(told(&swapped, swapped.len()), (expected, excluded));
+    assert_eq!(summaries(&swapped, swapped.len()), (expected, excluded));
 }
 
 /// A batch of events, a minute apart.
@@ -859,7 +860,7 @@ fn error_of_a_stream_suggests_the_nearest_column() {
     assert!(stream.next().is_none());
 }
 
-// Defects that random desks showed once, each in as few rows as showed it.
+// Former defects found by random desks, each in the fewest rows.
 
 const SMALL: &str = r#"
 time_zone = "UTC"
@@ -889,7 +890,7 @@ fn assert_first_ticket_matches(dataset: &Dataset) {
 }
 
 #[test]
-fn requester_who_is_nobody_is_no_agent() {
+fn missing_requester_is_no_agent() {
     let requesters = Arc::new(Int64Array::from(vec![None, Some(8)])) as ArrayRef;
     let [ids, created] = [["A", "B"], ["2026-01-05T00:00:00Z"; 2]]
         .map(|values| Arc::new(StringArray::from(values.to_vec())) as ArrayRef);

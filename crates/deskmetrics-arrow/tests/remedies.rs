@@ -1,4 +1,4 @@
-//! Every error and every exclusion of the reader with a remedy: the remedy is followed, and works.
+//! Every error and exclusion of the reader has a remedy that works.
 //!
 //! Variants and reasons are read from the source, so a new one without a case fails.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset, Description, ReadError, ReadOptions};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadError, ReadOptions, SelectionError};
 use tempfile::TempDir;
 
 /// The variants of an enum in a source.
@@ -38,7 +38,7 @@ fn reasons(folder: &Path, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What a text says after "such as", between quotes.
+/// The quoted texts after "such as".
 fn example<'m>(message: &'m str, before: &str) -> &'m str {
     let (_, rest) = message.split_once(before).unwrap_or_else(|| panic!("{message}"));
     rest.split('"').nth(1).unwrap()
@@ -53,10 +53,11 @@ fn read(description: &str, files: &[(&str, &[u8])]) -> Result<Dataset, ReadError
     Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))
 }
 
-/// The variant of the error of the first, whose message has this advice; the second follows it.
+/// The variant of the first description's error, whose message contains this advice; the second description follows
+/// it.
 fn followed(wrong: Result<Dataset, ReadError>, advice: &str, right: Result<Dataset, ReadError>) -> String {
     let error = wrong.unwrap_err();
-    assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+    assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
     let right = right.unwrap_or_else(|problem| panic!("the remedy of \"{error}\" does not work: {problem}"));
     assert!(right.sources.iter().all(|source| source.exclusions.is_empty()), "{:?}", right.sources);
     format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned()
@@ -90,7 +91,7 @@ fn errors() {
         ),
         followed(
             of(&TICKETS.replace("'t.csv'", "{ path = 't.csv', skip_rows = 3 }"), ROWS),
-            "or leave skip_rows out",
+            "or remove skip_rows",
             right(),
         ),
         followed(csv(&ROWS.replace("id,created", "id,id")), "rename all but the one to be read", right()),
@@ -137,7 +138,7 @@ fn errors() {
     let short = format!("{ROWS}3\n");
     met.push(followed(strict(&short), "remove the line", strict(ROWS)));
 
-    // What the system or a format does not give cannot be corrected here; who stops the reading knows how to go on.
+    // Errors of the system or a format have no remedy here, and a caller that stops the reading needs none.
     met.extend(["Io", "Damaged", "Stopped"].map(str::to_owned));
     let met: BTreeSet<String> = met.into_iter().collect();
     assert_eq!(met, variants(include_str!("../src/error.rs"), "ReadError"), "each error needs a case");
@@ -160,7 +161,7 @@ fn kept(
             .map(|exclusion| exclusion.remedy.clone())
     };
     let remedy = found(&read(wrong)).unwrap_or_else(|| panic!("nothing is excluded as {reason}"));
-    assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not say \"{advice}\"");
+    assert!(remedy.contains(advice), "{reason}: \"{remedy}\" does not contain \"{advice}\"");
     assert_eq!(found(&read(right)), None, "{reason}: the remedy \"{advice}\" does not work");
     reason.to_owned()
 }
@@ -202,7 +203,7 @@ fn exclusions() {
         kept("Duplicate", "keep one row per ticket", (TICKETS, &twice), (TICKETS, &tickets(ROWS))),
         kept(
             "UnknownTicket",
-            "say creates_tickets = true",
+            "set creates_tickets = true",
             (&log("'kind'", ""), &orphan),
             (&log("'kind'", "creates_tickets = true\n"), &orphan),
         ),
@@ -214,7 +215,7 @@ fn exclusions() {
         ),
         kept(
             "BeforeCreation",
-            "clock_skew forgives a little",
+            "allow a small difference with clock_skew",
             (&log("'kind'", ""), &early),
             (&log("'kind'", "clock_skew = '1min'\n"), &early),
         ),
@@ -226,7 +227,7 @@ fn exclusions() {
         ),
         kept(
             "EndUnknown",
-            "give solved_at or closed_at",
+            "provide solved_at or closed_at",
             (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,,solved\n")),
             (&ends, &tickets("id,created,done,status\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,solved\n")),
         ),
@@ -321,24 +322,25 @@ fn choices() {
         )
         .unwrap()
     };
-    let choose = |choice: Choice, dataset: &Dataset| choice.of(dataset).map(|chosen| chosen.kpis);
-    let name = |error: &ChoiceError| format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned();
+    let choose = |choice: KpiSelection, dataset: &Dataset| choice.of(dataset).map(|chosen| chosen.kpis);
+    let name =
+        |error: &SelectionError| format!("{error:?}").split([' ', '(', '{']).next().unwrap().to_owned();
     let mut met = BTreeSet::new();
-    let mut follow = |wrong: Result<Vec<KpiRequest>, ChoiceError>,
+    let mut follow = |wrong: Result<Vec<KpiRequest>, SelectionError>,
                       advice: &str,
-                      right: Result<Vec<KpiRequest>, ChoiceError>| {
+                      right: Result<Vec<KpiRequest>, SelectionError>| {
         let error = wrong.unwrap_err();
-        assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+        assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
         assert!(!right.unwrap().is_empty(), "the remedy of \"{error}\" does not work");
         met.insert(name(&error));
     };
     follow(
-        choose(Choice::these(["volum"]), &flat()),
+        choose(KpiSelection::these(["volum"]), &flat()),
         "did you mean \"volume\"?",
-        choose(Choice::these(["volume"]), &flat()),
+        choose(KpiSelection::these(["volume"]), &flat()),
     );
-    let policy = Choice::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
-    follow(choose(Choice::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
+    let policy = KpiSelection::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
+    follow(choose(KpiSelection::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
     let answers = |scales: &str| {
         read(
             &format!("{scales}[[surveys]]\nfile = 'a.csv'\nquestion = 'question'\nscore = 'score'\n"),
@@ -346,24 +348,28 @@ fn choices() {
         )
         .unwrap()
     };
-    let wrong = choose(Choice::these(["csat"]), &answers(""));
+    let wrong = choose(KpiSelection::these(["csat"]), &answers(""));
     follow(
         wrong,
         "csat = \"1-5\"",
-        choose(Choice::these(["csat"]), &answers("scales = { csat = \"1-5\" }\n")),
+        choose(KpiSelection::these(["csat"]), &answers("scales = { csat = \"1-5\" }\n")),
     );
     let logged = read(
         &format!("{TICKETS}[[events]]\nfile = 'e.csv'\nticket = 'ticket'\nat = 'at'\nkind = 'kind'\n"),
         &[("t.csv", ROWS.as_bytes()), ("e.csv", b"ticket,at,kind\n1,2026-03-02T10:00:00Z,solved\n")],
     );
     follow(
-        choose(Choice::these(["reopen_rate"]), &flat()),
+        choose(KpiSelection::these(["reopen_rate"]), &flat()),
         "provide events",
-        choose(Choice::these(["reopen_rate"]), &logged.unwrap()),
+        choose(KpiSelection::these(["reopen_rate"]), &logged.unwrap()),
     );
-    let wrong = choose(Choice::usual(), &answers(""));
-    follow(wrong, "csat = \"1-5\"", choose(Choice::usual(), &answers("scales = { csat = \"1-5\" }\n")));
-    assert_eq!(met, variants(include_str!("../src/choice.rs"), "ChoiceError"), "each error needs a case");
+    let wrong = choose(KpiSelection::usual(), &answers(""));
+    follow(wrong, "csat = \"1-5\"", choose(KpiSelection::usual(), &answers("scales = { csat = \"1-5\" }\n")));
+    assert_eq!(
+        met,
+        variants(include_str!("../src/selection.rs"), "SelectionError"),
+        "each error needs a case"
+    );
 }
 
 /// A log of a quiet day, without any event that changes the attribute.

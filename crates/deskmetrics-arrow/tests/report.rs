@@ -1,4 +1,4 @@
-//! A report from columns is the report from the records of the same tables, bit for bit.
+//! Reports from columns and from records are identical, bit for bit.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod desk;
@@ -46,11 +46,11 @@ struct TicketRow {
     requester: Option<&'static str>,
     sla_met: Option<bool>,
     tags: Option<&'static str>,
-    /// Of [`ATTRIBUTES`].
+    /// Values of [`ATTRIBUTES`].
     values: [Option<&'static str>; 6],
 }
 
-/// How these tickets are named.
+/// The form of the tickets' ids.
 const NAMING: Naming = Naming::Consecutive;
 
 const ATTRIBUTES: [&str; 6] = ["market", "group", "assignee", "priority", "category", "task"];
@@ -110,7 +110,7 @@ fn ticket_rows() -> impl Strategy<Value = TicketRow> {
         })
 }
 
-/// Which of the rarer columns a table of tickets has.
+/// The rarer columns of a table of tickets.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 struct Columns {
@@ -208,25 +208,25 @@ fn event_batches(rows: &[EventRow], layout: &Layout) -> Vec<RecordBatch> {
     })
 }
 
-/// Business hours and SLA targets, as far as tickets have them.
+/// Business hours and SLA targets for milestone tickets.
 #[derive(Debug, Clone, Copy)]
-struct Agreement {
+struct Contracts {
     schedule: bool,
     schedule_by: bool,
     sla: bool,
     conventions: Conventions,
 }
 
-fn agreements() -> impl Strategy<Value = Agreement> {
+fn any_contracts() -> impl Strategy<Value = Contracts> {
     let conventions = prop_oneof![3 => Just(Conventions::USUAL), 1 => conventions()];
     (any::<bool>(), any::<bool>(), any::<bool>(), conventions).prop_map(
-        |(schedule, schedule_by, sla, conventions)| Agreement { schedule, schedule_by, sla, conventions },
+        |(schedule, schedule_by, sla, conventions)| Contracts { schedule, schedule_by, sla, conventions },
     )
 }
 
-fn ticket_description(agreement: Agreement, columns: Columns, with_events: bool) -> Description {
-    let Agreement { schedule, schedule_by, sla, conventions } = agreement;
-    let when = |wanted: bool, text: &'static str| if wanted { text } else { "" };
+fn ticket_description(contracts: Contracts, columns: Columns, with_events: bool) -> Description {
+    let Contracts { schedule, schedule_by, sla, conventions } = contracts;
+    let when = |included: bool, text: &'static str| if included { text } else { "" };
     let text = format!(
         r#"
 time_zone = "Europe/Copenhagen"
@@ -284,7 +284,7 @@ attributes = {{ market = "market", group = "group", assignee = "assignee", prior
     text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// KPIs that need no more of a ticket than a few timestamps, on both clocks: these are counted in blocks.
+/// KPIs that need only a few timestamps of a ticket, on both clocks. These are counted in blocks.
 fn of_milestones() -> Vec<KpiRequest> {
     let plain = [
         "volume",
@@ -299,7 +299,7 @@ fn of_milestones() -> Vec<KpiRequest> {
     kpis
 }
 
-/// What a report is about and how it is divided.
+/// The KPIs of a report and its slices.
 #[derive(Clone)]
 struct Plan {
     kpis: Vec<KpiRequest>,
@@ -312,17 +312,17 @@ fn plans() -> impl Strategy<Value = Plan> {
     let at = Timestamp::from_micros(START).unwrap();
     let all: Vec<KpiRequest> = kpis::of_tickets(at)
         .into_iter()
-        // Its end lies after some cut-offs.
+        // Its end is after some cut-offs.
         .filter(|kpi| kpi.until.is_none())
         .chain(kpis::of_surveys())
         .chain([kpis::of_wide_scale()])
         .chain([KpiRequest::new("volume").of_records(Conditions::default().tagged(["vip", "late"]))])
         .collect();
-    let lives = of_milestones();
+    let milestones = of_milestones();
     let requested = prop_oneof![
-        4 => subsequence(lives.clone(), 1..=lives.len()),
-        4 => (subsequence(lives.clone(), 0..=lives.len()), subsequence(all.clone(), 1..8))
-            .prop_map(|(lives, some)| lives.into_iter().chain(some).collect()),
+        4 => subsequence(milestones.clone(), 1..=milestones.len()),
+        4 => (subsequence(milestones.clone(), 0..=milestones.len()), subsequence(all.clone(), 1..8))
+            .prop_map(|(milestones, some)| milestones.into_iter().chain(some).collect()),
         4 => subsequence(kpis::of_surveys(), 1..6),
         1 => Just(all),
     ];
@@ -367,7 +367,7 @@ impl Plan {
     }
 }
 
-/// What was read; nothing where all rows of a small table are unreadable.
+/// The dataset; `None` if all rows of a small table are unreadable.
 fn readable(read: Result<Dataset, ReadError>) -> Result<Option<Dataset>, TestCaseError> {
     match read {
         Ok(dataset) => Ok(Some(dataset)),
@@ -376,7 +376,7 @@ fn readable(read: Result<Dataset, ReadError>) -> Result<Option<Dataset>, TestCas
     }
 }
 
-/// A report from columns matches the one from records, in every way in which a state can be used.
+/// A report from columns matches the one from records, for every use of a state.
 fn matches_records(dataset: &Dataset, report: &Report, threads: usize) -> Result<(), TestCaseError> {
     let columns = dataset.feed(report, threads).unwrap();
     let (records, _) = from_records(dataset, report);
@@ -400,13 +400,13 @@ proptest! {
         survey_rows in vec(surveys::surveys(400), 1..80),
         layout in layouts(),
         columns in columns(),
-        agreement in agreements(),
+        contracts in any_contracts(),
         plan in plans(),
         cut_off in prop_oneof![3 => Just(30_000_i64), 2 => 3_000..16_000_i64],
         threads in 0..3_usize,
     ) {
         let with_events = !event_rows.is_empty();
-        let description = ticket_description(agreement, columns, with_events);
+        let description = ticket_description(contracts, columns, with_events);
         let tables = || {
             let events = with_events.then(|| ("events", event_batches(&event_rows, &layout)));
             surveys::tables(&survey_rows, START, &layout, NAMING, |_| 0)
@@ -420,7 +420,7 @@ proptest! {
         matches_records(&dataset, &report, threads)?;
         last_timestamp_is_that_of_the_records(&dataset)?;
 
-        // What a report does not depend on need not be read.
+        // Data that a report does not depend on need not be read.
         let needed = report.sliced_by().into_iter().cloned();
         let needed = needed.chain(["market", "priority", "category", "task", "group", "assignee"].map(Into::into));
         let lean = options(tables()).keep_off_scale(true).without_survey_details().only_attributes(needed);
@@ -501,9 +501,9 @@ fn everything(as_of: Timestamp) -> Plan {
 }
 
 impl Plan {
-    /// With no other slices than all these data tell of.
+    /// Keeps only slices by attributes that all these datasets contain.
     fn of(mut self, datasets: &[&Dataset]) -> Self {
-        self.slicings.retain(|by| datasets.iter().all(|dataset| dataset.tells_of(by).is_ok()));
+        self.slicings.retain(|by| datasets.iter().all(|dataset| dataset.check_attributes(by).is_ok()));
         self
     }
 }
@@ -535,7 +535,7 @@ proptest! {
             let mut state = report.state();
             state.push_records(&records.tickets, &responses, &invitations);
             same_tables(&columns, &state)?;
-            // Targets without a schedule are counted only where verdicts are.
+            // Targets without a schedule are counted only if verdicts are requested.
             let excluded = columns.table().events_excluded;
             let judged = report.needs().any(Needs::VERDICTS);
             for (reason, count) in records.excluded.iter() {
@@ -613,23 +613,23 @@ fn tables_without_rows_give_an_empty_report() {
         slices: false,
     };
     let dataset = none.read(Conventions::USUAL, &layout).unwrap();
-    // Anything can be asked of a log without events.
+    // Every KPI is possible for a log without events.
     assert_eq!(dataset.last_instant(), None);
     for threads in [0, 1, 4] {
         assert_eq!(dataset.feed(&report, threads).unwrap().table(), report.state().table());
     }
     let columns = Columns { ids: false, status: true, authors: true, requesters: true };
     let tickets = ticket_batches(&[], columns, &layout);
-    let agreement =
-        Agreement { schedule: true, schedule_by: true, sla: true, conventions: Conventions::USUAL };
-    let description = ticket_description(agreement, columns, false);
+    let contracts =
+        Contracts { schedule: true, schedule_by: true, sla: true, conventions: Conventions::USUAL };
+    let description = ticket_description(contracts, columns, false);
     let tables = surveys::tables(&[], START, &layout, NAMING, |_| 0);
     let dataset = read(&description, tables.into_iter().chain([("tickets", tickets)])).unwrap();
     let report = everything(as_of).of(&[&dataset]).report(as_of);
     assert_eq!(dataset.feed(&report, 4).unwrap().table(), report.state().table());
 }
 
-/// More rows than are counted at a time, and more values than fit into a byte.
+/// More rows than fit into a block, and more values than fit into a byte.
 #[test]
 fn long_tables_match_records() {
     const TICKETS: i64 = 3_000;
@@ -719,7 +719,7 @@ ticket = "ticket"
 attributes = { market = "own market" }
 "#;
 
-// Defects that random desks showed once, each in as few rows as showed it.
+// Former defects found by random desks, each in the fewest rows.
 
 fn described(text: &str) -> Description {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -934,7 +934,7 @@ sent_at = "sent"
 answered_at = "answered"
 "#;
 
-/// Invitations `a` to `d`, of which the last one has a date of answer of its own, and answers to some.
+/// Invitations `a` to `d`, of which the last one has its own date of answer, and answers to some.
 fn answered(answers: &[[&'static str; 3]]) -> Dataset {
     let column = |at: usize| answers.iter().map(|row| row[at]).collect::<Vec<_>>();
     let answers = table([("invitation", &column(0)), ("csat", &column(1)), ("at", &column(2))]);
@@ -1041,13 +1041,13 @@ fn links_match_ids_written_differently() {
     for name in ["01", "+1", "1.5", "##1", "#", "1.", "2"] {
         assert_eq!(groups(&["1"], &[name]), (vec![None], 1), "{name}");
     }
-    // Written alike first; otherwise only if no other would do.
+    // An exact match has priority; otherwise only a unique match counts.
     assert_eq!(groups(&["1", "#1"], &["#1"]), (vec![Some("second".into())], 0));
     assert_eq!(groups(&["#1", "1.0"], &["1"]), (vec![None], 1));
 }
 
 #[test]
-fn due_times_of_the_source_are_judged() {
+fn due_times_of_the_source_are_evaluated() {
     let description = described(
         r#"
         time_zone = "UTC"
@@ -1084,13 +1084,13 @@ fn due_times_of_the_source_are_judged() {
     assert_eq!(attainment(&[noon, ""], &[noon; 2], &["", ""]), (Some(50.0), 2, none()));
     assert_eq!(attainment(&["", ""], &[noon, tomorrow], &["", ""]), (Some(0.0), 1, "1 still running".into()));
     assert_eq!(attainment(&[one, one], &[noon, ""], &["", ""]), (Some(0.0), 1, "1 no SLA applies".into()));
-    // The source's own verdict comes first.
+    // The source's own verdict has priority.
     assert_eq!(attainment(&[one, one], &[noon; 2], &["true", ""]), (Some(50.0), 2, none()));
     // Closed after the cut-off: open and past due.
     assert_eq!(attainment(&[tomorrow], &[noon], &[""]), (Some(0.0), 1, none()));
 }
 
-/// What of three rows of one ticket counts: its group, and what is said of the others.
+/// The group of the row that counts, of three rows of one ticket, and the exclusions of the others.
 fn kept_ticket(more: &str) -> Result<(Option<String>, Vec<String>), ReadError> {
     let tickets = table([
         ("id", &["1", "2", "1", "1"]),
@@ -1107,12 +1107,12 @@ fn kept_ticket(more: &str) -> Result<(Option<String>, Vec<String>), ReadError> {
     assert_eq!(dataset.counts().tickets, 2);
     let group = |row: usize| dataset.ticket(row).attributes.get(&Attribute::Group).map(str::to_owned);
     let excluded = dataset.sources[0].exclusions.iter();
-    let said = excluded.map(|exclusion| format!("{exclusion}; {}", exclusion.remedy)).collect();
-    Ok((dataset.row_of("1").and_then(group), said))
+    let exclusions = excluded.map(|exclusion| format!("{exclusion}; {}", exclusion.remedy)).collect();
+    Ok((dataset.row_of("1").and_then(group), exclusions))
 }
 
 #[test]
-fn the_rule_for_duplicates_chooses_the_ticket() {
+fn duplicates_option_selects_the_ticket() {
     let group = |more: &str| kept_ticket(more).unwrap().0;
     assert_eq!(group("").as_deref(), Some("first"));
     assert_eq!(group("duplicates = \"first\"").as_deref(), Some("first"));
@@ -1120,24 +1120,24 @@ fn the_rule_for_duplicates_chooses_the_ticket() {
     assert_eq!(group("updated_at = \"changed\"").as_deref(), Some("second"));
     assert_eq!(group("updated_at = \"same\"").as_deref(), Some("first"));
     assert_eq!(group("updated_at = \"same\"\nduplicates = \"last\"").as_deref(), Some("third"));
-    let said = |more: &str| kept_ticket(more).unwrap().1.concat();
+    let message = |more: &str| kept_ticket(more).unwrap().1.concat();
     assert_eq!(
-        said("duplicates = \"last\""),
+        message("duplicates = \"last\""),
         "2 excluded: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket; the last one counts"
     );
     assert!(
-        said("updated_at = \"changed\"")
+        message("updated_at = \"changed\"")
             .ends_with("row 1: \"1\"; keep one row per ticket; the newest one counts")
     );
     let error = kept_ticket("duplicates = \"error\"").unwrap_err().to_string();
     assert!(error.contains("row 3") && error.contains("duplicates = \"first\" or \"last\""), "{error}");
     let all = "time_zone = \"UTC\"\ntickets = [{ file = \"t\", id = \"i\", created_at = \"c\", duplicates = \"all\" }]";
     let error = all.parse::<Description>().unwrap_err().to_string();
-    assert!(error.contains("say \"first\", \"last\" or \"error\""), "{error}");
+    assert!(error.contains("use \"first\", \"last\" or \"error\""), "{error}");
 }
 
 #[test]
-fn the_rule_for_duplicates_chooses_the_event() {
+fn duplicates_option_selects_the_event() {
     let last_reply = |more: &str| {
         let tickets = table([("id", &["1"]), ("created", &["2026-03-02T09:00:00Z"])]);
         let times =
@@ -1166,7 +1166,7 @@ fn the_rule_for_duplicates_chooses_the_event() {
 }
 
 #[test]
-fn the_rule_for_duplicates_chooses_the_invitation() {
+fn duplicates_option_selects_the_invitation() {
     let sent = table([
         ("id", &["a", "a", "b"]),
         ("sent", &["2026-03-02T10:00:00Z"; 3]),
@@ -1188,7 +1188,7 @@ fn the_rule_for_duplicates_chooses_the_invitation() {
 }
 
 #[test]
-fn the_rule_for_duplicates_chooses_the_answer() {
+fn duplicates_option_selects_the_answer() {
     let answers = table([
         ("invitation", &["a", "#a", "", "b", "b"]),
         ("csat", &["1", "5", "1", "5", "1"]),

@@ -52,7 +52,7 @@ fn every_row_is_in_the_batch() {
         let start = row.period.as_ref().and_then(|period| period.start).map(Timestamp::as_micros);
         assert_eq!(starts.is_valid(place).then(|| starts.value(place)), start);
     }
-    // "unit" is the column of units, so the attribute stands beside it.
+    // "unit" is the column of units, so the attribute is in another column.
     assert_eq!(column("unit").as_string::<i32>().value(0), "points");
     assert_eq!(column("key_unit").null_count(), table.rows.iter().filter(|row| row.keys.is_empty()).count());
     assert_eq!(column("excluded_reasons").as_string::<i32>().value(0), "1 score outside the scale");
@@ -94,7 +94,7 @@ proptest! {
 }
 
 #[test]
-fn wall_clock_times_are_refused_without_a_zone() {
+fn wall_clock_times_without_a_zone_are_an_error() {
     let desk = WorkingTime::from(Schedule::new(Copenhagen, "Mo-Fr 09:00-17:00".parse().unwrap())).compile();
     let naive: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0]));
     let error = is_open(&desk, Column::from(&naive).named("opened"), None).unwrap_err();

@@ -1,4 +1,4 @@
-//! Every role changes a result, or a note explains why it does not.
+//! Every role changes a result, or a note explains why not.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use deskmetrics::ClockKind;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset, Description, ReadOptions};
+use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadOptions};
 use tempfile::TempDir;
 
 /// A table of text from lines of cells; a dot is null.
@@ -83,7 +83,7 @@ fn tables() -> [(&'static str, RecordBatch); 6] {
     ]
 }
 
-/// The keys that a description has at some place, by what its reader says to an unknown one there.
+/// The keys of a description at some place, from the error for an unknown one.
 fn keys_at(text: &str) -> BTreeSet<String> {
     let error = format!("time_zone = \"UTC\"\n{text}").parse::<Description>().unwrap_err().to_string();
     let (_, known) = error.split_once("llowed are ").unwrap_or_else(|| panic!("{error}"));
@@ -96,7 +96,7 @@ fn stated<'l>(lines: impl IntoIterator<Item = &'l str>) -> BTreeSet<String> {
     keys.map(|(key, _)| key.trim().to_owned()).collect()
 }
 
-/// Everything that a reader of the report is shown.
+/// Everything that a reader of the report sees.
 fn shown(description: &str) -> String {
     let head = "as_of = \"2026-03-05T12:00:00Z\"\ntime_zone = \"UTC\"\nscales = { csat = \"1-5\" }\n\
                 [[sla.policies]]\nname = \"vip\"\nwhen = { tag = \"vip\" }\n\
@@ -115,19 +115,20 @@ fn shown(description: &str) -> String {
         Err(error) => return error.to_string(),
     };
     let fcr: FcrPolicy = "no_repeat_contact_within(7days, customer)".parse().unwrap();
-    let chosen = match Choice::all().fcr(fcr).of(&dataset) {
+    let chosen = match KpiSelection::all().fcr(fcr).of(&dataset) {
         Ok(chosen) => chosen,
         Err(error) => return error.to_string(),
     };
     let report = Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis);
-    let told = [Attribute::Group, Attribute::Market].into_iter().filter(|by| dataset.tells_of([by]).is_ok());
-    let report = told.fold(report, |report, by| report.by([by])).build().unwrap();
+    let known_attributes =
+        [Attribute::Group, Attribute::Market].into_iter().filter(|by| dataset.check_attributes([by]).is_ok());
+    let report = known_attributes.fold(report, |report, by| report.by([by])).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
     let warnings: Vec<String> = dataset.warnings().map(|warning| warning.to_string()).collect();
     format!("{:?}\n{table:?}\n{:?}\n{warnings:?}", chosen.notes, dataset.sources)
 }
 
-/// Each role by itself changes what is shown of the base.
+/// Each role on its own changes the output.
 fn each_has_an_effect(base: &str, after: &str, roles: &[&str]) {
     let without = shown(&format!("{base}{after}"));
     assert!(without.contains("ReportTable"), "{without}");
@@ -360,7 +361,7 @@ fn roles_of_snapshots_have_an_effect_or_a_note() {
     assert_eq!(tested, keys_at("[[snapshots]]\nno_such_key = 1"), "each role of snapshots needs a line");
 }
 
-/// One value for each key of a column of words, of timestamps and of numbers.
+/// One value for each key of a column of labels, timestamps or numbers.
 #[test]
 fn keys_of_columns_have_an_effect() {
     let tickets = |status: &str, created: &str| {
@@ -379,9 +380,9 @@ fn keys_of_columns_have_an_effect() {
     ];
     for key in words {
         let column = match key.split(' ').next() {
-            // A word that only differs in case.
+            // A label that only differs in case.
             Some("case") => "column = \"status\", words = { ON_HOLD = \"solved\" }",
-            // A word that has no meaning as a status.
+            // A label without a meaning as a status.
             Some("other") => "column = \"author\"",
             _ => "column = \"status\"",
         };
@@ -466,7 +467,7 @@ fn keys_of_a_description_have_an_effect() {
             Ok(dataset) => dataset,
             Err(error) => return error.to_string(),
         };
-        let chosen = Choice::all().of(&dataset).unwrap();
+        let chosen = KpiSelection::all().of(&dataset).unwrap();
         let report =
             Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis).by(dataset.by.clone()).build().unwrap();
         let table = dataset.feed(&report, 1).unwrap().table();
@@ -529,7 +530,7 @@ fn folder() -> TempDir {
     write("tickets.csv", &format!("{names}{rows}"));
     write("tildes.csv", &format!("{names}{rows}").replace(',', "~"));
     write("headed.csv", &format!("made on Monday\n{names}{rows}"));
-    // Neither delimiter nor encoding is one that is detected.
+    // Neither the delimiter nor the encoding can be detected.
     let mac: Vec<u8> = format!("{names}{rows}")
         .bytes()
         .filter(|byte| *byte != 0xc3)
@@ -541,20 +542,22 @@ fn folder() -> TempDir {
     folder
 }
 
-/// What a report on these files shows, or why there is none.
+/// The output of a report on these files, or why there is none.
 fn shown_of_files(description: &str, folder: &TempDir) -> String {
     let read = || -> Result<String, Box<dyn std::error::Error>> {
         let description: Description = format!("time_zone = \"UTC\"\n{description}").parse()?;
         let dataset = Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))?;
-        let kpis = Choice::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
+        let kpis = KpiSelection::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
             .of(&dataset)?;
-        let asked =
+        let requests =
             kpis.kpis.into_iter().map(|kpi| kpi.on(ClockKind::Calendar)).filter(|kpi| kpi.check().is_ok());
         let business = KpiRequest::new("full_resolution_time").on(ClockKind::Business).named("business");
         let plain = KpiRequest::new("sla_attainment");
         let own = plain.clone().of_sla_policy("one").named("own");
-        let report =
-            Report::builder(dataset.as_of.ok_or("no cut-off")?).kpis(asked).kpi(business).kpis([plain, own]);
+        let report = Report::builder(dataset.as_of.ok_or("no cut-off")?)
+            .kpis(requests)
+            .kpi(business)
+            .kpis([plain, own]);
         let report = report.by(dataset.by.clone()).build()?;
         Ok(format!("{:?}", dataset.feed(&report, 1)?.table().rows))
     };
@@ -562,7 +565,7 @@ fn shown_of_files(description: &str, folder: &TempDir) -> String {
 }
 
 #[test]
-fn keys_of_files_and_agreements_have_an_effect() {
+fn keys_of_files_and_contracts_have_an_effect() {
     let folder = folder();
     let tickets = |file: &str| {
         format!(
@@ -661,14 +664,14 @@ fn keys_of_files_and_agreements_have_an_effect() {
 }
 
 #[test]
-fn rules_by_an_attribute_that_is_not_there_are_an_error_or_a_note() {
+fn rules_on_a_missing_attribute_are_an_error_or_a_note() {
     let base = format!("{TICKETS}first_response_at = \"replied\"\nattributes = {{ group = \"group\" }}\n");
     let hours = "[schedules.desk]\ntime_zone = \"UTC\"\nhours = \"Mo-Fr 10:00-16:00\"\n";
     let by = |attribute: &str| shown(&format!("{base}{hours}[schedule_by.{attribute}]\nfirst = \"desk\"\n"));
     assert!(by("groop").contains("schedule_by: there is no attribute \"groop\", did you mean \"group\"?"));
     assert!(by("group").contains("ReportTable"));
     let tagged = format!("{base}tags = \"tags\"\n{hours}[schedule_by.tag]\nvip = \"desk\"\n");
-    assert!(shown(&tagged).contains("a ticket may have several tags, so they choose no schedule"));
+    assert!(shown(&tagged).contains("a ticket may have several tags, so they select no schedule"));
     let when = |attribute: &str| {
         shown(&format!(
             "{base}[[sla.policies]]\nname = \"first\"\nwhen = {{ {attribute} = \"first\" }}\n\

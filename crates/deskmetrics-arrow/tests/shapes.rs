@@ -1,4 +1,4 @@
-//! The shapes of data: tickets and events, an audit log, one row per ticket, nothing but events, surveys both ways.
+//! Shapes of data: event logs, audit logs, one row per ticket, surveys.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fs;
@@ -18,8 +18,8 @@ fn read(description: &str, files: &[(&str, &str)]) -> Dataset {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What happened when, in the dataset's own order.
-fn told(events: &[TicketEvent]) -> Vec<(String, EventKind)> {
+/// The events in the dataset's order.
+fn summary(events: &[TicketEvent]) -> Vec<(String, EventKind)> {
     events.iter().map(|event| (event.at.to_string(), event.kind.clone())).collect()
 }
 
@@ -73,7 +73,7 @@ fn one_row_per_ticket() {
     assert_eq!((first.created_by, second.created_by), (Some(Author::Customer), Some(Author::Agent)));
     assert_eq!(first.requester.as_ref().unwrap().as_str(), "ana");
     assert_eq!(
-        told(&dataset.events()),
+        summary(&dataset.events()),
         [
             ("2026-03-02T09:30:00Z".into(), EventKind::PublicMessage),
             ("2026-03-02T10:00:00Z".into(), EventKind::Status(Status::Solved)),
@@ -142,12 +142,12 @@ fn an_audit_log_of_whole_rows() {
     let dataset = read(description, &[("log.csv", log)]);
     assert_eq!(dataset.tickets()[0].created_at.to_string(), "2026-03-02T09:00:00Z");
     assert_eq!(dataset.tickets()[0].attributes.get(&Attribute::Group), Some("first"));
-    assert_eq!(dataset.tickets()[0].stated_sla_met, Some(false)); // as the latest row says
+    assert_eq!(dataset.tickets()[0].stated_sla_met, Some(false)); // from the latest row
     assert_eq!(dataset.tickets()[1].created_at.to_string(), "2026-03-02T09:00:00Z"); // its first row
     let group = |to: Option<&str>| EventKind::Changed { attribute: Attribute::Group, to: to.map(Into::into) };
     let at = |minute: u32| format!("2026-03-02T09:{minute:02}:00Z");
     assert_eq!(
-        told(&dataset.events()),
+        summary(&dataset.events()),
         [
             (at(20), group(Some("second"))),
             (at(20), EventKind::Status(Status::Open)),
@@ -169,7 +169,7 @@ fn an_audit_log_of_whole_rows() {
 }
 
 #[test]
-fn nothing_but_events() {
+fn events_only() {
     let dataset = read(
         r#"
         time_zone = "UTC"
@@ -204,7 +204,7 @@ fn nothing_but_events() {
              2,2026-03-03 09:00,Merge,,eva,mail,agent\n",
         )],
     );
-    // the earliest event creates the ticket, wherever its row stands
+    // the earliest event creates the ticket, wherever its row is
     assert_eq!(dataset.counts().tickets, 1);
     assert_eq!(dataset.tickets()[0].created_at.to_string(), "2026-03-02T09:00:00Z");
     assert_eq!(dataset.tickets()[0].attributes.get(&Attribute::Channel), Some("mail"));
@@ -284,7 +284,7 @@ fn surveys_and_invitations() {
 }
 
 #[test]
-fn promises_from_a_table_and_schedules_by_market() {
+fn sla_targets_from_a_table_and_schedules_by_market() {
     let dataset = read(
         r#"
         time_zone = "Europe/Copenhagen"
@@ -341,7 +341,7 @@ fn promises_from_a_table_and_schedules_by_market() {
 }
 
 #[test]
-fn progress_is_told() {
+fn progress_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..20_000).map(|row| format!("{row},2026-03-02 09:00")).collect();
     let text = format!("id,created\n{}\n", rows.join("\n"));
@@ -363,7 +363,7 @@ fn progress_is_told() {
 
 /// Lines before the column names, repeated columns and JSON lists, as help desks export them.
 #[test]
-fn exports_of_help_desks_are_read_as_they_come() {
+fn exports_of_help_desks_are_read_unchanged() {
     let source = |file: &str| {
         format!(
             "time_zone = \"UTC\"\n[[tickets]]\nfile = {file}\nid = \"Key\"\ncreated_at = \"Created\"\ntags = \"Labels\"\n"

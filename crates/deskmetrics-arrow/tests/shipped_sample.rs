@@ -1,4 +1,4 @@
-//! The sample that ships with the repository, read by its description, is what the generator made.
+//! The shipped sample, read with its description, equals the generated data.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ fn description() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/sample/description.toml")
 }
 
-/// Events ordered as the generator has them: ticket by ticket, in time.
+/// Events in the generator's order: by ticket, then by time.
 fn by_ticket(mut events: Vec<TicketEvent>) -> Vec<TicketEvent> {
     events.sort_by(|a, b| (a.ticket.as_str(), a.at, a.sequence).cmp(&(b.ticket.as_str(), b.at, b.sequence)));
     for event in &mut events {

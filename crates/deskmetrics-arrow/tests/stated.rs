@@ -1,4 +1,4 @@
-//! Measures and SLA verdicts that the source of tickets has computed.
+//! Measures and SLA verdicts stated by the source of tickets.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fs;
@@ -7,7 +7,7 @@ use deskmetrics::ClockKind;
 use deskmetrics::kpi::KpiRequest;
 use deskmetrics::report::{Period, Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, Dataset, ReadError, ReadOptions};
+use deskmetrics_arrow::{Dataset, KpiSelection, ReadError, ReadOptions};
 use tempfile::TempDir;
 
 /// A dataset of tickets under this description, which may read events.
@@ -33,14 +33,14 @@ fn table(dataset: &Dataset, request: KpiRequest) -> ReportTable {
 }
 
 /// Value, n and exclusions of a KPI.
-fn asked(dataset: &Dataset, request: KpiRequest) -> (Option<f64>, u64, String) {
+fn value_of(dataset: &Dataset, request: KpiRequest) -> (Option<f64>, u64, String) {
     let table = table(dataset, request);
     let row = table.rows.iter().find(|row| row.headline).unwrap();
     (row.value, row.n, row.excluded.to_string())
 }
 
 fn kpi(dataset: &Dataset, id: &str) -> (Option<f64>, u64, String) {
-    asked(dataset, KpiRequest::new(id))
+    value_of(dataset, KpiRequest::new(id))
 }
 
 fn none(value: f64, n: u64) -> (Option<f64>, u64, String) {
@@ -63,7 +63,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
     let stated = dataset(roles, ROWS);
     assert_eq!(kpi(&stated, "first_response_time"), none(5_400.0, 2));
     let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
-    assert_eq!(asked(&stated, business), (Some(2_700.0), 2, "1 no schedule".to_owned()));
+    assert_eq!(value_of(&stated, business), (Some(2_700.0), 2, "1 no schedule".to_owned()));
     assert_eq!(kpi(&stated, "requester_wait_time"), none(7_200.0, 2)); // the open one runs
     assert_eq!(kpi(&stated, "reopen_rate"), (Some(50.0), 2, "1 not solved".to_owned()));
     for (id, value) in [
@@ -77,7 +77,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
         ("transfer_rate", 50.0),
     ] {
         assert_eq!(kpi(&stated, id), (Some(value), 2, "1 not solved".to_owned()), "{id}");
-        let chosen = Choice::these([id]).of(&stated).unwrap();
+        let chosen = KpiSelection::these([id]).of(&stated).unwrap();
         assert!(
             chosen.notes[0].starts_with(&format!("{id} rests on what the source states: ")),
             "{:?}",
@@ -87,9 +87,9 @@ fn a_table_that_states_measures_answers_their_kpis() {
     assert_eq!(kpi(&stated, "agent_touches"), none(3.0, 3));
     let single = KpiRequest::new("fcr").under("single_reply".parse().unwrap());
     assert!(stated.can_answer(&single).is_ok());
-    assert_eq!(asked(&stated, single).0, Some(50.0));
-    // What nobody states stays unanswered, and so do measures of the same KPI.
-    let refused = Choice::these(["agent_wait_time"]).of(&stated).unwrap_err().to_string();
+    assert_eq!(value_of(&stated, single).0, Some(50.0));
+    // A measure that is not stated stays empty, and so do measures of the same KPI.
+    let refused = KpiSelection::these(["agent_wait_time"]).of(&stated).unwrap_err().to_string();
     assert!(
         refused.ends_with("or what the source has computed as agent_wait_time of the tickets"),
         "{refused}"
@@ -114,7 +114,7 @@ fn a_stated_duration_fills_its_clock_alone() {
     let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").on(clock));
     assert!(of(ClockKind::Business).is_ok());
     assert!(of(ClockKind::Calendar).unwrap_err().to_string().contains("no reply to a customer"));
-    let chosen = Choice::usual().of(&minutes).unwrap();
+    let chosen = KpiSelection::usual().of(&minutes).unwrap();
     let clocks: Vec<_> =
         chosen.kpis.iter().filter(|kpi| kpi.kpi == "first_response_time").map(|kpi| kpi.clock).collect();
     assert_eq!(clocks, [Some(ClockKind::Business)]);
@@ -132,7 +132,7 @@ fn statuses_without_times_are_enough_for_counts() {
         assert_eq!(kpi(&stated, id), (Some(value), 2, exclusion.clone()), "{id}");
     }
     assert_eq!(kpi(&stated, "on_hold_time"), (Some(90.0), 2, "1 end unknown, 1 deleted".to_owned()));
-    // A ticket that is open again has no resolution time; how long the solve took is known without its date.
+    // A reopened ticket has no resolution time. The duration of the solve is known without its date.
     assert_eq!(kpi(&stated, "full_resolution_time"), (Some(60.0), 3, "1 deleted".to_owned()));
     assert!(
         stated.sources[0]
@@ -143,17 +143,17 @@ fn statuses_without_times_are_enough_for_counts() {
 }
 
 #[test]
-fn what_cannot_be_used_excludes_what_depends_on_it() {
+fn an_unusable_value_excludes_dependent_measures() {
     let rows = "id,created,solved,reply,replies\n1,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,-5,one\n\
         2,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,soon,1\n3,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,00:30:00,-1\n\
         4,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,,\n";
     let roles = "solved_at = \"solved\"\nfirst_response_time = { column = \"reply\", unit = \"minutes\" }\npublic_replies = \"replies\"\n";
     let bad = dataset(roles, rows);
-    let first = asked(&bad, KpiRequest::new("first_response_time"));
+    let first = value_of(&bad, KpiRequest::new("first_response_time"));
     assert_eq!(first, (Some(1_800.0), 1, "1 value not readable, 1 end before start".to_owned()));
     assert_eq!(kpi(&bad, "one_touch"), (Some(100.0), 1, "1 value missing, 2 value not readable".to_owned()));
     assert_eq!(kpi(&bad, "full_resolution_time"), none(14_400.0, 4));
-    let told: Vec<String> = bad.sources[0]
+    let messages: Vec<String> = bad.sources[0]
         .exclusions
         .iter()
         .map(|exclusion| format!("{exclusion}; {}", exclusion.remedy))
@@ -163,14 +163,14 @@ fn what_cannot_be_used_excludes_what_depends_on_it() {
         "1 value not used: value not readable in column \"reply\", first in row 2: \"soon\"; expected a number, \"HH:MM:SS\"",
         "2 values not used: value not readable in column \"replies\", first in row 1: \"one\"; expected a whole number",
     ] {
-        assert!(told.iter().any(|one| one.starts_with(expected)), "{expected}\n{told:?}");
+        assert!(messages.iter().any(|one| one.starts_with(expected)), "{expected}\n{messages:?}");
     }
     let listed = roles.replace("unit = \"minutes\" }", "unit = \"minutes\", missing = [\"-5\", \"soon\"] }");
     assert_eq!(kpi(&dataset(&listed, rows), "first_response_time").2, "");
 }
 
 #[test]
-fn the_unit_is_inferred_or_asked_for() {
+fn the_unit_is_inferred_or_required() {
     let rows = |name: &str| format!("id,created,{name}\n1,2026-03-02T09:00:00Z,90\n");
     let role = |name: &str| format!("first_response_time = \"{name}\"\n");
     for (name, seconds) in [("reply_time_in_minutes", 5_400.0), ("Response Time (hours)", 324_000.0)] {
@@ -183,7 +183,7 @@ fn the_unit_is_inferred_or_asked_for() {
     let unknown = read(&format!("{TICKETS}{}", role("reply")), &rows("reply"), "").unwrap_err().to_string();
     let remedy = "state it, such as first_response_time = { column = \"reply\", unit = \"minutes\" }";
     assert!(
-        unknown.contains("column \"reply\" holds numbers of an unknown unit") && unknown.ends_with(remedy),
+        unknown.contains("column \"reply\" contains numbers of an unknown unit") && unknown.ends_with(remedy),
         "{unknown}"
     );
     let followed = remedy.strip_prefix("state it, such as ").unwrap();
@@ -213,7 +213,7 @@ fn the_unit_is_inferred_or_asked_for() {
 }
 
 #[test]
-fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
+fn timestamps_or_events_have_priority_and_differences_are_warnings() {
     let rows = "id,created,replied,solved,minutes,hours,reopens\n1,2026-03-02T09:00:00Z,2026-03-02T09:30:29Z,2026-03-02T13:00:00Z,30,4.0,0\n\
         2,2026-03-02T09:00:00Z,2026-03-02T09:35:00Z,2026-03-02T13:00:00Z,30,4.5,1\n3,2026-03-02T09:00:00Z,,,99,,1\n";
     let stated = "first_response_time = { column = \"minutes\", unit = \"minutes\" }\nfull_resolution_time = { column = \"hours\", unit = \"hours\" }\nreopens = \"reopens\"\n";
@@ -260,7 +260,7 @@ fn where_timestamps_or_events_give_a_measure_they_count_and_differences_show() {
         "{warnings:?}"
     );
 
-    // Events without messages cannot give a reply, and no events nothing.
+    // Events without messages cannot give a reply; no events give nothing.
     let nothing = read(&format!("{TICKETS}{stated}{events}"), rows, "ticket,at,kind,author\n").unwrap();
     assert_eq!((kpi(&nothing, "first_response_time").0, nothing.warnings().count()), (Some(1_800.0), 0));
     let statuses = "ticket,at,kind,author\n2,2026-03-02T10:00:00Z,solved,agent\n";
@@ -328,12 +328,12 @@ fn several_stated_sla_targets_count_by_metric() {
     let roles = "solved_at = \"solved\"\nfirst_response_at = \"replied\"\n[tickets.sla]\n\
         first_response = { met = \"first\", due_at = \"first_due\" }\nresolution = { met = \"resolution\", due_at = \"due\" }\n";
     let stated = dataset(roles, rows);
-    let of = |metric: &str| asked(&stated, KpiRequest::new("sla_attainment").of_metric(metric.into()));
+    let of = |metric: &str| value_of(&stated, KpiRequest::new("sla_attainment").of_metric(metric.into()));
     assert_eq!(of("stated_first_response"), (Some(100.0 / 3.0), 3, String::new()));
     assert_eq!(of("stated_resolution"), (Some(50.0), 2, "1 still running".to_owned()));
     assert_eq!(of("stated"), (Some(40.0), 5, "1 still running".to_owned()));
     let metrics = |dataset: &Dataset| -> Vec<String> {
-        let chosen = Choice::these(["sla_attainment"]).of(dataset).unwrap();
+        let chosen = KpiSelection::these(["sla_attainment"]).of(dataset).unwrap();
         chosen.kpis.iter().map(|kpi| kpi.metric.as_ref().unwrap().as_str().to_owned()).collect()
     };
     assert_eq!(metrics(&stated), ["stated", "stated_first_response", "stated_resolution"]);
@@ -347,9 +347,9 @@ fn several_stated_sla_targets_count_by_metric() {
     // The verdict of the whole ticket counts in their place.
     let whole = dataset(&roles.replace("[tickets.sla]", "sla_met = \"resolution\"\n[tickets.sla]"), rows);
     let request = KpiRequest::new("sla_attainment").of_metric("stated".into());
-    assert_eq!(asked(&whole, request).1, 4); // ticket 1 once, of the others each target
+    assert_eq!(value_of(&whole, request).1, 4); // ticket 1 once, of the others each target
 
-    // Without replies a due time says nothing.
+    // Without replies a due time is no evidence.
     let due = "[tickets.sla]\nfirst_response = { due_at = \"first_due\" }\n";
     let request = KpiRequest::new("sla_attainment").of_metric("stated_first_response".into());
     let refused = dataset(due, rows).can_answer(&request).unwrap_err().to_string();
@@ -357,11 +357,11 @@ fn several_stated_sla_targets_count_by_metric() {
     let computed =
         dataset(&format!("first_response_time = {{ column = \"id\", unit = \"hours\" }}\n{due}"), rows);
     assert!(computed.can_answer(&request).is_ok());
-    assert_eq!(asked(&computed, request), (Some(0.0), 1, "2 no SLA applies".to_owned()));
+    assert_eq!(value_of(&computed, request), (Some(0.0), 1, "2 no SLA applies".to_owned()));
 }
 
 #[test]
-fn what_the_source_states_of_the_time_after_the_cut_off_does_not_count() {
+fn values_stated_after_the_cut_off_do_not_count() {
     let roles = "status = \"status\"\npublic_replies = \"replies\"\nfull_resolution_time = { column = \"hours\", unit = \"hours\" }\n\
         first_response_time = [{ column = \"minutes\", unit = \"minutes\" }, { column = \"business\", unit = \"minutes\", clock = \"business\" }]\n";
     let rows = "id,created,status,minutes,business,hours,replies\n1,2026-03-02T09:00:00Z,solved,60,30,1,1\n\
@@ -376,13 +376,13 @@ fn what_the_source_states_of_the_time_after_the_cut_off_does_not_count() {
     ] {
         stated.as_of = Some(at.parse().unwrap());
         let value = |request: KpiRequest| {
-            let (value, n, _) = asked(&stated, request);
+            let (value, n, _) = value_of(&stated, request);
             (value.unwrap(), n)
         };
         assert_eq!(value(KpiRequest::new("first_response_time")), calendar, "{at}");
         assert_eq!(value(business()), working, "{at}");
         assert_eq!(value(KpiRequest::new("full_resolution_time")), resolution, "{at}");
-        // Nobody knows when a count was reached.
+        // It is unknown when a count was reached.
         assert_eq!(value(KpiRequest::new("replies_per_ticket")), (1.5, 2), "{at}");
     }
     // The data reaches to the last of these ends.
@@ -407,7 +407,7 @@ fn a_stated_verdict_after_the_cut_off_does_not_count() {
             ("2026-03-06T00:00:00Z", 400.0 / 6.0, 6, ""),
         ] {
             stated.as_of = Some(at.parse().unwrap());
-            assert_eq!(asked(&stated, request()), (Some(value), n, running.to_owned()), "{metric} {at}");
+            assert_eq!(value_of(&stated, request()), (Some(value), n, running.to_owned()), "{metric} {at}");
         }
     }
 }

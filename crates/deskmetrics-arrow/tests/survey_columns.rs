@@ -1,4 +1,4 @@
-//! Survey KPIs over columns say what the core says of the same answers, whatever the encoding.
+//! Survey KPIs over columns equal those over records, for every encoding.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use deskmetrics_arrow::survey::{self, InvitationColumns, response_rate_of};
 use deskmetrics_arrow::{Column, ColumnError};
 use proptest::prelude::*;
 
-/// Scores as every type that can hold them.
+/// Scores in every type that can contain them.
 fn encoded(scores: &[Option<i32>], kind: usize) -> ArrayRef {
     macro_rules! as_type {
         ($array:ty, $native:ty) => {
@@ -58,7 +58,7 @@ fn encoded(scores: &[Option<i32>], kind: usize) -> ArrayRef {
     }
 }
 
-/// The same values in pieces, each cut out of a longer array.
+/// The same values in chunks, each a slice of a longer array.
 fn in_pieces(array: &ArrayRef, cuts: &[usize]) -> Vec<ArrayRef> {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (array.len() + 1)).collect();
     cuts.extend([0, array.len()]);
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn rows_counted_64_at_a_time_come_to_what_single_rows_come_to(
+    fn rows_counted_64_at_a_time_match_single_rows(
         rows in prop::collection::vec(
             (
                 prop::option::weighted(0.95, prop_oneof![60 => 0..5000_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]),
@@ -172,7 +172,7 @@ proptest! {
         let cut = cut.min(rest);
         let in_two = |array: &dyn Array| [piece(array, 0, cut), piece(array, cut, rest - cut)].concat();
         let in_words = InvitationColumns::new(whole(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
-        // Divided differently, they are read row by row.
+        // With different chunks, they are read row by row.
         let in_rows = InvitationColumns::new(in_two(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
         prop_assert_eq!(
             response_rate_of(&in_words, rules.clone()).unwrap(),
@@ -202,7 +202,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_not_whole_or_finite_is_off_the_scale() {
+fn fractional_and_infinite_scores_are_off_the_scale() {
     let scores: ArrayRef = Arc::new(Float64Array::from(vec![9.0, 9.5, f64::INFINITY, -0.0, f64::NAN, 1e300]));
     let nps = survey::nps(&scores).unwrap();
     assert_eq!((nps.n(), nps.scores()[0]), (2, 1));

@@ -1,4 +1,4 @@
-//! Timestamps as people and products write them: read alike in memory and in files, or an error whose advice works.
+//! Written timestamps are read alike in memory and in files.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::fmt::Write as _;
@@ -172,7 +172,7 @@ fn one_day_over_twelve_decides_for_the_whole_column() {
     assert_eq!(days(&["03/04/2026", "25/04/2026"]), [day("2026-04-03"), day("2026-04-25")]);
     assert_eq!(days(&["03/04/2026", "4/25/2026 1:02 PM"]), [day("2026-03-04"), day("2026-04-25")]);
     assert_eq!(days(&["3-4-2026 10:00", "25-4-2026 10:00:30"]), [day("2026-04-03"), day("2026-04-25")]);
-    // With dots the day is first unless a value shows otherwise.
+    // With dots the day is first, unless a value contradicts this.
     assert_eq!(days(&["03.04.2026 14:24"]), [day("2026-04-03")]);
     assert_eq!(days(&["3. 4. 2026"]), [day("2026-04-03")]);
     assert_eq!(days(&["03.04.26 14:24"]), [day("2026-04-03")]);
@@ -342,7 +342,7 @@ fn a_number_of_another_unit_names_its_unit() {
     assert_eq!(bound.get(0), Err(BadCell::WrongUnit));
     assert!(bound.get(1).is_ok());
     assert!(utc.remedy(bound.raw(0)).contains("milliseconds stored as seconds"), "{}", bound.raw(0));
-    // Far times that no unit explains are what they are.
+    // Far timestamps that no other unit explains are valid.
     let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
     assert_eq!(seconds.read("0").unwrap().unwrap().to_string(), "1970-01-01T00:00:00Z");
     assert_eq!(seconds.read("-1000000000").unwrap().unwrap().to_string(), "1938-04-24T22:13:20Z");

@@ -10,7 +10,7 @@ use deskmetrics::report::{
     AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError,
 };
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Choice, ChoiceError, Dataset, on_threads};
+use deskmetrics_arrow::{Dataset, KpiSelection, SelectionError, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
@@ -159,7 +159,9 @@ impl<'py> ReportArguments<'py> {
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
         let (requests, notes) = self.requests(dataset, by_responder)?;
         let report = self.empty(by, as_of, requests)?;
-        dataset.tells_of(report.sliced_by()).map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
+        dataset
+            .check_attributes(report.sliced_by())
+            .map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
         let names = self.names();
@@ -179,7 +181,7 @@ impl<'py> ReportArguments<'py> {
         let named = match &self.kpis {
             Kpis::These(requested) => requested,
             Kpis::Usual => {
-                usual = Choice::usual_ids().map(|id| RequestedKpi::Id(id.to_owned())).collect();
+                usual = KpiSelection::usual_ids().map(|id| RequestedKpi::Id(id.to_owned())).collect();
                 &usual
             }
         };
@@ -215,27 +217,27 @@ impl<'py> ReportArguments<'py> {
     /// The requests, with notes about those that the data cannot answer. Without any, they are the usual KPIs, or all that count
     /// responses.
     fn requests(&self, dataset: &Dataset, by_responder: bool) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
-        let of = |choice: Choice| {
+        let of = |choice: KpiSelection| {
             let choice = self.fcr.iter().fold(choice, |choice, policy| choice.fcr(policy.clone()));
             choice.of(dataset)
         };
-        let refused = |problem: ChoiceError| error::argument(in_python(&problem.to_string()));
+        let refused = |problem: SelectionError| error::argument(in_python(&problem.to_string()));
         let requested = match &self.kpis {
             Kpis::These(requested) => requested,
             Kpis::Usual => {
                 let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
                 let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
-                let choice = if by_responder { Choice::these(ids()) } else { Choice::usual() };
+                let choice = if by_responder { KpiSelection::these(ids()) } else { KpiSelection::usual() };
                 let chosen = of(choice).map_err(refused)?;
                 return Ok((chosen.kpis, chosen.notes));
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
         // What the data cannot answer is a note: the other requests may be enough.
-        let mut unanswered = |problem: ChoiceError, notes: &mut Vec<String>| {
+        let mut unanswered = |problem: SelectionError, notes: &mut Vec<String>| {
             match &problem {
-                ChoiceError::NoKpi { notes: why } => notes.extend(why.iter().cloned()),
-                ChoiceError::NoEvidence { .. } => notes.push(problem.to_string()),
+                SelectionError::NoKpi { notes: why } => notes.extend(why.iter().cloned()),
+                SelectionError::NoEvidence { .. } => notes.push(problem.to_string()),
                 _ => return Err(problem),
             }
             none.get_or_insert(problem);
@@ -244,7 +246,7 @@ impl<'py> ReportArguments<'py> {
         for (place, one) in requested.iter().enumerate() {
             let request = match one {
                 RequestedKpi::Id(id) => {
-                    match of(if id == ALL { Choice::all() } else { Choice::these([id]) }) {
+                    match of(if id == ALL { KpiSelection::all() } else { KpiSelection::these([id]) }) {
                         Ok(chosen) => {
                             requests.extend(chosen.kpis);
                             notes.extend(chosen.notes);
@@ -265,9 +267,9 @@ impl<'py> ReportArguments<'py> {
                 requests.push(request);
                 continue;
             };
-            let known = match of(Choice::these([&*request.kpi])) {
+            let known = match of(KpiSelection::these([&*request.kpi])) {
                 Ok(known) => known.kpis,
-                Err(problem @ ChoiceError::NoEvidence { .. }) => {
+                Err(problem @ SelectionError::NoEvidence { .. }) => {
                     unanswered(problem, &mut notes).map_err(refused)?;
                     continue;
                 }
@@ -321,5 +323,5 @@ pub(crate) fn known<'a>(
     dataset: &Dataset,
     attributes: impl IntoIterator<Item = &'a Attribute>,
 ) -> PyResult<()> {
-    dataset.tells_of(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
+    dataset.check_attributes(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
 }

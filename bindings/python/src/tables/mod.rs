@@ -285,7 +285,7 @@ impl Described {
         })?;
         rules.apply(&mut dataset)?;
         dataset
-            .tells_of(dataset.schedule_by.keys())
+            .check_attributes(dataset.schedule_by.keys())
             .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
         dataset.check_schedule_by().map_err(|problem| error::argument(problem.message))?;
         Ok(dataset)

@@ -33,7 +33,7 @@ pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr 
         }
         ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
         ReadError::NoUnit { file, column, role } => error::data(format!(
-            "{}: column \"{column}\" holds numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
+            "{}: column \"{column}\" contains numbers of an unknown unit: state it, such as columns={{\"{}\": {{\"{role}\": \
              {{\"column\": \"{column}\", \"unit\": \"minutes\"}}}}}}",
             file.display(),
             file.display(),

@@ -1,4 +1,4 @@
-//! Which rows of a column have a value, 64 rows a word.
+//! Validity bits of a column, 64 rows per word.
 
 use std::ops::Range;
 
@@ -8,15 +8,15 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 #[derive(Debug, Clone)]
 pub(crate) struct Bits {
     words: Vec<u64>,
-    /// What the words that are not there say.
+    /// The value of words that are not stored.
     rest: u64,
 }
 
 impl Bits {
-    /// A set bit for every row.
+    /// Set bits for all rows.
     pub(crate) const ALL: Self = Self { words: Vec::new(), rest: u64::MAX };
 
-    /// No bit is set.
+    /// Cleared bits for all rows.
     pub(crate) const NONE: Self = Self { words: Vec::new(), rest: 0 };
 
     /// The bits of a buffer.
@@ -24,12 +24,12 @@ impl Bits {
         Self { words: buffer.bit_chunks().iter_padded().collect(), rest: 0 }
     }
 
-    /// Which of some rows have a value.
+    /// The validity bits of some rows.
     pub(crate) fn valid(nulls: Option<&NullBuffer>, rows: Range<usize>) -> Self {
         nulls.map_or(Self::ALL, |nulls| Self::of(&nulls.inner().slice(rows.start, rows.len())))
     }
 
-    /// The bits of `64 * place` and the 63 rows after it; past the last row they mean nothing.
+    /// The bits of `64 * place` and the 63 rows after it. Bits past the last row are undefined.
     #[inline]
     pub(crate) fn word(&self, place: usize) -> u64 {
         self.words.get(place).copied().unwrap_or(self.rest)

@@ -1,4 +1,4 @@
-//! Columns of instants: text in any format, wall clock in any zone, epoch numbers, Arrow timestamps and dates.
+//! Columns of timestamps in any format.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::text::cast;
 use super::unit::{Unit, stored};
 use super::{BadCell, Cell, TextColumn, WrongType};
 
-/// What a local time means that occurs twice, when clocks go back.
+/// The meaning of a local time that occurs twice, when clocks go back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -31,11 +31,11 @@ pub enum Ambiguous {
     Earlier,
     /// The second occurrence, in winter time.
     Later,
-    /// Nothing: the value counts as unreadable.
+    /// The value is unreadable.
     Unreadable,
 }
 
-/// What a local time means that does not occur, when clocks go forward.
+/// The meaning of a local time that a clock change skips.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,14 +43,14 @@ pub enum Nonexistent {
     /// The first instant after the gap.
     #[default]
     NextValid,
-    /// Nothing: the value counts as unreadable.
+    /// The value is unreadable.
     Unreadable,
 }
 
-/// How timestamps are written.
+/// The format of timestamps.
 #[derive(Debug, Clone, PartialEq)]
 enum Format {
-    /// ISO 8601 and every written form that has one meaning; see [`Dates`] for the others.
+    /// ISO 8601 and every format that has one meaning; see [`Dates`] for the others.
     Any(Dates),
     /// RFC 3339, or its date and time without an offset, or its date alone.
     Iso,
@@ -60,27 +60,27 @@ enum Format {
     Number(Unit),
 }
 
-/// How dates are read whose day, month and year are all numbers, the year not first.
+/// The treatment of dates whose day, month and year are all numbers, the year not first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dates {
-    /// Not yet: the values of the column decide.
+    /// Not decided yet: the values of the column decide.
     Undecided,
-    /// In this order.
+    /// This order.
     Ordered(DateOrder),
-    /// Not at all: the column is in ISO 8601.
+    /// Unreadable: the column is in ISO 8601.
     Plain,
 }
 
-/// How timestamps are read: the format, the zone of wall-clock times, what to do about clock changes, and which
-/// codes mean missing.
+/// The format of timestamps, the zone of wall-clock times, the treatment of clock changes, and the codes that mean
+/// missing.
 ///
-/// A value that carries its own offset (`Z`, `+02`, `+0200`, `+02:00`, an Arrow timestamp with a zone) and an epoch number
-/// need no zone; all others are wall-clock times of `zone`. A date alone is its midnight.
+/// A value with its own offset (`Z`, `+02`, `+0200`, `+02:00`, an Arrow timestamp with a zone) and an epoch number
+/// need no zone; all others are wall-clock times in `zone`. A date alone means its midnight.
 ///
-/// Without a declared [format](Self::format), a text is read in ISO 8601, with the year first (`2026/04/25 14:24`), or with
-/// the month as a name, full or abbreviated, in English, Spanish, Danish, German or French (`25. marts 2026`,
-/// `Apr 25, 2026 2:24 PM`). Where day, month and year are all numbers (`03/04/2026`), all values of the column
-/// [decide](Self::inferred) which of them is the day.
+/// Without a declared [format](Self::format), a text may be in ISO 8601, with the year first (`2026/04/25 14:24`), or
+/// with the month as a name, full or abbreviated, in English, Spanish, Danish, German or French (`25. marts 2026`,
+/// `Apr 25, 2026 2:24 PM`). If day, month and year are all numbers (`03/04/2026`), all values of the column
+/// [decide](Self::inferred) which one is the day.
 ///
 /// ```
 /// use chrono_tz::America::New_York;
@@ -101,7 +101,7 @@ pub struct InstantReading {
     missing: Vec<Box<str>>,
 }
 
-/// A format text that chrono does not know.
+/// A format that is not known to chrono.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "format \"{0}\" is neither a date format such as \"%Y-%m-%d %H:%M:%S\" nor one of iso, day_first, month_first, \
@@ -110,7 +110,7 @@ pub struct InstantReading {
 pub struct UnknownFormat(pub String);
 
 impl InstantReading {
-    /// Reads whatever has one meaning; wall-clock times are those of `zone`.
+    /// Reads every format with one meaning; wall-clock times are in `zone`.
     pub fn new(zone: Tz) -> Self {
         Self {
             format: Format::Any(Dates::Undecided),
@@ -131,7 +131,7 @@ impl InstantReading {
     /// - `excel`: serial days of Excel, such as 46083.375, which are wall-clock times.
     ///
     /// # Errors
-    /// When it is none of these.
+    /// If it is none of these.
     pub fn format(mut self, format: &str) -> Result<Self, UnknownFormat> {
         let order = || DateOrder::ALL.into_iter().find(|order| order.format() == format);
         let unit = || Unit::ALL.into_iter().find(|unit| unit.format() == format);
@@ -163,7 +163,7 @@ impl InstantReading {
         self
     }
 
-    /// Whether values of an array are wall-clock times under this reading, which mean nothing without a zone.
+    /// Whether an array contains wall-clock times under this reading, which need a zone.
     pub fn needs_zone(&self, array: &ArrayRef) -> bool {
         match array.data_type() {
             DataType::Timestamp(_, zone) => return zone.is_none(),
@@ -192,7 +192,7 @@ impl InstantReading {
         match &self.format {
             Format::Number(unit) => unit.is_wall_clock(),
             Format::Pattern(_, items) => matches!(pattern_or_english(text, items), Some(Moment::Wall(_))),
-            // The usual case first: whole columns are searched.
+            // The usual case first, because whole columns are searched.
             Format::Any(_) | Format::Iso if ends_with_offset(text) => false,
             Format::Any(_) | Format::Iso => match super::iso::parse(text.as_bytes()) {
                 Some((_, has_offset)) => !has_offset,
@@ -205,7 +205,7 @@ impl InstantReading {
         }
     }
 
-    /// The same with decisions about clock changes.
+    /// Sets the treatment of clock changes.
     #[must_use]
     pub fn clock_changes(mut self, ambiguous: Ambiguous, nonexistent: Nonexistent) -> Self {
         self.ambiguous = ambiguous;
@@ -213,7 +213,7 @@ impl InstantReading {
         self
     }
 
-    /// The same, with codes that mean there is no value.
+    /// Sets codes that mean missing.
     #[must_use]
     pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         self.missing.extend(codes.into_iter().map(Into::into));
@@ -225,7 +225,7 @@ impl InstantReading {
         self.zone
     }
 
-    /// Whether a text in ISO 8601 is read as such: it is no code for a missing value.
+    /// Whether a text in ISO 8601 is a timestamp, not a code for a missing value.
     pub(crate) fn takes_iso(&self, text: &str) -> bool {
         matches!(self.format, Format::Any(_) | Format::Iso) && !self.is_missing(text)
     }
@@ -235,16 +235,16 @@ impl InstantReading {
         self.missing.iter().any(|code| &**code == text)
     }
 
-    /// The timestamp in a text.
+    /// The timestamp of a text.
     ///
     /// # Errors
-    /// When it is none of the format, a refused wall-clock time, or a date that only the other values of its column
-    /// [decide](Self::inferred).
+    /// If it does not match the format, is a wall-clock time that a clock change affects, or is a date whose order
+    /// only the other values of its column [decide](Self::inferred).
     pub fn read(&self, text: &str) -> Cell<Timestamp> {
         self.read_noting(text, &mut Shapes::default()).map(|found| found.map(|(at, _)| at))
     }
 
-    /// What to do about a value that could not be read.
+    /// The remedy for an unreadable value.
     pub fn remedy(&self, value: &str) -> String {
         let value = value.trim();
         let format = match &self.format {
@@ -292,37 +292,37 @@ impl InstantReading {
         format!("expected format \"{format}\", the value would fit {}", fitting.join(" or "))
     }
 
-    /// This reading of one column.
+    /// Binds this reading to a column.
     ///
     /// # Errors
-    /// When the column's type cannot hold instants.
+    /// If the column's type cannot contain timestamps.
     pub fn bind(&self, array: &ArrayRef) -> Result<InstantColumn<'_>, WrongType> {
         let source = match array.data_type() {
             DataType::Timestamp(unit, zone) => {
                 let micros = micros(array, *unit)?;
-                if zone.is_some() { Source::Utc(micros) } else { Source::Wall(micros) }
+                if zone.is_some() { InstantValues::Utc(micros) } else { InstantValues::Wall(micros) }
             }
             DataType::Date32 | DataType::Date64 => {
                 let seconds = cast(array, &DataType::Timestamp(TimeUnit::Second, None))?;
-                Source::Wall(micros(&seconds, TimeUnit::Second)?)
+                InstantValues::Wall(micros(&seconds, TimeUnit::Second)?)
             }
             kind if kind.is_integer() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Int64)?;
-                    Source::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
+                    InstantValues::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
             kind if kind.is_floating() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Float64)?;
-                    Source::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
+                    InstantValues::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => Source::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
-            _ => Source::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
+            _ => InstantValues::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
         };
         let array = Arc::clone(array);
         let written = OnceCell::new();
@@ -376,7 +376,7 @@ impl InstantReading {
         }
     }
 
-    /// The instant at which the zone's clocks show `wall`.
+    /// The timestamp of a wall-clock time in the zone.
     fn resolve_wall(&self, wall: NaiveDateTime) -> Result<(Timestamp, Note), BadCell> {
         if self.zone == Tz::UTC {
             return Ok((wall.and_utc().into(), Note::None));
@@ -398,7 +398,7 @@ impl InstantReading {
     }
 }
 
-/// Whether a clock change had to be decided.
+/// Whether a clock change affects the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Note {
     None,
@@ -406,14 +406,14 @@ enum Note {
     Nonexistent,
 }
 
-/// A time as it was written.
+/// A written time.
 #[derive(Clone, Copy)]
 pub(super) enum Moment {
     Fixed(DateTime<FixedOffset>),
     Wall(NaiveDateTime),
 }
 
-/// A time in ISO 8601, as RFC 3339 or PostgreSQL write it.
+/// A time in ISO 8601, as in RFC 3339 or PostgreSQL.
 pub(super) fn iso(text: &str) -> Option<Moment> {
     if text.as_bytes().get(4) != Some(&b'-') {
         return None;
@@ -425,7 +425,7 @@ pub(super) fn iso(text: &str) -> Option<Moment> {
     };
     if time.contains(['Z', 'z', '+', '-']) || time.ends_with("UTC") {
         let short = || {
-            // Hours alone as an offset, or minutes without seconds, which RFC 3339 does not have.
+            // An offset of hours alone, or minutes without seconds, which RFC 3339 does not allow.
             let text = format!("{date} {time}");
             ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z"]
                 .into_iter()
@@ -439,7 +439,7 @@ pub(super) fn iso(text: &str) -> Option<Moment> {
     Some(Moment::Wall(date.and_time(time)))
 }
 
-/// A time in any other written form.
+/// A time in any other format.
 fn written(text: &str, dates: Dates, shapes: &mut Shapes) -> Result<Moment, BadCell> {
     let (canonical, shape) = shapes.of(text).ok_or(BadCell::NotAnInstant)?;
     let order = match dates {
@@ -455,7 +455,7 @@ fn written(text: &str, dates: Dates, shapes: &mut Shapes) -> Result<Moment, BadC
     pattern(canonical, items).ok_or(BadCell::NotAnInstant)
 }
 
-/// Whether a text ends as a time with an offset does: in `Z` or `+01:00`.
+/// Whether a text ends with an offset: in `Z` or `+01:00`.
 fn ends_with_offset(text: &str) -> bool {
     match text.as_bytes() {
         [.., b'Z'] => true,
@@ -466,7 +466,7 @@ fn ends_with_offset(text: &str) -> bool {
     }
 }
 
-/// The day of a text under a pattern, in words.
+/// The day of a text under a pattern, with the month as a name.
 pub(super) fn day_in_words(text: &str, items: &[Item<'static>]) -> Option<String> {
     let day = match pattern(text, items)? {
         Moment::Fixed(at) => at.date_naive(),
@@ -475,7 +475,7 @@ pub(super) fn day_in_words(text: &str, items: &[Item<'static>]) -> Option<String
     Some(day.format("%-d %B %Y").to_string())
 }
 
-/// A text under a declared pattern, its month names in any language.
+/// A text under a declared pattern, with month names in any language.
 fn pattern_or_english(text: &str, items: &[Item<'static>]) -> Option<Moment> {
     pattern(text, items).or_else(|| {
         [false, true].into_iter().find_map(|without_dots| pattern(&in_english(text, without_dots)?, items))
@@ -508,7 +508,7 @@ fn pattern(text: &str, items: &[Item<'static>]) -> Option<Moment> {
     Some(Moment::Wall(date.and_time(time)))
 }
 
-/// The end of the gap in which `wall` lies, to the second.
+/// The end of the gap around `wall`, to the second.
 fn first_valid_after(zone: Tz, wall: NaiveDateTime) -> Option<Timestamp> {
     let valid = |seconds: i64| {
         let later = wall.checked_add_signed(TimeDelta::seconds(seconds))?;
@@ -521,7 +521,7 @@ fn first_valid_after(zone: Tz, wall: NaiveDateTime) -> Option<Timestamp> {
         let middle = skipped + (fine - skipped) / 2;
         if valid(middle).is_some() { fine = middle } else { skipped = middle }
     }
-    // Fractions of a second of the skipped time mean nothing.
+    // Fractions of a second of the skipped time have no meaning.
     let at = valid(fine)?.to_utc();
     Some(Timestamp::from(at - TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()))))
 }
@@ -530,8 +530,8 @@ fn utc(micros: i64) -> Result<Timestamp, BadCell> {
     Timestamp::from_micros(micros).ok_or(BadCell::NotAnInstant)
 }
 
-/// Any timestamps as microseconds; nanoseconds are cut off towards the past, what is out of range lies outside
-/// every [`Timestamp`].
+/// Converts timestamps to microseconds. Nanoseconds are rounded towards the past; values out of range stay outside
+/// the range of [`Timestamp`].
 fn micros(array: &ArrayRef, unit: TimeUnit) -> Result<Int64Array, WrongType> {
     let numbers = cast(array, &DataType::Int64)?;
     let numbers = numbers.as_primitive::<Int64Type>();
@@ -570,7 +570,7 @@ fn wrong_type(array: &ArrayRef) -> WrongType {
     WrongType { found, expected }
 }
 
-/// The only unit in which numbers of an array are timestamps of our time, with the first such number and its row; numbers
+/// The only unit in which numbers of an array are recent timestamps, with the first such number and its row. Numbers
 /// that are none in any unit, such as codes for missing values, do not count.
 fn numbers_unit(array: &ArrayRef) -> Option<(usize, String, Unit)> {
     let numbers = cast(array, &DataType::Float64).ok()?;
@@ -581,7 +581,7 @@ fn numbers_unit(array: &ArrayRef) -> Option<(usize, String, Unit)> {
     units.all(|(_, other)| other == unit).then_some((row, written, unit))
 }
 
-/// The first number of an array, where all are the digits of dates, such as 20260425.
+/// The first number of an array, if all are the digits of dates, such as 20260425.
 fn digits_of_date(array: &ArrayRef) -> Option<(usize, String)> {
     let text = TextColumn::new(array).ok()?;
     let mut values = (0..array.len()).filter_map(|row| Some((row, text.get(row)?)));
@@ -590,7 +590,7 @@ fn digits_of_date(array: &ArrayRef) -> Option<(usize, String)> {
     values.all(|(_, value)| is_date(value)).then(|| (row, first.to_owned()))
 }
 
-enum Source {
+enum InstantValues {
     Utc(Int64Array),
     Wall(Int64Array),
     Whole(Int64Array, Unit),
@@ -598,15 +598,15 @@ enum Source {
     Text(TextColumn),
 }
 
-/// A column of instants.
+/// A column of timestamps.
 pub struct InstantColumn<'a> {
     reading: &'a InstantReading,
-    source: Source,
+    source: InstantValues,
     array: ArrayRef,
-    /// The column as text, made when somebody asks for it.
+    /// The column as text, created on first use.
     written: OnceCell<Option<TextColumn>>,
     shapes: Shapes,
-    /// The last text read and its meaning: neighbors are often alike.
+    /// The last text and its meaning, because neighbors are often equal.
     last: Option<(String, Cell<(Timestamp, Note)>)>,
     ambiguous: u64,
     nonexistent: u64,
@@ -619,30 +619,30 @@ impl std::fmt::Debug for InstantColumn<'_> {
 }
 
 impl InstantColumn<'_> {
-    /// The instant of a row; null and NaN are missing.
+    /// The timestamp of a row; null and NaN are missing.
     ///
     /// # Errors
-    /// When there is something else, or a refused wall-clock time.
+    /// If the value is unreadable or a clock change affects it.
     pub fn get(&mut self, row: usize) -> Cell<Timestamp> {
         let found = match &self.source {
-            Source::Utc(micros) => match value(micros, row) {
+            InstantValues::Utc(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros).and_then(utc).map(|at| Some((at, Note::None))),
             },
-            Source::Wall(micros) => match value(micros, row) {
+            InstantValues::Wall(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros)
                     .and_then(utc)
                     .and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc()))
                     .map(Some),
             },
-            Source::Whole(numbers, unit) => match value(numbers, row) {
+            InstantValues::Whole(numbers, unit) => match value(numbers, row) {
                 None => Ok(None),
                 Some(number) => {
                     unit.read(number).and_then(|micros| self.reading.resolve_number(micros, *unit)).map(Some)
                 }
             },
-            Source::Float(numbers, unit) => {
+            InstantValues::Float(numbers, unit) => {
                 let number = (row < numbers.len() && numbers.is_valid(row)).then(|| numbers.value(row));
                 match number.filter(|number| !number.is_nan()) {
                     None => Ok(None),
@@ -652,7 +652,7 @@ impl InstantColumn<'_> {
                         .map(Some),
                 }
             }
-            Source::Text(text) => match text.get(row) {
+            InstantValues::Text(text) => match text.get(row) {
                 None => Ok(None),
                 Some(text) => match &mut self.last {
                     Some((last, found)) if last == text => *found,
@@ -675,18 +675,18 @@ impl InstantColumn<'_> {
         found.map(|found| found.map(|(at, _)| at))
     }
 
-    /// The row's text as it stands.
+    /// The original text of the row.
     pub fn raw(&self, row: usize) -> &str {
         let written = self.written.get_or_init(|| TextColumn::new(&self.array).ok());
         written.as_ref().and_then(|written| written.get(row)).unwrap_or_default()
     }
 
-    /// How many of the local times read so far occurred twice.
+    /// The number of local times read so far that occurred twice.
     pub fn ambiguous(&self) -> u64 {
         self.ambiguous
     }
 
-    /// How many of the local times read so far were skipped by a clock change.
+    /// The number of local times read so far that a clock change skipped.
     pub fn nonexistent(&self) -> u64 {
         self.nonexistent
     }

@@ -1,7 +1,8 @@
-//! Timestamps in the usual form of ISO 8601, read without looking for other forms.
+//! Fast parser for the usual form of ISO 8601.
 
-/// Microseconds since 1970 of `2026-03-02T09:00:00`, with `T` or a blank, any fraction of a second cut off after the
-/// microsecond, and `Z`, an offset such as `+01:00`, `+0100` or `+01`, or neither; and whether it had an offset. `None` for any other text.
+/// Parses `2026-03-02T09:00:00`, with `T` or a blank, any fraction of a second, and `Z`, an offset such as `+01:00`,
+/// `+0100` or `+01`, or neither. Returns microseconds since 1970, truncated, and whether there was an offset; `None`
+/// for any other text.
 #[inline]
 pub(super) fn parse(text: &[u8]) -> Option<(i64, bool)> {
     let (date_time, mut rest) = text.split_at_checked(19)?;
@@ -74,7 +75,7 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days of the proleptic Gregorian calendar; years begin in March, so that the leap day comes last.
+/// Days of the proleptic Gregorian calendar. Years begin in March, so that the leap day comes last.
 #[inline]
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };

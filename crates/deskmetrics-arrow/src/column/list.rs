@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::text::cast;
 use super::{TextColumn, WrongType};
 
-/// The lists of one or several columns as one text a row: JSON text, or the only column as it is where it has no lists. Of
-/// several columns, a cell with a code of `missing` is empty.
+/// The lists of one or several columns as one text per row: JSON text, or the only column unchanged if it contains no
+/// lists. In several columns, a cell with a code of `missing` is empty.
 pub(crate) fn as_text(
     columns: &[&ArrayRef],
     separator: &str,
@@ -33,7 +33,7 @@ pub(crate) fn as_text(
     Ok(Arc::new(together.collect::<StringArray>()))
 }
 
-/// A column of lists with each of them as JSON text; any other column as it is.
+/// Converts a column of lists to JSON text. Other columns are unchanged.
 fn lists_as_text(array: &ArrayRef) -> Result<ArrayRef, WrongType> {
     if !matches!(
         array.data_type(),
@@ -52,7 +52,7 @@ fn lists_as_text(array: &ArrayRef) -> Result<ArrayRef, WrongType> {
     Ok(Arc::new(texts.collect::<StringArray>()))
 }
 
-/// The parts of a text that is a JSON list, else those between the separators; none of them empty.
+/// The elements of a JSON list in text, else the parts between the separators. Empty ones are dropped.
 pub(crate) fn parts<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let listed = text.trim_start().starts_with('[').then(|| serde_json::from_str::<Vec<Value>>(text).ok());
     let (listed, separated) = match listed.flatten() {

@@ -1,4 +1,4 @@
-//! Columns of durations and counts that the source has computed.
+//! Columns of stated durations and counts.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{DurationMicrosecondType, Float64Type};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{BadCell, Cell, DECIMAL_REMEDY, NumberReading, TextColumn, WrongType, cast};
 
-/// What the numbers of a column of durations count.
+/// The unit of numbers in a column of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -50,7 +50,7 @@ impl DurationUnit {
     }
 }
 
-/// What the name of a column of a measure says: `reply_time_in_minutes.business`.
+/// The parts of a measure column's name, such as `reply_time_in_minutes.business`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MeasureName {
     /// The rest, in lower case with underscores: `reply_time`.
@@ -60,7 +60,8 @@ pub(crate) struct MeasureName {
 }
 
 impl MeasureName {
-    /// Reads a column's name. The length of a "business hour" or a "business day" is not known, so these name a clock only.
+    /// Parses a column's name. The length of a "business hour" or a "business day" is not known, so these set the
+    /// clock only.
     pub(crate) fn of(column: &str) -> Self {
         let mut words = words(column);
         let mut clock = None;
@@ -87,7 +88,7 @@ impl MeasureName {
         } else if let [first, second, ..] = words.as_slice()
             && ["to", "until"].contains(&second.as_str())
         {
-            // Minutes to first response.
+            // Such as "minutes to first response".
             unit = DurationUnit::named(first);
             if unit.is_some() {
                 "time".clone_into(&mut words[0]);
@@ -118,7 +119,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// How the values of a measure are read.
+/// The format of the values of a measure.
 #[derive(Debug, Clone)]
 pub(crate) struct MeasureReading {
     kind: MeasureKind,
@@ -128,18 +129,18 @@ pub(crate) struct MeasureReading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MeasureKind {
     Count,
-    /// The unit of its numbers, where it is known.
+    /// The unit of its numbers, if known.
     Duration(Option<DurationUnit>),
 }
 
-/// The values of a measure, batch by batch.
+/// The values of a measure.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
-    /// Microseconds or counts; `None` where there is nothing, or what cannot be read.
+    /// Microseconds or counts; `None` for missing and unreadable values.
     pub(crate) values: Vec<Option<i64>>,
-    /// Rows that cannot be used, with their text.
+    /// Unusable rows, with their text.
     pub(crate) bad: Vec<(usize, BadCell, String)>,
-    /// How many decimals the most precise number has; `None` for durations that are no numbers.
+    /// The number of decimals of the most precise number; `None` for durations that are not numbers.
     pub(crate) decimals: Option<u8>,
 }
 
@@ -152,7 +153,7 @@ impl MeasureReading {
         Self { kind: MeasureKind::Count, numbers }
     }
 
-    /// What to do about a value.
+    /// The remedy for a value.
     pub(crate) fn remedy(&self, bad: BadCell) -> &'static str {
         match (bad, self.kind) {
             (BadCell::Negative, _) => {
@@ -168,7 +169,7 @@ impl MeasureReading {
         }
     }
 
-    /// All values of a column.
+    /// Reads all values of a column.
     pub(crate) fn read(&self, array: &ArrayRef) -> Result<Measured, WrongType> {
         let mut measured = Measured::default();
         match array.data_type() {
@@ -224,7 +225,7 @@ impl MeasureReading {
         }
     }
 
-    /// The value of a text, and the number that it is.
+    /// The value of a text, and its number.
     fn of_text(&self, text: &str) -> (Cell<i64>, Option<f64>) {
         match (self.numbers.number(text), self.kind) {
             (Ok(None), _) => (Ok(None), None),
@@ -252,7 +253,7 @@ impl Measured {
         }
     }
 
-    /// Takes note of the decimals of a number; few numbers have more than those before.
+    /// Records the decimals of a number. Few numbers have more than those before.
     fn note_decimals(&mut self, number: f64) {
         let known = self.decimals.get_or_insert(0);
         let scaled = number * 10_f64.powi(i32::from(*known));
@@ -264,10 +265,10 @@ impl Measured {
     }
 }
 
-/// Decimals beyond which all numbers are equally precise.
+/// The number of decimals beyond which all numbers are equally precise.
 const MOST_DECIMALS: u8 = 9;
 
-/// A thousand years; what is longer is no duration of a ticket.
+/// A thousand years. A longer value is no duration of a ticket.
 const LONGEST: f64 = 3.2e16;
 
 fn not_negative(micros: i64) -> Cell<i64> {
@@ -279,8 +280,9 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-/// The microseconds of `HH:MM:SS`, with any number of hours, decimals of seconds and days before it: `1 day, 2:03:04`,
-/// `2 days 03:04:05.5`. Two parts are hours and minutes, or minutes and seconds, by the `unit` of the column.
+/// Parses `HH:MM:SS` to microseconds, with any number of hours, decimals of seconds and days before it: `1 day,
+/// 2:03:04`, `2 days 03:04:05.5`. Two parts are hours and minutes, or minutes and seconds, by the `unit` of the
+/// column.
 fn clock_text(text: &str, unit: Option<DurationUnit>) -> Option<i64> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -314,7 +316,7 @@ fn clock_text(text: &str, unit: Option<DurationUnit>) -> Option<i64> {
     Some(if negative { -micros } else { micros })
 }
 
-/// A number of digits only.
+/// Parses a number of digits only.
 fn number(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

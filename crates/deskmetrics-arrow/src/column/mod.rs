@@ -1,7 +1,7 @@
-//! Columns decoded by meaning: text, words, instants, numbers.
+//! Typed decoding of columns: text, labels, timestamps, numbers.
 //!
-//! A *reading* says how (which format, which words, which codes mean missing) and is made once; bound to an Arrow
-//! array it gives one [`Cell`] per row. Nothing here knows tickets or surveys.
+//! A *reading* defines the format of a column (the pattern, the meaning of labels, the codes that mean missing).
+//! Bound to an Arrow array, it gives one [`Cell`] per row. This module is independent of tickets and surveys.
 
 pub(crate) mod bits;
 mod instant;
@@ -35,15 +35,15 @@ use std::borrow::Cow;
 
 use deskmetrics::Reason;
 
-/// What one cell of a column says: a value, nothing, or something that cannot be read.
+/// The content of a cell: a value, nothing, or something unreadable.
 pub type Cell<T> = Result<Option<T>, BadCell>;
 
-/// Why a cell cannot be read.
+/// Why a cell is unreadable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadCell {
-    /// The text is no instant of the format.
-    #[error("no instant of the expected format")]
+    /// The text is not a timestamp in the format.
+    #[error("not a timestamp in the expected format")]
     NotAnInstant,
     /// The number is a timestamp of another unit, such as milliseconds where seconds are expected.
     #[error("a number of another unit")]
@@ -52,33 +52,33 @@ pub enum BadCell {
     /// [`InstantReading::inferred`].
     #[error("a date whose day and month cannot be distinguished by itself")]
     UndecidedOrder,
-    /// The local time was skipped when clocks went forward, and the description refuses those.
-    #[error("a local time that the clocks skipped")]
+    /// The local time was skipped when clocks went forward, and the description rejects such times.
+    #[error("a local time that a clock change skipped")]
     Nonexistent,
-    /// The local time occurred twice when clocks went back, and the description refuses those.
+    /// The local time occurred twice when clocks went back, and the description rejects such times.
     #[error("a local time that occurred twice")]
     Ambiguous,
-    /// The text is no number of the kind expected.
-    #[error("no number")]
+    /// The text is not a number of the expected kind.
+    #[error("not a number")]
     NotANumber,
-    /// The comma or point of a number may stand before its decimals or its thousands, or not before what is stated; see
+    /// A comma or point may be a decimal mark or a thousands separator, or contradicts the stated decimal mark; see
     /// [`NumberReading::decimal`].
-    #[error("a number with a comma or a point before decimals or thousands")]
+    #[error("a number with an ambiguous comma or point")]
     DecimalMark,
     /// A number where a whole number is needed.
     #[error("not a whole number")]
     NotWhole,
-    /// The text is no duration.
-    #[error("no duration")]
+    /// The text is not a duration.
+    #[error("not a duration")]
     NotADuration,
-    /// A number is a duration whose unit is not known.
+    /// A number is a duration with an unknown unit.
     #[error("a number without a unit")]
     NoUnit,
-    /// A duration or a count below zero.
+    /// A negative duration or count.
     #[error("below zero")]
     Negative,
-    /// The word has no meaning assigned.
-    #[error("a word without a meaning")]
+    /// The label has no meaning.
+    #[error("a label without a meaning")]
     UnknownWord,
 }
 
@@ -93,12 +93,12 @@ impl BadCell {
     }
 }
 
-/// A column whose type cannot hold what is asked of it.
+/// A column whose type does not fit its role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("type {found} is not {expected}")]
 pub struct WrongType {
     /// The column's type.
     pub found: String,
-    /// The types understood.
+    /// The supported types.
     pub expected: Cow<'static, str>,
 }

@@ -1,6 +1,6 @@
-//! Words in written dates: months of five languages, halves of the day, zones.
+//! Words in written dates: month names, halves of the day, zones.
 
-/// What a word of a written date means.
+/// The meaning of a word in a written date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
     /// A month, from 0.
@@ -15,7 +15,7 @@ pub(super) enum Word {
     Utc,
     /// `h` between hour and minute.
     Hour,
-    /// A weekday, a preposition or an ordinal ending, which adds nothing.
+    /// A weekday, a preposition or an ordinal ending, without meaning for the date.
     Filler,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn meaning(word: &str) -> Option<Word> {
     }
 }
 
-/// Whether a character belongs to a word: a letter, or a combining accent.
+/// Whether a character is part of a word: a letter, or a combining accent.
 pub(super) fn is_letter(character: char) -> bool {
     character.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&character)
 }
@@ -93,8 +93,8 @@ fn folded(word: &str) -> String {
         .collect()
 }
 
-/// A text with its month names as English abbreviations and `a. m.` as `AM`, for a declared format; `None` where there
-/// are none to replace. With `without_dots`, the dot of an abbreviation goes too.
+/// A text with its month names as English abbreviations and `a. m.` as `AM`, for a declared format; `None` if there
+/// are none to replace. With `without_dots`, the dot of an abbreviation is dropped.
 pub(super) fn in_english(text: &str, without_dots: bool) -> Option<String> {
     let mut english = String::with_capacity(text.len());
     let mut rest = text;
@@ -125,7 +125,7 @@ pub(super) fn in_english(text: &str, without_dots: bool) -> Option<String> {
     replaced.then_some(english)
 }
 
-/// `a.m.`, `p. m.` and the like at the start of a text, and what follows.
+/// `a.m.`, `p. m.` and the like at the start of a text, and the rest of the text.
 pub(super) fn half_of_day(text: &str) -> Option<(&'static str, &str)> {
     let half = match text.as_bytes().first()? {
         b'a' | b'A' => "AM",

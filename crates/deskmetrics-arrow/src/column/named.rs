@@ -1,4 +1,4 @@
-//! A column in memory: its name and its values, in one piece or several.
+//! A column in memory: a name and one or several arrays.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use arrow_array::{Array, ArrayRef};
 
 use super::{DateOrderError, WrongType};
 
-/// The name of a column that was given none.
+/// The name of a column without a name.
 const UNNAMED: &str = "values";
 
-/// A named column whose values stand in one array or in several, one after the other. Nothing is copied.
+/// A named column whose values are in one or several arrays. Nothing is copied.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -26,29 +26,29 @@ pub struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// The same column under a name, which errors will tell.
+    /// Sets the name, which errors contain.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Its name; `values` unless it was given one.
+    /// The name; `values` by default.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its pieces.
+    /// The arrays.
     pub fn chunks(&self) -> &[ArrayRef] {
         &self.chunks
     }
 
-    /// Values, missing ones included.
+    /// The number of values, including missing ones.
     pub fn len(&self) -> usize {
         self.chunks.iter().map(Array::len).sum()
     }
 
-    /// Whether there is not one value.
+    /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -58,7 +58,7 @@ impl<'a> Column<'a> {
         ColumnError::Type { column: self.name.clone().into_owned(), found, expected, remedy }
     }
 
-    /// That another column goes with this one row by row.
+    /// Checks that another column has as many rows.
     pub(crate) fn goes_with(&self, other: &Column<'_>) -> Result<(), ColumnError> {
         let [rows, other_rows] = [self.len(), other.len()];
         if rows == other_rows {
@@ -93,62 +93,62 @@ impl From<Vec<ArrayRef>> for Column<'_> {
     }
 }
 
-/// A column in memory that cannot be used.
+/// An error of a column in memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ColumnError {
-    /// Its type cannot hold what is asked of it.
+    /// The column's type does not fit its role.
     #[error("column \"{column}\" is of type {found}, expected {expected}: {remedy}")]
     Type {
         /// The column.
         column: String,
         /// Its type.
         found: String,
-        /// The types understood.
+        /// The supported types.
         expected: Cow<'static, str>,
         /// What to do about it.
         remedy: &'static str,
     },
-    /// The order of day, month and year is not known.
+    /// The order of day, month and year is ambiguous.
     #[error("column \"{column}\", {error}; make it a timestamp column first")]
     DateOrder {
         /// The column.
         column: String,
-        /// What is not known, with the rows that show it.
+        /// The reason, with the rows that show it.
         error: DateOrderError,
     },
-    /// It holds wall-clock times and nobody said of which zone.
+    /// The column contains wall-clock times, and no time zone is set.
     #[error(
-        "column \"{column}\" holds wall-clock times without a time zone: say which one they are of (assume_tz, such as Europe/Copenhagen), or make the column zone-aware"
+        "column \"{column}\" contains wall-clock times without a time zone: set their zone (assume_tz, such as Europe/Copenhagen), or make the column zone-aware"
     )]
     NoZone {
         /// The column.
         column: String,
     },
-    /// Two columns that go together row by row differ in length.
+    /// Two columns differ in length.
     #[error(
         "column \"{column}\" has {rows} rows and column \"{other}\" has {other_rows}, expected as many: take both from one table"
     )]
     Length {
         /// One column.
         column: String,
-        /// Its rows.
+        /// The number of its rows.
         rows: usize,
         /// The other.
         other: String,
-        /// Its rows.
+        /// The number of its rows.
         other_rows: usize,
     },
     /// There is no such column.
     #[error("{table} have no column \"{column}\"{}; present are {}", crate::description::did_you_mean(nearest.as_deref()), crate::description::listed(present))]
     Missing {
-        /// What the table holds, such as `tickets`.
+        /// The kind of table, such as `tickets`.
         table: &'static str,
-        /// The name asked for.
+        /// The requested name.
         column: String,
-        /// The present name most like it.
+        /// The most similar existing name.
         nearest: Option<String>,
-        /// The names present.
+        /// The existing names.
         present: Vec<String>,
     },
 }

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::instant::is_text;
 use super::{BadCell, Cell, TextColumn, WrongType};
 
-/// How numbers are read: which codes mean missing, which words mean a number, what to multiply by.
+/// How numbers are read: codes that mean missing, labels that mean a number, and a factor.
 ///
-/// NaN is missing. Decimals follow a point, or a comma where that is stated or, in text, where the number can mean nothing
-/// else.
+/// NaN is missing. The decimal mark is a point, or a comma if stated or, in text, if the number has no other possible
+/// meaning.
 ///
 /// ```
 /// use deskmetrics_arrow::column::{BadCell, NumberReading};
@@ -34,22 +34,22 @@ pub struct NumberReading {
     missing_numbers: Vec<f64>,
     factor: f64,
     decimal: Option<DecimalMark>,
-    /// Whether a comma that can only stand before decimals does.
+    /// Whether a comma is a decimal mark if it has no other possible meaning.
     detects: bool,
 }
 
-/// What to do about [`BadCell::DecimalMark`].
+/// The remedy for [`BadCell::DecimalMark`].
 pub(crate) const DECIMAL_REMEDY: &str =
-    "a comma or a point may stand before decimals or thousands: state decimal = \",\" or decimal = \".\"";
+    "a comma or a point may separate decimals or thousands: state decimal = \",\" or decimal = \".\"";
 
-/// What stands before the decimals of a number.
+/// The decimal mark of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DecimalMark {
-    /// A point, with commas before thousands: `1,234.5`.
+    /// A point, with commas as thousands separators: `1,234.5`.
     #[serde(rename = ".")]
     Point,
-    /// A comma, with points before thousands: `1.234,5`.
+    /// A comma, with points as thousands separators: `1.234,5`.
     #[serde(rename = ",")]
     Comma,
 }
@@ -68,7 +68,7 @@ impl Default for NumberReading {
 }
 
 impl NumberReading {
-    /// The same, with codes that mean there is no value; 11 also stands for 11.0.
+    /// Sets codes that mean missing; 11 also matches 11.0.
     #[must_use]
     pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         for code in codes {
@@ -79,7 +79,7 @@ impl NumberReading {
         self
     }
 
-    /// The same, with words that stand for numbers; upper and lower case do not matter.
+    /// Sets labels that mean a number, regardless of case.
     #[must_use]
     pub fn words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = (W, f64)>) -> Self {
         self.words.extend(
@@ -88,14 +88,14 @@ impl NumberReading {
         self
     }
 
-    /// The same, with every number (but none of `words`) multiplied by `factor`: half stars times 2.
+    /// Multiplies every number (but none of `words`) by `factor`, such as 2 for half stars.
     #[must_use]
     pub fn times(mut self, factor: f64) -> Self {
         self.factor = factor;
         self
     }
 
-    /// The same, with decimals after this mark. Without it, `4,5` is 4.5 and `1,234.5` is 1234.5, and `1,234` is an error.
+    /// Sets the decimal mark. By default, `4,5` is 4.5 and `1,234.5` is 1234.5, and `1,234` is an error.
     ///
     /// ```
     /// use deskmetrics_arrow::column::{BadCell, DecimalMark, NumberReading};
@@ -113,17 +113,17 @@ impl NumberReading {
         self
     }
 
-    /// The same for text in which a comma also separates columns: no comma stands before decimals unless that is stated.
+    /// For text in which a comma separates columns: it is no decimal mark unless stated.
     #[must_use]
     pub(crate) fn between_commas(mut self) -> Self {
         self.detects = false;
         self
     }
 
-    /// The number in a text.
+    /// The number of a text.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not a number.
     pub fn number(&self, text: &str) -> Cell<f64> {
         let text = text.trim();
         if text.is_empty() || self.missing.iter().any(|code| &**code == text) {
@@ -160,10 +160,10 @@ impl NumberReading {
         }
     }
 
-    /// The whole number in a text.
+    /// The whole number of a text.
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If it is not a whole number, or too large.
     #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range first")]
     pub fn whole(&self, text: &str) -> Cell<i32> {
         let Some(number) = self.number(text)? else { return Ok(None) };
@@ -171,22 +171,22 @@ impl NumberReading {
         if whole { Ok(Some(number as i32)) } else { Err(BadCell::NotWhole) }
     }
 
-    /// What numbers are multiplied by.
+    /// The factor of numbers.
     pub(crate) fn factor(&self) -> f64 {
         self.factor
     }
 
-    /// Whether a number stands for itself and nothing but an empty cell and NaN is missing.
+    /// Whether there are no labels, no factor and no codes for missing values other than an empty cell and NaN.
     pub(crate) fn is_plain(&self) -> bool {
         self.words.is_empty() && self.missing.is_empty() && (self.factor - 1.0).abs() < f64::EPSILON
     }
 
-    /// This reading of one column.
+    /// Binds this reading to a column.
     ///
     /// # Errors
-    /// When the column's type has no text form.
+    /// If the column's type has no text form.
     pub fn bind<'a>(&'a self, array: &ArrayRef) -> Result<NumberColumn<'a>, WrongType> {
-        // Numbers are written with a point here.
+        // Arrow writes numbers with a point.
         let reading = match self.decimal {
             Some(_) if !is_text(array) => Cow::Owned(Self { decimal: None, ..self.clone() }),
             _ => Cow::Borrowed(self),
@@ -195,7 +195,7 @@ impl NumberReading {
     }
 }
 
-/// The number in a text with decimals after this mark, and the other one before each three digits or nowhere.
+/// The number of a text with this decimal mark, and the other mark before every three digits or nowhere.
 fn marked(text: &str, mark: DecimalMark) -> Option<f64> {
     let (decimal, thousands) = match mark {
         DecimalMark::Point => ('.', ','),
@@ -216,7 +216,7 @@ fn marked(text: &str, mark: DecimalMark) -> Option<f64> {
             && rest
                 .iter()
                 .all(|group| group.len() == 3 && group.bytes().all(|digit| digit.is_ascii_digit())));
-    // What follows the mark may have an exponent.
+    // An exponent may follow the decimals.
     if !grouped || !first.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
@@ -234,7 +234,7 @@ impl NumberColumn<'_> {
     /// The number of a row; null and NaN are missing.
     ///
     /// # Errors
-    /// When there is something else.
+    /// If the value is not a number.
     pub fn number(&self, row: usize) -> Cell<f64> {
         self.text.get(row).map_or(Ok(None), |text| self.reading.number(text))
     }
@@ -242,12 +242,12 @@ impl NumberColumn<'_> {
     /// The whole number of a row; null and NaN are missing.
     ///
     /// # Errors
-    /// When there is something else.
+    /// If the value is not a whole number.
     pub fn whole(&self, row: usize) -> Cell<i32> {
         self.text.get(row).map_or(Ok(None), |text| self.reading.whole(text))
     }
 
-    /// The row's text as it stands.
+    /// The original text of the row.
     pub fn raw(&self, row: usize) -> &str {
         self.text.get(row).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! The day/month order of a column, inferred from all its values.
+//! Inference of the day/month order of a column.
 
 use arrow_array::{Array as _, ArrayRef};
 
@@ -12,11 +12,11 @@ use super::{InstantReading, TextColumn};
 pub struct Witness {
     /// The row, counted from 1.
     pub row: u64,
-    /// The value as it is written.
+    /// The original value.
     pub value: String,
 }
 
-/// Why the order of day, month and year of a column is not known.
+/// Why the order of day, month and year in a column is ambiguous.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DateOrderError {
@@ -28,7 +28,7 @@ pub enum DateOrderError {
     Ambiguous {
         /// The first value that fits several.
         first: Witness,
-        /// What it means under each order.
+        /// Its meaning under each order.
         readings: Vec<String>,
         /// The orders, whose names are formats.
         orders: Vec<DateOrder>,
@@ -51,7 +51,7 @@ pub enum DateOrderError {
 }
 
 impl DateOrderError {
-    /// The same with other numbers of the rows.
+    /// Replaces the row numbers.
     pub(crate) fn with_rows(mut self, number: impl Fn(u64) -> u64) -> Self {
         match &mut self {
             Self::Ambiguous { first, .. } => first.row = number(first.row),
@@ -62,7 +62,7 @@ impl DateOrderError {
         self
     }
 
-    /// A format that reads the column, or most of it.
+    /// The formats that can read the column, or most of it.
     pub fn formats(&self) -> Vec<&'static str> {
         match self {
             Self::Ambiguous { orders, .. } => orders.iter().map(|order| order.format()).collect(),
@@ -72,7 +72,7 @@ impl DateOrderError {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     pub fn remedy(&self) -> String {
         let quoted: Vec<String> = self.formats().iter().map(|format| format!("\"{format}\"")).collect();
         let formats = quoted.join(" or ");
@@ -87,7 +87,7 @@ impl DateOrderError {
     }
 }
 
-/// What a row would have to contain.
+/// The value that a row would need to decide the order.
 fn what_decides(value: &str, orders: &[DateOrder]) -> String {
     if orders.contains(&DateOrder::YearFirst) {
         return "decides, as years of two digits rarely do".to_owned();
@@ -112,14 +112,14 @@ pub(crate) struct OrderInference<'r> {
     reading: &'r InstantReading,
     shapes: Shapes,
     rows: u64,
-    /// Whether a value is ISO 8601, in which all of a column are then expected.
+    /// Whether a value is in ISO 8601. All values of the column must then be.
     iso: bool,
     orders: Orders,
-    /// By order, the first value that does not fit it.
+    /// For each order, the first value that does not fit it.
     refuted: [Option<Witness>; 3],
-    /// The first value that fits several orders, with its spelling for chrono.
+    /// The first value that fits several orders, with its canonical spelling.
     open: Option<(Witness, Vec<(DateOrder, String)>)>,
-    /// Whether every value with day, month and year in numbers has dots between them.
+    /// Whether every numeric date has dots.
     dotted: bool,
 }
 
@@ -137,7 +137,7 @@ impl<'r> OrderInference<'r> {
         }
     }
 
-    /// Adds the next values.
+    /// Adds the values of an array.
     pub(crate) fn add(&mut self, array: &ArrayRef) {
         let Some(text) =
             Some(array).filter(|array| is_text(array)).and_then(|array| TextColumn::new(array).ok())
@@ -213,7 +213,7 @@ impl<'r> OrderInference<'r> {
             }
         }
         match self.open {
-            // A date with dots has its day first; nobody writes it otherwise, unless a value shows it.
+            // A date with dots has its day first, unless a value contradicts this.
             Some(_) if self.dotted && self.orders.has(DateOrder::DayFirst) => ordered(DateOrder::DayFirst),
             Some((first, readings)) => {
                 let readings = readings.into_iter().filter(|(order, _)| self.orders.has(*order));
@@ -226,13 +226,14 @@ impl<'r> OrderInference<'r> {
 }
 
 impl InstantReading {
-    /// This reading with the order of day, month and year that the values of a whole column have.
+    /// This reading with the order of day, month and year that all values of a column determine.
     ///
-    /// One value with a day over 12 decides. Dates with dots have their day first unless a value shows otherwise. In a column
-    /// that contains ISO 8601, other numeric dates are unreadable. With a declared format this is the reading itself.
+    /// One value with a day over 12 decides. Dates with dots have their day first unless a value contradicts this. In
+    /// a column that contains ISO 8601, other numeric dates are unreadable. With a declared format, the reading is
+    /// unchanged.
     ///
     /// # Errors
-    /// When several orders fit all values, or none does.
+    /// If several orders fit all values, or none does.
     ///
     /// ```
     /// use std::sync::Arc;

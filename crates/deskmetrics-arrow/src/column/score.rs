@@ -1,4 +1,4 @@
-//! Columns of whole-number scores, a block at a time, as places on their scale.
+//! Columns of scores, as places on their scale.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -12,14 +12,14 @@ use arrow_schema::DataType;
 use super::WrongType;
 use super::text::cast;
 
-/// Rows looked at together: few enough to stay in the first-level cache, many enough to hide the setting up.
+/// The number of rows processed together: small enough for the first-level cache, large enough to amortize setup.
 pub(crate) const BLOCK: usize = 1024;
 
-/// The ends of a scale, narrow enough for one byte a place.
+/// The ends of a scale of at most [`MOST`](Self::MOST) scores, so that a place fits into a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Places {
     lowest: i32,
-    /// Scores of the scale.
+    /// The number of scores on the scale.
     scores: u8,
 }
 
@@ -27,14 +27,14 @@ impl Places {
     /// The most scores that fit.
     pub(crate) const MOST: u8 = 250;
 
-    /// The places of the scores from `lowest` to `highest`; `None` for an empty scale and one of more than
+    /// Creates the places of the scores from `lowest` to `highest`; `None` for an empty scale and one of more than
     /// [`MOST`](Self::MOST) scores.
     pub(crate) fn new(lowest: i32, highest: i32) -> Option<Self> {
         let scores = u8::try_from(i64::from(highest) - i64::from(lowest) + 1).ok()?;
         (1..=Self::MOST).contains(&scores).then_some(Self { lowest, scores })
     }
 
-    /// How many different places there are.
+    /// The number of different places.
     pub(crate) fn count(self) -> usize {
         usize::from(self.scores) + 2
     }
@@ -49,7 +49,7 @@ impl Places {
         self.scores + 1
     }
 
-    /// The score at a place; one off the scale stands for all of them, and `None` for a missing one.
+    /// The score of a place; `None` for a missing score. All scores off the scale share one representative.
     pub(crate) fn score(self, place: usize) -> Option<i32> {
         match u8::try_from(place) {
             Ok(place) if place < self.scores => Some(self.lowest + i32::from(place)),
@@ -64,7 +64,7 @@ impl Places {
     }
 }
 
-/// A column of scores of any numeric type; a null and NaN are missing, what is not whole is on no scale.
+/// A column of scores of any numeric type. A null and NaN are missing; a number that is not whole is on no scale.
 #[derive(Debug, Clone)]
 pub(crate) struct ScoreColumn {
     values: ArrayRef,
@@ -72,7 +72,7 @@ pub(crate) struct ScoreColumn {
 }
 
 impl ScoreColumn {
-    /// Every score as a number, whatever its scale.
+    /// The scores as whole numbers, regardless of the scale.
     pub(crate) fn whole(&self) -> Vec<Option<i32>> {
         let Ok(numbers) = cast(&self.values, &DataType::Float64) else { return vec![None; self.len()] };
         #[allow(clippy::cast_possible_truncation, reason = "whole numbers of 32 bits, checked before")]
@@ -106,7 +106,7 @@ impl ScoreColumn {
         self.values.len()
     }
 
-    /// Writes the places of the rows from `from` on into `places`, as many as it holds.
+    /// Writes the places of the rows from `from` on into `places`, until it is full.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -119,12 +119,12 @@ impl ScoreColumn {
                 let values = &self.values.as_primitive::<$kind>().values()[from..from + places.len()];
                 let lowest = <$native>::try_from(scale.lowest).ok();
                 let steps = <$native>::try_from(scale.scores).ok();
-                // The scale's upper end must not wrap round in a narrow type.
+                // The scale's upper end must not overflow in a narrow type.
                 match lowest.filter(|lowest| steps.and_then(|steps| lowest.checked_add(steps)).is_some()) {
                     Some(lowest) => {
                         let outside = <$unsigned>::from(scale.scores);
                         for (place, value) in places.iter_mut().zip(values) {
-                            // Below the lowest score wraps to a huge distance, so one comparison checks both ends.
+                            // A score below the lowest wraps to a large distance, so one comparison checks both ends.
                             *place = (value.wrapping_sub(lowest) as $unsigned).min(outside) as u8;
                         }
                     }
@@ -181,7 +181,7 @@ fn wide_place(scale: Places, value: i128) -> u8 {
     u8::try_from(distance).map_or(scale.outside(), |distance| distance.min(scale.outside()))
 }
 
-/// Replaces the places of missing rows.
+/// Sets the places of missing rows.
 fn blank(valid: &BooleanBuffer, from: usize, places: &mut [u8], missing: u8) {
     let bits = valid.slice(from, places.len());
     let chunks = bits.bit_chunks();
@@ -204,7 +204,7 @@ fn blank(valid: &BooleanBuffer, from: usize, places: &mut [u8], missing: u8) {
     }
 }
 
-/// Each bit of a byte as a byte of its own.
+/// Each bit of a byte, as a byte.
 static SPREAD: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut byte = 0;

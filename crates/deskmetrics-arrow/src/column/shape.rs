@@ -1,8 +1,8 @@
-//! Shapes of written timestamps: which digits, separators and names a text has, and the patterns they allow.
+//! Shapes of written timestamps, and the patterns they allow.
 //!
-//! A text is brought into a canonical spelling (English month abbreviations, no weekdays, single blanks). Its shape, the
-//! same for all texts that differ only in their digits, is turned into patterns of chrono once; chrono then reads every
-//! text of that shape.
+//! A text is converted to a canonical spelling (English month abbreviations, no weekdays, single blanks). Its shape,
+//! the same for all texts that differ only in their digits, is converted once to patterns of chrono, which then
+//! parses every text of that shape.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use chrono::format::{Item, StrftimeItems};
 
 use super::month::{ENGLISH, Word, half_of_day, is_letter, meaning};
 
-/// The order in which day, month and year are written where all three are numbers.
+/// The order of day, month and year if all three are numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateOrder {
@@ -23,7 +23,7 @@ pub enum DateOrder {
 }
 
 impl DateOrder {
-    /// All, the most common first.
+    /// All orders, the most common first.
     pub const ALL: [Self; 3] = [Self::DayFirst, Self::MonthFirst, Self::YearFirst];
 
     /// Its name as a format.
@@ -36,7 +36,7 @@ impl DateOrder {
     }
 }
 
-/// Which orders are possible.
+/// The possible orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Orders([bool; 3]);
 
@@ -59,7 +59,7 @@ impl Orders {
         self.0 == [false; 3]
     }
 
-    /// The only one.
+    /// The only possible order, if there is one.
     pub(super) fn single(self) -> Option<DateOrder> {
         let mut orders = self.iter();
         orders.next().filter(|_| orders.next().is_none())
@@ -80,10 +80,10 @@ impl Pattern {
     }
 }
 
-/// What the shape of a text allows.
+/// The readings of a shape.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    /// Only one reading: the month has a name, or the year comes first.
+    /// One reading: the month has a name, or the year comes first.
     Plain(Pattern),
     /// One reading for each order.
     Ordered([Option<Pattern>; 3], Separator),
@@ -92,7 +92,7 @@ pub(super) enum Shape {
 /// What separates day, month and year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
-    /// A dot, after which the month comes unless a value shows otherwise.
+    /// A dot, usually followed by the month.
     Dot,
     Other,
 }
@@ -105,7 +105,7 @@ impl Shape {
         }
     }
 
-    /// Whether texts of this shape carry their own offset.
+    /// Whether texts of this shape contain an offset.
     pub(super) fn has_offset(&self) -> bool {
         let pattern = match self {
             Self::Plain(pattern) => Some(pattern),
@@ -114,7 +114,7 @@ impl Shape {
         pattern.is_some_and(|pattern| pattern.text.ends_with("%#z"))
     }
 
-    /// The orders under which a text of this shape is a date: its month is one of twelve and its day one of 31.
+    /// The orders in which a text of this shape is a date: its month is at most 12 and its day at most 31.
     pub(super) fn fits(&self, canonical: &str) -> Orders {
         let Self::Ordered(patterns, _) = self else { return Orders::ALL };
         let [first, second, third] = numbers(canonical);
@@ -137,19 +137,19 @@ fn numbers(text: &str) -> [u32; 3] {
     found
 }
 
-/// The shapes seen so far; each distinct one is interpreted once.
+/// The shapes seen so far. Each one is interpreted once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shapes {
     places: HashMap<Box<[u8]>, usize>,
     all: Vec<Option<Shape>>,
-    /// The place of the shape before, and its key: neighbors are often alike.
+    /// The index of the last shape, because neighbors are often equal.
     last: Option<usize>,
     last_key: Vec<u8>,
     spelling: Spelling,
 }
 
 impl Shapes {
-    /// The canonical spelling of a text and its shape; `None` where the text is no timestamp of any known shape.
+    /// The canonical spelling of a text and its shape; `None` if the text is not a timestamp of any known shape.
     pub(super) fn of(&mut self, text: &str) -> Option<(&str, &Shape)> {
         if text.len() > LONGEST || !self.spelling.read(text) {
             return None;
@@ -174,11 +174,11 @@ impl Shapes {
     }
 }
 
-/// No timestamp is written longer than this.
+/// The maximum length of a written timestamp.
 const LONGEST: usize = 96;
 
-/// The canonical spelling of a text, with its shape: for a run of digits their number, `b` for a month, `p` for a half of
-/// the day, `Z` for UTC, and separators as they are.
+/// The canonical spelling of a text, with its shape: for a run of digits their number, `b` for a month, `p` for a
+/// half of the day, `Z` for UTC, and separators unchanged.
 #[derive(Debug, Clone, Default)]
 struct Spelling {
     text: String,
@@ -188,7 +188,7 @@ struct Spelling {
 }
 
 impl Spelling {
-    /// Reads a text; whether all of it is understood.
+    /// Reads a text. Returns whether it is understood completely.
     fn read(&mut self, text: &str) -> bool {
         self.text.clear();
         self.key.clear();
@@ -250,7 +250,7 @@ impl Spelling {
     }
 
     fn hyphen<'t>(&mut self, rest: &'t str) -> &'t str {
-        // Between date and time, as in "12-06-2026 - 14:24"; after a time it begins an offset.
+        // Between date and time, as in "12-06-2026 - 14:24". After a time, it starts an offset.
         let only_separates = self.blank && rest.starts_with(char::is_whitespace) && !self.has(b':');
         if only_separates { rest } else { self.separator(b'-', rest) }
     }
@@ -278,7 +278,7 @@ impl Spelling {
         rest
     }
 
-    /// Reads a word at the start of a text; what follows, or `None` where its meaning is not known.
+    /// Reads a word at the start of a text. Returns the rest; `None` if the word is unknown.
     fn word<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let time_is_complete = self.has(b':') || self.key.len() >= 8;
         let half = if time_is_complete { half_of_day(text) } else { None };
@@ -297,7 +297,7 @@ impl Spelling {
                 self.token(if word == Word::Am { "AM" } else { "PM" }, b'p');
                 return Some(rest);
             }
-            // Between date and time as good as a blank.
+            // Between date and time, equivalent to a blank.
             Word::T => {
                 self.blank = true;
                 return Some(rest);
@@ -361,7 +361,7 @@ fn shape(key: &[u8]) -> Option<Shape> {
 /// The three fields of a date with the separators between them, and what follows.
 fn date(key: &[u8]) -> Option<([u8; 3], [&'static str; 2], &[u8])> {
     if let [b'8', rest @ ..] = key {
-        // 20260425, digit by digit no different from three fields side by side.
+        // In 20260425 the three fields are next to each other.
         return Some((*b"422", ["", ""], rest));
     }
     let mut fields = [0; 3];
@@ -393,7 +393,7 @@ fn time(key: &[u8], after_long_year: bool) -> Option<String> {
     let Some((separator, rest)) = key.split_first() else { return Some(String::new()) };
     let mut pattern = match separator {
         b' ' => " ".to_owned(),
-        // As in Apache's logs; after two digits it would be the hour's.
+        // As in Apache's logs. After a year of two digits, it would separate the hour.
         b':' if after_long_year => ":".to_owned(),
         _ => return None,
     };

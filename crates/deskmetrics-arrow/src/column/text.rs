@@ -1,4 +1,4 @@
-//! Text in any of Arrow's encodings.
+//! Columns of text in any of Arrow's encodings.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -11,8 +11,8 @@ use arrow_schema::DataType;
 
 use super::WrongType;
 
-/// A column read as text, whatever its encoding: Utf8, LargeUtf8, Utf8View, a dictionary of any of these with keys
-/// of any width, or numbers, booleans, dates and timestamps, which are written out.
+/// A column as text, for any encoding: Utf8, LargeUtf8, Utf8View, a dictionary of any of these with keys of any
+/// width, or numbers, booleans, dates and timestamps, which are converted to text.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -31,10 +31,10 @@ enum Encoding {
     Small(StringArray),
     Large(LargeStringArray),
     View(StringViewArray),
-    /// The dictionary and, per row, the place in it; a null has a place past its end.
+    /// The index in the dictionary for each row, and the dictionary. A null has an index past its end.
     Coded(Vec<usize>, Box<TextColumn>),
     Written(Written),
-    /// Nothing but nulls.
+    /// Only nulls.
     Nothing,
 }
 
@@ -42,7 +42,7 @@ impl TextColumn {
     /// Reads `array` as text.
     ///
     /// # Errors
-    /// When it holds what has no text form, such as lists or bytes.
+    /// If its values have no text form, such as lists or bytes.
     pub fn new(array: &ArrayRef) -> Result<Self, WrongType> {
         let encoding = match array.data_type() {
             DataType::Utf8 => Encoding::Small(array.as_string().clone()),
@@ -52,7 +52,7 @@ impl TextColumn {
             DataType::Dictionary(_, _) => {
                 let dictionary = array.as_any_dictionary();
                 let values = Self::new(dictionary.values())?;
-                // Of an empty dictionary all keys are null, and `normalized_keys` asks for a value.
+                // In an empty dictionary all keys are null, and `normalized_keys` needs a value.
                 if dictionary.values().is_empty() {
                     Encoding::Nothing
                 } else {
@@ -92,7 +92,7 @@ fn value<'a, T: Array>(array: &'a T, row: usize, text: impl Fn(&'a T) -> &'a str
     (row < array.len() && array.is_valid(row)).then(|| text(array))
 }
 
-/// Values that are no text, written out a few rows at a time: often only a few rows of a column are required.
+/// Values that are not text, converted a few rows at a time, because often only a few rows are needed.
 #[derive(Debug, Clone)]
 struct Written {
     array: ArrayRef,
@@ -100,7 +100,7 @@ struct Written {
 }
 
 impl Written {
-    /// Rows written out together.
+    /// The number of rows converted together.
     const ROWS: usize = 64;
 
     fn new(array: &ArrayRef) -> Self {
@@ -119,12 +119,12 @@ impl Written {
     }
 }
 
-/// All values of an array, written out.
+/// All values of an array, as text.
 fn written(array: &ArrayRef) -> Result<StringArray, WrongType> {
     match array.data_type() {
         kind if kind.is_floating() => whole_floats_as_integers(array),
         DataType::Timestamp(unit, Some(_)) => {
-            // Zone names need no looking up: the value is UTC.
+            // UTC needs no lookup of zone names.
             let utc = cast(&cast(array, &DataType::Int64)?, &DataType::Timestamp(*unit, None))?;
             Ok(cast(&utc, &DataType::Utf8)?.as_string().clone())
         }
@@ -132,7 +132,7 @@ fn written(array: &ArrayRef) -> Result<StringArray, WrongType> {
     }
 }
 
-/// The same where some value is outside all calendars, and has no text but its number.
+/// The same if a value is outside all calendars. Its text is its number.
 fn one_by_one(array: &ArrayRef) -> StringArray {
     let rows = (0..array.len()).map(|row| array.slice(row, 1));
     let text = |row: ArrayRef| {
@@ -143,7 +143,7 @@ fn one_by_one(array: &ArrayRef) -> StringArray {
     rows.map(text).collect()
 }
 
-/// An id column that had a gap comes out of pandas as 12.0: the id is 12.
+/// pandas writes an id column with a gap as floats: the id of 12.0 is 12.
 fn whole_floats_as_integers(array: &ArrayRef) -> Result<StringArray, WrongType> {
     let floats = cast(array, &DataType::Float64)?;
     let text = floats.as_primitive::<Float64Type>().iter().map(|number| {

@@ -1,30 +1,30 @@
-//! Timestamps as numbers: seconds, milliseconds, microseconds or nanoseconds since 1970, Excel's serial days.
+//! Units of timestamps stored as numbers.
 
 use deskmetrics::Timestamp;
 
 use super::BadCell;
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Seconds,
     Millis,
     Micros,
     Nanos,
-    /// Days since 1899-12-30, of the wall clock.
+    /// Days since 1899-12-30, in wall-clock time.
     Excel,
 }
 
-/// 1980-01-01 and 2100-01-01 in microseconds: what a number means under the right unit.
+/// 1980-01-01 and 2100-01-01 in microseconds: plausible timestamps.
 const PLAUSIBLE: std::ops::Range<i64> = 315_532_800_000_000..4_102_444_800_000_000;
 
-/// 1971-01-01 and 2200-01-01: beyond, another unit may be meant.
+/// 1971-01-01 and 2200-01-01: timestamps outside may have another unit.
 const BEYOND_DOUBT: std::ops::Range<i64> = 31_536_000_000_000..7_258_118_400_000_000;
 
 /// 1970-01-01 as a serial day.
 const EXCEL_1970: i64 = 25_569;
 
-/// 1900-03-01, before which Excel's calendar has a day too many, and the first day after 9999-12-31.
+/// 1900-03-01, before which Excel's calendar has one day too many, and the first day after 9999-12-31.
 const EXCEL_DAYS: std::ops::Range<f64> = 61.0..2_958_466.0;
 
 impl Unit {
@@ -68,8 +68,8 @@ impl Unit {
         }
     }
 
-    /// The same of a number with a fraction. Serial days are rounded to the millisecond, beyond which spreadsheets are not
-    /// exact.
+    /// The microseconds since 1970 of a number with a fraction. Serial days are rounded to the millisecond, which is
+    /// the precision of spreadsheets.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "out of range saturates, which is out of range again"
@@ -91,12 +91,12 @@ impl Unit {
         micros.is_finite().then_some(micros as i64)
     }
 
-    /// Reads a whole number, unless another unit is meant.
+    /// Reads a whole number, unless it has another unit.
     pub(super) fn read(self, number: i64) -> Result<i64, BadCell> {
         self.judged(self.micros(number), |unit| unit.micros(number))
     }
 
-    /// Reads a number with a fraction, unless another unit is meant.
+    /// Reads a number with a fraction, unless it has another unit.
     pub(super) fn read_float(self, number: f64) -> Result<i64, BadCell> {
         self.judged(self.micros_of_float(number), |unit| unit.micros_of_float(number))
     }
@@ -112,7 +112,7 @@ impl Unit {
         }
     }
 
-    /// The unit under which a number is a timestamp of our time; no number has two.
+    /// The unit in which a number is a recent timestamp. No number has two.
     fn meant(micros: impl Fn(Self) -> Option<i64>) -> Option<Self> {
         Self::ALL.into_iter().find(|unit| micros(*unit).is_some_and(|micros| PLAUSIBLE.contains(&micros)))
     }
@@ -122,7 +122,7 @@ impl Unit {
         Self::meant(|unit| unit.micros_of_float(number))
     }
 
-    /// What a number can only be, with the setting that reads it.
+    /// The unit of a number, with the setting that reads it.
     pub(super) fn advice(self) -> String {
         format!("can only be {}: state format = \"{}\"", self.in_words(), self.format())
     }
@@ -131,11 +131,11 @@ impl Unit {
 /// 10000-01-01 in microseconds.
 const YEAR_10000: i64 = 253_402_300_800_000_000;
 
-/// Below this many microseconds either way, a stored timestamp needs no look; that is the year 6536.
+/// A stored timestamp within this many microseconds of 1970 (until the year 6536) needs no check.
 pub(super) const SURELY_STORED_RIGHT: i64 = 1 << 57;
 
-/// The microseconds of a column of timestamps, unless they lie outside [`Timestamp`]'s range or only a finer unit makes
-/// sense, as where milliseconds are stored as seconds.
+/// Checks a stored timestamp: it must be within [`Timestamp`]'s range, and not plausible only in a finer unit, as if
+/// milliseconds were stored as seconds.
 pub(super) fn stored(micros: i64) -> Result<i64, BadCell> {
     let finer = || [1_000, 1_000_000, 1_000_000_000].map(|times| micros / times);
     if micros >= YEAR_10000 && finer().iter().any(|micros| PLAUSIBLE.contains(micros)) {

@@ -1,4 +1,4 @@
-//! Columns of typed instants as microseconds of UTC, borrowed where they already are.
+//! Columns of timestamps as microseconds of UTC, without copies if possible.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,14 +16,14 @@ use deskmetrics::Timestamp;
 use super::bits::{Bits, rows_of};
 use super::{BadCell, Column, ColumnError, InstantReading, TextColumn, WrongType, iso, unit};
 
-/// Instants of one array, with no look-up left to do.
+/// The timestamps of one array, ready to use.
 #[derive(Debug, Clone)]
 pub(crate) struct Instants {
     micros: ScalarBuffer<i64>,
     nulls: Option<NullBuffer>,
 }
 
-/// Whether the instants of an array are wall-clock times, which mean nothing without a zone; text may be.
+/// Whether an array contains wall-clock times, which need a zone. Text may contain them.
 pub(crate) fn needs_zone(array: &dyn Array) -> bool {
     match array.data_type() {
         DataType::Timestamp(_, zone) => zone.is_none(),
@@ -39,9 +39,10 @@ pub(crate) fn needs_zone(array: &dyn Array) -> bool {
 #[derive(Debug)]
 pub(crate) struct Decoded {
     pub(crate) instants: Instants,
-    /// Rows that need a second look, because they cannot be read or fall into a clock change. Those count as missing here.
+    /// Rows that the row reader must read again, because they are unreadable or affected by a clock change. They are
+    /// missing here.
     pub(crate) doubtful: Vec<usize>,
-    /// Whether the order of day and month has to be inferred from the whole column, and the array decoded again.
+    /// Whether the order of day and month must be inferred from the whole column and the array decoded again.
     pub(crate) undecided: bool,
 }
 
@@ -52,7 +53,7 @@ impl Decoded {
 }
 
 impl Instants {
-    /// The timestamps of an array under a reading.
+    /// Decodes the timestamps of an array.
     pub(crate) fn decode(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
         let (micros, zoned) = match array.data_type() {
             DataType::Timestamp(unit, zone) => (micros(array, *unit), zone.is_some()),
@@ -81,7 +82,7 @@ impl Instants {
         Ok(Decoded::of(instants.without(&doubtful), doubtful))
     }
 
-    /// Text, dates and numbers, decoded once.
+    /// Decodes text, dates and numbers row by row.
     fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
         let mut column = reading.bind(array)?;
         let text = array.data_type().is_string().then(|| TextColumn::new(array)).transpose()?;
@@ -91,7 +92,7 @@ impl Instants {
         let mut undecided = false;
         let micros: Int64Array = (0..array.len())
             .map(|row| {
-                // Nearly all texts are written alike; the others are read by the reading itself.
+                // Nearly all texts have the same form; the reading parses the others.
                 let plain = text.as_ref().and_then(|text| text.get(row));
                 if let Some((micros, has_offset)) = plain.and_then(|text| iso::parse(text.as_bytes()))
                     && plain.is_some_and(|text| reading.takes_iso(text))
@@ -100,7 +101,7 @@ impl Instants {
                     return Some(utc);
                 }
                 if undecided {
-                    return None; // all of it is decoded again
+                    return None; // the whole array is decoded again
                 }
                 let found = column.get(row);
                 undecided |= found == Err(BadCell::UndecidedOrder);
@@ -117,17 +118,17 @@ impl Instants {
         Ok(Decoded { instants: Self { micros: micros.values().clone(), nulls }, doubtful, undecided })
     }
 
-    /// No instant in any of `rows` rows.
+    /// No timestamp for `rows` rows.
     pub(crate) fn none(rows: usize) -> Self {
         Self { micros: ScalarBuffer::from(vec![0; rows]), nulls: Some(NullBuffer::new_null(rows)) }
     }
 
-    /// Microseconds since 1970, not copied; what stands at a missing row means nothing.
+    /// Microseconds since 1970, not copied. The value of a missing row is undefined.
     pub(crate) fn into_micros(self) -> ScalarBuffer<i64> {
         self.micros
     }
 
-    /// Which rows have a value; `None` when all have.
+    /// The validity of rows; `None` if all have a value.
     pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
         self.nulls.as_ref()
     }
@@ -136,21 +137,21 @@ impl Instants {
         self.micros.len()
     }
 
-    /// The instant of a row.
+    /// The timestamp of a row.
     #[inline]
     pub(crate) fn get(&self, row: usize) -> Option<i64> {
         let valid = self.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
         self.micros.get(row).copied().filter(|_| valid)
     }
 
-    /// The last instant of rows that count.
+    /// The last timestamp of rows that count.
     pub(crate) fn last(&self, counts: impl Fn(usize) -> bool) -> Option<i64> {
         let valid = Bits::valid(self.nulls(), 0..self.len());
         let rows = self.micros.iter().enumerate();
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
-    /// Rows in which another column has an instant before this one's.
+    /// Rows in which another column has an earlier timestamp than this one.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
         let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
         let mut rows = Vec::new();
@@ -165,14 +166,14 @@ impl Instants {
         rows
     }
 
-    /// Rows whose value lies outside [`Timestamp`]'s range or is stored in a wrong unit.
+    /// Rows whose value is outside [`Timestamp`]'s range or in a wrong unit.
     fn implausible(&self) -> Vec<usize> {
-        // Nearly always all are after 1970, and none is far away.
+        // Nearly always, all values are after 1970 and none is far away.
         let any = self.micros.iter().fold(0, |any, micros| any | micros);
         if (0..unit::SURELY_STORED_RIGHT).contains(&any) {
             return Vec::new();
         }
-        // Of a negative number, one less than its magnitude.
+        // For a negative number, one less than its magnitude.
         if self.micros.iter().fold(0, |any, micros| any | (micros ^ (micros >> 63)))
             < unit::SURELY_STORED_RIGHT
         {
@@ -197,7 +198,7 @@ impl Instants {
         self.nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
     }
 
-    /// Several one after the other; a single one is not copied.
+    /// Concatenates several parts. A single one is not copied.
     pub(crate) fn joined(mut parts: Vec<Self>) -> Self {
         if parts.len() <= 1 {
             return parts.pop().unwrap_or_else(|| Self::none(0));
@@ -226,7 +227,7 @@ impl Instants {
         valid
     }
 
-    /// The same without the values of these rows.
+    /// Removes the values of these rows.
     fn without(mut self, rows: &[usize]) -> Self {
         if !rows.is_empty() {
             let mut valid = self.validity();
@@ -239,7 +240,7 @@ impl Instants {
     }
 }
 
-/// The instants of some rows, and `other` where one is missing or there is no column.
+/// The timestamps of some rows, with `other` for missing ones or a missing column.
 pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
     instants.clear();
     instants.resize(rows.len(), other);
@@ -252,7 +253,7 @@ pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>,
             to.copy_from_slice(from);
             continue;
         }
-        // Without a branch on what nobody can foresee.
+        // Without a branch, because the outcome is unpredictable.
         for (bit, (from, to)) in from.iter().zip(to).enumerate() {
             let there = (valid >> bit & 1).wrapping_neg().cast_signed();
             *to = (*from & there) | (other & !there);
@@ -260,12 +261,12 @@ pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>,
     }
 }
 
-/// Finds UTC for wall-clock times, the offset of a day or an hour computed once.
+/// Converts wall-clock times to UTC, with a cached offset for each day or hour.
 struct WallClock {
     zone: Tz,
-    /// By day since 1970: what to add in seconds, made positive by [`BIAS`](Self::BIAS); else one of the other constants.
+    /// For each day since 1970, the offset in seconds plus [`BIAS`](Self::BIAS), or one of the other constants.
     days: Vec<i32>,
-    /// The same by hour, for other days, in microseconds; `None` for an hour with a clock change.
+    /// The same by hour for other days, in microseconds; `None` for an hour with a clock change.
     hours: HashMap<i64, Option<i64>>,
 }
 
@@ -277,7 +278,7 @@ impl WallClock {
     /// More than any offset.
     const BIAS: i32 = 1 << 20;
     const UNKNOWN: i32 = 0;
-    /// The offset is not the same all day.
+    /// The offset changes during the day.
     const CHANGES: i32 = 1;
     /// Until 2149.
     const DAYS: usize = 1 << 16;
@@ -317,7 +318,7 @@ impl WallClock {
     }
 }
 
-/// What to add to a wall-clock time; `None` where that is not one number.
+/// The offset of a wall-clock time; `None` if it is ambiguous or does not exist.
 fn shift(zone: Tz, wall: i64) -> Option<i64> {
     use chrono::TimeZone as _;
     let at = Timestamp::from_micros(wall)?.to_utc().naive_utc();
@@ -325,15 +326,15 @@ fn shift(zone: Tz, wall: i64) -> Option<i64> {
     Some(Timestamp::from(utc.to_utc()).as_micros() - wall)
 }
 
-/// What to add to every wall-clock time of an hour; `None` where that is not one number.
+/// The offset of every wall-clock time of an hour; `None` if it is not constant.
 fn hour_shift(zone: Tz, hour: i64) -> Option<i64> {
     let first = shift(zone, hour.checked_mul(HOUR)?)?;
     let last = shift(zone, hour.checked_mul(HOUR)?.checked_add(HOUR - 1)?)?;
     (first == last).then_some(first)
 }
 
-/// Any timestamps as microseconds: nanoseconds are cut off towards the past, what is out of range lies outside every
-/// [`Timestamp`].
+/// Converts timestamps to microseconds. Nanoseconds are rounded towards the past; values out of range stay outside
+/// the range of [`Timestamp`].
 fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
     let times = |values: &[i64], each: i64| values.iter().map(|value| value.saturating_mul(each)).collect();
     match unit {
@@ -361,8 +362,8 @@ impl FromIterator<Option<i64>> for Instants {
     }
 }
 
-/// All instants of a column, one by one: clock changes are decided as [`InstantReading`] does unless told otherwise, and
-/// what cannot be read is `Err`.
+/// All timestamps of a column, one at a time. By default, clock changes are treated as in [`InstantReading`].
+/// Unreadable values are `Err`.
 pub(crate) fn each_instant(
     column: &Column<'_>,
     assume_tz: Option<Tz>,
@@ -421,7 +422,7 @@ mod tests {
                 let before = column.ambiguous() + column.nonexistent();
                 let expected = column.get(row).ok().flatten().map(Timestamp::as_micros);
                 let doubtful = decoded.doubtful.contains(&row);
-                // What falls into a clock change is read one by one.
+                // Values affected by a clock change are read row by row.
                 prop_assert!(doubtful || column.ambiguous() + column.nonexistent() == before);
                 prop_assert_eq!(decoded.instants.get(row), expected.filter(|_| !doubtful));
             }

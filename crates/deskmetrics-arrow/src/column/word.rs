@@ -1,4 +1,4 @@
-//! Columns of words that mean something of ours.
+//! Columns of labels and their meanings.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use deskmetrics::{Author, Status};
 
 use super::{BadCell, Cell, TextColumn, WrongType};
 
-/// Something a source's word can mean.
+/// The possible meanings of a source's labels.
 pub trait Meaning: Clone {
-    /// What a word means where the description says nothing about it.
+    /// The meaning of a label that the description does not define.
     fn of_own_word(word: &str) -> Option<Self>;
 
-    /// Words that mean something where the description says nothing about them, for suggestions.
+    /// Labels with a meaning that the description need not define, for suggestions.
     fn own_words() -> Vec<&'static str> {
         Vec::new()
     }
@@ -26,13 +26,13 @@ impl Meaning for Box<str> {
     }
 }
 
-/// Lower case, with underscores: "On-Hold" and "on hold" are `on_hold`.
+/// Lower case, with underscores: "On-Hold" and "on hold" become `on_hold`.
 fn own_spelling(word: &str) -> String {
     word.to_lowercase().replace([' ', '-'], "_")
 }
 
-/// What help desks call statuses in English, Spanish and Danish, in our spelling. Waiting for the team is open; a
-/// cancelled ticket is closed.
+/// Names of statuses in help desks, in English, Spanish and Danish, in normalized spelling. Waiting for the team is
+/// open; a cancelled ticket is closed.
 const STATUSES: [(Status, &[&str]); 6] = [
     (
         Status::New,
@@ -239,7 +239,7 @@ impl Meaning for Status {
     }
 }
 
-/// What a table of tickets states as a ticket's status: a status, or that the ticket does not count.
+/// The status of a ticket in a table of tickets, or why the ticket does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(from = "OwnStatus")]
 pub enum TicketStatus {
@@ -260,7 +260,7 @@ pub enum Gone {
     Merged,
 }
 
-/// Our words for both.
+/// The built-in labels of both.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum OwnStatus {
@@ -310,7 +310,7 @@ impl TicketStatus {
         }
     }
 
-    /// Whether the ticket is done; not known of one that does not count.
+    /// Whether the ticket is done; unknown if it does not count.
     pub(crate) fn is_done(self) -> Option<bool> {
         match self {
             Self::Now(status) => Some(status.is_done()),
@@ -318,7 +318,7 @@ impl TicketStatus {
         }
     }
 
-    /// How a ticket that does not count left.
+    /// The event that removed a ticket that does not count.
     pub(crate) fn gone(self) -> Option<StepKind> {
         match self {
             Self::Now(_) => None,
@@ -376,10 +376,10 @@ impl Meaning for bool {
     }
 }
 
-/// How words are read: which mean missing, what the others mean.
+/// How labels are read: codes that mean missing, and the meanings of the others.
 ///
-/// A cell is trimmed; an empty one is missing. Then the listed words are tried, then our own words for the meaning,
-/// then `other`. Statuses are also known by the words that help desks use in English, Spanish and Danish.
+/// A cell is trimmed; an empty one is missing. The listed labels have priority, then the built-in ones, then `other`.
+/// Statuses have built-in labels of help desks in English, Spanish and Danish.
 ///
 /// ```
 /// use deskmetrics::Status;
@@ -396,7 +396,7 @@ impl Meaning for bool {
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordReading<T> {
     words: HashMap<Box<str>, T>,
-    /// The same words in lower case, unless case matters.
+    /// The labels in lower case, unless case matters.
     folded: HashMap<Box<str>, T>,
     missing: Vec<Box<str>>,
     other: Option<T>,
@@ -404,7 +404,7 @@ pub struct WordReading<T> {
 }
 
 impl<T: Meaning> WordReading<T> {
-    /// Reads these words; upper and lower case do not matter, except between listed words.
+    /// Creates a reading of these labels. Case does not matter, except between listed labels.
     pub fn new<W: Into<Box<str>>>(words: impl IntoIterator<Item = (W, T)>) -> Self {
         let words: HashMap<Box<str>, T> =
             words.into_iter().map(|(word, meaning)| (word.into(), meaning)).collect();
@@ -415,21 +415,21 @@ impl<T: Meaning> WordReading<T> {
         Self { words, folded, missing: Vec::new(), other: None, exact_case: false }
     }
 
-    /// The same, with codes that mean there is no value.
+    /// Sets codes that mean missing.
     #[must_use]
     pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         self.missing.extend(codes.into_iter().map(Into::into));
         self
     }
 
-    /// The same, with a meaning for every word without one.
+    /// Sets the meaning of all other labels.
     #[must_use]
     pub fn other(mut self, other: Option<T>) -> Self {
         self.other = other;
         self
     }
 
-    /// The same, with "solved" and "Solved" being two words.
+    /// Sets whether "solved" and "Solved" are different labels.
     #[must_use]
     pub fn exact_case(mut self, exact: bool) -> Self {
         self.exact_case = exact;
@@ -441,17 +441,17 @@ impl<T: Meaning> WordReading<T> {
         self.words.is_empty() && self.missing.is_empty() && self.other.is_none()
     }
 
-    /// The words that have a meaning, for suggestions: those listed, in order, and our own.
+    /// The labels with a meaning, for suggestions: those listed, in order, and the built-in ones.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let mut listed: Vec<&str> = self.words.keys().map(|word| &**word).collect();
         listed.sort_unstable();
         listed.into_iter().chain(T::own_words())
     }
 
-    /// What a text means.
+    /// The meaning of a text.
     ///
     /// # Errors
-    /// When it has no meaning.
+    /// If it has no meaning.
     pub fn read(&self, text: &str) -> Cell<T> {
         let word = text.trim();
         if word.is_empty() || self.missing.iter().any(|code| &**code == word) {
@@ -469,16 +469,16 @@ impl<T: Meaning> WordReading<T> {
         T::of_own_word(word).or_else(|| self.other.clone()).map(Some).ok_or(BadCell::UnknownWord)
     }
 
-    /// This reading of one column.
+    /// Binds this reading to a column.
     ///
     /// # Errors
-    /// When the column's type has no text form.
+    /// If the column's type has no text form.
     pub fn bind<'a>(&'a self, array: &ArrayRef) -> Result<WordColumn<'a, T>, WrongType> {
         Ok(WordColumn { reading: self, text: TextColumn::new(array)? })
     }
 }
 
-/// A column of words.
+/// A column of labels.
 #[derive(Debug, Clone)]
 pub struct WordColumn<'a, T> {
     reading: &'a WordReading<T>,
@@ -486,15 +486,15 @@ pub struct WordColumn<'a, T> {
 }
 
 impl<T: Meaning> WordColumn<'_, T> {
-    /// What a row's word means; a null is missing.
+    /// The meaning of a row's label; a null is missing.
     ///
     /// # Errors
-    /// When the word has no meaning.
+    /// If the label has no meaning.
     pub fn get(&self, row: usize) -> Cell<T> {
         self.text.get(row).map_or(Ok(None), |text| self.reading.read(text))
     }
 
-    /// The row's text as it stands.
+    /// The original text of the row.
     pub fn raw(&self, row: usize) -> &str {
         self.text.get(row).unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use deskmetrics::ticket::{Attribute, Attributes};
 
 use super::slot::AttributeSlots;
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 
 /// A column of values for each attribute.
@@ -12,7 +12,7 @@ use crate::ReadError;
 pub(crate) struct AttributeWords(Vec<(Attribute, Words<Box<str>>)>);
 
 impl AttributeWords {
-    /// Each attribute with its column.
+    /// The attributes with their columns.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Attribute, &Words<Box<str>>)> {
         self.0.iter().map(|(attribute, words)| (attribute, words))
     }
@@ -31,7 +31,7 @@ impl AttributeWords {
         attributes
     }
 
-    /// The column of an attribute, which has at least so many rows.
+    /// The column of an attribute, with at least `rows` rows.
     pub(super) fn column(&mut self, attribute: &Attribute, rows: usize) -> &mut Words<Box<str>> {
         let place = self.0.iter().position(|(known, _)| known == attribute).unwrap_or_else(|| {
             self.0.push((attribute.clone(), Words::default()));
@@ -42,16 +42,16 @@ impl AttributeWords {
         words
     }
 
-    /// Adds the rows of a batch after so many rows.
+    /// Adds the rows of a batch, the first of which is `rows`.
     pub(super) fn decode(
         &mut self,
         slots: &AttributeSlots,
-        known: &mut Vec<Known>,
+        known: &mut Vec<KnownCodes>,
         batch: &RecordBatch,
         rows: usize,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
-        known.resize_with(slots.len(), Known::default);
+        known.resize_with(slots.len(), KnownCodes::default);
         for ((attribute, slot), known) in slots.iter().zip(known) {
             self.column(attribute, rows).decode(slot, known, batch, doubts)?;
         }

@@ -1,4 +1,4 @@
-//! The state that the readers of all tables share.
+//! State shared by the readers of all tables.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{ControlFlow, Range};
@@ -10,28 +10,28 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::id::{IdIndex, Ids};
 use super::ledger::{Ledger, Scope};
-use super::slot::Columns;
+use super::slot::FileColumns;
 use super::time::replaces;
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::{Description, Duplicates, Values};
 use crate::file::{FileSpec, Part, Progress, Table};
-use crate::options::{MemoryTable, Projection, Tell};
+use crate::options::{MemoryTable, OnProgress, Projection};
 
 /// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
-    /// Tables in memory that stand for files.
+    /// Tables in memory that replace files.
     pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
-    /// Whether scores off their scale are not searched for here; the KPIs exclude them in any case.
+    /// Whether to skip the check for scores off their scale. The KPIs exclude them in any case.
     pub(crate) keep_off_scale: bool,
     pub(crate) projection: Projection,
-    pub(crate) on_progress: Option<&'a mut Tell<'a>>,
+    pub(crate) on_progress: Option<&'a mut OnProgress<'a>>,
     pub(crate) workers: Workers,
     pub(super) ledgers: Vec<Ledger>,
-    /// Rows of all tables so far.
+    /// The number of rows read so far.
     pub(super) rows: u64,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Decoding<'a> {
         !self.description.events.is_empty() || !self.description.snapshots.is_empty()
     }
 
-    /// The selected rows of a file of a description, or of the table that stands for it.
+    /// The selected rows of a file, or of the table that replaces it.
     pub(super) fn open(
         &self,
         file: &FileSpec,
@@ -74,7 +74,7 @@ impl<'a> Decoding<'a> {
     }
 
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
-        match self.on_progress.as_mut().map(|tell| tell(progress)) {
+        match self.on_progress.as_mut().map(|callback| callback(progress)) {
             Some(ControlFlow::Break(())) => Err(ReadError::Stopped),
             Some(ControlFlow::Continue(())) | None => Ok(()),
         }
@@ -89,7 +89,7 @@ impl<'a> Decoding<'a> {
     /// Reads the batches of a table, then closes its ledger.
     pub(super) fn each_batch(
         &mut self,
-        columns: &Columns<'_>,
+        columns: &FileColumns<'_>,
         ledger: usize,
         mut read: impl FnMut(&mut Self, &RecordBatch) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
@@ -106,7 +106,7 @@ impl<'a> Decoding<'a> {
         self.ledgers[ledger].finish()
     }
 
-    /// Of rows with the same id, excludes all but the one that counts; `excluded` are excluded already.
+    /// Of several rows with the same id, excludes all but the one that counts; `excluded` are excluded already.
     pub(super) fn exclude_repeated(
         &mut self,
         ids: &Ids,
@@ -122,7 +122,7 @@ impl<'a> Decoding<'a> {
             unusable.resize(rows, false);
         }
         let changed_at = |row: usize| versions.and_then(|versions| versions.get(row));
-        // By the first row of an id, the one that counts so far.
+        // For the first row of an id, the row that counts so far.
         let mut counts: HashMap<u32, usize> = HashMap::new();
         for row in repeated {
             let Some(id) = ids.get(row) else { continue };
@@ -146,7 +146,7 @@ impl<'a> Decoding<'a> {
         Ok((index, unusable))
     }
 
-    /// Counts something excluded of a row of several tables.
+    /// Counts the exclusion of a row of several tables.
     pub(super) fn exclude_row(
         &mut self,
         origins: &[RowOrigin],
@@ -161,7 +161,7 @@ impl<'a> Decoding<'a> {
         ledger.exclude_one(scope, reason, number, &origin.id_column, detail).skipped()
     }
 
-    /// That a row has the id of an earlier one and must not.
+    /// The error for a row that repeats an id.
     pub(super) fn bad_row(&self, origins: &[RowOrigin], row: usize, detail: (String, String)) -> ReadError {
         let (ledger, number, column) = origin(origins, row).map_or((0, 0, ""), |origin| {
             let number = self.ledgers[origin.ledger].number((row - origin.first) as u64);
@@ -178,22 +178,22 @@ pub(crate) enum Workers {
     #[default]
     Shared,
     Own(rayon::ThreadPool),
-    /// None but the caller.
+    /// Only the caller's thread.
     None,
 }
 
 impl Workers {
-    /// So many; 0 for those of the caller's pool.
+    /// This many threads; 0 uses the caller's pool.
     pub(crate) fn new(threads: usize) -> Self {
         match threads {
             0 => Self::Shared,
             1 => Self::None,
-            // Where the machine has no threads to give, the caller works alone.
+            // Without additional threads, the caller's thread does the work.
             _ => rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or(Self::None, Self::Own),
         }
     }
 
-    /// Decodes columns of a batch side by side; gives the rows that need the row reader.
+    /// Decodes columns of a batch in parallel. Returns the rows that need the row reader.
     pub(super) fn decode<const N: usize>(
         &self,
         rows: usize,
@@ -209,7 +209,7 @@ impl Workers {
             Self::Own(pool) if rows >= MANY_ROWS => pool.install(|| side_by_side(columns)),
             _ => columns.into_iter().map(one).collect(),
         };
-        // The first column's error is the one to give, whichever came first.
+        // The first column's error has priority, so that the result is deterministic.
         let mut doubts = Vec::new();
         for result in results {
             doubts.append(&mut result?);
@@ -217,7 +217,7 @@ impl Workers {
         Ok(doubts)
     }
 
-    /// Applies a function to ranges of rows side by side; gives what it gave, in order.
+    /// Applies a function to ranges of rows in parallel. Returns the results in order.
     pub(super) fn ranges<R: Send>(
         &self,
         rows: usize,
@@ -234,13 +234,13 @@ impl Workers {
     }
 }
 
-/// Fewer rows are decoded sooner than threads are told of them.
+/// Below this number of rows, starting threads takes longer than decoding.
 const MANY_ROWS: usize = 1 << 14;
 
 /// Decodes a column, and adds rows that need the row reader.
 pub(super) type ColumnTask<'t> = Box<dyn FnOnce(&mut Vec<usize>) -> Result<(), ReadError> + Send + 't>;
 
-/// Adds rows in which the second column has a timestamp before that of the first.
+/// Adds rows in which the second column has an earlier timestamp than the first.
 pub(super) fn followed_by_earlier<'t>(
     starts: Option<&'t Instants>,
     ends: Option<&'t Instants>,
@@ -253,7 +253,7 @@ pub(super) fn followed_by_earlier<'t>(
     })
 }
 
-/// The table that rows come from.
+/// The table of a row.
 #[derive(Debug)]
 pub(super) struct RowOrigin {
     pub(super) first: usize,
@@ -266,14 +266,14 @@ fn origin(origins: &[RowOrigin], row: usize) -> Option<&RowOrigin> {
     origins.get(origins.partition_point(|origin| origin.first <= row).saturating_sub(1))
 }
 
-/// The rows in order, each once.
+/// The rows in ascending order, without duplicates.
 pub(super) fn in_order(mut rows: Vec<usize>) -> Vec<usize> {
     rows.sort_unstable();
     rows.dedup();
     rows
 }
 
-/// Which of so many rows are among `excluded`; an empty list where none is.
+/// A flag for each row: whether it is among `excluded`. Empty if there are none.
 pub(super) fn excluded_rows(excluded: &[usize], rows: usize) -> Vec<bool> {
     let mut all = vec![false; if excluded.is_empty() { 0 } else { rows }];
     for row in excluded {

@@ -1,4 +1,4 @@
-//! Who raises tickets, each customer as a number.
+//! Customers of tickets, as numbers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use deskmetrics::engine::CustomerNames;
 use hashbrown::HashMap;
 
 use super::slot::WordSlot;
-use super::word::{Known, NONE, Words};
+use super::word::{KnownCodes, NONE, Words};
 use crate::ReadError;
 use crate::column::cast;
 
-/// The customers of tickets: a code for each, and the names behind the codes.
+/// The customers of tickets: a code for each, and the names of the codes.
 #[derive(Debug, Clone)]
 pub struct Customers {
-    /// By ticket; 0 where no customer is named.
+    /// By ticket; 0 for no customer.
     codes: Vec<u32>,
     names: Arc<Names>,
 }
@@ -27,12 +27,12 @@ pub struct Customers {
 enum Names {
     /// Numbers, in the order of the codes from 1 on.
     Numbers(Vec<i64>),
-    /// Numbers that lie close together: code 1 is the least.
+    /// Numbers in a narrow range: code 1 is the least.
     From(i64, usize),
     Texts(Vec<Box<str>>),
 }
 
-/// A column of requesters while it is read.
+/// A column of requesters during reading.
 #[derive(Debug, Default)]
 pub(crate) struct Requesters {
     /// Rows before the first column of customers.
@@ -42,11 +42,11 @@ pub(crate) struct Requesters {
 }
 
 impl Requesters {
-    /// Adds the rows of a batch; those that cannot be read have none, and are added to `doubts`.
+    /// Adds the rows of a batch. Unreadable rows have no customer and are added to `doubts`.
     pub(crate) fn decode(
         &mut self,
         slot: &WordSlot<Box<str>>,
-        known: &mut Known,
+        known: &mut KnownCodes,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
@@ -82,7 +82,7 @@ impl Requesters {
         })
     }
 
-    /// The whole column of so many tickets; `None` where no column names customers.
+    /// The column of all tickets; `None` if no column names customers.
     pub(crate) fn finish(self, tickets: usize) -> Option<Customers> {
         if let Some(texts) = self.texts {
             let mut codes: Vec<u32> = (0..texts.codes.len()).map(|row| texts.codes.get(row)).collect();
@@ -124,17 +124,17 @@ impl Requesters {
 }
 
 impl Customers {
-    /// The code of the customer of a row; 0 where no customer is named.
+    /// The code of the customer of a row; 0 for none.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row).copied().unwrap_or(NONE)
     }
 
-    /// The name behind a code; `None` for 0.
+    /// The name of a code; `None` for 0.
     pub fn name(&self, code: u32) -> Option<Cow<'_, str>> {
         self.names.name(code)
     }
 
-    /// The names by themselves.
+    /// The names.
     pub(crate) fn names(&self) -> Arc<dyn CustomerNames> {
         let names: Arc<Names> = Arc::clone(&self.names);
         names
@@ -145,12 +145,12 @@ impl Customers {
         self.names.limit()
     }
 
-    /// Whether there is no customer.
+    /// Whether there are no customers.
     pub fn is_empty(&self) -> bool {
         self.len() <= 1
     }
 
-    /// By customer: what `find` gives for the same name; [`NONE`] where it gives nothing.
+    /// For each customer, the result of `find` for the name; [`NONE`] for no result.
     pub(crate) fn find_in<'t>(
         &self,
         find: impl Fn(&str) -> Option<u32>,
@@ -163,7 +163,7 @@ impl Customers {
                     *place = find(name).unwrap_or(NONE);
                 }
             }
-            // Far fewer people answer than ask.
+            // There are far fewer agents than customers.
             Names::Numbers(_) | Names::From(..) => {
                 let by_id: HashMap<i64, u32> = texts
                     .filter_map(|(text, code)| {

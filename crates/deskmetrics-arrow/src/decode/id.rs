@@ -1,4 +1,4 @@
-//! Ids of tickets: whole numbers where all are, else text; and which row has which id.
+//! Ids of tickets, as numbers or text, and their index.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
@@ -17,7 +17,7 @@ use crate::column::{TextColumn, cast};
 /// No row.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// An id: two that are written the same are equal.
+/// An id. Ids are equal if they are written identically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Id<'a> {
     /// A whole number.
@@ -27,7 +27,7 @@ pub(crate) enum Id<'a> {
 }
 
 impl<'a> Id<'a> {
-    /// The id written so; `None` for a blank one.
+    /// Parses an id; `None` for a blank text.
     #[inline]
     pub(crate) fn of(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -41,7 +41,7 @@ impl<'a> Id<'a> {
     }
 }
 
-/// The number that a text writes as numbers are written out: "007" and "+7" are other ids than 7.
+/// Parses a number in its canonical form: "007" and "+7" are other ids than 7.
 #[inline]
 fn number(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
@@ -70,7 +70,7 @@ fn number(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
-/// Shows the ids of a batch, row by row; `None` where there is none.
+/// Calls a function with the ids of a batch, row by row; `None` for none.
 pub(crate) fn each_id(
     slot: &WordSlot<Box<str>>,
     batch: &RecordBatch,
@@ -105,7 +105,7 @@ pub(crate) fn each_id(
     Ok(())
 }
 
-/// The ids of an array of whole numbers that need no interpretation.
+/// The ids of an array of whole numbers without missing values.
 fn plain_numbers(
     slot: &WordSlot<Box<str>>,
     array: &ArrayRef,
@@ -121,13 +121,13 @@ fn plain_numbers(
 /// The ids of all rows.
 #[derive(Debug, Clone)]
 pub(crate) enum Ids {
-    /// Rows are distinguished by their numbers, from 1 on.
+    /// The row numbers, from 1 on.
     Rows(usize),
     Numbers(ScalarBuffer<i64>),
     Texts(Texts),
 }
 
-/// Texts one after the other.
+/// Concatenated texts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
     text: String,
@@ -166,7 +166,7 @@ impl Ids {
         matches!(self, Self::Numbers(_))
     }
 
-    /// The id of a row, written out.
+    /// The id of a row, as text.
     pub(crate) fn text(&self, row: usize) -> Cow<'_, str> {
         match self {
             Self::Rows(_) => format!("row {}", row + 1).into(),
@@ -180,12 +180,12 @@ impl Ids {
         match self {
             Self::Rows(_) => None,
             Self::Numbers(numbers) => numbers.get(row).copied().map(Id::Number),
-            // The text of a number was met among texts.
+            // The text of a number is among the texts.
             Self::Texts(texts) => texts.get(row).and_then(Id::of),
         }
     }
 
-    /// Finds rows by id; rows that are `excluded` have none. Gives the rows whose id an earlier one has, too.
+    /// Builds the index of ids, without the rows that are `excluded`. Returns the rows with a repeated id as well.
     pub(crate) fn index(&self, excluded: &[bool]) -> (IdIndex, Vec<usize>) {
         let usable = |row: usize| !excluded.get(row).copied().unwrap_or(false);
         let mut repeated = Vec::new();
@@ -231,10 +231,10 @@ impl Ids {
     }
 }
 
-/// The ids of a table while it is read.
+/// The ids of a table during reading.
 #[derive(Debug, Default)]
 pub(crate) struct IdBuilder {
-    /// Rows without an id of their own.
+    /// Rows without their own id.
     rows: usize,
     numbers: Vec<ScalarBuffer<i64>>,
     more: Vec<i64>,
@@ -242,7 +242,7 @@ pub(crate) struct IdBuilder {
 }
 
 impl IdBuilder {
-    /// Adds the ids of a batch; rows without one are added to `doubts`. Without any column of ids, rows are numbered.
+    /// Adds the ids of a batch. Rows without one are added to `doubts`. Without any column of ids, rows are numbered.
     pub(crate) fn decode(
         &mut self,
         slot: &WordSlot<Box<str>>,
@@ -330,19 +330,19 @@ impl IdBuilder {
     }
 }
 
-/// Finds the row of an id.
+/// An index from id to row.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum IdIndex {
-    /// There is no id.
+    /// There are no ids.
     #[default]
     Nothing,
     /// Each number is one more than that of the row before.
     Rows { first: i64, rows: u32 },
-    /// The numbers lie close together: a table from the least on.
+    /// Numbers in a narrow range: a table from the least one on.
     Dense { least: i64, places: Vec<u32> },
-    /// They lie far apart.
+    /// Numbers in a wide range.
     Sparse(HashMap<i64, u32>),
-    /// Texts, and numbers among them.
+    /// Texts, possibly with numbers among them.
     Hashed(Hashed),
 }
 
@@ -371,12 +371,12 @@ impl IdIndex {
         let first = *ids.first()?;
         let rows = u32::try_from(ids.len()).ok()?;
         first.checked_add(i64::from(rows))?;
-        // Without a branch: whether any differs.
+        // Compares all ids without a branch.
         let differ = ids.iter().zip(first..).fold(0, |any, (id, expected)| any | (id ^ expected));
         (differ == 0).then_some(Self::Rows { first, rows })
     }
 
-    /// The row of an id; [`NOWHERE`] where there is none.
+    /// The row of an id; [`NOWHERE`] for none.
     #[inline]
     pub(crate) fn find(&self, ids: &Ids, id: Id<'_>) -> u32 {
         match (self, id) {
@@ -397,8 +397,8 @@ impl IdIndex {
         }
     }
 
-    /// The row of an id, also where one of the two is written with a leading `#`, or is a whole number with the decimals `.0`.
-    /// An id that is written alike comes first; if several others would do, none is certain.
+    /// The row of an id, allowing that one of the two has a leading `#`, or is a whole number with the decimals `.0`.
+    /// An exact match has priority. Without one, several possible matches count as none.
     #[inline]
     pub(crate) fn find_written(&self, ids: &Ids, id: Id<'_>) -> u32 {
         match self.find(ids, id) {
@@ -435,7 +435,7 @@ impl IdIndex {
         }
     }
 
-    /// Adds a row, whose id is new, to a hashed index.
+    /// Adds a row with a new id to a hashed index.
     fn insert(&mut self, ids: &Ids, row: usize) {
         let (Self::Hashed(hashed), Some(id), Ok(place)) = (self, ids.get(row), u32::try_from(row)) else {
             return;
@@ -451,7 +451,7 @@ impl IdIndex {
     }
 }
 
-/// Tickets that come to be known one after the other.
+/// Tickets that are created during reading.
 #[derive(Debug, Default)]
 pub(crate) struct NewIds {
     pub(crate) ids: IdBuilder,
@@ -460,7 +460,7 @@ pub(crate) struct NewIds {
 }
 
 impl NewIds {
-    /// The number of an id among the new ones, from `first` on; and whether it is new now.
+    /// The number of an id among the new ones, from `first` on, and whether it is new.
     #[inline]
     pub(crate) fn place(&mut self, id: Id<'_>, first: usize) -> (u32, bool) {
         let next = u32::try_from(first + self.numbers.len() + self.texts.len()).unwrap_or(NOWHERE);
@@ -484,7 +484,7 @@ impl NewIds {
         (place, new)
     }
 
-    /// The place of an id; [`NOWHERE`] where it is none of the new ones.
+    /// The number of an id; [`NOWHERE`] if it is not among the new ones.
     pub(crate) fn find(&self, id: Id<'_>) -> u32 {
         match id {
             Id::Number(number) => self.numbers.get(&number),

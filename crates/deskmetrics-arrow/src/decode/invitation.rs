@@ -1,4 +1,4 @@
-//! Tables with one row per survey sent.
+//! Tables with one row per invitation.
 
 use std::borrow::Cow;
 
@@ -12,14 +12,14 @@ use super::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_or
 use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use super::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
 use super::time::{Times, Versions};
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::{Duplicates, InvitationSource};
 
-/// The surveys sent that one source lists.
+/// The invitations of one source.
 #[derive(Debug, Default)]
 pub(crate) struct InvitationTable {
     ids: Ids,
@@ -32,17 +32,17 @@ pub(crate) struct InvitationTable {
     pub(crate) tickets: Links,
     customers: Words<Box<str>>,
     pub(crate) attributes: AttributeWords,
-    /// Rows excluded; none are listed where all count.
+    /// Whether each row is excluded; empty if all rows count.
     pub(crate) unusable: Vec<bool>,
     pub(crate) rows: usize,
-    /// Rows that count.
+    /// The number of rows that count.
     pub(crate) len: usize,
 }
 
-/// An invitation's row, and when it was answered, where that is known.
+/// The row of an invitation, and the timestamp of its answer, if known.
 pub(super) type Answered = (usize, Option<i64>);
 
-/// One table's columns.
+/// The columns of one table.
 struct Slots {
     id: WordSlot<Box<str>>,
     question: WordSlot<Box<str>>,
@@ -64,10 +64,10 @@ struct Building {
     answered_at: Times,
     versions: Versions,
     unusable: Vec<usize>,
-    question: Known,
-    delivered: Known,
-    customer: Known,
-    attributes: Vec<Known>,
+    question: KnownCodes,
+    delivered: KnownCodes,
+    customer: KnownCodes,
+    attributes: Vec<KnownCodes>,
 }
 
 impl InvitationTable {
@@ -77,7 +77,8 @@ impl InvitationTable {
         let mut origins: Vec<RowOrigin> = Vec::new();
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let slots = Slots {
                 id: columns.word(&source.id)?,
@@ -164,7 +165,7 @@ impl InvitationTable {
         Ok(())
     }
 
-    /// Reads doubtful rows one by one, by the rules of the row reader.
+    /// Reads doubtful rows with the rules of the row reader.
     fn settle(
         &self,
         decoding: &mut Decoding<'_>,
@@ -190,7 +191,7 @@ impl InvitationTable {
                 ledger.need(&mut id, row, Reason::Missing)?;
             }
             let sent = ledger.need(&mut sent_at, row, Reason::Missing)?;
-            let mut after_sending = |column: &mut BoundInstant<'_>| -> Result<Option<Timestamp>, Halt> {
+            let mut not_before_sent = |column: &mut BoundInstant<'_>| -> Result<Option<Timestamp>, Halt> {
                 match ledger.read(column, row)? {
                     Some(at) if at < sent => Err(ledger.exclude_one(
                         Scope::Record,
@@ -202,8 +203,8 @@ impl InvitationTable {
                     at => Ok(at),
                 }
             };
-            let started = after_sending(&mut started_at)?;
-            let answered = after_sending(&mut answered_at)?;
+            let started = not_before_sent(&mut started_at)?;
+            let answered = not_before_sent(&mut answered_at)?;
             ledger.need(&mut question, row, Reason::Missing)?;
             ledger.read(&mut delivered, row)?;
             ledger.want(&mut ticket, row)?;
@@ -223,12 +224,12 @@ impl InvitationTable {
         Ok(())
     }
 
-    /// The row of an id; `NOWHERE` where no row that counts has it.
+    /// The row of an id; `NOWHERE` if no row that counts has it.
     pub(super) fn place(&self, id: Id<'_>) -> u32 {
         self.index.find_written(&self.ids, id)
     }
 
-    /// The id of a row, written out.
+    /// The id of a row, as text.
     pub(super) fn id(&self, row: usize) -> Cow<'_, str> {
         self.ids.text(row)
     }
@@ -238,7 +239,7 @@ impl InvitationTable {
         self.ids.are_numbers()
     }
 
-    /// Joins the invitations to their tickets; gives how many name one that is not there.
+    /// Joins the invitations to their tickets. Returns the number of links to unknown tickets.
     pub(super) fn join_tickets(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -250,7 +251,7 @@ impl InvitationTable {
         Ok(self.tickets.list_lost(decoding, counts, target)?.len() as u64)
     }
 
-    /// Takes over answers, with the rules of [`LinkedAnswers`](deskmetrics::survey::LinkedAnswers).
+    /// Adds answers, with the rules of [`LinkedAnswers`](deskmetrics::survey::LinkedAnswers).
     pub(super) fn answer(&mut self, answers: Vec<Answered>) {
         if answers.is_empty() {
             return;
@@ -276,7 +277,7 @@ impl InvitationTable {
         !self.unusable.get(row).copied().unwrap_or(false)
     }
 
-    /// The surveys sent as records, with their rows.
+    /// The invitations as records, with their rows.
     pub(crate) fn records(&self) -> impl Iterator<Item = (usize, Invitation)> + '_ {
         (0..self.rows).filter(|row| self.is_usable(*row)).map(|row| {
             let at =

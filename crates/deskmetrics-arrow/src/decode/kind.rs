@@ -1,4 +1,4 @@
-//! What a row of events means: its kind, its author and the status it may name, in one small number a row.
+//! Codes of event rows: kind, author and status as a number.
 
 use deskmetrics::engine::step::StepKind;
 use deskmetrics::ticket::Attribute;
@@ -10,21 +10,21 @@ use crate::description::{EventMapping, EventMeaning};
 pub(crate) const AUTHORS: [Author; 5] =
     [Author::Customer, Author::Agent, Author::Bot, Author::System, Author::External];
 
-/// Statuses, and no status.
+/// The statuses, and no status.
 const STATUSES: usize = 7;
-/// What a kind may mean, by author and status.
+/// The codes of one kind, by author and status.
 const OUTCOMES: usize = AUTHORS.len() * STATUSES;
 
-/// What a row means, as a number.
+/// The meaning of a row, as a number.
 pub(crate) type Code = u16;
 
-/// A row that was excluded, or means nothing.
+/// A row that was excluded or is ignored.
 pub(crate) const NOTHING: Code = Code::MAX;
 
-/// As many different kinds as codes have room for.
+/// The maximum number of kinds that fits into codes.
 const MOST_KINDS: usize = NOTHING as usize / OUTCOMES;
 
-/// The kinds met; a row's code tells its kind, author and status.
+/// The kinds that occur. A row's code contains its kind, author and status.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kinds {
     met: Vec<EventMapping>,
@@ -32,7 +32,7 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    /// The place of a kind; `None` where there are too many.
+    /// The index of a kind; `None` if there are too many.
     pub(crate) fn place(&mut self, kind: &EventMapping) -> Option<usize> {
         if let Some(place) = self.places.get(kind) {
             return Some(*place);
@@ -46,14 +46,14 @@ impl Kinds {
         Some(place)
     }
 
-    /// The code of a kind's place, an author and the status that its value names.
+    /// The code of a kind's index, an author and the status in the row's value.
     pub(crate) fn code(place: usize, author: Author, status: Option<Status>) -> Code {
         let author = AUTHORS.iter().position(|known| *known == author).unwrap_or(0);
         let status = status.map_or(STATUSES - 1, Status::index);
         Code::try_from(place * OUTCOMES + author * STATUSES + status).unwrap_or(NOTHING)
     }
 
-    /// The code of a single happening.
+    /// The code of a single meaning.
     pub(crate) fn code_of(&mut self, one: EventMeaning, author: Author) -> Code {
         let place = self.place(&EventMapping(vec![one]));
         place.map_or(NOTHING, |place| Self::code(place, author, None))
@@ -64,7 +64,7 @@ impl Kinds {
         self.met.len() * OUTCOMES
     }
 
-    /// What a code means.
+    /// The kind, author and status of a code.
     pub(crate) fn of(&self, code: Code) -> Option<(&EventMapping, Author, Option<Status>)> {
         let code = usize::from(code);
         let kind = self.met.get(code / OUTCOMES)?;
@@ -83,7 +83,7 @@ impl Kinds {
     }
 }
 
-/// Whether a happening needs a value that is no status.
+/// Whether a meaning needs a value that is not a status.
 pub(crate) fn needs_value(one: &EventMeaning) -> bool {
     matches!(
         one,
@@ -91,7 +91,7 @@ pub(crate) fn needs_value(one: &EventMeaning) -> bool {
     )
 }
 
-/// What a step takes from its row's value.
+/// The use of a row's value by a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Takes {
     /// Nothing.
@@ -102,7 +102,7 @@ pub(crate) enum Takes {
     Survivor,
 }
 
-/// The step of a happening, with what it takes from the row's value and its rank among those of one row.
+/// The step of a meaning, with its use of the row's value and its rank among the steps of one row.
 pub(crate) fn step_of(
     one: &EventMeaning,
     named: Option<Status>,

@@ -1,4 +1,4 @@
-//! The latest timestamp of a dataset, implausible ones excluded.
+//! Latest plausible timestamp of a dataset.
 
 use deskmetrics::Timestamp;
 use deskmetrics::replay::StatedValue;
@@ -9,17 +9,17 @@ use super::{Tables, kind};
 /// Ten years in microseconds: a timestamp so much later than nearly all others is implausible.
 const FAR: i64 = 3_653 * 86_400_000_000;
 
-/// Of how many timestamps one may be implausible.
+/// One in this many timestamps may be implausible.
 const ONE_IN: usize = 1_000;
 
-/// As many plausible timestamps show what is usual.
+/// The number of plausible timestamps that is sufficient for comparison.
 const ENOUGH: usize = 3;
 
-/// What a timestamp belongs to: its table, the role of its column, its row.
-type Place = (&'static str, &'static str, usize);
+/// The origin of a timestamp: its table, the role of its column, its row.
+type TimestampOrigin = (&'static str, &'static str, usize);
 
 impl Tables {
-    /// The last plausible timestamp in the data; `None` where nothing bears a date.
+    /// The last plausible timestamp in the data; `None` if there is none.
     pub(crate) fn last_instant(&self) -> Option<Timestamp> {
         self.last_micros().map(Timestamp::saturating_from_micros)
     }
@@ -49,10 +49,10 @@ impl Tables {
         }
     }
 
-    /// The implausible timestamps: the first of each column, with how many there are.
+    /// The implausible timestamps: the first of each column, with their number.
     pub(crate) fn implausible(&self) -> Vec<Warning> {
         let Some(latest) = self.last_micros() else { return Vec::new() };
-        let mut found: Vec<(Place, i64, u64)> = Vec::new();
+        let mut found: Vec<(TimestampOrigin, i64, u64)> = Vec::new();
         self.each_timestamp(|place, at| {
             if at <= latest {
                 return;
@@ -62,18 +62,19 @@ impl Tables {
                 None => found.push((place, at, 1)),
             }
         });
-        let warning = |((table, role, row), at, count): (Place, i64, u64)| Warning::ImplausibleTimestamp {
-            table: table.to_owned(),
-            column: role.to_owned(),
-            row: self.row_number(table, row),
-            value: Timestamp::saturating_from_micros(at),
-            count,
-            cut_off: Timestamp::saturating_from_micros(latest),
-        };
+        let warning =
+            |((table, role, row), at, count): (TimestampOrigin, i64, u64)| Warning::ImplausibleTimestamp {
+                table: table.to_owned(),
+                column: role.to_owned(),
+                row: self.row_number(table, row),
+                value: Timestamp::saturating_from_micros(at),
+                count,
+                cut_off: Timestamp::saturating_from_micros(latest),
+            };
         found.into_iter().map(warning).collect()
     }
 
-    /// The number in its file of a row of the tables of one kind.
+    /// The number in its file of a row of all tables of one kind.
     fn row_number(&self, table: &str, row: usize) -> u64 {
         let mut row = row as u64;
         for (_, rows, numbers) in self.row_numbers.iter().filter(|(holds, ..)| *holds == table) {
@@ -85,8 +86,8 @@ impl Tables {
         row + 1
     }
 
-    /// Every timestamp that says how far the data goes.
-    fn each_timestamp(&self, mut each: impl FnMut(Place, i64)) {
+    /// Calls `each` with every timestamp that determines the end of the data.
+    fn each_timestamp(&self, mut each: impl FnMut(TimestampOrigin, i64)) {
         let Self { tickets, events, answers, invitations, .. } = self;
         for (row, at) in tickets.created_at.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             each(("tickets", "created_at", row), *at);

@@ -1,4 +1,4 @@
-//! The books: what a file gave and what was excluded of it.
+//! Counts of the rows and exclusions of each file.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,38 +11,40 @@ use crate::ReadError;
 use crate::column::{BadCell, Cell};
 use crate::file::{BadLine, Gap, PassedOver, RowNumbers, Table};
 
-/// How many rows are kept as examples of one reason.
+/// The number of example rows for each reason.
 const EXAMPLES: usize = 3;
 
-/// What one file gave, and what was excluded of it and why.
+/// The rows of one file, with what was excluded and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceReport {
     /// The file.
     pub file: PathBuf,
-    /// What it holds: `tickets`, `events`, `snapshots`, `surveys`, `invitations`.
+    /// The kind of its records: `tickets`, `events`, `snapshots`, `surveys`, `invitations`.
     pub holds: &'static str,
-    /// Rows of the file.
+    /// The number of rows of the file.
     pub rows: u64,
-    /// Of those, rows that `where` does not select. They are not read, and nothing was excluded with them.
+    /// The number of rows that `where` does not select. They are not read and not counted as excluded.
     pub not_selected: u64,
-    /// What else may change its numbers: an encoding that was detected because none is stated, a `where` that selects no row.
+    /// Notes on what else may change its numbers: an encoding that was detected because none is stated, or a `where`
+    /// that selects no row.
     pub notes: Vec<String>,
-    /// What was excluded, most frequent first.
+    /// The exclusions, most frequent first.
     pub exclusions: Vec<Exclusion>,
-    /// Wall-clock times that occur twice, as clocks went back; decided by the description.
+    /// The number of wall-clock times that occur twice when clocks go back; the description decides which one is
+    /// meant.
     pub ambiguous_times: u64,
-    /// Wall-clock times that the clocks skipped; decided by the description.
+    /// The number of wall-clock times skipped by a clock change; the description decides their meaning.
     pub nonexistent_times: u64,
-    /// Instants moved to their ticket's creation, because they lay before it by no more than the clock skew
-    /// forgiven.
+    /// The number of timestamps moved to their ticket's creation, because they were earlier by no more than the
+    /// allowed clock skew.
     pub skewed_times: u64,
-    /// Instants that contradicted the order of their rows and were moved to a neighbor's.
+    /// The number of timestamps that contradicted the order of their rows and were moved to a neighbor's.
     pub reordered_times: u64,
 }
 
 impl SourceReport {
-    /// That all of a table could be used.
+    /// A report on a table without exclusions.
     pub(crate) fn of(file: impl Into<PathBuf>, holds: &'static str, rows: u64) -> Self {
         Self {
             file: file.into(),
@@ -58,7 +60,7 @@ impl SourceReport {
         }
     }
 
-    /// What excludes more than a small share of the rows or their values, to be shown with a report's warnings.
+    /// Warnings about exclusions of more than a small share of the rows or values, for a report.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
         let selected = self.rows - self.not_selected;
         let many =
@@ -75,7 +77,7 @@ impl SourceReport {
         })
     }
 
-    /// Records excluded, and links that lead to no record, by reason.
+    /// The excluded records, and links to unknown records, by reason.
     pub fn excluded(&self) -> Excluded {
         let mut excluded = Excluded::default();
         for exclusion in self.exclusions.iter().filter(|exclusion| exclusion.scope != Scope::Value) {
@@ -85,35 +87,36 @@ impl SourceReport {
     }
 }
 
-/// Whether a whole record or one of its values was excluded.
+/// The part of a row that was excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// The ticket, event, answer or invitation.
+    /// The record: the ticket, event, answer or invitation.
     Record,
-    /// A line of a text file, which is no row: too many or too few fields, an unclosed quote, bytes of another encoding.
+    /// A line of a text file that is not a row: too many or too few fields, an unclosed quote, bytes of another
+    /// encoding.
     Line,
-    /// Only the value: the record is there without it.
+    /// Only the value: the record counts without it.
     Value,
-    /// Only the link to a ticket or invitation that is not there: the record counts without it.
+    /// Only the link to an unknown ticket or invitation: the record counts without it.
     Link,
 }
 
-/// What was excluded of a file for one reason in one column.
+/// Exclusions from a file for one reason in one column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Exclusion {
-    /// Whether records or values.
+    /// The part that was excluded.
     pub scope: Scope,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// The column; empty for a line.
     pub column: String,
-    /// How many.
+    /// The number of exclusions.
     pub count: u64,
-    /// The first few.
+    /// The first examples.
     pub examples: Vec<Example>,
-    /// What to do about the first.
+    /// The remedy for the first example.
     pub remedy: String,
 }
 
@@ -146,17 +149,17 @@ impl fmt::Display for Exclusion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Example {
-    /// The row, counted from 1 without the header; of [lines](Scope::Line) the line of the file, counted from 1.
+    /// The row, counted from 1 without the header; for [lines](Scope::Line) the line of the file, counted from 1.
     pub row: u64,
     /// The value found, or the start of the line.
     pub value: String,
 }
 
-/// Why work on a row ends early.
+/// Why the processing of a row ends early.
 pub(crate) enum Halt {
-    /// It is excluded and counted.
+    /// The row is excluded and counted.
     Skip,
-    /// Reading ends.
+    /// Reading fails.
     Fail(ReadError),
 }
 
@@ -173,7 +176,7 @@ impl Halt {
 /// Rows with their values.
 pub(super) type Rows<T> = Vec<(usize, T)>;
 
-/// Reads rows one by one: those that are kept, with their values, and those that are skipped.
+/// Reads rows individually. Returns those that are kept, with their values, and those that are skipped.
 pub(super) fn each_row<T>(
     rows: impl IntoIterator<Item = usize>,
     mut read: impl FnMut(usize) -> Result<T, Halt>,
@@ -233,7 +236,7 @@ impl Ledger {
         self.report
     }
 
-    /// The number of the row `row` of the batch at hand.
+    /// The number in the file of the row `row` of the current batch.
     pub(super) fn row(&self, row: usize) -> u64 {
         self.number(self.read + row as u64)
     }
@@ -243,17 +246,17 @@ impl Ledger {
         self.numbers.number(row)
     }
 
-    /// What the table holds, how many rows were read, and their numbers in its file.
+    /// The kind of table, the number of rows read, and their numbers in the file.
     pub(super) fn row_numbers(&self) -> (&'static str, u64, RowNumbers) {
         (self.report.holds, self.read, self.numbers.clone())
     }
 
-    /// Rows read so far.
+    /// The number of rows read so far.
     pub(super) fn rows(&self) -> u64 {
         self.read
     }
 
-    /// Enters what is passed over in and around the next batch.
+    /// Records the gaps in and around the next batch.
     pub(super) fn pass_over(&mut self, gaps: Vec<Gap>) -> Result<(), ReadError> {
         for Gap { before, passed_over } in gaps {
             let rows = passed_over.rows();
@@ -291,7 +294,8 @@ impl Ledger {
         self.report.reordered_times += times;
     }
 
-    /// Ends a file: when one column could not be read in any row, or no line is a row, the description is wrong, not the data.
+    /// Closes a file. If no row of a column was readable, or no line was a row, the description is wrong, not the
+    /// data.
     pub(super) fn finish(&self) -> Result<(), ReadError> {
         let rows = self.read;
         let hopeless = self.report.exclusions.iter().find(|exclusion| {
@@ -319,8 +323,7 @@ impl Ledger {
         }
     }
 
-    /// Counts something excluded; when reading is strict, that is an error instead. `detail` gives the value found
-    /// and what to do about it.
+    /// Counts an exclusion, or returns an error in strict mode. `detail` returns the value and the remedy.
     pub(super) fn exclude_one(
         &mut self,
         scope: Scope,
@@ -354,7 +357,7 @@ impl Ledger {
         Halt::Skip
     }
 
-    /// That a row must not be.
+    /// The error for a row in strict mode.
     pub(super) fn bad_row(
         &self,
         reason: Reason,
@@ -366,7 +369,7 @@ impl Ledger {
         ReadError::BadRow { file, row, column: column.to_owned(), value, reason, remedy }
     }
 
-    /// A value without which there is no record.
+    /// Reads a required value. If it is missing or unreadable, the record is excluded.
     pub(super) fn need<C: Reads>(
         &mut self,
         column: &mut C,
@@ -382,12 +385,12 @@ impl Ledger {
         }
     }
 
-    /// A value that may be absent; unreadable, the record is excluded.
+    /// Reads an optional value. If it is unreadable, the record is excluded.
     pub(super) fn read<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
         column.cell(row).map_err(|bad| self.bad(Scope::Record, column, row, bad))
     }
 
-    /// A value the record can do without; unreadable, it is excluded.
+    /// Reads an optional value. If it is unreadable, only the value is excluded.
     pub(super) fn want<C: Reads>(&mut self, column: &mut C, row: usize) -> Result<Option<C::Value>, Halt> {
         match column.cell(row) {
             Ok(value) => Ok(value),

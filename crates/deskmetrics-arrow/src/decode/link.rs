@@ -1,4 +1,4 @@
-//! Columns that name the record a row is about: its ticket, or the invitation it answers.
+//! Links from rows to tickets or invitations.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,27 +13,27 @@ use super::slot::WordSlot;
 use crate::ReadError;
 use crate::description::Duplicates;
 
-/// The records that the rows of a table are about.
+/// The records that the rows of a table link to.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     building: IdBuilder,
     ids: Ids,
-    /// Rows that name no record; none are listed where all do.
+    /// The rows without a link; empty if all have one.
     missing: Vec<usize>,
     rows: usize,
     described: bool,
     origins: Vec<RowOrigin>,
-    /// The rows of the records; [`NOWHERE`] where a row names none that is there. Empty until they are joined.
+    /// The rows of the records; [`NOWHERE`] for an unknown record. Empty until they are joined.
     places: Vec<u32>,
-    /// The records' own ids, by the rows that write them differently.
+    /// The records' own ids, for rows that write them differently.
     written: HashMap<usize, Box<str>>,
 }
 
-/// What links lead to.
+/// The target of links.
 pub(super) struct Target<'t> {
-    /// The row of an id; [`NOWHERE`] where there is none that counts.
+    /// The row of an id; [`NOWHERE`] if no record that counts has it.
     pub(super) place: &'t dyn Fn(Id<'_>) -> u32,
-    /// The id of a row, written out.
+    /// The id of a row, as text.
     pub(super) id: &'t dyn Fn(usize) -> Cow<'t, str>,
     /// Whether all ids are numbers.
     pub(super) numbers: bool,
@@ -42,16 +42,16 @@ pub(super) struct Target<'t> {
 }
 
 impl Links {
-    /// The rows from here on come from another table.
+    /// Starts the rows of another table.
     pub(super) fn begin(&mut self, slot: &WordSlot<Box<str>>, ledger: usize) {
         let id_column = slot.name().to_owned();
-        // A record may be named by several rows.
+        // Several rows may link to one record.
         self.origins.push(RowOrigin { first: self.rows, ledger, id_column, duplicates: Duplicates::All });
     }
 
     pub(super) fn decode(&mut self, slot: &WordSlot<Box<str>>, batch: &RecordBatch) -> Result<(), ReadError> {
         if !slot.is_nothing() {
-            // Rows of earlier tables without such a column name no record.
+            // Rows of earlier tables without such a column have no link.
             if !self.described {
                 self.described = true;
                 for row in 0..self.rows {
@@ -81,14 +81,14 @@ impl Links {
         self.described
     }
 
-    /// The id that a row names, as the record it names writes it.
+    /// The id that a row links to, as written by the record.
     pub(crate) fn text(&self, row: usize) -> Option<Cow<'_, str>> {
         let named = self.described && self.missing.binary_search(&row).is_err();
         let own = || self.written.get(&row).map(|own| Cow::Borrowed(&**own));
         named.then(|| own().unwrap_or_else(|| self.ids.text(row)))
     }
 
-    /// Finds the records.
+    /// Resolves the links.
     pub(super) fn find(&mut self, target: &Target<'_>) {
         if !self.described {
             return;
@@ -114,7 +114,7 @@ impl Links {
         self.places = places;
     }
 
-    /// Lists the links that lead to no record, of rows that count, in the ledgers; gives those rows.
+    /// Adds links to unknown records to the ledgers, for rows that count. Returns these rows.
     pub(super) fn list_lost(
         &self,
         decoding: &mut Decoding<'_>,
@@ -132,7 +132,7 @@ impl Links {
         Ok(lost)
     }
 
-    /// Counts something excluded of a row under the column of links.
+    /// Counts an exclusion under the column of links.
     pub(super) fn exclude_one(
         &self,
         decoding: &mut Decoding<'_>,
@@ -144,12 +144,12 @@ impl Links {
         decoding.exclude_row(&self.origins, row, scope, reason, detail)
     }
 
-    /// That a row names a record that an earlier one names, and must not.
+    /// The error for a row that repeats the link of an earlier one.
     pub(super) fn bad_row(&self, decoding: &Decoding<'_>, row: usize, detail: (String, String)) -> ReadError {
         decoding.bad_row(&self.origins, row, detail)
     }
 
-    /// The rows of the records; [`NOWHERE`] where a row names none that is there. Empty where there are no links.
+    /// The rows of the records; [`NOWHERE`] for an unknown record. Empty if there are no links.
     pub(crate) fn places(&self) -> &[u32] {
         &self.places
     }

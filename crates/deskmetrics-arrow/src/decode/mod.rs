@@ -1,9 +1,10 @@
-//! From tables to columns of numbers: what every report, replay and record is made of.
+//! Decoding of tables to columns of numbers.
 //!
-//! Each source of a description is read batch by batch. Words become small numbers, each distinct one interpreted once;
-//! timestamps become microseconds, without a copy where they already are. A row that is not beyond doubt (it has no id, its
-//! ticket ends before it begins, its time falls into a clock change) is read once more by itself, with messages: it is
-//! excluded and counted in its [ledger](SourceReport), or corrected in place. Nothing here knows KPIs or schedules.
+//! Each source of a description is read batch by batch. Labels become small numbers, and each distinct label is
+//! interpreted once. Timestamps become microseconds, without a copy if possible. Rows that fail the fast validity
+//! check (no id, an end before the start, a time within a clock change) are re-read by the row reader. It excludes
+//! the row and counts it in its [ledger](SourceReport), or corrects it. This module is independent of KPIs and
+//! schedules.
 
 pub(crate) mod attribute;
 mod context;
@@ -50,25 +51,25 @@ use survey::AnswerTable;
 use ticket::builder::TicketBuilder;
 use ticket::{NewTickets, TicketTable};
 
-/// Everything that a description points at, as columns.
+/// All tables of a description, as columns.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) tickets: TicketTable,
     pub(crate) events: EventTable,
     pub(crate) answers: Vec<AnswerTable>,
     pub(crate) invitations: Vec<InvitationTable>,
-    /// Links of answers and invitations that lead to no record.
+    /// Links of answers and invitations to unknown records.
     pub(crate) links_excluded: Excluded,
-    /// Attributes on which the table of tickets and its events disagree, or whose value at creation is unknown.
+    /// Attributes that differ between the table of tickets and its events, or whose value at creation is unknown.
     pub(crate) findings: Vec<Warning>,
     /// Whether events provide the values before their changes.
     has_previous: bool,
-    /// By table what it holds, how many rows were read, and their numbers in its file.
+    /// For each table its kind, the number of rows read, and their numbers in the file.
     row_numbers: Vec<(&'static str, u64, RowNumbers)>,
 }
 
 impl Tables {
-    /// Reads every source of the description; gives what each table gave, too.
+    /// Reads every source of the description. Returns the report on each table as well.
     pub(crate) fn read(decoding: &mut Decoding<'_>) -> Result<(Self, Vec<SourceReport>), ReadError> {
         let description = decoding.description;
         let mut builder = TicketBuilder::default();
@@ -142,7 +143,7 @@ impl Tables {
         for (row, last) in last.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             let Some(TicketStatus::Now(stated)) = tickets.stated.of_row(row) else { continue };
             of += 1;
-            // A ticket without a status among its events is new, and may as well be open.
+            // A ticket without a status among its events is new or open.
             let (replayed, differs) = match last {
                 Some((_, replayed)) => (*replayed, stated != replayed),
                 None => (Status::New, stated.is_done()),
@@ -157,7 +158,7 @@ impl Tables {
         Some(Warning::StatusDiffers { count, of, ticket, stated, replayed })
     }
 
-    /// Attributes whose values only events provide, without those before their changes.
+    /// Attributes that only events provide, without the values before changes.
     pub(crate) fn never_stated(&self) -> impl Iterator<Item = &Attribute> {
         let changed: BTreeSet<&Attribute> = self.events.kinds.changed().collect();
         changed
@@ -165,7 +166,8 @@ impl Tables {
             .filter(|attribute| !self.has_previous && self.tickets.attributes.get(attribute).is_none())
     }
 
-    /// The tickets whose value of such an attribute at creation is unknown: their first change comes later.
+    /// A warning about tickets whose value of such an attribute at creation is unknown, because their first change is
+    /// later.
     pub(crate) fn unknown_at_creation(&self, attribute: &Attribute) -> Option<Warning> {
         let Self { tickets, events, .. } = self;
         let is_change: Vec<bool> = (0..events.kinds.codes())
@@ -193,7 +195,7 @@ impl Tables {
         })
     }
 
-    /// The actors whom the data names; not those whose names are an attribute of their own.
+    /// The actors named by the data, except those whose names are an attribute of their own.
     pub(crate) fn credits(&self) -> impl Iterator<Item = Actor> {
         let names_people = match &self.tickets.milestones {
             Some(columns) => columns.author_name.kinds() > 1,
@@ -207,26 +209,26 @@ impl Tables {
         })
     }
 
-    /// The measures that the source states, of which timestamps and events give none: they count.
+    /// The stated measures that neither timestamps nor events give: they count.
     pub(crate) fn stated_only(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
         let stated = self.tickets.stated_measures.iter();
         stated.filter(move |column| !self.gives(column.measure, column.clock, business))
     }
 
-    /// The other measures that the source states: they are compared.
+    /// The other stated measures: they are compared.
     pub(crate) fn stated_too(&self, business: bool) -> impl Iterator<Item = &StatedColumn> {
         let stated = self.tickets.stated_measures.iter();
         stated.filter(move |column| self.gives(column.measure, column.clock, business))
     }
 
-    /// Whether the source states when the first reply is due, and not whether it came in time.
+    /// Whether the source states when the first reply is due, but not whether it was in time.
     pub(crate) fn states_due_replies(&self) -> bool {
         let due_only =
             |column: &SlaColumn| *column.metric() == SlaMetric::FirstResponse && !column.has_verdicts();
         self.tickets.stated_sla.iter().any(due_only)
     }
 
-    /// Whether timestamps or events give a measure on this clock; `business` says whether there are schedules.
+    /// Whether timestamps or events give a measure on this clock. `business` is whether there are schedules.
     fn gives(&self, measure: StatedMeasure, clock: ClockKind, business: bool) -> bool {
         use StatedMeasure::{CustomerMessages, FirstResponseTime, FullResolutionTime, PublicReplies};
         if clock == ClockKind::Business && !business {
@@ -239,19 +241,19 @@ impl Tables {
         };
         let ends = match measure {
             FirstResponseTime => [columns.replied_at.as_ref(), None],
-            // A solve in a column is the last one, so the first is not known.
+            // A column of solves contains the last one, so the first is not known.
             FullResolutionTime => [columns.solved_at.as_ref(), columns.closed_at.as_ref()],
             _ => [None, None],
         };
         ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())
     }
 
-    /// Whether replies would be in the data, if there were any.
+    /// Whether the data would contain replies, if there were any.
     pub(crate) fn records_replies(&self) -> bool {
         self.tickets.milestones.as_ref().is_none_or(|columns| columns.replied_at.is_some())
     }
 
-    /// Whether the events have messages, whoever wrote them.
+    /// Whether the events include messages by anyone.
     pub(crate) fn has_messages(&self) -> bool {
         let kinds = self.events.occurring().filter_map(|code| self.events.kinds.of(code));
         kinds.into_iter().any(|(kind, ..)| kind.0.contains(&EventMeaning::PublicMessage))
@@ -275,7 +277,8 @@ impl Tables {
     }
 }
 
-/// Joins answers and invitations to their tickets, and answers to their invitations; gives what leads to no record.
+/// Joins answers and invitations to their tickets, and answers to their invitations. Returns the links to unknown
+/// records.
 fn join(
     decoding: &mut Decoding<'_>,
     tickets: &TicketTable,
@@ -287,7 +290,7 @@ fn join(
         answers.iter_mut().try_for_each(|table| table.exclude_repeated(decoding))?;
     }
     if !invitations.is_empty() {
-        // Ids of several tables: the first that has one is the one to name.
+        // For ids of several tables, the first table that contains the id is named.
         let firsts: Vec<usize> = invitations
             .iter()
             .scan(0, |rows, table| Some(std::mem::replace(rows, *rows + table.rows)))
@@ -310,7 +313,7 @@ fn join(
                 id: &id,
                 numbers: invitations.iter().all(InvitationTable::has_numbers),
                 reason: Reason::UnknownInvitation,
-                remedy: "add the table its invitation is in, or write its id as there; an excluded one is not there",
+                remedy: "add the table its invitation is in, or write its id as there; an excluded one does not count",
             };
             table.find_invitations(&target);
             let answered_at = table.answered();
@@ -350,7 +353,7 @@ fn join(
             id: &|row| tickets.ids.text(row),
             numbers: tickets.ids.are_numbers(),
             reason: Reason::UnknownTicket,
-            remedy: "add the table its ticket is in, or write its id as there; an excluded ticket is not there",
+            remedy: "add the table its ticket is in, or write its id as there; an excluded ticket does not count",
         };
         for table in answers {
             let lost = table.join_tickets(decoding, &target)?;

@@ -1,4 +1,4 @@
-//! A file's columns, found by name, with the readings the description gives them.
+//! The columns of a file, with their readings.
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,10 +20,10 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::ticket::{Attribute, Attributes};
 
-/// The columns of a file that are to be read.
-pub(crate) struct Columns<'a> {
+/// The columns of a file that are read.
+pub(crate) struct FileColumns<'a> {
     table: Arc<Table>,
-    wanted: Vec<usize>,
+    selected: Vec<usize>,
     /// Columns of lists.
     lists: Vec<ListPlaces>,
     zone: Tz,
@@ -31,37 +31,37 @@ pub(crate) struct Columns<'a> {
     missing: Vec<&'a Code>,
 }
 
-/// A column to be read: its table, its place among those read, and its name.
+/// A column that is read: its table, its index among those read, and its name.
 #[derive(Debug, Clone)]
-struct Place {
+struct ColumnPlace {
     table: Arc<Table>,
     at: usize,
     name: Box<str>,
 }
 
-impl Place {
+impl ColumnPlace {
     fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
         batch.column(self.at)
     }
 }
 
-/// The columns that together hold the list of a row, which is read from the first of them.
+/// The columns of a list. The list of a row is read from the first of them.
 #[derive(Debug)]
 struct ListPlaces {
-    places: Vec<Place>,
+    places: Vec<ColumnPlace>,
     separator: String,
-    /// Codes that mean there is no value.
+    /// Codes that mean missing.
     missing: Vec<Box<str>>,
 }
 
-/// The error of a column whose type cannot be read.
-fn wrong_type(place: Option<&Place>, WrongType { found, expected }: WrongType) -> ReadError {
+/// The error for a column of a wrong type.
+fn wrong_type(place: Option<&ColumnPlace>, WrongType { found, expected }: WrongType) -> ReadError {
     let (file, column) =
         place.map(|place| (place.table.path().to_owned(), place.name.to_string())).unwrap_or_default();
     ReadError::ColumnType { file, column, found, expected }
 }
 
-impl<'a> Columns<'a> {
+impl<'a> FileColumns<'a> {
     pub(crate) fn of(
         table: &Table,
         description: &'a Description,
@@ -70,7 +70,7 @@ impl<'a> Columns<'a> {
     ) -> Self {
         Self {
             table: Arc::new(table.clone()),
-            wanted: Vec::new(),
+            selected: Vec::new(),
             lists: Vec::new(),
             zone: description.time_zone,
             rules: [rules, &description.instants],
@@ -78,26 +78,26 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Opens the rows of the columns asked for so far.
+    /// Opens the rows of the columns requested so far.
     pub(crate) fn batches(&self) -> Result<Batches, ReadError> {
-        self.table.batches(&self.wanted)
+        self.table.batches(&self.selected)
     }
 
-    fn place(&mut self, name: &str) -> Result<Place, ReadError> {
+    fn place(&mut self, name: &str) -> Result<ColumnPlace, ReadError> {
         let column = self.table.column(name)?;
         Ok(self.place_of(column, name))
     }
 
-    fn place_of(&mut self, column: usize, name: &str) -> Place {
-        let at = self.wanted.iter().position(|wanted| *wanted == column).unwrap_or_else(|| {
-            self.wanted.push(column);
-            self.wanted.len() - 1
+    fn place_of(&mut self, column: usize, name: &str) -> ColumnPlace {
+        let at = self.selected.iter().position(|selected| *selected == column).unwrap_or_else(|| {
+            self.selected.push(column);
+            self.selected.len() - 1
         });
-        Place { table: Arc::clone(&self.table), at, name: name.into() }
+        ColumnPlace { table: Arc::clone(&self.table), at, name: name.into() }
     }
 
-    /// A word that is a list: text with this separator or JSON text. Its column may be one of lists, which are read as JSON
-    /// text, and may be repeated: a row's list is then all of them.
+    /// A column that may contain lists: text with this separator, JSON text, or Arrow lists, which are read as JSON
+    /// text. If the column is repeated, the list of a row consists of all of them.
     pub(crate) fn maybe_list<T: Meaning>(
         &mut self,
         key: Option<&'a WordKey<T>>,
@@ -106,7 +106,7 @@ impl<'a> Columns<'a> {
         let Some((key, name)) = key.and_then(|key| Some((key, key.column.as_deref()?))) else {
             return self.maybe_word(key);
         };
-        let places: Vec<Place> =
+        let places: Vec<ColumnPlace> =
             self.table.columns(name)?.into_iter().map(|column| self.place_of(column, name)).collect();
         let slot = WordSlot { place: places.first().cloned(), ..self.reading_of(key) };
         let missing = self.missing(&key.missing).collect();
@@ -114,7 +114,7 @@ impl<'a> Columns<'a> {
         Ok(slot)
     }
 
-    /// The batch with a text for each row's list.
+    /// Converts the lists of a batch to text.
     pub(crate) fn with_lists_as_text(&self, batch: RecordBatch) -> Result<RecordBatch, ReadError> {
         if self.lists.is_empty() {
             return Ok(batch);
@@ -147,7 +147,7 @@ impl<'a> Columns<'a> {
         Ok(WordSlot { place, ..self.reading_of(key) })
     }
 
-    /// A word without its column.
+    /// The reading of a label key, without its column.
     fn reading_of<T: Meaning>(&self, key: &'a WordKey<T>) -> WordSlot<T> {
         let reading =
             WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
@@ -178,7 +178,7 @@ impl<'a> Columns<'a> {
         if let Some(format) = format {
             reading = reading
                 .format(format)
-                .map_err(|unknown| crate::description::DescriptionError::said(unknown.to_string()))?;
+                .map_err(|unknown| crate::description::DescriptionError::new(unknown.to_string()))?;
         }
         Ok(InstantSlot { place: Some(self.place(&key.column)?), reading, inferred: OnceLock::new() })
     }
@@ -242,7 +242,7 @@ impl<'a> Columns<'a> {
 
 #[derive(Debug, Clone)]
 pub(crate) struct WordSlot<T> {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     constant: Option<T>,
     reading: WordReading<T>,
 }
@@ -254,7 +254,7 @@ impl<T: Meaning> WordSlot<T> {
         Ok(BoundWord { slot: self, column })
     }
 
-    /// The error of a column whose type cannot be read.
+    /// The error for a column of a wrong type.
     pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
         wrong_type(self.place.as_ref(), wrong)
     }
@@ -268,7 +268,7 @@ impl<T: Meaning> WordSlot<T> {
         self.place.is_none() && self.constant.is_none()
     }
 
-    /// The column, where there is one.
+    /// The column, if there is one.
     pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
         self.place.as_ref().map(|place| place.array(batch))
     }
@@ -278,7 +278,7 @@ impl<T: Meaning> WordSlot<T> {
         self.constant.is_none() && self.reading.is_plain()
     }
 
-    /// What a cell with this text means, or one without.
+    /// The meaning of a cell with this text, or of one without.
     pub(crate) fn meaning(&self, text: Option<&str>) -> Cell<T> {
         match text.map_or(Ok(None), |text| self.reading.read(text)) {
             Ok(None) => Ok(self.constant.clone()),
@@ -327,9 +327,9 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 
 #[derive(Debug, Clone)]
 pub(crate) struct InstantSlot {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     reading: InstantReading,
-    /// The same with the order of dates that the whole column has, once a date needed it.
+    /// The reading with the order of dates of the whole column, once a date needs it.
     inferred: OnceLock<InstantReading>,
 }
 
@@ -340,7 +340,7 @@ impl InstantSlot {
         Ok(BoundInstant { slot: self, column })
     }
 
-    /// The error of a column whose type cannot be read.
+    /// The error for a column of a wrong type.
     pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
         wrong_type(self.place.as_ref(), wrong)
     }
@@ -349,19 +349,20 @@ impl InstantSlot {
         self.place.is_some()
     }
 
-    /// The column, where there is one.
+    /// The column, if there is one.
     pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
         self.place.as_ref().map(|place| place.array(batch))
     }
 
-    /// How it is read.
+    /// The reading.
     pub(crate) fn reading(&self) -> &InstantReading {
         self.inferred.get().unwrap_or(&self.reading)
     }
 
     /// Infers the order of dates from the whole column.
     pub(crate) fn infer(&self) -> Result<(), ReadError> {
-        let Some(Place { table, name, .. }) = self.place.as_ref().filter(|_| self.inferred.get().is_none())
+        let Some(ColumnPlace { table, name, .. }) =
+            self.place.as_ref().filter(|_| self.inferred.get().is_none())
         else {
             return Ok(());
         };
@@ -385,7 +386,7 @@ impl InstantSlot {
         Ok(())
     }
 
-    /// The same where a date of this batch needs it, for columns that are not decoded as a whole.
+    /// Infers the order if a date of this batch needs it, for columns that are not decoded as a whole.
     pub(crate) fn infer_if_needed(&self, batch: &RecordBatch) -> Result<(), ReadError> {
         let Some(array) = self.array(batch).filter(|_| self.reading().is_undecided()) else { return Ok(()) };
         let decoded = Instants::decode(array, self.reading()).map_err(|wrong| self.wrong(wrong))?;
@@ -403,7 +404,7 @@ pub(crate) struct BoundInstant<'s> {
 }
 
 impl BoundInstant<'_> {
-    /// Whether a row contains something, readable or not.
+    /// Whether a row has a value, readable or not.
     pub(crate) fn has_value(&self, row: usize) -> bool {
         let raw = self.raw(row).trim();
         !raw.is_empty() && !self.slot.reading().is_missing(raw)
@@ -416,7 +417,7 @@ impl BoundInstant<'_> {
         !raw.contains(':') && (separated(raw) || raw.len() == 8) && raw.len() <= 20
     }
 
-    /// Enters the clock changes decided in this batch.
+    /// Adds the clock changes of this batch to the ledger.
     pub(crate) fn account(&self, ledger: &mut Ledger) {
         if let Some(column) = &self.column {
             ledger.clock_changes(column.ambiguous(), column.nonexistent());
@@ -442,21 +443,21 @@ impl Reads for BoundInstant<'_> {
     fn remedy(&self, raw: &str, bad: BadCell) -> String {
         match bad {
             BadCell::Nonexistent => {
-                "the clocks skipped this time: check the time zone, or say nonexistent = \"next_valid\""
+                "the clocks skipped this time: check the time zone, or set nonexistent = \"next_valid\""
                     .to_owned()
             }
             BadCell::Ambiguous => {
-                "the clocks showed this time twice: say ambiguous = \"earlier\" or \"later\"".to_owned()
+                "the clocks showed this time twice: set ambiguous = \"earlier\" or \"later\"".to_owned()
             }
             _ => self.slot.reading().remedy(raw),
         }
     }
 }
 
-/// A column of a measure that the source states.
+/// A column of a stated measure.
 #[derive(Debug, Clone)]
 pub(crate) struct MeasureSlot {
-    place: Place,
+    place: ColumnPlace,
     reading: MeasureReading,
 }
 
@@ -473,12 +474,12 @@ impl MeasureSlot {
         &self.place.name
     }
 
-    /// The error of a column whose type cannot be read.
+    /// The error for a column of a wrong type.
     pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
         wrong_type(Some(&self.place), wrong)
     }
 
-    /// The error of a column of numbers whose unit is not known.
+    /// The error for a column of numbers with an unknown unit.
     pub(crate) fn no_unit(&self, role: &'static str) -> ReadError {
         let (file, column) = (self.place.table.path().to_owned(), self.place.name.to_string());
         ReadError::NoUnit { file, column, role }
@@ -487,7 +488,7 @@ impl MeasureSlot {
 
 #[derive(Debug, Clone)]
 pub(crate) struct NumberSlot {
-    place: Option<Place>,
+    place: Option<ColumnPlace>,
     reading: NumberReading,
 }
 
@@ -498,17 +499,17 @@ impl NumberSlot {
         Ok(BoundNumber { slot: self, column })
     }
 
-    /// The error of a column whose type cannot be read.
+    /// The error for a column of a wrong type.
     pub(crate) fn wrong(&self, wrong: WrongType) -> ReadError {
         wrong_type(self.place.as_ref(), wrong)
     }
 
-    /// The column, where there is one.
+    /// The column, if there is one.
     pub(crate) fn array<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
         self.place.as_ref().map(|place| place.array(batch))
     }
 
-    /// How it is read.
+    /// The reading.
     pub(crate) fn reading(&self) -> &NumberReading {
         &self.reading
     }
@@ -542,7 +543,7 @@ impl Reads for BoundNumber<'_> {
     }
 }
 
-/// The same column, of which only whole numbers are values.
+/// The same column, restricted to whole numbers.
 pub(crate) struct Whole<'s>(pub(crate) BoundNumber<'s>);
 
 impl Reads for Whole<'_> {
@@ -592,7 +593,7 @@ impl Reads for Whole<'_> {
 pub(crate) struct AttributeSlots(Vec<(Attribute, WordSlot<Box<str>>)>);
 
 impl AttributeSlots {
-    /// Each attribute with its column.
+    /// The attributes with their columns.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Attribute, &WordSlot<Box<str>>)> {
         self.0.iter().map(|(attribute, slot)| (attribute, slot))
     }

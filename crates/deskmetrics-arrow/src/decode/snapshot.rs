@@ -1,4 +1,4 @@
-//! Tables with one row per audit record: what differs from the ticket's row before is an event.
+//! Tables of audit records, converted to events.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use super::context::Decoding;
 use super::event::builder::EventBuilder;
 use super::id::{Id, NOWHERE};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
-use super::slot::Columns;
+use super::slot::FileColumns;
 use super::ticket::{NewTicket, NewTickets, TicketTable};
 use super::word::NONE;
 use crate::ReadError;
 use crate::description::{Duplicates, EventMeaning, RepeatedStatus, RowOrder, SnapshotSource};
 use crate::file::Table;
 
-/// Values seen, each kept once.
+/// Interned values.
 #[derive(Default)]
 struct Pool {
     places: HashMap<Box<str>, u32>,
@@ -32,7 +32,7 @@ impl Pool {
         if let Some(place) = self.places.get(&text) {
             return *place;
         }
-        // Four thousand million different texts do not fit into memory.
+        // More than four billion different texts do not fit into memory.
         let place = u32::try_from(self.texts.len()).unwrap_or(ABSENT);
         self.texts.push(text.clone());
         self.places.insert(text, place);
@@ -54,19 +54,19 @@ struct Snapshot {
     author_name: u32,
 }
 
-/// What is known of a ticket from all of its rows.
+/// The data of a ticket from all of its rows.
 struct Whole {
     id: Box<str>,
     created_at: Option<Timestamp>,
     requester: Option<Box<str>>,
     created_by: Option<Author>,
-    /// As the row of this instant and number says.
+    /// The timestamp and number of the last row.
     last: (Timestamp, u64),
     due_at: Option<Timestamp>,
     sla_met: Option<bool>,
 }
 
-/// What snapshots are read into.
+/// The output of reading snapshots.
 pub(super) struct Into<'a> {
     pub(super) events: &'a mut EventBuilder,
     pub(super) tickets: &'a TicketTable,
@@ -92,7 +92,7 @@ fn read_table(
     table: &Table,
     into: &mut Into<'_>,
 ) -> Result<(), ReadError> {
-    let mut columns = Columns::of(table, decoding.description, &source.instants, &source.missing);
+    let mut columns = FileColumns::of(table, decoding.description, &source.instants, &source.missing);
     let ticket = columns.word(&source.ticket)?;
     let at = columns.instant(&source.at)?;
     let created_at = columns.maybe_instant(source.created_at.as_ref())?;
@@ -113,7 +113,7 @@ fn read_table(
     let mut places: HashMap<Box<str>, u32> = HashMap::new();
     let mut wholes: Vec<Whole> = Vec::new();
     let mut snapshots: Vec<Snapshot> = Vec::new();
-    // The attributes of snapshot i stand at i * width.
+    // The attributes of snapshot i start at i * width.
     let width = source.attributes.len();
     let mut values: Vec<u32> = Vec::new();
 
@@ -252,8 +252,8 @@ fn read_table(
         for row in rows {
             let snapshot = &snapshots[*row];
             let by = of(&people, snapshot.author_name);
-            let mut push = |happening: EventMeaning, value: u32| {
-                let code = into.events.kinds.code_of(happening, snapshot.author);
+            let mut push = |meaning: EventMeaning, value: u32| {
+                let code = into.events.kinds.code_of(meaning, snapshot.author);
                 into.events.push(place, snapshot.at.as_micros(), code, value, by, snapshot.row);
             };
             for (at, attribute) in names.iter().enumerate() {
@@ -274,8 +274,8 @@ fn read_table(
     Ok(())
 }
 
-/// Moves as few instants as possible (up to the earlier or down to the later ones) so that none lies before the one
-/// in front of it; gives the number moved.
+/// Moves as few timestamps as possible (up to the earlier or down to the later ones) so that they ascend. Returns the
+/// number moved.
 fn in_order(times: &mut [Timestamp]) -> u64 {
     if times.is_sorted() {
         return 0;

@@ -1,4 +1,4 @@
-//! Columns of measures that the source of the tickets has computed.
+//! Columns of measures stated by the source.
 
 use arrow_array::{Array as _, RecordBatch};
 use deskmetrics::replay::{Stated, StatedMeasure, StatedValue};
@@ -7,26 +7,26 @@ use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
 
 use super::context::in_order;
 use super::ledger::{Ledger, Scope, each_row};
-use super::slot::{Columns, InstantSlot, MeasureSlot, WordSlot};
+use super::slot::{FileColumns, InstantSlot, MeasureSlot, WordSlot};
 use super::time::Times;
-use super::word::{Known, Words};
+use super::word::{KnownCodes, Words};
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::column::{BadCell, DurationUnit};
 use crate::description::TicketSource;
 
-/// A measure that the source states of its tickets, on one clock.
+/// A measure stated by the source, on one clock.
 #[derive(Debug)]
 pub(crate) struct StatedColumn {
     pub(crate) measure: StatedMeasure,
     pub(crate) clock: ClockKind,
-    /// The role and the column that it was read from first.
+    /// The role, and the column that it was first read from.
     pub(crate) role: &'static str,
     pub(crate) name: String,
-    /// How much more than a value in that role the measure is.
+    /// The offset from a value in the role to the measure.
     more: i64,
     unit: Option<DurationUnit>,
-    /// Of the most precise number.
+    /// The decimals of the most precise number.
     decimals: Option<u8>,
     /// Microseconds or counts, or one of the codes below.
     values: Vec<i64>,
@@ -36,11 +36,11 @@ const ABSENT: i64 = -1;
 const UNREADABLE: i64 = -2;
 const NEGATIVE: i64 = -3;
 
-/// A column of one table, and where its values go.
+/// A column of one table, and the target of its values.
 #[derive(Debug)]
 pub(super) struct StatedSlot {
     place: usize,
-    /// How much more than its values the measure is.
+    /// The offset from its values to the measure.
     more: i64,
     slot: MeasureSlot,
 }
@@ -49,7 +49,7 @@ pub(super) struct StatedSlot {
 pub(super) fn slots<'a>(
     all: &mut Vec<StatedColumn>,
     source: &'a TicketSource,
-    columns: &mut Columns<'a>,
+    columns: &mut FileColumns<'a>,
 ) -> Result<Vec<StatedSlot>, ReadError> {
     let mut slots = Vec::new();
     for (role, measure, more, keys) in source.stated() {
@@ -77,13 +77,13 @@ pub(super) fn slots<'a>(
     Ok(slots)
 }
 
-/// What the source states of the SLA targets of one metric.
+/// The SLA targets of one metric, as stated by the source.
 #[derive(Debug)]
 pub(crate) struct SlaColumn {
     metric: SlaMetric,
     due_at: Times,
     met: Words<bool>,
-    /// The whole column, once it is read.
+    /// The whole column, after reading.
     due: Instants,
 }
 
@@ -98,7 +98,7 @@ pub(super) struct SlaSlot {
 pub(super) fn sla_slots<'a>(
     all: &mut Vec<SlaColumn>,
     source: &'a TicketSource,
-    columns: &mut Columns<'a>,
+    columns: &mut FileColumns<'a>,
 ) -> Result<Vec<SlaSlot>, ReadError> {
     let mut slots = Vec::new();
     for (metric, key) in &source.sla {
@@ -116,7 +116,7 @@ pub(super) fn sla_slots<'a>(
 }
 
 impl SlaSlot {
-    /// Adds the rows of a batch, the first of which is row `first`.
+    /// Adds the rows of a batch, which starts at row `first`.
     pub(super) fn decode(
         &self,
         all: &mut [SlaColumn],
@@ -128,7 +128,7 @@ impl SlaSlot {
         column.fill_up(first);
         column.due_at.decode_alone(&self.due_at, batch, ledger)?;
         let mut doubts = Vec::new();
-        column.met.decode(&self.met, &mut Known::default(), batch, &mut doubts)?;
+        column.met.decode(&self.met, &mut KnownCodes::default(), batch, &mut doubts)?;
         if !doubts.is_empty() {
             let mut met = self.met.bind(batch)?;
             each_row(in_order(doubts), |row| ledger.want(&mut met, row))?;
@@ -143,7 +143,7 @@ impl SlaColumn {
         self.due_at.fill_up(rows);
     }
 
-    /// The column of so many rows.
+    /// Completes the column to `rows` rows.
     pub(super) fn finish(mut self, rows: usize) -> Self {
         self.fill_up(rows);
         self.due = std::mem::take(&mut self.due_at).finish();
@@ -154,7 +154,7 @@ impl SlaColumn {
         &self.metric
     }
 
-    /// What the source states of a ticket.
+    /// The stated SLA of a ticket.
     pub(crate) fn of_row(&self, row: usize) -> StatedSla {
         let due_at = (row < self.due.len()).then(|| self.due.get(row)).flatten();
         StatedSla {
@@ -169,15 +169,15 @@ impl SlaColumn {
         self.met.kinds() > 1
     }
 
-    /// Whether some row that counts has a verdict or a due time.
+    /// Whether any row that counts has a verdict or a due time.
     pub(crate) fn has_values(&self, counts: impl Fn(usize) -> bool) -> bool {
         self.has_verdicts() || self.due.last(counts).is_some()
     }
 }
 
 impl StatedSlot {
-    /// Adds the rows of a batch, the first of which is row `first`; `open` gives the status of a row that says that the ticket is
-    /// open.
+    /// Adds the rows of a batch, which starts at row `first`. `open` is the status of a ticket whose row reports it
+    /// as open.
     pub(super) fn decode(
         &self,
         all: &mut [StatedColumn],
@@ -224,7 +224,7 @@ impl StatedSlot {
 }
 
 impl StatedColumn {
-    /// What the source states of a ticket.
+    /// The stated value of a ticket.
     pub(crate) fn of_row(&self, row: usize) -> Stated {
         let value = match self.values.get(row).copied() {
             None | Some(ABSENT) => StatedValue::Absent,
@@ -235,12 +235,13 @@ impl StatedColumn {
         Stated { measure: self.measure, clock: self.clock, value }
     }
 
-    /// The value of the measure in the role of the column: one stint with an assignee, or none, is no transfer.
+    /// The measure as a value in the role of the column. For transfers, one stint or none is 0.
     pub(crate) fn in_its_role(&self, value: i64) -> i64 {
         value.saturating_sub(self.more).max(0)
     }
 
-    /// Whether two values differ by more than rounding: numbers are as precise as their last decimal, texts to the second.
+    /// Whether two values differ by more than rounding. Numbers are as precise as their last decimal, texts to the
+    /// second.
     pub(crate) fn differs(&self, one: i64, other: i64) -> bool {
         let step = match (self.unit, self.decimals) {
             _ if !self.measure.is_duration() => 1,

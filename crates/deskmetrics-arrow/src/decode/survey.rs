@@ -18,16 +18,16 @@ use super::id::NOWHERE;
 use super::invitation::Answered;
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, Columns, InstantSlot, NumberSlot, Whole, WordSlot};
+use super::slot::{AttributeSlots, FileColumns, InstantSlot, NumberSlot, Whole, WordSlot};
 use super::time::{Times, Versions, replaces};
-use super::word::{Codes, Known, NONE, Words};
+use super::word::{Codes, KnownCodes, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{BLOCK, Places, ScoreColumn};
 use crate::column::utc::Instants;
 use crate::column::{WrongType, cast, list};
 use crate::description::{Description, Duplicates, SurveySource};
 
-/// Answers of one source: one form a row with a column for each question, or one answer a row.
+/// The answers of one source: one form per row with a column for each question, or one answer per row.
 #[derive(Debug, Default)]
 pub(crate) struct AnswerTable {
     pub(crate) questions: Questions,
@@ -41,22 +41,22 @@ pub(crate) struct AnswerTable {
     duplicates: Option<Duplicates>,
     versions: Versions,
     weights: Vec<Option<f64>>,
-    /// The reasons of each row in one text, and what stands between them.
+    /// The reasons of each row as one text, and their separator.
     reasons: Words<Box<str>>,
     separator: String,
-    /// Rows excluded; none are listed where all count.
+    /// Whether each row is excluded; empty if all rows count.
     pub(crate) unusable: Vec<bool>,
     pub(crate) rows: usize,
-    /// Answers that count, skipped questions among them.
+    /// The number of answers that count, including skipped questions.
     pub(crate) len: usize,
 }
 
-/// Which question a score answers.
+/// The questions of the scores.
 #[derive(Debug)]
 pub(crate) enum Questions {
-    /// Each has a column.
+    /// Each question has a column.
     Columns(Vec<Box<str>>),
-    /// A column names it.
+    /// A column contains the names.
     Named(Words<Box<str>>),
 }
 
@@ -70,7 +70,7 @@ impl Default for Questions {
 #[derive(Debug)]
 pub(crate) struct ScorePart {
     pub(crate) rows: usize,
-    /// One for each question that has a column, or the only one.
+    /// One column per question, or the only one.
     pub(crate) scores: Vec<Scores>,
 }
 
@@ -78,16 +78,16 @@ pub(crate) struct ScorePart {
 #[derive(Debug)]
 pub(crate) struct Scores {
     pub(crate) column: ScoreColumn,
-    /// Rows whose score cannot be read: they answer nothing. None are listed where there is none.
+    /// Whether each row has an unreadable score, which is no answer; empty if there are none.
     pub(crate) absent: Vec<bool>,
 }
 
-/// The scale of a question; that of `nps` is known without being said.
+/// The scale of a question; that of `nps` is built in.
 pub(crate) fn scale(description: &Description, question: &str) -> Option<Scale> {
     description.scales.get(question).cloned().or_else(|| (question == "nps").then(Scale::nps))
 }
 
-/// One table's columns.
+/// The columns of one table.
 struct Slots<'a> {
     scores: Vec<(NumberSlot, Option<Scale>)>,
     question: WordSlot<Box<str>>,
@@ -104,10 +104,10 @@ struct Slots<'a> {
 
 #[derive(Default)]
 struct Caches {
-    question: Known,
-    customer: Known,
-    reasons: Known,
-    attributes: Vec<Known>,
+    question: KnownCodes,
+    customer: KnownCodes,
+    reasons: KnownCodes,
+    attributes: Vec<KnownCodes>,
 }
 
 impl AnswerTable {
@@ -128,7 +128,7 @@ impl AnswerTable {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let description = decoding.description;
-            let mut columns = Columns::of(&table, description, &source.instants, &source.missing);
+            let mut columns = FileColumns::of(&table, description, &source.instants, &source.missing);
             let projection = &decoding.projection;
             let question = columns.maybe_word(source.question.as_ref())?;
             let one_each = source.duplicates.is_some() || source.updated_at.is_some();
@@ -182,7 +182,7 @@ impl AnswerTable {
         Ok(answers)
     }
 
-    /// Adds a batch; gives how many answers of rows that count are absent.
+    /// Adds a batch. Returns the number of absent answers in rows that count.
     fn batch(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -247,7 +247,7 @@ impl AnswerTable {
         Ok(absent)
     }
 
-    /// Rows with a score that is not on its question's scale: the KPIs exclude it, the reader says where it is.
+    /// Adds scores off their question's scale to the ledger. The KPIs exclude them.
     fn off_scale(
         &self,
         description: &Description,
@@ -257,7 +257,7 @@ impl AnswerTable {
         doubts: &mut Vec<usize>,
     ) {
         let on = |scale: &Scale| Places::new(scale.min(), scale.max());
-        // The scales of the column's answers, each with the code of the question it is of.
+        // The scales of the column's answers, each with the code of its question.
         let scales: Vec<(Places, Option<u32>)> = match &self.questions {
             Questions::Columns(_) => {
                 of_column.and_then(on).map(|places| (places, None)).into_iter().collect()
@@ -288,7 +288,7 @@ impl AnswerTable {
         }
     }
 
-    /// Reads doubtful rows one by one, by the rules of the row reader; gives those that are excluded.
+    /// Reads doubtful rows with the rules of the row reader. Returns those that are excluded.
     fn settle(
         decoding: &mut Decoding<'_>,
         slots: &Slots<'_>,
@@ -329,7 +329,7 @@ impl AnswerTable {
             };
             for (column, of_column) in &mut scores {
                 let score = match ledger.read(column, row) {
-                    // The form's other answers count.
+                    // The other answers of the form count.
                     Err(Halt::Skip) if by_form => continue,
                     other => other?,
                 };
@@ -365,12 +365,12 @@ impl AnswerTable {
         !self.unusable.get(row).copied().unwrap_or(false)
     }
 
-    /// How many answers there are to a question.
+    /// The number of answers to a question.
     pub(crate) fn answers_to(&self, question: &str) -> usize {
         match &self.questions {
             Questions::Columns(names) => {
-                let asked = names.iter().any(|name| **name == *question);
-                if asked { self.len / names.len() } else { 0 }
+                let is_known = names.iter().any(|name| **name == *question);
+                if is_known { self.len / names.len() } else { 0 }
             }
             Questions::Named(words) => {
                 let Some(code) = words.find(question) else { return 0 };
@@ -379,7 +379,7 @@ impl AnswerTable {
         }
     }
 
-    /// Whether some row states reasons.
+    /// Whether any row contains reasons.
     pub(crate) fn states_reasons(&self) -> bool {
         self.reasons.kinds() > 1
     }
@@ -392,7 +392,7 @@ impl AnswerTable {
         }
     }
 
-    /// Joins the answers to their tickets; gives how many name one that is not there.
+    /// Joins the answers to their tickets. Returns the number of links to unknown tickets.
     pub(super) fn join_tickets(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -404,12 +404,12 @@ impl AnswerTable {
         Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
     }
 
-    /// Finds the invitations of the answers.
+    /// Resolves the invitations of the answers.
     pub(super) fn find_invitations(&mut self, target: &Target<'_>) {
         self.invitations.find(target);
     }
 
-    /// Of answers to the same invitation and question, excludes all but the one that counts, if only one does.
+    /// Of answers to the same invitation and question, excludes all but the one that counts, unless all count.
     pub(super) fn exclude_repeated(&mut self, decoding: &mut Decoding<'_>) -> Result<(), ReadError> {
         let versions = std::mem::take(&mut self.versions).finish();
         let duplicates = match self.duplicates {
@@ -456,7 +456,7 @@ impl AnswerTable {
         Ok(())
     }
 
-    /// Counts the answers that name an invitation that is not there.
+    /// Counts the answers with an unknown invitation.
     pub(super) fn lost_invitations(
         &self,
         decoding: &mut Decoding<'_>,
@@ -467,7 +467,7 @@ impl AnswerTable {
         Ok(lost.into_iter().map(|row| self.answers_of(row)).sum())
     }
 
-    /// How many answers a row holds, skipped questions among them.
+    /// The number of answers in a row, including skipped questions.
     fn answers_of(&self, row: usize) -> u64 {
         let mut first = 0;
         for part in &self.parts {
@@ -480,7 +480,7 @@ impl AnswerTable {
         0
     }
 
-    /// The invitations answered with a score, by their rows.
+    /// The invitations answered with a score.
     pub(super) fn answered(&self) -> Vec<Answered> {
         let places = self.invitations.places();
         let mut answered = Vec::new();
@@ -555,12 +555,12 @@ impl AnswerTable {
     }
 }
 
-/// Whether a row is among those listed as excluded.
+/// Whether a row is excluded.
 fn is_excluded(excluded: &[bool], row: usize) -> bool {
     excluded.get(row).copied().unwrap_or(false)
 }
 
-/// A column of scores, and the rows that hold no whole number.
+/// A column of scores, and the rows without a whole number.
 fn score_column(slot: &NumberSlot, array: &ArrayRef) -> Result<(ScoreColumn, Vec<usize>), WrongType> {
     if slot.reading().is_plain()
         && let Ok(column) = ScoreColumn::new(array)
@@ -581,7 +581,7 @@ fn score_column(slot: &NumberSlot, array: &ArrayRef) -> Result<(ScoreColumn, Vec
     Ok((ScoreColumn::new(&(Arc::new(scores) as ArrayRef))?, odd))
 }
 
-/// Rows of a numeric column whose number is no whole number of 32 bits.
+/// The rows of a numeric column whose number is not a whole number of 32 bits.
 fn not_whole(array: &ArrayRef) -> Result<Vec<usize>, WrongType> {
     let fits = |number: f64| {
         number.is_nan()
@@ -592,7 +592,7 @@ fn not_whole(array: &ArrayRef) -> Result<Vec<usize>, WrongType> {
             Ok(Vec::new())
         }
         DataType::Int64 => {
-            // Before anything is copied: all fit nearly always.
+            // Checked before a copy: nearly always, all numbers fit.
             let numbers = array.as_primitive::<arrow_array::types::Int64Type>();
             let fits = |number: i64| i32::try_from(number).is_ok();
             if numbers.values().iter().all(|number| fits(*number)) {

@@ -1,4 +1,4 @@
-//! Columns of timestamps, batch after batch.
+//! Columns of timestamps during reading.
 
 use std::cmp::Ordering;
 
@@ -12,18 +12,18 @@ use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::Duplicates;
 
-/// A column of timestamps while it is read.
+/// A column of timestamps during reading.
 #[derive(Debug, Default)]
 pub(crate) struct Times {
-    /// Rows before the first part that has any timestamp.
+    /// The number of rows before the first part with a timestamp.
     absent: usize,
     parts: Vec<Instants>,
-    /// Rows added one by one after the parts.
+    /// Rows added individually after the parts.
     rows: Vec<Option<i64>>,
 }
 
 impl Times {
-    /// Adds the rows of a batch; those that need the row reader are added to `doubts`.
+    /// Adds the rows of a batch. Those that need the row reader are added to `doubts`.
     pub(crate) fn decode(
         &mut self,
         slot: &InstantSlot,
@@ -53,7 +53,7 @@ impl Times {
         Ok(())
     }
 
-    /// Adds the rows of a batch; a value that cannot be read is listed in the ledger.
+    /// Adds the rows of a batch. Unreadable values are added to the ledger.
     pub(crate) fn decode_alone(
         &mut self,
         slot: &InstantSlot,
@@ -85,7 +85,7 @@ impl Times {
         }
     }
 
-    /// Corrects rows of the batch added last.
+    /// Corrects rows of the last batch.
     pub(crate) fn correct(&mut self, rows: impl Iterator<Item = (usize, Option<Timestamp>)>) {
         if let Some(last) = self.parts.last_mut() {
             let rows: Vec<_> = rows.map(|(row, at)| (row, at.map(Timestamp::as_micros))).collect();
@@ -112,7 +112,7 @@ impl Times {
         }
     }
 
-    /// The batch added last; `None` where no row has a timestamp so far.
+    /// The last batch; `None` if no row has a timestamp so far.
     pub(crate) fn last(&self) -> Option<&Instants> {
         self.parts.last()
     }
@@ -124,13 +124,13 @@ impl Times {
         Instants::joined(self.parts)
     }
 
-    /// The whole column of which every row has a value, or one that means nothing.
+    /// The whole column. Missing values are undefined.
     pub(crate) fn finish_micros(self) -> ScalarBuffer<i64> {
         self.finish().into_micros()
     }
 }
 
-/// When the rows of a table were last changed, where it is known.
+/// When the rows of a table were last changed, if known.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     times: Times,
@@ -138,7 +138,7 @@ pub(crate) struct Versions {
 }
 
 impl Versions {
-    /// Adds the rows of a batch; a value that cannot be read is listed in the ledger.
+    /// Adds the rows of a batch. Unreadable values are added to the ledger.
     pub(crate) fn decode(
         &mut self,
         slot: &InstantSlot,
@@ -149,7 +149,7 @@ impl Versions {
         self.times.decode_alone(slot, batch, ledger)
     }
 
-    /// The whole column, where there is one.
+    /// The whole column, if there is one.
     pub(crate) fn finish(self) -> Option<Instants> {
         self.described.then(|| self.times.finish())
     }

@@ -12,7 +12,7 @@ use super::ticket::TicketTable;
 use super::word::NONE;
 use crate::description::{AttributeValues, EventMeaning};
 
-/// The first and the last change of the same thing on a ticket, by their rows among the events.
+/// The rows of the first and the last change of a value, among the ticket's events.
 #[derive(Debug, Clone, Copy)]
 struct Changes {
     first: usize,
@@ -23,7 +23,7 @@ struct Changes {
 pub(super) struct Log<'l> {
     pub(super) events: &'l EventTable,
     pub(super) previous: &'l Previous,
-    /// Whether the order of rows is that of events, and not their timestamps.
+    /// Whether events are ordered by row, not by timestamp.
     pub(super) by_row: bool,
 }
 
@@ -46,15 +46,15 @@ impl Log<'_> {
         self.events.values.of_row(event).map(|value| &**value)
     }
 
-    /// By code of an event, whatever `choose` says of what happened.
+    /// For each event code, the results of `choose` for its meanings.
     fn by_code<T>(&self, choose: impl Fn(&EventMeaning) -> Option<T>) -> Vec<Vec<T>> {
         let kind = |code: usize| self.events.kinds.of(Code::try_from(code).ok()?);
         let chosen = |code| kind(code).into_iter().flat_map(|(kind, ..)| kind.0.iter().filter_map(&choose));
         (0..self.events.kinds.codes()).map(|code| chosen(code).collect()).collect()
     }
 
-    /// Converts the values of attributes and tags to those at creation. Gives what the table and its events disagree on, and
-    /// what remains unknown.
+    /// Converts the values of attributes and tags to those at creation. Returns warnings about contradictions between
+    /// the table and its events, and about values that remain unknown.
     pub(super) fn undo(&self, tickets: &mut TicketTable) -> Vec<Warning> {
         let mut findings = self.undo_attributes(tickets);
         findings.extend(self.undo_tags(tickets));
@@ -114,7 +114,7 @@ impl Log<'_> {
                     let differs = previous != Before::Unknown && previous.value() != now;
                     differ.count(differs, row, || (now, previous.value()));
                 }
-                // Events created the ticket, or nothing else provides the attribute.
+                // Events created the ticket, or only events provide the attribute.
                 None if now.is_none() && previous != Before::Unknown => {
                     at_creation.push((row, previous.value()));
                 }
@@ -204,7 +204,7 @@ impl Log<'_> {
     }
 }
 
-/// How many tickets something is true of, and the first of them.
+/// The number of tickets with a difference, and the first of them.
 #[derive(Debug, Default)]
 struct Differences<'l> {
     count: u64,

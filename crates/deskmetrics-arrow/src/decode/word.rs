@@ -1,4 +1,4 @@
-//! Columns of words as small numbers.
+//! Columns of labels as small numbers.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::column::{Cell, Meaning, TextColumn, WrongType};
 /// The code of a row without a value.
 pub(crate) const NONE: u32 = 0;
 
-/// The codes of a column, as narrow as they allow.
+/// The codes of a column, in the narrowest type.
 #[derive(Debug, Clone)]
 pub(crate) enum Codes {
-    /// So many rows have the same.
+    /// The same code for this number of rows.
     All(u32, usize),
-    /// At most 256 different ones.
+    /// At most 256 different codes.
     Narrow(Vec<u8>),
-    /// Any number.
+    /// Any number of codes.
     Wide(Vec<u32>),
 }
 
@@ -67,7 +67,7 @@ impl Codes {
         self.add_each(from, |code| times.wrapping_mul(u64::from(code)), sums);
     }
 
-    /// Adds what `of` gives for the code of each row from `from` on to `sums`, wrapping around.
+    /// Adds the result of `of` for the code of each row from `from` on to `sums`, wrapping around.
     pub(crate) fn add_each(&self, from: usize, of: impl Fn(u32) -> u64, sums: &mut [u64]) {
         let add = |sum: &mut u64, code: u32| *sum = sum.wrapping_add(of(code));
         match self {
@@ -116,7 +116,7 @@ impl Codes {
         }
     }
 
-    /// Takes the form in which `code` fits.
+    /// Changes to the type in which `code` fits.
     fn make_room_for(&mut self, code: u32, more: usize) {
         match self {
             Self::All(same, 0) => *same = code,
@@ -137,7 +137,7 @@ impl Codes {
         }
     }
 
-    /// The same in another order of the rows.
+    /// Rearranges the rows.
     pub(crate) fn in_order_of(&self, rows: &[u32]) -> Self {
         match self {
             Self::All(code, _) => Self::All(*code, rows.len()),
@@ -151,7 +151,7 @@ fn narrow(code: u32) -> u8 {
     u8::try_from(code).unwrap_or(0)
 }
 
-/// A column of words: equal meanings have equal codes, from 1 on.
+/// A column of labels. Equal meanings have equal codes, from 1 on.
 #[derive(Debug, Clone)]
 pub(crate) struct Words<T> {
     pub(crate) codes: Codes,
@@ -166,13 +166,13 @@ impl<T> Default for Words<T> {
 }
 
 impl<T> Words<T> {
-    /// What a code means; nothing for [`NONE`].
+    /// The meaning of a code; `None` for [`NONE`].
     #[inline]
     pub(crate) fn meaning(&self, code: u32) -> Option<&T> {
         self.meanings.get((code as usize).checked_sub(1)?)
     }
 
-    /// What a row means.
+    /// The meaning of a row.
     #[inline]
     pub(crate) fn of_row(&self, row: usize) -> Option<&T> {
         self.meaning(self.codes.get(row))
@@ -193,12 +193,12 @@ impl<T> Words<T> {
         self.codes.fill_up(rows);
     }
 
-    /// The rows without a value from `first` on, counted from there.
+    /// The rows without a value from `first` on, relative to it.
     pub(crate) fn rows_without(&self, first: usize) -> Vec<usize> {
         fn places<C: Copy + PartialEq + Default>(codes: &[C], first: usize) -> Vec<usize> {
             let none = C::default();
             let codes = codes.get(first..).unwrap_or_default();
-            // Before any place is looked for: nearly always there is none.
+            // Checks first whether there is one, because nearly always there is none.
             if !codes.contains(&none) {
                 return Vec::new();
             }
@@ -214,12 +214,12 @@ impl<T> Words<T> {
 }
 
 impl<T: Meaning + Eq + Hash> Words<T> {
-    /// The code of a meaning, given to it now if it is new.
+    /// The code of a meaning, assigned if it is new.
     pub(crate) fn code_of(&mut self, meaning: T) -> u32 {
         if let Some(code) = self.index.get(&meaning) {
             return *code;
         }
-        // Four thousand million different meanings do not fit into memory.
+        // More than four billion different meanings do not fit into memory.
         let code = u32::try_from(self.meanings.len() + 1).unwrap_or(NONE);
         self.meanings.push(meaning.clone());
         self.index.insert(meaning, code);
@@ -232,11 +232,11 @@ impl<T: Meaning + Eq + Hash> Words<T> {
         self.codes.push(code);
     }
 
-    /// Adds the rows of a batch; those with a word without meaning have none, and are added to `doubts`.
+    /// Adds the rows of a batch. Rows whose label has no meaning get no value and are added to `doubts`.
     pub(crate) fn decode(
         &mut self,
         slot: &WordSlot<T>,
-        known: &mut Known,
+        known: &mut KnownCodes,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
@@ -258,30 +258,30 @@ impl<T: Meaning + Eq + Hash> Words<T> {
 }
 
 impl Words<Box<str>> {
-    /// The code of a text; `None` where no row has it.
+    /// The code of a text; `None` if no row has it.
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
         self.index.get(text).copied()
     }
 }
 
-/// What a source's texts came to, each interpreted once.
+/// The codes of a source's texts, each interpreted once.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownCodes {
     codes: HashMap<Box<str>, u32>,
-    /// Texts of at most seven bytes, by a few bits of their hash: most keys are short and few.
+    /// Texts of at most seven bytes, by a few bits of their hash, because most keys are short and few.
     short: Vec<(u64, u32)>,
 }
 
 const SHORT: usize = 1 << 10;
 
-/// The code of a text without meaning, before its rows get none.
+/// The code of a text without meaning, which becomes no value.
 const BAD: u32 = u32::MAX;
 
 /// Decodes one array.
 pub(crate) struct Decoder<'d, T, F> {
     pub(crate) words: &'d mut Words<T>,
     pub(crate) read: F,
-    pub(crate) known: &'d mut Known,
+    pub(crate) known: &'d mut KnownCodes,
     /// The code of a null.
     pub(crate) missing: u32,
     pub(crate) doubts: &'d mut Vec<usize>,
@@ -378,7 +378,7 @@ impl<T: Meaning + Eq + Hash, F: Fn(&str) -> Cell<T>> Decoder<'_, T, F> {
     }
 }
 
-/// Adds the codes of a dictionary's keys, given those of its entries.
+/// Adds the codes of a dictionary's keys, given those of its values.
 fn gather<K: ArrowDictionaryKeyType>(
     array: &DictionaryArray<K>,
     entries: &[u32],
@@ -403,7 +403,7 @@ fn gather<K: ArrowDictionaryKeyType>(
     let nulls = keys.nulls().filter(|nulls| nulls.null_count() > 0);
     match (codes, nulls) {
         (Codes::Narrow(codes), None) if entries.len() <= 256 => {
-            // With all 256 places there, none need be looked for.
+            // With all 256 entries, no bounds check is needed.
             let mut table = [0; 256];
             for (place, code) in table.iter_mut().zip(entries) {
                 *place = narrow(*code);
@@ -412,7 +412,7 @@ fn gather<K: ArrowDictionaryKeyType>(
         }
         (Codes::Narrow(codes), Some(nulls)) => {
             let missing = narrow(missing);
-            // Sixty-four rows a word of the bitmap; what a null row's key says means nothing.
+            // 64 rows per word of the bitmap. The key of a null row is undefined.
             let bits = nulls.inner().bit_chunks();
             let mut values = keys.values().iter();
             codes.reserve(rows);
@@ -427,7 +427,7 @@ fn gather<K: ArrowDictionaryKeyType>(
     }
 }
 
-/// A text of one to seven bytes as one number, its length included.
+/// A text of one to seven bytes as a number, including its length.
 #[inline]
 fn packed(text: &[u8]) -> Option<u64> {
     let length = text.len();

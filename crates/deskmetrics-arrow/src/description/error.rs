@@ -1,16 +1,16 @@
-//! What can be wrong with a description.
+//! Errors in a description.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::suggest::{did_you_mean, listed, nearest};
 
-/// A description that makes no sense: where, what was found, what is allowed.
+/// An invalid description: the place, what was found and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescriptionError {
-    /// The file, where it came from one.
+    /// The file, if the description was read from one.
     pub file: Option<PathBuf>,
-    /// Line and column, counted from 1, where known.
+    /// Line and column, counted from 1, if known.
     pub place: Option<(usize, usize)>,
     /// What was found and what is allowed.
     pub message: String,
@@ -32,7 +32,7 @@ impl fmt::Display for DescriptionError {
 }
 
 impl DescriptionError {
-    pub(crate) fn said(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { file: None, place: None, message: message.into() }
     }
 
@@ -41,7 +41,8 @@ impl DescriptionError {
         self
     }
 
-    /// The parser's complaint in plain words, with its place, and `key`, the path to it, where the parser's words do not name it.
+    /// Converts an error of the TOML parser to plain language, with its place. `key` is the path to the value, used
+    /// if the message does not name it.
     pub(crate) fn of_toml(error: &toml::de::Error, text: &str, key: Option<&str>) -> Self {
         let place = error.span().map(|span| {
             let before = text.get(..span.start).unwrap_or(text);
@@ -49,9 +50,9 @@ impl DescriptionError {
             let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
             (line, column)
         });
-        let said = error.message().trim().trim_end_matches('.').replace('\n', "; ");
-        let message = plain_message(&said);
-        let message = match key.filter(|key| message != said && *key != ".") {
+        let original = error.message().trim().trim_end_matches('.').replace('\n', "; ");
+        let message = plain_message(&original);
+        let message = match key.filter(|key| message != original && *key != ".") {
             Some(key) => format!("{key}: {message}"),
             None => message,
         };
@@ -59,13 +60,14 @@ impl DescriptionError {
     }
 }
 
-/// What serde says of a data form in plain words, with the nearest of the allowed words where it lists them. Other messages stay.
+/// Converts an error of serde to plain language. If it lists allowed values, the most similar one is added. Other
+/// messages are unchanged.
 ///
 /// ```
 /// use deskmetrics_arrow::plain_message;
 ///
-/// // As serde says it.
-/// for (said, plain) in [
+/// // The message of serde.
+/// for (original, plain) in [
 ///     (
 ///         "unknown field `colum`, expected one of `column`, `value`",
 ///         "there is no key \"colum\", did you mean \"column\"? Allowed are \"column\", \"value\"",
@@ -75,7 +77,7 @@ impl DescriptionError {
 ///     ("invalid type: string \"two\", expected usize", "found the text \"two\", expected a whole number from 0"),
 ///     ("time zone \"UCT\" is unknown", "time zone \"UCT\" is unknown"),
 /// ] {
-///     assert_eq!(plain_message(said), plain);
+///     assert_eq!(plain_message(original), plain);
 /// }
 /// ```
 pub fn plain_message(message: &str) -> String {
@@ -114,7 +116,7 @@ pub fn plain_message(message: &str) -> String {
     plain().unwrap_or_else(|| message.to_owned())
 }
 
-/// A value as serde shows it.
+/// A value, as serde displays it.
 fn plain_value(found: &str) -> String {
     match found.split_once(' ') {
         Some(("string", text)) => format!("the text {text}"),
@@ -129,7 +131,7 @@ fn plain_value(found: &str) -> String {
     }
 }
 
-/// A type as serde names it.
+/// A type, as serde names it.
 fn plain_type(expected: &str) -> &str {
     let name = expected.trim_start_matches("a ").trim_start_matches("borrowed ");
     match name.split_whitespace().next().unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! What a source's word for an event means.
+//! Meanings of event kinds in a description.
 
 use deskmetrics::Status;
 use deskmetrics::ticket::Attribute;
@@ -8,14 +8,14 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use super::suggest::{did_you_mean, listed, nearest};
 use crate::column::Meaning;
 
-/// One thing an event row says happened. Where a value is needed (`status`, `changed ...`, `tagged`, `untagged`,
-/// `merged_into`, `split_from`), it stands in the source's `value` column.
+/// One event that a row reports. If it needs a value (`status`, `changed ...`, `tagged`, `untagged`, `merged_into`,
+/// `split_from`), the value is in the source's `value` column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventMeaning {
-    /// `public_message`: a message both sides can read.
+    /// `public_message`: a message that both sides can read.
     PublicMessage,
-    /// `internal_note`: a note only the team can read.
+    /// `internal_note`: a note that only the team can read.
     InternalNote,
     /// `new`, `open`, `pending`, `on_hold`, `solved` or `closed`: the ticket now has this status.
     Became(Status),
@@ -25,13 +25,13 @@ pub enum EventMeaning {
     Changed(Attribute),
     /// `tagged`: the tag in the value column was added.
     Tagged,
-    /// `untagged`: the tag in the value column was taken away.
+    /// `untagged`: the tag in the value column was removed.
     Untagged,
-    /// `escalated`: the ticket was handed to a higher level.
+    /// `escalated`: the ticket was escalated to a higher level.
     Escalated,
-    /// `merged_into`: the ticket lives on in the one named in the value column.
+    /// `merged_into`: the ticket was merged into the one in the value column.
     MergedInto,
-    /// `split_from`: the ticket was split off the one named in the value column.
+    /// `split_from`: the ticket was split off the one in the value column.
     SplitFrom,
     /// `deleted`: the ticket was deleted.
     Deleted,
@@ -39,7 +39,7 @@ pub enum EventMeaning {
     Spam,
     /// `end_unknown`: the ticket was solved or closed at an unknown time.
     EndUnknown,
-    /// `restored`: the ticket was brought back after a merge, a deletion or the mark of spam.
+    /// `restored`: the ticket was restored after a merge, deletion or spam mark.
     Restored,
     /// `survey_sent`: a survey was sent about the ticket.
     SurveySent,
@@ -47,9 +47,9 @@ pub enum EventMeaning {
     SurveyAnswered,
 }
 
-/// Everything one event row says happened; none for rows to `ignore`.
+/// All events that a row reports; none for rows to `ignore`.
 ///
-/// In a description a word, `"solved"`, or several: `["open", "changed assignee"]`.
+/// In a description, one value (`"solved"`) or several: `["open", "changed assignee"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventMapping(pub Vec<EventMeaning>);
 
@@ -91,9 +91,9 @@ impl EventMapping {
         self.0.iter().any(|one| matches!(one, EventMeaning::Tagged | EventMeaning::Untagged))
     }
 
-    /// What a word of ours says.
+    /// Parses a name of a meaning.
     fn of(word: &str) -> Option<Self> {
-        let happening = match word {
+        let meaning = match word {
             "ignore" => return Some(Self(Vec::new())),
             "public_message" => EventMeaning::PublicMessage,
             "internal_note" => EventMeaning::InternalNote,
@@ -114,7 +114,7 @@ impl EventMapping {
                 None => EventMeaning::Became(word.parse().ok()?),
             },
         };
-        Some(Self(vec![happening]))
+        Some(Self(vec![meaning]))
     }
 }
 
@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for EventMapping {
                     let allowed = || WORDS.iter().chain(&["ignore"]);
                     let meant = did_you_mean(nearest(word, allowed()).as_deref());
                     E::custom(format!(
-                        "\"{word}\" is nothing that happens{meant}; allowed are {}",
+                        "\"{word}\" is not a kind of event{meant}; allowed are {}",
                         listed(allowed())
                     ))
                 })

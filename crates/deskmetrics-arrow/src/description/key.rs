@@ -1,6 +1,6 @@
-//! Keys of a description that name a column and say how to read it.
+//! Keys of a description that name a column and its format.
 //!
-//! Each is either just the column's name or a table.
+//! Each is either the column's name or a table.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,16 +58,16 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
-/// The values that a column must have in rows that are read, or those that it must not have.
+/// The values that a column must have, or must not have, in rows that are read.
 ///
-/// `"web"`; `["web", "mail"]`; `{ not = ["test", "preview"] }`. Values are compared letter by letter; an empty text is an empty
-/// cell, and `"*"` any other one.
+/// `"web"`; `["web", "mail"]`; `{ not = ["test", "preview"] }`. Values are compared exactly. An empty text is an
+/// empty cell, and `"*"` is any other one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Values {
     /// The values.
     pub values: Vec<Code>,
-    /// Whether rows with one of them are passed over; else those with one of them are read.
+    /// Whether rows with one of the values are skipped, instead of read.
     pub not: bool,
 }
 
@@ -119,21 +119,21 @@ impl<'de> Deserialize<'de> for Values {
     }
 }
 
-/// Whether upper and lower case of words matter.
+/// Whether the case of values matters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterCase {
-    /// "Solved" and "SOLVED" are the same word.
+    /// "Solved" and "SOLVED" are equal.
     #[default]
     Ignore,
-    /// They are two words.
+    /// They are different.
     Exact,
 }
 
-/// A column of words, and what they mean; or one meaning for all rows.
+/// A column of labels and their meanings, or one meaning for all rows.
 ///
-/// `"state"`; `{ column = "state", words = { "Resolved" = "solved" }, other = "open", missing = ["?"] }`;
-/// `{ value = "chat" }`.
+/// `"state"`; `{ column = "state", words = { "Resolved" = "solved" }, other = "open", missing = ["?"] }`; `{ value =
+/// "chat" }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "T: DeserializeOwned"))]
 #[non_exhaustive]
@@ -141,16 +141,16 @@ pub struct WordKey<T> {
     /// The column.
     #[serde(default)]
     pub column: Option<String>,
-    /// What all rows mean, instead of a column.
+    /// The meaning of all rows, instead of a column.
     #[serde(default = "none")]
     pub value: Option<T>,
-    /// What the source's words mean.
+    /// The meanings of the source's labels.
     #[serde(default = "BTreeMap::new")]
     pub words: BTreeMap<Box<str>, T>,
-    /// What every other word means.
+    /// The meaning of every other label.
     #[serde(default = "none")]
     pub other: Option<T>,
-    /// Codes that mean there is no value, besides an empty cell.
+    /// Codes that mean missing, in addition to an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
     /// Whether case matters.
@@ -162,7 +162,7 @@ fn none<T>() -> Option<T> {
     None
 }
 
-/// A column of instants.
+/// A column of timestamps.
 ///
 /// `"opened_at"`, or `{ column = "opened_at", format = "%d/%m/%Y %H:%M", time_zone = "Europe/Paris" }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -171,19 +171,19 @@ fn none<T>() -> Option<T> {
 pub struct InstantKey {
     /// The column.
     pub column: String,
-    /// How it is written; see [`InstantReading::format`].
+    /// The format; see [`InstantReading::format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
-    /// The zone of wall-clock times.
+    /// The time zone of wall-clock times.
     #[serde(default, deserialize_with = "optional_zone")]
     pub time_zone: Option<Tz>,
-    /// What a local time means that occurs twice.
+    /// The meaning of a local time that occurs twice.
     #[serde(default)]
     pub ambiguous: Option<Ambiguous>,
-    /// What a local time means that the clocks skip.
+    /// The meaning of a local time that a clock change skips.
     #[serde(default)]
     pub nonexistent: Option<Nonexistent>,
-    /// Codes that mean there is no value, besides an empty cell.
+    /// Codes that mean missing, in addition to an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
 }
@@ -197,21 +197,21 @@ pub struct InstantKey {
 pub struct NumberKey {
     /// The column.
     pub column: String,
-    /// Words that stand for numbers.
+    /// Labels that mean a number.
     #[serde(default)]
     pub words: BTreeMap<Box<str>, f64>,
-    /// What to multiply every number by, to bring half steps onto a whole-number scale.
+    /// A factor for every number, for example to convert half steps to whole numbers.
     #[serde(default)]
     pub times: Option<f64>,
-    /// What stands before decimals; that of the [file](crate::file::FileSpec::decimal) if not said.
+    /// The decimal mark. Default: that of the [file](crate::file::FileSpec::decimal).
     #[serde(default)]
     pub decimal: Option<DecimalMark>,
-    /// Codes that mean there is no value, besides an empty cell.
+    /// Codes that mean missing, in addition to an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
 }
 
-/// A column of durations or counts that the source has computed.
+/// A column of durations or counts computed by the source.
 ///
 /// `"reply_time_in_minutes"`, or `{ column = "reply", unit = "minutes", clock = "business", missing = ["-"] }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -220,24 +220,24 @@ pub struct NumberKey {
 pub struct MeasureKey {
     /// The column.
     pub column: String,
-    /// The unit of a duration's numbers; that in the column's name if not said, as in `reply_time_in_minutes` or
+    /// The unit of a duration's numbers. Default: the unit in the column's name, as in `reply_time_in_minutes` or
     /// `Response Time (hours)`. A text such as `01:30:00` or `1h 30m` needs none.
     #[serde(default)]
     pub unit: Option<DurationUnit>,
-    /// The clock of a duration; that in the column's name if not said, as in `reply_time_in_minutes.business`, else the
-    /// calendar.
+    /// The clock of a duration. Default: the clock in the column's name, as in `reply_time_in_minutes.business`, else
+    /// the calendar.
     #[serde(default)]
     pub clock: Option<ClockKind>,
-    /// What stands before decimals; that of the [file](crate::file::FileSpec::decimal) if not said.
+    /// The decimal mark. Default: that of the [file](crate::file::FileSpec::decimal).
     #[serde(default)]
     pub decimal: Option<DecimalMark>,
-    /// Codes that mean there is no value, besides an empty cell.
+    /// Codes that mean missing, in addition to an empty cell.
     #[serde(default)]
     pub missing: Vec<Code>,
 }
 
 impl MeasureKey {
-    /// The unit of numbers, where it is known.
+    /// The unit of numbers, if known.
     pub(crate) fn unit(&self) -> Option<DurationUnit> {
         self.unit.or_else(|| MeasureName::of(&self.column).unit)
     }
@@ -248,31 +248,31 @@ impl MeasureKey {
     }
 }
 
-/// How instants are written in all columns of a file or dataset.
+/// The format of timestamps in all columns of a file or dataset.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InstantRules {
-    /// How they are written; see [`InstantReading::format`].
+    /// The format; see [`InstantReading::format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
-    /// The zone of wall-clock times.
+    /// The time zone of wall-clock times.
     #[serde(default, deserialize_with = "optional_zone")]
     pub time_zone: Option<Tz>,
-    /// What a local time means that occurs twice.
+    /// The meaning of a local time that occurs twice.
     #[serde(default)]
     pub ambiguous: Option<Ambiguous>,
-    /// What a local time means that the clocks skip.
+    /// The meaning of a local time that a clock change skips.
     #[serde(default)]
     pub nonexistent: Option<Nonexistent>,
 }
 
 /// A key that may be just a column's name.
 pub(crate) trait NamesColumn: DeserializeOwned {
-    /// What the table form allows, for messages.
+    /// The allowed table form, for messages.
     const FORM: &'static str;
 
-    /// The key with nothing said but the column.
+    /// The key with the column only and defaults for the rest.
     fn of_column(name: &str) -> Self;
 }
 
@@ -353,7 +353,7 @@ pub(super) fn column<'de, D: Deserializer<'de>, K: NamesColumn>(deserializer: D)
     deserializer.deserialize_any(NameOrTable(PhantomData))
 }
 
-/// For serde: the same where the key may be excluded.
+/// For serde: a column's name or a table, or no key.
 pub(super) fn optional_column<'de, D: Deserializer<'de>, K: NamesColumn>(
     deserializer: D,
 ) -> Result<Option<K>, D::Error> {
@@ -370,7 +370,7 @@ impl<'de, K: NamesColumn> Deserialize<'de> for Named<K> {
     }
 }
 
-/// For serde: a table of such keys, of which no two may mean the same.
+/// For serde: a table of such keys, without duplicates.
 pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: NamesColumn>(
     deserializer: D,
 ) -> Result<BTreeMap<N, K>, D::Error> {

@@ -1,4 +1,4 @@
-//! The dataset description: what means what in somebody's files, as TOML.
+//! The dataset description: the meaning of files and columns, as TOML.
 
 mod error;
 mod event_mapping;
@@ -35,7 +35,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use crate::ReadError;
 use crate::file::FileSpec;
 
-/// What a dataset's files hold and what their words mean.
+/// The files of a dataset and the meaning of their columns and values.
 ///
 /// ```
 /// use deskmetrics_arrow::Description;
@@ -63,28 +63,29 @@ use crate::file::FileSpec;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Description {
-    /// What the data is, for the head of a report.
+    /// The name of the dataset, for the head of a report.
     #[serde(default)]
     pub name: Option<String>,
-    /// The folder that file names start from, itself starting from the
-    /// [data root](crate::ReadOptions::data_root).
+    /// The folder that file names are relative to. It is itself relative to the [data
+    /// root](crate::ReadOptions::data_root).
     #[serde(default)]
     pub folder: PathBuf,
-    /// The zone of the report's days and weeks, and of wall-clock times in the data unless
-    /// [`instants`](Self::instants) or a column says otherwise.
+    /// The time zone of the report's days and weeks, and of wall-clock times in the data unless
+    /// [`instants`](Self::instants) or a column names another.
     #[serde(deserialize_with = "key::zone")]
     pub time_zone: Tz,
-    /// The cut-off, an instant or a wall-clock time of the zone: nothing later is known. `"latest event"`, which is
-    /// also what holds if nothing is said, is the last instant in the data, implausible ones excluded; see [`Dataset::last_instant`](crate::Dataset::last_instant).
+    /// The cut-off: a timestamp, or a wall-clock time in the dataset's zone. Later data is unknown. The default,
+    /// `"latest event"`, is the last timestamp in the data, without implausible ones; see
+    /// [`Dataset::last_instant`](crate::Dataset::last_instant).
     #[serde(default)]
     pub as_of: AsOf,
-    /// The keys a report is sliced by.
+    /// The attributes a report is sliced by.
     #[serde(default, deserialize_with = "key::one_or_many")]
     pub by: Vec<Attribute>,
-    /// How instants are written, unless a file or column says otherwise.
+    /// The format of timestamps, unless a file or column has its own.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
     /// Files with one row per ticket.
@@ -93,47 +94,46 @@ pub struct Description {
     /// Files with one row per event.
     #[serde(default)]
     pub events: Vec<EventSource>,
-    /// Files with one row per audit record, each showing the whole ticket as it was then.
+    /// Files with one row per audit record, each a snapshot of the whole ticket.
     #[serde(default)]
     pub snapshots: Vec<SnapshotSource>,
-    /// Files with one row per answered survey or per answer.
+    /// Files with one row per survey form or per answer.
     #[serde(default)]
     pub surveys: Vec<SurveySource>,
-    /// Files with one row per survey sent.
+    /// Files with one row per invitation.
     #[serde(default)]
     pub invitations: Vec<InvitationSource>,
-    /// What the numbers of each survey question mean; `nps` needs no entry.
+    /// The scale of each survey question; `nps` needs no entry.
     #[serde(default)]
     pub scales: BTreeMap<Box<str>, Scale>,
     /// Working hours by name.
     #[serde(default)]
     pub schedules: BTreeMap<Box<str>, ScheduleSource>,
-    /// The name of the schedule on which business time is counted, of tickets that
-    /// [`schedule_by`](Self::schedule_by) names none for.
+    /// The schedule for business time of tickets that [`schedule_by`](Self::schedule_by) does not match.
     #[serde(default)]
     pub schedule: Option<Box<str>>,
-    /// The names of the schedules of tickets with these attributes: `market = { DK = "nordic", ES = "iberia" }`.
+    /// The schedules of tickets with these attributes: `market = { DK = "nordic", ES = "iberia" }`.
     #[serde(default)]
     pub schedule_by: BTreeMap<Attribute, BTreeMap<Box<str>, Box<str>>>,
-    /// What was promised.
+    /// The SLA policies.
     #[serde(default)]
     pub sla: SlaSource,
-    /// How tickets' lives are read where products disagree.
+    /// The conventions of replay.
     #[serde(default)]
     pub replay: ReplayOptions,
-    /// What first contact resolution means here.
+    /// The policy of first contact resolution.
     #[serde(default)]
     pub fcr: Option<FcrPolicy>,
 }
 
-/// The cut-off as a description states it.
+/// The cut-off in a description.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AsOf {
-    /// The last instant found in the data.
+    /// The last timestamp in the data.
     #[default]
     LatestEvent,
-    /// An instant, or a wall-clock time of the description's zone, in ISO 8601.
+    /// A timestamp, or a wall-clock time in the description's zone, in ISO 8601.
     At(String),
 }
 
@@ -153,10 +153,10 @@ impl<'de> Deserialize<'de> for AsOf {
 }
 
 impl Description {
-    /// Reads the description in a file.
+    /// Reads a description from a file.
     ///
     /// # Errors
-    /// When the file cannot be read, or what it says makes no sense; the error names line and column.
+    /// If the file cannot be read or is invalid. The error contains line and column.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|source| match source.kind() {
@@ -204,8 +204,8 @@ impl Description {
         roles.into_iter().find_map(|(role, key)| key.filter(|key| key.column == column).map(|_| role))
     }
 
-    /// Notes on roles that have no effect on reports, each with what would give it one. With `records`, the records of surveys
-    /// are read in full.
+    /// Notes on roles without effect on reports, with what would give them one. With `records`, the records of
+    /// surveys are read in full.
     pub(crate) fn unused(&self, records: bool) -> Vec<String> {
         let mut notes = Vec::new();
         let mut note = |unused: bool, table: &str, role: &str, remedy: &str| {
@@ -227,7 +227,7 @@ impl Description {
                 unjoined,
                 "surveys",
                 "invitation",
-                "add invitations, or say which answer counts with duplicates",
+                "add invitations, or set which answer counts with duplicates",
             );
             let unnamed = one_each && source.invitation.is_none();
             note(unnamed, "surveys", "duplicates or updated_at", "name the invitation that an answer is to");
@@ -288,7 +288,7 @@ impl Description {
         notes
     }
 
-    /// Checks what its form alone does not forbid in single sources.
+    /// Checks the rules for single sources that the form alone does not enforce.
     pub(crate) fn check_sources(&self) -> Result<(), DescriptionError> {
         for source in &self.tickets {
             Duplicates::check(source.duplicates, "tickets")?;
@@ -310,7 +310,7 @@ impl Description {
             && self.surveys.is_empty()
             && self.invitations.is_empty()
         {
-            return Err(DescriptionError::said(
+            return Err(DescriptionError::new(
                 "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
             ));
         }
@@ -325,7 +325,7 @@ impl Description {
     }
 }
 
-/// A data form in TOML.
+/// Parses a data form in TOML.
 pub(crate) fn of_toml<T: DeserializeOwned>(text: &str) -> Result<T, DescriptionError> {
     let parsed =
         toml::Deserializer::parse(text).map_err(|error| DescriptionError::of_toml(&error, text, None))?;

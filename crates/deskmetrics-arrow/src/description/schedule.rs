@@ -1,4 +1,4 @@
-//! Schedules of a description: the core's data form, with holidays and whole schedules also from files.
+//! Schedules of a description, with holidays and schedules from files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::{DescriptionError, InstantRules, Values};
 use crate::file::FileSpec;
 
-/// A schedule as a description states it: the data form of
-/// [`WorkingTime`], in which `holidays` may name files, or `{ file = "desk.toml" }`.
+/// A schedule in a description: the data form of [`WorkingTime`], in which `holidays` may name files, or `{ file =
+/// "desk.toml" }`.
 ///
 /// ```toml
 /// [schedules.boston]
@@ -24,7 +24,7 @@ use crate::file::FileSpec;
 #[serde(transparent)]
 pub struct ScheduleSource(toml::Table);
 
-/// Dates in a file, one a row.
+/// Dates in a file, one per row.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -33,29 +33,29 @@ pub struct HolidayFile {
     pub file: FileSpec,
     /// The column with the date.
     pub column: String,
-    /// How the date is written, if not `2026-12-25`; see
+    /// The format of the dates, if not `2026-12-25`; see
     /// [`InstantReading::format`](crate::column::InstantReading::format).
     #[serde(default)]
     pub format: Option<String>,
-    /// Which rows count, by the values that columns must have; see [`Values`].
+    /// The values that columns must have in rows that count; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
 }
 
 impl HolidayFile {
-    /// The rules by which its dates are read.
+    /// The rules for its dates.
     pub(crate) fn rules(&self) -> InstantRules {
         InstantRules { format: self.format.clone(), ..InstantRules::default() }
     }
 }
 
 impl ScheduleSource {
-    /// The file the whole schedule stands in, if it does.
+    /// The file of the whole schedule, if any.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         self.0.get("file")?.as_str().map(PathBuf::from)
     }
 
-    /// The schedule, with `dates` giving the dates of a holiday file.
+    /// Builds the schedule. `dates` returns the dates of a holiday file.
     pub(crate) fn build<E: From<DescriptionError>>(
         &self,
         name: &str,
@@ -66,7 +66,7 @@ impl ScheduleSource {
         serde_path_to_error::deserialize(table).map_err(|error| wrong(name, &error).into())
     }
 
-    /// Whether it can be built without reading a file.
+    /// Checks the schedule, as far as possible without reading a file.
     pub(super) fn check(&self, name: &str) -> Result<(), DescriptionError> {
         if self.file().is_some() {
             return Ok(());
@@ -75,7 +75,7 @@ impl ScheduleSource {
     }
 }
 
-/// Puts dates where holiday files are named, also inside combinations and versions.
+/// Replaces holiday files with their dates, also inside combinations and versions.
 fn fill_in<E: From<DescriptionError>>(
     table: &mut toml::Table,
     name: &str,
@@ -109,7 +109,7 @@ fn fill_in<E: From<DescriptionError>>(
 
 fn wrong(name: &str, error: &serde_path_to_error::Error<toml::de::Error>) -> DescriptionError {
     let mut wrong = DescriptionError::of_toml(error.inner(), "", Some(&error.path().to_string()));
-    wrong.place = None; // places inside a part of the text would mislead
+    wrong.place = None; // places inside a part of the text would be misleading
     wrong.message = format!("schedules.{name}: {}", wrong.message);
     wrong
 }

@@ -1,4 +1,4 @@
-//! What was promised, as a description states it.
+//! SLA policies of a description.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::file::FileSpec;
 
-/// What was promised: policies in the core's data form, and tables of rules in files.
+/// SLA policies: in the core's data form, and as tables of rules in files.
 ///
 /// ```toml
 /// [[sla.policies]]
@@ -21,21 +21,21 @@ use crate::file::FileSpec;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SlaSource {
-    /// How many of the policies a ticket can have.
+    /// How many policies a ticket can have.
     #[serde(default)]
     pub matching: Matching,
-    /// Clocks of your own that targets can limit.
+    /// Custom clocks that targets can limit.
     #[serde(default)]
     pub clocks: Vec<CustomClock>,
-    /// The policies, first match first.
+    /// The policies. The first match has priority.
     #[serde(default)]
     pub policies: Vec<SlaPolicy>,
-    /// Tables of rules, after the policies.
+    /// Tables of rules, which follow the policies.
     #[serde(default)]
     pub tables: Vec<SlaTable>,
 }
 
-/// A table of rules in a file, each row a policy: for tickets with these values, so much time.
+/// A table of rules in a file. Each row is a policy for tickets with its values.
 ///
 /// ```toml
 /// [[sla.tables]]
@@ -52,28 +52,28 @@ pub struct SlaSource {
 pub struct SlaTable {
     /// The file.
     pub file: FileSpec,
-    /// The column of each attribute a ticket must have.
+    /// The column of each attribute that a ticket must have.
     pub when: BTreeMap<Attribute, String>,
-    /// What is limited.
+    /// The metric that the targets limit.
     pub metric: SlaMetric,
-    /// The clock it is counted on.
+    /// The clock of the targets.
     #[serde(default)]
     pub clock: ClockKind,
-    /// The named schedule; the tickets' own if not said.
+    /// The named schedule. Default: the tickets' own.
     #[serde(default)]
     pub schedule: Option<Box<str>>,
-    /// How long it may take.
+    /// The column of the target durations.
     pub within: WithinColumn,
 }
 
-/// A column with a number of some unit of time.
+/// A column with the number of time units.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct WithinColumn {
     /// The column.
     pub column: String,
-    /// What one stands for, such as a business day of `"8h 30m"`.
+    /// The length of one unit, such as `"8h 30m"` for a business day.
     #[serde(with = "deskmetrics::duration_text")]
     pub each: TimeDelta,
 }

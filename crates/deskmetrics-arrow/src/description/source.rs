@@ -1,4 +1,4 @@
-//! The files of a description: what each holds and which column says what.
+//! Files of a description: their contents and the roles of columns.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ type Text = WordKey<Box<str>>;
 
 /// A file with one row per ticket.
 ///
-/// Instants of its life that stand in columns become events: `first_response_at` a public message of an agent,
-/// `solved_at` and `closed_at` the status. A ticket whose status is solved or closed without either instant is left
-/// out; an end instant of a ticket that is open again is passed over and counted.
+/// Timestamp columns become events: `first_response_at` a public message of an agent, `solved_at` and `closed_at` the
+/// status. A ticket whose status is solved or closed without either timestamp is excluded. An end timestamp of a
+/// reopened ticket is ignored and counted.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -30,13 +30,13 @@ pub struct TicketSource {
     /// The file, or several of the same form.
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
-    /// How this file's instants are written.
+    /// The format of timestamps in this file.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
-    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    /// The values that columns must have in rows that are read: `where = { Channel = "web" }`; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
     /// The ticket's id.
@@ -45,19 +45,19 @@ pub struct TicketSource {
     /// When it was created.
     #[serde(deserialize_with = "column")]
     pub created_at: InstantKey,
-    /// An event this little before its ticket's creation is taken as at the creation (and counted): two computers'
-    /// clocks differ. None is forgiven if not said.
+    /// An event at most this long before its ticket's creation is moved to the creation (and counted), because the
+    /// clocks of two computers differ. Default: zero.
     #[serde(default, with = "deskmetrics::duration_text")]
     pub clock_skew: TimeDelta,
-    /// Who asks.
+    /// The customer who raised it.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
-    /// Who created it; the customer if not said, also where the first response bears the very instant of creation, as in
-    /// exports of whole minutes.
+    /// The author of the ticket. Default: the customer, even if the first response has the timestamp of the creation,
+    /// as in exports of whole minutes.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
-    /// The ticket's status at the cut-off, or that it is `deleted`, `spam` or `merged`. Beside events, which give the statuses,
-    /// it excludes tickets that are gone; the others are compared with it.
+    /// The ticket's status at the cut-off, or `deleted`, `spam` or `merged`. If events give the statuses, those three
+    /// still exclude the ticket, and the others are compared with the events.
     #[serde(default, deserialize_with = "optional_column")]
     pub status: Option<WordKey<TicketStatus>>,
     /// When an agent first replied.
@@ -69,25 +69,28 @@ pub struct TicketSource {
     /// When it was closed.
     #[serde(default, deserialize_with = "optional_column")]
     pub closed_at: Option<InstantKey>,
-    /// When its resolution is due, as the source says; counted by metric `stated` of `sla_attainment` where
+    /// When its resolution is due, as stated by the source. Counted by metric `stated` of `sla_attainment` if
     /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether its SLA was met, as the source says. A verdict on a ticket that is open at the cut-off does not count yet where
-    /// [`due_at`](Self::due_at) is later; without a due time it counts whenever it was given.
+    /// Whether its SLA was met, as stated by the source. A verdict on a ticket that is open at the cut-off does not
+    /// count if [`due_at`](Self::due_at) is later. Without a due time it always counts.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
-    /// What the source says of several SLA targets, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`. Counted
-    /// by the metrics `stated_first_response` and so on of `sla_attainment`, and by `stated` where neither
+    /// SLA targets stated by the source, by metric: `{ first_response = { due_at = "FR due", met = "FR met" } }`.
+    /// Counted by the metrics `stated_first_response` and so on of `sla_attainment`, and by `stated` if neither
     /// [`due_at`](Self::due_at) nor [`sla_met`](Self::sla_met) has a value.
     #[serde(default)]
     pub sla: BTreeMap<SlaMetric, StatedSlaKey>,
-    /// How long the customer waited for the first reply of an agent, as the source has computed it; see [`MeasureKey`]. One
-    /// column, or several with a clock each. It counts where neither timestamps nor events give the measure, and is compared
-    /// with it where they do. The same holds for the measures below, which are those of
-    /// [`TicketMetrics`](deskmetrics::TicketMetrics). A duration from creation to an event that is longer than the ticket is old at
-    /// the cut-off has not ended by then. Counts and totals such as `on_hold_time` have no date, and business time is shorter than
-    /// the time that passed, so these count as stated: state them as they were at the cut-off.
+    /// The customer's wait for the first reply of an agent, as computed by the source; see [`MeasureKey`]. One
+    /// column, or several with a clock each.
+    ///
+    /// The stated value counts if neither timestamps nor events give the measure; otherwise the two are compared. The
+    /// same holds for the measures below, which are those of [`TicketMetrics`](deskmetrics::TicketMetrics).
+    ///
+    /// A duration from creation to an event that is longer than the ticket's age at the cut-off has not ended by
+    /// then. Counts and totals such as `on_hold_time` have no date, and business time is shorter than calendar time,
+    /// so these count as stated: provide them as of the cut-off.
     #[serde(default, deserialize_with = "some_columns", alias = "first_reply_time")]
     pub first_response_time: Vec<MeasureKey>,
     /// From creation to the first solve.
@@ -114,28 +117,28 @@ pub struct TicketSource {
     /// How often it was reopened.
     #[serde(default, deserialize_with = "some_columns")]
     pub reopens: Vec<MeasureKey>,
-    /// How many public replies of agents it has.
+    /// The number of public replies of agents.
     #[serde(default, deserialize_with = "some_columns", alias = "replies")]
     pub public_replies: Vec<MeasureKey>,
-    /// How many messages of customers it has, the opening included.
+    /// The number of messages of customers, including the opening.
     #[serde(default, deserialize_with = "some_columns")]
     pub customer_messages: Vec<MeasureKey>,
-    /// How often agents did something.
+    /// The number of events caused by agents.
     #[serde(default, deserialize_with = "some_columns")]
     pub agent_touches: Vec<MeasureKey>,
-    /// How many stints with an assignee it had.
+    /// The number of stints with an assignee.
     #[serde(default, deserialize_with = "some_columns")]
     pub assignee_stations: Vec<MeasureKey>,
-    /// How often it was reassigned: one less than the stints with an assignee.
+    /// The number of reassignments: one less than the stints with an assignee.
     #[serde(default, deserialize_with = "some_columns")]
     pub transfers: Vec<MeasureKey>,
-    /// How many stints with a group it had.
+    /// The number of stints with a group.
     #[serde(default, deserialize_with = "some_columns")]
     pub group_stations: Vec<MeasureKey>,
-    /// How often it moved to another group: one less than the stints with a group.
+    /// The number of moves to another group: one less than the stints with a group.
     #[serde(default, deserialize_with = "some_columns")]
     pub group_transfers: Vec<MeasureKey>,
-    /// Who replied and solved; an agent if not said.
+    /// The author of reply and solve. Default: an agent.
     #[serde(default, deserialize_with = "optional_column")]
     pub author: Option<WordKey<Author>>,
     /// The name of that person.
@@ -144,41 +147,44 @@ pub struct TicketSource {
     /// Its tags in one column: a list, a JSON list in text, or text with a separator.
     #[serde(default, deserialize_with = "optional_column")]
     pub tags: Option<Text>,
-    /// What stands between the tags; a comma if not said.
+    /// The separator of tags. Default: a comma.
     #[serde(default)]
     pub tag_separator: Option<String>,
-    /// Whether attributes and tags are those of today or those at creation; [`Current`](AttributeValues::Current) if not said.
+    /// Whether attributes and tags are current values or those at creation. Default:
+    /// [`Current`](AttributeValues::Current).
     #[serde(default)]
     pub attribute_values: Option<AttributeValues>,
-    /// Which of several rows with the same id counts; the first if not said.
+    /// Which of several rows with the same id counts. Default: the first.
     #[serde(default)]
     pub duplicates: Option<Duplicates>,
-    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
+    /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
     pub updated_at: Option<InstantKey>,
-    /// Market, channel, priority and so on; any other name is an attribute of the dataset's own.
+    /// Market, channel, priority and so on. Any other name is a custom attribute.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
 }
 
-/// What a source says of the SLA target of one metric.
+/// The SLA target of one metric, as stated by the source.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StatedSlaKey {
-    /// When it is due; of `first_response` and `resolution`.
+    /// When it is due; for `first_response` and `resolution`.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether it was met, which counts where it has a value.
+    /// Whether it was met. This value has priority.
     #[serde(default, deserialize_with = "optional_column")]
     pub met: Option<WordKey<bool>>,
 }
 
-/// A role of a measure that the source states: its name, the measure, how much more than the value that is, and the columns.
+/// The role of a stated measure: its name, the measure, the offset from the role's value to the measure, and the
+/// columns.
 pub(crate) type StatedRole<'s> = (&'static str, StatedMeasure, i64, &'s [MeasureKey]);
 
 impl TicketSource {
-    /// The roles of measures that the source states.
+    /// The roles of stated measures.
     pub(crate) fn stated(&self) -> [StatedRole<'_>; 16] {
         [
             ("first_response_time", StatedMeasure::FirstResponseTime, 0, &self.first_response_time),
@@ -210,20 +216,20 @@ impl TicketSource {
             let name = metric.as_str();
             if let SlaMetric::Custom(_) = metric {
                 let known: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla has no metric \"{name}\"{}; allowed are {}",
                     did_you_mean(nearest(name, &known).as_deref()),
                     listed(&known)
                 )));
             }
             if key.due_at.is_none() && key.met.is_none() {
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla.{name} names no column: give due_at or met"
                 )));
             }
             let dated = matches!(metric, SlaMetric::FirstResponse | SlaMetric::Resolution);
             if key.due_at.is_some() && !dated {
-                return Err(DescriptionError::said(format!(
+                return Err(DescriptionError::new(format!(
                     "[[tickets]]: sla.{name} has no due_at, since only first_response and resolution have one end: give met"
                 )));
             }
@@ -232,7 +238,7 @@ impl TicketSource {
         for (role, measure, _, keys) in self.stated() {
             for key in keys {
                 if !measure.is_duration() && (key.unit.is_some() || key.clock.is_some()) {
-                    return Err(DescriptionError::said(format!(
+                    return Err(DescriptionError::new(format!(
                         "[[tickets]]: {role} is a count, which has neither unit nor clock"
                     )));
                 }
@@ -243,7 +249,7 @@ impl TicketSource {
                     } else {
                         ": state one of them"
                     };
-                    return Err(DescriptionError::said(format!(
+                    return Err(DescriptionError::new(format!(
                         "[[tickets]]: columns \"{other}\" and \"{}\" are both the {}{remedy}",
                         key.column,
                         measure.name().replace('_', " "),
@@ -264,111 +270,114 @@ pub struct EventSource {
     /// The file, or several of the same form.
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
-    /// How this file's instants are written.
+    /// The format of timestamps in this file.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
-    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    /// The values that columns must have in rows that are read: `where = { Channel = "web" }`; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
-    /// The ticket it happened to.
+    /// The ticket of the event.
     #[serde(deserialize_with = "column")]
     pub ticket: Text,
-    /// When. Events of one instant keep the order of their rows.
+    /// The timestamp. Events with equal timestamps keep the order of their rows.
     #[serde(deserialize_with = "column")]
     pub at: InstantKey,
-    /// What happened.
+    /// The kind of event.
     #[serde(deserialize_with = "column")]
     pub kind: WordKey<EventMapping>,
-    /// The new value, tag or other ticket, where the kind needs one.
+    /// The new value, tag or other ticket, if the kind needs one.
     #[serde(default, deserialize_with = "optional_column")]
     pub value: Option<Text>,
-    /// The value before a change of an attribute; empty means none. The first one of a ticket is the value at creation; see
-    /// [`AttributeValues`]. Its words mean what they mean in `value` if not said.
+    /// The value before a change of an attribute; an empty cell means none. The first one of a ticket is the value at
+    /// creation; see [`AttributeValues`]. By default, its labels have the same meaning as those of `value`.
     #[serde(default, deserialize_with = "optional_column")]
     pub previous: Option<Text>,
-    /// What the value column's words mean where it holds a status.
+    /// The meanings of the value column's labels if it contains a status.
     #[serde(default)]
     pub statuses: BTreeMap<Box<str>, Status>,
-    /// The event's own id, for dropping duplicates.
+    /// The event's own id, to exclude duplicates.
     #[serde(default, deserialize_with = "optional_column")]
     pub id: Option<Text>,
-    /// Who did it; an agent if not said.
+    /// The author. Default: an agent.
     #[serde(default, deserialize_with = "optional_column")]
     pub author: Option<WordKey<Author>>,
     /// The name of that person or bot.
     #[serde(default, deserialize_with = "optional_column")]
     pub author_name: Option<Text>,
-    /// An event this little before its ticket's creation is taken as at the creation (and counted).
+    /// An event at most this long before its ticket's creation is moved to the creation (and counted).
     #[serde(default, with = "deskmetrics::duration_text")]
     pub clock_skew: TimeDelta,
-    /// Whether a ticket that no other file tells of is created by its first event.
+    /// Whether the first event of a ticket creates it if no other file contains the ticket.
     #[serde(default)]
     pub creates_tickets: bool,
-    /// Who asks, for tickets created so.
+    /// The customer of tickets created by events.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
-    /// Who created them; the customer if not said.
+    /// The author of tickets created by events. Default: the customer.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
-    /// Which of several rows with the same id counts; the first if not said.
+    /// Which of several rows with the same id counts. Default: the first.
     #[serde(default)]
     pub duplicates: Option<Duplicates>,
-    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
+    /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
     pub updated_at: Option<InstantKey>,
-    /// Attributes of tickets created so, from the row of their first event.
+    /// Attributes of tickets created by events, from the row of their first event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
 }
 
-/// Which values of attributes and tags a table of tickets holds.
+/// The point in time of attribute values and tags in a table of tickets.
 ///
-/// Ticket tables of help desks hold the latest ones, so an attribute that events change is converted to its value at creation:
-/// the [previous](EventSource::previous) value of its first change. If that is not known, the ticket has no value until then,
-/// and such tickets are counted in a [warning](crate::Dataset::warnings_for) where a KPI depends on it; `transfers` and
-/// `group_transfers` do not count that change. Of tags, those that events added are removed, and
-/// those that events removed are added. What no event of a ticket changes has always been as the table states.
+/// Ticket tables of help desks usually contain the latest values. An attribute that events change is therefore
+/// converted to its value at creation: the [previous](EventSource::previous) value of its first change. If that is
+/// not known, the ticket has no value until the first change. Such tickets are counted in a
+/// [warning](crate::Dataset::warnings_for) if a KPI depends on the value; `transfers` and `group_transfers` do not
+/// count that change. For tags, those that events added are removed, and those that events removed are added. A value
+/// that no event changes is the value at all times.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttributeValues {
-    /// Those after the last event.
+    /// The values after the last event.
     #[default]
     Current,
-    /// Those before the first event.
+    /// The values before the first event.
     AtCreation,
 }
 
-/// Whether a row that shows the same status as the one before is an event.
+/// Whether a row with the same status as the previous one is an event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatedStatus {
-    /// No: only changes are.
+    /// No, only changes are events.
     #[default]
     Ignore,
-    /// Yes: each row states the status anew.
+    /// Yes, each row reports the status again.
     Event,
 }
 
-/// In which order a ticket's audit records were written.
+/// The order of a ticket's audit records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RowOrder {
-    /// In that of their instants; those of one instant in that of their rows.
+    /// By timestamp; rows with equal timestamps keep their order.
     #[default]
     Instants,
-    /// In that of their rows. An instant that contradicts it is moved to that of a neighboring row and counted; of
-    /// the two ways to make a ticket's instants agree with its rows, the one that moves fewer is taken.
+    /// By row. A timestamp that contradicts the order is moved to that of a neighboring row and counted. Of the two
+    /// possible corrections, the one that moves fewer timestamps is used.
     Rows,
 }
 
-/// A file with one row per audit record: the ticket as it looked at that moment. What differs from the ticket's row
-/// before becomes events; its first row gives the attributes it was created with.
+/// A file with one row per audit record: a snapshot of the ticket at that time.
+///
+/// Differences from the ticket's previous row become events. The first row gives the attributes at creation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -376,28 +385,28 @@ pub struct SnapshotSource {
     /// The file, or several of the same form.
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
-    /// How this file's instants are written.
+    /// The format of timestamps in this file.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
-    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    /// The values that columns must have in rows that are read: `where = { Channel = "web" }`; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
     /// The ticket's id.
     #[serde(deserialize_with = "column")]
     pub ticket: Text,
-    /// When the ticket looked so. Rows of one instant keep their order.
+    /// The time of the snapshot. Rows with equal timestamps keep their order.
     #[serde(deserialize_with = "column")]
     pub at: InstantKey,
-    /// When the ticket was created; the first row's instant if not said.
+    /// When the ticket was created. Default: the timestamp of the first row.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_at: Option<InstantKey>,
-    /// A row this little before its ticket's creation is taken as at the creation (and counted).
+    /// A row at most this long before its ticket's creation is moved to the creation (and counted).
     #[serde(default, with = "deskmetrics::duration_text")]
     pub clock_skew: TimeDelta,
-    /// What orders a ticket's rows.
+    /// The order of a ticket's rows.
     #[serde(default)]
     pub order: RowOrder,
     /// Its status.
@@ -406,25 +415,25 @@ pub struct SnapshotSource {
     /// Whether a row with the same status as before is an event.
     #[serde(default)]
     pub repeated_status: RepeatedStatus,
-    /// Who asks.
+    /// The customer who raised it.
     #[serde(default, deserialize_with = "optional_column")]
     pub requester: Option<Text>,
-    /// Who created it; the customer if not said.
+    /// The author of the ticket. Default: the customer.
     #[serde(default, deserialize_with = "optional_column")]
     pub created_by: Option<WordKey<Author>>,
-    /// Who made the change; an agent if not said.
+    /// The author of the change. Default: an agent.
     #[serde(default, deserialize_with = "optional_column")]
     pub author: Option<WordKey<Author>>,
     /// The name of that person.
     #[serde(default, deserialize_with = "optional_column")]
     pub author_name: Option<Text>,
-    /// When it is due, as the last row says.
+    /// When it is due, from the last row.
     #[serde(default, deserialize_with = "optional_column")]
     pub due_at: Option<InstantKey>,
-    /// Whether its SLA was met, as the last row says.
+    /// Whether its SLA was met, from the last row.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
-    /// Market, channel, priority and so on; a change from row to row is an event.
+    /// Market, channel, priority and so on. A change from row to row is an event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
 }
@@ -432,8 +441,8 @@ pub struct SnapshotSource {
 /// A file of survey answers: one row per form with a column per question (`questions`), or one row per answer
 /// (`question` and `score`).
 ///
-/// A skipped question (empty, or a code of `missing`) is an answer without a score; a score off its scale is listed with its
-/// row, and excluded by the KPIs.
+/// A skipped question (empty, or a code of `missing`) is an answer without a score. A score off its scale is listed
+/// with its row and excluded by the KPIs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -441,13 +450,13 @@ pub struct SurveySource {
     /// The file, or several of the same form.
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
-    /// How this file's instants are written.
+    /// The format of timestamps in this file.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
-    /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
+    /// The values that columns must have in rows that are read: `where = { Channel = "web" }`; see [`Values`].
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Values>,
     /// The column of each question.
@@ -465,27 +474,27 @@ pub struct SurveySource {
     /// The ticket it is about.
     #[serde(default, deserialize_with = "optional_column")]
     pub ticket: Option<Text>,
-    /// Who answered.
+    /// The customer who answered.
     #[serde(default, deserialize_with = "optional_column")]
     pub customer: Option<Text>,
-    /// The invitation it answers: an answer with a score counts as the invitation's `answered_at`, the earliest if there are
-    /// several; without a date it counts as given in time.
+    /// The invitation it answers. An answer with a score sets the invitation's `answered_at`, to the earliest if
+    /// there are several. Without a date, it counts as given in time.
     #[serde(default, deserialize_with = "optional_column")]
     pub invitation: Option<Text>,
-    /// How many people of the population the answer stands for.
+    /// The number of people of the population that the answer represents.
     #[serde(default, deserialize_with = "optional_column")]
     pub weight: Option<NumberKey>,
-    /// The reasons the customer gave, in one column: a list, a JSON list in text, or text with a separator.
+    /// The reasons of the customer, in one column: a list, a JSON list in text, or text with a separator.
     #[serde(default, deserialize_with = "optional_column")]
     pub reasons: Option<Text>,
-    /// What stands between the reasons; a comma if not said.
+    /// The separator of reasons. Default: a comma.
     #[serde(default)]
     pub reason_separator: Option<String>,
-    /// Which of several answers to the same invitation and question counts, by `at`, else by the order of rows; all if not
-    /// said.
+    /// Which of several answers to the same invitation and question counts, by `at`, else by the order of rows.
+    /// Default: all.
     #[serde(default)]
     pub duplicates: Option<Duplicates>,
-    /// When the row was last changed: of several answers to the same invitation and question, the newest counts.
+    /// When the row was last changed. Of several answers to the same invitation and question, the newest counts.
     #[serde(default, deserialize_with = "optional_column")]
     pub updated_at: Option<InstantKey>,
     /// Market, channel, agent and so on.
@@ -504,12 +513,12 @@ pub enum Duplicates {
     Last,
     /// None: a second one is an error.
     Error,
-    /// Every one. Only answers have no id that must be unique.
+    /// All of them. Only for answers, whose ids need not be unique.
     All,
 }
 
 impl Duplicates {
-    /// What to do about a row that does not count.
+    /// The remedy for a row that does not count.
     pub(crate) fn remedy(self, record: &str, by_version: bool) -> String {
         match self {
             Self::Error => format!(
@@ -523,8 +532,8 @@ impl Duplicates {
 
     pub(super) fn check(one: Option<Self>, table: &str) -> Result<(), DescriptionError> {
         match one {
-            Some(Self::All) => Err(DescriptionError::said(format!(
-                "[[{table}]] cannot say duplicates = \"all\", since an id names one record: say \"first\", \"last\" or \"error\""
+            Some(Self::All) => Err(DescriptionError::new(format!(
+                "[[{table}]] cannot have duplicates = \"all\", because an id names one record: use \"first\", \"last\" or \"error\""
             ))),
             _ => Ok(()),
         }
@@ -535,18 +544,18 @@ impl SurveySource {
     pub(super) fn check(&self, scales: &BTreeMap<Box<str>, Scale>) -> Result<(), DescriptionError> {
         let long = self.question.is_some() && self.score.is_some();
         if self.questions.is_empty() != long || self.question.is_some() != self.score.is_some() {
-            return Err(DescriptionError::said(
-                "[[surveys]] must say either questions = { name = \"column\" }, or both question and score",
+            return Err(DescriptionError::new(
+                "[[surveys]] needs either questions = { name = \"column\" }, or both question and score",
             ));
         }
         let without = self.questions.keys().find(|name| &***name != "nps" && !scales.contains_key(*name));
         match without {
             None => Ok(()),
-            Some(name) => Err(DescriptionError::said(format!(
+            Some(name) => Err(DescriptionError::new(format!(
                 "question \"{name}\" has no scale{}; [scales] has {}",
                 did_you_mean(nearest(name, scales.keys()).as_deref()),
                 if scales.is_empty() {
-                    "none: say for example csat = \"1-5\"".to_owned()
+                    "none: add for example csat = \"1-5\"".to_owned()
                 } else {
                     listed(scales.keys())
                 },
@@ -555,7 +564,7 @@ impl SurveySource {
     }
 }
 
-/// A file with one row per survey sent.
+/// A file with one row per invitation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -563,10 +572,10 @@ pub struct InvitationSource {
     /// The file, or several of the same form.
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
-    /// How this file's instants are written.
+    /// The format of timestamps in this file.
     #[serde(default)]
     pub instants: InstantRules,
-    /// Codes that mean there is no value, in every column.
+    /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
     /// Which rows are read, by the values that columns must have: `where = { Channel = "web" }`; see [`Values`].
@@ -575,13 +584,13 @@ pub struct InvitationSource {
     /// The invitation's id.
     #[serde(deserialize_with = "column")]
     pub id: Text,
-    /// Which survey was sent.
+    /// The question of the survey.
     #[serde(deserialize_with = "column")]
     pub question: Text,
     /// When it was sent.
     #[serde(deserialize_with = "column")]
     pub sent_at: InstantKey,
-    /// Whether it arrived; yes if not said.
+    /// Whether it was delivered. Default: yes.
     #[serde(default, deserialize_with = "optional_column")]
     pub delivered: Option<WordKey<bool>>,
     /// When the customer opened it.
@@ -593,13 +602,14 @@ pub struct InvitationSource {
     /// The ticket it is about.
     #[serde(default, deserialize_with = "optional_column")]
     pub ticket: Option<Text>,
-    /// Who was asked.
+    /// The invited customer.
     #[serde(default, deserialize_with = "optional_column")]
     pub customer: Option<Text>,
-    /// Which of several rows with the same id counts; the first if not said.
+    /// Which of several rows with the same id counts. Default: the first.
     #[serde(default)]
     pub duplicates: Option<Duplicates>,
-    /// When the row was last changed: of several with the same id, the newest counts, and `duplicates` decides between equals.
+    /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
+    /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
     pub updated_at: Option<InstantKey>,
     /// Market, channel, agent and so on.

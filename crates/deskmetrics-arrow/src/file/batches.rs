@@ -12,23 +12,23 @@ use super::part::{Part, PassedOver};
 use super::selection::Selection;
 use crate::ReadError;
 
-/// The most rows of a batch.
+/// The maximum number of rows of a batch.
 pub(super) const BATCH_ROWS: usize = 8192;
 
-/// How far a reader has come.
+/// The position of a reader.
 #[derive(Debug)]
 pub(super) enum Position {
     /// Bytes consumed so far.
     Bytes(Arc<AtomicU64>),
-    /// All rows there are.
+    /// The number of rows in the file.
     Rows(u64),
-    /// All batches there are.
+    /// The number of batches in the file.
     Batches(u64),
 }
 
 pub(super) type Inner = Box<dyn Iterator<Item = Result<Part, ArrowError>>>;
 
-/// The rows of a [`Table`](super::Table), a batch at a time. A line that is no row is an error.
+/// The rows of a [`Table`](super::Table), as batches. A line that is not a row is an error.
 pub struct Batches {
     path: PathBuf,
     inner: Inner,
@@ -57,7 +57,7 @@ impl Batches {
         Self { path: path.to_owned(), inner, order, selection, position, bytes_total, rows: 0, done: 0 }
     }
 
-    /// The next rows, with what is passed over.
+    /// The next rows, with the gaps between them.
     pub(crate) fn next_part(&mut self) -> Option<Result<Part, ReadError>> {
         let part = self.inner.next()?.map_err(|error| broken(&self.path, self.rows, &error));
         self.done += 1;
@@ -71,7 +71,7 @@ impl Batches {
         Some(part)
     }
 
-    /// How far reading has come.
+    /// The progress of reading.
     pub fn progress(&self) -> Progress<'_> {
         let bytes_read = match &self.position {
             Position::Bytes(count) => count.load(Ordering::Relaxed).min(self.bytes_total),

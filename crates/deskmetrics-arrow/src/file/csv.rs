@@ -16,10 +16,10 @@ use super::dialect::{Dialect, bytes};
 use super::line::{BadLine, LineFault, Scan, scan};
 use super::part::{Gap, Part, PassedOver};
 
-/// How many bytes are read at once.
+/// The number of bytes read at once.
 const CHUNK: usize = 1 << 18;
 
-/// A row longer than this is taken for one whose quote was never closed.
+/// The maximum length of a row. A longer one has a quote that is never closed.
 const LONGEST_ROW: usize = 1 << 24;
 
 /// Reads the column names; every column is text.
@@ -43,10 +43,10 @@ pub(super) fn rows(
     Ok((Box::new(rows), position))
 }
 
-/// The rows of delimited text.
+/// A reader of the rows of delimited text.
 struct Rows {
     input: Box<dyn Read>,
-    /// What is read of it and not parsed, from `at` on; before that the row at hand, from `start` on.
+    /// The bytes that are read but not parsed start at `at`. The current row starts at `start`.
     buffer: Vec<u8>,
     filled: usize,
     start: usize,
@@ -55,14 +55,14 @@ struct Rows {
 
     parser: Reader,
     dialect: Dialect,
-    /// Fields a row must have.
+    /// The number of fields of a row.
     width: usize,
-    /// The texts of the rows of a batch one after the other, and where each field of a row ends in the row's.
+    /// The concatenated texts of the rows of a batch, and the end of each field in its row's text.
     text: Vec<u8>,
     text_len: usize,
     ends: Vec<usize>,
     ends_len: usize,
-    /// By row, where its text starts, and its line in the file.
+    /// For each row, the start of its text and its line in the file.
     starts: Vec<(usize, u64)>,
 
     /// The columns that are read.
@@ -70,12 +70,12 @@ struct Rows {
     schema: SchemaRef,
 }
 
-/// What the parser makes of the next bytes.
+/// The result of parsing the next bytes.
 enum Parsed {
     Row {
         fields: usize,
     },
-    /// A row with more fields or bytes than there may be, of which the rest is not parsed.
+    /// A row with too many fields or bytes, whose rest is not parsed.
     Long,
     End,
 }
@@ -85,7 +85,7 @@ impl Rows {
         let (bytes, position) = bytes(file)?;
         let text = DecodeReaderBytesBuilder::new()
             .encoding(dialect.named_encoding())
-            .utf8_passthru(true) // so that what is not UTF-8 is found instead of replaced
+            .utf8_passthru(true) // reports text that is not UTF-8 instead of replacing it
             .strip_bom(true)
             .bom_override(true)
             .build_with_buffer(bytes, vec![0; 1 << 16])?;
@@ -140,7 +140,7 @@ impl Rows {
         names.map_err(|_| ArrowError::CsvError("the column names are not UTF-8".to_owned()))
     }
 
-    /// Reads more; at the end of the file nothing is added.
+    /// Reads more bytes. At the end of the file nothing is added.
     fn fill(&mut self) -> Result<(), ArrowError> {
         self.buffer.copy_within(self.start..self.filled, 0);
         self.filled -= self.start;
@@ -162,12 +162,13 @@ impl Rows {
         }
     }
 
-    /// What is read of the file, from the row at hand on.
+    /// The bytes read from the current row on.
     fn row(&self) -> &[u8] {
         &self.buffer[self.start..self.filled]
     }
 
-    /// Passes over empty lines; gives the line on which the next row begins. The parser counts `\n`; a `\r` alone ends a line, too.
+    /// Skips empty lines and returns the line on which the next row begins. The parser counts `\n`; a `\r` alone ends
+    /// a line, too.
     fn begin_row(&mut self) -> Result<u64, ArrowError> {
         let mut after_return = self.at > 0 && self.buffer[self.at - 1] == b'\r';
         loop {
@@ -190,7 +191,7 @@ impl Rows {
         Ok(self.parser.line())
     }
 
-    /// Parses a row of at most so many fields.
+    /// Parses a row of at most this many fields.
     fn parse(&mut self, most: usize) -> Result<Parsed, ArrowError> {
         let mut fields = 0;
         if self.ends.len() < self.ends_len + most {
@@ -227,7 +228,7 @@ impl Rows {
         }
     }
 
-    /// Reads the rows of a batch; gives the lines that are none, each with the number of rows before it.
+    /// Reads the rows of a batch. Returns the lines that are not rows, each with the number of rows before it.
     fn read_batch(&mut self) -> Result<Vec<(usize, BadLine)>, ArrowError> {
         let mut bad = Vec::new();
         self.starts.clear();
@@ -236,7 +237,7 @@ impl Rows {
             let line = self.begin_row()?;
             let (text_start, ends_start) = (self.text_len, self.ends_len);
             let row = self.parse(self.width + 1)?;
-            // What spans lines, or the end of the file ends, may have a quote that is not closed.
+            // A row that spans lines, or ends with the file, may have an unclosed quote.
             let (fits, one_line) = match row {
                 Parsed::End => break,
                 Parsed::Long => (false, false),
@@ -258,14 +259,15 @@ impl Rows {
         Ok(bad)
     }
 
-    /// Whether the row just parsed, which begins on this line, has a line break within.
+    /// Whether the parsed row, which begins on this line, contains a line break.
     fn spans_lines(&self, line: u64) -> bool {
         let own = self.at > 0 && self.buffer.get(self.at - 1) == Some(&b'\n');
         self.parser.line() > line + u64::from(own)
     }
 
-    /// Reads the row at hand strictly: if it is a bad line, parsing goes on after it. Of a row whose quote is not closed that is
-    /// its first line only. A row that `fits` in one line may have quotes within quotes.
+    /// Reads the current row strictly. After a bad line, parsing continues with the next line. If a quote is not
+    /// closed, the bad line is the row's first line only. A row that `fits` in one line may have quotes within
+    /// quotes.
     fn bad_line(&mut self, line: u64, fits: bool, one_line: bool) -> Result<Option<BadLine>, ArrowError> {
         let too_long =
             || ArrowError::CsvError(format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20));
@@ -299,14 +301,14 @@ impl Rows {
         Ok(Some(bad))
     }
 
-    /// Where a field of a row of the batch is in the text.
+    /// The range of a field in the text.
     fn field(&self, row: usize, column: usize) -> Range<usize> {
         let (base, ends) = (self.starts[row].0, &self.ends[row * self.width..]);
         let start = if column == 0 { 0 } else { ends[column - 1] };
         base + start..base + ends[column]
     }
 
-    /// The text of the batch, if every field of it is text in the file's encoding.
+    /// The text of the batch, if every field is valid in the file's encoding.
     fn clean_text(&self) -> Option<&str> {
         let text = std::str::from_utf8(&self.text[..self.text_len]).ok()?;
         let ends_characters =
@@ -321,7 +323,7 @@ impl Rows {
         std::str::from_utf8(text).is_ok_and(|text| !replaced(text))
     }
 
-    /// Finds the rows with text that is not in the file's encoding, in columns that are read, and overwrites that text.
+    /// Finds the rows with invalid text in columns that are read, and overwrites that text.
     fn invalid_rows(&mut self) -> Vec<(usize, BadLine)> {
         let mut invalid = Vec::new();
         for row in 0..self.starts.len() {
@@ -355,7 +357,8 @@ impl Rows {
         self.part(text, bad, invalid).map(Some)
     }
 
-    /// The rows of the batch but the invalid ones; `bad` are lines that are no rows, each with the number of rows before it.
+    /// The rows of the batch without the invalid ones. `bad` are lines that are not rows, each with the number of
+    /// rows before it.
     fn part(
         &self,
         text: &str,
@@ -378,7 +381,7 @@ impl Rows {
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
         let mut lines = bad;
         lines.extend(invalid);
-        lines.sort_by_key(|(row, _)| *row); // stable: a line that is no row comes before the row that follows it
+        lines.sort_by_key(|(row, _)| *row); // stable: a bad line comes before the row that follows it
         let gap = |(row, line): (usize, BadLine)| {
             let before = row - excluded.partition_point(|excluded| *excluded < row);
             Gap { before, passed_over: PassedOver::Bad(line) }

@@ -1,4 +1,4 @@
-//! How a text file is written: its encoding, its delimiter and the lines before its column names.
+//! Detection of a text file's encoding and delimiter.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -13,32 +13,32 @@ use super::batches::Position;
 use super::progress::Counted;
 use crate::column::DecimalMark;
 
-/// How much of a file is looked at.
+/// The number of bytes used for detection.
 const SAMPLE: u64 = 1 << 20;
 
 /// The delimiters that are detected.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// What is usual in western texts besides letters.
+/// Usual punctuation of western texts.
 const PUNCTUATION: &str = "€‚„…‘’“”•–—™\u{a0}¡¢£§¨©«®°²´·»¿";
 
-/// How many rows tell the delimiter.
+/// The number of rows used to detect the delimiter.
 const ROWS: usize = 100;
 
-/// How a text file is written.
+/// The form of a text file.
 #[derive(Debug, Clone)]
 pub(super) struct Dialect {
     pub(super) encoding: &'static Encoding,
-    /// Lines before that of the column names.
+    /// The number of lines before the column names.
     pub(super) lines_before: usize,
     pub(super) delimiter: u8,
     pub(super) decimal: Option<DecimalMark>,
-    /// What was detected and may change values.
+    /// Notes on what was detected and may change values.
     pub(super) notes: Vec<String>,
 }
 
 impl Dialect {
-    /// As the description states it, and else as the start of the file shows it.
+    /// The stated form, completed from the start of the file.
     pub(super) fn of(
         file: File,
         spec: &FileSpec,
@@ -55,7 +55,7 @@ impl Dialect {
                     let name = encoding.name().to_ascii_lowercase();
                     let other = if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" };
                     notes.push(format!(
-                        "no encoding is stated, and {name} was detected; if text looks wrong, state another one, such as \
+                        "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as \
                          encoding = \"{other}\""
                     ));
                 }
@@ -78,17 +78,17 @@ impl Dialect {
         Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes })
     }
 
-    /// The encoding, unless it is UTF-8, which is read as it is.
+    /// The encoding, unless it is UTF-8, which needs no decoding.
     pub(super) fn named_encoding(&self) -> Option<&'static Encoding> {
         Some(self.encoding).filter(|_| self.is_decoded())
     }
 
-    /// Whether the text is decoded from another encoding, with U+FFFD for what is not in it.
+    /// Whether the text is decoded from another encoding. Invalid bytes become U+FFFD.
     pub(super) fn is_decoded(&self) -> bool {
         self.encoding != UTF_8
     }
 
-    /// What to state so that the column `name` is found, where the start of the file shows it.
+    /// What to state so that the column `name` is found, if the start of the file shows it.
     pub(super) fn hint(&self, file: File, name: &str) -> Option<String> {
         let (sample, _) = sample(file).ok()?;
         let text = decoded(&sample, self.encoding);
@@ -121,10 +121,10 @@ impl Dialect {
             let name = encoding.name().to_ascii_lowercase();
             return Some(format!("it is there in another encoding: state encoding = \"{name}\""));
         }
-        // The names may also be in one of the lines that are passed over.
+        // The names may also be in one of the skipped lines.
         let mut lines = text.lines().take(self.lines_before + ROWS).enumerate();
         let (skipped, line) = lines.find(|(_, line)| split(line).is_some())?;
-        // With the lines before out of the way, the delimiter is detected.
+        // The delimiter is detected without the lines before the names.
         let delimiter =
             split(line).filter(|_| !DELIMITERS.iter().any(|delimiter| has_name(line, *delimiter)));
         let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
@@ -132,19 +132,19 @@ impl Dialect {
     }
 }
 
-/// The encoding that a text file most likely has, given that it is not UTF-8.
+/// The most likely encoding of a text file that is not UTF-8.
 pub(super) fn likely_encoding(file: File) -> &'static Encoding {
     let detected = sample(file).map(|(sample, whole)| detected_encoding(&sample, whole));
     detected.ok().filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252)
 }
 
-/// How many lines a text file has, if it is short.
+/// The number of lines of a text file, if it is short.
 pub(super) fn count_lines(file: File, encoding: &'static Encoding) -> Option<usize> {
     let (sample, whole) = sample(file).ok()?;
     whole.then(|| decoded(&sample, encoding).lines().count())
 }
 
-/// The file's bytes, unpacked if it is gzip (by its first bytes).
+/// The file's bytes, decompressed if its first bytes are those of gzip.
 pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowError> {
     let mut magic = [0; 2];
     let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
@@ -158,11 +158,11 @@ pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowEr
     Ok((bytes, Position::Bytes(count)))
 }
 
-/// The start of the file, and whether that is all of it.
+/// The start of the file, and whether this is the whole file.
 fn sample(file: File) -> Result<(Vec<u8>, bool), ArrowError> {
     let mut sample = Vec::new();
     let (bytes, _) = bytes(file)?;
-    // What is damaged further on is reported where it is read.
+    // Damage further on is reported when that part is read.
     let read = bytes.take(SAMPLE).read_to_end(&mut sample);
     if sample.is_empty() {
         read?;
@@ -199,8 +199,8 @@ fn detected_encoding(sample: &[u8], whole: bool) -> &'static Encoding {
     if invalid > valid && is_western(sample) { WINDOWS_1252 } else { UTF_8 }
 }
 
-/// Whether a text is likely to be Windows-1252 (or Latin-1, which it contains): what is not ASCII in it are one or two letters
-/// beside others, and the usual punctuation.
+/// Whether a text is likely Windows-1252 (or Latin-1, a subset): its non-ASCII characters are one or two letters next
+/// to others, and the usual punctuation.
 fn is_western(sample: &[u8]) -> bool {
     let text = WINDOWS_1252.decode_without_bom_handling(sample).0;
     let (mut likely, mut all) = (0, 0);
@@ -223,7 +223,8 @@ fn is_western(sample: &[u8]) -> bool {
     likely * 10 >= all * 8
 }
 
-/// The delimiter by which the most rows have as many fields as the line of column names: the `usual` one where all have.
+/// The delimiter with which the most rows have as many fields as the line of column names; `usual` if it fits all
+/// rows.
 fn detected_delimiter(text: &str, usual: u8) -> u8 {
     let others = DELIMITERS.into_iter().filter(|delimiter| *delimiter != usual);
     let candidates = std::iter::once(usual).chain(others).filter_map(|delimiter| {

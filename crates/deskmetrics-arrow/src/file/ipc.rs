@@ -30,7 +30,7 @@ pub(super) fn stream_rows(file: File, columns: &[usize]) -> Result<(Inner, Posit
     Ok((Box::new(reader.map(|batch| batch.map(Into::into))), Position::Bytes(count)))
 }
 
-/// Checks that a stream begins as one: the reader believes the length it finds there and sets aside as much memory.
+/// Checks the start of a stream, because the reader allocates as much memory as the length there states.
 fn check_start(file: &mut File) -> Result<(), ArrowError> {
     let size = file.metadata()?.len();
     let mut start = [0; 8];

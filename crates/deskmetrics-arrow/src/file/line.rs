@@ -1,17 +1,17 @@
-//! Lines of a text file that are no rows.
+//! Lines of a text file that are not rows.
 
 use deskmetrics::Reason;
 use memchr::{memchr, memchr2, memchr3};
 
-/// The most of a line that messages show.
+/// The maximum length of a line in messages.
 const SHOWN: usize = 80;
 
 /// A line that cannot be read as a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadLine {
-    /// The line of the file, counted from 1; of a row of several lines its first.
+    /// The line of the file, counted from 1; the first line of a row of several lines.
     pub(crate) line: u64,
-    /// Its start.
+    /// The start of the line.
     pub(crate) text: String,
     pub(crate) fault: LineFault,
 }
@@ -28,7 +28,7 @@ pub(crate) enum LineFault {
 }
 
 impl BadLine {
-    /// The line that begins here.
+    /// Creates the bad line that starts with these bytes.
     pub(super) fn new(line: u64, bytes: &[u8], fault: LineFault) -> Self {
         let end = memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
         let text = String::from_utf8_lossy(&bytes[..end.min(4 * SHOWN)]);
@@ -83,15 +83,15 @@ impl LineFault {
 /// A row of delimited text, read strictly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scan {
-    /// So many fields in so many bytes, with the end of the line.
+    /// The number of fields and bytes, with the end of the line.
     Row { fields: usize, bytes: usize },
     /// A quoted field does not end where a field must end.
     Broken,
-    /// The bytes end before the row does; in the last of the file, within a quoted field.
+    /// The bytes end before the row does. At the end of the file, this is within a quoted field.
     Incomplete,
 }
 
-/// Reads one row at the start of these bytes, which are the `last` of the file or not.
+/// Reads one row at the start of these bytes. `last` is whether they are the last bytes of the file.
 pub(super) fn scan(bytes: &[u8], delimiter: u8, last: bool) -> Scan {
     let (mut at, mut fields) = (0, 0);
     loop {
@@ -115,7 +115,7 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, last: bool) -> Scan {
     }
 }
 
-/// The place after the quote that closes a field.
+/// The position after the quote that closes a field.
 fn closing(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr(b'"', bytes.get(at..)?)? + 1;

@@ -1,6 +1,6 @@
-//! Files as tables: CSV, Parquet and Arrow IPC into record batches.
+//! Files as tables: CSV, Parquet and Arrow IPC as record batches.
 //!
-//! Nothing here knows what a column means.
+//! This module does not interpret columns.
 
 mod batches;
 mod csv;

@@ -13,14 +13,15 @@ use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
 
 use super::batches::{BATCH_ROWS, Inner, Position};
 
-/// Rows of a batch whose columns are decoded side by side: as many as make that worth while.
+/// Minimum number of rows of a batch for decoding columns in parallel.
 const MANY_ROWS: usize = 1 << 16;
 
 pub(super) fn schema(file: &File) -> Result<SchemaRef, ArrowError> {
     Ok(metadata(file)?.schema().clone())
 }
 
-/// The rows of the columns at these places, which ascend; decoded `side_by_side` on the threads of the caller's pool.
+/// The rows of the columns at these ascending indices; with `side_by_side`, decoded on the threads of the caller's
+/// pool.
 pub(super) fn rows(
     path: &Path,
     file: File,
@@ -35,7 +36,7 @@ pub(super) fn rows(
         builder.with_projection(mask).with_batch_size(rows).build().map_err(|error| plain(&error))
     };
     let inner: Inner = if side_by_side && columns.len() > 1 {
-        // A file of its own for each: those of one handle would share their position.
+        // Each reader needs its own file: readers of one handle would share their position.
         let one = |column: &usize| reader(File::open(path)?, &[*column], MANY_ROWS);
         let columns = columns.iter().map(one).collect::<Result<Vec<_>, ArrowError>>()?;
         Box::new(SideBySide { schema: schema_of(&columns), columns }.map(|batch| batch.map(Into::into)))
@@ -56,7 +57,7 @@ fn schema_of(columns: &[ParquetRecordBatchReader]) -> SchemaRef {
     Schema::new(schemas.iter().flat_map(|schema| schema.fields().iter().cloned()).collect::<Vec<_>>()).into()
 }
 
-/// Columns that are decoded each by a reader of its own.
+/// Columns that are each decoded by their own reader.
 struct SideBySide {
     schema: SchemaRef,
     columns: Vec<ParquetRecordBatchReader>,

@@ -1,26 +1,26 @@
-//! How far reading has come.
+//! Progress of reading a file.
 
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far the reading of one file has come; given to [`ReadOptions::on_progress`](crate::ReadOptions::on_progress)
-/// after every batch of rows.
+/// The progress of reading one file, for [`ReadOptions::on_progress`](crate::ReadOptions::on_progress), after every
+/// batch of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress<'a> {
     /// The file being read.
     pub file: &'a Path,
-    /// Rows read so far.
+    /// The number of rows read so far.
     pub rows: u64,
-    /// Bytes of the file read so far; for Parquet and Arrow files in proportion to the rows.
+    /// The bytes of the file read so far; for Parquet and Arrow files in proportion to the rows.
     pub bytes_read: u64,
-    /// Size of the file.
+    /// The size of the file.
     pub bytes_total: u64,
 }
 
-/// A reader that counts what passes through it.
+/// A reader that counts the bytes that pass through it.
 #[derive(Debug)]
 pub(super) struct Counted<R> {
     inner: R,
@@ -28,7 +28,7 @@ pub(super) struct Counted<R> {
 }
 
 impl<R> Counted<R> {
-    /// The reader, and the count to look at while it is read elsewhere.
+    /// The reader, and a shared counter of the bytes read.
     pub(super) fn new(inner: R) -> (Self, Arc<AtomicU64>) {
         let count = Arc::default();
         (Self { inner, count: Arc::clone(&count) }, count)

@@ -1,4 +1,4 @@
-//! Which rows of a table are read.
+//! Selection of the rows of a table.
 
 use std::path::Path;
 
@@ -10,21 +10,21 @@ use crate::ReadError;
 use crate::column::TextColumn;
 use crate::description::Values;
 
-/// The values that columns must have in the rows that are read; without columns every row is.
+/// The values that columns must have in the selected rows. Without columns, every row is selected.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Selection(pub(super) Vec<Condition>);
 
 /// The values that one column must have.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
-    /// The place of the column.
+    /// The index of the column.
     pub(super) column: usize,
     pub(super) name: String,
     pub(super) values: Values,
 }
 
 impl Selection {
-    /// The same where columns are at other places.
+    /// The same selection for columns at other indices.
     pub(super) fn at_places(&self, place: impl Fn(usize) -> usize) -> Self {
         let moved = |one: &Condition| Condition { column: place(one.column), ..one.clone() };
         Self(self.0.iter().map(moved).collect())

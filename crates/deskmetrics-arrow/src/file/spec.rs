@@ -1,4 +1,4 @@
-//! How a file is named in a description.
+//! Files of a description.
 
 use std::path::PathBuf;
 
@@ -9,45 +9,47 @@ use serde::{Deserialize, Serialize};
 use crate::column::DecimalMark;
 use crate::description::did_you_mean;
 
-/// A file: its name, and for text files how it is written.
+/// A file: its name, and for text files the form of the text.
 ///
 /// In a description it is a name, `"tickets.csv.gz"`, or a table:
 /// `{ path = "tickets.txt", delimiter = ";", encoding = "windows-1252", skip_rows = 2, decimal = "," }`.
 ///
-/// What is not stated is detected from the first megabyte: the delimiter by which the rows have as many fields as the line of
-/// column names, of comma, semicolon, tab and `|`; UTF-16; and Windows-1252, where the text is not UTF-8 and its bytes are
-/// letters of western European languages, which [`SourceReport::notes`](crate::SourceReport::notes) then says. Lines before
-/// the column names are not detected: state `skip_rows`. A column that is not found because of any of these is an error that
-/// names the key.
+/// What is not stated is detected from the first megabyte: the delimiter (of comma, semicolon, tab and `|`) with
+/// which the rows have as many fields as the line of column names; UTF-16; and Windows-1252 if the text is not UTF-8
+/// and its bytes are letters of western European languages. [`SourceReport::notes`](crate::SourceReport::notes)
+/// reports a detected encoding.
+///
+/// Lines before the column names are not detected: state `skip_rows`. If a column is missing for any of these
+/// reasons, the error names the key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileSpec {
     /// The name, relative to the dataset's folder.
     pub path: PathBuf,
-    /// What stands between the columns of a text file. If not said, it is what a first line such as `sep=;` names, else it is
-    /// detected.
+    /// The delimiter of columns in a text file. Default: the one that a first line such as `sep=;` names, else the
+    /// detected one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
-    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`, or a usual name such as `latin-1`; detected
-    /// if not said. A byte order mark counts more.
+    /// The text's encoding by its label in the WHATWG standard, such as `windows-1252`, or a usual name such as
+    /// `latin-1`. Default: the detected one. A byte order mark has priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-    /// How many lines of a text file stand before its column names.
+    /// The number of lines before the column names in a text file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_rows: Option<usize>,
-    /// What stands before the decimals of numbers. If not said, a comma does where columns are not separated by commas and the
-    /// number can mean nothing else, as in `4,5`; `1,234` then cannot be read.
+    /// The decimal mark of numbers. By default, a comma is a decimal mark if it does not separate columns and has no
+    /// other possible meaning, as in `4,5`; `1,234` is then unreadable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decimal: Option<DecimalMark>,
 }
 
 impl FileSpec {
-    /// A file of this name.
+    /// Creates a file with this name.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), delimiter: None, encoding: None, skip_rows: None, decimal: None }
     }
 
-    /// A key given that only text files have.
+    /// A key that is set and is only valid for text files.
     pub(crate) fn text_key(&self) -> Option<&'static str> {
         let given = [
             ("delimiter", self.delimiter.is_some()),
@@ -58,16 +60,16 @@ impl FileSpec {
         given.into_iter().find(|(_, given)| *given).map(|(key, _)| key)
     }
 
-    /// The encoding named, for decoding.
+    /// The stated encoding, for decoding.
     ///
     /// # Errors
-    /// When there is none of this name; the message lists common ones.
+    /// If there is no such encoding. The message lists common ones.
     pub(crate) fn encoding(&self) -> Result<Option<&'static Encoding>, String> {
         self.encoding.as_deref().map(encoding_of).transpose()
     }
 }
 
-/// The encoding of a label of the WHATWG standard, or of a usual other name.
+/// The encoding of a WHATWG label or another usual name.
 fn encoding_of(label: &str) -> Result<&'static Encoding, String> {
     const COMMON: [&str; 8] = [
         "utf-8",

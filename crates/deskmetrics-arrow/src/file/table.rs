@@ -18,7 +18,7 @@ use crate::ReadError;
 use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
 
-/// Which reader a file needs, told by the ending of its name.
+/// The reader of a file, from the extension of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Csv { usual: u8 },
@@ -42,21 +42,21 @@ impl Kind {
     }
 }
 
-/// A file whose columns are known and whose rows have not been read.
+/// A file with known columns whose rows have not been read.
 ///
-/// CSV columns are all text (what they mean is decided by who decodes them).
+/// CSV columns are all text; the decoder of a column determines their meaning.
 #[derive(Debug, Clone)]
 pub struct Table {
     path: PathBuf,
     store: Store,
     schema: SchemaRef,
-    /// Which rows are read.
+    /// The rows that are read.
     selection: Selection,
     /// Whether columns may be decoded on several threads.
     side_by_side: bool,
 }
 
-/// Where the rows are.
+/// The location of the rows.
 #[derive(Debug, Clone)]
 enum Store {
     Text(Dialect),
@@ -67,17 +67,17 @@ enum Store {
 }
 
 impl Table {
-    /// Opens the file `spec.path`, taken from `folder`.
+    /// Opens the file `spec.path`, relative to `folder`.
     ///
     /// # Errors
-    /// When the file is missing, empty, damaged, or of a kind that is not read.
+    /// If the file is missing, empty, damaged or of an unknown kind.
     pub fn open(folder: &Path, spec: &FileSpec) -> Result<Self, ReadError> {
         let path = folder.join(&spec.path);
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
         if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
             let message =
-                format!("{}: {key} is for text files and has no effect here: leave it out", path.display());
-            return Err(DescriptionError::said(message).into());
+                format!("{}: {key} is for text files and has no effect here: remove it", path.display());
+            return Err(DescriptionError::new(message).into());
         }
         let file = File::open(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
@@ -89,7 +89,7 @@ impl Table {
         }
         let encoding = spec
             .encoding()
-            .map_err(|unknown| DescriptionError::said(format!("{}: {unknown}", path.display())))?;
+            .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
             Kind::Csv { usual } => text(file, spec, encoding, usual),
             Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),
@@ -118,7 +118,7 @@ impl Table {
         Ok(Self { path, store, schema, selection: Selection::default(), side_by_side: false })
     }
 
-    /// A table that is in memory already, under a name for messages.
+    /// Creates a table from memory, with a name for messages.
     pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
         let (path, store) = (PathBuf::from(name), Store::Memory(batches));
         Self { path, store, schema, selection: Selection::default(), side_by_side: false }
@@ -127,7 +127,7 @@ impl Table {
     /// Reads only the rows whose columns have these values.
     ///
     /// # Errors
-    /// When there is no such column.
+    /// If there is no such column.
     pub(crate) fn select(mut self, filter: &BTreeMap<String, Values>) -> Result<Self, ReadError> {
         for (name, values) in filter {
             let column = self.column(name)?;
@@ -136,7 +136,7 @@ impl Table {
         Ok(self)
     }
 
-    /// How its numbers are written.
+    /// The format of its numbers.
     pub(crate) fn numbers(&self) -> NumberReading {
         let Store::Text(dialect) = &self.store else { return NumberReading::default() };
         match dialect.decimal {
@@ -146,7 +146,7 @@ impl Table {
         }
     }
 
-    /// What was detected about how the file is written.
+    /// Notes on what was detected about the text.
     pub(crate) fn notes(&self) -> &[String] {
         match &self.store {
             Store::Text(dialect) => &dialect.notes,
@@ -171,10 +171,10 @@ impl Table {
         self.schema.fields().iter().map(|field| field.name().as_str())
     }
 
-    /// The place of the column `name`.
+    /// The index of the column `name`.
     ///
     /// # Errors
-    /// When there is none, or several; the error lists those present and the most similar one.
+    /// If there is none, or several. The error lists the existing names and the most similar one.
     pub fn column(&self, name: &str) -> Result<usize, ReadError> {
         match *self.columns(name)? {
             [only] => Ok(only),
@@ -186,10 +186,10 @@ impl Table {
         }
     }
 
-    /// The places of all columns `name`: exports repeat a column that has several values.
+    /// The indices of all columns `name`. Exports repeat a column that has several values.
     ///
     /// # Errors
-    /// When there is none; the error lists those present and the most similar one.
+    /// If there is none. The error lists the existing names and the most similar one.
     pub fn columns(&self, name: &str) -> Result<Vec<usize>, ReadError> {
         let all = self.column_names().enumerate().filter(|(_, present)| *present == name);
         let all: Vec<usize> = all.map(|(place, _)| place).collect();
@@ -213,10 +213,10 @@ impl Table {
         }
     }
 
-    /// Reads the rows of the columns at the places `columns`, given in this order in every batch.
+    /// Reads the rows of the columns at the indices `columns`, in this order in every batch.
     ///
     /// # Errors
-    /// When the file cannot be opened again.
+    /// If the file cannot be opened again.
     pub fn batches(&self, columns: &[usize]) -> Result<Batches, ReadError> {
         if let Store::Memory(batches) = &self.store {
             return Ok(self.in_memory_batches(batches, columns));
@@ -224,7 +224,7 @@ impl Table {
         let io = |source| ReadError::Io { file: self.path.clone(), source };
         let file = File::open(&self.path).map_err(io)?;
         let bytes_total = file.metadata().map_err(io)?.len();
-        // Readers give columns in the file's order and once each.
+        // Readers return each column once, in the file's order.
         let mut sorted: Vec<usize> =
             columns.iter().copied().chain(self.selection.0.iter().map(|one| one.column)).collect();
         sorted.sort_unstable();
@@ -245,7 +245,7 @@ impl Table {
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
-        // Whole, so that nothing need be copied.
+        // Whole batches, to avoid a copy.
         let whole: Vec<RecordBatch> = batches.to_vec();
         let inner: Inner = Box::new(whole.into_iter().map(|batch| Ok(Part::from(batch))));
         let order = (columns.to_vec(), self.selection.clone());
@@ -253,7 +253,7 @@ impl Table {
     }
 }
 
-/// How a text file is written, and its column names.
+/// The form of a text file, and its column names.
 fn text(
     mut file: File,
     spec: &FileSpec,

@@ -1,4 +1,4 @@
-//! Feeding a report with the tickets of a log.
+//! Feeds reports with the tickets of a log.
 
 use std::ops::Range;
 
@@ -12,23 +12,23 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Excluded, Replayed};
 use hashbrown::HashMap;
 
-use super::outcome::Wanted;
+use super::outcome::RecordFields;
 use super::visit::Begin;
 use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, Slices, blocks, only};
+use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks, only};
 
-/// Tickets that are counted together.
+/// The number of tickets that are counted together.
 const BLOCK: usize = 1024;
 
 impl EventLog<'_> {
-    /// Feeds a report with the tickets of some rows, and with what could not be used of their events.
+    /// Feeds a report with the tickets of some rows, and with the exclusions of their events.
     pub(crate) fn feed(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) {
         match &self.tables.tickets.milestones {
             Some(columns) if !self.credits => self.feed_milestones(report, columns, rows, feed),
-            // Without a log there are no events to exclude: a timestamp after the cut-off has not come yet.
+            // Without a log, a timestamp after the cut-off is in the future and no excluded event.
             Some(_) => drop(self.feed_events(report, rows, feed)),
             None => {
                 let excluded = self.feed_events(report, rows, feed);
@@ -39,7 +39,7 @@ impl EventLog<'_> {
 
     fn feed_events(&self, report: &Report, rows: Range<usize>, feed: &mut Feed<'_>) -> Excluded {
         let mut slices = SlicesAtCutOff::new(self, report);
-        let mut one = One::new(self, report);
+        let mut one = TicketFeeder::new(self, report);
         self.run(rows, |row, replayer| {
             one.fill(row, replayer);
             let known = slices.of(&ReplayedRow { row, replayer, log: self }, feed);
@@ -47,7 +47,7 @@ impl EventLog<'_> {
         })
     }
 
-    /// Tickets without a log: what their timestamps tell is counted block by block.
+    /// Feeds tickets without a log, block by block.
     fn feed_milestones(
         &self,
         report: &Report,
@@ -57,11 +57,11 @@ impl EventLog<'_> {
     ) {
         let tickets = &self.tables.tickets;
         let keys = Keys::of(report, |attribute| tickets.attributes.get(attribute), Some(&tickets.tags));
-        let mut slices = Slices::new(keys.combinations());
-        let mut one = One::new(self, report);
+        let mut slices = SliceNumbers::new(keys.combinations());
+        let mut one = TicketFeeder::new(self, report);
         let mut replayer = self.replay.replayer();
         let mut begin = Begin::default();
-        let plan = if self.replay.takes_blocks() {
+        let plan = if self.replay.supports_blocks() {
             feed.block_plan(self.replay.as_of(), &self.stated_in_blocks())
         } else {
             BlockPlan { blocks: false, ends: false, rows: true, readings: false }
@@ -72,7 +72,7 @@ impl EventLog<'_> {
             let combinations = &mut combinations[..rows.len()];
             keys.of_rows(rows.start, combinations);
             block.read(self, columns, rows.clone(), plan);
-            // Where a number tells the combinations apart, most are known already.
+            // If a number distinguishes the combinations, most are known already.
             let countable = keys.combinations().is_some();
             let only = only(combinations).filter(|_| countable).and_then(|only| slices.known(only));
             for (place, row) in rows.clone().enumerate() {
@@ -104,7 +104,7 @@ impl EventLog<'_> {
         }
     }
 
-    /// The durations that blocks count, as far as the source states them.
+    /// The durations that blocks count, if the source states them.
     fn stated_in_blocks(&self) -> Vec<InBlocks> {
         let in_blocks = |column: &&StatedColumn| match column.measure {
             StatedMeasure::FirstResponseTime => Some(InBlocks::Reply),
@@ -115,16 +115,16 @@ impl EventLog<'_> {
     }
 }
 
-/// Tickets of a block.
+/// A block of tickets.
 #[derive(Debug, Default)]
 struct Block {
-    /// Whether a row is counted with the others.
+    /// Whether each row is counted in the block.
     counted: Vec<bool>,
     created_at: Vec<i64>,
     created_by: Vec<Option<Author>>,
     replied_at: Vec<i64>,
     done_at: Vec<i64>,
-    /// Of those that are counted.
+    /// The readings of the business clock for the counted rows.
     readings: Vec<[i64; 4]>,
     slice: Vec<u32>,
     buffers: [Vec<i64>; 3],
@@ -162,7 +162,7 @@ impl Block {
             replied_at: *replied_at,
             solved_at: *solved_at,
             closed_at: *closed_at,
-            // Whoever is answered wrote before.
+            // A reply implies an earlier message.
             created_by: (*replied_at == *created_at).then_some(Author::Customer),
             ..Milestones::created(*created_at)
         });
@@ -170,10 +170,10 @@ impl Block {
         self.buffers = buffers;
     }
 
-    /// Adds tickets, as known at the cut-off.
+    /// Adds tickets as of the cut-off.
     fn take(&mut self, tickets: impl Iterator<Item = Milestones> + Clone, as_of: i64, ends: bool) {
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
-        // Column by column, each without a branch.
+        // Column by column without branches, so that the loops are vectorized.
         self.counted.extend(tickets.clone().map(|ticket| {
             let gone = ticket.leaves.is_some_and(|kind| kind != StepKind::EndUnknown);
             ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual())
@@ -186,7 +186,7 @@ impl Block {
         }));
     }
 
-    /// Reads the business clock of the tickets that are counted; one of which it cannot be read is not.
+    /// Reads the business clock of the counted tickets. A ticket whose clock cannot be read is not counted.
     fn read_clock(
         &mut self,
         log: &EventLog<'_>,
@@ -206,7 +206,7 @@ impl Block {
         }
     }
 
-    /// Feeds the rows that are counted.
+    /// Feeds the counted rows.
     fn feed(&mut self, feed: &mut Feed<'_>, slices: &[SliceIds], known_until: deskmetrics::Timestamp) {
         fn keep<T>(column: &mut Vec<T>, counted: &[bool]) {
             let mut counted = counted.iter();
@@ -243,25 +243,25 @@ impl Block {
     }
 }
 
-/// Feeds tickets one by one.
-struct One<'l> {
+/// Feeds single tickets.
+struct TicketFeeder<'l> {
     log: &'l EventLog<'l>,
     needs: RecordNeeds,
     names: Option<std::sync::Arc<dyn deskmetrics::engine::CustomerNames>>,
     scratch: Replayed,
 }
 
-impl<'l> One<'l> {
+impl<'l> TicketFeeder<'l> {
     fn new(log: &'l EventLog<'l>, report: &Report) -> Self {
         let names = log.customers().map(crate::Customers::names);
         Self { log, needs: report.record_needs(), names, scratch: log.scratch() }
     }
 
-    /// Fills in what the report reads of the ticket just replayed besides its measures.
+    /// Fills in the data of the last ticket that the report reads in addition to its measures.
     #[inline]
     fn fill(&mut self, row: usize, replayer: &mut Replayer<'_>) {
         if self.needs.any() {
-            self.log.fill(&mut self.scratch, row, replayer, Wanted::of(self.needs));
+            self.log.fill(&mut self.scratch, row, replayer, RecordFields::of(self.needs));
         }
     }
 
@@ -284,16 +284,16 @@ impl<'l> One<'l> {
 struct SlicesAtCutOff<'l> {
     log: &'l EventLog<'l>,
     sliced: Vec<(&'l Attribute, Option<AttributeSlot>)>,
-    /// Whether tags matter.
+    /// Whether the report uses tags.
     tagged: bool,
-    /// By the code of the only attribute; where there is none, all tickets have the same.
+    /// The slices by the code of the only attribute. Without attributes, all tickets have the same slices.
     by_code: Vec<Option<SliceIds>>,
-    /// By the codes of several, those of the tags last.
+    /// The slices by the codes of several attributes, with those of the tags last.
     by_codes: HashMap<Vec<u32>, SliceIds>,
     codes: Vec<u32>,
-    /// Whether each response counts for who gave it.
+    /// Whether each response counts for its author.
     by_responder: bool,
-    /// The slices of the last ticket, where these depend on its responders.
+    /// The slices of the last ticket, if they depend on its responders.
     last: Option<SliceIds>,
 }
 

@@ -1,4 +1,4 @@
-//! What each code of an event does to a ticket, in the numbers of one replay.
+//! Steps of each event code, in the numbers of one replay.
 
 use deskmetrics::Author;
 use deskmetrics::engine::step::{Step, StepKind};
@@ -6,7 +6,7 @@ use deskmetrics::replay::{EventOrder, Replay};
 
 use crate::decode::kind::{Code, Kinds, Takes, step_of};
 
-/// One step of a row, up to what only the row knows: the timestamp, the value, the person.
+/// A step of a row without the data of the row: timestamp, value and person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Template {
     pub(super) kind: StepKind,
@@ -30,13 +30,13 @@ impl Template {
     }
 }
 
-/// What each code means.
+/// The steps of each code.
 #[derive(Debug)]
 pub(super) struct Meanings {
-    /// By code: where its steps are stored in `templates`.
+    /// For each code, the range of its steps in `templates`.
     spans: Vec<(u32, u32)>,
     templates: Vec<Template>,
-    /// By code: whether rows between the ticket's creation and the cut-off can change nothing that is required.
+    /// For each code, whether rows between the ticket's creation and the cut-off affect no requested measure.
     silent: Vec<bool>,
 }
 
@@ -50,7 +50,7 @@ impl Meanings {
                 let number = |attribute: &_| replay.attribute_number(attribute);
                 let mut steps: Vec<_> = kind.0.iter().map(|one| step_of(one, status, number)).collect();
                 if replay.options().order == EventOrder::Time {
-                    // As among events of one instant: attributes first, then messages, then the status.
+                    // In the order of events with equal timestamps: attributes, messages, status.
                     steps.sort_by_key(|(rank, ..)| *rank);
                 }
                 let templates = steps.into_iter().map(|(_, kind, takes)| Template { kind, author, takes });
@@ -71,13 +71,13 @@ impl Meanings {
         }
     }
 
-    /// Whether rows with this code may be passed over, unless they lie after the cut-off, where they are counted.
+    /// Whether rows with this code may be skipped. Rows after the cut-off are still counted.
     #[inline]
     pub(super) fn is_silent(&self, code: Code) -> bool {
         self.silent.get(usize::from(code)).copied().unwrap_or(true)
     }
 
-    /// Determines which codes are silent: none where tickets may leave, since what happens after that is counted too.
+    /// Determines which codes are silent. None are if tickets may be removed, because later events are counted too.
     fn silence(&mut self, replay: &Replay) {
         let leaves = |kind| {
             matches!(kind, StepKind::MergedInto | StepKind::Deleted | StepKind::Spam | StepKind::EndUnknown)

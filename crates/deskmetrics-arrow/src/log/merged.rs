@@ -1,4 +1,4 @@
-//! What becomes of the messages of tickets that were merged into others.
+//! Messages of merged tickets.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::EventLog;
 use crate::decode::id::Id;
 
 impl EventLog<'_> {
-    /// Gives the customer messages of tickets merged away to those they live on in.
+    /// Moves the customer messages of merged tickets to their survivors.
     pub(super) fn move_messages(&mut self) {
         let as_of = self.replay.as_of().as_micros();
         let mut into: BTreeMap<usize, Survivor> = BTreeMap::new();
@@ -30,10 +30,10 @@ impl EventLog<'_> {
         }
     }
 
-    /// The ticket a ticket ends up merged into at the cut-off, if it does.
+    /// The ticket that a ticket is merged into at the cut-off, if any.
     fn merged_into(&self, row: usize, as_of: i64) -> Option<Survivor> {
         let (from, to) = self.spans[row];
-        // The latest decides; of several at one instant, that of the last row.
+        // The latest merge decides; of several at the same time, the last row.
         let (mut survivor, mut latest) = (None, i64::MIN);
         for event in from as usize..to as usize {
             let at = self.at()[event];
@@ -53,7 +53,7 @@ impl EventLog<'_> {
         Some(Survivor((place < self.rows()).then_some(place)))
     }
 
-    /// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
+    /// The customer messages of a ticket. Its creation counts as a message if the log has none at that timestamp.
     fn customer_messages(&self, row: usize, as_of: i64) -> Vec<i64> {
         let (from, to) = self.spans[row];
         let created = self.tables.tickets.created_at[row];
@@ -75,12 +75,12 @@ impl EventLog<'_> {
     }
 }
 
-/// The ticket another was merged into; none where it is not among the tickets.
+/// The ticket that another was merged into; none if it is not among the tickets.
 #[derive(Debug, Clone, Copy)]
 struct Survivor(Option<usize>);
 
-/// Where a ticket merged away lives on, following merges of merges; `None` when that is not among the tickets, or the
-/// merges go in circles.
+/// The final survivor of a merged ticket, through any chain of merges; `None` if it is not among the tickets, or if
+/// the merges form a cycle.
 fn survivor(row: usize, into: &BTreeMap<usize, Survivor>) -> Option<usize> {
     let mut place = into.get(&row)?.0?;
     for _ in 0..=into.len() {

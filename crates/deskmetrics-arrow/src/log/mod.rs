@@ -1,10 +1,10 @@
-//! Tickets and their events, ready to be replayed ticket by ticket.
+//! Tickets and their events, arranged for replay.
 //!
-//! An [`EventLog`] is the view that one [`Replay`] has of a [`Dataset`]: which rows are a ticket's events, in which order, and
-//! which step each is. It is asked as often as one likes: [`feed`](crate::Dataset::feed) reads it for a report, [`measures`](EventLog::measures)
-//! and [`verdicts`](EventLog::verdicts) as record batches, or [`each`](EventLog::each) ticket with a visitor of one's own. The
-//! numbers are those of [`Replay::tickets`] over the same records, bit for bit, whatever the order of the rows, the encodings
-//! and the number of threads.
+//! An [`EventLog`] is a view of a [`Dataset`] for one [`Replay`]: the events of each ticket, their order and their
+//! steps. It can be read any number of times: by a report ([`feed`](crate::Dataset::feed)), as record batches
+//! ([`measures`](EventLog::measures), [`verdicts`](EventLog::verdicts)), or ticket by ticket with a visitor
+//! ([`each`](EventLog::each)). The numbers equal those of [`Replay::tickets`] on the same records, bit for bit, for
+//! any order of the rows, any encodings and any number of threads.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -79,35 +79,35 @@ use meaning::Meanings;
 pub use row::{AttributeSlot, ReplayedRow};
 pub use stream::{EventStream, StreamError};
 
-/// The tickets of a [`Dataset`] with their events, arranged ticket by ticket for one [`Replay`].
+/// The tickets of a [`Dataset`] with their events, arranged by ticket for one [`Replay`].
 ///
-/// Events may stand in any order in their tables; where they already stand ticket by ticket and in time order they are
+/// Events may be in any order in their tables. If they are already grouped by ticket and ordered by time, they are
 /// neither sorted nor copied.
 #[derive(Debug)]
 pub struct EventLog<'d> {
     replay: Replay,
     pub(crate) tables: &'d Tables,
-    /// Attributes that are read: the number in steps, and by code of the column the number of its value.
+    /// The attributes that are read: the number in steps, and the number of the value for each code of the column.
     attributes: Vec<LogAttribute<'d>>,
     /// Whether some of them are names of actors.
     credits: bool,
-    /// By code of a tag, a value, a name: its number in steps.
+    /// The number in steps for each code of a tag, a value or a name.
     tags: Vec<u32>,
     values: Vec<u32>,
     people: Vec<u32>,
-    /// By code of the ticket's own author.
+    /// The number in steps for each code of the ticket's own author.
     replier: Vec<u32>,
-    /// By customer: the number of the same name among those who did something.
+    /// The number of the same name among the authors of events, for each customer.
     own_names: Vec<u32>,
     texts: Texts,
-    /// By number that rules gave: the code of its text.
+    /// The code of the text for each number that rules assigned.
     mentioned: Vec<u32>,
     spans: order::Spans,
     arranged: Option<Arranged>,
     meanings: Meanings,
-    /// Measures that the source states and nothing else gives.
+    /// Stated measures that nothing else provides.
     stated: Vec<&'d StatedColumn>,
-    /// Customer messages that tickets take over from those merged into them.
+    /// The customer messages that tickets receive from those merged into them.
     moved: BTreeMap<usize, Vec<i64>>,
 }
 
@@ -119,7 +119,7 @@ struct LogAttribute<'d> {
     numbers: Vec<u32>,
 }
 
-/// Events in the order of their tickets, where their table has another one.
+/// Events in the order of their tickets, if their table has another order.
 #[derive(Debug)]
 struct Arranged {
     at: Vec<i64>,
@@ -128,7 +128,7 @@ struct Arranged {
     by: Codes,
 }
 
-/// The texts of all columns, each with a code; 0 is no text.
+/// The texts of all columns, each with a code. Code 0 means no text.
 #[derive(Debug, Default)]
 struct Texts {
     texts: Vec<Box<str>>,
@@ -151,7 +151,7 @@ impl Texts {
     }
 }
 
-/// By customer: the number of the same name among those who acted; empty where it does not matter.
+/// The number of the same name among the authors of events, for each customer; empty if not needed.
 fn own_names(tables: &Tables, replay: &Replay, people: &[u32], replier: &[u32]) -> Vec<u32> {
     let Tables { tickets, events, .. } = tables;
     let (actors, numbers) = match &tickets.milestones {
@@ -170,7 +170,7 @@ fn own_names(tables: &Tables, replay: &Replay, people: &[u32], replier: &[u32]) 
 }
 
 impl Dataset {
-    /// The tickets and events as `replay` sees them.
+    /// Arranges the tickets and events for a replay.
     pub fn log(&self, replay: &Replay) -> EventLog<'_> {
         EventLog::new(&self.tables, replay)
     }
@@ -179,14 +179,14 @@ impl Dataset {
 impl<'d> EventLog<'d> {
     pub(crate) fn new(tables: &'d Tables, replay: &Replay) -> Self {
         let Tables { tickets, events, .. } = tables;
-        // Slices are by the values at the cut-off.
+        // Slices use the values at the cut-off.
         let columns = tickets.attributes.iter().map(|(attribute, _)| attribute.clone());
         let mut replay = replay.clone().with_attributes(columns);
         if replay.needs().any(Needs::TOUCHES) {
-            // Every change of an attribute is a touch, unless it has the value already.
+            // A change of an attribute is a touch only if it changes the value.
             replay = replay.with_attributes(events.kinds.changed().cloned());
         }
-        // The replay names the people whom no column and no event provides.
+        // The replay provides the names that neither a column nor an event provides.
         let credited = tables.credits();
         let credited: Vec<Actor> =
             credited.filter(|actor| replay.attribute_number(&actor.attribute()) != UNWATCHED).collect();
@@ -282,7 +282,7 @@ impl<'d> EventLog<'d> {
         log
     }
 
-    /// Makes no event later than its successor on the ticket.
+    /// Moves events that are later than their successor on the ticket.
     fn no_later_than_the_next(&mut self) {
         let mut at = self.at().to_vec();
         let codes = self.codes_of_events();
@@ -322,7 +322,7 @@ impl<'d> EventLog<'d> {
             .get(event)
     }
 
-    /// The code of who did it.
+    /// The code of the author.
     fn by(&self, event: usize) -> u32 {
         self.arranged.as_ref().map_or(&self.tables.events.by.codes, |arranged| &arranged.by).get(event)
     }
@@ -331,17 +331,17 @@ impl<'d> EventLog<'d> {
         self.tables.tickets.created_by.of_row(row).copied()
     }
 
-    /// Tickets, those excluded among them.
+    /// The number of tickets, including excluded ones.
     pub fn rows(&self) -> usize {
         self.tables.tickets.rows()
     }
 
-    /// The replay it was made for, following the attributes that are read.
+    /// The replay of this log, which follows the attributes that are read.
     pub fn replay(&self) -> &Replay {
         &self.replay
     }
 
-    /// The text behind a code of an attribute; `None` for the code 0, which is no text.
+    /// The text of a code of an attribute; `None` for code 0, which means no text.
     pub fn text(&self, code: u32) -> Option<&str> {
         self.texts.get(code)
     }
@@ -351,13 +351,13 @@ impl<'d> EventLog<'d> {
         self.texts.texts.len() + 1
     }
 
-    /// The customers; `None` where no column names them.
+    /// The customers; `None` if no column names them.
     pub fn customers(&self) -> Option<&'d Customers> {
         self.tables.tickets.customers.as_ref()
     }
 
-    /// For [`ReplayedRow::code`]; `None` where nothing tells of the attribute, and where only events do and the replay does not
-    /// follow it (see [`Replay::with_attributes`]).
+    /// The slot of an attribute, for [`ReplayedRow::code`]. `None` if the data does not contain the attribute, or if
+    /// only events contain it and the replay does not follow it (see [`Replay::with_attributes`]).
     pub fn slot(&self, attribute: &Attribute) -> Option<AttributeSlot> {
         let known = self.attributes.iter().find(|known| known.attribute == *attribute)?;
         Some(AttributeSlot(known.number))
@@ -368,7 +368,7 @@ impl<'d> EventLog<'d> {
         self.attributes.iter().map(|known| &known.attribute)
     }
 
-    /// The text code behind a number of a step.
+    /// The text code of a number in steps.
     #[inline]
     fn code_of(&self, number: u32) -> u32 {
         if number >= FIRST_FREE {

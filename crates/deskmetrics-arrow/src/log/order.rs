@@ -1,13 +1,14 @@
-//! Which rows are a ticket's events, and in which order.
+//! Arrangement of event rows by ticket.
 
 use crate::decode::event::EventTable;
 use crate::decode::kind::NOTHING;
 
-/// The rows of each ticket, from one to before another.
+/// The range of rows of each ticket.
 pub(super) type Spans = Vec<(u32, u32)>;
 
-/// Spans of events, and their rows in the order of the spans; no rows where the events stand so already. Unless the rows' own
-/// order is the order, each ticket's are in order of time; rows of one instant keep theirs.
+/// The ranges of events, and the rows in the order of the ranges; no rows if the events are arranged already. Each
+/// ticket's rows are ordered by time, unless the order of rows has priority. Rows with equal timestamps keep their
+/// order.
 pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (Spans, Option<Vec<u32>>) {
     if events.grouped && (events.sorted || !by_time) {
         return (grouped(events, tickets), None);
@@ -44,7 +45,7 @@ pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (S
     (spans, Some(rows))
 }
 
-/// The spans of events that stand ticket by ticket; rows that mean nothing may stand anywhere.
+/// The ranges of events that are grouped by ticket. Rows that mean nothing may be anywhere.
 fn grouped(events: &EventTable, tickets: usize) -> Spans {
     let mut spans = vec![(0, 0); tickets];
     let mut current: Option<usize> = None;

@@ -1,4 +1,4 @@
-//! What the replay of a log comes to: measures or verdicts as columns, records.
+//! Measures, verdicts and records of a replayed log.
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -12,64 +12,65 @@ use super::{EventLog, ReplayedRow};
 use crate::decode::stated::StatedColumn;
 use crate::outcome::{MeasureColumns, VerdictColumns};
 
-/// What is filled in of a ticket's record besides its measures.
+/// The fields of a ticket's record to fill in, in addition to its measures.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is filled in or not")]
-pub(super) struct Wanted {
+pub(super) struct RecordFields {
     id: bool,
     requester: bool,
-    /// Every attribute, or those that KPIs read.
+    /// Every attribute, not only those that KPIs read.
     all_attributes: bool,
     attributes: bool,
     people: bool,
     verdicts: bool,
-    /// Everything else of the record.
+    /// All other fields of the record.
     whole: bool,
 }
 
-impl Wanted {
+impl RecordFields {
     pub(super) fn of(needs: RecordNeeds) -> Self {
         let RecordNeeds { id, requester, attributes, people, verdicts, whole } = needs;
         Self { id, requester, all_attributes: whole, attributes, people, verdicts, whole }
     }
 }
 
-/// By how many tickets a stated measure differs from the replayed one.
+/// The number of tickets whose stated measure differs from the replayed one.
 #[derive(Debug, Clone, Copy, Default)]
 struct Difference {
     count: u64,
-    /// Tickets that have both.
+    /// The number of tickets that have both.
     of: u64,
-    /// The first row, with both values.
+    /// The first row that differs, with both values.
     first: Option<(usize, i64, i64)>,
 }
 
 impl EventLog<'_> {
-    /// The measures of all tickets, a row each, as [`MeasureColumns`] lays them out, with the attributes that are read; and
+    /// The measures of all tickets, one row per ticket, with the columns of [`MeasureColumns`] and the attributes
+    /// that are read. The second part is what was excluded from the tickets' events.
+    ///
+    /// # Errors
+    /// If an attribute has the name of a measure.
+    pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
+        let fields =
+            RecordFields { id: true, requester: true, all_attributes: true, ..RecordFields::default() };
+        let new = || MeasureColumns::new(self.attributes().cloned());
+        self.batches(threads, fields, new, MeasureColumns::push, MeasureColumns::finish)
+    }
+
+    /// The verdicts on all tickets, one row per verdict, with the columns of [`VerdictColumns`]. The second part is
     /// what was excluded from the tickets' events.
     ///
     /// # Errors
-    /// When an attribute has the name of a measure.
-    pub fn measures(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
-        let wanted = Wanted { id: true, requester: true, all_attributes: true, ..Wanted::default() };
-        let new = || MeasureColumns::new(self.attributes().cloned());
-        self.batches(threads, wanted, new, MeasureColumns::push, MeasureColumns::finish)
-    }
-
-    /// The verdicts on all tickets, a row each, as [`VerdictColumns`] lays them out; and what was excluded from the
-    /// tickets' events.
-    ///
-    /// # Errors
-    /// Never while columns are of one length.
+    /// Never: the columns have equal lengths.
     pub fn verdicts(&self, threads: usize) -> Result<(Vec<RecordBatch>, Excluded), ArrowError> {
-        let wanted = Wanted { id: true, verdicts: true, ..Wanted::default() };
+        let fields = RecordFields { id: true, verdicts: true, ..RecordFields::default() };
         let push = |columns: &mut VerdictColumns, ticket: &Replayed| {
             ticket.verdicts.iter().for_each(|verdict| columns.push(ticket.ticket.id.as_str(), verdict));
         };
-        self.batches(threads, wanted, VerdictColumns::default, push, VerdictColumns::finish)
+        self.batches(threads, fields, VerdictColumns::default, push, VerdictColumns::finish)
     }
 
-    /// The measures that the source states and that differ from those replayed.
+    /// The stated measures that differ from the replayed ones.
     pub(crate) fn stated_differences(&self) -> Vec<Warning> {
         let columns: Vec<&StatedColumn> = self.tables.stated_too(self.replay.has_business_time()).collect();
         let new = || vec![Difference::default(); columns.len()];
@@ -79,7 +80,7 @@ impl EventLog<'_> {
             }
             for (difference, column) in differences.iter_mut().zip(&columns) {
                 let StatedValue::Known(stated) = column.of_row(ticket.row()).value else { continue };
-                // What still runs may be longer by now.
+                // A measure that is still running may be longer by now.
                 let ended = !column.measure.adds_up() || ticket.metrics().status.is_done();
                 let replayed = ticket.metrics().replayed(column.measure, column.clock);
                 let Some(replayed) = replayed.filter(|_| ended) else { continue };
@@ -115,7 +116,7 @@ impl EventLog<'_> {
     fn batches<C: Send>(
         &self,
         threads: usize,
-        wanted: Wanted,
+        fields: RecordFields,
         new: impl Fn() -> C + Sync,
         push: impl Fn(&mut C, &Replayed) + Sync,
         finish: impl Fn(&mut C) -> Result<RecordBatch, ArrowError>,
@@ -123,7 +124,7 @@ impl EventLog<'_> {
         let (parts, excluded) = self.split(threads, new, |columns, rows| {
             let mut scratch = self.scratch();
             self.run(rows, |row, replayer| {
-                self.fill(&mut scratch, row, replayer, wanted);
+                self.fill(&mut scratch, row, replayer, fields);
                 replayer.swap_metrics(&mut scratch.metrics);
                 scratch.ticket.created_at = scratch.metrics.created_at;
                 push(columns, &scratch);
@@ -134,12 +135,12 @@ impl EventLog<'_> {
         Ok((batches?, excluded))
     }
 
-    /// One ticket with its events replayed, as a record.
+    /// Replays one ticket with its events, as a record.
     pub fn record(&self, row: usize) -> Replayed {
         let mut scratch = self.scratch();
         let mut replayer = self.replay.replayer();
         self.replay_row(row, &mut super::visit::Begin::default(), &mut replayer);
-        let wanted = Wanted {
+        let fields = RecordFields {
             id: true,
             requester: true,
             all_attributes: true,
@@ -148,37 +149,37 @@ impl EventLog<'_> {
             attributes: true,
             whole: true,
         };
-        self.fill(&mut scratch, row, &mut replayer, wanted);
+        self.fill(&mut scratch, row, &mut replayer, fields);
         replayer.swap_metrics(&mut scratch.metrics);
         scratch.ticket.created_at = scratch.metrics.created_at;
         scratch.excluded = replayer.excluded().clone();
         scratch
     }
 
-    /// A record to be filled again and again.
+    /// Creates a record that can be filled repeatedly.
     pub(super) fn scratch(&self) -> Replayed {
         let metrics = TicketMetrics::new(Timestamp::MIN, self.replay.as_of());
         Replayed::new(Ticket::new("", Timestamp::MIN), metrics)
     }
 
-    /// Fills the record with what is wanted of the ticket just replayed, all but its measures.
+    /// Fills the record with the requested fields of the last ticket, without its measures.
     pub(super) fn fill(
         &self,
         scratch: &mut Replayed,
         row: usize,
         replayer: &mut Replayer<'_>,
-        wanted: Wanted,
+        fields: RecordFields,
     ) {
         let tickets = &self.tables.tickets;
-        if wanted.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
+        if fields.people && self.replay.needs().any(Needs::STATIONS | Needs::CONVERSATION) {
             replayer.resolve_names(|number| self.text(self.code_of(number)).unwrap_or_default());
         }
-        if wanted.verdicts {
+        if fields.verdicts {
             scratch.verdicts.clear();
             scratch.verdicts.extend(replayer.verdicts().map(|verdict| verdict.to_verdict()));
         }
         let ticket = ReplayedRow { row, replayer, log: self };
-        if wanted.whole {
+        if fields.whole {
             scratch.ticket = tickets.record(row);
             scratch.ticket.tags.clear();
             for tag in replayer.tags() {
@@ -187,21 +188,21 @@ impl EventLog<'_> {
                 }
             }
         }
-        if wanted.id {
+        if fields.id {
             scratch.ticket.id = ticket.id().as_ref().into();
         }
-        if wanted.requester {
+        if fields.requester {
             scratch.ticket.requester = ticket.requester().map(|name| name.as_ref().into());
         }
-        if wanted.attributes {
+        if fields.attributes {
             scratch.ticket.stated_sla_met = tickets.sla_met.of_row(row).copied();
             let due = tickets.due_at.as_ref().and_then(|due| due.get(row));
             scratch.ticket.stated_due_at = due.map(Timestamp::saturating_from_micros);
             scratch.ticket.stated_sla.clear();
             scratch.ticket.stated_sla.extend(tickets.stated_sla.iter().map(|column| column.of_row(row)));
         }
-        if wanted.attributes || wanted.all_attributes {
-            let read = |attribute: &Attribute| wanted.all_attributes || RecordNeeds::may_read(attribute);
+        if fields.attributes || fields.all_attributes {
+            let read = |attribute: &Attribute| fields.all_attributes || RecordNeeds::may_read(attribute);
             for known in self.attributes.iter().filter(|known| read(&known.attribute)) {
                 let value = self.text(self.code_of(replayer.value(known.number)));
                 if scratch.ticket.attributes.get(&known.attribute) != value {

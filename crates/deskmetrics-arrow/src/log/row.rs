@@ -1,4 +1,4 @@
-//! A ticket of a log, just replayed.
+//! A replayed ticket of a log.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use deskmetrics::engine::{ReplayedVerdict, Replayer};
 
 use super::EventLog;
 
-/// A ticket just replayed.
+/// A replayed ticket of a log.
 #[derive(Debug)]
 pub struct ReplayedRow<'l> {
     pub(super) row: usize,
@@ -31,12 +31,12 @@ impl<'l> ReplayedRow<'l> {
         self.replayer.metrics()
     }
 
-    /// The verdicts on it.
+    /// Its verdicts.
     pub fn verdicts(&self) -> impl Iterator<Item = ReplayedVerdict<'l>> + use<'l> {
         self.replayer.verdicts()
     }
 
-    /// The code of its customer (see [`EventLog::customers`]); 0 where nobody is named.
+    /// The code of its customer (see [`EventLog::customers`]); 0 for none.
     pub fn customer(&self) -> u32 {
         self.log.customers().map_or(0, |customers| customers.code(self.row))
     }
@@ -46,8 +46,9 @@ impl<'l> ReplayedRow<'l> {
         self.log.customers()?.name(self.customer())
     }
 
-    /// The codes of its tags at the cut-off (see [`EventLog::text`]), in order; those at the creation where the replay does not
-    /// [watch](deskmetrics::replay::Replay::with_attributes) [`Attribute::Tag`](deskmetrics::ticket::Attribute::Tag).
+    /// The codes of its tags at the cut-off (see [`EventLog::text`]), in order; those at creation if the replay does
+    /// not [follow](deskmetrics::replay::Replay::with_attributes)
+    /// [`Attribute::Tag`](deskmetrics::ticket::Attribute::Tag).
     pub fn tags(&self) -> Vec<u32> {
         let mut tags: Vec<u32> = self.replayer.tags().iter().map(|tag| self.log.code_of(*tag)).collect();
         tags.sort_unstable();
@@ -61,6 +62,6 @@ impl<'l> ReplayedRow<'l> {
     }
 }
 
-/// Where an attribute is stored among those that are read.
+/// The position of an attribute among those that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributeSlot(pub(super) u16);

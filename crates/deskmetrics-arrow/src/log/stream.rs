@@ -1,4 +1,4 @@
-//! Logs larger than memory: batch after batch, of which only the ticket under way is carried over.
+//! Event logs larger than memory, read as a stream of batches.
 
 use std::hash::BuildHasher as _;
 
@@ -12,7 +12,7 @@ use crate::column::TextColumn;
 use crate::description::{AttributeValues, did_you_mean, nearest};
 use crate::{Dataset, Description, ReadError, ReadOptions};
 
-/// Why a stream of batches ends early.
+/// Why a stream of batches ended early.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {
@@ -22,9 +22,9 @@ pub enum StreamError {
     /// A column cannot be used.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The events of a ticket do not stand together.
+    /// The events of a ticket are not next to each other.
     #[error(
-        "events of ticket \"{ticket}\" stand in two places of the stream, expected all together: sort it by ticket"
+        "events of ticket \"{ticket}\" are in two places of the stream, expected all together: sort it by ticket"
     )]
     NotGrouped {
         /// The ticket.
@@ -32,12 +32,13 @@ pub enum StreamError {
     },
 }
 
-/// Whole tickets, one [`Dataset`] after the other, from a stream of record batches in which each ticket's events stand
-/// together. Memory holds one batch, the events of the ticket at its end, and eight bytes for each ticket met, by which a
-/// ticket that comes back is noticed.
+/// Datasets of whole tickets, from a stream of record batches in which each ticket's events are next to each other.
 ///
-/// The description has one `[[events]]`, read from every row. With one `[[tickets]]` beside it, the first row of each ticket
-/// tells what it began with; without, say `creates_tickets = true`.
+/// Memory contains one batch, the events of the ticket at its end, and eight bytes for each ticket read, to detect a
+/// ticket that occurs again.
+///
+/// The description has one `[[events]]`, read from every row. With an additional `[[tickets]]`, the first row of each
+/// ticket gives its values at creation; without, set `creates_tickets = true`.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -74,7 +75,7 @@ pub enum StreamError {
 pub struct EventStream<'d, I> {
     description: &'d Description,
     batches: I,
-    /// Rows of the ticket at the end of what was read.
+    /// Rows of the last ticket read, which may continue in the next batch.
     carried: Option<RecordBatch>,
     seen: HashSet<u64>,
     hasher: DefaultHashBuilder,
@@ -82,7 +83,7 @@ pub struct EventStream<'d, I> {
 }
 
 impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I> {
-    /// The tickets of a stream of batches.
+    /// Creates the stream.
     pub fn new<S>(description: &'d Description, batches: S) -> Self
     where
         S: IntoIterator<IntoIter = I>,
@@ -135,7 +136,7 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         Ok(TextColumn::new(column).map_err(wrong)?)
     }
 
-    /// The rows at which another ticket's events begin.
+    /// The rows at which the events of another ticket begin.
     fn starts(&self, rows: &RecordBatch) -> Result<Vec<u32>, StreamError> {
         let ids = self.ids(rows)?;
         let mut starts = Vec::new();
@@ -148,7 +149,7 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         Ok(starts)
     }
 
-    /// Rows that hold whole tickets.
+    /// Reads rows of whole tickets.
     fn dataset(&mut self, rows: &RecordBatch) -> Result<Dataset, StreamError> {
         let starts = self.starts(rows)?;
         let ids = self.ids(rows)?;

@@ -1,4 +1,4 @@
-//! Replaying a log's tickets one after the other, or in parts side by side.
+//! Replay of a log's tickets, on one or several threads.
 
 use std::ops::Range;
 use std::slice::Iter;
@@ -16,11 +16,12 @@ use crate::decode::ticket::MilestoneColumns;
 use crate::decode::word::NONE as NO_TEXT;
 
 impl EventLog<'_> {
-    /// Replays every ticket and shows it to `visit`, on `threads` threads: 1 works on the caller's, 0 takes as many as the
-    /// machine has processors.
+    /// Replays every ticket and calls `visit` with it, on `threads` threads: 1 uses the caller's, 0 one per
+    /// processor.
     ///
-    /// The tickets are split into ranges; each range has its own accumulator, made by `new`, and they come back in the
-    /// order of the rows, together with what was excluded of the tickets' lives by reason. With one thread there is one.
+    /// The tickets are split into ranges. Each range has its own accumulator, made by `new`. The accumulators are
+    /// returned in the order of the rows, together with what was excluded, by reason. With one thread there is one
+    /// accumulator.
     pub fn each<A: Send>(
         &self,
         threads: usize,
@@ -33,7 +34,8 @@ impl EventLog<'_> {
         self.split(threads, new, show)
     }
 
-    /// Splits the rows into ranges, works on each with an accumulator of its own, and gives these in the order of the rows.
+    /// Splits the rows into ranges, processes each with its own accumulator, and returns the accumulators in the
+    /// order of the rows.
     pub(super) fn split<A: Send>(
         &self,
         threads: usize,
@@ -110,7 +112,7 @@ impl EventLog<'_> {
         }
     }
 
-    /// The timestamps of a row; what requesters do on their own ticket they do as customers.
+    /// The timestamps of a row. A requester's action on their own ticket counts as a customer's.
     #[inline]
     pub(super) fn milestones_of(&self, columns: &MilestoneColumns, row: usize) -> Milestones {
         let mut milestones = self.tables.tickets.milestones_of(columns, row);
@@ -121,18 +123,18 @@ impl EventLog<'_> {
         milestones
     }
 
-    /// The number of the name of who acted on a ticket without a log.
+    /// The number of the name of the person who acted on a ticket without a log.
     #[inline]
     fn replier(&self, columns: &MilestoneColumns, row: usize) -> u32 {
         self.replier.get(columns.author_name.codes.get(row) as usize).copied().unwrap_or(NONE)
     }
 
-    /// Fills in what a ticket begins with.
+    /// Fills in the record at the start of a ticket.
     #[inline]
     pub(super) fn fill_begin(&self, row: usize, begin: &mut Begin) {
         begin.attributes.clear();
         for known in &self.attributes {
-            // An attribute that only events tell of has no value at creation.
+            // An attribute that only events contain has no value at creation.
             if let Some(codes) = known.codes {
                 begin.attributes.push((known.number, known.numbers[codes.get(row) as usize]));
             }
@@ -161,14 +163,14 @@ impl EventLog<'_> {
         }
     }
 
-    /// The steps of a ticket that takes over messages of others: those come before its own of the same instant.
+    /// The steps of a ticket with moved messages. These come before its own steps with the same timestamp.
     #[cold]
     fn steps_with(&self, row: usize, messages: &[i64]) -> Vec<Step> {
         let message =
             |at: &i64| Step { at: *at, kind: StepKind::PublicMessage, by: NONE, author: Author::Customer };
         let mut messages: Vec<Step> = messages.iter().map(message).collect();
         if self.replay.options().order == EventOrder::Sequence {
-            // They have no row, so they come first of all, none later than its successor.
+            // Moved messages have no row, so they come first. No step is later than its successor.
             let (from, to) = self.spans.get(row).copied().unwrap_or_default();
             let mut latest = self.at()[from as usize..to as usize].first().copied().unwrap_or(i64::MAX);
             for step in messages.iter_mut().rev() {
@@ -190,7 +192,7 @@ impl EventLog<'_> {
         all
     }
 
-    /// The number of the requester's name among those who did something.
+    /// The number of the requester's name among the authors of events.
     fn own_name(&self, row: usize) -> u32 {
         let customer = self.customers().filter(|_| !self.own_names.is_empty());
         let code = customer.map_or(0, |customers| customers.code(row));
@@ -198,7 +200,7 @@ impl EventLog<'_> {
     }
 }
 
-/// What a ticket begins with, in memory used again for every ticket.
+/// The record at the start of a ticket, in memory reused for every ticket.
 #[derive(Debug, Default)]
 pub(super) struct Begin {
     attributes: Vec<(u16, u32)>,
@@ -216,14 +218,14 @@ impl Begin {
 #[derive(Debug, Clone)]
 struct OwnSteps<'l> {
     log: &'l EventLog<'l>,
-    /// The ticket's events: when each was, and what it means.
+    /// The timestamps and meanings of the ticket's events.
     at: &'l [i64],
     codes: &'l [Code],
-    /// What is left of the event under way.
+    /// The remaining steps of the current event.
     templates: Iter<'l, Template>,
-    /// The event that comes next.
+    /// The next event.
     next: usize,
-    /// Where the ticket's first event stands in the log.
+    /// The position of the ticket's first event in the log.
     first: usize,
     as_of: i64,
     /// The number of the requester's name.
@@ -251,7 +253,7 @@ impl Iterator for OwnSteps<'_> {
 }
 
 impl OwnSteps<'_> {
-    /// A step of the event under way.
+    /// A step of the current event.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "see above")]
     fn step(&self, template: &Template) -> Step {

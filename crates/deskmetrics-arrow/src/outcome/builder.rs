@@ -1,4 +1,4 @@
-//! Columns that are filled row by row.
+//! Builders of columns that are filled row by row.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
 use deskmetrics::Timestamp;
 
-/// The zone of instants handed out.
+/// The time zone of output timestamps.
 const UTC: &str = "UTC";
 
-/// Instants, in UTC.
+/// A column of timestamps in UTC.
 #[derive(Debug, Default)]
 pub(super) struct Instants(TimestampMicrosecondBuilder);
 
@@ -24,7 +24,7 @@ impl Instants {
     }
 }
 
-/// Spans of time on both clocks: a column for each.
+/// Durations on both clocks, with a column for each.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     calendar: DurationMicrosecondBuilder,
@@ -32,7 +32,7 @@ pub(super) struct Spans {
 }
 
 impl Spans {
-    /// Adds a duration in microseconds on the calendar and in business time.
+    /// Adds a duration in microseconds of calendar and business time.
     pub(super) fn push(&mut self, [calendar, business]: [Option<i64>; 2]) {
         self.calendar.append_option(calendar);
         self.business.append_option(business);
@@ -43,7 +43,7 @@ impl Spans {
     }
 }
 
-/// Words.
+/// A column of labels.
 #[derive(Debug, Default)]
 pub(super) struct Words(StringBuilder);
 
@@ -59,12 +59,12 @@ impl Words {
 
 /// The columns of a batch in their order.
 #[derive(Default)]
-pub(super) struct Columns {
+pub(super) struct BatchColumns {
     fields: Vec<Field>,
     arrays: Vec<ArrayRef>,
 }
 
-impl Columns {
+impl BatchColumns {
     pub(super) fn add(&mut self, name: &str, array: ArrayRef) {
         self.fields.push(Field::new(name, array.data_type().clone(), true));
         self.arrays.push(array);

@@ -1,4 +1,4 @@
-//! One row per ticket: its measures.
+//! Measures of tickets, one row per ticket.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
 use serde::Serialize;
 
-use super::builder::{Columns, Instants, Spans, Words};
+use super::builder::{BatchColumns, Instants, Spans, Words};
 
 type At = fn(&TicketMetrics) -> Option<Timestamp>;
-type Span = fn(&TicketMetrics) -> Option<Elapsed>;
+type DurationField = fn(&TicketMetrics) -> Option<Elapsed>;
 type Count = fn(&TicketMetrics) -> i64;
 
 const INSTANTS: [(&str, At); 6] = [
@@ -24,7 +24,7 @@ const INSTANTS: [(&str, At); 6] = [
     ("as_of", |metrics| Some(metrics.as_of)),
 ];
 
-const SPANS: [(&str, Span); 12] = [
+const DURATION_FIELDS: [(&str, DurationField); 12] = [
     ("first_response_time", |metrics| metrics.first_response_time),
     ("bot_first_response_time", |metrics| metrics.bot_first_response_time),
     ("first_resolution_time", |metrics| metrics.first_resolution_time),
@@ -57,11 +57,11 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// The measures of tickets, one a row, filled ticket by ticket.
+/// The measures of tickets, one row per ticket.
 ///
-/// Instants are UTC microseconds, durations microseconds in a column for each clock (`first_response_time` and
-/// `first_response_time_business`), some as the source states them ([`TicketMetrics::measure`]); what never ended, or is not known on that clock, is null. What still runs stands in the
-/// columns `running_...`.
+/// Timestamps are UTC microseconds. Durations are microseconds, in a column for each clock (`first_response_time` and
+/// `first_response_time_business`); some are stated by the source ([`TicketMetrics::measure`]). A duration that never
+/// ended, or is unknown on that clock, is null. A duration that is still running is in a column `running_...`.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
@@ -93,7 +93,7 @@ pub struct MeasureColumns {
 }
 
 impl MeasureColumns {
-    /// No tickets yet; these attributes have a column each, with their values at the cut-off.
+    /// Creates empty columns. Each of these attributes has a column with the values at the cut-off.
     pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self {
             ticket: Words::default(),
@@ -105,7 +105,7 @@ impl MeasureColumns {
             proactive: BooleanBuilder::new(),
             solved_by: Words::default(),
             instants: INSTANTS.iter().map(|_| Instants::default()).collect(),
-            spans: SPANS.iter().map(|_| Spans::default()).collect(),
+            spans: DURATION_FIELDS.iter().map(|_| Spans::default()).collect(),
             counts: COUNTS.iter().map(|_| Int64Builder::new()).collect(),
         }
     }
@@ -124,13 +124,13 @@ impl MeasureColumns {
         self.proactive.append_value(metrics.proactive);
         self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
         INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
-        // What the source states in place of the replay.
+        // Values stated by the source in place of the replay.
         let stated = |name: &str, clock: ClockKind, replayed: Option<i64>| {
             let known =
                 metrics.stated.iter().find(|stated| stated.measure.name() == name && stated.clock == clock);
             known.map_or(replayed, |stated| metrics.measure(stated.measure, clock))
         };
-        for ((name, read), column) in SPANS.iter().zip(&mut self.spans) {
+        for ((name, read), column) in DURATION_FIELDS.iter().zip(&mut self.spans) {
             let elapsed = read(metrics);
             column.push(
                 [ClockKind::Calendar, ClockKind::Business]
@@ -142,12 +142,12 @@ impl MeasureColumns {
         }
     }
 
-    /// The columns so far, which are empty then.
+    /// Returns the columns so far and empties them.
     ///
     /// # Errors
-    /// When two columns have one name, as with an attribute called `ticket`.
+    /// If two columns have the same name, as with an attribute called `ticket`.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let mut columns = Columns::default();
+        let mut columns = BatchColumns::default();
         columns.add("ticket", self.ticket.finish());
         columns.add("created_at", self.created_at.finish());
         columns.add("requester", self.requester.finish());
@@ -161,7 +161,7 @@ impl MeasureColumns {
             columns.add(name, column.finish());
         }
         columns.add("solved_by", self.solved_by.finish());
-        for ((name, _), column) in SPANS.iter().zip(&mut self.spans) {
+        for ((name, _), column) in DURATION_FIELDS.iter().zip(&mut self.spans) {
             columns.add_spans(name, column);
         }
         for ((name, _), column) in COUNTS.iter().zip(&mut self.counts) {
@@ -171,7 +171,7 @@ impl MeasureColumns {
     }
 }
 
-/// The word that stands for a value in data.
+/// The name of a value in data.
 pub(super) fn word(value: impl Serialize) -> Option<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Some(word),

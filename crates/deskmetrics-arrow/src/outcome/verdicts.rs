@@ -1,4 +1,4 @@
-//! One row per verdict.
+//! SLA verdicts, one row per verdict.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use arrow_schema::ArrowError;
 use chrono::TimeDelta;
 use deskmetrics::{ClockKind, SlaVerdict};
 
-use super::builder::{Columns, Instants, Spans, Words};
+use super::builder::{BatchColumns, Instants, Spans, Words};
 use super::measures::word;
 
-/// The verdicts on SLA targets, one a row, filled ticket by ticket.
+/// The verdicts on SLA targets, one row per verdict.
 ///
-/// `target`, `remaining` and `overshoot` are counted on the target's clock; `elapsed` on both.
+/// `target`, `remaining` and `overshoot` use the target's clock; `elapsed` uses both.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -70,12 +70,12 @@ impl VerdictColumns {
         self.breached_at.push(verdict.breached_at);
     }
 
-    /// The columns so far, which are empty then.
+    /// Returns the columns so far and empties them.
     ///
     /// # Errors
-    /// Never; the columns have one length and different names.
+    /// Never: the columns have equal lengths and different names.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let mut columns = Columns::default();
+        let mut columns = BatchColumns::default();
         columns.add("ticket", self.ticket.finish());
         columns.add("policy", self.policy.finish());
         columns.add("metric", self.metric.finish());

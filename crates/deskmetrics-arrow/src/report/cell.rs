@@ -1,4 +1,4 @@
-//! The slice and period of each row of surveys, as one small number.
+//! The slice and period of survey rows, as a number.
 
 use std::mem::take;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use deskmetrics::engine::{Feed, Milestones, PeriodId, SliceIds};
 use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
-use super::place::{Keys, NO_TICKET, Slices, only};
+use super::place::{Keys, NO_TICKET, SliceNumbers, only};
 use crate::column::utc::{Instants, read_or};
 use crate::decode::id::NOWHERE as NO_OWNER;
 use crate::decode::word::Codes;
@@ -21,50 +21,50 @@ pub(super) const NOWHERE: u32 = 0;
 pub(super) struct Cell {
     slices: usize,
     pub(super) period: PeriodId,
-    /// Whether the records are of after the cut-off.
+    /// Whether the records are after the cut-off.
     pub(super) later: bool,
-    /// What else tells them apart, such as the question.
+    /// A further distinction, such as the question.
     pub(super) kind: u32,
 }
 
-/// What tells the cells of a table apart.
+/// The keys that determine the cell of a row.
 #[derive(Debug)]
 pub(super) struct GroupKeys<'d> {
     pub(super) keys: Keys<'d>,
-    /// The tickets that attributes are taken from, and by row the place of its ticket.
+    /// The tickets that attributes are taken from, and the ticket's index for each row.
     pub(super) owners: Option<(&'d Owners<'d>, &'d [u32])>,
     pub(super) as_of: Option<Timestamp>,
-    /// Rows excluded; none are listed where all count.
+    /// Whether each row is excluded; empty if all rows count.
     pub(super) unusable: &'d [bool],
     pub(super) at: Option<&'d Instants>,
 }
 
-/// The cells met so far.
+/// The cells seen so far.
 #[derive(Debug)]
 pub(super) struct Cells {
-    slices: Slices,
+    slices: SliceNumbers,
     kinds: usize,
-    /// By period and whether later, then by slices and kind: the number of the cell.
+    /// The number of a cell: by period (before or after the cut-off), then by slices and kind.
     numbers: Vec<Vec<u32>>,
     /// By number.
     met: Vec<Cell>,
-    /// The earliest date met.
+    /// The earliest date seen.
     pub(super) first: Option<i64>,
-    /// Rows that count.
+    /// The number of rows that count.
     pub(super) rows: u64,
-    /// Of the rows looked at last: their dates, [`Milestones::NEVER`] where there is none.
+    /// The dates of the last rows, [`Milestones::NEVER`] for none.
     pub(super) dates: Vec<i64>,
     periods: Vec<PeriodId>,
-    /// Of each the combination of values, then the slices and the kind.
+    /// For each of these rows, the combination of values; then the slices and the kind.
     lines: Vec<u64>,
 }
 
 impl Cells {
-    pub(super) fn new(ways: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
-        // The first cell takes the rows that do not count.
+    pub(super) fn new(group_keys: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
+        // The first cell is for rows that do not count.
         let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
-            slices: Slices::new(ways.keys.combinations()),
+            slices: SliceNumbers::new(group_keys.keys.combinations()),
             kinds: kinds.max(1),
             numbers: Vec::new(),
             met: vec![nowhere],
@@ -76,7 +76,7 @@ impl Cells {
         }
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     pub(super) fn len(&self) -> usize {
         self.met.len()
     }
@@ -87,7 +87,7 @@ impl Cells {
         self.slices.ids(slices)
     }
 
-    /// Every cell with its number but the first.
+    /// Every cell but the first, with its number.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, Cell, &SliceIds)> {
         self.met
             .iter()
@@ -96,10 +96,10 @@ impl Cells {
             .map(|(number, cell)| (number, *cell, self.slices.ids(cell.slices)))
     }
 
-    /// Finds the cells of some rows; `kind` tells them further apart.
+    /// Computes the cells of some rows. `kind` distinguishes them further.
     pub(super) fn find(
         &mut self,
-        ways: &GroupKeys<'_>,
+        group_keys: &GroupKeys<'_>,
         range: Range<usize>,
         feed: &mut Feed<'_>,
         kind: &Codes,
@@ -107,41 +107,41 @@ impl Cells {
     ) {
         found.clear();
         found.resize(range.len(), NOWHERE);
-        let excluded = ways.unusable.get(range.clone()).unwrap_or_default();
-        // Rows that do not count are looked up as one that does, so that they bring no slice or period of their own.
+        let excluded = group_keys.unusable.get(range.clone()).unwrap_or_default();
+        // Rows that do not count use the values of a row that does, so that they add no slice or period.
         let Some(usable) = (0..range.len()).find(|place| !excluded.get(*place).is_some_and(|it| *it)) else {
             return;
         };
         let gone = || excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(place, _)| place);
         self.rows += (range.len() - gone().count()) as u64;
-        read_or(ways.at, Milestones::NEVER, range.clone(), &mut self.dates);
+        read_or(group_keys.at, Milestones::NEVER, range.clone(), &mut self.dates);
         for place in gone() {
             self.dates[place] = self.dates[usable];
         }
         feed.periods(&self.dates, &mut self.periods);
 
         self.lines.resize(range.len(), 0);
-        ways.keys.of_rows(range.start, &mut self.lines);
+        group_keys.keys.of_rows(range.start, &mut self.lines);
         for place in gone() {
             self.lines[place] = self.lines[usable];
         }
-        let told_by_line = ways.owners.is_none() && ways.keys.combinations().is_some();
-        if let Some(only) = only(&self.lines).filter(|_| told_by_line) {
-            let slices = ways.slices_of(range.start + usable, only, &mut self.slices, feed);
+        let decided_by_line = group_keys.owners.is_none() && group_keys.keys.combinations().is_some();
+        if let Some(only) = only(&self.lines).filter(|_| decided_by_line) {
+            let slices = group_keys.slices_of(range.start + usable, only, &mut self.slices, feed);
             self.lines.fill((slices * self.kinds) as u64);
         } else {
             for (place, line) in self.lines.iter_mut().enumerate() {
-                let slices = self.slices.known(*line).filter(|_| told_by_line).unwrap_or_else(|| {
+                let slices = self.slices.known(*line).filter(|_| decided_by_line).unwrap_or_else(|| {
                     let gone = excluded.get(place).is_some_and(|excluded| *excluded);
                     let row = range.start + if gone { usable } else { place };
-                    ways.slices_of(row, *line, &mut self.slices, feed)
+                    group_keys.slices_of(row, *line, &mut self.slices, feed)
                 });
                 *line = (slices * self.kinds) as u64;
             }
         }
         kind.add_to(range.start, 1, &mut self.lines);
 
-        let as_of = ways.as_of.map_or(i64::MAX, Timestamp::as_micros);
+        let as_of = group_keys.as_of.map_or(i64::MAX, Timestamp::as_micros);
         let after = as_of.saturating_add(1)..Milestones::NEVER;
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
         let mut first = self.first.unwrap_or(Milestones::NEVER);
@@ -182,7 +182,7 @@ impl Cells {
 
 impl GroupKeys<'_> {
     /// The number of the slices of a row with these values.
-    fn slices_of(&self, row: usize, own: u64, slices: &mut Slices, feed: &mut Feed<'_>) -> usize {
+    fn slices_of(&self, row: usize, own: u64, slices: &mut SliceNumbers, feed: &mut Feed<'_>) -> usize {
         let countable = self.keys.combinations().is_some();
         match &self.owners {
             None if countable => {

@@ -1,8 +1,8 @@
-//! A whole report from the columns of a dataset.
+//! Reports computed from the columns of a dataset.
 //!
-//! [`Dataset::feed`] gives the [`ReportState`] that the records of the same tables give, bit for bit, at a fraction of the
-//! cost: slices and periods are found by number, answers are counted before they are fed, tickets are measured in memory that
-//! is used again. The rows may be split over threads, since states merge exactly.
+//! [`Dataset::feed`] gives the same [`ReportState`] as the records of the same tables, bit for bit, at a fraction of
+//! the cost: slices and periods are numbers, answers are counted before they are fed, and the memory for ticket
+//! measures is reused. The rows may be split over threads, because states merge exactly.
 
 mod cell;
 mod owner;
@@ -19,23 +19,23 @@ use owner::Owners;
 use place::{blocks, share_of};
 use survey::{Answers, Invitations};
 
-/// Tickets between two questions whether to go on.
+/// The number of tickets between two calls of `go_on`.
 pub const ROWS_FED_TOGETHER: usize = 1 << 16;
 
-/// Runs work on so many threads; 0 takes the pool of the caller, which by default has one for each processor.
+/// Runs work on this many threads; 0 uses the pool of the caller, which by default has one thread per processor.
 pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     match threads {
         0 => work(),
         _ => match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
             Ok(pool) => pool.install(work),
-            // The machine has no threads to give: then without more.
+            // Without additional threads, the caller's thread does the work.
             Err(_) => work(),
         },
     }
 }
 
 impl Dataset {
-    /// A report on everything in the dataset, on so many threads: 1 is the caller's own, 0 takes as many as its pool has.
+    /// Feeds a report with the whole dataset, on this many threads: 1 is the caller's own, 0 uses its pool.
     ///
     /// Tickets are replayed up to the report's cut-off, with the dataset's options, schedules and policies.
     ///
@@ -91,22 +91,23 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// When nothing in the data has an attribute that the report slices or restricts by.
+    /// If the data does not contain an attribute that the report slices or restricts by.
     pub fn feed(&self, report: &Report, threads: usize) -> Result<ReportState, ReportError> {
         self.feed_while(report, threads, &|| true)
     }
 
-    /// The same while `go_on` says so, which is asked between pieces of work; what was fed until then is given.
+    /// Like [`feed`](Self::feed), but stops once `go_on` returns false, and returns the state so far. It is called
+    /// between pieces of work.
     ///
     /// # Errors
-    /// When nothing in the data has an attribute that the report slices or restricts by.
+    /// If the data does not contain an attribute that the report slices or restricts by.
     pub fn feed_while(
         &self,
         report: &Report,
         threads: usize,
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReportState, ReportError> {
-        self.tells_of(report.sliced_by()).map_err(|unknown| ReportError::UnknownAttribute {
+        self.check_attributes(report.sliced_by()).map_err(|unknown| ReportError::UnknownAttribute {
             why: unknown.to_string(),
             attribute: unknown.attribute,
         })?;
@@ -134,8 +135,8 @@ impl Dataset {
                 replay
             }
         });
-        let asks = !tables.answers.is_empty() || !tables.invitations.is_empty();
-        let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| asks);
+        let has_surveys = !tables.answers.is_empty() || !tables.invitations.is_empty();
+        let owners = Owners::of(report, tables, replay.as_ref()).filter(|_| has_surveys);
         let owners = owners.as_ref();
         let log = replay.as_ref().map(|replay| EventLog::new(tables, replay));
         let answers: Vec<Answers<'_>> =

@@ -1,4 +1,4 @@
-//! The tickets that answers and surveys sent are about, to take attributes from.
+//! Attributes of the tickets that survey answers and invitations belong to.
 
 use deskmetrics::replay::{Actor, Needs, Replay};
 use deskmetrics::report::Report;
@@ -12,28 +12,27 @@ use crate::decode::ticket::Tags;
 use crate::decode::word::Words;
 use crate::log::{EventLog, ReplayedRow};
 
-/// The values of the attributes that a report is sliced by, ticket by ticket, as the tickets themselves are sliced: at the
-/// cut-off.
+/// The values of the attributes that a report is sliced by, for each ticket, at the cut-off.
 #[derive(Debug)]
 pub(super) struct Owners<'d> {
-    attributes: Vec<Owned<'d>>,
-    /// The tags, where they matter, with what their code is multiplied by.
-    tags: Option<(OwnedTags<'d>, u64)>,
-    /// Whether a number tells all combinations of values apart.
+    attributes: Vec<OwnerValues<'d>>,
+    /// The tags, if needed, and the factor of their code.
+    tags: Option<(OwnerTags<'d>, u64)>,
+    /// Whether a number can distinguish all combinations of values.
     countable: bool,
 }
 
 #[derive(Debug)]
-struct Owned<'d> {
+struct OwnerValues<'d> {
     attribute: Attribute,
-    /// What its code is multiplied by.
+    /// The factor of its code.
     times: u64,
     values: Values<'d>,
 }
 
 #[derive(Debug)]
 enum Values<'d> {
-    /// No event changes them.
+    /// No event changes the values.
     Constant(&'d Words<Box<str>>),
     /// By ticket, with the texts by code from 1 on.
     AtCutOff(Vec<u32>, Vec<Box<str>>),
@@ -41,14 +40,14 @@ enum Values<'d> {
 
 /// The tags of tickets. Equal lists have equal codes.
 #[derive(Debug)]
-enum OwnedTags<'d> {
-    /// No event changes them.
+enum OwnerTags<'d> {
+    /// No event changes the tags.
     Constant(&'d Tags),
     /// By ticket, with the tags by code.
     AtCutOff(Vec<u32>, Vec<Vec<Box<str>>>),
 }
 
-impl OwnedTags<'_> {
+impl OwnerTags<'_> {
     fn code(&self, place: usize) -> u32 {
         match self {
             Self::Constant(tags) => tags.codes.get(place),
@@ -98,7 +97,7 @@ impl Values<'_> {
 }
 
 impl<'d> Owners<'d> {
-    /// The owners, where the report needs them.
+    /// The owners, if the report needs them.
     pub(super) fn of(report: &Report, tables: &'d Tables, replay: Option<&Replay>) -> Option<Self> {
         let sliced = report.sliced_by();
         if !report.surveys_inherit() || sliced.is_empty() || tables.tickets.rows() == 0 {
@@ -117,7 +116,7 @@ impl<'d> Owners<'d> {
         if sliced.contains(&&Attribute::Tag) {
             let tags = match replay.filter(|_| tables.events.kinds.change_tags()) {
                 Some(replay) => tags_at_cut_off(tables, replay),
-                None => OwnedTags::Constant(&tables.tickets.tags),
+                None => OwnerTags::Constant(&tables.tickets.tags),
             };
             let times = multiplied(tags.kinds(), &mut owners.countable);
             owners.tags = Some((tags, times));
@@ -132,12 +131,12 @@ impl<'d> Owners<'d> {
                 (None, None) => continue,
             };
             let times = multiplied(values.kinds(), &mut owners.countable);
-            owners.attributes.push(Owned { attribute: attribute.clone(), times, values });
+            owners.attributes.push(OwnerValues { attribute: attribute.clone(), times, values });
         }
         Some(owners)
     }
 
-    /// A number for what can be taken from the ticket at a place: equal numbers, equal values.
+    /// A number for the values of a ticket. Equal numbers mean equal values.
     pub(super) fn combination(&self, place: u32) -> u64 {
         if place == NOWHERE {
             return NO_TICKET;
@@ -180,7 +179,7 @@ fn at_cut_off<'d>(tables: &Tables, replay: &Replay, attribute: &Attribute) -> Va
 }
 
 /// The tags of tickets whose events change them.
-fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnedTags<'d> {
+fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnerTags<'d> {
     let replay = replay.clone().with_measures(Needs::NOTHING).with_attributes([Attribute::Tag]);
     let log = EventLog::new(tables, &replay);
     let mut codes = vec![0; tables.tickets.rows()];
@@ -195,5 +194,5 @@ fn tags_at_cut_off<'d>(tables: &Tables, replay: &Replay) -> OwnedTags<'d> {
             u32::try_from(lists.len() - 1).unwrap_or(0)
         });
     }
-    OwnedTags::AtCutOff(codes, lists)
+    OwnerTags::AtCutOff(codes, lists)
 }

@@ -1,4 +1,4 @@
-//! From dictionary codes to the slices of a report.
+//! Conversion of dictionary codes to the slices of a report.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use hashbrown::HashMap;
 use crate::decode::ticket::Tags;
 use crate::decode::word::Words;
 
-/// The codes of the attributes a report is sliced by, as one number for each combination.
+/// The codes of the attributes a report is sliced by, as one number per combination.
 #[derive(Debug)]
 pub(crate) struct Keys<'f> {
     attributes: Vec<Key<'f>>,
-    /// The lists of tags, where they matter, and what their code is multiplied by.
+    /// The lists of tags, if needed, and the factor of their code.
     tags: Option<(&'f Tags, u64)>,
-    /// How many combinations there are, if they can be counted.
+    /// The number of combinations, if it fits into a number.
     combinations: Option<u64>,
 }
 
@@ -24,9 +24,9 @@ pub(crate) struct Keys<'f> {
 struct Key<'f> {
     attribute: Attribute,
     words: &'f Words<Box<str>>,
-    /// What its code is multiplied by.
+    /// The factor of its code.
     times: u64,
-    /// How many codes there are.
+    /// The number of codes.
     kinds: u64,
 }
 
@@ -51,7 +51,7 @@ impl<'f> Keys<'f> {
         keys
     }
 
-    /// How many combinations there are; `None` where a number cannot tell them apart.
+    /// The number of combinations; `None` if they do not fit into a number.
     pub(crate) fn combinations(&self) -> Option<u64> {
         self.combinations
     }
@@ -86,33 +86,33 @@ impl<'f> Keys<'f> {
     }
 }
 
-/// Numbers given to combinations as they are met, with the slices they mean.
+/// Numbers of combinations in order of occurrence, with their slices.
 #[derive(Debug)]
-pub(crate) struct Slices {
-    /// One more than the number of each combination; empty where there are too many to have one each.
+pub(crate) struct SliceNumbers {
+    /// One more than the number of each combination; empty if there are too many combinations.
     dense: Vec<u32>,
     sparse: HashMap<(u64, u64), u32>,
     ids: Vec<SliceIds>,
 }
 
-/// A combination that takes nothing from a ticket.
+/// A combination without values from a ticket.
 pub(crate) const NO_TICKET: u64 = u64::MAX;
 
-impl Slices {
+impl SliceNumbers {
     pub(crate) fn new(combinations: Option<u64>) -> Self {
         const MOST: u64 = 1 << 18;
         let dense = combinations.filter(|all| *all <= MOST).and_then(|all| usize::try_from(all).ok());
         Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
     }
 
-    /// The number of a combination of a record's own values, where it is known already.
+    /// The number of a combination of a record's own values, if already assigned.
     #[inline]
     pub(crate) fn known(&self, own: u64) -> Option<usize> {
         let number = *self.dense.get(usize::try_from(own).ok()?)?;
         (number as usize).checked_sub(1)
     }
 
-    /// The number of a combination of a record's own values and those of its ticket; `find` gives its slices.
+    /// The number of a combination of a record's own values and those of its ticket. `find` computes its slices.
     #[inline]
     pub(crate) fn number(
         &mut self,
@@ -151,22 +151,22 @@ impl Slices {
     }
 }
 
-/// One of `shares` shares of so many rows.
+/// One of `shares` equal ranges of rows.
 pub(crate) fn share_of(rows: usize, share: usize, shares: usize) -> Range<usize> {
     let shares = shares.max(1);
     let cut = |share: usize| rows / shares * share + (rows % shares) * share / shares;
     cut(share)..cut(share + 1)
 }
 
-/// A range in pieces of at most so many rows.
+/// A range in pieces of at most `rows` rows.
 pub(crate) fn blocks(range: Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
     range.step_by(rows).map(move |from| from..(from + rows).min(end))
 }
 
-/// What all values are, where they are the same.
+/// The common value, if all values are equal.
 pub(crate) fn only<T: Copy + PartialEq>(values: &[T]) -> Option<T> {
     let first = *values.first()?;
-    // To the end in any case, many values an instruction.
+    // Compares all values without an early exit, so that the loop is vectorized.
     (values.iter().filter(|value| **value != first).count() == 0).then_some(first)
 }

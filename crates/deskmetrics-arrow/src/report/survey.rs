@@ -1,4 +1,4 @@
-//! Answers and surveys sent, counted by cell and kind before the report is fed.
+//! Counts of answers and invitations by cell, for feeding reports.
 
 use std::ops::RangeInclusive;
 
@@ -17,29 +17,30 @@ use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 use crate::decode::word::Codes;
 
-/// A column with the scores of questions that some KPI is about.
+/// A column with the scores of questions that a KPI requires.
 #[derive(Debug)]
 struct Scores {
     column: usize,
-    /// The questions, each with its code in the column of names where there is one.
-    asked: Vec<(Box<str>, u32)>,
-    /// From the lowest to the highest score that is on any of their scales.
+    /// The questions, each with its code in the column of names, if any.
+    questions: Vec<(Box<str>, u32)>,
+    /// From the lowest to the highest score on any of their scales.
     scale: Places,
 }
 
 impl Scores {
-    /// By code of a name: where the counts of the question begin among those of a cell; the first are of all others.
+    /// For each code of a name, the offset of the question's counts within a cell. The first counts are for all other
+    /// questions.
     fn offsets(&self, names: usize) -> Vec<u64> {
         let mut offsets = vec![0; names + 1];
-        for ((_, code), offset) in self.asked.iter().zip(1_u64..) {
+        for ((_, code), offset) in self.questions.iter().zip(1_u64..) {
             offsets[*code as usize] = offset * self.scale.count() as u64;
         }
         offsets
     }
 
-    /// How many counts a cell has.
+    /// The number of counts of a cell.
     fn width(&self) -> usize {
-        self.scale.count() * (self.asked.len() + 1)
+        self.scale.count() * (self.questions.len() + 1)
     }
 }
 
@@ -47,11 +48,11 @@ impl Scores {
 #[derive(Debug)]
 pub(super) struct Answers<'d> {
     table: &'d AnswerTable,
-    ways: GroupKeys<'d>,
+    group_keys: GroupKeys<'d>,
     scores: Vec<Scores>,
-    /// Questions whose scales have too many points to be counted by place.
+    /// Questions whose scales have too many points to count by place.
     wide: Vec<Box<str>>,
-    /// Whether some KPI needs more of an answer than question, date and score.
+    /// Whether a KPI needs more of an answer than question, date and score.
     whole: bool,
 }
 
@@ -59,27 +60,29 @@ impl<'d> Answers<'d> {
     pub(super) fn of(report: &Report, table: &'d AnswerTable, owners: Option<&'d Owners<'d>>) -> Self {
         let (mut scores, mut wide) = (Vec::new(), Vec::new());
         let names = table.question_names();
-        let asked = report.score_ranges().into_iter().filter_map(|(question, ends)| {
+        let questions = report.score_ranges().into_iter().filter_map(|(question, ends)| {
             let place = names.iter().position(|name| **name == *question)?;
             Some((question, u32::try_from(place).ok()?, ends))
         });
         let columns: Vec<(usize, Vec<_>)> = match &table.questions {
-            Questions::Columns(_) => asked.map(|one| (one.1 as usize, vec![(one.0, 0, one.2)])).collect(),
+            Questions::Columns(_) => questions.map(|one| (one.1 as usize, vec![(one.0, 0, one.2)])).collect(),
             // Codes of names begin at 1.
-            Questions::Named(_) => vec![(0, asked.map(|one| (one.0, one.1 + 1, one.2)).collect())],
+            Questions::Named(_) => vec![(0, questions.map(|one| (one.0, one.1 + 1, one.2)).collect())],
         };
-        for (column, asked) in columns {
-            let ends = |ends: fn(&RangeInclusive<i32>) -> &i32| asked.iter().map(move |one| *ends(&one.2));
+        for (column, questions) in columns {
+            let ends =
+                |ends: fn(&RangeInclusive<i32>) -> &i32| questions.iter().map(move |one| *ends(&one.2));
             let (lowest, highest) = (ends(RangeInclusive::start).min(), ends(RangeInclusive::end).max());
             match lowest.zip(highest).and_then(|(lowest, highest)| Places::new(lowest, highest)) {
                 Some(scale) => {
-                    let asked = asked.into_iter().map(|(question, code, _)| (question, code)).collect();
-                    scores.push(Scores { column, asked, scale });
+                    let questions =
+                        questions.into_iter().map(|(question, code, _)| (question, code)).collect();
+                    scores.push(Scores { column, questions, scale });
                 }
-                None => wide.extend(asked.into_iter().map(|(question, ..)| question)),
+                None => wide.extend(questions.into_iter().map(|(question, ..)| question)),
             }
         }
-        let ways = GroupKeys {
+        let group_keys = GroupKeys {
             keys: Keys::of(report, |attribute| table.attributes.get(attribute), None),
             owners: owners
                 .filter(|_| table.tickets.is_described())
@@ -88,19 +91,19 @@ impl<'d> Answers<'d> {
             unusable: &table.unusable,
             at: table.at.as_ref(),
         };
-        Self { table, ways, scores, wide, whole: report.needs_whole_answers() }
+        Self { table, group_keys, scores, wide, whole: report.needs_whole_answers() }
     }
 
     /// Feeds one of `shares` shares of the rows.
     pub(super) fn feed(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
-        let mut cells = Cells::new(&self.ways, 1, feed);
+        let mut cells = Cells::new(&self.group_keys, 1, feed);
         let names = match &self.table.questions {
             Questions::Columns(_) => None,
             Questions::Named(words) => Some(words),
         };
         let offsets = |scores: &Scores| scores.offsets(self.table.question_names().len());
         let offsets: Vec<Vec<u64>> = self.scores.iter().map(offsets).collect();
-        // By column: by cell, question and place.
+        // For each column, the counts by cell, question and place.
         let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.scores.len()];
         let mut found = Vec::with_capacity(BLOCK);
         let mut places = [0_u8; BLOCK];
@@ -110,13 +113,13 @@ impl<'d> Answers<'d> {
         for part in &self.table.parts {
             for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 let rows = before + range.start..before + range.end;
-                cells.find(&self.ways, rows.clone(), feed, &Codes::default(), &mut found);
-                for ((wanted, offsets), counts) in self.scores.iter().zip(&offsets).zip(&mut counts) {
+                cells.find(&self.group_keys, rows.clone(), feed, &Codes::default(), &mut found);
+                for ((column_scores, offsets), counts) in self.scores.iter().zip(&offsets).zip(&mut counts) {
                     let places = &mut places[..range.len()];
-                    let width = wanted.width();
+                    let width = column_scores.width();
                     counts.resize(cells.len() * width, 0);
-                    let Some(scores) = part.scores.get(wanted.column) else { continue };
-                    scores.column.places(wanted.scale, range.start, places);
+                    let Some(scores) = part.scores.get(column_scores.column) else { continue };
+                    scores.column.places(column_scores.scale, range.start, places);
                     counted.clear();
                     counted.extend(found.iter().map(|cell| u64::from(*cell) * width as u64));
                     let offset = |code: u32| offsets[code as usize];
@@ -129,7 +132,7 @@ impl<'d> Answers<'d> {
                         counted[place] = u64::from(NOWHERE);
                     }
                     for (cell, place) in counted.iter().zip(&*places) {
-                        // On 32 bits, the counts would not have fitted.
+                        // The counts of more cells would not fit into memory on 32 bits.
                         #[allow(clippy::cast_possible_truncation)]
                         let cell = *cell as usize;
                         counts[cell + usize::from(*place)] += 1;
@@ -149,13 +152,13 @@ impl<'d> Answers<'d> {
         };
         let first = cells.first.map(Timestamp::saturating_from_micros).filter(|_| answers_a_row > 0);
         feed.count_responses(cells.rows * answers_a_row - absent, first);
-        for (wanted, counts) in self.scores.iter().zip(&counts) {
-            let (kinds, by_question) = (wanted.scale.count(), wanted.width());
+        for (column_scores, counts) in self.scores.iter().zip(&counts) {
+            let (kinds, by_question) = (column_scores.scale.count(), column_scores.width());
             for (number, cell, slices) in cells.each() {
                 let here = counts.get(number * by_question..(number + 1) * by_question).unwrap_or_default();
-                for ((question, _), here) in wanted.asked.iter().zip(here.chunks(kinds).skip(1)) {
+                for ((question, _), here) in column_scores.questions.iter().zip(here.chunks(kinds).skip(1)) {
                     for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
-                        let score = wanted.scale.score(place);
+                        let score = column_scores.scale.score(place);
                         feed.scores(question, slices, cell.period, cell.later, score, *times);
                     }
                 }
@@ -166,22 +169,22 @@ impl<'d> Answers<'d> {
         }
     }
 
-    /// Feeds what is not counted by place: each answer by itself.
+    /// Feeds each answer that is not counted by place.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
-        let mut cells = Cells::new(&self.ways, 1, feed);
+        let mut cells = Cells::new(&self.group_keys, 1, feed);
         let mut found = Vec::with_capacity(1);
         for (row, answer) in self.table.records() {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.ways, row..row + 1, feed, &Codes::default(), &mut found);
+            cells.find(&self.group_keys, row..row + 1, feed, &Codes::default(), &mut found);
             let Some(cell) = found.first() else { continue };
             let slices = cells.slices_of(*cell).clone();
             if self.whole {
                 feed.whole_response(&answer, &slices);
             }
             if self.wide.contains(&answer.question) {
-                let later = answer.at.zip(self.ways.as_of).is_some_and(|(at, as_of)| at > as_of);
+                let later = answer.at.zip(self.group_keys.as_of).is_some_and(|(at, as_of)| at > as_of);
                 let period = feed.period(answer.at);
                 feed.scores(&answer.question, &slices, period, later, answer.score, 1);
             }
@@ -189,16 +192,16 @@ impl<'d> Answers<'d> {
     }
 }
 
-/// Feeds the rows of a table of surveys sent.
+/// Feeds the rows of a table of invitations.
 #[derive(Debug)]
 pub(super) struct Invitations<'d> {
     table: &'d InvitationTable,
-    ways: GroupKeys<'d>,
+    group_keys: GroupKeys<'d>,
     rules: Vec<ResponseRate>,
     whole: bool,
 }
 
-/// Everything an invitation can come to.
+/// All outcomes of an invitation.
 const OUTCOMES: [InvitationOutcome; 7] = [
     InvitationOutcome::Answered,
     InvitationOutcome::Unanswered,
@@ -211,7 +214,7 @@ const OUTCOMES: [InvitationOutcome; 7] = [
 
 impl<'d> Invitations<'d> {
     pub(super) fn of(report: &Report, table: &'d InvitationTable, owners: Option<&'d Owners<'d>>) -> Self {
-        let ways = GroupKeys {
+        let group_keys = GroupKeys {
             keys: Keys::of(report, |attribute| table.attributes.get(attribute), None),
             owners: owners
                 .filter(|_| table.tickets.is_described())
@@ -220,14 +223,14 @@ impl<'d> Invitations<'d> {
             unusable: &table.unusable,
             at: Some(&table.sent_at),
         };
-        Self { table, ways, rules: report.invitation_rules(), whole: report.needs_whole_invitations() }
+        Self { table, group_keys, rules: report.invitation_rules(), whole: report.needs_whole_invitations() }
     }
 
     /// Feeds one of `shares` shares of the rows.
     pub(super) fn feed(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let Self { table, .. } = self;
         let questions = &table.question;
-        let mut cells = Cells::new(&self.ways, questions.kinds(), feed);
+        let mut cells = Cells::new(&self.group_keys, questions.kinds(), feed);
         let mut counts: Vec<u64> = Vec::new();
         let stride = self.rules.len() * OUTCOMES.len();
         let mut found = Vec::with_capacity(BLOCK);
@@ -237,7 +240,7 @@ impl<'d> Invitations<'d> {
             std::iter::once(true).chain(table.delivered.meanings().iter().copied()).collect();
         let all_arrived = arrived.len() == 1;
         for range in blocks(share_of(table.rows, share, shares), BLOCK) {
-            cells.find(&self.ways, range.clone(), feed, &questions.codes, &mut found);
+            cells.find(&self.group_keys, range.clone(), feed, &questions.codes, &mut found);
             counts.resize(cells.len() * stride, 0);
             let column = table.answered_at.as_ref();
             read_or(column, Milestones::NEVER, range.clone(), &mut answered_at);
@@ -264,15 +267,15 @@ impl<'d> Invitations<'d> {
         }
     }
 
-    /// Feeds each survey sent by itself.
+    /// Feeds each invitation separately.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
-        let mut cells = Cells::new(&self.ways, 1, feed);
+        let mut cells = Cells::new(&self.group_keys, 1, feed);
         let mut found = Vec::with_capacity(1);
         for (row, invitation) in self.table.records() {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.ways, row..row + 1, feed, &Codes::default(), &mut found);
+            cells.find(&self.group_keys, row..row + 1, feed, &Codes::default(), &mut found);
             let Some(cell) = found.first() else { continue };
             let slices = cells.slices_of(*cell).clone();
             feed.whole_invitation(&invitation, &slices);
@@ -280,7 +283,7 @@ impl<'d> Invitations<'d> {
     }
 }
 
-/// By what it is decided what a survey sent came to.
+/// The rule that determines the outcome of an invitation.
 struct Rule<'r> {
     rate: &'r ResponseRate,
     limits: InvitationLimits,
@@ -291,9 +294,9 @@ impl<'r> Rule<'r> {
         Self { rate, limits: rate.limits() }
     }
 
-    /// The place of the outcome among [`OUTCOMES`]; the answer's instant is [`Milestones::NEVER`] where there is none.
+    /// The index of the outcome in [`OUTCOMES`]. `at` is the timestamp of the answer, [`Milestones::NEVER`] for none.
     #[inline]
-    #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer is one that nobody can foresee")]
+    #[expect(clippy::needless_bitwise_bool, reason = "a branch on the answer would be unpredictable")]
     fn outcome(&self, delivered: bool, sent: i64, at: i64) -> usize {
         let answered = at != Milestones::NEVER;
         if delivered & self.limits.counts(sent) & (self.limits.is_in_time(sent, at) | !answered) {

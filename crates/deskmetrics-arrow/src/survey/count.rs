@@ -1,11 +1,11 @@
-//! How often each score stands in a column.
+//! Counts of each score in a column.
 
 use deskmetrics::Scale;
 
 use crate::column::score::{BLOCK, Places, ScoreColumn};
 use crate::column::{Column, ColumnError, WrongType};
 
-/// How often each score of a scale was given, and what else stands in the column.
+/// The counts of each score of a scale, and of other values.
 #[derive(Debug)]
 pub(super) struct Histogram {
     scale: Places,
@@ -14,7 +14,7 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    /// Counts a column on the scale from `lowest` to `highest`; `None` where it has too many steps to be counted so.
+    /// Counts a column on the scale from `lowest` to `highest`; `None` if it has too many steps.
     pub(super) fn of(column: &Column<'_>, lowest: i32, highest: i32) -> Result<Option<Self>, ColumnError> {
         let Some(scale) = Places::new(lowest, highest) else { return Ok(None) };
         let mut histogram = Self { scale, counts: [0; 256] };
@@ -38,7 +38,7 @@ impl Histogram {
 
     /// Counts a block of at most [`BLOCK`] places.
     fn add_places(&mut self, places: &[u8]) {
-        // Comparing with each place in turn counts 16 rows an instruction; with many places a table is quicker.
+        // Comparing with each place counts 16 rows per instruction. With many places, a lookup table is faster.
         const FEW: usize = 24;
         let kinds = self.scale.count();
         if kinds > FEW {
@@ -47,7 +47,7 @@ impl Histogram {
             }
             return;
         }
-        // What is counted last is what the others leave over.
+        // The last count is the rest.
         let mut rest = places.len() as u64;
         for (place, count) in (0..=u8::MAX).zip(&mut self.counts[..kinds - 1]) {
             let found = occurrences(places, place);
@@ -57,7 +57,7 @@ impl Histogram {
         self.counts[kinds - 1] += rest;
     }
 
-    /// Each score, or none, or one off the scale, with how often it stands there.
+    /// Calls `each` with each score (`None` for a missing one, or one off the scale) and its count.
     pub(super) fn each(&self, mut each: impl FnMut(Option<i32>, u64)) {
         for (place, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             each(self.scale.score(place), *count);
@@ -65,10 +65,10 @@ impl Histogram {
     }
 }
 
-/// How often `place` stands in a block.
+/// The number of occurrences of `place` in a block.
 fn occurrences(places: &[u8], place: u8) -> u64 {
-    // Summed up in bytes, which the compiler turns into comparisons of 16 rows at once; 240 is a multiple of 16 that a byte
-    // can count to.
+    // Byte sums, which the compiler turns into comparisons of 16 rows at once. 240 is the largest multiple of 16 that
+    // fits.
     const PIECE: usize = 240;
     let in_piece = |piece: &[u8]| piece.iter().map(|here| u8::from(*here == place)).sum::<u8>();
     places.chunks(PIECE).map(|piece| u64::from(in_piece(piece))).sum()
@@ -84,7 +84,7 @@ pub(super) fn feed(
         histogram.each(each);
         return Ok(());
     }
-    // A scale of hundreds of steps is counted in pieces of a byte each.
+    // A scale of hundreds of steps is counted in pieces that fit into a byte.
     let rows = column.len() as u64;
     let (mut from, mut elsewhere, mut missing) = (scale.min(), rows, 0);
     while from <= scale.max() {

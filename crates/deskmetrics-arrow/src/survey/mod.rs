@@ -1,9 +1,9 @@
-//! The survey KPIs over columns.
+//! Survey KPIs over columns of scores.
 //!
-//! NPS, CSAT and CES follow from how often each score was given, so a column is counted in one pass at nearly the speed of
-//! memory and the core's own tally is fed with the counts. Scores may be whole numbers of any width, floats (NaN is
-//! missing, a number that is not whole is off the scale), with nulls, dictionary-encoded, in any number of pieces; nothing
-//! is copied.
+//! NPS, CSAT and CES depend only on the count of each score. A column is counted in one pass at nearly the speed of
+//! memory, and the counts feed the core's tally. Scores may be whole numbers of any width or floats (NaN is missing,
+//! a number that is not whole is off the scale), with nulls, dictionary-encoded, in any number of chunks. Nothing is
+//! copied.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -39,7 +39,7 @@ pub use sent::{InvitationColumns, response_rate_of};
 /// NPS of a column of scores; see [`Nps`].
 ///
 /// # Errors
-/// When the column holds no numbers.
+/// If the column contains no numbers.
 #[doc(alias = "net promoter score")]
 pub fn nps<'a>(scores: impl Into<Column<'a>>) -> Result<Nps, ColumnError> {
     let mut tally = Nps::default();
@@ -50,7 +50,7 @@ pub fn nps<'a>(scores: impl Into<Column<'a>>) -> Result<Nps, ColumnError> {
 /// CSAT of a column of scores on `scale`; see [`Csat`].
 ///
 /// # Errors
-/// When the column holds no numbers.
+/// If the column contains no numbers.
 #[doc(alias = "customer satisfaction")]
 pub fn csat<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Csat, ColumnError> {
     let mut tally = Csat::new(scale);
@@ -61,7 +61,7 @@ pub fn csat<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Csat, Co
 /// CES of a column of scores on `scale`; see [`Ces`].
 ///
 /// # Errors
-/// When the column holds no numbers.
+/// If the column contains no numbers.
 #[doc(alias = "customer effort score")]
 pub fn ces<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Ces, ColumnError> {
     let mut tally = Ces::new(scale);
@@ -69,10 +69,11 @@ pub fn ces<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Ces, Colu
     Ok(tally)
 }
 
-/// How often each score of `scale` stands in a column: `each` is told a score, `None` for no answer or one off the scale, and
-/// the rows that have it.
+/// Counts each score of `scale` in a column.
 ///
-/// For tallies that [`nps`], [`csat`] and [`ces`] do not make.
+/// `each` is called with a score (`None` for a missing answer or one off the scale) and its count.
+///
+/// For tallies that [`nps`], [`csat`] and [`ces`] do not cover.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -89,7 +90,7 @@ pub fn ces<'a>(scores: impl Into<Column<'a>>, scale: &Scale) -> Result<Ces, Colu
 /// ```
 ///
 /// # Errors
-/// When the column holds no numbers.
+/// If the column contains no numbers.
 pub fn each_score<'a>(
     scores: impl Into<Column<'a>>,
     scale: &Scale,
@@ -98,9 +99,10 @@ pub fn each_score<'a>(
     count::feed(&scores.into(), scale, each)
 }
 
-/// Response rate of delivered invitations, one a row, of which a column of booleans says whether each was answered; a
-/// null is excluded as missing. See [`ResponseRate`]; where instants are known, [`response_rate_of`] takes a cut-off, a
-/// maturity and an expiry.
+/// Response rate of delivered invitations, from a column of booleans: whether each was answered.
+///
+/// A null is excluded as missing. See [`ResponseRate`]. If timestamps are known, [`response_rate_of`] supports a
+/// cut-off, a maturity and an expiry.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -113,7 +115,7 @@ pub fn each_score<'a>(
 /// ```
 ///
 /// # Errors
-/// When the column holds no booleans.
+/// If the column contains no booleans.
 pub fn response_rate<'a>(answered: impl Into<Column<'a>>) -> Result<ResponseRate, ColumnError> {
     let answered = answered.into();
     let mut tally = ResponseRate::default();

@@ -1,4 +1,4 @@
-//! Surveys sent, as columns.
+//! Columns of invitations, and their response rate.
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray};
@@ -13,7 +13,7 @@ use crate::column::bits::{Bits, rows_of};
 use crate::column::utc::each_instant;
 use crate::column::{Column, ColumnError};
 
-/// Surveys sent, one a row, as columns.
+/// Invitations as columns, one row per invitation.
 #[derive(Debug, Clone)]
 pub struct InvitationColumns<'a> {
     sent_at: Column<'a>,
@@ -23,26 +23,26 @@ pub struct InvitationColumns<'a> {
 }
 
 impl<'a> InvitationColumns<'a> {
-    /// When each was sent; none is answered and all are delivered unless told otherwise.
+    /// Creates invitations with their timestamps. By default, none is answered and all are delivered.
     pub fn new(sent_at: impl Into<Column<'a>>) -> Self {
         Self { sent_at: sent_at.into(), answered_at: None, delivered: None, assume_tz: None }
     }
 
-    /// When each was answered; null where it was not.
+    /// Sets the timestamps of the answers; null for none.
     #[must_use]
     pub fn answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
         self.answered_at = Some(column.into());
         self
     }
 
-    /// Whether each was delivered, as booleans; a null is taken as yes.
+    /// Sets whether each was delivered, as booleans. A null means yes.
     #[must_use]
     pub fn delivered(mut self, column: impl Into<Column<'a>>) -> Self {
         self.delivered = Some(column.into());
         self
     }
 
-    /// The zone of timestamps without one.
+    /// Sets the zone of timestamps without one.
     #[must_use]
     pub fn assume_tz(mut self, zone: Tz) -> Self {
         self.assume_tz = Some(zone);
@@ -50,8 +50,9 @@ impl<'a> InvitationColumns<'a> {
     }
 }
 
-/// Feeds invitations to a response rate that may have a cut-off, a maturity and an expiry. A row without the instant of
-/// its sending is excluded as missing, one with an instant outside all calendars as unreadable.
+/// Computes a response rate, which may have a cut-off, a maturity and an expiry.
+///
+/// A row without a timestamp is excluded as missing, one with a timestamp outside all calendars as unreadable.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -63,14 +64,14 @@ impl<'a> InvitationColumns<'a> {
 /// let answered: ArrayRef =
 ///     Arc::new(TimestampSecondArray::from(vec![Some(30), None, Some(7200)]).with_timezone("UTC"));
 /// let columns = InvitationColumns::new(&sent).answered_at(&answered);
-/// let quick = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
-/// let rate = response_rate_of(&columns, quick)?;
+/// let expiring = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
+/// let rate = response_rate_of(&columns, expiring)?;
 /// assert_eq!((rate.answered().hits, rate.n(), rate.late()), (1, 3, 1));
 /// # Ok::<(), deskmetrics_arrow::ColumnError>(())
 /// ```
 ///
 /// # Errors
-/// When a column is of the wrong type or length, or holds wall-clock times and no zone is given.
+/// If a column has the wrong type or length, or contains wall-clock times and no zone is given.
 pub fn response_rate_of(
     invitations: &InvitationColumns<'_>,
     mut tally: ResponseRate,
@@ -111,7 +112,7 @@ fn row_by_row(invitations: &InvitationColumns<'_>, tally: &mut ResponseRate) -> 
     Ok(())
 }
 
-/// An instant, if there is one; `Err` where it lies outside all calendars.
+/// A timestamp, if there is one; `Err` if it is outside all calendars.
 type Read = Result<Option<Timestamp>, ()>;
 
 /// Feeds one invitation.
@@ -123,7 +124,7 @@ fn push(tally: &mut ResponseRate, delivered: bool, sent: Read, answered: Read) {
     }
 }
 
-/// Rows whose columns stand in one array each, of microseconds.
+/// Rows whose columns are each in one array of microseconds.
 struct Piece<'c> {
     sent: &'c TimestampMicrosecondArray,
     answered: Option<&'c TimestampMicrosecondArray>,
@@ -131,7 +132,7 @@ struct Piece<'c> {
 }
 
 impl<'c> Piece<'c> {
-    /// All rows; `None` where the columns are of another type or divided differently.
+    /// All rows; `None` if the columns have another type or different chunks.
     fn all(invitations: &'c InvitationColumns<'_>) -> Result<Option<Vec<Self>>, ColumnError> {
         let InvitationColumns { sent_at, answered_at, delivered, .. } = invitations;
         let mut pieces = Vec::with_capacity(sent_at.chunks().len());
@@ -158,22 +159,22 @@ impl<'c> Piece<'c> {
         Ok(Some(pieces))
     }
 
-    /// Feeds the rows: those whose outcome is plain are counted 64 at a time, the others one by one.
+    /// Counts the rows: those with a simple outcome 64 at a time, the others row by row.
     fn count(&self, tally: &mut ResponseRate) {
         let limits = tally.limits();
         let rows = self.sent.len();
         let valid = |array: &dyn Array| Bits::valid(array.nulls(), 0..rows);
         let were_sent = valid(self.sent);
         let were_answered = self.answered.map_or(Bits::NONE, |answered| valid(answered));
-        // A null is taken as delivered.
+        // A null means delivered.
         let arrived = self.delivered.map_or(Bits::ALL, |delivered| Bits::of(delivered.values()));
-        let is_told = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
-        let nobody = [0_i64; 64];
+        let is_known = self.delivered.map_or(Bits::ALL, |delivered| valid(delivered));
+        let no_answers = [0_i64; 64];
         let (mut in_time, mut unanswered) = (0, 0);
         for (place, sent) in self.sent.values().chunks(64).enumerate() {
             let from = place * 64;
             let answers = self.answered.and_then(|answered| answered.values().get(from..from + sent.len()));
-            let answers = answers.unwrap_or(&nobody[..sent.len()]);
+            let answers = answers.unwrap_or(&no_answers[..sent.len()]);
             let (mut sent_in_time, mut answered_in_time) = (0_u64, 0_u64);
             for (bit, (sent, answered)) in sent.iter().zip(answers).enumerate() {
                 sent_in_time |= u64::from(limits.counts(*sent)) << bit;
@@ -181,7 +182,7 @@ impl<'c> Piece<'c> {
             }
             let all = u64::MAX >> (64 - sent.len());
             let counts =
-                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_told.word(place)) & all;
+                were_sent.word(place) & sent_in_time & (arrived.word(place) | !is_known.word(place)) & all;
             let has_answer = were_answered.word(place);
             let (plain_answers, plain_blanks) =
                 (counts & has_answer & answered_in_time, counts & !has_answer);

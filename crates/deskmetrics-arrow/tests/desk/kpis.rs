@@ -7,7 +7,7 @@ use deskmetrics::{ClockKind, Scale, SlaMetric, Status, Timestamp};
 
 use super::own::{Of, Sum};
 
-/// Policies of every kind that are judged by tickets.
+/// Policies of every kind that depend on tickets only.
 pub(crate) const POLICIES: [&str; 11] = [
     "single_reply",
     "no_customer_followup",
@@ -34,7 +34,7 @@ fn stars() -> Scale {
     Scale::csat(1, 5).expect("a scale")
 }
 
-/// Every KPI about tickets, once with what it needs and then with what can be chosen.
+/// Every KPI about tickets, with required and then with optional settings.
 pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
     let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Live);
     let mut kpis = Vec::new();
@@ -86,7 +86,7 @@ pub(crate) fn of_surveys() -> Vec<KpiRequest> {
         chosen("nps").of_question("nps", Scale::nps()),
         chosen("csat").of_question("csat", stars()),
         chosen("ces").of_question("csat", Scale::ces2()),
-        chosen("nps").of_question("not asked", Scale::nps()),
+        chosen("nps").of_question("unknown", Scale::nps()),
     ];
     kpis.extend(rates());
     kpis.extend(whole_records());
@@ -102,7 +102,7 @@ pub(crate) fn of_wide_scale() -> KpiRequest {
     KpiRequest::new("csat").of_question("nps", scale)
 }
 
-/// KPIs of invitations that need no more than when each was sent and answered.
+/// KPIs of invitations that need only when each was sent and answered.
 pub(crate) fn rates() -> Vec<KpiRequest> {
     let chosen = |id: &str| KpiRequest::new(id);
     vec![
@@ -117,7 +117,7 @@ pub(crate) fn rates() -> Vec<KpiRequest> {
 pub(crate) fn whole_records() -> Vec<KpiRequest> {
     let chosen = |id: &str| KpiRequest::new(id);
     let survey = |scale: &str| policy(&format!("survey({scale})"));
-    let asked = |policy: FcrPolicy| chosen("fcr").under(policy).of_survey("csat");
+    let fcr = |policy: FcrPolicy| chosen("fcr").under(policy).of_survey("csat");
     vec![
         chosen("reasons").of_question("nps", stars()),
         chosen("reasons").of_question("csat", stars()),
@@ -125,7 +125,7 @@ pub(crate) fn whole_records() -> Vec<KpiRequest> {
         chosen("survey_completion").of_survey("nps"),
         chosen("survey_coverage"),
         chosen("survey_coverage").of_survey("csat"),
-        asked(survey("1-5")),
+        fcr(survey("1-5")),
         KpiRequest::of(Sum::of(Of::Answers)).of_survey("nps"),
         KpiRequest::of(Sum::of(Of::Invitations)),
     ]

@@ -126,15 +126,15 @@ pub(crate) struct Layout {
     pub(crate) ids: Encoding,
     pub(crate) words: Encoding,
     pub(crate) unit: Unit,
-    /// How ids are stored that are numbers; as text if not at all.
+    /// The type of ids that are numbers; text by default.
     pub(crate) number_ids: Option<Number>,
-    /// The same for requesters.
+    /// The type of requesters.
     pub(crate) number_people: Option<Number>,
     /// Status changes as kinds of their own, without a value.
     pub(crate) status_kinds: bool,
     /// Where the rows are cut into batches.
     pub(crate) cuts: Vec<usize>,
-    /// Batches as slices of one batch, instead of arrays of their own.
+    /// Batches as slices of one batch, instead of separate arrays.
     pub(crate) slices: bool,
 }
 
@@ -166,7 +166,7 @@ impl Layout {
     }
 }
 
-/// Rows as batches, cut where the layout says so. There is at least one batch.
+/// Rows as batches, split at the layout's positions. There is at least one batch.
 pub(crate) fn batches<T>(
     rows: &[T],
     layout: &Layout,
@@ -288,7 +288,7 @@ fn more() -> impl Strategy<Value = More> {
         })
 }
 
-/// How the rows of a desk are mixed up.
+/// The order of the rows of a desk.
 #[derive(Debug, Clone, Copy)]
 struct Mixing {
     seed: u64,
@@ -301,7 +301,7 @@ struct Mixing {
 }
 
 impl Mixing {
-    /// A number that looks random.
+    /// A pseudo-random number.
     fn roll(self, place: usize) -> u64 {
         let mixed = (place as u64 ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
@@ -332,7 +332,7 @@ fn mixings() -> impl Strategy<Value = Mixing> {
     )
 }
 
-/// So many tickets and their events. Tickets are merged only into tickets of the same [`part`].
+/// This many tickets and their events. Tickets are merged only into tickets of the same [`part`].
 pub(crate) fn desks(tickets: Range<usize>) -> impl Strategy<Value = Desk> {
     (vec((logs(), more()), tickets), mixings()).prop_map(|(logs, mixing)| desk(logs, mixing))
 }
@@ -423,7 +423,7 @@ pub(crate) fn unnumbered(mut event: TicketEvent) -> TicketEvent {
     event
 }
 
-/// Puts things into an order that looks random.
+/// Shuffles items pseudo-randomly.
 pub(crate) fn shuffle<T>(things: &mut Vec<T>, seed: u64) {
     let scramble = |place: usize| (place as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut all: Vec<(usize, T)> = things.drain(..).enumerate().collect();
@@ -571,9 +571,9 @@ impl Desk {
         (known, excluded)
     }
 
-    /// The desk as a help desk exports it: its tickets with the attributes and tags after their last event, and by row of an
-    /// event the value before it. Also gives the tickets at creation, given that a tag that is added was not there, and one
-    /// that is removed was.
+    /// The desk as exported by a help desk: its tickets with the attributes and tags after their last event, and for
+    /// each event row the value before it. Also returns the tickets at creation, assuming that a tag that is added
+    /// was not present, and one that is removed was.
     pub(crate) fn exported(&self, by_sequence: bool) -> (Self, Vec<Option<String>>, Vec<Ticket>) {
         let (mut desk, mut at_creation) = (self.clone(), self.tickets.clone());
         let mut known_tags = HashSet::new();
@@ -628,11 +628,11 @@ pub(crate) struct Conventions {
     /// A line of `[replay]`.
     pub(crate) option: &'static str,
     pub(crate) by_sequence: bool,
-    /// Whether tickets that no rule fits have a schedule.
+    /// Whether tickets that match no rule have a schedule.
     pub(crate) fallback: bool,
     /// Whether an event may be two hours early.
     pub(crate) forgiving: bool,
-    /// Whether the table of tickets is read without its attributes, which events then change all the same.
+    /// Whether the table of tickets is read without its attributes, which events then change.
     pub(crate) bare: bool,
 }
 

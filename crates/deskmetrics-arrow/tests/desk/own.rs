@@ -1,4 +1,4 @@
-//! KPIs that the library does not know: what they are given must be the whole record.
+//! Custom KPIs receive the whole record.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

@@ -16,7 +16,7 @@ pub(crate) const MARKETS: [&str; 4] = ["DK", "ES", "a market with a long name", 
 /// A survey that was sent, and perhaps answered.
 #[derive(Debug, Clone)]
 pub(crate) struct Survey {
-    /// Of the answer or of the sending, in minutes.
+    /// Of the answer or of the invitation, in minutes.
     at: Option<i64>,
     started: Option<i64>,
     answered: Option<i64>,

@@ -120,7 +120,7 @@ fn business_time_and_backlog_are_those_of_the_facts() {
 }
 
 #[test]
-fn without_forgiveness_a_closing_before_the_opening_is_exclusions() {
+fn without_clock_skew_a_close_before_the_creation_is_excluded() {
     let Some((dataset, _)) = &*DATA else { return };
     let description = r#"
         time_zone = "America/New_York"

@@ -29,7 +29,7 @@ fn counts_are_those_of_the_facts() {
     assert_eq!(of(&EventKind::Status(Status::Solved)), count(facts, "/activities/Resolve ticket"));
     assert_eq!(of(&EventKind::Status(Status::Closed)), count(facts, "/activities/Closed"));
     assert_eq!(of(&EventKind::Status(Status::Pending)), count(facts, "/activities/Wait"));
-    // every "Take in charge ticket" tells two things: who has it, and that it is open
+    // every "Take in charge ticket" has two meanings: who has it, and that it is open
     let rows = dataset.counts().events as u64 - count(facts, "/activities/Take in charge ticket");
     assert_eq!(rows, count(facts, "/events"));
 }

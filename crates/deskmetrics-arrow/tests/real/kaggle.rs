@@ -8,7 +8,7 @@ use crate::{Data, assert_near, count, dataset, number};
 static DATA: Data = Data::new(|| dataset("kaggle-support-tickets"));
 
 #[test]
-fn what_ends_before_it_begins_is_excluded_and_counted() {
+fn an_end_before_the_start_is_excluded_and_counted() {
     let Some((dataset, facts)) = &*DATA else { return };
     let excluded = dataset.excluded();
     assert_eq!(excluded.count(Reason::NoCreation), count(facts, "/first_response_missing"));

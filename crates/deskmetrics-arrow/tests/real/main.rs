@@ -1,7 +1,7 @@
 //! Real data with known answers, read through the descriptions in `examples/descriptions`.
 //!
-//! The data is not in the repository. It is looked for in the folder named by the environment variable
-//! DESKMETRICS_DATA, else in `../shared/data` beside the repository; where it is absent, these tests say so and pass.
+//! The data is not in the repository. The tests use the folder named by the environment variable DESKMETRICS_DATA,
+//! else `../shared/data` beside the repository. Without the data they print a message and pass.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod boston;
@@ -19,7 +19,7 @@ use serde_json::Value;
 /// A dataset with its known answers, read once.
 type Data = LazyLock<Option<(Dataset, Value)>>;
 
-/// The dataset with its known answers, if the data is there.
+/// The dataset with its known answers, if the data exists.
 fn dataset(name: &str) -> Option<(Dataset, Value)> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let root = match std::env::var_os("DESKMETRICS_DATA") {
@@ -52,7 +52,7 @@ fn number(facts: &Value, pointer: &str) -> f64 {
     facts.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {pointer}"))
 }
 
-/// Equal to the six decimals that the facts are given in.
+/// Equal to the six decimals of the facts.
 #[track_caller]
 fn assert_near(ours: Option<f64>, theirs: f64) {
     let ours = ours.expect("there is a value");

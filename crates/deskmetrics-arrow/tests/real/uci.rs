@@ -5,13 +5,13 @@ use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Durations, Ratio, Reason, Status, Timestamp};
 use deskmetrics_arrow::column::TextColumn;
 use deskmetrics_arrow::file::{FileSpec, Table};
-use deskmetrics_arrow::{Choice, Dataset, ReadOptions};
+use deskmetrics_arrow::{Dataset, KpiSelection, ReadOptions};
 
 use crate::{Data, assert_near, count, dataset, number};
 
 static DATA: Data = Data::new(|| dataset("uci-incident-log"));
 
-/// What the log itself says of each incident in its last row.
+/// The values that the log itself states for each incident in its last row.
 struct Stated {
     reopen_count: usize,
     reassignment_count: usize,
@@ -19,7 +19,7 @@ struct Stated {
     closed_at: Option<Timestamp>,
 }
 
-/// Read from the columns that the description leaves alone.
+/// Read from the columns that the description does not use.
 fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
@@ -72,17 +72,17 @@ fn every_incident_comes_out_as_the_log_states_it() {
     let mut opened_to_closed = Durations::default();
     for replayed in &outcome.tickets {
         let metrics = &replayed.metrics;
-        let said = &stated[&replayed.ticket.id];
+        let last_row = &stated[&replayed.ticket.id];
         reopens += metrics.reopens.len();
         reopened += usize::from(!metrics.reopens.is_empty());
-        equal_reopens += usize::from(metrics.reopens.len() == said.reopen_count);
-        closed += usize::from(metrics.closed_at.is_some() && metrics.closed_at == said.closed_at);
+        equal_reopens += usize::from(metrics.reopens.len() == last_row.reopen_count);
+        closed += usize::from(metrics.closed_at.is_some() && metrics.closed_at == last_row.closed_at);
         opened_to_closed.extend(metrics.closed_at.map(|at| at.since(metrics.created_at)));
-        if said.resolved_at.is_some() {
+        if last_row.resolved_at.is_some() {
             with_resolved += 1;
             let ours = solves.get(&replayed.ticket.id).copied();
-            resolved += usize::from(ours == said.resolved_at);
-            replayed_equal += usize::from(metrics.last_solved_at == said.resolved_at);
+            resolved += usize::from(ours == last_row.resolved_at);
+            replayed_equal += usize::from(metrics.last_solved_at == last_row.resolved_at);
             opened_to_resolved.extend(ours.map(|at| at.since(metrics.created_at)));
         }
     }
@@ -142,7 +142,7 @@ fn the_counters_of_the_last_rows_answer_their_kpis() {
         file.display()
     );
     let last = Dataset::of_description(&description.parse().unwrap(), ReadOptions::default()).unwrap();
-    let chosen = Choice::these(["reopen_rate", "transfers"]).of(&last).unwrap();
+    let chosen = KpiSelection::these(["reopen_rate", "transfers"]).of(&last).unwrap();
     let report = Report::builder(last.as_of.unwrap()).kpis(chosen.kpis).build().unwrap();
     let table = last.feed(&report, 0).unwrap().table();
     let value = |kpi: &str, measure: &str| {

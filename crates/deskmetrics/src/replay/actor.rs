@@ -1,12 +1,12 @@
-//! People by whose names tickets can be sliced.
+//! People whose names tickets can be sliced by.
 
 use super::step::UNWATCHED;
 use crate::ticket::Attribute;
 
-/// A person who did something that a KPI measures, whose name is an attribute of the ticket at the cut-off.
+/// A person whose action a KPI measures. Their name becomes an attribute of the ticket at the cut-off.
 ///
-/// The assignee at the cut-off may be another person: a ticket that Kim answers and Lee solves counts for Kim in the first
-/// response time by first responder, and for Lee in the resolution time by who solved it.
+/// The assignee at the cut-off may be another person. A ticket that Kim answers and Lee solves counts for Kim in the
+/// first response time by first responder, and for Lee in the resolution time by solver.
 ///
 /// ```
 /// use deskmetrics::replay::{Actor, Replay};
@@ -36,13 +36,13 @@ use crate::ticket::Attribute;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Actor {
-    /// Who gave the first public reply, the one that ended the first response time: attribute `first_responder`.
+    /// The author of the first public reply, which ends the first response time: attribute `first_responder`.
     FirstResponder,
-    /// Who solved the ticket last: attribute `solved_by`.
+    /// The author of the last solve: attribute `solved_by`.
     Solver,
-    /// Who gave each response: attribute `responder`. A ticket may have several, so that this is no value of its own: reports
-    /// sliced by it count each response for the person who gave it, and waits without a response for nobody. Only KPIs that
-    /// [count responses](crate::kpi::Kpi::counts_responses) can be sliced by it.
+    /// The author of each response: attribute `responder`. A ticket can have several responders, so the attribute has
+    /// no single value. A report sliced by it counts each response for its author, and each wait without a response
+    /// for no one. Only KPIs that [count responses](crate::kpi::Kpi::counts_responses) can be sliced by it.
     ///
     /// ```
     /// use deskmetrics::replay::{Actor, Replay};
@@ -67,7 +67,7 @@ pub enum Actor {
     /// let table = report.run(&outcome.tickets, &[], &[])?.table();
     /// let means = table.slices().filter(|row| &*row.measure == "mean");
     /// let means: Vec<_> = means.map(|row| (row.keys.label(), row.value)).collect();
-    /// let expected = [("Kim", Some(1_800.0)), ("Lee", Some(600.0)), ("(none)", None)]; // nobody has answered the last message
+    /// let expected = [("Kim", Some(1_800.0)), ("Lee", Some(600.0)), ("(none)", None)]; // the last message has no answer
     /// assert_eq!(means, expected.map(|(name, mean)| (name.to_owned(), mean)));
     /// # Ok::<(), deskmetrics::report::ReportError>(())
     /// ```
@@ -75,15 +75,15 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// All of them.
+    /// All actors.
     pub const ALL: [Self; 3] = [Self::FirstResponder, Self::Solver, Self::Responder];
 
-    /// The attribute with the person's name.
+    /// The attribute that contains the person's name.
     pub fn attribute(self) -> Attribute {
         Attribute::Custom(self.name().into())
     }
 
-    /// The actor whose name an attribute is.
+    /// The actor of an attribute, if it is one of these.
     pub fn of(attribute: &Attribute) -> Option<Self> {
         Self::ALL.into_iter().find(|actor| attribute.as_str() == actor.name())
     }
@@ -97,12 +97,12 @@ impl Actor {
     }
 }
 
-/// The numbers of the attributes of credited actors.
+/// The numbers of the actors' attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Credited(pub(crate) [u16; Actor::ALL.len()]);
 
 impl Credited {
-    /// The credited actor of an attribute's number.
+    /// The actor of an attribute's number.
     pub(crate) fn actor(self, attribute: u16) -> Option<Actor> {
         if attribute == UNWATCHED {
             return None;

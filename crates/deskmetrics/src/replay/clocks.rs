@@ -1,4 +1,4 @@
-//! Which schedule applies to a ticket, and business time on it.
+//! The schedule that applies to a ticket, and business time on it.
 
 use super::names::Vocabulary;
 use super::step::{NONE, StepKind};
@@ -6,10 +6,10 @@ use crate::Timestamp;
 use crate::schedule::{CompiledSchedule, DayEnd, ScheduleHistory, Version};
 use crate::ticket::Attribute;
 
-/// Named schedules and the rule which of them applies to which ticket.
+/// Named schedules, and rules that select one for each ticket.
 ///
-/// The rule is looked at anew whenever an attribute of the ticket changes: a ticket that moves to another market is
-/// counted on the old market's schedule up to the move and on the new one's from then on.
+/// The rules are applied again whenever an attribute of the ticket changes. A ticket that moves to another market
+/// counts on the old market's schedule up to the move and on the new one's from then on.
 ///
 /// ```
 /// use deskmetrics::replay::Schedules;
@@ -33,7 +33,7 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// One schedule for each value of an attribute, named like the value.
+    /// Creates one schedule for each value of an attribute, named after the value.
     pub fn by<V: Into<Box<str>>>(
         attribute: &Attribute,
         schedules: impl IntoIterator<Item = (V, CompiledSchedule)>,
@@ -44,13 +44,13 @@ impl Schedules {
         })
     }
 
-    /// The same with one more schedule; a name given before now means this one.
+    /// Adds a schedule, or replaces the one with the same name.
     #[must_use]
     pub fn with(self, name: impl Into<Box<str>>, schedule: CompiledSchedule) -> Self {
         self.named(name.into(), schedule, Vec::new())
     }
 
-    /// The same with a schedule that changed over time; explained verdicts then tell which version they counted on.
+    /// Adds a schedule that changed over time. Explained verdicts then name the version they counted on.
     #[must_use]
     pub fn with_history(self, name: impl Into<Box<str>>, history: &ScheduleHistory) -> Self {
         let micros = |version: &Version| {
@@ -67,8 +67,8 @@ impl Schedules {
         self
     }
 
-    /// The same with one more rule: tickets whose attribute has one of these values follow the named schedule. The
-    /// first rule that fits decides.
+    /// Adds a rule: tickets whose attribute has one of these values follow the named schedule. The first matching
+    /// rule decides.
     #[must_use]
     pub fn when<V: Into<Box<str>>>(
         mut self,
@@ -81,14 +81,14 @@ impl Schedules {
         self
     }
 
-    /// The same with a schedule for tickets no rule fits.
+    /// Sets the schedule of tickets that match no rule.
     #[must_use]
     pub fn otherwise(mut self, schedule: impl Into<Box<str>>) -> Self {
         self.otherwise = Some(schedule.into());
         self
     }
 
-    /// Names used in rules that name no schedule: tickets they fit have no schedule.
+    /// Names in rules that no schedule has. Tickets that match such a rule have no schedule.
     pub fn unknown_names(&self) -> Vec<&str> {
         let used = self.rules.iter().map(|(_, _, name)| name).chain(&self.otherwise);
         used.filter(|name| self.place(name).is_none()).map(|name| &**name).collect()
@@ -130,8 +130,8 @@ impl Clocks {
         Self { schedules, rules, otherwise, always_open }
     }
 
-    /// Whether the choice may change with this step.
-    pub(crate) fn look_at(&self, kind: StepKind) -> bool {
+    /// Whether this step can change the schedule.
+    pub(crate) fn depends_on(&self, kind: StepKind) -> bool {
         match kind {
             StepKind::Changed { attribute, .. } => {
                 self.rules.iter().any(|(watched, ..)| *watched == attribute)
@@ -140,7 +140,7 @@ impl Clocks {
         }
     }
 
-    /// The attributes the choice depends on.
+    /// The attributes that the rules depend on.
     pub(crate) fn watched(&self) -> impl Iterator<Item = u16> {
         self.rules.iter().map(|(attribute, ..)| *attribute)
     }
@@ -160,28 +160,28 @@ impl Clocks {
         self.schedules.named.get(usize::from(clock)).map_or("", |(name, ..)| name)
     }
 
-    /// The instants at which new versions of a schedule begin.
+    /// The timestamps at which new versions of a schedule begin.
     pub(crate) fn version_starts(&self, clock: u16) -> &[i64] {
         self.schedules.named.get(usize::from(clock)).map_or(&[], |(_, _, starts)| starts)
     }
 
     /// The schedule that applies to a ticket with these attribute values.
     pub(crate) fn choose(&self, values: &[u32]) -> Option<u16> {
-        for (attribute, wanted, clock) in &self.rules {
+        for (attribute, allowed, clock) in &self.rules {
             let value = values.get(usize::from(*attribute)).copied().unwrap_or(NONE);
-            if value != NONE && wanted.contains(&value) {
+            if value != NONE && allowed.contains(&value) {
                 return *clock;
             }
         }
         self.otherwise
     }
 
-    /// Whether some schedule applies to some ticket.
+    /// Whether any ticket can have a schedule.
     pub(crate) fn counts_business_time(&self) -> bool {
         self.always_open || self.otherwise.is_some() || !self.rules.is_empty()
     }
 
-    /// Whether business time is known where this schedule applies.
+    /// Whether business time is known with this schedule.
     pub(crate) fn is_known(&self, clock: Option<u16>) -> bool {
         clock.is_some() || self.always_open
     }
@@ -198,14 +198,14 @@ impl Clocks {
         }
     }
 
-    /// Business time counted on a schedule up to `at` since some instant of its own: the difference of two readings is
-    /// the time between. `None` where no schedule applies or `at` is too far away to be read at a glance.
+    /// Business time on a schedule up to `at`, from an arbitrary origin: the difference of two readings is the time
+    /// between. `None` if no schedule applies or `at` is outside the compiled years.
     #[inline]
     pub(crate) fn reading(&self, clock: Option<u16>, at: i64) -> Option<i64> {
         self.schedule(clock?)?.reading(at)
     }
 
-    /// Business time from `from` until so many business days are over; `None` where no schedule applies.
+    /// Business time from `from` until the end of `days` business days; `None` if no schedule applies.
     pub(crate) fn business_days(&self, clock: Option<u16>, from: i64, days: u32, end: DayEnd) -> Option<i64> {
         let schedule = self.schedule(clock?)?;
         let start = Timestamp::saturating_from_micros(from).to_utc();
@@ -213,7 +213,7 @@ impl Clocks {
         Some(schedule.elapsed_micros(from, due.timestamp_micros()))
     }
 
-    /// The instant by which `budget` of business time has passed since `from`.
+    /// When `budget` of business time has passed since `from`.
     pub(crate) fn due(&self, clock: Option<u16>, from: i64, budget: i64) -> Option<i64> {
         match clock.and_then(|clock| self.schedule(clock)) {
             Some(schedule) => schedule.due_micros(from, budget),

@@ -1,4 +1,4 @@
-//! The policies of a replay, with names as numbers: which target is in force for a ticket now.
+//! SLA policies with names as numbers, and the target in force.
 
 use super::clocks::Clocks;
 use super::names::Vocabulary;
@@ -11,20 +11,20 @@ use crate::sla::{
 use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Timestamp};
 
-/// Number of [`Attribute::Priority`] in steps.
+/// The number of [`Attribute::Priority`] in steps.
 const PRIORITY: u16 = 3;
 const _: () = assert!(matches!(Attribute::NAMED[PRIORITY as usize], Attribute::Priority));
 
-/// What limits one time of a ticket right now.
+/// The target in force for a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ActiveTarget {
     pub(crate) policy: u16,
     pub(crate) target: i64,
     pub(crate) clock: ClockKind,
-    /// The policy's own schedule for business time.
+    /// The policy's own schedule for business time, if it names one.
     pub(crate) schedule: Option<u16>,
     pub(crate) at_risk: Option<i64>,
-    /// A target in business days, from which `target` and `at_risk` follow once its start is known.
+    /// A target in business days. `target` and `at_risk` are computed from it once the start is known.
     #[serde(default)]
     pub(crate) days: Option<Days>,
 }
@@ -34,12 +34,12 @@ pub(crate) struct ActiveTarget {
 pub(crate) struct Days {
     count: u32,
     end: DayEnd,
-    /// The share from which it is at risk, in millionths.
+    /// The at-risk share, in millionths.
     at_risk: Option<i64>,
 }
 
 impl ActiveTarget {
-    /// The same for an instance that started at `start` on a ticket's schedule.
+    /// The target of an instance that started at `start`, on the ticket's schedule.
     pub(crate) fn since(self, start: i64, clock: Option<u16>, clocks: &Clocks) -> Self {
         let Some(Days { count, end, at_risk }) = self.days else { return self };
         let known = clocks.business_days(self.schedule.or(clock), start, count, end);
@@ -57,9 +57,9 @@ impl ActiveTarget {
 const DAY: i64 = 86_400_000_000;
 const MILLION: i64 = 1_000_000;
 
-/// Which time a slot measures.
+/// The time that a slot measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Measure {
+pub(crate) enum TimerKind {
     FirstResponse,
     NextResponse,
     PeriodicUpdate,
@@ -68,36 +68,36 @@ pub(crate) enum Measure {
     AgentWork,
     Resolution,
     GroupOwnership,
-    /// A clock of the policies, by its place.
+    /// A custom clock of the policies, by index.
     Custom(usize),
 }
 
-impl Measure {
-    /// Whether only the ticket's status (and group) moves it, and nothing that is said.
+impl TimerKind {
+    /// Whether it depends on the ticket's status and group only, not on messages.
     pub(crate) const fn depends_on_status_only(self) -> bool {
         matches!(self, Self::RequesterWait | Self::AgentWork | Self::Resolution | Self::GroupOwnership)
     }
 }
 
-/// One time under way at a time: a metric, and its place among several targets of a policy for the same metric.
+/// One timer of a ticket: a metric, and the target's ordinal if a policy has several targets for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
     pub(crate) metric: SlaMetric,
-    pub(crate) measure: Measure,
+    pub(crate) kind: TimerKind,
     ordinal: usize,
-    /// Some policy counts it on a schedule of its own.
+    /// Whether a policy counts it on its own schedule.
     pub(crate) own_schedules: bool,
 }
 
-/// Conditions in numbers.
+/// Conditions on attributes and tags, with names as numbers.
 #[derive(Debug, Clone, Default)]
-struct Wanted {
-    /// (attribute, values); no values means any.
+struct CompiledConditions {
+    /// (attribute, values); an empty list allows any value.
     attributes: Vec<(u16, Vec<u32>)>,
     tags: Vec<u32>,
 }
 
-impl Wanted {
+impl CompiledConditions {
     fn new(conditions: &Conditions, vocabulary: &mut Vocabulary) -> Self {
         let attributes = conditions
             .attributes()
@@ -114,9 +114,9 @@ impl Wanted {
         Self { attributes, tags }
     }
 
-    fn attribute_holds((attribute, wanted): &(u16, Vec<u32>), values: &[u32]) -> bool {
+    fn attribute_holds((attribute, allowed): &(u16, Vec<u32>), values: &[u32]) -> bool {
         let value = values.get(usize::from(*attribute)).copied().unwrap_or(NONE);
-        value != NONE && (wanted.is_empty() || wanted.contains(&value))
+        value != NONE && (allowed.is_empty() || allowed.contains(&value))
     }
 
     fn all_hold(&self, values: &[u32], tags: &[u32]) -> bool {
@@ -142,8 +142,8 @@ struct Target {
 #[derive(Debug, Clone)]
 struct Policy {
     name: Box<str>,
-    when: Wanted,
-    unless: Wanted,
+    when: CompiledConditions,
+    unless: CompiledConditions,
     valid_from: i64,
     valid_until: i64,
     schedule_name: Option<Box<str>>,
@@ -152,36 +152,38 @@ struct Policy {
 }
 
 impl Policy {
-    /// Whether it holds for every ticket at any time, with the same targets.
+    /// Whether it applies to every ticket at any time, with the same targets.
     fn is_for_all(&self) -> bool {
-        let asks = |wanted: &Wanted| !wanted.attributes.is_empty() || !wanted.tags.is_empty();
+        let restricts = |conditions: &CompiledConditions| {
+            !conditions.attributes.is_empty() || !conditions.tags.is_empty()
+        };
         let ever = (self.valid_from, self.valid_until) == (i64::MIN, i64::MAX);
-        ever && !asks(&self.when)
-            && !asks(&self.unless)
+        ever && !restricts(&self.when)
+            && !restricts(&self.unless)
             && self.targets.iter().all(|target| target.by_priority.is_empty())
     }
 }
 
-/// A condition of a custom clock in numbers.
+/// A condition of a custom clock, with names as numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     event: Option<ClockEvent>,
     status: Vec<Status>,
-    when: Wanted,
+    when: CompiledConditions,
 }
 
 impl Condition {
     fn new(moment: &Moment, vocabulary: &mut Vocabulary) -> Self {
-        let when = Wanted::new(&moment.when, vocabulary);
+        let when = CompiledConditions::new(&moment.when, vocabulary);
         Self { event: moment.event, status: moment.status.clone(), when }
     }
 
-    /// Whether it is a state, which lasts, and no event.
+    /// Whether it is a state (which lasts), not an event.
     pub(crate) fn is_state(&self) -> bool {
         self.event.is_none()
     }
 
-    /// Whether it holds, given what happens now and how the ticket stands.
+    /// Whether it holds, given the current events and state of the ticket.
     pub(crate) fn holds(
         &self,
         happens: impl Fn(ClockEvent) -> bool,
@@ -195,7 +197,7 @@ impl Condition {
     }
 }
 
-/// A clock of the policies, with names as numbers.
+/// A custom clock of the policies, with names as numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Custom {
     pub(crate) rule: CustomClock,
@@ -229,9 +231,9 @@ pub(crate) struct CompiledPolicies {
     policies: Vec<Policy>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) customs: Vec<Custom>,
-    /// Attributes that conditions and targets look at.
+    /// The attributes that conditions and targets depend on.
     watched: Vec<u16>,
-    /// The same targets are in force for every ticket at any time.
+    /// Whether the same targets are in force for every ticket at any time.
     same_for_all: bool,
 }
 
@@ -248,14 +250,14 @@ impl CompiledPolicies {
         }
         let conditions = compiled.policies.iter().flat_map(|policy| [&policy.when, &policy.unless]);
         let attributes =
-            conditions.flat_map(|wanted| wanted.attributes.iter().map(|(attribute, _)| *attribute));
+            conditions.flat_map(|conditions| conditions.attributes.iter().map(|(attribute, _)| *attribute));
         compiled.watched = attributes.chain([PRIORITY]).collect();
         compiled.same_for_all = compiled.policies.iter().all(Policy::is_for_all);
         compiled
     }
 
-    /// Whether the same targets are in force for every ticket, whatever happens to it.
-    pub(crate) fn never_differ(&self) -> bool {
+    /// Whether the same targets are in force for every ticket at any time.
+    pub(crate) fn is_same_for_all(&self) -> bool {
         self.same_for_all
     }
 
@@ -271,8 +273,8 @@ impl CompiledPolicies {
         }
         Policy {
             name: policy.name.clone(),
-            when: Wanted::new(&policy.when, vocabulary),
-            unless: Wanted::new(&policy.unless, vocabulary),
+            when: CompiledConditions::new(&policy.when, vocabulary),
+            unless: CompiledConditions::new(&policy.unless, vocabulary),
             valid_from: policy.valid_from.map_or(i64::MIN, Timestamp::as_micros),
             valid_until: policy.valid_until.map_or(i64::MAX, Timestamp::as_micros),
             schedule_name: policy.schedule.clone(),
@@ -281,7 +283,7 @@ impl CompiledPolicies {
         }
     }
 
-    /// The slot of a target, made now if it is new; `None` for a clock nobody defines.
+    /// The slot of a target, added if it is new; `None` if its clock is not defined.
     fn slot(
         &mut self,
         target: &SlaTarget,
@@ -301,56 +303,56 @@ impl CompiledPolicies {
             self.slots[place].own_schedules |= own_schedules;
             return Some(place);
         }
-        let measure = match &target.metric {
-            SlaMetric::FirstResponse => Measure::FirstResponse,
-            SlaMetric::NextResponse => Measure::NextResponse,
-            SlaMetric::PeriodicUpdate => Measure::PeriodicUpdate,
-            SlaMetric::PausableUpdate => Measure::PausableUpdate,
-            SlaMetric::RequesterWait => Measure::RequesterWait,
-            SlaMetric::AgentWork => Measure::AgentWork,
-            SlaMetric::Resolution => Measure::Resolution,
-            SlaMetric::GroupOwnership => Measure::GroupOwnership,
+        let kind = match &target.metric {
+            SlaMetric::FirstResponse => TimerKind::FirstResponse,
+            SlaMetric::NextResponse => TimerKind::NextResponse,
+            SlaMetric::PeriodicUpdate => TimerKind::PeriodicUpdate,
+            SlaMetric::PausableUpdate => TimerKind::PausableUpdate,
+            SlaMetric::RequesterWait => TimerKind::RequesterWait,
+            SlaMetric::AgentWork => TimerKind::AgentWork,
+            SlaMetric::Resolution => TimerKind::Resolution,
+            SlaMetric::GroupOwnership => TimerKind::GroupOwnership,
             SlaMetric::Custom(name) => {
-                Measure::Custom(all.clocks.iter().position(|clock| clock.name == *name)?)
+                TimerKind::Custom(all.clocks.iter().position(|clock| clock.name == *name)?)
             }
         };
-        self.slots.push(Slot { metric: target.metric.clone(), measure, ordinal, own_schedules });
+        self.slots.push(Slot { metric: target.metric.clone(), kind, ordinal, own_schedules });
         Some(self.slots.len() - 1)
     }
 
-    /// Finds the schedules the policies name.
+    /// Resolves the schedules that the policies name.
     pub(crate) fn bind(&mut self, clocks: &Clocks) {
         for policy in &mut self.policies {
-            // A name nobody knows is a schedule nobody has: business time stays unknown.
+            // A name that no schedule has gets an invalid number, so business time stays unknown.
             policy.schedule =
                 policy.schedule_name.as_ref().map(|name| clocks.place(name).unwrap_or(u16::MAX));
         }
     }
 
-    /// The attributes that targets depend on; none where nothing is promised.
+    /// The attributes that targets depend on; none without targets.
     pub(crate) fn watched(&self) -> impl Iterator<Item = u16> {
         self.watched.iter().copied().filter(|_| !self.slots.is_empty())
     }
 
     /// Whether targets depend on tags.
-    pub(crate) fn look_at_tags(&self) -> bool {
+    pub(crate) fn depends_on_tags(&self) -> bool {
         self.policies.iter().any(|policy| !policy.when.tags.is_empty() || !policy.unless.tags.is_empty())
     }
 
-    /// Whether any target is counted on this clock.
+    /// Whether any target uses this clock.
     pub(crate) fn any_on(&self, clock: ClockKind) -> bool {
         self.policies.iter().flat_map(|policy| &policy.targets).any(|target| target.counts_on(clock))
     }
 
-    /// Whether the targets in force may change with this step.
-    pub(crate) fn look_at(&self, kind: StepKind) -> bool {
+    /// Whether this step can change the targets in force.
+    pub(crate) fn depends_on(&self, kind: StepKind) -> bool {
         match kind {
             StepKind::Changed { attribute, .. } => self.watched.contains(&attribute),
             _ => true,
         }
     }
 
-    /// The names of what is limited, in the order of the slots, and of the policies in theirs.
+    /// The names of the metrics in the order of the slots, then those of the policies in their order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let slots = self.slots.iter().map(|slot| slot.metric.as_str());
         slots.chain(self.policies.iter().map(|policy| &*policy.name))
@@ -360,8 +362,8 @@ impl CompiledPolicies {
         self.policies.get(usize::from(policy)).map_or("", |policy| &policy.name)
     }
 
-    /// The targets in force for a ticket that stands so, one place for each slot. `day` is the instant the policies'
-    /// validity is compared with.
+    /// The targets in force for a ticket with these values and tags, one entry per slot. The validity of policies is
+    /// checked at `day`.
     pub(crate) fn in_force(
         &self,
         values: &[u32],
@@ -394,7 +396,7 @@ impl CompiledPolicies {
 }
 
 impl CompiledPolicies {
-    /// Whether an earlier policy already limits the metric of `slot`.
+    /// Whether an earlier policy limits the metric of `slot` already.
     fn is_taken(&self, slot: usize, policy: usize, targets: &[Option<ActiveTarget>]) -> bool {
         let other = |active_target: &ActiveTarget| usize::from(active_target.policy) != policy;
         let same = |one: &Slot| one.metric == self.slots[slot].metric;
@@ -442,7 +444,7 @@ impl Target {
         }
     }
 
-    /// Whether some budget is counted on this clock.
+    /// Whether any of its budgets uses this clock.
     fn counts_on(&self, clock: ClockKind) -> bool {
         let budgets = self.by_priority.iter().map(|(_, budget)| budget).chain(&self.always);
         let in_days = |budget: &Budget| matches!(budget, Budget::BusinessDays(..));

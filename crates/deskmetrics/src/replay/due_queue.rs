@@ -1,14 +1,14 @@
-//! The next due instant over many tickets, for a scheduler.
+//! A queue of the next due timestamps of many tickets.
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::Timestamp;
 use crate::ticket::TicketId;
 
-/// Due instants of many tickets, earliest first.
+/// The next due timestamps of many tickets, earliest first.
 ///
-/// A service keeps one: after each event it puts in what [`Replay::next_due`](super::Replay::next_due) says of that
-/// ticket, and sleeps until [`next`](Self::next). It never polls tickets.
+/// A service sets the result of [`Replay::next_due`](super::Replay::next_due) after each event of a ticket and sleeps
+/// until [`next`](Self::next). It never polls tickets.
 ///
 /// ```
 /// use deskmetrics::Timestamp;
@@ -18,7 +18,7 @@ use crate::ticket::TicketId;
 /// let mut queue = DueQueue::default();
 /// queue.set("T-1".into(), at("2026-03-02T12:00:00Z"));
 /// queue.set("T-2".into(), at("2026-03-02T11:00:00Z"));
-/// queue.set("T-2".into(), at("2026-03-02T13:00:00Z")); // answered, asked again
+/// queue.set("T-2".into(), at("2026-03-02T13:00:00Z")); // answered, then a new message
 /// let noon = at("2026-03-02T12:00:00Z").unwrap();
 /// assert_eq!(queue.pop(noon), Some((noon, "T-1".into())));
 /// assert_eq!(queue.pop(noon), None);
@@ -31,7 +31,7 @@ pub struct DueQueue {
 }
 
 impl DueQueue {
-    /// Sets a ticket's next due instant, in place of the one it had; `None` takes the ticket out.
+    /// Sets a ticket's next due timestamp in place of the previous one. `None` removes the ticket.
     pub fn set(&mut self, ticket: TicketId, due: Option<Timestamp>) {
         let before = match due {
             Some(due) => self.due.insert(ticket.clone(), due),
@@ -45,12 +45,12 @@ impl DueQueue {
         }
     }
 
-    /// The earliest due instant and its ticket.
+    /// The earliest due timestamp and its ticket.
     pub fn next(&self) -> Option<(Timestamp, &TicketId)> {
         self.order.first().map(|(due, ticket)| (*due, ticket))
     }
 
-    /// Takes out the earliest ticket that is due at `now` or before.
+    /// Removes and returns the earliest ticket that is due at `now` or before.
     pub fn pop(&mut self, now: impl Into<Timestamp>) -> Option<(Timestamp, TicketId)> {
         if self.order.first()?.0 > now.into() {
             return None;
@@ -60,12 +60,12 @@ impl DueQueue {
         Some((due, ticket))
     }
 
-    /// How many tickets are waiting.
+    /// The number of waiting tickets.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether none is waiting.
+    /// Whether no ticket is waiting.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }

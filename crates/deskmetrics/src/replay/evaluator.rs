@@ -1,8 +1,8 @@
-//! All SLA targets of one ticket: listens to its life and moves the timers.
+//! SLA targets of one ticket: moves their timers at each step.
 
 use serde::{Deserialize, Serialize};
 
-use super::compiled_policies::{ActiveTarget, CompiledPolicies, Condition, Custom, Measure};
+use super::compiled_policies::{ActiveTarget, CompiledPolicies, Condition, Custom, TimerKind};
 use super::stamp::Stamp;
 use super::state::{Signals, TicketState};
 use super::step::{NONE, StepKind};
@@ -11,21 +11,21 @@ use crate::ClockKind;
 use crate::sla::{ClockEvent, CountsFrom, Cycles, Reopen};
 use crate::ticket::{Author, Status};
 
-/// What is known of a custom clock beyond its timer.
+/// The state of a custom clock in addition to its timer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct CustomState {
-    /// A start state held after the last step, and no state that stops or cancels.
+    /// Whether, after the last step, a start state held and no stop or cancel state did.
     ready: bool,
     ended_once: bool,
-    /// The next cycle of a sequential clock begins no earlier.
+    /// The earliest start of the next cycle of a sequential clock.
     next_from: Option<i64>,
-    /// Stretches since creation in which it was not paused, for a retroactive start.
+    /// The stretches since creation in which it was not paused, for a retroactive start.
     before: Vec<Stretch>,
     before_since: Option<Stamp>,
 }
 
 impl CustomState {
-    /// Ends the stretch under way at `now` and begins the next one there.
+    /// Ends the running stretch at `now` and begins the next one there.
     fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(from) = self.before_since.filter(|since| since.at < now.at) else { return };
         let next = Stretch { from, to: now, status: timer_context.status, clock: timer_context.clock };
@@ -45,16 +45,17 @@ pub(crate) struct SlaEvaluator {
     /// The target in force for each timer.
     active_target: Vec<Option<ActiveTarget>>,
     done: Vec<RawVerdict>,
-    /// The segments of each verdict in `done`, where they are kept.
+    /// The segments of each verdict in `done`, if they are kept.
     explained: Vec<Vec<RawSegment>>,
-    /// Targets in business time that no schedule let judge.
-    unjudged: u32,
-    /// How targets stood before they changed at the instant `changed_at`: several changes at one instant are one.
+    /// The number of business-time targets not evaluated for lack of a schedule.
+    #[serde(rename = "unjudged")]
+    unevaluated: u32,
+    /// The progress of timers before their targets changed at `changed_at`. Changes at one timestamp count as one.
     before_change: Vec<(u16, Standing)>,
     changed_at: i64,
 }
 
-/// What a step was, for the judge.
+/// The current step, with the ticket's values, tags and signals.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StepContext<'a> {
     pub(crate) signals: Signals,
@@ -94,7 +95,7 @@ impl StepContext<'_> {
 }
 
 impl SlaEvaluator {
-    /// Begins with another ticket, keeping the memory of the lists.
+    /// Begins another ticket. The lists keep their memory.
     #[inline]
     pub(crate) fn begin(&mut self, compiled: &CompiledPolicies, day: i64, values: &[u32], tags: &[u32]) {
         if self.timers.len() == compiled.slots.len() {
@@ -110,7 +111,7 @@ impl SlaEvaluator {
         self.begin_targets(compiled, day, values, tags);
     }
 
-    /// Begins with a ticket whose timers somebody else keeps; tells the target in force for each slot.
+    /// Begins a ticket on the fast path, which has its own timers. Returns the target in force for each slot.
     #[inline]
     pub(crate) fn begin_targets(
         &mut self,
@@ -121,16 +122,16 @@ impl SlaEvaluator {
     ) -> &[Option<ActiveTarget>] {
         self.done.clear();
         self.explained.clear();
-        self.unjudged = 0;
-        if !compiled.never_differ() || self.active_target.len() != compiled.slots.len() {
+        self.unevaluated = 0;
+        if !compiled.is_same_for_all() || self.active_target.len() != compiled.slots.len() {
             compiled.in_force(values, tags, day, &mut self.active_target);
         }
         &self.active_target
     }
 
-    /// Takes a verdict that somebody else computed.
+    /// Adds a verdict computed by the fast path.
     #[inline]
-    pub(crate) fn tell_briefly(&mut self, verdict: RawVerdict) {
+    pub(crate) fn push_verdict(&mut self, verdict: RawVerdict) {
         self.done.push(verdict);
     }
 
@@ -147,7 +148,7 @@ impl SlaEvaluator {
         self.timers.len() == slots && self.active_target.len() == slots && self.customs.len() == customs
     }
 
-    /// Ends the stretches under way, since the ticket's schedule or status changes now.
+    /// Ends the running stretches, because the ticket's schedule or status changes now.
     pub(crate) fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         for timer in self.timers.iter_mut().filter(|timer| timer.is_running()) {
             timer.flush(now, timer_context);
@@ -157,7 +158,7 @@ impl SlaEvaluator {
         }
     }
 
-    /// Finds the targets in force anew.
+    /// Determines the targets in force again.
     pub(crate) fn rematch(
         &mut self,
         compiled: &CompiledPolicies,
@@ -201,41 +202,41 @@ impl SlaEvaluator {
         }
         timer.flush(now, timer_context);
         if let Some(verdict) = timer.verdict(now, outcome, timer_context) {
-            if is_judged(&verdict) {
+            if is_evaluated(&verdict) {
                 self.done.push(verdict);
                 if timer_context.explain {
                     self.explained.push(timer.explained(now, timer_context));
                 }
             } else {
-                self.unjudged = self.unjudged.saturating_add(1);
+                self.unevaluated = self.unevaluated.saturating_add(1);
             }
         }
         self.timers[place].finish(now, outcome);
     }
 
-    /// Adds the verdicts on what is still under way, as of `now`, to those of the past: nothing more will come. Says
-    /// how many targets could not be judged.
+    /// Adds the verdicts on running targets, as of `now`, to the finished ones. Returns the number of targets not
+    /// evaluated.
     #[inline]
     pub(crate) fn conclude(&mut self, now: Stamp, left: bool, timer_context: TimerContext<'_>) -> u32 {
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
         for timer in &self.timers {
             match timer.verdict(now, outcome, timer_context) {
-                Some(verdict) if is_judged(&verdict) => self.done.push(verdict),
-                Some(_) => self.unjudged = self.unjudged.saturating_add(1),
+                Some(verdict) if is_evaluated(&verdict) => self.done.push(verdict),
+                Some(_) => self.unevaluated = self.unevaluated.saturating_add(1),
                 None => {}
             }
         }
-        self.unjudged
+        self.unevaluated
     }
 
-    /// The verdicts of the past.
+    /// The finished verdicts.
     pub(crate) fn done(&self) -> &[RawVerdict] {
         &self.done
     }
 
-    /// Takes up again what a solve had ended, since the answer came after all: a target that was exceeded by then stays breached,
-    /// and is completed by the answer.
-    fn take_up(&mut self, place: usize, ended: Stamp, now: Stamp, timer_context: TimerContext<'_>) {
+    /// Resumes an instance that a solve had ended, because the reply came after all. A target that was exceeded by
+    /// then stays breached; the reply completes it.
+    fn resume(&mut self, place: usize, ended: Stamp, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(timer) = self.timers.get_mut(place).filter(|timer| !timer.active && timer.is_running())
         else {
             return;
@@ -251,8 +252,8 @@ impl SlaEvaluator {
                 self.explained.remove(last);
             }
         }
-        timer.take_up(ended);
-        // The target that applies now is the one to meet; none is reset that had ended.
+        timer.resume(ended);
+        // The current target is the one to meet. An ended target is never reset.
         let _reset = timer.attach(self.active_target[place], now, timer_context);
     }
 
@@ -262,7 +263,7 @@ impl SlaEvaluator {
         self.timers[place].start(from, now, runs, None, active_target, timer_context);
     }
 
-    /// Moves the timers by what a step meant.
+    /// Updates the timers for a step.
     #[inline]
     pub(crate) fn handle(
         &mut self,
@@ -273,19 +274,19 @@ impl SlaEvaluator {
         timer_context: TimerContext<'_>,
     ) {
         for (place, slot) in compiled.slots.iter().enumerate() {
-            if context.kind.is_some() && !context.signals.has(slot.measure.listens_to()) {
+            if context.kind.is_some() && !context.signals.has(slot.kind.relevant_signals()) {
                 continue;
             }
-            match slot.measure {
-                Measure::FirstResponse => self.response(place, true, context, ticket, now, timer_context),
-                Measure::NextResponse => self.response(place, false, context, ticket, now, timer_context),
-                Measure::PeriodicUpdate => self.update(place, false, context, ticket, now, timer_context),
-                Measure::PausableUpdate => self.update(place, true, context, ticket, now, timer_context),
-                Measure::RequesterWait => {
+            match slot.kind {
+                TimerKind::FirstResponse => self.response(place, true, context, ticket, now, timer_context),
+                TimerKind::NextResponse => self.response(place, false, context, ticket, now, timer_context),
+                TimerKind::PeriodicUpdate => self.update(place, false, context, ticket, now, timer_context),
+                TimerKind::PausableUpdate => self.update(place, true, context, ticket, now, timer_context),
+                TimerKind::RequesterWait => {
                     let counts = |status| matches!(status, Status::New | Status::Open | Status::OnHold);
                     self.work(place, counts, context, ticket, now, timer_context);
                 }
-                Measure::AgentWork => {
+                TimerKind::AgentWork => {
                     self.work(
                         place,
                         |status| matches!(status, Status::New | Status::Open),
@@ -295,11 +296,11 @@ impl SlaEvaluator {
                         timer_context,
                     );
                 }
-                Measure::Resolution => {
+                TimerKind::Resolution => {
                     self.work(place, |status: Status| !status.is_done(), context, ticket, now, timer_context);
                 }
-                Measure::GroupOwnership => self.ownership(place, context, ticket, now, timer_context),
-                Measure::Custom(clock) => {
+                TimerKind::GroupOwnership => self.ownership(place, context, ticket, now, timer_context),
+                TimerKind::Custom(clock) => {
                     if let Some(custom) = compiled.customs.get(clock) {
                         self.custom(place, custom, context, ticket, now, timer_context);
                     }
@@ -331,13 +332,13 @@ impl SlaEvaluator {
         }
         let answered = if first { Signals::FIRST_RESPONSE } else { Signals::NEXT_RESPONSE };
         if has(answered) {
-            if has(Signals::WAIT_TAKEN_UP) {
-                self.take_up(place, ticket.conversation.lapsed_at, now, timer_context);
+            if has(Signals::WAIT_RESUMED) {
+                self.resume(place, ticket.conversation.lapsed_at, now, timer_context);
             }
             self.end(place, now, Outcome::Completed, timer_context);
         } else if has(Signals::WAIT_ENDED) && self.timers[place].active {
             self.end(place, now, Outcome::Ended, timer_context);
-            self.timers[place].lie_dormant(now);
+            self.timers[place].suspend(now);
         }
     }
 
@@ -417,7 +418,7 @@ impl SlaEvaluator {
         }
     }
 
-    /// At one instant: stop, cancel, reset, pause, start.
+    /// Order at one timestamp: stop, cancel, reset, pause, start.
     fn custom(
         &mut self,
         place: usize,
@@ -441,7 +442,7 @@ impl SlaEvaluator {
         };
         let paused = holds(&clock.pause);
         let (stops, cancels) = (holds(&clock.stop), holds(&clock.cancel));
-        // A state starts a cycle when it comes true while nothing keeps the clock from running; an event always.
+        // A state starts a cycle when it becomes true and no stop or cancel state holds. An event always starts one.
         let ready = lasts(&clock.start) && !lasts(&clock.stop) && !lasts(&clock.cancel);
         let happens = clock.start.iter().any(|condition| {
             let happens = |happening| context.happens(ticket, happening);
@@ -492,38 +493,38 @@ impl SlaEvaluator {
         }
     }
 
-    /// Tells the verdicts as of `now`, those of the past first; `left` when the ticket left before. Says how many
-    /// targets could not be judged for want of a schedule.
+    /// Emits the verdicts as of `now`, finished ones first; `left` is whether the ticket was removed. Returns the
+    /// number of targets not evaluated for lack of a schedule.
     pub(crate) fn verdicts(
         &self,
         now: Stamp,
         left: bool,
         timer_context: TimerContext<'_>,
-        mut tell: impl FnMut(RawVerdict, &[RawSegment]),
+        mut emit: impl FnMut(RawVerdict, &[RawSegment]),
     ) -> u32 {
         for (place, verdict) in self.done.iter().enumerate() {
-            tell(*verdict, self.explained.get(place).map_or(&[], Vec::as_slice));
+            emit(*verdict, self.explained.get(place).map_or(&[], Vec::as_slice));
         }
         let outcome = if left { Outcome::Ended } else { Outcome::Open };
-        let mut unjudged = self.unjudged;
+        let mut unevaluated = self.unevaluated;
         for timer in &self.timers {
             if let Some(verdict) = timer.verdict(now, outcome, timer_context) {
-                if !is_judged(&verdict) {
-                    unjudged = unjudged.saturating_add(1);
+                if !is_evaluated(&verdict) {
+                    unevaluated = unevaluated.saturating_add(1);
                 } else if timer_context.explain {
-                    tell(verdict, &timer.explained(now, timer_context));
+                    emit(verdict, &timer.explained(now, timer_context));
                 } else {
-                    tell(verdict, &[]);
+                    emit(verdict, &[]);
                 }
             }
         }
-        unjudged
+        unevaluated
     }
 }
 
-impl Measure {
+impl TimerKind {
     /// The signals that can move the timer.
-    const fn listens_to(self) -> Signals {
+    const fn relevant_signals(self) -> Signals {
         match self {
             Self::FirstResponse | Self::NextResponse => Signals::WAIT_BEGAN
                 .or(Signals::WAIT_MOVED)
@@ -539,7 +540,7 @@ impl Measure {
     }
 }
 
-/// Whether the target's clock is known for the whole instance.
-fn is_judged(verdict: &RawVerdict) -> bool {
+/// Whether the elapsed time is known on the target's clock for the whole instance.
+fn is_evaluated(verdict: &RawVerdict) -> bool {
     verdict.active_target.clock == ClockKind::Calendar || verdict.elapsed.elapsed().business_micros.is_some()
 }

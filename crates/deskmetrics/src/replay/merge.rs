@@ -1,4 +1,4 @@
-//! Tickets merged into others: who lives on, and with whose messages.
+//! Merged tickets: their survivors, and the messages that move there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use crate::ticket::{Author, EventKind, TicketId};
 use crate::{Ticket, TicketEvent, Timestamp};
 
 impl Replay {
-    /// The customer messages each survivor of a merge takes over, by the survivor's place.
+    /// The customer messages that each survivor of a merge receives, by the survivor's index.
     pub(super) fn moved_messages(
         &self,
         records: &[&Ticket],
@@ -37,7 +37,7 @@ impl Replay {
     }
 }
 
-/// Where a ticket merged away lives on, following merges of merges; `None` when it was not merged or the survivor is
+/// The final survivor of a merged ticket, through any chain of merges; `None` if it was not merged or the survivor is
 /// not among the records.
 fn survivor(
     ticket: &Ticket,
@@ -48,7 +48,7 @@ fn survivor(
 ) -> Option<usize> {
     let start = *places.get(&ticket.id)?;
     let mut place = *places.get(merged_into(log, as_of)?)?;
-    // A chain longer than the number of tickets goes in circles.
+    // A chain longer than the number of tickets is a cycle.
     for _ in 0..logs.len() {
         if place == start {
             return None;
@@ -61,7 +61,7 @@ fn survivor(
     None
 }
 
-/// The ticket into which a log ends up merged at the cut-off.
+/// The ticket that a log is merged into at the cut-off.
 fn merged_into<'a>(log: &[&'a TicketEvent], as_of: Timestamp) -> Option<&'a TicketId> {
     let mut last: Option<&TicketEvent> = None;
     for event in log.iter().filter(|event| event.at <= as_of) {
@@ -76,7 +76,7 @@ fn merged_into<'a>(log: &[&'a TicketEvent], as_of: Timestamp) -> Option<&'a Tick
     }
 }
 
-/// When the customer wrote on a ticket; its creation stands for a message where the log has none at that instant.
+/// The customer messages of a ticket. Its creation counts as a message if the log has none at that timestamp.
 fn customer_messages(ticket: &Ticket, log: &[&TicketEvent], as_of: Timestamp) -> Vec<Timestamp> {
     let mut messages: Vec<Timestamp> = log
         .iter()

@@ -1,4 +1,4 @@
-//! What one pass over a ticket's events tells.
+//! Measures of one ticket after replay.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::stated::{Stated, StatedMeasure, StatedTime, StatedValue};
 use crate::sla::SlaVerdict;
 use crate::{Author, ClockKind, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
-/// A ticket after replay: the record with the attributes it has at the cut-off, its measures and SLA verdicts.
+/// A ticket after replay: its record at the cut-off, measures and SLA verdicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Replayed {
@@ -17,18 +17,18 @@ pub struct Replayed {
     pub metrics: TicketMetrics,
     /// One verdict per instance of each SLA target.
     pub verdicts: Vec<SlaVerdict>,
-    /// Events of the ticket that were excluded, and targets that could not be judged, by reason.
+    /// The excluded events of the ticket and the targets not evaluated, by reason.
     #[serde(default, skip_serializing_if = "Excluded::is_empty")]
     pub excluded: Excluded,
 }
 
 impl Replayed {
-    /// A replayed ticket from its parts, with no verdicts and nothing excluded.
+    /// Creates a replayed ticket with no verdicts and no exclusions.
     pub fn new(ticket: Ticket, metrics: TicketMetrics) -> Self {
         Self { ticket, metrics, verdicts: Vec::new(), excluded: Excluded::default() }
     }
 
-    /// The same with these verdicts.
+    /// Sets the verdicts.
     #[must_use]
     pub fn with_verdicts(mut self, verdicts: Vec<SlaVerdict>) -> Self {
         self.verdicts = verdicts;
@@ -36,45 +36,45 @@ impl Replayed {
     }
 }
 
-/// Everything measured about one ticket, as of the cut-off.
+/// The measures of one ticket as of the cut-off.
 ///
-/// A duration is `None` where it has not ended (or never began); what still runs at the cut-off has its running
-/// part in a field named `running_…`, so that it can be treated as censored instead of being dropped.
+/// A duration is `None` if it has not ended or never began. A duration that is still running at the cut-off has its
+/// value so far in a field named `running_…`, so that it can be treated as censored instead of being dropped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TicketMetrics {
     /// When the ticket was created.
     pub created_at: Timestamp,
-    /// The cut-off: nothing after it is known.
+    /// The cut-off. Later events are unknown.
     pub as_of: Timestamp,
     /// Status at the cut-off.
     pub status: Status,
-    /// Why the ticket counts in no KPI: merged away, deleted, spam.
+    /// Why the ticket counts in no KPI: merged, deleted or spam.
     pub exclusion: Option<Reason>,
-    /// The agent wrote before any customer did.
+    /// Whether an agent wrote before any customer did.
     pub proactive: bool,
 
-    /// The first customer message a person could answer, which starts the first response time.
+    /// The first customer message that a person could answer. It starts the first response time.
     pub first_customer_message_at: Option<Timestamp>,
     /// The first public reply of an agent (a person).
     pub first_response_at: Option<Timestamp>,
-    /// The name of who gave it, if known.
+    /// The name of the first responder, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_response_by: Option<Box<str>>,
     /// From the customer's first message to the first public reply of an agent.
     #[doc(alias = "FRT")]
     #[doc(alias = "first reply time")]
     pub first_response_time: Option<Elapsed>,
-    /// Waiting for the first response so far, where there is none: until solved or the cut-off.
+    /// The wait for the first response so far, if there is none: until solved or the cut-off.
     pub running_first_response_time: Option<Elapsed>,
     /// From the customer's first message to the first public answer of a bot.
     pub bot_first_response_time: Option<Elapsed>,
-    /// The responses after the first, one per answered exchange: each took from the oldest unanswered customer message to the
-    /// next public reply of an agent.
+    /// The responses after the first, one per answered exchange. Each lasts from the oldest unanswered customer
+    /// message to the next public reply of an agent.
     #[doc(alias = "NRT")]
     #[doc(alias = "next reply time")]
     pub next_responses: Vec<Response>,
-    /// Waiting for the next response so far, where the customer wrote last on an answered ticket.
+    /// The wait for the next response so far, if the customer wrote last on an answered ticket.
     pub running_next_response_time: Option<Elapsed>,
 
     /// First entry into solved or closed.
@@ -83,7 +83,7 @@ pub struct TicketMetrics {
     pub last_solved_at: Option<Timestamp>,
     /// Last entry into closed.
     pub closed_at: Option<Timestamp>,
-    /// Who made the last solve.
+    /// The author of the last solve.
     pub solved_by: Option<Author>,
     /// From creation to the first solve.
     pub first_resolution_time: Option<Elapsed>,
@@ -93,12 +93,12 @@ pub struct TicketMetrics {
     pub full_resolution_time: Option<Elapsed>,
     /// Full resolution time without the time spent solved between reopens.
     pub net_resolution_time: Option<Elapsed>,
-    /// From creation to the cut-off, where the ticket is not solved.
+    /// From creation to the cut-off, if the ticket is not solved.
     #[doc(alias = "backlog age")]
     pub running_resolution_time: Option<Elapsed>,
 
-    /// Customer messages (the oldest of each exchange) left unanswered when the ticket was solved: how long each had
-    /// waited by then. Censored values, not response times.
+    /// The waits of customer messages (the oldest of each exchange) that were unanswered when the ticket was solved.
+    /// Censored values, not response times.
     pub unanswered_next_response_times: Vec<Elapsed>,
 
     /// Time in each status up to the cut-off, indexed by [`Status::index`].
@@ -116,44 +116,44 @@ pub struct TicketMetrics {
 
     /// Every time the ticket left solved or closed.
     pub reopens: Vec<ReopenCycle>,
-    /// Public replies of agents (people). The message with which an agent opens a ticket is no reply.
+    /// Public replies of agents (people). The message with which an agent opens a ticket is not a reply.
     pub public_replies: u32,
     /// Public messages of customers, the opening included.
     pub customer_messages: u32,
     /// Public messages of bots.
     pub bot_messages: u32,
-    /// Notes only the team reads.
+    /// Notes that only the team can read.
     pub internal_notes: u32,
-    /// Events caused by agents. A state reported again without change is no event.
+    /// Events caused by agents. A repeated report of an unchanged status is no event.
     pub agent_touches: u32,
-    /// Agents with a public reply, by name; those without a name count as one.
+    /// The number of agents with a public reply, by name. Those without a name count as one.
     #[doc(alias = "participants")]
     pub replying_agents: u32,
-    /// Which agents replied publicly, in order; replies of one agent in a row stand once.
+    /// The agents who replied publicly, in order. Consecutive replies of one agent have one entry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repliers: Vec<Replier>,
-    /// Reopenings not counted in [`reopens`](Self::reopens) because they were a mere "thank you"; see
+    /// Reopenings that are not in [`reopens`](Self::reopens) because they were a mere "thank you"; see
     /// [`ReplayOptions::thank_you_within`](super::ReplayOptions::thank_you_within).
     pub thank_you_reopens: u32,
-    /// Distinct stints with an assignee.
+    /// The number of stints with an assignee.
     pub assignee_stations: u32,
-    /// Distinct stints with a group.
+    /// The number of stints with a group.
     pub group_stations: u32,
     /// Every stint with an assignee, in order.
     pub assignee_stints: Vec<Stint>,
     /// Every stint with a group, in order.
     pub group_stints: Vec<Stint>,
-    /// From a bot's message to an agent's with nobody between: the bot handed over.
+    /// The number of times an agent's message directly follows a bot's.
     pub bot_handoffs: u32,
     /// Escalations to a higher level.
     pub escalations: u32,
-    /// Measures that the source states, in place of those that the replay cannot know.
+    /// Measures stated by the source, which replace those that the replay cannot know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stated: Vec<Stated>,
 }
 
 impl TicketMetrics {
-    /// The measures of a ticket to which nothing has happened yet.
+    /// The measures of a ticket without events.
     pub fn new(created_at: impl Into<Timestamp>, as_of: impl Into<Timestamp>) -> Self {
         Self {
             created_at: created_at.into(),
@@ -203,13 +203,13 @@ impl TicketMetrics {
         }
     }
 
-    /// Why the ticket does not count in a KPI that needs this: a ticket that is done at an unknown time counts where its end does
-    /// not matter.
+    /// Why the ticket does not count in a KPI that needs these measures. A ticket that was done at an unknown time
+    /// counts if its end does not matter.
     pub fn exclusion_from(&self, needs: Needs) -> Option<Reason> {
         self.exclusion.filter(|reason| *reason != Reason::EndUnknown || needs.any(Needs::END))
     }
 
-    /// The measure as replayed, in microseconds on this clock or as a count; `None` while it has not ended.
+    /// The replayed measure, in microseconds on this clock or as a count; `None` if it has not ended.
     pub fn replayed(&self, measure: StatedMeasure, clock: ClockKind) -> Option<i64> {
         let duration = match measure {
             StatedMeasure::FirstResponseTime => self.first_response_time,
@@ -240,7 +240,7 @@ impl TicketMetrics {
         self.stated_on(measure, ClockKind::Calendar).is_some()
     }
 
-    /// Whether the ticket is done at an unknown time, which does not matter for counts that the source states.
+    /// Whether the ticket was done at an unknown time, but the source states all of these counts.
     pub(crate) fn is_done_with(&self, counts: &[StatedMeasure]) -> bool {
         self.exclusion == Some(Reason::EndUnknown)
             && self.status.is_done()
@@ -248,8 +248,8 @@ impl TicketMetrics {
             && counts.iter().all(|count| self.states(*count))
     }
 
-    /// A measure on this clock, in microseconds or as a count: as the source states it where the replay cannot know it, else as
-    /// replayed. `None` where it has not ended or is not known.
+    /// A measure on this clock, in microseconds or as a count: the stated value if the replay cannot know it, else
+    /// the replayed one. `None` if it has not ended or is not known.
     pub fn measure(&self, measure: StatedMeasure, clock: ClockKind) -> Option<i64> {
         match self.stated_on(measure, clock) {
             Some(StatedValue::Known(value)) => Some(value),
@@ -258,10 +258,10 @@ impl TicketMetrics {
         }
     }
 
-    /// A duration as the source states it.
+    /// A duration as stated by the source.
     pub(crate) fn stated_time(&self, measure: StatedMeasure, clock: ClockKind) -> StatedTime {
         let Some(value) = self.stated_on(measure, clock) else { return StatedTime::Replayed };
-        // That the end is unknown does not matter: how long it took is known.
+        // The stated duration is known even if the end is unknown.
         if let Some(reason) = self.exclusion.filter(|reason| *reason != Reason::EndUnknown) {
             return StatedTime::Excluded(reason);
         }
@@ -281,7 +281,7 @@ impl TicketMetrics {
         }
     }
 
-    /// A count: as the source states it, else as replayed.
+    /// A count: the stated value, else the replayed one.
     ///
     /// # Errors
     /// The reason why the ticket does not count.
@@ -315,7 +315,7 @@ impl TicketMetrics {
             .chain(self.next_responses.iter().map(|response| response.elapsed))
     }
 
-    /// Every exchange, answered or not: the customer wrote and waited.
+    /// Every exchange, answered or not.
     pub fn exchanges(&self) -> impl Iterator<Item = Exchange<'_>> {
         let first = self.first_response_time.map(|elapsed| Exchange {
             is_first: true,
@@ -347,7 +347,7 @@ impl TicketMetrics {
             .chain(unanswered.map(move |elapsed| waiting(false, *elapsed)))
     }
 
-    /// Who responded, each once: the people who answered an exchange, and `None` if an exchange has no answer, if a name is
+    /// The people who answered an exchange, each once. It includes `None` if an exchange has no answer, if a name is
     /// unknown, or if there are no exchanges.
     pub(crate) fn responders(&self) -> Vec<Option<&str>> {
         let mut responders: Vec<Option<&str>> =
@@ -370,24 +370,24 @@ pub struct Response {
     /// When it was given, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// The name of who gave it, if known.
+    /// The name of its author, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Box<str>>,
 }
 
 impl Response {
-    /// A response after this wait.
+    /// Creates a response after this wait.
     pub fn after(elapsed: Elapsed) -> Self {
         Self { elapsed, at: None, by: None }
     }
 
-    /// The same, given at this time.
+    /// Sets the time at which it was given.
     #[must_use]
     pub fn at(self, at: impl Into<Timestamp>) -> Self {
         Self { at: Some(at.into()), ..self }
     }
 
-    /// The same, given by this person.
+    /// Sets the name of its author.
     #[must_use]
     pub fn by(self, name: impl Into<Box<str>>) -> Self {
         Self { by: Some(name.into()), ..self }
@@ -406,21 +406,21 @@ pub struct Exchange<'m> {
     pub answered: bool,
     /// When an agent answered, if known.
     pub answered_at: Option<Timestamp>,
-    /// The name of who answered, if known.
+    /// The name of the agent who answered, if known.
     pub answered_by: Option<&'m str>,
 }
 
-/// A stretch of time a ticket lay with one assignee or group.
+/// A period in which a ticket belonged to one assignee or group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stint {
     /// The assignee or group.
     pub name: Box<str>,
-    /// From when.
+    /// The start.
     pub from: Timestamp,
-    /// Until when; `None` where it still lasts.
+    /// The end; `None` if it still lasts.
     pub until: Option<Timestamp>,
-    /// How long, up to the cut-off; the time the ticket was solved or closed is excluded.
+    /// The duration up to the cut-off, without the time the ticket was solved or closed.
     pub elapsed: Elapsed,
 }
 
@@ -428,30 +428,31 @@ pub struct Stint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Replier {
-    /// Their name; `None` where the log does not tell.
+    /// The agent's name; `None` if the log does not contain it.
     pub name: Option<Box<str>>,
-    /// Since when nobody else had replied: the first of their replies in a row.
+    /// The first of the agent's consecutive replies.
     pub from: Timestamp,
 }
 
-/// One time a ticket was solved and came back.
+/// A solve that was followed by a reopening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReopenCycle {
-    /// The solve that did not last.
+    /// The solve before the reopening.
     pub solved_at: Timestamp,
-    /// When it was open again.
+    /// The reopening.
     pub reopened_at: Timestamp,
-    /// Who opened it again. A rule or bot that opens it because the customer wrote counts as the customer.
+    /// The author of the reopening. A rule or bot that reopens the ticket because the customer wrote counts as the
+    /// customer.
     pub reopened_by: Author,
-    /// The next solve, if there was one.
+    /// The next solve, if any.
     pub solved_again_at: Option<Timestamp>,
-    /// Public replies of agents between the reopening and the next solve; none means a "thank you".
+    /// The number of public replies by agents between the reopening and the next solve; 0 means a "thank you".
     pub replies: u32,
 }
 
 impl ReopenCycle {
-    /// A reopening not solved again yet.
+    /// Creates a reopening that is not solved again yet.
     pub fn new(
         solved_at: impl Into<Timestamp>,
         reopened_at: impl Into<Timestamp>,
@@ -466,8 +467,8 @@ impl ReopenCycle {
         }
     }
 
-    /// Whether the ticket was solved again without any public reply of an agent: most often a customer's "thank you"
-    /// had reopened it.
+    /// Whether the ticket was solved again without any public reply of an agent. Most often, a customer's "thank you"
+    /// reopened it.
     pub fn is_thank_you(&self) -> bool {
         self.solved_again_at.is_some() && self.replies == 0
     }

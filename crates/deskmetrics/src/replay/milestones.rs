@@ -1,18 +1,18 @@
-//! Tickets known by a few timestamps only, as one row of a ticket table has them.
+//! Tickets known by a few timestamps, as in a ticket table.
 
 use super::machine::{Machine, Plan};
 use super::metrics::TicketMetrics;
 use super::needs::Needs;
-use super::stamp::Span;
+use super::stamp::ClockSpan;
 use super::step::{NONE, Start, Step, StepKind};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
 
-/// The timestamps of a ticket that has no log of events, in microseconds since 1970; [`NEVER`](Self::NEVER) where
-/// something has not happened.
+/// The timestamps of a ticket without a log of events, in microseconds since 1970; [`NEVER`](Self::NEVER) for those
+/// that have not occurred.
 ///
-/// They imply events: a public message at [`replied_at`](Self::replied_at), the statuses solved and closed at the other
-/// two, and for a ticket that is not done its current status since the last of these.
+/// They imply events: a public message at [`replied_at`](Self::replied_at), the statuses solved and closed at the
+/// other two, and for an open ticket its current status from the last of these on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Milestones {
     /// Creation.
@@ -23,18 +23,18 @@ pub struct Milestones {
     pub solved_at: i64,
     /// Close.
     pub closed_at: i64,
-    /// The current status of a ticket that is not done, where it is known.
+    /// The current status of an open ticket, if known.
     pub open_as: Option<Status>,
-    /// How it leaves, if it does: done at an unknown time, deleted, spam or merged.
+    /// The event that removes the ticket, if any: done at an unknown time, deleted, spam or merged.
     pub leaves: Option<StepKind>,
-    /// Who created it, where known.
+    /// The author of the ticket, if known.
     pub created_by: Option<Author>,
-    /// Who replied and solved.
+    /// The author of the reply and the solve.
     pub author: Author,
 }
 
 impl Milestones {
-    /// Stands for a timestamp that does not exist.
+    /// A timestamp that does not exist.
     pub const NEVER: i64 = i64::MAX;
 
     /// A ticket of which only the creation is known.
@@ -52,18 +52,20 @@ impl Milestones {
         }
     }
 
-    /// When it was done for good: solved, else closed.
+    /// The final end: the solve, else the close.
     #[inline]
     pub fn done_at(&self) -> i64 {
         if self.solved_at == Self::NEVER { self.closed_at } else { self.solved_at }
     }
 
-    /// Whether a customer opened the ticket, an agent replied after that if at all, and it was done after that if at all.
+    /// Whether the ticket has the usual order: opened by a customer, then replied to (if at all), then done (if at
+    /// all).
     #[inline]
     pub fn is_usual(&self) -> bool {
         let by_customer = matches!(self.created_by, None | Some(Author::Customer));
         let (replied, done) = (self.replied_at, self.done_at());
-        // Whoever is answered wrote before; a reply at the instant of creation needs to be told so.
+        // A reply implies an earlier message. A reply at the timestamp of creation needs a known author of the
+        // ticket.
         let answered = replied > self.created_at || self.created_by.is_some();
         let in_order = replied == Self::NEVER || replied <= done;
         self.leaves.is_none() && by_customer && answered && in_order && self.author == Author::Agent
@@ -74,7 +76,7 @@ impl Milestones {
         let step = |at: i64, author, kind| (at != Self::NEVER).then_some(Step { at, kind, by, author });
         let opened = self.open_as.filter(|status| *status != Status::New && !status.is_done());
         let open_since = if self.replied_at == Self::NEVER { self.created_at } else { self.replied_at };
-        // What was solved before is closed by a timer.
+        // A close after a solve is made by a timer.
         let closer = if self.solved_at == Self::NEVER { self.author } else { Author::System };
         let mut steps = [
             step(self.replied_at, self.author, StepKind::PublicMessage),
@@ -94,7 +96,7 @@ impl Milestones {
 }
 
 impl Machine {
-    /// Fills `metrics` with the measures of usual milestones as of the cut-off: the closed form of their replay.
+    /// Fills `metrics` with the measures of usual milestones as of the cut-off, in closed form.
     pub(super) fn measure_milestones(
         &mut self,
         start: Start<'_>,
@@ -109,7 +111,7 @@ impl Machine {
         let instant = Timestamp::saturating_from_micros;
         let (replied, solved, closed) =
             (known(ticket.replied_at), known(ticket.solved_at), known(ticket.closed_at));
-        // An open status is as old as the last timestamp that is known; a new ticket has had no other.
+        // An open status dates from the last known timestamp. A new ticket never had another status.
         let opened = ticket.open_as.filter(|status| *status != Status::New && !status.is_done());
         let opened = opened.zip(known(if ticket.replied_at == Milestones::NEVER {
             created
@@ -179,7 +181,7 @@ impl Machine {
                 (None, None, None) => {}
             }
             let spans = in_status.map(|(from, to)| clock.span(from, to));
-            metrics.time_in_status = spans.map(Span::elapsed);
+            metrics.time_in_status = spans.map(ClockSpan::elapsed);
             let [new, open, pending, on_hold, ..] = spans;
             metrics.agent_work_time = new.plus(open).elapsed();
             metrics.requester_wait_time = new.plus(open).plus(on_hold).elapsed();
@@ -187,14 +189,15 @@ impl Machine {
             metrics.on_hold_time = on_hold.elapsed();
         }
         if needs.any(Needs::TOUCHES) {
-            // A close after a solve is a timer's.
+            // A close after a solve is made by a timer.
             let reopened_as = u32::from(opened.is_some() && done.is_none());
             metrics.agent_touches = u32::from(replied.is_some()) + reopened_as + u32::from(done.is_some());
             metrics.escalations = 0;
         }
     }
 
-    /// The business clock at a ticket's timestamps; `None` where it cannot be read at a glance.
+    /// The readings of the business clock at a ticket's timestamps; `None` if one is outside the range of the
+    /// schedule's lookup table.
     #[inline]
     pub(super) fn readings<const N: usize>(
         &mut self,
@@ -211,7 +214,7 @@ impl Machine {
     }
 }
 
-/// Time between two instants of a ticket on one schedule.
+/// The readings from which the time between two timestamps of a ticket follows.
 struct Readings<'m, 'p> {
     machine: &'m Machine,
     plan: &'p Plan,
@@ -219,14 +222,14 @@ struct Readings<'m, 'p> {
 }
 
 impl Readings<'_, '_> {
-    fn span(&self, from: i64, to: i64) -> Span {
+    fn span(&self, from: i64, to: i64) -> ClockSpan {
         let calendar = to.saturating_sub(from);
         let business = if self.scheduled && to > from {
             self.plan.clocks.elapsed(self.machine.clock, from, to)
         } else {
             Some(0)
         };
-        Span {
+        ClockSpan {
             calendar,
             business: business.unwrap_or(0),
             unscheduled: if business.is_none() { calendar } else { 0 },

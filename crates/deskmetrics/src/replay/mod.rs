@@ -1,4 +1,4 @@
-//! One ticket's events, once, into everything that can be measured about it.
+//! Replays the events of tickets into measures and SLA verdicts.
 
 mod actor;
 mod clocks;

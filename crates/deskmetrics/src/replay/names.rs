@@ -1,4 +1,4 @@
-//! Names as numbers: what rules mention, and what one ticket's log mentions.
+//! Numbers for the names in rules and in one ticket's log.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::step::{NONE, UNWATCHED};
 use crate::ticket::Attribute;
 
-/// From here on numbers belong to whoever makes the steps; below, to the values that rules mention.
+/// The first number that the caller may assign. Smaller numbers belong to values that rules mention.
 pub const FIRST_FREE: u32 = 1 << 31;
 
 /// The attributes and values that policies and schedule rules mention. Fixed before the first ticket.
@@ -18,7 +18,7 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The number of a value, given to it now if it is new.
+    /// The number of a value, assigned if it is new.
     pub(crate) fn learn(&mut self, value: &str) -> u32 {
         if let Some(number) = self.values.get(value) {
             return *number;
@@ -28,7 +28,7 @@ impl Vocabulary {
         number
     }
 
-    /// The number of an attribute, given to it now if it is new.
+    /// The number of an attribute, assigned if it is new.
     pub(crate) fn learn_attribute(&mut self, attribute: &Attribute) -> u16 {
         match self.attribute(attribute) {
             UNWATCHED => {
@@ -39,7 +39,7 @@ impl Vocabulary {
         }
     }
 
-    /// The number of a value; `None` when no rule mentions it.
+    /// The number of a value; `None` if no rule mentions it.
     pub(crate) fn value(&self, value: &str) -> Option<u32> {
         self.values.get(value).copied()
     }
@@ -87,7 +87,7 @@ impl Names {
         FIRST_FREE | u32::try_from(place).unwrap_or(FIRST_FREE - 1)
     }
 
-    /// The name behind a number; empty for one never given out.
+    /// The name of a number; empty if it was never assigned.
     pub(crate) fn text<'a>(&'a self, number: u32, vocabulary: &'a Vocabulary) -> &'a str {
         if number < FIRST_FREE {
             return vocabulary.text(number);

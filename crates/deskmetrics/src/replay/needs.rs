@@ -1,16 +1,17 @@
-//! What is asked of a replay, and what it must follow to answer.
+//! Measures requested of a replay, and the state they depend on.
 
 use std::ops::BitOr;
 
 use super::clocks::Clocks;
-use super::compiled_policies::{CompiledPolicies, Measure};
+use super::compiled_policies::{CompiledPolicies, TimerKind};
 use super::options::{FirstResponseStart, ReplayOptions};
 use super::step::{ASSIGNEE, GROUP, StepKind, TAG};
 use crate::ClockKind;
 use crate::sla::Validity;
 
-/// What is asked of a replay: the measures somebody will read. What nobody asks for is not computed, which saves most
-/// of the time where little is asked; what is asked for comes out the same.
+/// The set of measures to compute. Measures outside this set are not computed.
+///
+/// A small set is much faster. The measures in it have the same values as in a full replay.
 ///
 /// ```
 /// use deskmetrics::replay::{Needs, Replay};
@@ -27,57 +28,57 @@ use crate::sla::Validity;
 /// let lean = whole.clone().with_measures(Needs::SOLVES);
 /// let (whole, lean) = (whole.ticket(&ticket, &events).metrics, lean.ticket(&ticket, &events).metrics);
 /// assert_eq!(lean.full_resolution_time, whole.full_resolution_time);
-/// assert_eq!((lean.public_replies, whole.public_replies), (0, 1)); // nobody asked
+/// assert_eq!((lean.public_replies, whole.public_replies), (0, 1)); // not requested
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Needs(u16);
 
 impl Needs {
-    /// Only what every ticket has: creation, cut-off, status, why it is excluded.
+    /// No measure: only creation, cut-off, status and the reason for exclusion.
     pub const NOTHING: Self = Self(0);
-    /// Who wrote, who waited and for how long: every response time, repliers, and all that [`MESSAGES`](Self::MESSAGES) are.
+    /// Response times, waits and repliers, and everything in [`MESSAGES`](Self::MESSAGES).
     pub const CONVERSATION: Self = Self(1);
-    /// First and last solve, close, who solved, every resolution time.
+    /// First and last solve, close, solver and every resolution time.
     pub const SOLVES: Self = Self(1 << 1);
-    /// Every reopening, with who reopened and how often the team replied until the next solve.
+    /// Every reopening, with its author and the number of replies until the next solve.
     pub const REOPENS: Self = Self(1 << 2);
-    /// Time in each status, and the requester's wait, the agent's wait and work and the time on hold, made of it.
+    /// Time in each status, and what follows from it: requester wait, agent wait, agent work and on-hold time.
     pub const STATUS_TIMES: Self = Self(1 << 3);
     /// Assignees and groups: their stints and the time to the first assignment.
     pub const STATIONS: Self = Self(1 << 4);
     /// Agent touches and escalations.
     pub const TOUCHES: Self = Self(1 << 5);
-    /// The business part of every duration.
+    /// The business-clock value of every duration.
     pub const BUSINESS_TIME: Self = Self(1 << 6);
-    /// SLA verdicts. Business time that a target is counted in is read for the verdicts in any case.
+    /// SLA verdicts. Targets in business time are evaluated without [`BUSINESS_TIME`](Self::BUSINESS_TIME) as well.
     pub const VERDICTS: Self = Self(1 << 7);
-    /// What a ticket that is done at an unknown time cannot answer.
+    /// Measures that are unknown if the ticket was done at an unknown time.
     pub(crate) const END: Self =
         Self::SOLVES.and(Self::REOPENS).and(Self::STATUS_TIMES).and(Self::STATIONS).and(Self::VERDICTS);
-    /// How often the customer, the team and bots wrote, by how many agents, whether the team wrote first: counts without a
-    /// duration.
+    /// The number of messages by customers, the team and bots, the number of replying agents, and whether the team
+    /// wrote first. No durations.
     pub const MESSAGES: Self = Self(1 << 8);
-    /// Everything, which is what a replay does if not told otherwise.
+    /// Every measure. This is the default.
     pub const EVERYTHING: Self = Self((1 << 9) - 1);
 
-    /// Whether any of `other` is asked for.
+    /// Whether any of `other` is included.
     #[must_use]
     pub const fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether nothing else is asked for than this.
+    /// Whether every measure of `needs` is included.
     pub(crate) const fn covers(self, needs: Self) -> bool {
         needs.0 & !self.0 == 0
     }
 
-    /// Both.
+    /// The union of both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// This but not `other`.
+    /// This set without `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -102,22 +103,22 @@ impl BitOr for Needs {
     }
 }
 
-/// What the state machine follows: what is asked for, and what that depends on.
+/// The state that the machine follows: the requested measures and their dependencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is followed or not")]
 pub(crate) struct Followed {
-    /// What is measured at the end.
+    /// The measures computed at the end.
     pub(crate) needs: Needs,
     pub(crate) conversation: bool,
     pub(crate) stations: bool,
     pub(crate) status_times: bool,
     pub(crate) business: bool,
-    /// Every attribute's change.
+    /// Whether every attribute change is followed.
     changes: bool,
-    /// Changes of the attributes with these numbers.
+    /// The numbers of followed attributes, one bit each.
     attributes: u64,
     tags: bool,
-    /// Escalations, surveys, splits.
+    /// Whether escalations, surveys and splits are followed.
     rest: bool,
 }
 
@@ -130,20 +131,20 @@ impl Followed {
         watched: &[u16],
         credits: bool,
     ) -> Self {
-        let judges = |wanted: fn(Measure) -> bool| compiled.slots.iter().any(|slot| wanted(slot.measure));
-        let custom = judges(|measure| matches!(measure, Measure::Custom(_)));
+        let any_timer = |test: fn(TimerKind) -> bool| compiled.slots.iter().any(|slot| test(slot.kind));
+        let custom = any_timer(|kind| matches!(kind, TimerKind::Custom(_)));
         let each_change = !compiled.slots.is_empty() && options.sla.validity == Validity::AtEachChange;
         let whole = custom || each_change || needs.any(Needs::TOUCHES);
         let conversation = whole
             || credits
             || needs.any(Needs::CONVERSATION | Needs::MESSAGES | Needs::REOPENS)
             || options.thank_you_within.is_some()
-            || judges(|measure| !measure.depends_on_status_only());
+            || any_timer(|kind| !kind.depends_on_status_only());
         let stations = whole
             || needs.any(Needs::STATIONS)
-            || judges(|measure| matches!(measure, Measure::GroupOwnership));
+            || any_timer(|kind| matches!(kind, TimerKind::GroupOwnership));
         let own = if stations { 1u64 << GROUP | 1 << ASSIGNEE } else { 0 };
-        let tags = whole || compiled.look_at_tags() || watched.contains(&TAG);
+        let tags = whole || compiled.depends_on_tags() || watched.contains(&TAG);
         let watched = clocks.watched().chain(compiled.watched()).chain(watched.iter().copied());
         Self {
             needs,
@@ -151,7 +152,8 @@ impl Followed {
             stations,
             status_times: stations || needs.any(Needs::STATUS_TIMES),
             business: needs.any(Needs::BUSINESS_TIME) || compiled.any_on(ClockKind::Business),
-            // A bot's last act counts where the first response is measured from its handing over.
+            // With `Handoff`, the first response time starts at a bot's last action, which may be an attribute
+            // change.
             changes: whole || (conversation && options.first_response_start == FirstResponseStart::Handoff),
             attributes: watched.fold(own, |bits, attribute| bits | bit(attribute)),
             tags,
@@ -159,7 +161,7 @@ impl Followed {
         }
     }
 
-    /// Whether a step can change anything that is followed.
+    /// Whether a step can change any followed state.
     #[inline]
     pub(crate) fn is_relevant(&self, kind: StepKind) -> bool {
         match kind {
@@ -179,7 +181,7 @@ impl Followed {
     }
 }
 
-/// The place of an attribute in a set; attributes beyond it share the last place.
+/// The bit of an attribute; attributes from 63 on share bit 63.
 const fn bit(attribute: u16) -> u64 {
     1 << if attribute < 63 { attribute } else { 63 }
 }

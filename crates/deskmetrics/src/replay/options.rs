@@ -1,11 +1,11 @@
-//! Every disputed convention of replay, as a named option with a default.
+//! Conventions of replay on which products differ, with their defaults.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::sla::SlaOptions;
 
-/// How a ticket's life is read where products disagree.
+/// Conventions of replay on which products differ.
 ///
 /// ```
 /// use deskmetrics::replay::{FirstResponseStart, ReplayOptions};
@@ -19,26 +19,26 @@ use crate::sla::SlaOptions;
 #[non_exhaustive]
 #[allow(clippy::struct_excessive_bools, reason = "each is a question of its own, answered by name")]
 pub struct ReplayOptions {
-    /// What orders a ticket's events. Default: time, then sequence, then the kind's rank.
+    /// How a ticket's events are ordered. Default: by time, then sequence, then the rank of the kind.
     pub order: EventOrder,
-    /// What opens a ticket on the customer's side. Default: its creation.
+    /// The customer-side opening of a ticket. Default: its creation.
     pub opening: Opening,
-    /// A customer message at most this long after the creation is the opening itself, written down twice, and not a
-    /// second message. Default: only one at the very instant of creation.
+    /// A customer message at most this long after the creation is a duplicate of the opening, not a second message.
+    /// Default: zero, so only a message with the timestamp of the creation.
     #[serde(with = "crate::duration_text")]
     pub opening_window: TimeDelta,
     /// Where the first response time starts. Default: the customer's message.
     pub first_response_start: FirstResponseStart,
-    /// Tickets the team opened. Default: they count from the customer's first message on.
+    /// How tickets opened by the team count. Default: from the customer's first message on.
     pub proactive: Proactive,
     /// Which of several unanswered customer messages starts a next response time. Default: the oldest.
     pub next_response_start: NextResponseStart,
-    /// What happens to a waiting reply when the ticket is solved. Default: the wait ends unanswered.
+    /// What happens to a pending reply when the ticket is solved. Default: the wait ends unanswered.
     pub solve_without_reply: SolveWithoutReply,
     /// Whether a bot's public message answers the customer like an agent's. Default: no.
     pub bots_reply: bool,
-    /// Whether an agent who is the requester of the ticket, by name, still acts as an agent on it and answers it.
-    /// Default: no, what they do they do as the customer (Zendesk: "the next public reply by an agent who is not the
+    /// Whether an agent who is the requester of the ticket, by name, acts as an agent on it and answers it. Default:
+    /// no, their actions count as the customer's (Zendesk: "the next public reply by an agent who is not the
     /// requester").
     pub requester_answers: bool,
     /// Whether an agent's internal note answers the customer. Default: no.
@@ -47,18 +47,18 @@ pub struct ReplayOptions {
     pub notes_update: bool,
     /// Whether closing a ticket that was never solved counts as solving it. Default: yes.
     pub close_counts_as_solve: bool,
-    /// What a solved (or closed) state reported again means. Default: nothing.
+    /// How a repeated report of a solved (or closed) status counts. Default: it is ignored.
     pub repeated_solve: RepeatedSolve,
-    /// A reopening that is solved again within this time and without a public reply was a "thank you": it is counted
-    /// apart, and the solve before it stands. Default: `None`, every reopening counts (and
-    /// [`ReopenCycle::is_thank_you`](super::ReopenCycle::is_thank_you) tells them apart).
+    /// A reopening that is solved again within this time and without a public reply is a "thank you": it is counted
+    /// separately, and the earlier solve remains. Default: `None`, every reopening counts (and
+    /// [`ReopenCycle::is_thank_you`](super::ReopenCycle::is_thank_you) identifies them).
     #[serde(with = "crate::duration_text::optional")]
     pub thank_you_within: Option<TimeDelta>,
-    /// Tickets merged into another one. Default: excluded, their customer messages move to the survivor.
+    /// How merged tickets count. Default: they are excluded, and their customer messages move to the survivor.
     pub merged: Merged,
-    /// Business time where no schedule applies. Default: unknown.
+    /// Business time if no schedule applies. Default: unknown.
     pub no_schedule: NoSchedule,
-    /// How SLA targets follow changes of the ticket.
+    /// How SLA targets respond to changes of the ticket.
     pub sla: SlaOptions,
 }
 
@@ -87,35 +87,35 @@ impl Default for ReplayOptions {
 }
 
 impl ReplayOptions {
-    /// The same with another [`opening`](Self::opening).
+    /// Sets [`opening`](Self::opening).
     #[must_use]
     pub fn opened_by(mut self, opening: Opening) -> Self {
         self.opening = opening;
         self
     }
 
-    /// The same with another [`first_response_start`](Self::first_response_start).
+    /// Sets [`first_response_start`](Self::first_response_start).
     #[must_use]
     pub fn first_response_from(mut self, start: FirstResponseStart) -> Self {
         self.first_response_start = start;
         self
     }
 
-    /// The same with another [`solve_without_reply`](Self::solve_without_reply).
+    /// Sets [`solve_without_reply`](Self::solve_without_reply).
     #[must_use]
     pub fn solving_without_reply(mut self, rule: SolveWithoutReply) -> Self {
         self.solve_without_reply = rule;
         self
     }
 
-    /// The same with another [`repeated_solve`](Self::repeated_solve).
+    /// Sets [`repeated_solve`](Self::repeated_solve).
     #[must_use]
     pub fn repeated_solves(mut self, rule: RepeatedSolve) -> Self {
         self.repeated_solve = rule;
         self
     }
 
-    /// The same with another rule for SLA targets.
+    /// Sets the options of SLA targets.
     #[must_use]
     pub fn with_sla(mut self, sla: SlaOptions) -> Self {
         self.sla = sla;
@@ -123,30 +123,30 @@ impl ReplayOptions {
     }
 }
 
-/// What orders a ticket's events.
+/// How a ticket's events are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventOrder {
-    /// Their instants; among equal ones the sequence, then [`EventKind::rank`](crate::ticket::EventKind::rank).
+    /// By timestamp; then by sequence, then by [`EventKind::rank`](crate::ticket::EventKind::rank).
     #[default]
     Time,
-    /// Their sequence, such as the row number of an audit log that is right about the order and not always about the
-    /// instant. An event that claims to be later than its successor is taken at the successor's instant.
+    /// By sequence, such as the row number of an audit log whose order is more reliable than its timestamps. An event
+    /// later than its successor is moved to the successor's timestamp.
     Sequence,
 }
 
-/// What opens a ticket on the customer's side.
+/// The customer-side opening of a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Opening {
-    /// The creation is the customer's opening message, unless [`Ticket::created_by`](crate::Ticket::created_by)
-    /// names somebody else or an agent's public message at the very instant of creation shows that the team wrote
-    /// first. A customer message at the instant of creation is that same opening.
+    /// The creation is the customer's opening message, unless [`Ticket::created_by`](crate::Ticket::created_by) names
+    /// another author, or an agent's public message has the timestamp of the creation (the team wrote first). A
+    /// customer message with the timestamp of the creation is that same opening.
     #[default]
     Creation,
-    /// Only customer messages in the log count; the creation alone opens nothing (Plain, Intercom).
+    /// Only customer messages in the log count. The creation alone opens nothing (Plain, Intercom).
     FirstMessage,
 }
 
@@ -155,29 +155,29 @@ pub enum Opening {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FirstResponseStart {
-    /// The oldest customer message nobody has answered. A ticket solved without a person's reply and reopened
-    /// starts anew with the message that reopened it.
+    /// The oldest unanswered customer message. If a ticket is solved without a reply by a person and reopened, the
+    /// first response time starts again at the message that reopened it.
     #[default]
     CustomerMessage,
-    /// The creation, whatever happened between (Zendesk's native metric).
+    /// The creation, in every case (Zendesk's native metric).
     Creation,
-    /// The last act of a bot before the reply, where a bot took part after the customer's message; else the message.
+    /// The last action of a bot before the reply, if a bot acted after the customer's message; else the message.
     Handoff,
 }
 
-/// Tickets the team opened.
+/// How tickets opened by the team count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Proactive {
-    /// They have no first response time until the customer writes; then it starts there.
+    /// They have no first response time until the customer writes. It then starts at that message.
     #[default]
     FromCustomerMessage,
     /// From the creation to the agents' second public message (Zendesk).
     SecondAgentMessage,
 }
 
-/// Which of several unanswered customer messages starts a next response time.
+/// The unanswered customer message that starts a next response time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -189,59 +189,60 @@ pub enum NextResponseStart {
     Latest,
 }
 
-/// What happens to a waiting reply when the ticket is solved.
+/// What happens to a pending reply when the ticket is solved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SolveWithoutReply {
-    /// The wait ends unanswered: censored in the metrics; an SLA target is breached if it was exceeded by then,
-    /// else cancelled. A reply that comes while the ticket is still solved answers it after all: whoever solves
-    /// first and writes a second later has answered.
+    /// The wait ends unanswered. It is censored in the metrics; an SLA target is breached if it was exceeded by then,
+    /// else cancelled. A reply while the ticket is still solved answers the message after all, as when an agent
+    /// solves first and replies a second later.
     #[default]
     Ends,
-    /// Solving is an answer.
+    /// The solve counts as an answer.
     CountsAsReply,
-    /// The wait goes on until somebody replies (Zendesk SLA).
+    /// The wait goes on until an agent replies (Zendesk SLA).
     KeepsRunning,
 }
 
-/// What a solved (or closed) state reported again means.
+/// How a repeated report of a solved (or closed) status counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepeatedSolve {
-    /// Nothing: a state that does not change is no transition.
+    /// It is ignored: an unchanged status is no transition.
     #[default]
     Ignored,
-    /// The ticket was solved (closed) again: the last solve (close) moves to this instant. For audit logs that write
-    /// the whole record again at every update, such as ServiceNow's.
+    /// The ticket was solved (closed) again, so the last solve (close) moves to this timestamp. For audit logs that
+    /// repeat the full record at every update, such as ServiceNow's.
     Restates,
 }
 
-/// Tickets merged into another one.
+/// How merged tickets count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Merged {
-    /// The ticket merged away counts in no KPI; its customers' messages move to the survivor, whose creation stays.
+    /// The merged ticket counts in no KPI. Its customer messages move to the survivor, whose creation does not
+    /// change.
     #[default]
     MoveMessages,
-    /// The ticket merged away counts in no KPI; the survivor is left as it is.
+    /// The merged ticket counts in no KPI. The survivor does not change.
     #[serde(alias = "leave_out")]
     Exclude,
-    /// The ticket merged away counts like any other; the merge closes nothing by itself.
+    /// The merged ticket counts like any other. The merge itself closes nothing.
     Keep,
 }
 
-/// Business time where no schedule applies.
+/// Business time if no schedule applies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoSchedule {
-    /// Unknown: `None`; business-clock targets cannot be judged and are counted under
+    /// Unknown (`None`). Targets on the business clock are not evaluated and are counted under
     /// [`Reason::NoSchedule`](crate::Reason::NoSchedule).
     #[default]
     Unknown,
-    /// Open day and night: business time equals calendar time.
+    /// Always open: business time equals calendar time.
     AlwaysOpen,
 }

@@ -1,4 +1,4 @@
-//! Many tickets replayed.
+//! The result of replaying many tickets.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,10 @@ use crate::Excluded;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReplayOutcome {
-    /// The tickets, in the order in which they were given.
+    /// The tickets, in the order of the records.
     pub tickets: Vec<Replayed>,
-    /// Events and ticket records excluded and targets that could not be judged, over all tickets, by reason: a
-    /// second copy of an id, before the ticket's creation, after the cut-off, of an unknown ticket, after the ticket
-    /// was merged, deleted or marked as spam, business targets without a schedule.
+    /// Events, ticket records and targets excluded on all tickets, by reason: duplicate id, before the ticket's
+    /// creation, after the cut-off, unknown ticket, after a merge, deletion or spam mark, business target without a
+    /// schedule.
     pub excluded: Excluded,
 }

@@ -17,7 +17,7 @@ use crate::sla::{PolicyWarning, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
-/// Replays tickets: their events, once, in order, into measures and SLA verdicts as of a cut-off.
+/// Replays the events of tickets into measures and SLA verdicts as of a cut-off.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -50,11 +50,11 @@ pub struct Replay {
     plan: Plan,
 }
 
-/// Records between two questions whether to go on.
-const ASKED_EVERY: usize = 1 << 12;
+/// Number of records between two calls of `go_on`.
+const CHECK_INTERVAL: usize = 1 << 12;
 
 impl Replay {
-    /// A replay up to and including the cut-off, on the calendar clock and without SLA policies.
+    /// Creates a replay up to and including the cut-off, on the calendar clock and without SLA policies.
     pub fn new(as_of: impl Into<Timestamp>) -> Self {
         let (options, schedules) = (ReplayOptions::default(), Schedules::default());
         let policies = SlaPolicies::default();
@@ -74,77 +74,82 @@ impl Replay {
         }
     }
 
-    /// The same with other conventions.
+    /// Sets the conventions.
     #[must_use]
     pub fn with_options(mut self, options: ReplayOptions) -> Self {
         self.options = options;
         self.planned()
     }
 
-    /// The same with business time on one schedule for all tickets (named `"default"`).
+    /// Sets one schedule (named `"default"`) for the business time of all tickets.
     #[must_use]
     pub fn with_schedule(mut self, schedule: CompiledSchedule) -> Self {
         self.schedules = self.schedules.with("default", schedule).otherwise("default");
         self.planned()
     }
 
-    /// The same with business time on named schedules, chosen by the ticket's attributes.
+    /// Sets named schedules for business time. The ticket's attributes select one.
     #[must_use]
     pub fn with_schedules(mut self, schedules: Schedules) -> Self {
         self.schedules = schedules;
         self.planned()
     }
 
-    /// The same with these policies to judge.
+    /// Sets the SLA policies.
     #[must_use]
     pub fn with_policies(mut self, policies: SlaPolicies) -> Self {
         self.policies = policies;
         self.planned()
     }
 
-    /// The same with verdicts that show the segments they counted.
+    /// Adds the counted segments to each verdict.
     #[must_use]
     pub fn explained(mut self) -> Self {
         self.explain = true;
         self.planned()
     }
 
-    /// The same, working out only what is asked for; see [`Needs`]. Measures nobody asked for stay empty.
+    /// Computes only these measures; see [`Needs`]. All other measures stay empty.
     #[must_use]
     pub fn with_measures(mut self, needs: Needs) -> Self {
         self.needs = needs;
         self.planned()
     }
 
-    /// What is computed.
+    /// The measures that are computed.
     pub fn needs(&self) -> Needs {
         self.needs
     }
 
-    /// The same, following these attributes too, whose values at the cut-off [`Replayer::value`] then tells. Those that
-    /// schedules and policies look at are followed anyway. [`Attribute::Tag`] follows the tags; see [`Replayer::tags`].
+    /// Follows these attributes as well, so that [`Replayer::value`] returns their values at the cut-off.
+    ///
+    /// Attributes that schedules and policies depend on are always followed. [`Attribute::Tag`] follows the tags; see
+    /// [`Replayer::tags`].
     #[must_use]
     pub fn with_attributes<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.watched.extend(attributes.into_iter().map(Into::into));
         self.planned()
     }
 
-    /// The same, giving each ticket the names of these [actors](Actor) as attributes at the cut-off, so that reports can be sliced
-    /// by them. They replace values of the ticket's own under these names.
+    /// Adds the names of these [actors](Actor) to each ticket as attributes at the cut-off, so that reports can be
+    /// sliced by them.
+    ///
+    /// They replace the ticket's own values of attributes with the same name.
     #[must_use]
     pub fn with_actors(mut self, actors: impl IntoIterator<Item = Actor>) -> Self {
         self.credited.extend(actors);
         self.planned()
     }
 
-    /// Whether a step can change anything that is asked for; others may be kept from a [`Replayer`], as long as they count
-    /// for nothing in what it excludes.
+    /// Whether a step can affect a requested measure.
+    ///
+    /// Other steps need not be passed to a [`Replayer`], except those that it counts as excluded.
     #[doc(hidden)]
     pub fn is_relevant(&self, kind: StepKind) -> bool {
         self.plan.followed.is_relevant(kind)
     }
 
-    /// The same with everything given so far in numbers.
+    /// Rebuilds the plan from the current options, schedules and policies.
     fn planned(mut self) -> Self {
         let (options, schedules) = (self.options.clone(), self.schedules.clone());
         self.plan = Plan::new(
@@ -159,12 +164,12 @@ impl Replay {
         self
     }
 
-    /// What is odd about the policies, with the schedules known here.
+    /// Warnings about the policies, checked against the schedules.
     pub fn check(&self) -> Vec<PolicyWarning> {
         self.policies.check_with_schedules(self.schedules.names())
     }
 
-    /// The conventions used.
+    /// The conventions.
     pub fn options(&self) -> &ReplayOptions {
         &self.plan.options
     }
@@ -175,9 +180,9 @@ impl Replay {
         self.as_of
     }
 
-    /// Replays one ticket. `events` may come in any order; events of other tickets are counted as unknown.
+    /// Replays one ticket. `events` may be in any order; events of other tickets are counted as unknown.
     ///
-    /// A ticket created after the cut-off has nothing to measure: it is marked as excluded.
+    /// A ticket created after the cut-off has no measures and is marked as excluded.
     pub fn ticket(&self, ticket: &Ticket, events: &[TicketEvent]) -> Replayed {
         let mut excluded = Excluded::default();
         let mut own: Vec<&TicketEvent> = Vec::with_capacity(events.len());
@@ -193,7 +198,7 @@ impl Replay {
         replayed
     }
 
-    /// Replays one ticket's own events.
+    /// Replays one ticket from its own events.
     fn ordered(&self, ticket: &Ticket, events: &mut [&TicketEvent]) -> Replayed {
         if ticket.created_at > self.as_of {
             let mut metrics = TicketMetrics::new(ticket.created_at, self.as_of);
@@ -227,7 +232,7 @@ impl Replay {
             } else {
                 None
             };
-            // What does not count is counted in the tracker by reason.
+            // The tracker has counted the exclusion already.
             let _counted = match reason {
                 Some(reason) => tracker.exclude_one(event, reason),
                 None => tracker.accept(event, &self.plan),
@@ -236,16 +241,18 @@ impl Replay {
         tracker.replayed(self.as_of, &self.plan)
     }
 
-    /// Replays many tickets with all their events, both in any order.
+    /// Replays many tickets with all their events. Both may be in any order.
     ///
-    /// A second record with the same ticket id is excluded. Under [`Merged::MoveMessages`](super::Merged::MoveMessages) the customer messages of a
-    /// ticket merged into another one, its opening among them, also count for the survivor, at their own instants but
-    /// not before the survivor's creation.
+    /// A second record with the same ticket id is excluded. Under
+    /// [`Merged::MoveMessages`](super::Merged::MoveMessages) the customer messages of a merged ticket, including its
+    /// opening, also count for the survivor. They keep their timestamps, but none is earlier than the survivor's
+    /// creation.
     pub fn tickets(&self, tickets: &[Ticket], events: &[TicketEvent]) -> ReplayOutcome {
         self.tickets_while(tickets, events, || true).unwrap_or_default()
     }
 
-    /// The same while `go_on` says so, which is asked every few thousand records; `None` once it does not.
+    /// Like [`tickets`](Self::tickets), but stops and returns `None` once `go_on` returns false. It is called every
+    /// few thousand records.
     pub fn tickets_while(
         &self,
         tickets: &[Ticket],
@@ -256,7 +263,7 @@ impl Replay {
         let mut places: HashMap<&TicketId, usize> = HashMap::with_capacity(tickets.len());
         let mut records: Vec<&Ticket> = Vec::with_capacity(tickets.len());
         for (number, ticket) in tickets.iter().enumerate() {
-            if number.is_multiple_of(ASKED_EVERY) && !go_on() {
+            if number.is_multiple_of(CHECK_INTERVAL) && !go_on() {
                 return None;
             }
             if places.contains_key(&ticket.id) {
@@ -268,7 +275,7 @@ impl Replay {
         }
         let mut logs: Vec<Vec<&TicketEvent>> = vec![Vec::new(); records.len()];
         for (number, event) in events.iter().enumerate() {
-            if number.is_multiple_of(ASKED_EVERY) && !go_on() {
+            if number.is_multiple_of(CHECK_INTERVAL) && !go_on() {
                 return None;
             }
             match places.get(&event.ticket) {
@@ -278,7 +285,7 @@ impl Replay {
         }
         let moved = self.moved_messages(&records, &logs, &places);
         for (place, (ticket, log)) in records.iter().zip(&mut logs).enumerate() {
-            if place.is_multiple_of(ASKED_EVERY) && !go_on() {
+            if place.is_multiple_of(CHECK_INTERVAL) && !go_on() {
                 return None;
             }
             log.extend(moved.get(&place).into_iter().flatten());
@@ -289,47 +296,48 @@ impl Replay {
         Some(outcome)
     }
 
-    /// Whether tickets known by their [milestones](super::Milestones) may be counted in
-    /// [blocks](crate::report::MilestoneBlock): under the default conventions.
+    /// Whether tickets known by their [milestones](super::Milestones) can be counted in
+    /// [blocks](crate::report::MilestoneBlock). This requires the default conventions.
     #[doc(hidden)]
-    pub fn takes_blocks(&self) -> bool {
+    pub fn supports_blocks(&self) -> bool {
         self.options == ReplayOptions::default() && !self.explain
     }
 
-    /// Whether business time is known of some ticket.
+    /// Whether business time is known for some ticket.
     #[doc(hidden)]
     pub fn has_business_time(&self) -> bool {
         self.plan.clocks.counts_business_time()
     }
 
-    /// A pass over many tickets from steps, the fast way through.
+    /// Creates a replayer, which replays many tickets from steps.
     #[doc(hidden)]
     pub fn replayer(&self) -> Replayer<'_> {
         Replayer::new(&self.plan, self.as_of)
     }
 
-    /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) when nothing looks at it.
+    /// The number of an attribute in steps; [`UNWATCHED`](super::step::UNWATCHED) if nothing depends on it.
     #[doc(hidden)]
     pub fn attribute_number(&self, attribute: &Attribute) -> u16 {
         self.plan.vocabulary.attribute(attribute)
     }
 
-    /// The number of an attribute's value or a tag in steps, if policies or schedule rules mention it. Every other
-    /// value may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
+    /// The number of an attribute value or tag in steps, if a policy or schedule rule mentions it.
+    ///
+    /// All other values may have any number from [`FIRST_FREE`](super::step::FIRST_FREE) on.
     #[doc(hidden)]
     pub fn value_number(&self, value: &str) -> Option<u32> {
         self.plan.vocabulary.value(value)
     }
 
-    /// Begins to follow one ticket live.
+    /// Creates a tracker, which follows one ticket live.
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
         TicketTracker::new(ticket, &self.plan)
     }
 
-    /// Gives the tracker its next event.
+    /// Adds the next event to the tracker.
     ///
     /// # Errors
-    /// When the event is of another ticket, out of order, or does not count.
+    /// If the event belongs to another ticket, is out of order or does not count.
     pub fn observe(&self, tracker: &mut TicketTracker, event: &TicketEvent) -> Result<(), TrackError> {
         tracker.observe(event, &self.plan)
     }
@@ -339,8 +347,10 @@ impl Replay {
         tracker.metrics(at.into(), &self.plan)
     }
 
-    /// The next instant at which a running target of the tracked ticket is used up, if nothing happens before; `None`
-    /// when none runs. For a [`DueQueue`](super::DueQueue).
+    /// The next timestamp at which a running target of the tracked ticket is used up if nothing happens before. For a
+    /// [`DueQueue`](super::DueQueue).
+    ///
+    /// `None` if no target is running.
     pub fn next_due(&self, tracker: &TicketTracker) -> Option<Timestamp> {
         let due = |verdict: SlaVerdict| verdict.due_at;
         self.running(tracker, tracker.last_at()).filter_map(due).min()
@@ -372,7 +382,7 @@ impl Replay {
         self.running(tracker, at).filter_map(due).filter(|due| *due > at).min()
     }
 
-    /// The verdicts on what counts as of `at` and is not used up yet.
+    /// The verdicts that are running at `at` and whose target is not used up.
     fn running(&self, tracker: &TicketTracker, at: Timestamp) -> impl Iterator<Item = SlaVerdict> {
         let running = |verdict: &SlaVerdict| verdict.state == VerdictState::Running;
         self.verdicts(tracker, at).into_iter().filter(running)

@@ -1,4 +1,4 @@
-//! The fast way through: steps in, measures and verdicts out, in memory that is used again for every ticket.
+//! Allocation-free replay of many tickets from steps.
 
 use super::machine::{FastPath, Machine, Plan};
 use super::metrics::{Replier, TicketMetrics};
@@ -10,11 +10,11 @@ use super::verdict::to_verdict;
 use crate::sla::{SlaMetric, SlaVerdict, VerdictState};
 use crate::{ClockKind, Elapsed, Excluded, Reason, Status, Timestamp};
 
-/// Replays ticket after ticket from steps, with the very state machine of [`Replay::ticket`](super::Replay::ticket)
-/// and without an allocation per event. One for each thread.
+/// Replays many tickets from steps, without an allocation per event. Use one per thread.
 ///
-/// Made by [`Replay::replayer`](super::Replay::replayer). Stints and repliers have no names here, so they are excluded until
-/// [`resolve_names`](Self::resolve_names) is told the names.
+/// It runs the same state machine as [`Replay::ticket`](super::Replay::ticket) and reuses its memory for every
+/// ticket. [`Replay::replayer`](super::Replay::replayer) makes one. Steps contain numbers instead of names, so stints
+/// and repliers stay empty until [`resolve_names`](Self::resolve_names) is called.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
@@ -23,14 +23,14 @@ use crate::{ClockKind, Elapsed, Excluded, Reason, Status, Timestamp};
 ///
 /// let minute = 60_000_000;
 /// let replay = Replay::new(Timestamp::from_micros(100 * minute).unwrap());
-/// let mut pass = replay.replayer();
+/// let mut replayer = replay.replayer();
 /// let step = |at, kind| Step { at: at * minute, kind, by: NONE, author: Author::Agent };
-/// pass.run(
+/// replayer.run(
 ///     Start { created_at: 0, created_by: None, attributes: &[], tags: &[] },
 ///     [step(5, StepKind::PublicMessage), step(9, StepKind::Status(Status::Solved))],
 /// );
-/// assert_eq!(pass.metrics().first_response_time.unwrap().calendar_micros, 5 * minute);
-/// assert_eq!(pass.metrics().full_resolution_time.unwrap().calendar_micros, 9 * minute);
+/// assert_eq!(replayer.metrics().first_response_time.unwrap().calendar_micros, 5 * minute);
+/// assert_eq!(replayer.metrics().full_resolution_time.unwrap().calendar_micros, 9 * minute);
 /// ```
 #[derive(Debug)]
 pub struct Replayer<'r> {
@@ -38,13 +38,13 @@ pub struct Replayer<'r> {
     as_of: i64,
     created: i64,
     machine: Machine,
-    brief: FastPath,
+    fast_path: FastPath,
     metrics: TicketMetrics,
     /// Whether the machine holds the verdicts on the last ticket.
     concluded: bool,
-    /// The measures of the last ticket come from its milestones.
+    /// Whether the measures of the last ticket come from its milestones.
     of_milestones: bool,
-    /// Of such a ticket: who replied first, and when.
+    /// For such a ticket: the number of the first replier, and the time of the reply.
     replier: Option<(u32, i64)>,
     excluded: Excluded,
 }
@@ -56,7 +56,7 @@ impl<'r> Replayer<'r> {
             as_of: as_of.as_micros(),
             created: as_of.as_micros(),
             machine: Machine::new(),
-            brief: FastPath::default(),
+            fast_path: FastPath::default(),
             metrics: TicketMetrics::new(as_of, as_of),
             concluded: false,
             of_milestones: false,
@@ -65,11 +65,13 @@ impl<'r> Replayer<'r> {
         }
     }
 
-    /// Replays one ticket. The steps must be in order; one before its predecessor is taken at the predecessor's
-    /// instant. Steps that do not count are added to [`excluded`](Self::excluded).
+    /// Replays one ticket. Steps that do not count are added to [`excluded`](Self::excluded).
     ///
-    /// Where little is [asked for](super::Needs), a ticket on which nothing unusual happens goes a shorter way to the same
-    /// result. The steps may be gone through twice.
+    /// The steps must be in order. A step that is earlier than its predecessor is moved to the predecessor's
+    /// timestamp.
+    ///
+    /// If few [measures](super::Needs) are requested, ordinary tickets take a fast path with the same result. The
+    /// steps may be iterated twice.
     #[inline]
     pub fn run<I>(&mut self, start: Start<'_>, steps: I)
     where
@@ -85,10 +87,11 @@ impl<'r> Replayer<'r> {
         self.conclude();
     }
 
-    /// Replays one ticket of which only a few timestamps are known; `by` is the number of the name of who replied.
+    /// Replays one ticket of which only a few timestamps are known. `by` is the number of the replier's name.
     ///
-    /// It gives what [`run`](Self::run) gives for the [steps that they imply](Milestones::steps). Stints and repliers are
-    /// excluded as there; where [`Needs::STATIONS`](super::Needs::STATIONS) or verdicts are required, the steps are replayed.
+    /// The result equals that of [`run`](Self::run) on the [implied steps](Milestones::steps). Stints and repliers
+    /// stay empty, as they do there. If [`Needs::STATIONS`](super::Needs::STATIONS) or verdicts are requested, the
+    /// steps are replayed.
     pub fn run_milestones(&mut self, start: Start<'_>, ticket: &Milestones, by: u32) {
         if self.plan.closed_form && ticket.created_at <= self.as_of && ticket.is_usual() {
             self.created = start.created_at;
@@ -102,8 +105,10 @@ impl<'r> Replayer<'r> {
         }
     }
 
-    /// What the ticket's business clock reads at these instants: the difference of two readings is the business time between
-    /// them. `None` where no schedule applies, or one of them is too far away to be read at a glance.
+    /// Readings of the ticket's business clock at these timestamps. The difference of two readings is the business
+    /// time between them.
+    ///
+    /// `None` if no schedule applies, or if a timestamp is outside the compiled years.
     #[inline]
     pub fn readings<const N: usize>(&mut self, start: Start<'_>, at: [i64; N]) -> Option<[i64; N]> {
         self.machine.readings(start, at, self.plan)
@@ -111,8 +116,8 @@ impl<'r> Replayer<'r> {
 
     #[inline]
     fn try_fast_path(&mut self, start: Start<'_>, steps: impl Iterator<Item = Step>) -> bool {
-        let Self { plan, as_of, machine, brief, metrics, .. } = self;
-        let Some(later) = machine.try_fast_path(start, steps, *as_of, plan, brief, metrics) else {
+        let Self { plan, as_of, machine, fast_path, metrics, .. } = self;
+        let Some(later) = machine.try_fast_path(start, steps, *as_of, plan, fast_path, metrics) else {
             return false;
         };
         self.created = start.created_at;
@@ -123,7 +128,7 @@ impl<'r> Replayer<'r> {
         true
     }
 
-    /// Begins the next ticket: [`run`](Self::run) in pieces.
+    /// Begins the next ticket: the first part of [`run`](Self::run).
     #[inline]
     pub fn begin(&mut self, start: Start<'_>) {
         self.concluded = false;
@@ -132,7 +137,7 @@ impl<'r> Replayer<'r> {
         self.machine.begin(start, self.plan);
     }
 
-    /// Takes the ticket's next step.
+    /// Applies the ticket's next step.
     #[inline]
     pub fn step(&mut self, step: Step) {
         if self.created > self.as_of {
@@ -149,7 +154,7 @@ impl<'r> Replayer<'r> {
         }
     }
 
-    /// Ends the ticket: its measures and verdicts are as of the cut-off.
+    /// Ends the ticket and computes its measures and verdicts as of the cut-off.
     #[inline]
     pub fn conclude(&mut self) {
         if self.created > self.as_of {
@@ -164,13 +169,13 @@ impl<'r> Replayer<'r> {
         self.machine.state.measure(end, self.plan.followed.needs, &mut self.metrics);
         if !self.plan.policies.slots.is_empty() {
             self.concluded = true;
-            let unjudged = self.machine.conclude(end, self.plan);
-            self.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
+            let unevaluated = self.machine.conclude(end, self.plan);
+            self.excluded.add_many(Reason::NoSchedule, u64::from(unevaluated));
         }
     }
 
-    /// The value of an attribute at the cut-off, by their numbers; [`NONE`](super::step::NONE) where it has none and
-    /// for attributes nothing looks at.
+    /// The number of an attribute's value at the cut-off; [`NONE`](super::step::NONE) if it has no value or is not
+    /// followed.
     pub fn value(&self, attribute: u16) -> u32 {
         match self.plan.credited.actor(attribute) {
             Some(actor) => self.machine.credited(actor),
@@ -178,7 +183,7 @@ impl<'r> Replayer<'r> {
         }
     }
 
-    /// The tags at the cut-off, by their numbers; those at the beginning where nothing depends on tags.
+    /// The numbers of the tags at the cut-off; those at creation if no rule depends on tags.
     pub fn tags(&self) -> &[u32] {
         self.machine.tags()
     }
@@ -188,8 +193,8 @@ impl<'r> Replayer<'r> {
         &self.metrics
     }
 
-    /// Takes over what the source states of the last ticket, as far as it was known at the cut-off, also its status if it is done
-    /// at an unknown time.
+    /// Adds the measures that the source states for the last ticket, as far as they were known at the cut-off.
+    /// `status` is the status of a ticket that was done at an unknown time.
     pub fn take_stated(&mut self, stated: impl Iterator<Item = Stated>, status: Option<Status>) {
         if let (Some(Reason::EndUnknown), Some(status)) = (self.metrics.exclusion, status) {
             self.metrics.status = status;
@@ -199,7 +204,7 @@ impl<'r> Replayer<'r> {
         self.metrics.stated.extend(stated.map(|stated| stated.known_after(age)));
     }
 
-    /// Fills in what has names, the stints and who replied, given the name behind a number of the steps.
+    /// Fills in stints and repliers. `name` returns the name of a number used in the steps.
     pub fn resolve_names<'n>(&mut self, name: impl Fn(u32) -> &'n str) {
         if self.of_milestones {
             self.metrics.repliers.clear();
@@ -221,7 +226,7 @@ impl<'r> Replayer<'r> {
         }
     }
 
-    /// Gives the measures of the last ticket away for others, which the next ticket writes over.
+    /// Swaps the measures of the last ticket with `metrics`, whose memory the next ticket reuses.
     pub fn swap_metrics(&mut self, metrics: &mut TicketMetrics) {
         std::mem::swap(&mut self.metrics, metrics);
     }
@@ -232,13 +237,13 @@ impl<'r> Replayer<'r> {
         raw.iter().map(|raw| ReplayedVerdict { raw, plan: self.plan })
     }
 
-    /// What was excluded on all tickets so far, by reason.
+    /// The steps and targets excluded on all tickets so far, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
 }
 
-/// One verdict of a [`Replayer`], not yet put into words.
+/// A verdict of a [`Replayer`], with numbers in place of names.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayedVerdict<'p> {
     raw: &'p RawVerdict,
@@ -246,17 +251,17 @@ pub struct ReplayedVerdict<'p> {
 }
 
 impl<'p> ReplayedVerdict<'p> {
-    /// What the target limits.
+    /// The metric that the target limits.
     pub fn metric(&self) -> Option<&'p SlaMetric> {
         self.plan.policies.slots.get(usize::from(self.raw.slot)).map(|slot| &slot.metric)
     }
 
-    /// Name of the policy.
+    /// The name of the policy.
     pub fn policy(&self) -> &'p str {
         self.plan.policies.policy_name(self.raw.active_target.policy)
     }
 
-    /// How it stands.
+    /// The state as of the cut-off.
     pub fn state(&self) -> VerdictState {
         self.raw.state
     }
@@ -296,23 +301,23 @@ impl<'p> ReplayedVerdict<'p> {
         self.raw.breached
     }
 
-    /// When it was decided; `None` while it is open.
+    /// When the verdict was decided; `None` while it is open.
     pub(crate) fn decided_at(&self) -> Option<Timestamp> {
         let instant = |at: Option<i64>| at.map(Timestamp::saturating_from_micros);
         self.raw.state.decided_at(instant(self.raw.completed), instant(self.raw.breached))
     }
 
-    /// Counted time on both clocks.
+    /// The counted time on both clocks.
     pub fn elapsed(&self) -> Elapsed {
         self.raw.elapsed.elapsed()
     }
 
-    /// When the target is (or was) used up; computed now.
+    /// When the target is (or was) used up. Computed on each call.
     pub fn due_at(&self) -> Option<Timestamp> {
         self.raw.due.instant(self.raw.active_target, &self.plan.clocks).and_then(Timestamp::from_micros)
     }
 
-    /// The whole verdict, with names and dates.
+    /// The full verdict, with names and timestamps.
     pub fn to_verdict(&self) -> SlaVerdict {
         to_verdict(*self.raw, &[], self.plan)
     }

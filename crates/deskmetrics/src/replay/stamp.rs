@@ -1,28 +1,28 @@
-//! An instant of one ticket's life, read on both clocks at once.
+//! Points in a ticket's history, on both clocks.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Elapsed, Timestamp};
 
-/// An instant with the business time that has passed in the ticket's life until then.
+/// A timestamp and the business time between the ticket's creation and it.
 ///
-/// Time between two stamps is their difference on either clock, whatever schedules were in force between them: each
-/// piece of the life was counted once, on the schedule in force during that piece.
+/// The difference of two stamps is the time between them on either clock. Each stretch is counted once, on the
+/// schedule in force during it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub(crate) at: i64,
     /// Business time since the ticket's creation.
     pub(crate) business: i64,
-    /// Real time since creation during which no schedule applied.
+    /// Calendar time since creation during which no schedule applied.
     pub(crate) unscheduled: i64,
-    /// Whether a schedule applies at the instant.
+    /// Whether a schedule applies at the timestamp.
     pub(crate) scheduled: bool,
 }
 
 impl Stamp {
-    pub(crate) fn since(self, start: Self) -> Span {
-        Span {
+    pub(crate) fn since(self, start: Self) -> ClockSpan {
+        ClockSpan {
             calendar: self.at.saturating_sub(start.at),
             business: self.business.saturating_sub(start.business),
             unscheduled: self.unscheduled.saturating_sub(start.unscheduled),
@@ -35,16 +35,16 @@ impl Stamp {
     }
 }
 
-/// Time on both clocks, in microseconds.
+/// A duration on both clocks, in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Span {
+pub(crate) struct ClockSpan {
     pub(crate) calendar: i64,
     pub(crate) business: i64,
     pub(crate) unscheduled: i64,
     pub(crate) scheduled: bool,
 }
 
-impl Span {
+impl ClockSpan {
     pub(crate) fn add(&mut self, other: Self) {
         self.calendar = self.calendar.saturating_add(other.calendar);
         self.business = self.business.saturating_add(other.business);
@@ -66,7 +66,7 @@ impl Span {
         }
     }
 
-    /// Business time is known only where a schedule applied all along.
+    /// Converts to elapsed time. Business time is known only if a schedule applied throughout.
     pub(crate) fn elapsed(self) -> Elapsed {
         Elapsed {
             calendar_micros: self.calendar,

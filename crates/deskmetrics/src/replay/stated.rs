@@ -1,4 +1,4 @@
-//! Measures that the source of a ticket has computed itself.
+//! Measures computed by the source of a ticket.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,22 +61,23 @@ impl StatedMeasure {
         }
     }
 
-    /// Whether it is a duration; the others are counts.
+    /// Whether it is a duration, not a count.
     pub fn is_duration(self) -> bool {
         self <= Self::TimeToFirstAssignment
     }
 
-    /// Whether it adds up until the ticket is done: a ticket that never waited has a value too.
+    /// Whether it accumulates until the ticket is done, so that a ticket that never waited has a value too.
     pub fn adds_up(self) -> bool {
         matches!(self, Self::RequesterWaitTime | Self::AgentWaitTime | Self::OnHoldTime | Self::AgentWorkTime)
     }
 
-    /// Whether it ends with an event, such as the first reply, which is at least this much later than the creation.
+    /// Whether it ends with an event, such as the first reply. The event is at least this much later than the
+    /// creation.
     pub fn ends_with_event(self) -> bool {
         self.is_duration() && !self.adds_up()
     }
 
-    /// What a replay must follow to compute it.
+    /// The needs of a replay that computes it.
     pub fn needs(self) -> Needs {
         match self {
             Self::FirstResponseTime => Needs::CONVERSATION.and(Needs::SOLVES),
@@ -93,7 +94,7 @@ impl StatedMeasure {
     }
 }
 
-/// A measure of a ticket as its source states it, which takes the place of a measure that the replay cannot know.
+/// A measure stated by the ticket's source, which replaces one that the replay cannot know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
     /// The measure.
@@ -105,8 +106,8 @@ pub struct Stated {
 }
 
 impl Stated {
-    /// What of it was known so many microseconds after the creation: a duration that is longer had not ended. Of totals and
-    /// counts it is not known when they were reached, so they stay.
+    /// The part known at `micros` after the creation: a longer duration had not ended. For totals and counts it is
+    /// unknown when they were reached, so they do not change.
     pub(crate) fn known_after(mut self, micros: i64) -> Self {
         if let StatedValue::Known(value) = self.value
             && self.measure.ends_with_event()
@@ -118,26 +119,26 @@ impl Stated {
     }
 }
 
-/// What a source states of a measure.
+/// The value that a source states for a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatedValue {
     /// Microseconds, or a count; at least 0.
     Known(i64),
-    /// Nothing. A duration that ends with an event, such as the first reply, has not ended.
+    /// No value. A duration that ends with an event, such as the first reply, has not ended.
     Absent,
     /// A value that cannot be used.
     Excluded(Reason),
 }
 
-/// How a duration counts that the source states.
+/// A duration, as far as the source states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatedTime {
-    /// The source states nothing, so the replayed one counts.
+    /// Not stated, so the replayed duration counts.
     Replayed,
-    /// In microseconds.
+    /// Ended, in microseconds.
     Ended(i64),
-    /// So far, in microseconds.
+    /// Still running, in microseconds.
     Running(i64),
     Excluded(Reason),
 }

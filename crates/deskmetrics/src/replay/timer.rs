@@ -1,15 +1,15 @@
-//! One time of a ticket under its target: started, paused, resumed, completed.
+//! Timer of one SLA target: starts, pauses, resumes and completes.
 
 use serde::{Deserialize, Serialize};
 
 use super::clocks::Clocks;
 use super::compiled_policies::ActiveTarget;
-use super::stamp::{Span, Stamp};
+use super::stamp::{ClockSpan, Stamp};
 use crate::ClockKind;
 use crate::sla::{Deadline, RelaxationPolicy, SlaOptions, TargetChange, VerdictState};
 use crate::ticket::Status;
 
-/// A verdict in numbers; names and dates are put in when somebody reads it.
+/// A verdict with numbers in place of names and timestamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RawVerdict {
     pub(crate) slot: u16,
@@ -19,8 +19,8 @@ pub(crate) struct RawVerdict {
     pub(crate) due: Due,
     pub(crate) completed: Option<i64>,
     pub(crate) ended: Option<i64>,
-    pub(crate) elapsed: Span,
-    pub(crate) carried: Option<Span>,
+    pub(crate) elapsed: ClockSpan,
+    pub(crate) carried: Option<ClockSpan>,
     pub(crate) state: VerdictState,
     pub(crate) breached: Option<i64>,
 }
@@ -28,17 +28,17 @@ pub(crate) struct RawVerdict {
 /// When a target is used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Due {
-    /// Not counting, so nobody knows.
+    /// Unknown, because the timer is paused.
     Unknown,
-    /// It was, then.
+    /// A known timestamp.
     At(i64),
-    /// When so much more has been counted since, on the ticket's schedule or the target's own: computed by whoever
-    /// wants to know.
+    /// When `left` more has been counted from `from` on, on the ticket's schedule or the target's own. Computed on
+    /// demand.
     After { from: i64, left: i64, clock: Option<u16> },
 }
 
 impl Due {
-    /// The instant.
+    /// The timestamp.
     pub(crate) fn instant(self, active_target: ActiveTarget, clocks: &Clocks) -> Option<i64> {
         match self {
             Self::Unknown => None,
@@ -51,7 +51,7 @@ impl Due {
     }
 }
 
-/// A stretch of counted time in numbers.
+/// A stretch of counted time, with numbers in place of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RawSegment {
     pub(crate) from: i64,
@@ -60,7 +60,7 @@ pub(crate) struct RawSegment {
     pub(crate) clock: Option<u16>,
 }
 
-/// A stretch of time that a clock may come to count later.
+/// A stretch of time that a clock may count later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stretch {
     pub(crate) from: Stamp,
@@ -75,7 +75,7 @@ impl Stretch {
     }
 }
 
-/// What a timer needs to know of its ticket and replay.
+/// The context of a timer: its ticket and replay.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimerContext<'a> {
     pub(crate) clocks: &'a Clocks,
@@ -83,11 +83,11 @@ pub(crate) struct TimerContext<'a> {
     /// The schedule that applies to the ticket.
     pub(crate) clock: Option<u16>,
     pub(crate) status: Status,
-    /// Whether segments are kept for explanation.
+    /// Whether segments are kept for explanations.
     pub(crate) explain: bool,
 }
 
-/// How an instance is looked at.
+/// How an instance ends, if it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Completed,
@@ -95,45 +95,45 @@ pub(crate) enum Outcome {
     Open,
 }
 
-/// How the target of an instance stands at one instant.
+/// The progress of an instance towards its target at one timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Standing {
     instance: u32,
-    counted: Span,
+    counted: ClockSpan,
     active_target: Option<ActiveTarget>,
     attached: i64,
-    detached: Option<(i64, Span)>,
+    detached: Option<(i64, ClockSpan)>,
     reached: Option<i64>,
     exceeded: Option<i64>,
 }
 
-/// One time of a ticket under its target.
+/// A timer of a ticket and its target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Timer {
     slot: u16,
-    /// Segments are needed because a target may come later, on a schedule of its own.
+    /// Whether segments are kept because a later target may use its own schedule.
     own_schedules: bool,
     pub(crate) instance: u32,
     pub(crate) active: bool,
     started: Stamp,
-    /// Counting since.
+    /// The start of the running stretch.
     running: Option<Stamp>,
-    /// Nothing counts before.
+    /// Time before this timestamp does not count.
     not_before: i64,
-    /// Counted before `running`, business time on the schedule in force at each instant.
-    counted: Span,
-    carried: Option<Span>,
+    /// The time counted before `running`, with business time on the schedule in force.
+    counted: ClockSpan,
+    carried: Option<ClockSpan>,
     active_target: Option<ActiveTarget>,
     /// When a target first applied to the instance.
     attached: i64,
-    /// The target no longer applies since, and what was counted by then.
-    detached: Option<(i64, Span)>,
-    /// When elapsed first reached the target in force.
+    /// When the target stopped to apply, and the time counted by then.
+    detached: Option<(i64, ClockSpan)>,
+    /// When the counted time first reached the target in force.
     reached: Option<i64>,
-    /// When elapsed first exceeded it.
+    /// When the counted time first exceeded it.
     exceeded: Option<i64>,
-    /// What the last completed instance had counted.
-    pub(crate) last: Option<Span>,
+    /// The time that the last completed instance had counted.
+    pub(crate) last: Option<ClockSpan>,
     segments: Vec<RawSegment>,
 }
 
@@ -147,7 +147,7 @@ impl Timer {
             started: Stamp::default(),
             running: None,
             not_before: i64::MIN,
-            counted: Span::default(),
+            counted: ClockSpan::default(),
             carried: None,
             active_target: None,
             attached: 0,
@@ -159,7 +159,8 @@ impl Timer {
         }
     }
 
-    /// Begins for another ticket, keeping the memory of the list. All else is set when an instance begins.
+    /// Prepares the timer for another ticket; the list keeps its memory. An instance sets all other fields when it
+    /// starts.
     pub(crate) fn clear(&mut self) {
         self.instance = 0;
         self.active = false;
@@ -168,14 +169,14 @@ impl Timer {
         self.segments.clear();
     }
 
-    /// Begins an instance that counts from `from` (not after `now`), with `carried` time already used.
+    /// Starts an instance that counts from `from` (not after `now`), with `carried` time already used.
     #[inline]
     pub(crate) fn start(
         &mut self,
         from: Stamp,
         now: Stamp,
         runs: bool,
-        carried: Option<Span>,
+        carried: Option<ClockSpan>,
         active_target: Option<ActiveTarget>,
         timer_context: TimerContext<'_>,
     ) {
@@ -193,13 +194,13 @@ impl Timer {
         self.reached = None;
         self.exceeded = None;
         self.segments.clear();
-        self.judge_at(from.at, timer_context.options);
+        self.evaluate_at(from.at, timer_context.options);
         if from.at < now.at {
             self.flush(now, timer_context);
         }
     }
 
-    /// Moves the beginning of the instance back: time counted before it began to be looked at.
+    /// Moves the start of the instance back, to count time before it started.
     pub(crate) fn backdate(
         &mut self,
         from: Stamp,
@@ -217,10 +218,10 @@ impl Timer {
                 self.segments.push(self.segment(stretch.from.at, stretch.to.at, timer_context));
             }
         }
-        self.judge_at(now.at, timer_context.options);
+        self.evaluate_at(now.at, timer_context.options);
     }
 
-    /// Moves the beginning of an instance that was to begin now on to `due`: it does not count before.
+    /// Moves the start of an instance that starts now forward to `due`. Earlier time does not count.
     pub(crate) fn defer(&mut self, due: i64) {
         self.started.at = due;
         self.not_before = due;
@@ -228,7 +229,7 @@ impl Timer {
         self.exceeded = None;
     }
 
-    /// Where a stretch that begins at `from` begins to count.
+    /// Where counting starts within a stretch that begins at `from`.
     #[inline]
     fn counting_from(&self, from: Stamp, timer_context: TimerContext<'_>) -> Stamp {
         if self.not_before <= from.at {
@@ -242,9 +243,9 @@ impl Timer {
         stamp
     }
 
-    /// Time counted from one stamp to another, business time on the schedule in force.
+    /// The time counted between two stamps, with business time on the schedule in force.
     #[inline]
-    fn span(&self, from: Stamp, to: Stamp, timer_context: TimerContext<'_>) -> Span {
+    fn span(&self, from: Stamp, to: Stamp, timer_context: TimerContext<'_>) -> ClockSpan {
         let mut span = to.since(from);
         if let Some(own) = self.active_target.and_then(|active_target| active_target.schedule) {
             match timer_context.clocks.elapsed(Some(own), from.at, to.at) {
@@ -259,20 +260,20 @@ impl Timer {
         span
     }
 
-    /// Counted time on the clock of the target in force; `None` for business time that is not known.
+    /// The counted time on the clock of the target in force; `None` for unknown business time.
     #[inline]
-    fn reading(active_target: ActiveTarget, counted: Span) -> Option<i64> {
+    fn reading(active_target: ActiveTarget, counted: ClockSpan) -> Option<i64> {
         match active_target.clock {
             ClockKind::Calendar => Some(counted.calendar),
             ClockKind::Business => {
-                counted.elapsed().business_micros.or((counted == Span::default()).then_some(0))
+                counted.elapsed().business_micros.or((counted == ClockSpan::default()).then_some(0))
             }
         }
     }
 
-    /// Compares what is counted with the target in force, at an instant at which nothing more is added.
+    /// Compares the counted time with the target in force, at a timestamp at which no time is added.
     #[inline]
-    fn judge_at(&mut self, at: i64, options: SlaOptions) {
+    fn evaluate_at(&mut self, at: i64, options: SlaOptions) {
         let Some(active_target) = self.active_target.filter(|_| self.detached.is_none()) else { return };
         let Some(elapsed) = Self::reading(active_target, self.counted) else { return };
         if self.reached.is_none() && elapsed >= active_target.target {
@@ -283,14 +284,16 @@ impl Timer {
         }
     }
 
-    /// When elapsed reaches and exceeds the target within a stretch that counts from `from` to `now`, by when it is `total`.
-    /// Not after `now`, though the schedule in force now may have less time than the one that was in force before.
+    /// When the counted time reaches and exceeds the target within a stretch from `from` to `now`; `total` is the
+    /// time counted by `now`.
+    ///
+    /// The result is not after `now`, even if the current schedule has less time than the previous one.
     #[inline]
     fn crossing(
         &self,
         from: Stamp,
         now: Stamp,
-        total: Span,
+        total: ClockSpan,
         timer_context: TimerContext<'_>,
     ) -> (Option<i64>, Option<i64>) {
         let (mut reached, mut exceeded) = (self.reached, self.exceeded);
@@ -308,7 +311,7 @@ impl Timer {
         (reached.map(|at| at.min(now.at)), exceeded.map(|at| at.min(now.at)))
     }
 
-    /// Ends the stretch under way at `now` and begins the next one there.
+    /// Ends the running stretch at `now` and begins the next one there.
     #[inline]
     pub(crate) fn flush(&mut self, now: Stamp, timer_context: TimerContext<'_>) {
         let Some(from) = self.running else { return };
@@ -331,7 +334,7 @@ impl Timer {
         RawSegment { from, to, status: timer_context.status, clock: own.or(timer_context.clock) }
     }
 
-    /// Counts from now on, or stops counting.
+    /// Starts or stops counting.
     #[inline]
     pub(crate) fn run(&mut self, runs: bool, now: Stamp, timer_context: TimerContext<'_>) {
         if self.active && runs != self.running.is_some() {
@@ -340,7 +343,7 @@ impl Timer {
         }
     }
 
-    /// Another target (or none) is in force from now on. Says whether the instance is to be ended and begun anew.
+    /// Sets the target in force (or none). Returns whether the instance must end and begin again.
     pub(crate) fn attach(
         &mut self,
         active_target: Option<ActiveTarget>,
@@ -354,7 +357,7 @@ impl Timer {
         if !self.active || current == active_target {
             return false;
         }
-        // A target of no duration leaves no trace, whatever the rule.
+        // A target that applied for no time leaves no trace, whatever the rule.
         let rule = if self.lasted_no_time(now) {
             TargetChange::CarryElapsed
         } else {
@@ -378,7 +381,7 @@ impl Timer {
         self.flush(now, timer_context);
         let Some(new) = active_target else {
             if self.attached == now.at && self.exceeded.is_none() {
-                // It was in force for no time at all.
+                // The target was in force for no time.
                 self.active_target = None;
                 self.reached = None;
             } else {
@@ -398,7 +401,7 @@ impl Timer {
         if breached.is_none() || timer_context.options.loosened == RelaxationPolicy::Reevaluate {
             self.reached = None;
             self.exceeded = None;
-            self.judge_at(now.at, timer_context.options);
+            self.evaluate_at(now.at, timer_context.options);
             if self.exceeded.is_some() && breached.is_some() {
                 self.exceeded = breached;
             }
@@ -406,7 +409,7 @@ impl Timer {
         false
     }
 
-    /// Counts the business time so far on a schedule of the policy's own, which applies from the beginning.
+    /// Recounts the business time on the policy's own schedule, which applies from the start.
     fn recount(&mut self, own: u16, clocks: &Clocks) {
         let carried = self.carried.unwrap_or_default();
         for segment in &mut self.segments {
@@ -424,8 +427,7 @@ impl Timer {
         }
     }
 
-    /// What is to be said of the instance at `now`; `None` where no target ever applied or it never counted for
-    /// anything.
+    /// The verdict on the instance at `now`; `None` if no target ever applied, or if it never counted.
     #[inline]
     pub(crate) fn verdict(
         &self,
@@ -447,7 +449,7 @@ impl Timer {
             }
             (None, _) => (self.counted, self.reached, self.exceeded),
         };
-        if elapsed == Span::default() {
+        if elapsed == ClockSpan::default() {
             elapsed.scheduled = now.scheduled || active_target.schedule.is_some();
         }
         let due = match (reached, running.filter(|_| self.detached.is_none())) {
@@ -485,7 +487,7 @@ impl Timer {
         })
     }
 
-    /// The segments of the instance at `now`, where they are kept.
+    /// The segments of the instance at `now`, if they are kept.
     pub(crate) fn explained(&self, now: Stamp, timer_context: TimerContext<'_>) -> Vec<RawSegment> {
         let mut segments = self.segments.clone();
         let running = self.running.map(|from| self.counting_from(from, timer_context));
@@ -499,14 +501,14 @@ impl Timer {
         segments
     }
 
-    /// How the target stands, brought up to `now`, to come back to when another change follows at the same instant.
+    /// The progress towards the target at `now`, to restore if another change follows at the same timestamp.
     pub(crate) fn standing(&mut self, now: Stamp, timer_context: TimerContext<'_>) -> Standing {
         self.flush(now, timer_context);
         let Self { instance, counted, active_target, attached, detached, reached, exceeded, .. } = *self;
         Standing { instance, counted, active_target, attached, detached, reached, exceeded }
     }
 
-    /// Takes back the changes of the target at this instant, unless the instance is another one by now.
+    /// Undoes the target changes at this timestamp, unless another instance has started.
     pub(crate) fn restore(&mut self, standing: &Standing) {
         if self.active && self.instance == standing.instance {
             self.counted = standing.counted;
@@ -518,7 +520,7 @@ impl Timer {
         }
     }
 
-    /// Whether an instance under way would have another target.
+    /// Whether a running instance would get another target.
     pub(crate) fn would_change(
         &self,
         active_target: Option<ActiveTarget>,
@@ -530,25 +532,25 @@ impl Timer {
         self.active && self.active_target.filter(|_| self.detached.is_none()) != active_target
     }
 
-    /// Counts on in silence from `ended`, where the instance ended unfinished: it may be taken up again.
-    pub(crate) fn lie_dormant(&mut self, ended: Stamp) {
+    /// Counts on without a verdict from `ended`, where the instance ended unfinished. It may be resumed.
+    pub(crate) fn suspend(&mut self, ended: Stamp) {
         self.running = Some(ended);
     }
 
-    /// Takes up the dormant instance again, which ended unfinished at `ended`, as if it had not.
-    pub(crate) fn take_up(&mut self, ended: Stamp) {
+    /// Resumes the suspended instance as if it had not ended at `ended`.
+    pub(crate) fn resume(&mut self, ended: Stamp) {
         if self.lasted_no_time(ended) {
             self.instance = self.instance.saturating_add(1);
         }
         self.active = true;
     }
 
-    /// Whether the instance, at its end or as of `ended`, has no duration.
+    /// Whether the instance has no duration, at its end or as of `ended`.
     pub(crate) fn lasted_no_time(&self, ended: Stamp) -> bool {
         ended.at <= self.started.at && self.carried.is_none()
     }
 
-    /// Ends the instance, which was brought up to `now` before.
+    /// Ends the instance, which has been flushed up to `now`.
     #[inline]
     pub(crate) fn finish(&mut self, now: Stamp, outcome: Outcome) {
         self.last = Some(self.counted);
@@ -559,7 +561,7 @@ impl Timer {
         }
     }
 
-    /// Forgets the instance under way: it never was.
+    /// Discards the running instance as if it had never started.
     pub(crate) fn discard(&mut self) {
         if self.active {
             self.active = false;
@@ -571,14 +573,14 @@ impl Timer {
         }
     }
 
-    /// Whether it counts right now.
+    /// Whether the timer is counting.
     pub(crate) fn is_running(&self) -> bool {
         self.running.is_some()
     }
 }
 
-/// Notes when a target is first reached and exceeded in a stretch that counts from `from` on, given what was counted `before`
-/// and after it: at least the target.
+/// Records when a target is first reached and exceeded in a stretch that counts from `from` on. `before` and `after`
+/// are the time counted at its ends; `after` is at least the target.
 pub(crate) fn cross(
     active_target: ActiveTarget,
     (from, before, after): (i64, i64, i64),
@@ -586,7 +588,7 @@ pub(crate) fn cross(
     reached: &mut Option<i64>,
     exceeded: &mut Option<i64>,
 ) {
-    // The instant at which so much more has been counted on the target's clock.
+    // When `budget` has been counted on the target's clock.
     let reach = |budget: i64| match active_target.clock {
         ClockKind::Calendar => from.checked_add(budget),
         ClockKind::Business => {
@@ -601,7 +603,7 @@ pub(crate) fn cross(
         *exceeded = match timer_context.options.deadline {
             Deadline::Strict => *reached,
             Deadline::Inclusive if left < 0 => Some(from),
-            // Used up at closing time, a target is exceeded from the next opening on.
+            // A target used up at closing time is exceeded at the next opening.
             Deadline::Inclusive => reach(left.saturating_add(1)).map(|at| at.saturating_sub(1)),
         };
     }

@@ -14,44 +14,44 @@ use crate::sla::SlaVerdict;
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
 use crate::{Excluded, Reason, Timestamp};
 
-/// A ticket followed live: it takes one event at a time, answers at any instant, and always says what
-/// [`Replay::ticket`](super::Replay::ticket) says of the same events. Small and serialisable.
+/// A ticket followed live. It accepts one event at a time and gives the same results as
+/// [`Replay::ticket`](super::Replay::ticket) on the same events.
 ///
-/// Made by [`Replay::track`](super::Replay::track); every call is given the same [`Replay`](super::Replay), which
-/// holds what all tickets share.
+/// It is small and serializable. [`Replay::track`](super::Replay::track) makes one. Every call takes the same
+/// [`Replay`](super::Replay), which holds the shared data of all tickets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketTracker {
     pub(crate) ticket: Ticket,
     names: Names,
     pub(crate) machine: Machine,
-    last: Option<Place>,
+    last: Option<EventPosition>,
     /// Ids of the events at the last instant.
     last_ids: Vec<Box<str>>,
     fingerprint: u64,
     pub(crate) excluded: Excluded,
 }
 
-/// Where an event stands in the order of its ticket's events.
+/// The position of an event in the order of its ticket's events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Place {
+struct EventPosition {
     at: Timestamp,
     sequence: u64,
     rank: u8,
 }
 
-impl Place {
+impl EventPosition {
     fn of(event: &TicketEvent) -> Self {
         Self { at: event.at, sequence: event.sequence, rank: event.kind.rank() }
     }
 }
 
-/// The order in which a ticket's events are replayed: by instant, sequence and rank of the kind. Equal ones keep the
-/// order in which they were given.
+/// The order in which a ticket's events are replayed: by timestamp, sequence and rank of the kind. Equal events keep
+/// their order.
 pub fn event_order(one: &TicketEvent, other: &TicketEvent) -> Ordering {
-    Place::of(one).cmp(&Place::of(other))
+    EventPosition::of(one).cmp(&EventPosition::of(other))
 }
 
-/// Whether an agent acts on a ticket of their own.
+/// Whether an agent acts on their own ticket.
 fn is_requester(event: &TicketEvent, ticket: &Ticket) -> bool {
     event.author == Author::Agent
         && match (&ticket.requester, &event.author_name) {
@@ -60,7 +60,7 @@ fn is_requester(event: &TicketEvent, ticket: &Ticket) -> bool {
         }
 }
 
-/// Why a tracker did not take an event.
+/// Why a tracker rejected an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrackError {
@@ -72,18 +72,18 @@ pub enum TrackError {
         /// The tracker's ticket.
         tracked: String,
     },
-    /// The event lies before one already taken; replay the whole log instead.
+    /// The event is earlier than one already accepted. Replay the full log instead.
     #[error("event at {at} comes after one at {last}; a tracker takes events in order")]
     OutOfOrder {
-        /// The event's instant.
+        /// The event's timestamp.
         at: Timestamp,
-        /// The instant of the last event taken.
+        /// The timestamp of the last accepted event.
         last: Timestamp,
     },
-    /// The event does not count, for this reason. It is counted in what was excluded.
+    /// The event does not count, for this reason. It is included in the tracker's exclusions.
     #[error("event at {at} does not count: {reason}")]
     Exclusion {
-        /// The event's instant.
+        /// The event's timestamp.
         at: Timestamp,
         /// Why it does not count.
         reason: Reason,
@@ -130,7 +130,7 @@ impl TicketTracker {
         &self.ticket
     }
 
-    /// The instant of the last event taken, or of the creation.
+    /// The timestamp of the last accepted event, or of the creation.
     pub fn last_at(&self) -> Timestamp {
         self.last.map_or(self.ticket.created_at, |last| last.at)
     }
@@ -150,7 +150,7 @@ impl TicketTracker {
                 tracked: self.ticket.id.to_string(),
             });
         }
-        let place = Place::of(event);
+        let place = EventPosition::of(event);
         if event.at < self.ticket.created_at {
             return self.exclude_one(event, Reason::BeforeCreation);
         }
@@ -170,7 +170,7 @@ impl TicketTracker {
         self.accept(event, plan)
     }
 
-    /// Takes an event that is known to be in order and no duplicate.
+    /// Accepts an event that is known to be in order and no duplicate.
     pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
         if let (Some((reason, _)), false) = (self.machine.state.left, event.kind == EventKind::Restored) {
             return self.exclude_one(event, reason);
@@ -189,7 +189,7 @@ impl TicketTracker {
         Err(TrackError::Exclusion { at: event.at, reason })
     }
 
-    /// The step an event makes, and its change of the record; `None` when it changes nothing.
+    /// The step of an event, and its change of the record; `None` if it changes nothing.
     fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<StepKind> {
         Some(match kind {
             EventKind::PublicMessage => StepKind::PublicMessage,
@@ -233,7 +233,7 @@ impl TicketTracker {
         })
     }
 
-    /// The measures as of `as_of` (not before the last event).
+    /// The measures as of `as_of`, which is not before the last event.
     pub(crate) fn metrics(&self, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
         let end = self.machine.stamp(as_of.as_micros(), plan);
         let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
@@ -243,14 +243,14 @@ impl TicketTracker {
         metrics
     }
 
-    /// The verdicts as of `as_of` (not before the last event), and how many could not be judged.
+    /// The verdicts as of `as_of`, which is not before the last event, and the number of targets not evaluated.
     pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> (Vec<SlaVerdict>, u32) {
         let mut verdicts = Vec::new();
         let end = self.machine.stamp(as_of.as_micros(), plan);
-        let unjudged = self.machine.verdicts(end, plan, |verdict, segments| {
+        let unevaluated = self.machine.verdicts(end, plan, |verdict, segments| {
             verdicts.push(to_verdict(verdict, segments, plan));
         });
-        (verdicts, unjudged)
+        (verdicts, unevaluated)
     }
 
     pub(crate) fn replayed(mut self, as_of: Timestamp, plan: &Plan) -> Replayed {
@@ -262,10 +262,10 @@ impl TicketTracker {
             self.ticket.attributes.set(actor.attribute(), name);
         }
         let metrics = self.metrics(as_of, plan);
-        let (verdicts, unjudged) = self.verdicts(as_of, plan);
+        let (verdicts, unevaluated) = self.verdicts(as_of, plan);
         let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);
         replayed.excluded = self.excluded;
-        replayed.excluded.add_many(Reason::NoSchedule, u64::from(unjudged));
+        replayed.excluded.add_many(Reason::NoSchedule, u64::from(unevaluated));
         replayed
     }
 }

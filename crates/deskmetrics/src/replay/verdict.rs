@@ -1,14 +1,14 @@
-//! A verdict in words and dates.
+//! Conversion of raw verdicts to verdicts with names and timestamps.
 
 use chrono::TimeDelta;
 
 use super::machine::Plan;
-use super::stamp::Span;
+use super::stamp::ClockSpan;
 use super::timer::{RawSegment, RawVerdict};
 use crate::sla::{Segment, SlaMetric, SlaVerdict};
 use crate::{Elapsed, Timestamp};
 
-/// The verdict with its names, and its segments cut where schedule versions change.
+/// Converts a verdict, and splits its segments where schedule versions change.
 pub(crate) fn to_verdict(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> SlaVerdict {
     let instant = Timestamp::saturating_from_micros;
     let slot = plan.policies.slots.get(usize::from(raw.slot));
@@ -25,7 +25,7 @@ pub(crate) fn to_verdict(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) 
     verdict.completed_at = raw.completed.map(instant);
     verdict.ended_at = raw.ended.map(instant);
     verdict.elapsed = raw.elapsed.elapsed();
-    verdict.carried = raw.carried.map(Span::elapsed);
+    verdict.carried = raw.carried.map(ClockSpan::elapsed);
     verdict.state = raw.state;
     verdict.breached_at = raw.breached.map(instant);
     verdict.at_risk_after = raw.active_target.at_risk.map(TimeDelta::microseconds);

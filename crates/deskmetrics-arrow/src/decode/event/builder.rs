@@ -22,7 +22,7 @@ use crate::decode::time::{Times, replaces};
 use crate::decode::word::{NONE, Words};
 use crate::description::{Duplicates, EventMeaning};
 
-/// The events while they are read.
+/// The events during reading.
 #[derive(Debug, Default)]
 pub(crate) struct EventBuilder {
     pub(super) at: Times,
@@ -33,12 +33,12 @@ pub(crate) struct EventBuilder {
     pub(crate) by: Words<Box<str>>,
     pub(crate) kinds: Kinds,
     pub(super) ids: Words<Box<str>>,
-    /// Events whose ticket was not known when they were read, with its id.
+    /// Events whose ticket was unknown when they were read, with its id.
     pub(super) unknown: Vec<(usize, Box<str>)>,
-    /// When the rows of the first events were last changed, where that is known.
+    /// When the rows of the first events were last changed, if known.
     pub(super) versions: Vec<Option<i64>>,
     origins: Vec<Origin>,
-    /// Of events that are not one a row: the number of the row, from an event on.
+    /// The row numbers of events, from the first one that is not one per row on.
     numbers: Vec<u64>,
 }
 
@@ -46,12 +46,12 @@ pub(crate) struct EventBuilder {
 #[derive(Debug, Default)]
 pub(crate) struct Previous {
     pub(super) values: Words<Box<str>>,
-    /// Events of which it is known, also where there was none.
+    /// The ranges of events with a known previous value, including "none".
     pub(super) known: Vec<Range<usize>>,
 }
 
 impl Previous {
-    /// Whether it is known of any event.
+    /// Whether it is known for any event.
     pub(crate) fn is_described(&self) -> bool {
         !self.known.is_empty()
     }
@@ -82,37 +82,37 @@ impl<'v> Before<'v> {
     }
 }
 
-/// Where events come from.
+/// The origin of events.
 #[derive(Debug)]
 struct Origin {
     /// The first event.
     first: usize,
     ledger: usize,
-    /// Names for messages: of the ticket's, the timestamp's and the event id's column.
+    /// Column names for messages: ticket, timestamp and event id.
     columns: [String; 3],
     clock_skew: TimeDelta,
     duplicates: Duplicates,
-    /// Where the events' row numbers begin in the list; `None` where the events are one a row.
+    /// The start of the events' row numbers in the list; `None` if there is one event per row.
     numbers: Option<usize>,
 }
 
-/// How events stand.
+/// The order of events.
 #[derive(Debug, Default)]
 struct Order {
-    /// Those before the creation of their ticket.
+    /// The events before the creation of their ticket.
     early: Vec<usize>,
-    /// Ticket and timestamp of the first and the last.
+    /// The ticket and timestamp of the first and the last event.
     ends: Option<((u32, i64), (u32, i64))>,
     /// Whether the events of each ticket are next to each other.
     grouped: bool,
-    /// Whether the events of each ticket that are next to each other are in order of time.
+    /// Whether the adjacent events of each ticket are ordered by time.
     sorted: bool,
-    /// What happened, of which there may be more than events.
+    /// The number of meanings, of which an event may have several.
     len: usize,
 }
 
 impl EventBuilder {
-    /// Events from here on come from this table.
+    /// Starts the events of another table.
     pub(crate) fn begin(
         &mut self,
         ledger: usize,
@@ -143,10 +143,10 @@ impl EventBuilder {
         self.numbers.push(row);
     }
 
-    /// Adds the events that the timestamps of tickets imply.
+    /// Adds the events implied by the timestamps of tickets.
     pub(crate) fn imply(&mut self, tickets: &mut TicketTable) {
         let Some(mut columns) = tickets.milestones.take() else { return };
-        // Events give the statuses; those stated beside them are compared.
+        // Events give the statuses; those stated by the table are compared.
         tickets.stated = std::mem::take(&mut columns.status);
         let bare = columns.replied_at.is_none()
             && columns.solved_at.is_none()
@@ -170,7 +170,7 @@ impl EventBuilder {
             let name = columns.author_name.codes.get(row) as usize;
             let by = name.checked_sub(1).map_or(NONE, |name| names[name]);
             for step in milestones.steps(NONE) {
-                let happening = match step.kind {
+                let meaning = match step.kind {
                     StepKind::PublicMessage => EventMeaning::PublicMessage,
                     StepKind::Status(status) => EventMeaning::Became(status),
                     StepKind::EndUnknown => EventMeaning::EndUnknown,
@@ -179,14 +179,14 @@ impl EventBuilder {
                     StepKind::MergedInto => EventMeaning::MergedInto,
                     _ => continue,
                 };
-                let code = self.kinds.code_of(happening, step.author);
+                let code = self.kinds.code_of(meaning, step.author);
                 let place = u32::try_from(row).unwrap_or(NOWHERE);
                 self.push(place, step.at, code, NONE, by, row as u64 + 1);
             }
         }
     }
 
-    /// Joins events to tickets: excludes orphaned, premature and duplicate ones.
+    /// Joins events to tickets; excludes orphaned, premature and duplicate ones.
     pub(crate) fn finish(
         mut self,
         decoding: &mut Decoding<'_>,
@@ -197,7 +197,7 @@ impl EventBuilder {
             match Id::of(&id).map_or(NOWHERE, |id| tickets.place(id)) {
                 NOWHERE => {
                     self.codes[event] = NOTHING;
-                    let remedy = "add the file its ticket is in, or say creates_tickets = true";
+                    let remedy = "add the file its ticket is in, or set creates_tickets = true";
                     self.exclude(decoding, event, Reason::UnknownTicket, 0, || {
                         (id.to_string(), remedy.to_owned())
                     })?;
@@ -207,12 +207,12 @@ impl EventBuilder {
         }
         let mut at = std::mem::take(&mut self.at).finish_micros();
         self.exclude_repeated(decoding)?;
-        // One row may say that several things happened.
-        let happenings: Vec<usize> = (0..self.kinds.codes())
+        // One row may report several meanings.
+        let meanings: Vec<usize> = (0..self.kinds.codes())
             .map(|code| Code::try_from(code).ok().and_then(|code| self.kinds.of(code)))
             .map(|kind| kind.map_or(0, |(kind, ..)| kind.0.len()))
             .collect();
-        let mut order = self.order(&decoding.workers, tickets, &at, &happenings);
+        let mut order = self.order(&decoding.workers, tickets, &at, &meanings);
         if !order.early.is_empty() {
             let mut all = at.to_vec();
             for event in order.early {
@@ -222,7 +222,7 @@ impl EventBuilder {
                 if created.saturating_sub(at[event]) > skew {
                     self.codes[event] = NOTHING;
                     let text = Timestamp::saturating_from_micros(at[event]).to_string();
-                    let remedy = "its ticket was created later; clock_skew forgives a little";
+                    let remedy = "its ticket was created later; allow a small difference with clock_skew";
                     self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy.to_owned()))?;
                 } else {
                     decoding.ledgers[self.origins[origin].ledger].skewed();
@@ -230,7 +230,7 @@ impl EventBuilder {
                 }
             }
             at = all.into();
-            order = self.order(&decoding.workers, tickets, &at, &happenings);
+            order = self.order(&decoding.workers, tickets, &at, &meanings);
         }
         let Order { grouped, sorted, len, .. } = order;
         let Self { codes, places, values, mut previous, by, kinds, .. } = self;
@@ -241,11 +241,11 @@ impl EventBuilder {
         Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
     }
 
-    /// How the events that count stand.
-    fn order(&self, workers: &Workers, tickets: &TicketTable, at: &[i64], happenings: &[usize]) -> Order {
+    /// Determines the order of the events that count.
+    fn order(&self, workers: &Workers, tickets: &TicketTable, at: &[i64], meanings: &[usize]) -> Order {
         let met = if self.codes.is_empty() { 0 } else { tickets.rows() };
         let met: Vec<AtomicBool> = (0..met).map(|_| AtomicBool::new(false)).collect();
-        // Whether a ticket's events begin here for the first time.
+        // Whether this is the first run of the ticket's events.
         let begins = |place: u32| !met[place as usize].swap(true, Relaxed);
         let parts = workers.ranges(self.codes.len(), |events| {
             let mut order = Order { grouped: true, sorted: true, ..Order::default() };
@@ -265,7 +265,7 @@ impl EventBuilder {
                 if let Some((_, last)) = &mut order.ends {
                     *last = (place, when);
                 }
-                order.len += happenings[usize::from(self.codes[event])];
+                order.len += meanings[usize::from(self.codes[event])];
             }
             order
         });

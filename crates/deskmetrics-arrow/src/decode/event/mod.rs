@@ -20,12 +20,12 @@ pub(crate) struct EventTable {
     /// The row of the ticket.
     pub(crate) places: Vec<u32>,
     pub(crate) values: Words<Box<str>>,
-    /// Who did it, by name.
+    /// The name of the author.
     pub(crate) by: Words<Box<str>>,
     pub(crate) kinds: Kinds,
-    /// Events that count.
+    /// The number of events that count.
     pub(crate) len: usize,
-    /// Whether the rows stand ticket by ticket, and each ticket's in order of time.
+    /// Whether the rows are grouped by ticket, and each ticket's rows ordered by time.
     pub(crate) grouped: bool,
     pub(crate) sorted: bool,
 }
@@ -47,7 +47,7 @@ impl EventTable {
         (0..self.codes.len()).flat_map(move |event| self.record(tickets, event))
     }
 
-    /// What one row says happened.
+    /// The events that one row reports.
     pub(crate) fn record(&self, tickets: &TicketTable, event: usize) -> Vec<TicketEvent> {
         let Some((kind, author, status)) = self.kinds.of(self.codes[event]) else { return Vec::new() };
         let place = self.places[event] as usize;

@@ -11,13 +11,13 @@ use crate::decode::context::{ColumnTask, Decoding, Workers, in_order};
 use crate::decode::id::{Id, NOWHERE, each_id};
 use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundWord, Columns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundWord, FileColumns, InstantSlot, WordSlot};
 use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
 use crate::decode::time::Versions;
-use crate::decode::word::{Codes, Decoder, Known, NONE, Words};
+use crate::decode::word::{Codes, Decoder, KnownCodes, NONE, Words};
 use crate::description::{Duplicates, EventMapping, EventMeaning, EventSource};
 
-/// One table's columns.
+/// The columns of one table.
 struct Slots<'a> {
     ticket: WordSlot<Box<str>>,
     at: InstantSlot,
@@ -35,16 +35,16 @@ struct Slots<'a> {
     source: &'a EventSource,
 }
 
-/// What the texts of a source's columns came to.
+/// The codes of the texts of a source's columns.
 #[derive(Default)]
 struct Caches {
-    kind: Known,
-    value: Known,
-    previous: Known,
-    status: Known,
-    author: Known,
-    author_name: Known,
-    id: Known,
+    kind: KnownCodes,
+    value: KnownCodes,
+    previous: KnownCodes,
+    status: KnownCodes,
+    author: KnownCodes,
+    author_name: KnownCodes,
+    id: KnownCodes,
     kinds: Words<EventMapping>,
     statuses: Words<Status>,
     authors: Words<Author>,
@@ -69,7 +69,8 @@ impl EventBuilder {
         });
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let slots = Slots {
                 ticket: columns.word(&source.ticket)?,
                 at: columns.instant(&source.at)?,
@@ -140,7 +141,7 @@ impl EventBuilder {
             self.versions.extend((0..rows).map(|row| versions.as_ref()?.get(row)));
         }
         if !slots.previous.is_nothing() {
-            // Of texts, each has a meaning.
+            // Every text has a meaning.
             let previous = &mut self.previous;
             previous.values.fill_up(first);
             previous.values.decode(&slots.previous, &mut caches.previous, batch, &mut Vec::new())?;
@@ -153,7 +154,7 @@ impl EventBuilder {
         let name_statuses = caches.kinds.meanings().iter().any(|kind| kind.0.contains(&EventMeaning::Status));
         if name_statuses {
             let read = |text: &str| match slots.value.meaning(Some(text)) {
-                // A word without meaning is only a fault where a status is needed.
+                // A label without meaning is an error only if a status is needed.
                 Ok(Some(word)) => Ok(slots.statuses.read(&word).ok().flatten()),
                 _ => Ok(None),
             };
@@ -185,11 +186,11 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// One code for each row's kind, author and status.
+    /// Computes the code of each row's kind, author and status.
     fn combine(&mut self, workers: &Workers, caches: &Caches, rows: usize, doubts: &mut Vec<usize>) {
         let Caches { kinds, authors, statuses, .. } = caches;
         let first = self.codes.len();
-        // By kind: its place, and whether it needs a value or a status.
+        // For each kind, its index, and whether it needs a value or a status.
         let places: Vec<Option<(usize, bool, bool)>> = kinds
             .meanings()
             .iter()
@@ -215,7 +216,7 @@ impl EventBuilder {
             let (kind, author) = (kinds.codes.get(row) as usize, authors.codes.get(row) as usize);
             outcomes[kind * width + author * statuses.kinds() + statuses.codes.get(row) as usize]
         };
-        // Rows without a kind, and those that lack what their kind needs.
+        // Rows without a kind, and those without a value that their kind needs.
         let demanding = places.iter().any(|place| place.is_some_and(|(_, value, names)| value || names));
         let may_lack = demanding || !kinds.rows_without(0).is_empty();
         let values = &self.values.codes;
@@ -238,7 +239,7 @@ impl EventBuilder {
         }
     }
 
-    /// Reads doubtful rows one by one, by the rules of the row reader: what cannot be used means nothing.
+    /// Reads doubtful rows with the rules of the row reader. Unusable rows are ignored.
     fn settle(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -260,14 +261,14 @@ impl EventBuilder {
         let one = |row: usize| -> Result<Timestamp, Halt> {
             ledger.need(&mut ticket, row, Reason::Missing)?;
             let at = ledger.need(&mut at, row, Reason::Missing)?;
-            let happenings = ledger.need(&mut kind, row, Reason::Missing)?;
+            let mapping = ledger.need(&mut kind, row, Reason::Missing)?;
             ledger.read(&mut author, row)?;
             ledger.want(&mut author_name, row)?;
             ledger.want(&mut id, row)?;
-            for happening in &happenings.0 {
-                check_value(ledger, happening, &mut value, &slots.statuses, row)?;
+            for meaning in &mapping.0 {
+                check_value(ledger, meaning, &mut value, &slots.statuses, row)?;
             }
-            if !happenings.0.is_empty() && codes[row] == NOTHING {
+            if !mapping.0.is_empty() && codes[row] == NOTHING {
                 // There are more kinds than codes.
                 let number = ledger.row(row);
                 return Err(ledger.exclude_one(
@@ -275,7 +276,7 @@ impl EventBuilder {
                     Reason::UnknownWord,
                     number,
                     kind.name(),
-                    || (format!("{happenings:?}"), "fewer different kinds of events are read".to_owned()),
+                    || (format!("{mapping:?}"), "fewer different kinds of events are read".to_owned()),
                 ));
             }
             Ok(at)
@@ -289,7 +290,7 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// Creates the tickets that no other table has, each by its first event.
+    /// Creates the tickets that no other table contains, each from its first event.
     fn create_tickets(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -305,7 +306,7 @@ impl EventBuilder {
             None => Vec::new(),
         };
         let (codes, places) = (&mut self.codes, &mut self.places);
-        // The tickets whose first event so far stands in this batch.
+        // The tickets whose first event so far is in this batch.
         let mut begun: Vec<(usize, usize)> = Vec::new();
         let base = decoding.rows;
         each_id(&slots.ticket, batch, |row, id| {
@@ -355,7 +356,7 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// Remembers the ids of tickets that are not known yet.
+    /// Records the ids of tickets that are not known yet.
     fn keep_unknown(
         &mut self,
         slots: &Slots<'_>,
@@ -380,7 +381,7 @@ impl EventBuilder {
     }
 }
 
-/// Adds the place of each row's ticket.
+/// Adds the row of each event's ticket.
 fn find_tickets(
     slots: &Slots<'_>,
     batch: &RecordBatch,
@@ -394,7 +395,7 @@ fn find_tickets(
         NOWHERE if some_new => new.ids.find(id),
         place => place,
     };
-    // Most logs stand ticket by ticket.
+    // Most logs are grouped by ticket.
     let mut last_number: Option<(i64, u32)> = None;
     let mut last_text: (String, u32) = (String::new(), NOWHERE);
     each_id(&slots.ticket, batch, |row, id| {
@@ -426,15 +427,15 @@ fn code_of<T: Copy>(words: &Words<T>, code: usize) -> Option<T> {
     words.meaning(u32::try_from(code).unwrap_or(NONE)).copied()
 }
 
-/// Checks the value that a happening needs.
+/// Checks the value that a meaning needs.
 fn check_value(
     ledger: &mut Ledger,
-    happening: &EventMeaning,
+    meaning: &EventMeaning,
     value: &mut BoundWord<'_, Box<str>>,
     statuses: &WordReading<Status>,
     row: usize,
 ) -> Result<(), Halt> {
-    match happening {
+    match meaning {
         EventMeaning::Status => {
             let word = ledger.need(value, row, Reason::Missing)?;
             match statuses.read(&word) {
@@ -448,14 +449,14 @@ fn check_value(
                 )),
             }
         }
-        // No value is a value too: the ticket is assigned to no one now.
+        // No value is valid: the ticket is assigned to no one now.
         EventMeaning::Changed(_) => ledger.read(value, row).map(|_| ()),
         one if needs_value(one) => ledger.need(value, row, Reason::Missing).map(|_| ()),
         _ => Ok(()),
     }
 }
 
-/// Whether rows of a kind are to be passed over, and not just of one kind too many.
+/// Whether rows of a kind are ignored, as opposed to a kind beyond the maximum.
 fn is_ignored(kinds: &Words<EventMapping>, kind: u32) -> bool {
     kinds.meaning(kind).is_some_and(|meaning| meaning.0.is_empty())
 }

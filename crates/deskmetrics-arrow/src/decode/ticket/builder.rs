@@ -17,13 +17,13 @@ use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundInstant, Columns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
 use crate::decode::stated::{self, SlaColumn, SlaSlot, StatedColumn, StatedSlot};
 use crate::decode::time::{Times, Versions};
-use crate::decode::word::{Known, Words};
+use crate::decode::word::{KnownCodes, Words};
 use crate::description::{AttributeValues, Duplicates, TicketSource};
 
-/// The tickets while they are read.
+/// The tickets during reading.
 #[derive(Debug, Default)]
 pub(crate) struct TicketBuilder {
     ids: IdBuilder,
@@ -42,7 +42,7 @@ pub(crate) struct TicketBuilder {
     columns: MilestoneColumns,
     stated: Vec<StatedColumn>,
     sla: Vec<SlaColumn>,
-    /// Which of the columns of timestamps any source has: reply, solve, close, due.
+    /// Whether any source has each of the timestamp columns: reply, solve, close, due.
     described: [bool; 4],
     passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
     origins: Vec<RowOrigin>,
@@ -50,7 +50,7 @@ pub(crate) struct TicketBuilder {
     rows: usize,
 }
 
-/// One table's columns.
+/// The columns of one table.
 struct Slots<'a> {
     id: WordSlot<Box<str>>,
     created_at: InstantSlot,
@@ -69,7 +69,7 @@ struct Slots<'a> {
     author_name: WordSlot<Box<str>>,
     tags: WordSlot<Box<str>>,
     attributes: AttributeSlots,
-    /// Attributes that nothing but an event's change could make matter.
+    /// Attributes that are needed only if an event changes them.
     passed_over: AttributeSlots,
     source: &'a TicketSource,
 }
@@ -81,13 +81,14 @@ impl TicketBuilder {
         decoding: &mut Decoding<'_>,
         source: &TicketSource,
     ) -> Result<(), ReadError> {
-        let mut known: [Known; 6] = Default::default();
-        let mut of_attributes: Vec<Known> = Vec::new();
+        let mut known: [KnownCodes; 6] = Default::default();
+        let mut of_attributes: Vec<KnownCodes> = Vec::new();
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
-            let mut columns = Columns::of(&table, decoding.description, &source.instants, &source.missing);
+            let mut columns =
+                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
             let projection = &decoding.projection;
-            // Who acts on a ticket is compared with who raised it.
+            // The author of an action is compared with the requester.
             let with_requesters = projection.requesters || source.author_name.is_some();
             let requester = source.requester.as_ref().filter(|_| with_requesters);
             let slots = Slots {
@@ -139,7 +140,7 @@ impl TicketBuilder {
         decoding: &mut Decoding<'_>,
         slots: &Slots<'_>,
         batch: &RecordBatch,
-        (known, of_attributes): (&mut [Known; 6], &mut Vec<Known>),
+        (known, of_attributes): (&mut [KnownCodes; 6], &mut Vec<KnownCodes>),
         ledger: usize,
     ) -> Result<(), ReadError> {
         let [k_requester, k_created_by, k_status, k_sla, k_author, k_name] = known;
@@ -172,7 +173,7 @@ impl TicketBuilder {
         }
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
-            lists.decode(&slots.tags, &mut Known::default(), batch, &mut doubts)?;
+            lists.decode(&slots.tags, &mut KnownCodes::default(), batch, &mut doubts)?;
             self.tags.push(&lists, slots.source.tag_separator.as_deref().unwrap_or(","), self.rows);
         }
         for (attribute, slot) in slots.passed_over.iter() {
@@ -188,7 +189,7 @@ impl TicketBuilder {
         Ok(())
     }
 
-    /// Rows without a creation, those in which an end lies before its beginning, and those whose status contradicts their
+    /// The rows without a creation, those with an end before the start, and those whose status contradicts their
     /// ends.
     fn contradictions(
         &self,
@@ -224,7 +225,7 @@ impl TicketBuilder {
         Ok(())
     }
 
-    /// Reads doubtful rows one by one, by the rules of the row reader.
+    /// Reads doubtful rows with the rules of the row reader.
     fn settle(
         &mut self,
         decoding: &mut Decoding<'_>,
@@ -274,7 +275,7 @@ impl TicketBuilder {
             let gone = stated.and_then(TicketStatus::gone);
             let done = stated.and_then(TicketStatus::is_done).filter(|_| !logged);
             let ended = solved.or(closed).is_some();
-            // An end that is not usable is an end.
+            // An unusable end is still an end.
             let unusable = !ended && [&solved_at, &closed_at].iter().any(|column| column.has_value(row));
             let end_unknown = match done {
                 Some(done) => done && !ended,
@@ -286,8 +287,7 @@ impl TicketBuilder {
                 let column = if ends_described { column } else { status.name() };
                 ledger
                     .exclude_one(Scope::Value, Reason::EndUnknown, number, column, || {
-                        let remedy =
-                            "the ticket is done, but nothing says since when: give solved_at or closed_at";
+                        let remedy = "the ticket is done at an unknown time: provide solved_at or closed_at";
                         (status.raw(row).to_owned(), remedy.to_owned())
                     })
                     .skipped()?;
@@ -337,7 +337,7 @@ impl TicketBuilder {
         PassedOver(std::mem::take(&mut self.passed_over))
     }
 
-    /// Of rows with the same id, excludes all but the one that counts, and gives the table.
+    /// Of rows with the same id, excludes all but the one that counts. Returns the table.
     pub(crate) fn finish(mut self, decoding: &mut Decoding<'_>) -> Result<TicketTable, ReadError> {
         let ids = std::mem::take(&mut self.ids).finish();
         let versions = self.versions.finish();
@@ -372,24 +372,25 @@ impl TicketBuilder {
     }
 }
 
-/// Columns of attributes that nothing depends on, unless events change them.
+/// Columns of attributes that are needed only if events change them.
 pub(crate) struct PassedOver(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
 
 impl PassedOver {
-    /// Reads those that events change, since a change to the same value is none.
+    /// Reads those that events change, because a change to the same value is no change.
     pub(crate) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
         for (attribute, slot, first, batch) in self.0 {
             if !kinds.changed().any(|changed| *changed == attribute) {
                 continue;
             }
             let words = tickets.attributes.column(&attribute, first);
-            words.decode(&slot, &mut Known::default(), &batch, &mut Vec::new())?;
+            words.decode(&slot, &mut KnownCodes::default(), &batch, &mut Vec::new())?;
         }
         Ok(())
     }
 }
 
-/// An end that lies before `start`: `start` itself where only clocks or a date without a time make it earlier, else none.
+/// Checks an end that is before `start`: returns `start` if only clock skew or a date without a time makes it
+/// earlier, else nothing.
 fn not_earlier(
     ledger: &mut Ledger,
     skew: TimeDelta,

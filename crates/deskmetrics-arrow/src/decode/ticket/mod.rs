@@ -25,7 +25,7 @@ use crate::description::AttributeValues;
 pub(crate) struct TicketTable {
     pub(crate) ids: Ids,
     pub(crate) index: IdIndex,
-    /// Rows excluded; none are listed where all count.
+    /// Whether each row is excluded; empty if all rows count.
     unusable: Vec<bool>,
     pub(crate) created_at: ScalarBuffer<i64>,
     pub(crate) created_by: Words<Author>,
@@ -34,7 +34,7 @@ pub(crate) struct TicketTable {
     pub(crate) sla_met: Words<bool>,
     pub(crate) tags: Tags,
     pub(crate) attributes: AttributeWords,
-    /// Timestamps that stand in columns; `None` where tickets have a log of events.
+    /// The timestamp columns; `None` if tickets have a log of events.
     pub(crate) milestones: Option<MilestoneColumns>,
     /// The statuses that tickets with a log of events state beside it.
     pub(crate) stated: Words<TicketStatus>,
@@ -164,7 +164,7 @@ impl TicketTable {
         let created_at = self.created_at[row];
         let replied_at = at(&columns.replied_at);
         let created_by = self.created_by.of_row(row).copied();
-        // Whoever is answered wrote before: a reply at the very creation is none of the opening's author.
+        // A reply implies an earlier message: with a reply at the creation, the customer opened the ticket.
         let answered_at_once = (replied_at == created_at).then_some(Author::Customer);
         Milestones {
             created_at,
@@ -248,8 +248,8 @@ pub(crate) struct NewTicket {
 }
 
 impl TicketTable {
-    /// The place of an id, also where it is written differently (see [`IdIndex::find_written`]); tickets that are `new` stand
-    /// after all rows.
+    /// The row of an id, also if it is written differently (see [`IdIndex::find_written`]). Tickets in `new` follow all
+    /// rows.
     #[inline]
     pub(crate) fn place(&self, id: Id<'_>) -> u32 {
         self.index.find_written(&self.ids, id)

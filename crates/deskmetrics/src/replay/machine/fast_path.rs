@@ -1,16 +1,16 @@
-//! The short way through a ticket whose life holds nothing unusual: written on, solved within its targets, perhaps reopened.
+//! Fast path for tickets without unusual events.
 //!
-//! Where little is asked, most tickets need no state machine: a handful of numbers says all of them. At the first step that
-//! is unusual the short way ends, and the ticket is done from the beginning by the machine, which knows everything. What the
-//! short way does say is what the machine would have said, bit for bit.
+//! If few measures are requested, most tickets need only a handful of numbers instead of the full state machine. At
+//! the first unusual step, the fast path stops and the ticket is replayed from the beginning. The results of both
+//! paths are identical.
 
 use super::{Machine, Plan};
 use crate::ClockKind;
-use crate::replay::compiled_policies::{ActiveTarget, Measure};
+use crate::replay::compiled_policies::{ActiveTarget, TimerKind};
 use crate::replay::metrics::{ReopenCycle, TicketMetrics};
 use crate::replay::needs::Needs;
 use crate::replay::options::{Merged, Opening, RepeatedSolve, ReplayOptions};
-use crate::replay::stamp::Span;
+use crate::replay::stamp::ClockSpan;
 use crate::replay::state::Rules;
 use crate::replay::step::{Start, Step, StepKind};
 use crate::replay::timer::{Due, RawVerdict, TimerContext, cross};
@@ -18,33 +18,33 @@ use crate::sla::{Reopen, VerdictState};
 use crate::ticket::{Author, Status};
 use crate::{Elapsed, Timestamp};
 
-/// Memory of the short way, which the next ticket writes over.
+/// Memory of the fast path, reused for every ticket.
 #[derive(Debug, Default)]
 pub(crate) struct FastPath {
-    /// Who replied.
+    /// The agents who replied.
     agents: Vec<u32>,
-    /// Waiting and work under the targets in force, until the first reply and the first solve.
+    /// The time counted under each target in force, until the first reply or the first solve.
     work: Vec<Work>,
 }
 
-/// A ticket's time in the statuses that a target counts; in all of them, where it waits for the first reply.
+/// The time counted under one target. A first response counts in every status.
 #[derive(Debug, Clone, Copy)]
 struct Work {
-    /// The target's slot.
+    /// The slot of the target.
     place: u16,
-    /// The statuses that count, a bit each.
+    /// The statuses that count, one bit each.
     counts: u8,
     started: i64,
-    /// Counting since: the instant, and what the business clock read.
+    /// Where the running stretch started: the timestamp, and the business clock's reading.
     since: Option<(i64, i64)>,
     calendar: i64,
     business: i64,
-    /// When the target was reached, and when it was exceeded.
+    /// When the target was first reached, and when it was first exceeded.
     reached: Option<i64>,
     exceeded: Option<i64>,
 }
 
-/// A ticket in calendar time.
+/// The state of a ticket in calendar time.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 struct Outline {
@@ -55,7 +55,7 @@ struct Outline {
     /// Time between solves and reopenings so far.
     solved_time: i64,
     author_known: bool,
-    /// The creation may still prove to be the customer's explicit message or the team's.
+    /// Whether a message may still show that the customer or the team opened the ticket.
     opening_unconfirmed: bool,
     proactive: bool,
     last_author: Option<Author>,
@@ -66,9 +66,9 @@ struct Outline {
     notes: u32,
 }
 
-/// What a step came to.
+/// The effect of a status step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
+enum StatusChange {
     Nothing,
     Moved,
     Solved,
@@ -76,7 +76,8 @@ enum Turn {
 }
 
 impl Machine {
-    /// Replays a ticket the short way: how many steps lie after the cut-off, or `None` where the machine must do it.
+    /// Replays a ticket on the fast path. Returns the number of steps after the cut-off, or `None` if the ticket
+    /// needs the machine.
     #[inline]
     pub(crate) fn try_fast_path(
         &mut self,
@@ -84,7 +85,7 @@ impl Machine {
         mut steps: impl Iterator<Item = Step>,
         as_of: i64,
         plan: &Plan,
-        brief: &mut FastPath,
+        fast_path: &mut FastPath,
         metrics: &mut TicketMetrics,
     ) -> Option<u64> {
         let created = start.created_at;
@@ -92,14 +93,14 @@ impl Machine {
             return None;
         }
         self.begin_record(start, plan);
-        let judged = !plan.policies.slots.is_empty();
+        let has_policies = !plan.policies.slots.is_empty();
         let rules = plan.rules();
         let mut ticket = Outline::new(start, rules);
-        if judged {
+        if has_policies {
             let waits = ticket.opening_unconfirmed;
-            self.begin_work((created, waits), plan, brief)?;
+            self.begin_work((created, waits), plan, fast_path)?;
         }
-        brief.agents.clear();
+        fast_path.agents.clear();
         metrics.reopens.clear();
         let (mut now, mut later) = (created, 0);
         steps.try_for_each(|step| {
@@ -113,16 +114,22 @@ impl Machine {
             now = now.max(step.at);
             match step.kind {
                 StepKind::Status(to) => {
-                    let turn = ticket.turn(to, step.author, now, rules, &mut metrics.reopens)?;
-                    if judged { self.work_on(turn, to, now, plan, brief) } else { Some(()) }
+                    let change = ticket.change_status(to, step.author, now, rules, &mut metrics.reopens)?;
+                    if has_policies { self.update_work(change, to, now, plan, fast_path) } else { Some(()) }
                 }
                 StepKind::PublicMessage if rules.followed.conversation => {
-                    ticket.handle(step.author, step.by, now.saturating_sub(created), rules.options, brief)?;
+                    ticket.handle(
+                        step.author,
+                        step.by,
+                        now.saturating_sub(created),
+                        rules.options,
+                        fast_path,
+                    )?;
                     ticket.note_reply(&mut metrics.reopens);
-                    match (judged, ticket.proactive) {
+                    match (has_policies, ticket.proactive) {
                         (true, true) => None,
                         (true, false) if ticket.replies == 1 && ticket.replied => {
-                            self.reply(now, plan, brief)
+                            self.reply(now, plan, fast_path)
                         }
                         _ => Some(()),
                     }
@@ -140,19 +147,19 @@ impl Machine {
                 _ => Some(()),
             }
         })?;
-        if judged {
-            self.leave_work(as_of, plan, brief)?;
+        if has_policies {
+            self.finish_work(as_of, plan, fast_path)?;
         }
-        ticket.measure(created, as_of, rules.followed.needs, brief, metrics);
+        ticket.measure(created, as_of, rules.followed.needs, fast_path, metrics);
         Some(later)
     }
 
-    /// Takes over a changed attribute, unless a schedule or target depends on it.
+    /// Applies a changed attribute. `None` if a schedule or target depends on it.
     fn note_change(&mut self, attribute: u16, to: u32, plan: &Plan) -> Option<()> {
         let kind = StepKind::Changed { attribute, to };
         if plan.followed.is_relevant(kind) {
-            let judged = !plan.policies.slots.is_empty() && plan.policies.look_at(kind);
-            if judged || plan.clocks.look_at(kind) {
+            let has_policies = !plan.policies.slots.is_empty() && plan.policies.depends_on(kind);
+            if has_policies || plan.clocks.depends_on(kind) {
                 return None;
             }
             if let Some(value) = self.values.get_mut(usize::from(attribute)) {
@@ -162,29 +169,34 @@ impl Machine {
         Some(())
     }
 
-    /// Begins to count for each target in force; `waits` says whether a customer waits since then.
+    /// Begins to count for each target in force; `waits` is whether a customer is waiting since the creation.
     #[inline]
-    fn begin_work(&mut self, (created, waits): (i64, bool), plan: &Plan, brief: &mut FastPath) -> Option<()> {
-        brief.work.clear();
+    fn begin_work(
+        &mut self,
+        (created, waits): (i64, bool),
+        plan: &Plan,
+        fast_path: &mut FastPath,
+    ) -> Option<()> {
+        fast_path.work.clear();
         let since = Some((created, read(plan, self.clock, created)?));
         let scheduled = plan.knows_business_time(self.clock);
-        let forces = self.evaluator.begin_targets(&plan.policies, created, &self.values, &self.tags);
-        for ((slot, active_target), place) in plan.policies.slots.iter().zip(forces).zip(0u16..) {
-            let responds = slot.measure == Measure::FirstResponse;
+        let active_targets = self.evaluator.begin_targets(&plan.policies, created, &self.values, &self.tags);
+        for ((slot, active_target), place) in plan.policies.slots.iter().zip(active_targets).zip(0u16..) {
+            let responds = slot.kind == TimerKind::FirstResponse;
             if responds && !waits {
                 return None;
             }
             let Some(active_target) = active_target else { continue };
-            // What the target is depends on the start.
+            // The target depends on the start.
             if active_target.days.is_some() {
                 return None;
             }
             if active_target.target <= 0 || (active_target.clock == ClockKind::Business && !scheduled) {
                 return None;
             }
-            brief.work.push(Work {
+            fast_path.work.push(Work {
                 place,
-                counts: counted(slot.measure),
+                counts: counted(slot.kind),
                 started: created,
                 since,
                 calendar: 0,
@@ -196,14 +208,14 @@ impl Machine {
         Some(())
     }
 
-    /// The first reply.
+    /// Handles the first reply.
     #[inline]
-    fn reply(&mut self, at: i64, plan: &Plan, brief: &mut FastPath) -> Option<()> {
+    fn reply(&mut self, at: i64, plan: &Plan, fast_path: &mut FastPath) -> Option<()> {
         let mut number = 0;
-        while let Some(work) = brief.work.get_mut(number) {
+        while let Some(work) = fast_path.work.get_mut(number) {
             if work.counts == ALL {
                 self.complete(work, at, plan)?;
-                brief.work.remove(number);
+                fast_path.work.remove(number);
             } else {
                 number += 1;
             }
@@ -211,26 +223,26 @@ impl Machine {
         Some(())
     }
 
-    /// Counts on or stops counting, and judges at the first solve.
+    /// Starts or stops counting after a status step, and completes the targets at the first solve.
     #[inline]
-    fn work_on(
+    fn update_work(
         &mut self,
-        turn: Turn,
+        change: StatusChange,
         status: Status,
         at: i64,
         plan: &Plan,
-        brief: &mut FastPath,
+        fast_path: &mut FastPath,
     ) -> Option<()> {
-        match turn {
-            Turn::Nothing => return Some(()),
-            // Where a target goes on or begins anew there will be more to say.
-            Turn::Reopened => return (plan.options.sla.reopen == Reopen::Ignore).then_some(()),
-            Turn::Moved | Turn::Solved => {}
+        match change {
+            StatusChange::Nothing => return Some(()),
+            // A target that goes on or begins again needs the machine.
+            StatusChange::Reopened => return (plan.options.sla.reopen == Reopen::Ignore).then_some(()),
+            StatusChange::Moved | StatusChange::Solved => {}
         }
         let now = 1u8 << status.index();
-        for work in &mut brief.work {
-            if turn == Turn::Solved {
-                // Solved without a reply.
+        for work in &mut fast_path.work {
+            if change == StatusChange::Solved {
+                // The ticket was solved without a reply.
                 if work.counts == ALL {
                     return None;
                 }
@@ -239,13 +251,13 @@ impl Machine {
                 self.switch(work, at, plan)?;
             }
         }
-        if turn == Turn::Solved {
-            brief.work.clear();
+        if change == StatusChange::Solved {
+            fast_path.work.clear();
         }
         Some(())
     }
 
-    /// Judges what is done now.
+    /// Adds the verdict on completed work.
     #[inline]
     fn complete(&mut self, work: &mut Work, at: i64, plan: &Plan) -> Option<()> {
         let active_target = self.evaluator.active_target(work.place)?;
@@ -254,26 +266,26 @@ impl Machine {
             self.switch(work, at, plan)?;
             due = self.due(work, at, active_target);
         }
-        self.tell(work, active_target, (due, Some(at), VerdictState::Met), plan);
+        self.push_verdict(work, active_target, (due, Some(at), VerdictState::Met), plan);
         Some(())
     }
 
-    /// Judges what is still under way at the cut-off.
+    /// Adds the verdicts on work that is still running at the cut-off.
     #[inline]
-    fn leave_work(&mut self, as_of: i64, plan: &Plan, brief: &mut FastPath) -> Option<()> {
-        for work in &mut brief.work {
+    fn finish_work(&mut self, as_of: i64, plan: &Plan, fast_path: &mut FastPath) -> Option<()> {
+        for work in &mut fast_path.work {
             let active_target = self.evaluator.active_target(work.place)?;
             let (mut due, mut state) = (Due::Unknown, VerdictState::Paused);
             if let Some((from, _)) = work.since {
                 (due, state) = (self.due(work, from, active_target), VerdictState::Running);
                 self.switch(work, as_of, plan)?;
             }
-            self.tell(work, active_target, (due, None, state), plan);
+            self.push_verdict(work, active_target, (due, None, state), plan);
         }
         Some(())
     }
 
-    /// Stops counting, or begins to.
+    /// Starts or stops counting.
     #[inline]
     fn switch(&self, work: &mut Work, at: i64, plan: &Plan) -> Option<()> {
         let reading = read(plan, self.clock, at)?;
@@ -299,9 +311,9 @@ impl Machine {
         Some(())
     }
 
-    /// Tells the verdict on work as it stands.
+    /// Adds the verdict on work in its current state.
     #[inline]
-    fn tell(
+    fn push_verdict(
         &mut self,
         work: &Work,
         active_target: ActiveTarget,
@@ -309,8 +321,9 @@ impl Machine {
         plan: &Plan,
     ) {
         let scheduled = plan.knows_business_time(self.clock);
-        let elapsed = Span { calendar: work.calendar, business: work.business, unscheduled: 0, scheduled };
-        self.evaluator.tell_briefly(RawVerdict {
+        let elapsed =
+            ClockSpan { calendar: work.calendar, business: work.business, unscheduled: 0, scheduled };
+        self.evaluator.push_verdict(RawVerdict {
             slot: work.place,
             instance: 1,
             active_target,
@@ -325,7 +338,7 @@ impl Machine {
         });
     }
 
-    /// When the rest of the target would be used up, counting from this instant.
+    /// When the rest of the target is used up, counted from `from`.
     #[inline]
     fn due(&self, work: &Work, from: i64, active_target: ActiveTarget) -> Due {
         let left = active_target.target.saturating_sub(work.spent(active_target.clock));
@@ -333,7 +346,8 @@ impl Machine {
     }
 }
 
-/// What the business clock reads, where it matters; `None` where it cannot be read at a glance.
+/// The reading of the business clock, or 0 if it is not needed; `None` outside the range of the schedule's lookup
+/// table.
 #[inline]
 fn read(plan: &Plan, clock: Option<u16>, at: i64) -> Option<i64> {
     if plan.followed.business { plan.clocks.reading(clock, at) } else { Some(0) }
@@ -342,16 +356,16 @@ fn read(plan: &Plan, clock: Option<u16>, at: i64) -> Option<i64> {
 /// Every status counts.
 const ALL: u8 = u8::MAX;
 
-/// The statuses whose time counts, a bit each.
-const fn counted(measure: Measure) -> u8 {
+/// The statuses whose time counts, one bit each.
+const fn counted(kind: TimerKind) -> u8 {
     const fn bit(status: Status) -> u8 {
         1 << status.index()
     }
     let worked = bit(Status::New) | bit(Status::Open);
-    match measure {
-        Measure::FirstResponse => ALL,
-        Measure::AgentWork => worked,
-        Measure::RequesterWait => worked | bit(Status::OnHold),
+    match kind {
+        TimerKind::FirstResponse => ALL,
+        TimerKind::AgentWork => worked,
+        TimerKind::RequesterWait => worked | bit(Status::OnHold),
         _ => worked | bit(Status::OnHold) | bit(Status::Pending),
     }
 }
@@ -388,21 +402,21 @@ impl Outline {
         }
     }
 
-    /// The ticket now has this status; `None` for a close that is no solve, and for a solve said twice where that counts.
+    /// Changes the status. `None` for a close that is no solve, and for a repeated solve if that counts.
     #[inline]
-    fn turn(
+    fn change_status(
         &mut self,
         to: Status,
         author: Author,
         now: i64,
         rules: Rules<'_>,
         reopens: &mut Vec<ReopenCycle>,
-    ) -> Option<Turn> {
+    ) -> Option<StatusChange> {
         let options = rules.options;
         let from = std::mem::replace(&mut self.status, to);
         if to == from {
             let restated = to.is_done() && options.repeated_solve == RepeatedSolve::Restates;
-            return (!restated).then_some(Turn::Nothing);
+            return (!restated).then_some(StatusChange::Nothing);
         }
         if to == Status::Closed {
             self.closed = Some(now);
@@ -415,29 +429,29 @@ impl Outline {
                     cycle.solved_again_at = Some(Timestamp::saturating_from_micros(now));
                 }
                 if self.first_solve.is_some() {
-                    return Some(Turn::Moved);
+                    return Some(StatusChange::Moved);
                 }
                 self.first_solve = Some(now);
-                Some(Turn::Solved)
+                Some(StatusChange::Solved)
             }
             (true, false) => {
                 let (solved, _) = self.last_solve?;
                 self.solved_time = self.solved_time.saturating_add(now.saturating_sub(solved));
                 if rules.followed.needs.any(Needs::REOPENS) {
-                    // Who made a rule act is another question.
+                    // The machine attributes reopenings by rules and bots.
                     if matches!(author, Author::Bot | Author::System) {
                         return None;
                     }
                     let instant = Timestamp::saturating_from_micros;
                     reopens.push(ReopenCycle::new(instant(solved), instant(now), author));
                 }
-                Some(Turn::Reopened)
+                Some(StatusChange::Reopened)
             }
-            _ => Some(Turn::Moved),
+            _ => Some(StatusChange::Moved),
         }
     }
 
-    /// A public message so long after creation; `None` where neither the customer nor an agent wrote it.
+    /// Handles a public message at this age of the ticket. `None` if neither the customer nor an agent wrote it.
     #[inline]
     fn handle(
         &mut self,
@@ -445,7 +459,7 @@ impl Outline {
         by: u32,
         age: i64,
         options: &ReplayOptions,
-        brief: &mut FastPath,
+        fast_path: &mut FastPath,
     ) -> Option<()> {
         self.replied = false;
         match author {
@@ -464,8 +478,8 @@ impl Outline {
                 self.opening_unconfirmed = false;
                 self.replied = true;
                 self.replies = self.replies.saturating_add(1);
-                if !brief.agents.contains(&by) {
-                    brief.agents.push(by);
+                if !fast_path.agents.contains(&by) {
+                    fast_path.agents.push(by);
                 }
             }
             _ => return None,
@@ -474,20 +488,20 @@ impl Outline {
         Some(())
     }
 
-    /// Whether an agent's public message now is the one with which the team opened the ticket.
+    /// Whether an agent's public message is the one with which the team opened the ticket.
     #[inline]
     fn opens_proactively(&self, age: i64) -> bool {
         if self.last_author == Some(Author::Customer) || self.replies > 0 || self.proactive {
             return false;
         }
         if self.opening_unconfirmed {
-            // Nobody said who opened it: writing at the instant of creation is opening it.
+            // With an unknown author, a message at the timestamp of creation is the opening.
             return !self.author_known && age == 0;
         }
         self.customer_messages == 0
     }
 
-    /// Counts the message just heard for the reopening under way, if it was a reply.
+    /// Counts the last message for the current reopening, if it was a reply.
     #[inline]
     fn note_reply(&self, reopens: &mut [ReopenCycle]) {
         if let (true, false, Some(cycle)) = (self.replied, self.status.is_done(), reopens.last_mut()) {
@@ -495,9 +509,16 @@ impl Outline {
         }
     }
 
-    /// Fills `metrics` with what is asked for.
+    /// Fills `metrics` with the requested measures.
     #[inline]
-    fn measure(self, created: i64, as_of: i64, needs: Needs, brief: &FastPath, metrics: &mut TicketMetrics) {
+    fn measure(
+        self,
+        created: i64,
+        as_of: i64,
+        needs: Needs,
+        fast_path: &FastPath,
+        metrics: &mut TicketMetrics,
+    ) {
         let instant = Timestamp::saturating_from_micros;
         metrics.created_at = instant(created);
         metrics.as_of = instant(as_of);
@@ -525,7 +546,7 @@ impl Outline {
             metrics.customer_messages = self.customer_messages;
             metrics.bot_messages = 0;
             metrics.internal_notes = self.notes;
-            metrics.replying_agents = u32::try_from(brief.agents.len()).unwrap_or(u32::MAX);
+            metrics.replying_agents = u32::try_from(fast_path.agents.len()).unwrap_or(u32::MAX);
             metrics.bot_handoffs = 0;
         }
     }

@@ -1,4 +1,4 @@
-//! One ticket under way: its life, the schedule that applies and its SLA targets, moved on step by step.
+//! Replay of one ticket: its state, schedule and SLA targets.
 
 mod closed_form;
 mod fast_path;
@@ -21,28 +21,28 @@ use super::timer::{RawSegment, RawVerdict, TimerContext};
 use crate::sla::{SlaPolicies, Validity};
 use crate::ticket::{Attribute, Author, Status};
 
-/// What all tickets of a replay have in common.
+/// The data shared by all tickets of a replay.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) options: ReplayOptions,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) clocks: Clocks,
     pub(crate) policies: CompiledPolicies,
-    /// What the machine follows of a ticket.
+    /// The state that the machine follows.
     pub(crate) followed: Followed,
     pub(crate) credited: Credited,
-    /// Whether verdicts keep their segments.
+    /// Whether verdicts contain their segments.
     pub(crate) explain: bool,
-    /// Whether the short way can say what is asked for of usual tickets.
+    /// Whether the fast path computes every requested measure of usual tickets.
     pub(crate) has_fast_path: bool,
-    /// Whether usual milestones need no replay.
+    /// Whether the measures of usual milestones have a closed form.
     pub(crate) closed_form: bool,
-    /// A number that differs for plans whose numbers mean something else.
+    /// Differs between plans that assign different meanings to the same numbers.
     pub(crate) fingerprint: u64,
 }
 
 impl Plan {
-    /// The plan of these options, schedules and policies.
+    /// Builds the plan from options, schedules and policies.
     pub(crate) fn new(
         options: ReplayOptions,
         schedules: Schedules,
@@ -60,14 +60,14 @@ impl Plan {
         }));
         let always_open = options.no_schedule == NoSchedule::AlwaysOpen;
         let clocks = Clocks::new(schedules, always_open, &mut vocabulary);
-        let judged = needs.any(Needs::VERDICTS);
-        let mut compiled = if judged {
+        let has_policies = needs.any(Needs::VERDICTS);
+        let mut compiled = if has_policies {
             CompiledPolicies::new(policies, &mut vocabulary)
         } else {
             CompiledPolicies::default()
         };
         compiled.bind(&clocks);
-        // An explanation names the schedule of every stretch, whatever is measured.
+        // An explanation names the schedule of every segment, whatever is measured.
         let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
         let followed = Followed::new(read, &options, &clocks, &compiled, &watched, credited.any());
         let names = vocabulary.names().chain(compiled.names()).chain(clocks.names());
@@ -75,7 +75,7 @@ impl Plan {
         let has_fast_path = !explain
             && !credited.any()
             && closed_form::allow_fast_path(needs, &options, &followed, &compiled);
-        let closed_form = !explain && !credited.any() && closed_form::is_enough(read, &options);
+        let closed_form = !explain && !credited.any() && closed_form::has_closed_form(read, &options);
         Self {
             options,
             vocabulary,
@@ -94,7 +94,7 @@ impl Plan {
         Rules { options: &self.options, followed: &self.followed }
     }
 
-    /// The schedule that applies to a ticket with these attribute values, where business time is read at all.
+    /// The schedule that applies to a ticket with these attribute values, if business time is needed.
     fn choose_clock(&self, values: &[u32]) -> Option<u16> {
         if self.followed.business { self.clocks.choose(values) } else { None }
     }
@@ -104,15 +104,14 @@ impl Plan {
     }
 }
 
-/// A number that differs for different lists of names (FNV-1a).
+/// A hash of a list of names (FNV-1a).
 fn fingerprint<'a>(names: impl Iterator<Item = &'a str>) -> u64 {
     names
         .flat_map(|name| name.bytes().chain([0xff]))
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// What the business clock reads at the last step, where known: remembered, so that each step reads it once. No part of
-/// the state, since it can be read again.
+/// The business clock's reading at the last step, if known. A cache, not a part of the state.
 #[derive(Debug, Clone, Copy, Default)]
 struct Reading(Option<i64>);
 
@@ -129,16 +128,16 @@ impl Eq for Reading {}
 pub(crate) struct Machine {
     pub(crate) state: TicketState,
     pub(crate) now: Stamp,
-    /// The latest instant of a step that was not heard: none that follows is earlier.
+    /// The timestamp of the latest step that was ignored. No later step is earlier.
     latest: i64,
     evaluator: SlaEvaluator,
     /// The schedule that applies now.
     pub(super) clock: Option<u16>,
     #[serde(skip)]
     reading: Reading,
-    /// The value of each attribute by number.
+    /// The value of each attribute, by number.
     values: Vec<u32>,
-    /// Tags that rules look at.
+    /// The tags, if rules depend on them.
     tags: Vec<u32>,
 }
 
@@ -156,7 +155,7 @@ impl Machine {
         }
     }
 
-    /// Takes over the record a ticket begins with, keeping the memory of the lists.
+    /// Applies the record of a ticket. The lists keep their memory.
     #[inline]
     pub(super) fn begin_record(&mut self, start: Start<'_>, plan: &Plan) {
         if self.values.len() != plan.vocabulary.attributes() {
@@ -173,7 +172,7 @@ impl Machine {
         self.clock = plan.choose_clock(&self.values);
     }
 
-    /// Begins another ticket, keeping the memory of the lists.
+    /// Begins another ticket. The lists keep their memory.
     pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
         self.begin_record(start, plan);
         self.reading = Reading(plan.clocks.reading(self.clock, start.created_at));
@@ -191,17 +190,17 @@ impl Machine {
         }
     }
 
-    /// Whether the state was made by such a plan.
+    /// Whether the state was made with an equivalent plan.
     pub(crate) fn fits(&self, plan: &Plan) -> bool {
-        let judged = plan.policies.slots.is_empty() || self.evaluator.fits(&plan.policies);
-        judged && self.values.len() == plan.vocabulary.attributes()
+        let policies_fit = plan.policies.slots.is_empty() || self.evaluator.fits(&plan.policies);
+        policies_fit && self.values.len() == plan.vocabulary.attributes()
     }
 
     pub(crate) fn tags(&self) -> &[u32] {
         &self.tags
     }
 
-    /// The value of a numbered attribute.
+    /// The value of an attribute, by number.
     pub(crate) fn value(&self, attribute: u16) -> u32 {
         self.values.get(usize::from(attribute)).copied().unwrap_or(NONE)
     }
@@ -215,12 +214,12 @@ impl Machine {
         }
     }
 
-    /// Reads both clocks at `at`; before the last step, as at the last step.
+    /// Reads both clocks at `at`, or at the last step if that is later.
     pub(crate) fn stamp(&self, at: i64, plan: &Plan) -> Stamp {
         self.stamp_by(at, plan, plan.clocks.reading(self.clock, at))
     }
 
-    /// [`stamp`](Self::stamp), given the business clock's reading at `at`.
+    /// Like [`stamp`](Self::stamp), with a given reading of the business clock at `at`.
     #[inline]
     fn stamp_by(&self, at: i64, plan: &Plan, reading: Option<i64>) -> Stamp {
         let mut stamp = self.now;
@@ -241,7 +240,7 @@ impl Machine {
         stamp
     }
 
-    /// Moves both clocks on to `at`.
+    /// Advances both clocks to `at`.
     #[inline]
     fn advance(&mut self, at: i64, plan: &Plan) {
         if at <= self.now.at {
@@ -256,7 +255,7 @@ impl Machine {
         self.reading = Reading(reading);
     }
 
-    /// Takes one step, which changes nothing where nobody asked for what it could change.
+    /// Applies a step, or ignores it if no requested measure depends on it.
     #[inline]
     pub(crate) fn handle(&mut self, step: Step, plan: &Plan) {
         if plan.followed.is_relevant(step.kind) {
@@ -267,7 +266,7 @@ impl Machine {
         }
     }
 
-    /// Moves on by one step; one before the last is taken at the instant of the last.
+    /// Applies a step. A step earlier than the last one is moved to the timestamp of the last one.
     #[inline]
     pub(crate) fn apply(&mut self, step: Step, plan: &Plan) {
         self.advance(step.at, plan);
@@ -277,14 +276,14 @@ impl Machine {
         let status = self.state.status;
         let signals = self.state.apply(step.kind, step.author, step.by, self.now, plan.rules());
         let attribute_changed = signals.has(Signals::ATTRIBUTE);
-        let judged = !plan.policies.slots.is_empty() && !signals.is_empty();
-        if judged && plan.explain && signals.has(Signals::STATUS) {
+        let has_policies = !plan.policies.slots.is_empty() && !signals.is_empty();
+        if has_policies && plan.explain && signals.has(Signals::STATUS) {
             self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
         }
-        if attribute_changed && plan.clocks.look_at(step.kind) {
+        if attribute_changed && plan.clocks.depends_on(step.kind) {
             let clock = plan.choose_clock(&self.values);
             if clock != self.clock {
-                if judged {
+                if has_policies {
                     self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
                 }
                 self.clock = clock;
@@ -292,8 +291,8 @@ impl Machine {
                 self.now.scheduled = plan.knows_business_time(clock);
             }
         }
-        if judged {
-            // The stretch that ends now was spent in the status before.
+        if has_policies {
+            // The stretch that ends now belongs to the previous status.
             let timer_context = timer_context(plan, self.clock, status);
             let context = StepContext {
                 signals,
@@ -304,19 +303,19 @@ impl Machine {
             };
             let each_change = plan.options.sla.validity == Validity::AtEachChange;
             let day = if each_change { self.now.at } else { self.state.created.at };
-            let looks = attribute_changed && plan.policies.look_at(step.kind);
-            if looks {
+            let affected = attribute_changed && plan.policies.depends_on(step.kind);
+            if affected {
                 self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
             }
             self.evaluator.handle(&plan.policies, context, &self.state, self.now, timer_context);
-            if each_change && !looks {
-                // What was completed just now was judged by the policies before.
+            if each_change && !affected {
+                // The previous targets apply to what this step completed.
                 self.evaluator.rematch(&plan.policies, day, context, self.now, timer_context);
             }
         }
     }
 
-    /// Takes over a changed attribute or tag; says whether the step does anything at all.
+    /// Applies a changed attribute or tag. Returns whether the step changes anything.
     fn change(&mut self, kind: StepKind) -> bool {
         match kind {
             StepKind::Changed { attribute, to } => match self.values.get_mut(usize::from(attribute)) {
@@ -340,33 +339,33 @@ impl Machine {
         true
     }
 
-    /// Tells the verdicts as of `as_of`, and says how many targets could not be judged for want of a schedule.
+    /// Emits the verdicts as of `as_of`. Returns the number of targets not evaluated for lack of a schedule.
     pub(crate) fn verdicts(
         &self,
         as_of: Stamp,
         plan: &Plan,
-        tell: impl FnMut(RawVerdict, &[RawSegment]),
+        emit: impl FnMut(RawVerdict, &[RawSegment]),
     ) -> u32 {
         let left = self.state.left.is_some();
         self.evaluator.verdicts(
             self.state.end(as_of),
             left,
             timer_context(plan, self.clock, self.state.status),
-            tell,
+            emit,
         )
     }
 }
 
 impl Machine {
-    /// Ends the ticket's life here: the verdicts on what is under way join those of the past, and the number of
-    /// targets that could not be judged is given.
+    /// Ends the ticket and adds the verdicts on running targets to the finished ones. Returns the number of targets
+    /// not evaluated.
     pub(crate) fn conclude(&mut self, as_of: Stamp, plan: &Plan) -> u32 {
         let left = self.state.left.is_some();
         let end = self.state.end(as_of);
         self.evaluator.conclude(end, left, timer_context(plan, self.clock, self.state.status))
     }
 
-    /// The verdicts that a conclusion left behind.
+    /// The verdicts after a conclusion.
     pub(crate) fn done(&self) -> &[RawVerdict] {
         self.evaluator.done()
     }

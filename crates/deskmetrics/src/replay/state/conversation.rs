@@ -1,8 +1,8 @@
-//! Who wrote, who waits, who answered.
+//! State of the conversation: authors, waits and answers.
 
 use serde::{Deserialize, Serialize};
 
-use crate::replay::stamp::{Span, Stamp};
+use crate::replay::stamp::{ClockSpan, Stamp};
 use crate::replay::step::NONE;
 use crate::ticket::Author;
 
@@ -11,45 +11,45 @@ use crate::ticket::Author;
 pub(super) struct NextResponse {
     /// When it was given, in microseconds.
     pub(super) at: i64,
-    /// How long the customer had waited.
-    pub(super) waited: Span,
-    /// Who gave it, by number of the name.
+    /// How long the customer waited.
+    pub(super) waited: ClockSpan,
+    /// The number of the author's name.
     pub(super) by: u32,
 }
 
-/// How the conversation stands.
+/// The state of the conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub(crate) struct Conversation {
-    /// The creation may still prove to be the customer's explicit message or the team's.
+    /// Whether a message may still show that the customer or the team opened the ticket.
     pub(super) opening_unconfirmed: bool,
-    /// An explicit author was given.
+    /// Whether the author of the ticket is known.
     pub(super) author_known: bool,
     pub(super) proactive: bool,
     pub(crate) responded: bool,
-    /// The oldest customer message nobody has answered.
+    /// The oldest unanswered customer message.
     pub(super) waiting_since: Option<Stamp>,
     /// When the last wait began.
     pub(crate) wait_start: Stamp,
-    /// The waiting message came while the ticket was solved: it waits only if somebody takes it up.
+    /// Whether the waiting message came while the ticket was solved. It counts only if the ticket is reopened.
     pub(super) waits_while_done: bool,
-    /// Since when the wait lasted that the last solve ended: a reply before the ticket comes back still answers it.
+    /// The start of the wait that the last solve ended. A reply before a reopening still answers it.
     pub(super) lapsed: Option<Stamp>,
     /// When a solve last ended a wait.
     pub(crate) lapsed_at: Stamp,
     pub(super) first_wait: Option<Stamp>,
-    pub(super) unanswered_first: Option<Span>,
-    pub(super) first_response: Option<(Stamp, Span)>,
-    /// Who gave it, by number of the name.
+    pub(super) unanswered_first: Option<ClockSpan>,
+    pub(super) first_response: Option<(Stamp, ClockSpan)>,
+    /// The number of the first responder's name.
     pub(crate) first_responder: u32,
     pub(super) first_contact: Option<Stamp>,
-    pub(super) bot_first_response: Option<Span>,
+    pub(super) bot_first_response: Option<ClockSpan>,
     pub(super) last_bot_act: Option<Stamp>,
     pub(super) last_public_author: Option<Author>,
     pub(super) next_responses: Vec<NextResponse>,
-    pub(super) unanswered_next: Vec<Span>,
+    pub(super) unanswered_next: Vec<ClockSpan>,
     pub(super) replying_agents: Vec<u32>,
-    /// Who replied publicly, and since when they were the last to.
+    /// The repliers, and the start of their consecutive replies.
     pub(crate) repliers: Vec<(u32, Stamp)>,
     pub(super) public_replies: u32,
     pub(super) customer_messages: u32,
@@ -59,7 +59,7 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
-    /// Forgets everything, keeping the memory of the lists.
+    /// Resets the conversation. The lists keep their memory.
     pub(super) fn clear(&mut self) {
         let Self {
             opening_unconfirmed,

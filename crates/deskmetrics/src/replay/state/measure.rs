@@ -1,19 +1,20 @@
-//! What is known of a life at the cut-off.
+//! Measures of a ticket's state at the cut-off.
 
 use super::{ASSIGNEE, GROUP, TicketState};
 use crate::Timestamp;
 use crate::replay::metrics::{Replier, Response, Stint, TicketMetrics};
 use crate::replay::needs::Needs;
-use crate::replay::stamp::{Span, Stamp};
+use crate::replay::stamp::{ClockSpan, Stamp};
 use crate::replay::step::NONE;
 
 impl TicketState {
-    /// Where counting ends when it is looked at at `as_of`.
+    /// Where counting ends as of `as_of`.
     pub(crate) fn end(&self, as_of: Stamp) -> Stamp {
         self.left.map_or(as_of, |(_, at)| at)
     }
 
-    /// Fills `metrics` with what is asked for and known at `as_of`; all but the stints, whose names are not known here.
+    /// Fills `metrics` with the requested measures as of `as_of`, except stints and repliers, whose names are not
+    /// known here.
     pub(crate) fn measure(&self, as_of: Stamp, needs: Needs, metrics: &mut TicketMetrics) {
         let end = self.end(as_of);
         metrics.created_at = self.created.timestamp();
@@ -38,7 +39,7 @@ impl TicketState {
             self.measure_status_times(end, metrics);
         }
         if needs.any(Needs::STATIONS) {
-            metrics.time_to_first_assignment = self.stations.first_assignment.map(Span::elapsed);
+            metrics.time_to_first_assignment = self.stations.first_assignment.map(ClockSpan::elapsed);
             metrics.assignee_stations = self.stations(ASSIGNEE);
             metrics.group_stations = self.stations(GROUP);
         }
@@ -58,10 +59,11 @@ impl TicketState {
         metrics.running_first_response_time = match (talk.responded, running) {
             (true, _) => None,
             (false, Some(span)) => Some(span.elapsed()),
-            (false, None) => talk.unanswered_first.map(Span::elapsed),
+            (false, None) => talk.unanswered_first.map(ClockSpan::elapsed),
         };
-        metrics.running_next_response_time = if talk.responded { running.map(Span::elapsed) } else { None };
-        metrics.bot_first_response_time = talk.bot_first_response.map(Span::elapsed);
+        metrics.running_next_response_time =
+            if talk.responded { running.map(ClockSpan::elapsed) } else { None };
+        metrics.bot_first_response_time = talk.bot_first_response.map(ClockSpan::elapsed);
         metrics.next_responses.clear();
         metrics.next_responses.extend(talk.next_responses.iter().map(|response| {
             Response::after(response.waited.elapsed()).at(Timestamp::saturating_from_micros(response.at))
@@ -91,7 +93,7 @@ impl TicketState {
         let full = solve
             .filter(|_| self.status.is_done() && !self.closed_unsolved)
             .map(|solve| solve.at.since(self.created));
-        metrics.full_resolution_time = full.map(Span::elapsed);
+        metrics.full_resolution_time = full.map(ClockSpan::elapsed);
         metrics.net_resolution_time = full.map(|full| full.minus(self.solved_time).elapsed());
         metrics.running_resolution_time = (!self.status.is_done()).then(|| end.since(self.created).elapsed());
     }
@@ -110,7 +112,7 @@ impl TicketState {
         metrics.on_hold_time = on_hold.elapsed();
     }
 
-    /// Tells the stints and who replied, by name.
+    /// Fills in stints and repliers by name.
     pub(crate) fn resolve_names<'n>(
         &self,
         as_of: Stamp,

@@ -1,4 +1,4 @@
-//! What a message changes: who waits, who answered.
+//! The effect of messages on waits and answers.
 
 use super::conversation::NextResponse;
 use super::{Signals, TicketState};
@@ -96,7 +96,7 @@ impl TicketState {
         }
     }
 
-    /// Whether an agent's public message now is the one with which the team opened the ticket.
+    /// Whether an agent's public message is the one with which the team opened the ticket.
     fn opens_proactively(&self, now: Stamp) -> bool {
         if self.conversation.last_public_author == Some(Author::Customer)
             || self.conversation.public_replies > 0
@@ -105,7 +105,7 @@ impl TicketState {
             return false;
         }
         if self.conversation.opening_unconfirmed {
-            // Nobody said who opened it: writing at the instant of creation is opening it.
+            // With an unknown author, a message at the timestamp of creation is the opening.
             return !self.conversation.author_known && now.at == self.created.at;
         }
         self.conversation.customer_messages == 0
@@ -132,7 +132,7 @@ impl TicketState {
         }
     }
 
-    /// The customer wrote (or, by opening the ticket, is taken to have written).
+    /// Handles a message of the customer, or the opening of the ticket.
     pub(super) fn customer_contact(&mut self, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         self.conversation.customer_messages = self.conversation.customer_messages.saturating_add(1);
         if self.conversation.first_contact.is_none() {
@@ -159,7 +159,7 @@ impl TicketState {
         }
     }
 
-    /// The waiting message begins to count.
+    /// Starts to count the wait for an answer.
     pub(super) fn begin_wait(&mut self, since: Stamp, signals: &mut Signals) {
         self.conversation.waits_while_done = false;
         self.conversation.wait_start = since;
@@ -170,7 +170,7 @@ impl TicketState {
         signals.raise(Signals::WAIT_BEGAN);
     }
 
-    /// The customer got an answer.
+    /// Handles an answer to the customer.
     pub(super) fn answered(&mut self, by: u32, now: Stamp, options: &ReplayOptions, signals: &mut Signals) {
         self.conversation.opening_unconfirmed = false;
         let waiting_since = match (self.conversation.waiting_since.take(), self.conversation.lapsed.take()) {
@@ -184,7 +184,7 @@ impl TicketState {
                 if self.conversation.responded {
                     self.conversation.unanswered_next.pop();
                 }
-                signals.raise(Signals::WAIT_TAKEN_UP);
+                signals.raise(Signals::WAIT_RESUMED);
                 since
             }
             (None, None) => return,

@@ -1,4 +1,4 @@
-//! The state machine: one ticket's steps, in order, into everything that is measured about it.
+//! State machine of one ticket.
 
 mod conversation;
 mod measure;
@@ -13,36 +13,36 @@ use self::conversation::Conversation;
 use super::metrics::ReopenCycle;
 use super::needs::Followed;
 use super::options::{FirstResponseStart, Merged, Opening, RepeatedSolve, ReplayOptions, SolveWithoutReply};
-use super::stamp::{Span, Stamp};
+use super::stamp::{ClockSpan, Stamp};
 use super::step::{ASSIGNEE, GROUP, NONE, StepKind};
 use crate::Reason;
 use crate::ticket::{Author, Status};
 
-/// What a life is read by.
+/// The options and requested state that a ticket is replayed with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
     pub(crate) options: &'a ReplayOptions,
     pub(crate) followed: &'a Followed,
 }
 
-/// Where a stretch with one assignee or group begins and which it is.
+/// The start of a period with one assignee or group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StintMark {
     pub(crate) attribute: u16,
     pub(crate) value: u32,
     pub(crate) from: Stamp,
     pub(crate) until: Option<Stamp>,
-    /// Time the ticket had been solved or closed by then: at the beginning, and at the end once there is one.
-    done_before: Span,
-    done_by: Span,
+    /// Time the ticket had spent solved or closed, at the start and at the end of the period.
+    done_before: ClockSpan,
+    done_by: ClockSpan,
 }
 
-/// A solve, as it stood when the ticket was reopened.
+/// A solve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Solve {
     at: Stamp,
     by: Author,
-    /// By number of the name.
+    /// The number of the author's name.
     name: u32,
 }
 
@@ -52,19 +52,19 @@ pub(crate) struct TicketState {
     pub(crate) created: Stamp,
     pub(crate) status: Status,
     status_since: Stamp,
-    in_status: [Span; 6],
+    in_status: [ClockSpan; 6],
     pub(crate) left: Option<(Reason, Stamp)>,
 
     first_solve: Option<Stamp>,
     last_solve: Option<Solve>,
     closed: Option<Stamp>,
-    /// Closed without a solve, where that does not count as one.
+    /// Whether the ticket was closed without a solve, if a close does not count as one.
     closed_unsolved: bool,
     /// Time between solves and reopenings so far.
-    solved_time: Span,
+    solved_time: ClockSpan,
     reopens: Vec<ReopenCycle>,
-    /// What the last reopening undid, for taking it back.
-    before_reopen: Option<(Solve, Span, Stamp)>,
+    /// The state before the last reopening, to undo it.
+    before_reopen: Option<(Solve, ClockSpan, Stamp)>,
     thank_you_reopens: u32,
 
     pub(crate) conversation: Conversation,
@@ -73,29 +73,29 @@ pub(crate) struct TicketState {
     escalations: u32,
 }
 
-/// Who has the ticket.
+/// The assignee and group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stations {
     group: u32,
     assignee: u32,
-    first_assignment: Option<Span>,
+    first_assignment: Option<ClockSpan>,
     pub(crate) stints: Vec<StintMark>,
 }
 
 impl TicketState {
-    /// An empty life, to be begun.
+    /// An empty state, before [`begin`](Self::begin).
     pub(crate) fn empty() -> Self {
         Self {
             created: Stamp::default(),
             status: Status::New,
             status_since: Stamp::default(),
-            in_status: [Span::default(); 6],
+            in_status: [ClockSpan::default(); 6],
             left: None,
             first_solve: None,
             last_solve: None,
             closed: None,
             closed_unsolved: false,
-            solved_time: Span::default(),
+            solved_time: ClockSpan::default(),
             reopens: Vec::new(),
             before_reopen: None,
             thank_you_reopens: 0,
@@ -106,8 +106,8 @@ impl TicketState {
         }
     }
 
-    /// Forgets the life so far, keeping the memory of the lists. Place by place: writing a whole new life over the old
-    /// one would cost more than many a ticket's steps.
+    /// Resets the state. The lists keep their memory. Field by field, because overwriting the whole state costs more
+    /// than the steps of many tickets.
     #[inline]
     fn clear(&mut self, followed: &Followed) {
         let Self {
@@ -135,14 +135,14 @@ impl TicketState {
         *last_solve = None;
         *closed = None;
         *closed_unsolved = false;
-        *solved_time = Span::default();
+        *solved_time = ClockSpan::default();
         reopens.clear();
         *before_reopen = None;
         *thank_you_reopens = 0;
         *agent_touches = 0;
         *escalations = 0;
         if followed.status_times {
-            *in_status = [Span::default(); 6];
+            *in_status = [ClockSpan::default(); 6];
         }
         if followed.conversation {
             conversation.clear();
@@ -155,7 +155,7 @@ impl TicketState {
         }
     }
 
-    /// Begins the life of another ticket, keeping the memory of the lists.
+    /// Begins another ticket. The lists keep their memory.
     #[inline]
     pub(crate) fn begin(
         &mut self,
@@ -185,7 +185,7 @@ impl TicketState {
         signals
     }
 
-    /// One more step. The signals say what it meant; none means that nothing changed.
+    /// Applies a step. The signals describe its effect; empty signals mean that nothing changed.
     #[inline]
     pub(crate) fn apply(
         &mut self,
@@ -296,7 +296,7 @@ impl TicketState {
                 }
             }
             (true, false) => self.reopen(author, now, options, signals),
-            // Closed without a solve, and solved after all.
+            // The ticket was closed without a solve and is solved now.
             (true, true) if self.closed_unsolved && to == Status::Solved => {
                 self.closed_unsolved = false;
                 self.solve((author, by), now, options, signals);
@@ -352,7 +352,7 @@ impl TicketState {
             signals.raise(Signals::REOPENED);
             self.before_reopen = Some((solve, self.solved_time, now));
             self.solved_time.add(now.since(solve.at));
-            // A rule that opens a solved ticket acts on what the customer wrote there.
+            // A rule that opens a solved ticket responds to the customer's message.
             let prompted =
                 self.conversation.waits_while_done && matches!(author, Author::System | Author::Bot);
             let by = if prompted { Author::Customer } else { author };
@@ -363,7 +363,7 @@ impl TicketState {
                 self.begin_wait(since, signals);
             }
         } else if !self.conversation.responded && self.conversation.unanswered_first.is_some() {
-            // No person has answered yet and nobody wrote anew: the reopening itself asks for the answer.
+            // No person has answered, and there is no new message: the reopening itself starts the wait.
             let from_creation = options.first_response_start == FirstResponseStart::Creation;
             let since = if from_creation && !self.conversation.proactive { self.created } else { now };
             self.conversation.waiting_since = Some(since);
@@ -406,7 +406,7 @@ impl TicketState {
     }
 
     /// Time spent in solved and closed until `now`.
-    fn done_time(&self, now: Stamp) -> Span {
+    fn done_time(&self, now: Stamp) -> ClockSpan {
         let [.., solved, closed] = self.in_status;
         let mut done = solved.plus(closed);
         if self.status.is_done() {
@@ -415,25 +415,25 @@ impl TicketState {
         done
     }
 
-    /// How long a stint lasted until `end`, the time the ticket was solved or closed excluded.
-    pub(crate) fn stint_time(&self, stint: &StintMark, end: Stamp) -> Span {
+    /// The duration of a stint until `end`, without the time the ticket was solved or closed.
+    pub(crate) fn stint_time(&self, stint: &StintMark, end: Stamp) -> ClockSpan {
         match stint.until {
             Some(until) => until.since(stint.from).minus(stint.done_by.minus(stint.done_before)),
             None => end.since(stint.from).minus(self.done_time(end).minus(stint.done_before)),
         }
     }
 
-    /// Who made the last solve, by number of the name.
+    /// The number of the last solver's name.
     pub(crate) fn solver(&self) -> u32 {
         self.last_solve.map_or(NONE, |solve| solve.name)
     }
 
-    /// The group the ticket lies with.
+    /// The number of the current group.
     pub(crate) fn group(&self) -> u32 {
         self.stations.group
     }
 
-    /// The assignee the ticket lies with.
+    /// The number of the current assignee.
     pub(crate) fn assignee(&self) -> u32 {
         self.stations.assignee
     }

@@ -1,4 +1,4 @@
-//! Which KPIs a dataset can answer, and which of them a report shows.
+//! Selection of the KPIs of a report, checked against a dataset.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,67 +11,67 @@ use crate::Dataset;
 use crate::decode::stated::StatedColumn;
 use crate::description::{did_you_mean, nearest};
 
-/// Which KPIs of a dataset a report is to show, each with the choices it needs taken from the dataset: the question and
-/// its scale, the FCR policy, the clocks there are schedules for.
+/// A selection of KPIs. The dataset provides the options of each one: the question and its scale, the FCR policy, and
+/// the clocks that have schedules.
 ///
 /// ```no_run
-/// use deskmetrics_arrow::{Choice, Dataset};
+/// use deskmetrics_arrow::{Dataset, KpiSelection};
 ///
 /// let dataset = Dataset::read("helpdesk.toml")?;
-/// let chosen = Choice::usual().of(&dataset)?;
-/// for request in &chosen.kpis {
+/// let selected = KpiSelection::usual().of(&dataset)?;
+/// for request in &selected.kpis {
 ///     println!("{}", request.kpi);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Choice {
-    wanted: Wanted,
+pub struct KpiSelection {
+    ids: KpiIds,
     clocks: Option<Vec<ClockKind>>,
     fcr: Option<FcrPolicy>,
 }
 
 #[derive(Debug, Clone)]
-enum Wanted {
+enum KpiIds {
     Usual,
     All,
     These(Vec<String>),
 }
 
-/// The KPIs chosen.
+/// The selected KPIs.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Chosen {
-    /// In the catalogue's order; those asked for by name in the order asked.
+pub struct SelectedKpis {
+    /// The requests: in the order of the catalogue, or in the given order if selected by name.
     pub kpis: Vec<KpiRequest>,
-    /// What the reader should know: what is not shown and why.
+    /// Notes for the reader: KPIs that are not shown, with the reason.
     pub notes: Vec<String>,
 }
 
-/// A choice the data cannot answer.
+/// A selection that the data cannot answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ChoiceError {
+pub enum SelectionError {
     /// The catalogue has no such KPI.
     #[error("there is no KPI \"{id}\"{}", did_you_mean(nearest.as_deref()))]
     UnknownKpi {
-        /// The id asked for.
+        /// The requested id.
         id: String,
-        /// The id most like it.
+        /// The most similar id.
         nearest: Option<String>,
     },
-    /// First contact resolution was asked for without saying what it means.
-    #[error("KPI \"fcr\" has no usual meaning: choose a policy such as \"no_reopen_within(7days)\"")]
+    /// First contact resolution was requested without a policy.
+    #[error("KPI \"fcr\" has no default policy: choose a policy such as \"no_reopen_within(7days)\"")]
     FcrPolicy,
-    /// The data has nothing to say about it.
-    #[error("the data holds nothing for {id}{hint}")]
+    /// The data contains nothing that the KPI measures.
+    #[error("the data contains nothing for {id}{hint}")]
     Nothing {
         /// The KPI's id.
         id: &'static str,
-        /// What would help.
+        /// What to add.
         hint: String,
     },
-    /// The data cannot answer it: its value would be about the data, not about the desk.
+    /// The data lacks the evidence for the KPI. Its value would describe the data, not the service.
     #[error("{kpi} cannot be answered, since the data has {lacks}: {remedy}{}", or_stated(stated))]
     NoEvidence {
         /// The KPI's id, with its FCR policy.
@@ -80,13 +80,13 @@ pub enum ChoiceError {
         lacks: &'static str,
         /// What to provide.
         remedy: &'static str,
-        /// The measures that are enough instead, where the source has computed all of them: roles of tickets.
+        /// The roles of stated measures that are sufficient instead.
         stated: &'static [StatedMeasure],
     },
-    /// There is no table to report on, or none that a KPI could be about.
+    /// There is no table to report on, or none that a KPI measures.
     #[error("there is no KPI to report{}", notes.iter().flat_map(|note| ["; ", note.as_str()]).collect::<String>())]
     NoKpi {
-        /// What is not shown and why.
+        /// The KPIs that are not shown, with the reason.
         notes: Vec<String>,
     },
 }
@@ -99,10 +99,10 @@ fn or_stated(stated: &[StatedMeasure]) -> String {
     }
 }
 
-impl Choice {
-    /// The usual KPIs, as far as the data has something to say about them.
+impl KpiSelection {
+    /// The usual KPIs that the data can answer.
     pub fn usual() -> Self {
-        Self { wanted: Wanted::Usual, clocks: None, fcr: None }
+        Self { ids: KpiIds::Usual, clocks: None, fcr: None }
     }
 
     /// The ids of the usual KPIs.
@@ -110,114 +110,114 @@ impl Choice {
         kpi::REGISTRY.iter().filter(|entry| entry.usual).map(|entry| entry.definition.id)
     }
 
-    /// Every KPI that the data has something to say about.
+    /// Every KPI that the data can answer.
     pub fn all() -> Self {
-        Self { wanted: Wanted::All, ..Self::usual() }
+        Self { ids: KpiIds::All, ..Self::usual() }
     }
 
     /// These KPIs, by their ids or aliases.
     pub fn these(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { wanted: Wanted::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
+        Self { ids: KpiIds::These(ids.into_iter().map(Into::into).collect()), ..Self::usual() }
     }
 
-    /// The clocks of durations; both where the dataset has a schedule, else the calendar, unless told otherwise.
+    /// Sets the clocks of durations. Default: both if the dataset has a schedule, else the calendar.
     #[must_use]
     pub fn on(mut self, clocks: impl IntoIterator<Item = ClockKind>) -> Self {
         self.clocks = Some(clocks.into_iter().collect());
         self
     }
 
-    /// What first contact resolution means; the dataset's own policy unless told otherwise.
+    /// Sets the policy of first contact resolution. Default: the dataset's own policy.
     #[must_use]
     pub fn fcr(mut self, policy: FcrPolicy) -> Self {
         self.fcr = Some(policy);
         self
     }
 
-    /// The KPIs of this choice that the dataset can answer.
+    /// Resolves the selection to the KPIs that the dataset can answer.
     ///
     /// # Errors
-    /// When a KPI requested by name is unknown or the data holds nothing for it, and when there is no table for any. A table
-    /// without rows is one: its KPIs count nothing. A KPI requested by name that the data cannot answer is an error only where
-    /// no other KPI remains; else a note gives the reason.
-    pub fn of(&self, dataset: &Dataset) -> Result<Chosen, ChoiceError> {
-        let (mut chosen, mut refused) = (Chosen::default(), None);
+    /// If a KPI selected by name is unknown or the data contains nothing for it, or if there is no table for any KPI.
+    /// A table without rows suffices: its KPIs count nothing. A KPI selected by name that lacks evidence is an error
+    /// only if no other KPI remains; otherwise a note gives the reason.
+    pub fn of(&self, dataset: &Dataset) -> Result<SelectedKpis, SelectionError> {
+        let (mut selected, mut refused) = (SelectedKpis::default(), None);
         let (answerable, without_cut_off) = self.answerable(dataset);
-        match &self.wanted {
-            Wanted::These(ids) => {
-                for name in ids {
+        match &self.ids {
+            KpiIds::These(names) => {
+                for name in names {
                     let known = kpi::definition(name).ok_or_else(|| unknown(name))?;
                     let mut found =
                         answerable.iter().filter(|request| request.kpi == known.id).cloned().peekable();
                     if without_cut_off.contains(known.id) {
-                        chosen.notes.push(needs_cut_off(known.id));
+                        selected.notes.push(needs_cut_off(known.id));
                     } else if found.peek().is_none() {
                         return Err(self.nothing(known.id, dataset));
                     }
                     for request in found {
                         match dataset.can_answer(&request) {
-                            Ok(()) => chosen.kpis.push(request),
+                            Ok(()) => selected.kpis.push(request),
                             Err(problem) => {
-                                chosen.notes.push(problem.to_string());
+                                selected.notes.push(problem.to_string());
                                 refused = refused.or(Some(problem));
                             }
                         }
                     }
                 }
             }
-            Wanted::Usual | Wanted::All => {
-                let all = matches!(self.wanted, Wanted::All);
-                let is_wanted = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
-                chosen.kpis = answerable;
-                chosen.kpis.retain(|request| is_wanted(&request.kpi));
-                let unknown = without_cut_off.iter().filter(|id| is_wanted(id));
-                chosen.notes.extend(unknown.map(|id| needs_cut_off(id)));
+            KpiIds::Usual | KpiIds::All => {
+                let all = matches!(self.ids, KpiIds::All);
+                let is_selected = |id: &str| all || Self::usual_ids().any(|usual| usual == id);
+                selected.kpis = answerable;
+                selected.kpis.retain(|request| is_selected(&request.kpi));
+                let unknown = without_cut_off.iter().filter(|id| is_selected(id));
+                selected.notes.extend(unknown.map(|id| needs_cut_off(id)));
                 if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
-                    chosen.notes.push(ChoiceError::FcrPolicy.to_string());
+                    selected.notes.push(SelectionError::FcrPolicy.to_string());
                 }
                 let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
-                chosen.kpis.retain(|request| match lack(dataset, request, false) {
+                selected.kpis.retain(|request| match lack(dataset, request, false) {
                     Some(lack) => {
                         unknown.entry(lack).or_default().insert(request.kpi.clone());
                         false
                     }
                     None => true,
                 });
-                chosen.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
+                selected.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
                     let ids = Vec::from_iter(ids).join(", ");
                     format!("the data has {lacks}, so these are not shown: {ids}; {remedy}")
                 }));
             }
         }
-        chosen.notes.extend(unscaled(dataset));
-        chosen.notes.extend(dataset.notes.iter().cloned());
+        selected.notes.extend(unscaled(dataset));
+        selected.notes.extend(dataset.notes.iter().cloned());
         for source in &dataset.sources {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
-            chosen.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
+            selected.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
-        chosen.notes.extend(dataset.unmet_conditions());
-        chosen
+        selected.notes.extend(dataset.unmet_conditions());
+        selected
             .notes
             .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
-        if chosen.kpis.is_empty() {
-            return Err(refused.unwrap_or(ChoiceError::NoKpi { notes: chosen.notes }));
+        if selected.kpis.is_empty() {
+            return Err(refused.unwrap_or(SelectionError::NoKpi { notes: selected.notes }));
         }
-        chosen.notes.extend(chosen.kpis.iter().filter_map(|request| dataset.stated_note(request)));
-        chosen.notes.dedup();
-        Ok(chosen)
+        selected.notes.extend(selected.kpis.iter().filter_map(|request| dataset.stated_note(request)));
+        selected.notes.dedup();
+        Ok(selected)
     }
 
     fn policy<'a>(&'a self, dataset: &'a Dataset) -> Option<&'a FcrPolicy> {
         self.fcr.as_ref().or(dataset.fcr.as_ref())
     }
 
-    fn nothing(&self, id: &'static str, dataset: &Dataset) -> ChoiceError {
+    fn nothing(&self, id: &'static str, dataset: &Dataset) -> SelectionError {
         if id == "fcr" && self.policy(dataset).is_none() {
-            return ChoiceError::FcrPolicy;
+            return SelectionError::FcrPolicy;
         }
         let mut hint: String = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
-        if hint.is_empty() && asks_anything(dataset) && ["csat", "ces"].contains(&id) {
-            hint = format!(": say on which scale its question is, under scales, such as {id} = \"1-5\"");
+        if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
+            hint = format!(": state the scale of its question under scales, such as {id} = \"1-5\"");
         }
         if let Err(ReportError::Request(RequestError::NeedsChoice { option, allowed, .. })) =
             KpiRequest::new(id).check()
@@ -229,12 +229,12 @@ impl Choice {
                 ": it needs its {option}, {allowed}, such as {{\"kpi\": \"{id}\", \"{option}\": \"{example}\"}}"
             );
         }
-        ChoiceError::Nothing { id, hint }
+        SelectionError::Nothing { id, hint }
     }
 
-    /// Every KPI that the data has something to say about, and the ids of those that would be if there were a cut-off.
+    /// Every KPI that the data can answer, and the ids of those that need only a cut-off.
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
-        let named = matches!(self.wanted, Wanted::These(_));
+        let named = matches!(self.ids, KpiIds::These(_));
         let mut requests = Vec::new();
         for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
@@ -246,8 +246,12 @@ impl Choice {
                             .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
                             .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
                     );
-                    // There is but one scale it could have.
-                    if definition.id == "nps" && named && requests.len() == before && asks_anything(dataset) {
+                    // NPS has only one possible scale.
+                    if definition.id == "nps"
+                        && named
+                        && requests.len() == before
+                        && has_unknown_questions(dataset)
+                    {
                         requests.push(request.of_question("nps", Scale::nps()));
                     }
                 }
@@ -257,11 +261,12 @@ impl Choice {
                         .flat_map(super::decode::survey::AnswerTable::question_names)
                         .map(|name| &**name)
                         .collect();
-                    // Of no answers it is not known whether they would state reasons.
+                    // Without answers, it is unknown whether they would contain reasons.
                     let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
-                    let told = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
-                    requests
-                        .extend(told.map(|(name, scale)| request.clone().of_question(name, scale.clone())));
+                    let possible = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
+                    requests.extend(
+                        possible.map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                    );
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
@@ -272,7 +277,7 @@ impl Choice {
                     requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
                 }
                 "sla_attainment" => requests.extend(attainments(dataset, named)),
-                // Without targets and customers there is nothing to count, unless it is requested by name.
+                // Without targets and customers there is nothing to count, unless it is selected by name.
                 "sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk"
                     if !named && dataset.policies.policies.is_empty() => {}
                 "customers" if !named && dataset.tables.tickets.customers.is_none() => {}
@@ -288,7 +293,7 @@ impl Choice {
                 }
             }
         }
-        // What needs a choice that the data does not make.
+        // KPIs that need an option that the data does not determine.
         let mut without_cut_off = BTreeSet::new();
         requests.retain(|request| match request.tally(dataset.as_of) {
             Err(ReportError::Request(RequestError::NeedsCutOff { id })) => {
@@ -316,27 +321,27 @@ impl Choice {
 }
 
 fn needs_cut_off(id: &str) -> String {
-    format!("{id} is not shown, since it needs a cut-off and nothing in the data bears a date: give as_of")
+    format!("{id} is not shown, because it needs a cut-off and the data contains no timestamp: set as_of")
 }
 
-fn unknown(name: &str) -> ChoiceError {
+fn unknown(name: &str) -> SelectionError {
     let ids = kpi::DEFINITIONS.iter().map(|definition| definition.id);
-    ChoiceError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
+    SelectionError::UnknownKpi { id: name.to_owned(), nearest: nearest(name, ids) }
 }
 
-/// What tables hold that tell of tickets.
+/// The tables that contain data about tickets.
 const TICKETS: [&str; 3] = ["tickets", "events", "snapshots"];
 
-/// Whether a table holds one of these, be it without rows.
+/// Whether there is a table of one of these kinds, even without rows.
 fn holds(dataset: &Dataset, what: &[&str]) -> bool {
     dataset.sources.iter().any(|source| what.contains(&source.holds))
 }
 
-/// What data lacks, and what to provide instead.
+/// The missing evidence, and what to provide instead.
 type Lack = (&'static str, &'static str);
 
-/// What the data lacks of the evidence that a KPI rests on. A KPI requested by name is also answered where replies could have
-/// been recorded and none was.
+/// The missing evidence of a KPI. A KPI selected by name is answered as well if replies could have been recorded but
+/// none was.
 fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     const NO_EVENTS: Lack =
         ("no log of events", "provide events: messages and changes of status, group and assignee");
@@ -346,7 +351,7 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
         Some("stated") => tables.tickets.due_at.is_none() && tables.tickets.sla_met.kinds() == 1,
         _ => false,
     };
-    // A due time alone says nothing where replies are not known.
+    // A due time alone is no evidence if replies are not known.
     let evidence =
         if by_reply && tables.states_due_replies() { Evidence::Replies } else { request.evidence() };
     let replied = StatedMeasure::FirstResponseTime;
@@ -379,18 +384,18 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
 }
 
 impl Dataset {
-    /// Checks that the data holds what the values of a KPI rest on, such as events for counts of replies.
+    /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.
     ///
     /// # Errors
-    /// [`ChoiceError::NoEvidence`] with what the data lacks and what to provide.
-    pub fn can_answer(&self, request: &KpiRequest) -> Result<(), ChoiceError> {
+    /// [`SelectionError::NoEvidence`] with the missing evidence and what to provide.
+    pub fn can_answer(&self, request: &KpiRequest) -> Result<(), SelectionError> {
         let Some((lacks, remedy)) = lack(self, request, true) else { return Ok(()) };
         let policy = request.policy.as_ref().map(|policy| format!(" ({policy})"));
         let kpi = request.kpi.clone() + &policy.unwrap_or_default();
-        Err(ChoiceError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
+        Err(SelectionError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
     }
 
-    /// The columns of measures that the source states and on which a KPI rests; empty unless it states all that it needs.
+    /// The columns of stated measures that a KPI uses; empty unless the source states all that it needs.
     fn stated_columns(&self, request: &KpiRequest) -> Vec<&StatedColumn> {
         let clock = request.clock.unwrap_or_default();
         let only: Vec<&StatedColumn> = self.tables.stated_only(self.has_business_time()).collect();
@@ -400,7 +405,7 @@ impl Dataset {
         request.stated_measures().iter().map(find).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// That a KPI rests on what the source states, with the roles and columns; `None` where it does not.
+    /// A note that a KPI uses stated measures, with their roles and columns; `None` if it does not.
     pub fn stated_note(&self, request: &KpiRequest) -> Option<String> {
         let columns = self.stated_columns(request);
         let named: Vec<String> =
@@ -410,33 +415,32 @@ impl Dataset {
     }
 }
 
-/// Questions whose scale nobody stated.
+/// Notes on questions without a scale.
 fn unscaled(dataset: &Dataset) -> Vec<String> {
-    let without = dataset.asked.iter().filter(|question| !dataset.scales.contains_key(*question));
-    let told = |question: &str| {
+    let without = dataset.questions.iter().filter(|question| !dataset.scales.contains_key(*question));
+    let note = |question: &str| {
         let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(
-            "answers to \"{question}\" are not used, {answers} in all, since nobody said on which scale they are: give it \
+            "answers to \"{question}\" are not used, {answers} in all, because its scale is not known: state \
              one under scales, such as {question} = \"1-5\""
         )
     };
-    without.map(|question| told(question)).collect()
+    without.map(|question| note(question)).collect()
 }
 
-/// Whether a table would name the questions that were asked and has no rows.
-fn asks_anything(dataset: &Dataset) -> bool {
-    dataset.asked.is_empty() && holds(dataset, &["surveys"])
+/// Whether a table of answers has no rows, so that its questions are unknown.
+fn has_unknown_questions(dataset: &Dataset) -> bool {
+    dataset.questions.is_empty() && holds(dataset, &["surveys"])
 }
 
-/// The questions somebody was asked, with their scales; of a table that would name them and has no rows, all that have a
-/// scale.
+/// The questions with their scales. If a table of answers has no rows, all questions that have a scale.
 fn questions(dataset: &Dataset) -> impl Iterator<Item = (&str, &Scale)> {
-    let any = asks_anything(dataset);
+    let any = has_unknown_questions(dataset);
     let scales = dataset.scales.iter().map(|(name, scale)| (&**name, scale));
-    scales.filter(move |(name, _)| any || dataset.asked.contains(*name))
+    scales.filter(move |(name, _)| any || dataset.questions.contains(*name))
 }
 
-/// The KPI of a survey question, `nps`, `csat` or `ces`: by its scale where that decides, else by its name.
+/// The KPI of a survey question (`nps`, `csat` or `ces`), from its scale if that decides, else from its name.
 ///
 /// ```
 /// use deskmetrics::Scale;
@@ -457,7 +461,7 @@ pub fn kpi_of_question(question: &str, scale: &Scale) -> &'static str {
     }
 }
 
-/// The response rate of all surveys, and of each where there are several.
+/// The response rate of all surveys, and of each if there are several.
 fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent = dataset.tables.invitations.iter().flat_map(|table| table.question.meanings());
     let sent: BTreeSet<&str> = sent.map(|question| &**question).collect();
@@ -469,7 +473,7 @@ fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     std::iter::once(all.clone()).chain(each).collect()
 }
 
-/// SLA attainment over all targets, of each metric where there are several, and as the source states it.
+/// SLA attainment over all targets, of each metric if there are several, and as stated by the source.
 fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
     let targets = dataset.policies.policies.iter().flat_map(|policy| &policy.targets);
     let metrics: BTreeSet<&SlaMetric> = targets.map(|target| &target.metric).collect();

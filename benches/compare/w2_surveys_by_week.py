@@ -75,7 +75,7 @@ def by_pandas(frames):
         rate = (np.bincount(sent, weights=answered & delivered, minlength=cells)
                 / np.bincount(sent, weights=delivered, minlength=cells) * 100)
     found = {}
-    for place in np.flatnonzero((nps.sum(1) > 0) | ~np.isnan(rate)):
+    for place in np.flatnonzero((counts.sum((1, 2)) > 0) | ~np.isnan(rate)):
         values = [None if np.isnan(value) else value for value in (*scores[place], rate[place])]
         found[MARKETS[place // width], first + 7 * int(place % width)] = tuple(values)
     return found

@@ -238,7 +238,7 @@ fn limits_of(bucket: i16) -> (u64, u64) {
     (lowest, lowest + ((1 << shift) - 1))
 }
 
-/// The value a bucket stands for: no value in it is further away than half its width.
+/// The representative value of a bucket: no value in it is further away than half its width.
 fn middle_of(bucket: i16) -> f64 {
     let (low, high) = limits_of(bucket);
     let middle = low as f64 + (high - low) as f64 / 2.0;
@@ -285,7 +285,7 @@ struct SketchForm {
     min_micros: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_micros: Option<i64>,
-    /// As text: it may exceed what formats can say as a number.
+    /// As text: it may exceed the range of numbers in data formats.
     sum_micros: String,
     /// Buckets in ascending order with their counts.
     buckets: Vec<(i16, u64)>,
@@ -311,7 +311,7 @@ enum NoSketch {
     Empty { bucket: i16 },
     #[error("the counts of a stored sketch add up to more than 64 bits hold")]
     TooMany,
-    #[error("minimum {min:?} and maximum {max:?} of a stored sketch do not lie in its first and last bucket")]
+    #[error("minimum {min:?} and maximum {max:?} of a stored sketch are not in its first and last bucket")]
     Ends { min: Option<i64>, max: Option<i64> },
     #[error("sum \"{sum}\" of a stored sketch is not what its buckets can add up to")]
     Sum { sum: String },

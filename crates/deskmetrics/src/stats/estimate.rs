@@ -17,7 +17,7 @@ pub enum Unit {
     Points,
     /// A step of the survey question's scale.
     ScaleStep,
-    /// Seconds, on the clock asked for.
+    /// Seconds, on the requested clock.
     Seconds,
     /// Tickets, events, customers.
     Count,

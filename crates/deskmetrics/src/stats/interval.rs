@@ -59,8 +59,8 @@ impl Interval {
         Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
     }
 
-    /// The same interval cut off at the ends of a scale, beyond which no value lies: a formula that does not know the scale
-    /// (Student's t, Wald) may promise more than 5 of 5.
+    /// The same interval cut off at the ends of a scale: a formula that does not use the scale (Student's t, Wald) may
+    /// exceed 5 of 5.
     ///
     /// ```
     /// use deskmetrics::ScoreCounts;
@@ -99,13 +99,13 @@ impl Interval {
         }
     }
 
-    /// Whether `value` lies inside, ends included.
+    /// Whether `value` is inside, ends included.
     pub fn contains(&self, value: f64) -> bool {
         self.lower <= value && value <= self.upper
     }
 }
 
-/// JSON has no infinity and says `null`.
+/// JSON has no infinity and uses `null`.
 fn null_is_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Option::<f64>::deserialize(deserializer).map(|upper| upper.unwrap_or(f64::INFINITY))
 }
@@ -289,7 +289,7 @@ fn find_quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     (lower >= 1 && upper <= n).then_some((lower, upper))
 }
 
-/// The smallest count whose cumulative probability reaches `p`, looked for around a guess. (statrs' own search panics where
+/// The smallest count whose cumulative probability reaches `p`, searched from a guess. (statrs' own search panics where
 /// that is 0.)
 fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count within 0 to n")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// A partial result that can be joined with another of its kind.
 ///
 /// Merging is associative and commutative and the empty value (`Default`) is its identity, so work can be
-/// split over threads, files and machines in any way and the answer is the same to the last bit.
+/// split over threads, files and machines in any way and the result is identical, bit for bit.
 ///
 /// ```
 /// use deskmetrics::{Merge, Ratio};

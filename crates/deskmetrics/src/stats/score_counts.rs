@@ -8,7 +8,7 @@ use crate::stats::mean::t_interval;
 
 /// An exact histogram of whole-number scores from `min` upwards.
 ///
-/// Everything a survey KPI says (mean, shares, net score, intervals) follows from it without rounding.
+/// All results of a survey KPI (mean, shares, net score, intervals) follow from it without rounding.
 ///
 /// ```
 /// use deskmetrics::ScoreCounts;

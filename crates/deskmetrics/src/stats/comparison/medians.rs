@@ -52,9 +52,9 @@ impl Comparison {
     /// One median duration minus another, in microseconds, where some durations still run.
     ///
     /// The medians are those of Kaplan and Meier. The p-value is that of the log-rank test (Mantel 1966), which compares the
-    /// whole curves: it asks whether one side ends sooner, and is at its best where one side is faster all along. The interval
-    /// is made of those of the two medians by the method of variance estimates recovery (Zou and Donner 2008); it is open
-    /// where a curve was not watched long enough. `None` where a side has no median.
+    /// whole curves: it tests whether one side ends sooner, and is most powerful where one side is faster all along. The
+    /// interval is made of those of the two medians by the method of variance estimates recovery (Zou and Donner 2008); it is
+    /// open where a curve was not observed long enough. `None` where a side has no median.
     ///
     /// ```
     /// use chrono::TimeDelta;

@@ -42,7 +42,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Significance {
-    /// One side has fewer records than the caller asks for.
+    /// One side has fewer records than required.
     TooFew,
     /// The difference may well be chance.
     NotSignificant,

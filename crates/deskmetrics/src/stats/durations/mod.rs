@@ -1,4 +1,4 @@
-//! Many durations and what can be asked of them.
+//! Statistics of many durations.
 
 mod sums;
 
@@ -181,8 +181,8 @@ impl Durations {
         })
     }
 
-    /// The interval of a quantile from order statistics, in microseconds: distribution-free, at least as wide as
-    /// `level` asks for.
+    /// The interval of a quantile from order statistics, in microseconds: distribution-free, with a confidence of at least
+    /// `level`.
     ///
     /// The ranks come from the binomial distribution (as in R's `DescTools::MedianCI`, method "exact"). `None` when
     /// there are too few values for the level, such as five for a median at 95 %.
@@ -243,7 +243,7 @@ impl Durations {
     fn standard_error_of(&self, sums: &Sums) -> Option<f64> {
         let (n, mean) = (sums.n, sums.mean()?);
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
+        #[expect(clippy::cast_possible_truncation, reason = "a mean is between values that are i64")]
         let near = mean.round() as i64;
         let index = match sums.squares_around(near) {
             // Σ(x − mean)² = Σ(x − near)² − n (mean − near)²
@@ -330,12 +330,12 @@ pub(crate) fn type_7_place(n: u64, q: f64) -> Option<(u64, f64)> {
     Some((below, position - below as f64))
 }
 
-/// The places a type 7 quantile of `n` values looks at.
+/// The places that a type 7 quantile of `n` values depends on.
 pub(crate) fn quantile_places(n: u64, q: f64) -> impl Iterator<Item = u64> {
     type_7_place(n, q).into_iter().flat_map(|(below, _)| [below, below + 1])
 }
 
-/// The type 7 quantile of `n` values of which the places it looks at are known.
+/// The type 7 quantile of `n` values, given the values at the places it depends on.
 pub(crate) fn quantile_of(values: &Ranked<'_>, n: u64, q: f64) -> Option<f64> {
     let (below, fraction) = type_7_place(n, q)?;
     let low = values.at(below)? as f64;
@@ -368,7 +368,7 @@ pub(crate) fn saturating_micros(duration: TimeDelta) -> i64 {
     duration.num_microseconds().unwrap_or(if duration < TimeDelta::zero() { i64::MIN } else { i64::MAX })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a mean or quantile lies between values that are i64")]
+#[expect(clippy::cast_possible_truncation, reason = "a mean or quantile is between values that are i64")]
 pub(crate) fn from_float_micros(micros: f64) -> TimeDelta {
     TimeDelta::microseconds(micros.round() as i64)
 }

@@ -19,7 +19,7 @@ impl Sums {
     const NONE: Self = Self { n: 0, least: i64::MAX, most: i64::MIN, sum: 0, index: Some(0) };
 
     pub(super) fn of(values: &[i64]) -> Self {
-        // Few enough for a sum of small values in 64 bits, and to be in the cache when they are looked at again.
+        // Few enough for a sum of small values in 64 bits, and to stay in the cache for the second pass.
         const PIECE: usize = 1 << 12;
         let mut all = Self::NONE;
         for piece in values.chunks(PIECE) {

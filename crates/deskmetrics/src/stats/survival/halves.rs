@@ -1,4 +1,4 @@
-//! Where the survival curve and its bounds come down to one half.
+//! Finds where the survival curve and its bounds reach one half.
 
 use std::cell::LazyCell;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use crate::Durations;
 use crate::stats::interval::{Interval, IntervalMethod};
 use crate::stats::order_statistics::{Ranked, bucket, buckets};
 
-/// Places among the finished durations in order, counted from 0, at which the curve and the bounds of its interval are
+/// Places among the sorted finished durations, counted from 0, at which the curve and the bounds of its interval are
 /// first at most one half.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Halves {
@@ -18,7 +18,7 @@ pub(crate) struct Halves {
 }
 
 impl Halves {
-    /// The places, to be looked up.
+    /// The places whose durations are required.
     pub(crate) fn places(&self) -> impl Iterator<Item = u64> + use<> {
         [self.median, self.lower, self.upper].into_iter().flatten()
     }
@@ -95,7 +95,7 @@ impl Halves {
         halves
     }
 
-    /// Notes what comes down to one half in a run of so many steps, of which `step` tells each with the place of its end.
+    /// Notes the curves that reach one half in a run of `steps` steps; `step` gives each with the place of its end.
     fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, Step)) {
         let place = |number: Option<usize>| number.map(|number| step(number).0);
         let step = |number: usize| step(number).1;
@@ -145,7 +145,7 @@ impl Bound {
 /// Steps between two checks of whether anything comes down to one half.
 const RUN: usize = 64;
 
-/// The first good one of a run. Of a part of the run, given its first and last, `may` tells whether any in it may be good.
+/// The first good one of a run. Given the first and last of a part, `may` is whether any in it may be good.
 fn first(
     mut run: Range<usize>,
     may: &impl Fn(usize, usize) -> bool,

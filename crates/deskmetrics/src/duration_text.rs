@@ -63,7 +63,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDel
     DurationText::deserialize(deserializer).map(|DurationText(duration)| duration)
 }
 
-/// A duration as its text, whose absence or other type is told as such.
+/// A duration as text, whose absence or other type is reported as such.
 struct DurationText(TimeDelta);
 
 impl<'de> Deserialize<'de> for DurationText {
@@ -95,7 +95,7 @@ pub mod optional {
     ///
     /// # Errors
     /// Those of the serializer.
-    #[allow(clippy::ref_option, reason = "the form serde asks for")]
+    #[allow(clippy::ref_option, reason = "the signature serde requires")]
     pub fn serialize<S: Serializer>(duration: &Option<TimeDelta>, serializer: S) -> Result<S::Ok, S::Error> {
         match duration {
             Some(duration) => serializer.serialize_some(&super::format(*duration)),

@@ -1,4 +1,4 @@
-//! Any error of the crate, for callers that pass them on.
+//! One error type for any error of the crate.
 
 use crate::replay::TrackError;
 use crate::report::ReportError;
@@ -7,7 +7,7 @@ use crate::survey::ScaleError;
 
 /// Any error of this crate.
 ///
-/// Each noun has an error of its own, which says more; this one gathers them for functions that meet several. Bad *data*
+/// Each noun has an error of its own with more detail; this one gathers them for functions that meet several. Bad *data*
 /// is no error: a record that cannot count is excluded under a [`Reason`](crate::Reason).
 ///
 /// ```
@@ -42,7 +42,7 @@ pub enum Error {
     /// An event a live tracker cannot take.
     #[error(transparent)]
     Track(#[from] TrackError),
-    /// A report that cannot be made as asked.
+    /// A report that cannot be made as requested.
     #[error(transparent)]
     Report(#[from] ReportError),
 }

@@ -1,4 +1,4 @@
-//! What was excluded of a result, and why.
+//! Exclusions of a result, counted by reason.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,13 +20,13 @@ pub enum Reason {
     OutOfScale,
     /// The value is there but cannot be read as what it should be.
     Unreadable,
-    /// The end lies before the start; no absolute value is taken.
+    /// The end is before the start; no absolute value is taken.
     EndBeforeStart,
     /// The time of the ticket's solve or close is missing or contradicts its creation, or its status has no known meaning.
     EndUnknown,
-    /// An event lies before its ticket's creation.
+    /// An event is before its ticket's creation.
     BeforeCreation,
-    /// An event lies after the cut-off.
+    /// An event is after the cut-off.
     AfterCutOff,
     /// The same id was seen before.
     Duplicate,
@@ -88,7 +88,7 @@ pub enum Reason {
     TooLarge,
     /// It was counted by a tally with other options (another clock, scale or policy) and cannot be joined.
     OtherOptions,
-    /// The score lies between two scores of the scale.
+    /// The score is between two scores of the scale.
     NotWhole,
     /// The line of a text file has more or fewer fields than there are columns.
     FieldCount,

@@ -37,7 +37,7 @@ impl Timestamp {
         if Self::MIN.0 <= micros && micros <= Self::MAX.0 { Some(Self(micros)) } else { None }
     }
 
-    /// Like [`from_micros`](Self::from_micros), with what lies outside moved to the nearest end.
+    /// Like [`from_micros`](Self::from_micros), with values outside the range moved to the nearest end.
     #[must_use]
     #[inline]
     pub const fn saturating_from_micros(micros: i64) -> Self {

@@ -29,7 +29,7 @@ pub struct Invitation {
     /// The ticket it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// Who was asked.
+    /// Who received it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
     /// Market, channel, agent and so on.

@@ -54,7 +54,7 @@ pub enum ScaleError {
         /// Upper end given.
         max: i32,
     },
-    /// Positive or negative answers lie outside the scale or overlap.
+    /// Positive or negative answers are outside the scale or overlap.
     #[error("answers {from} to {to} do not fit the scale {min} to {max}, or are both positive and negative")]
     Side {
         /// First answer given.
@@ -117,7 +117,7 @@ impl Scale {
     /// A scale with the positive and negative answers stated; answers of neither set are neutral.
     ///
     /// # Errors
-    /// When the ends are not in order, or a set lies outside the scale or overlaps the other.
+    /// When the ends are not in order, or a set is outside the scale or overlaps the other.
     pub fn new(
         ends: RangeInclusive<i32>,
         positive: RangeInclusive<i32>,
@@ -220,7 +220,7 @@ enum ScaleForm {
     Table(ScaleTable),
 }
 
-/// By hand, since an untagged choice could only say that nothing matched.
+/// By hand, since the error of an untagged enum could only be that nothing matched.
 impl<'de> Deserialize<'de> for ScaleForm {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyForm;

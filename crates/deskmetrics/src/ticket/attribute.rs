@@ -1,4 +1,4 @@
-//! What a ticket is about and whose it is: the keys reports slice by and SLA policies look at.
+//! Attributes of tickets: the keys of report slices and SLA conditions.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -36,7 +36,7 @@ pub enum Attribute {
     Organization,
     /// The product or brand it concerns.
     Brand,
-    /// The team or queue it lies with.
+    /// The team or queue it is assigned to.
     #[doc(alias = "team")]
     #[doc(alias = "queue")]
     Group,

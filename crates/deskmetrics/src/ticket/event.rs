@@ -66,7 +66,7 @@ pub enum EventKind {
     Untagged(Box<str>),
     /// The ticket was handed to a higher level of support.
     Escalated,
-    /// The ticket was merged into another one and lives on there.
+    /// The ticket was merged into another one and continues there.
     MergedInto(TicketId),
     /// The ticket was split off another one.
     SplitFrom(TicketId),

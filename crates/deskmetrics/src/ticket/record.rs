@@ -23,11 +23,10 @@ pub struct Ticket {
     pub id: TicketId,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Who opened it; `None` where the source does not say, which is read as the customer unless the log shows that
-    /// the team wrote first.
+    /// Who opened it. `None` is unknown: it is read as the customer unless the log shows that the team wrote first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<Author>,
-    /// The customer who asks.
+    /// The requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<CustomerId>,
     /// Market, channel, priority and so on at creation.
@@ -81,7 +80,7 @@ impl Ticket {
         self
     }
 
-    /// The same ticket, asked by `customer`.
+    /// The same ticket, requested by `customer`.
     #[must_use]
     pub fn requested_by(mut self, customer: impl Into<CustomerId>) -> Self {
         self.requester = Some(customer.into());

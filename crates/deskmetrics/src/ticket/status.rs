@@ -1,15 +1,15 @@
-//! Where a ticket stands.
+//! The status of a ticket.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a ticket stands. Each source's own words are mapped to these.
+/// The status of a ticket. Each source's own labels are mapped to these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Created, nobody has looked at it.
+    /// Created, not yet handled.
     #[default]
     New,
     /// Being worked on, or waiting for an agent.
@@ -28,7 +28,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// All statuses, in the order of a ticket's life.
+    /// All statuses, in the order a ticket passes through them.
     pub const ALL: [Self; 6] =
         [Self::New, Self::Open, Self::Pending, Self::OnHold, Self::Solved, Self::Closed];
 

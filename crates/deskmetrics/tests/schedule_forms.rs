@@ -1,4 +1,4 @@
-//! The text and data forms: what they accept, how they print, and what they say of mistakes.
+//! The text and data forms of schedules: accepted input, printed form and errors.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use chrono::{Days, NaiveDate};
@@ -157,7 +157,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "versions = [{ time_zone = \"UTC\", hours = \"off\" }, { time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
-            "versions[1]: only the first version may have no from; say from when this one is in force",
+            "versions[1]: only the first version may have no from; give the date or time from which this one is in force",
         ),
         (
             "versions = [{ from = \"2026-01-01\", time_zone = \"UTC\", hours = \"off\" }, { from = \"2025-01-01\", time_zone = \"UTC\", hours = \"off\" }]".to_owned(),

@@ -1,4 +1,4 @@
-//! The compiled form of a schedule, which answers all questions.
+//! The compiled form of a schedule, which answers all queries.
 
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
@@ -16,12 +16,11 @@ use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
 use super::{Boundary, Conventions, DueError, WorkingTime, ZeroBudget};
 
-/// A schedule ready to answer: how much working time lies between two instants, when a budget is used up,
-/// whether it is open, when it opens and closes next.
+/// A compiled schedule: the working time between two timestamps, due times, openings and closings.
 ///
-/// All openings of the compiled years stand in one sorted list with the working time before each, so a
-/// question costs the same for a minute and for a decade. Outside these years the answers are as exact, and
-/// still take bounded time, but microseconds instead of nanoseconds.
+/// All openings of the compiled years are in one sorted list with the working time before each, so a query costs the same
+/// for a minute and for a decade. Outside these years results are as exact and still take bounded time, but microseconds
+/// instead of nanoseconds.
 ///
 /// Openings are half-open, `[opening, closing)`: at its opening instant a schedule is open, at its closing
 /// instant it is closed. Instants are taken in whole microseconds; a fraction below is cut off.
@@ -144,9 +143,8 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever, or no opening
-    /// after it where the conventions ask for the next one;
-    /// [`DueError::OutOfRange`] when the answer cannot be represented.
+    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever, or no opening after it
+    /// where the conventions require the next one; [`DueError::OutOfRange`] when the result cannot be represented.
     #[doc(alias = "deadline")]
     #[doc(alias = "add business time")]
     pub fn due(&self, start: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
@@ -176,7 +174,7 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// As [`due`](Self::due), looking back.
+    /// As [`due`](Self::due), backwards.
     #[doc(alias = "subtract business time")]
     pub fn start_by(&self, due: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
         instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
@@ -376,7 +374,7 @@ impl CompiledSchedule {
         self.inner.span.start * SECOND
     }
 
-    /// Microseconds since the beginning of the compiled span; far outside it where that cannot be said.
+    /// Microseconds since the beginning of the compiled span; far outside it where that cannot be represented.
     fn relative(&self, at: i64) -> i64 {
         at.saturating_sub(self.origin())
     }

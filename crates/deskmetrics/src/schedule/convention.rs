@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where a budget that ends exactly when working time pauses lands.
+/// The due time of a budget that ends exactly when working time pauses.
 ///
 /// With Mon-Fri 09:00-17:00, two hours from Friday 15:00 are used up on Friday 17:00. Most people
-/// call that the due time; some engines answer Monday 09:00, the first *open* instant by which the
+/// call that the due time; some engines return Monday 09:00, the first *open* timestamp by which the
 /// two hours have passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,13 +58,12 @@ pub enum Counting {
     #[default]
     Elapsed,
     /// Time on the clock on the wall: the same hours count three hours on either day. The skipped hour
-    /// is counted at the instant of the change, and what is due or must start within it is due or starts
-    /// then; while the clock shows an hour for the second time, the count stands still, so that it never
-    /// runs backwards.
+    /// is counted at the change, and what is due or must start within it is due or starts then. While the
+    /// clock shows an hour for the second time, the count does not change, so that it never runs backwards.
     Wall,
 }
 
-/// Where an opening or closing time lies that the clocks skip when they go forward.
+/// The position of an opening or closing time that the clocks skip when they go forward.
 ///
 /// With hours from 02:30 to 10:00 on the day on which the clocks go from 02:00 to 03:00:
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,7 +78,7 @@ pub enum Gap {
 }
 
 impl Gap {
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde requires")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -100,7 +99,7 @@ impl Gap {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conventions {
-    /// Where a budget that ends exactly when working time pauses lands.
+    /// The due time of a budget that ends exactly when working time pauses.
     pub boundary: Boundary,
     /// What a budget of zero does outside working time.
     pub zero: ZeroBudget,
@@ -108,8 +107,8 @@ pub struct Conventions {
     pub holiday_scope: HolidayScope,
     /// What counts as elapsed on a day on which the clocks change.
     pub clock: Counting,
-    /// Where an opening or closing time lies that the clocks skip. Time on the clock on the wall ([`Counting::Wall`]) counts
-    /// the skipped hour itself, so that it only applies to when it is open.
+    /// The position of an opening or closing time that the clocks skip. With [`Counting::Wall`] the skipped hour counts
+    /// itself, so this applies only to when the schedule is open.
     #[serde(skip_serializing_if = "Gap::is_default")]
     pub gap: Gap,
 }

@@ -27,16 +27,16 @@ pub(crate) struct CycleTable {
 /// A block by its like within the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block {
-    /// Its like.
+    /// An equal block of the table.
     pub(crate) index: i64,
-    /// How many cycles it lies after that.
+    /// How many cycles it is after that.
     pub(crate) cycles: i64,
     /// What is counted before it.
     pub(crate) before: i128,
 }
 
 impl CycleTable {
-    /// The table of what `count` says of blocks. Those from `first` to just before `last` are irregular;
+    /// The table of what `count` returns for blocks. Those from `first` to just before `last` are irregular;
     /// outside, all blocks are alike if they `repeat_weekly`.
     pub(crate) fn new(first: i64, last: i64, repeat_weekly: bool, mut count: impl FnMut(i64) -> i64) -> Self {
         let mut before = vec![0];

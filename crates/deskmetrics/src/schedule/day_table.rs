@@ -1,4 +1,4 @@
-//! What counts on each day of UTC, in one record a day, so that a look-up needs no search and no branch.
+//! One record per UTC day, for look-ups without search or branch.
 
 use super::offsets::DAY;
 use super::timeline::{SECOND, Segment};
@@ -8,7 +8,7 @@ const DAY_MICROS: u64 = (DAY * SECOND).unsigned_abs();
 
 /// One record for each day of the compiled span, for schedules with one or two segments a day.
 ///
-/// With more the records grow too large to stay in the processor's cache, and a look at the few segments of
+/// With more the records grow too large to stay in the processor's cache, and a search in the few segments of
 /// the day ([`counted_among`]) is faster.
 #[derive(Clone, Debug)]
 pub(crate) enum DayTable {
@@ -31,7 +31,7 @@ struct Window {
 }
 
 impl DayTable {
-    /// The records of `days` days; `started` says how many segments start at or before the start of each.
+    /// The records of `days` days; `started` is how many segments start at or before the start of each.
     pub(crate) fn new(segments: &[Segment], started: &[u32], days: usize) -> Self {
         let mut counted = 0;
         let leaps = segments.iter().any(|segment| {

@@ -11,9 +11,10 @@ use super::{Break, Conventions, Holiday, ScheduleError, Shift, WeeklyHours};
 ///
 /// On each local date the shifts that begin on it are those of the
 /// [special day](Self::with_special_day) if it is one, else the weekly ones. [Holidays](Self::with_holiday)
-/// close the date (which part of an overnight shift, [`HolidayScope`](super::HolidayScope) says), unless
-/// it is a special day: the more specific word wins. [Extra openings](Self::with_extra_opening) are added,
-/// holiday or not. [Breaks](Self::with_break) are taken away last, from all of these.
+/// close the date unless it is a special day: the more specific definition wins.
+/// [`HolidayScope`](super::HolidayScope) decides which part of an overnight shift is closed.
+/// [Extra openings](Self::with_extra_opening) are added, holiday or not.
+/// [Breaks](Self::with_break) are subtracted last, from all of these.
 ///
 /// The resulting wall-clock openings are turned into UTC date by date. A time that the clocks skip moves
 /// to the first instant after the change; of a time they show twice, an opening takes the first and a
@@ -238,12 +239,12 @@ fn nearest_zone(name: &str) -> Option<Tz> {
         return None;
     }
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
-    let wanted = name.trim().replace(' ', "_");
+    let spelled = name.trim().replace(' ', "_");
     let zones = || TZ_VARIANTS.iter().copied();
-    let alike = |zone: Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &wanted.to_lowercase());
+    let alike = |zone: Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &spelled.to_lowercase());
     zones()
-        .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
-        .or_else(|| zones().find(|zone| city(zone.name()) == city(&wanted)))
+        .find(|zone| zone.name().eq_ignore_ascii_case(&spelled))
+        .or_else(|| zones().find(|zone| city(zone.name()) == city(&spelled)))
         .or_else(|| {
             let ranked = zones().map(|zone| (alike(zone), zone));
             let best = ranked.max_by(|one, other| one.0.total_cmp(&other.0))?;

@@ -1,4 +1,4 @@
-//! What can be wrong with a schedule or with a question put to it.
+//! Errors of schedules and of queries to them.
 
 use chrono::NaiveDate;
 
@@ -32,7 +32,7 @@ pub enum ScheduleError {
         text: String,
         /// Where in it, counted in characters from 1.
         column: usize,
-        /// What stands there.
+        /// The text at that column.
         found: String,
         /// What to write instead.
         remedy: String,
@@ -61,7 +61,7 @@ pub enum ScheduleError {
         /// The text found.
         found: String,
     },
-    /// The same key stands twice.
+    /// The same key is given twice.
     #[error("{found:?} is given twice; put all its hours into one list")]
     Duplicate {
         /// The key found.
@@ -146,7 +146,7 @@ pub enum ScheduleError {
         found: String,
     },
     /// A version without a beginning that is not the first.
-    #[error("only the first version may have no from; say from when this one is in force")]
+    #[error("only the first version may have no from; give the date or time from which this one is in force")]
     VersionWithoutFrom,
     /// A version that begins before the one above it.
     #[error(
@@ -186,8 +186,8 @@ pub enum DueError {
     /// The schedule does not open often enough, in this direction, ever.
     #[error("the schedule has too little working time left: it never opens again")]
     NeverOpens,
-    /// The answer lies beyond the instants that can be represented.
-    #[error("the due time lies beyond the instants that can be represented")]
+    /// The result is beyond the timestamps that can be represented.
+    #[error("the due time is beyond the timestamps that can be represented")]
     OutOfRange,
 }
 

@@ -59,7 +59,7 @@ impl Far {
 
     /// The first instant by which `target` is measured.
     pub(crate) fn first_reach(&self, target: i128) -> Result<i64, DueError> {
-        // It lies in the block that exceeds what comes just before the target.
+        // It is in the block that exceeds what comes just before the target.
         self.reach(target, target - 1, Timeline::first_reach)
     }
 

@@ -19,9 +19,9 @@ use super::{Break, Conventions, Schedule, ScheduleError, ScheduleHistory, Shift,
 /// Keys of the days in the data form, from Monday.
 const DAY_KEYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// All that a schedule, a combination or a history may say, unchecked.
+/// All keys of a schedule, a combination or a history, unchecked.
 ///
-/// One structure for all of them, because an untagged choice could only say that nothing matched.
+/// One structure for all of them, because the error of an untagged enum could only be that nothing matched.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(
     deny_unknown_fields,

@@ -30,7 +30,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-/// What a rule says of its days.
+/// The hours that a rule gives its days.
 enum Rule {
     Shifts(Vec<Shift>),
     Off,

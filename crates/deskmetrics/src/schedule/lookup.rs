@@ -64,13 +64,13 @@ impl Lookup {
     #[inline]
     pub(crate) fn counted(&self, at: i64) -> Option<i64> {
         let segments = self.timeline.segments();
-        let quick = match (&self.days, self.busiest) {
+        let counted = match (&self.days, self.busiest) {
             (DayTable::One(days), _) => counted_by(days, at),
             (DayTable::Two(days), _) => counted_by(days, at),
             (DayTable::None, 0..=4) => counted_among::<4>(segments, &self.started, at),
             _ => None,
         };
-        quick.or_else(|| Some(counted_in(&segments[..self.started_by(at)?], at)))
+        counted.or_else(|| Some(counted_in(&segments[..self.started_by(at)?], at)))
     }
 
     /// The first instant by which `target` is counted; `None` when that is not within the span.
@@ -91,7 +91,7 @@ impl Lookup {
         reached_in(self.timeline.segments(), self.reached_by(target / SECOND), target, Pause::After)
     }
 
-    /// What counts between each pair of instants; `slowly` answers where no quick look-up can.
+    /// Counts the time between each pair of timestamps; `slowly` handles pairs outside the span.
     pub(crate) fn elapsed_slice(
         &self,
         origin: i64,

@@ -52,7 +52,7 @@ impl Offsets {
                 at = next;
                 continue;
             }
-            // The change lies in (at, next]: halve until its second is known.
+            // The change is in (at, next]: halve until its second is known.
             let (mut before, mut after) = (at, next);
             while after - before > 1 {
                 let middle = before + (after - before) / 2;
@@ -97,7 +97,7 @@ pub(crate) struct Cursor<'a> {
 impl Cursor<'_> {
     /// The first instant at which the clock on the wall shows `local` or later.
     ///
-    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the first.
+    /// A time that the clocks skip gives the timestamp that `gap` defines, one they show twice the first.
     pub(crate) fn opening(&mut self, local: i64, gap: Gap) -> i64 {
         while local >= self.pieces[self.opening].end + self.pieces[self.opening].offset {
             self.opening += 1;
@@ -112,7 +112,7 @@ impl Cursor<'_> {
 
     /// The last instant at which the clock on the wall comes to show `local`.
     ///
-    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the second.
+    /// A time that the clocks skip gives the timestamp that `gap` defines, one they show twice the second.
     pub(crate) fn closing(&mut self, local: i64, gap: Gap) -> i64 {
         while self.pieces.get(self.closing + 1).is_some_and(|next| next.start + next.offset <= local) {
             self.closing += 1;

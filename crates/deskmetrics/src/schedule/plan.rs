@@ -19,7 +19,7 @@ fn weekday(day: i64) -> usize {
     usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default()
 }
 
-/// A schedule made ready to say what is open on a date.
+/// A schedule prepared to compute what is open on a date.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     zone: Tz,
@@ -152,8 +152,8 @@ impl Plan {
             out.extend(openings.into_iter().map(Count::plain));
             return;
         }
-        // The latest time that the clock has shown moves on with the first pass over a repeated hour,
-        // stands still during the second, and leaps over a skipped hour.
+        // The latest time that the clock has shown advances with the first pass over a repeated hour,
+        // does not change during the second, and leaps over a skipped hour.
         let offsets = Offsets::between(self.zone, from, to);
         let mut fresh: Vec<(i64, Span, i64)> = Vec::new(); // leap from, local times shown, offset
         let mut latest = i64::MIN;

@@ -1,4 +1,4 @@
-//! Schedules, combinations and histories made ready to say what is open between two instants.
+//! Schedules, combinations and histories prepared to compute their openings.
 
 use super::WorkingTime;
 use super::offsets::{DAY, FIRST_CHANGE, LAST_CHANGE};
@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::span::{Count, Span, add_span, intersect, union};
 use super::working_time::Members;
 
-/// A [`WorkingTime`] made ready to be asked.
+/// A [`WorkingTime`] prepared to compute its openings.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     One(Box<Plan>),

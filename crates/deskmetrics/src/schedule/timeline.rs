@@ -26,7 +26,7 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    /// The timeline of ascending counts that lie within [`LONGEST`] seconds after `origin`.
+    /// The timeline of ascending counts within [`LONGEST`] seconds after `origin`.
     pub(crate) fn new(origin: i64, counts: &[Count]) -> Self {
         let seconds = |t: i64| u32::try_from(t).unwrap_or(u32::MAX);
         let mut counted: i64 = 0;
@@ -100,7 +100,7 @@ pub(crate) enum Pause {
     After,
 }
 
-/// Where `target` is reached, given that it lies in segment `after - 1` or is leapt over at segment `after`.
+/// The time at which `target` is reached, given that it is in segment `after - 1` or is leapt over at segment `after`.
 pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64, pause: Pause) -> Option<i64> {
     let next = || segments.get(after).map(|segment| i64::from(segment.start) * SECOND);
     let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {

@@ -10,7 +10,7 @@ use super::holiday::parse_date;
 use super::offsets::Offsets;
 use super::{Conventions, Counting, HolidayScope, Schedule, ScheduleError};
 
-/// Anything that says when work is done: a schedule, a combination of schedules, or a history of them.
+/// Anything that defines working time: a schedule, a combination of schedules, or a history of them.
 ///
 /// All of them compile to the same [`CompiledSchedule`](super::CompiledSchedule).
 ///
@@ -45,7 +45,7 @@ use super::{Conventions, Counting, HolidayScope, Schedule, ScheduleError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[doc(alias = "follow the sun")]
-#[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would stand in every match")]
+#[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would be in every match")]
 pub enum WorkingTime {
     /// One schedule.
     Schedule(Schedule),
@@ -260,7 +260,7 @@ impl Version {
         self.from
     }
 
-    /// What it says.
+    /// Its definition.
     pub fn working_time(&self) -> &WorkingTime {
         &self.working_time
     }

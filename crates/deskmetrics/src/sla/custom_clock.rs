@@ -195,7 +195,7 @@ pub enum ClockEvent {
     AgentReply,
     /// A bot writes publicly.
     BotMessage,
-    /// Somebody writes an internal note.
+    /// An internal note is written.
     InternalNote,
     /// The status changes.
     StatusChanged,

@@ -1,4 +1,4 @@
-//! What a promise is about.
+//! The times that SLA targets limit.
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ pub struct SlaOptions {
     pub reopen: Reopen,
     /// Whether completion at the due instant is in time. Default: yes.
     pub deadline: Deadline,
-    /// A breached target is loosened before completion. Default: the breach stands.
+    /// A breached target is loosened before completion. Default: the ticket stays breached.
     pub loosened: RelaxationPolicy,
     /// Which instant a policy's validity is compared with. Default: the ticket's creation.
     pub validity: Validity,
@@ -73,7 +73,7 @@ pub enum TargetChange {
     AtStart,
 }
 
-/// What reopening means for requester wait, agent work and resolution. A custom clock says for itself what starts it.
+/// What reopening means for requester wait, agent work and resolution. A custom clock has its own start conditions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ pub enum Deadline {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RelaxationPolicy {
-    /// The first breach stands.
+    /// The first breach remains.
     #[default]
     FirstBreachStands,
     /// Only the target in force at completion (or the cut-off) decides.
@@ -115,7 +115,7 @@ pub enum RelaxationPolicy {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Validity {
-    /// The ticket's creation: a ticket keeps the promises of the day it came in.
+    /// The ticket's creation: a ticket keeps the policies of its creation date.
     #[default]
     AtCreation,
     /// Each change of the ticket: the policies of that day apply from then on (Zendesk).

@@ -1,4 +1,4 @@
-//! What was promised to whom.
+//! SLA policies and their targets.
 
 use std::collections::BTreeMap;
 
@@ -76,12 +76,12 @@ pub enum Matching {
     /// One: the first that fits, with all its targets and no others.
     #[default]
     First,
-    /// One for each metric: the first that fits and has a target for it. So a response promise per market and a
-    /// promise to solve one kind of problem stand side by side.
+    /// One for each metric: the first that fits and has a target for it. So a response target per market and a
+    /// resolution target for one kind of problem apply side by side.
     FirstPerMetric,
 }
 
-/// One policy: for which tickets, and what is promised to them.
+/// One policy: the tickets it applies to, and their targets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -103,12 +103,12 @@ pub struct SlaPolicy {
     /// The named schedule of its business-clock targets; `None` means the ticket's own schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Box<str>>,
-    /// What is promised.
+    /// Its targets.
     pub targets: Vec<SlaTarget>,
 }
 
 impl SlaPolicy {
-    /// A policy for every ticket, with nothing promised yet.
+    /// A policy for every ticket, without targets yet.
     pub fn new(name: impl Into<Box<str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -148,15 +148,15 @@ impl SlaPolicy {
         self
     }
 
-    /// The same with one more promise.
+    /// The same with one more target.
     #[must_use]
-    pub fn promising(mut self, target: SlaTarget) -> Self {
+    pub fn with_target(mut self, target: SlaTarget) -> Self {
         self.targets.push(target);
         self
     }
 }
 
-/// One promise: which time, on which clock, how long at most.
+/// One SLA target: the metric, the clock and the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -194,8 +194,9 @@ impl SlaTarget {
 
 /// How long something may take: always the same, or by the ticket's priority.
 ///
-/// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` stands for every other priority and for
-/// none. Without it, tickets of other priorities have no such target.
+/// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or
+/// `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` matches every other priority and tickets without one.
+/// Without it, tickets of other priorities have no such target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Within {
     /// For every ticket.

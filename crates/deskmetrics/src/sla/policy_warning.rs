@@ -1,4 +1,4 @@
-//! What is odd about a set of policies.
+//! Checks of a set of policies.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub enum PolicyWarning {
     Unreachable {
         /// The policy that is never reached.
         policy: Box<str>,
-        /// The one that stands before it.
+        /// The policy before it.
         earlier: Box<str>,
     },
     /// No ticket can get one target of the policy: whatever it fits, an earlier one with such a target fits too.
@@ -26,7 +26,7 @@ pub enum PolicyWarning {
         policy: Box<str>,
         /// The metric that is never reached.
         metric: SlaMetric,
-        /// The one that stands before it.
+        /// The policy before it.
         earlier: Box<str>,
     },
     /// A priority that other targets know has no target here.
@@ -63,8 +63,8 @@ pub enum PolicyWarning {
         /// The share found.
         found: Box<str>,
     },
-    /// A policy without targets promises nothing (and, first match wins, keeps later ones from applying).
-    #[error("policy \"{policy}\" promises nothing")]
+    /// A policy without targets has no effect (except that, first match wins, it keeps later ones from applying).
+    #[error("policy \"{policy}\" has no targets")]
     NoTargets {
         /// The policy.
         policy: Box<str>,
@@ -75,13 +75,13 @@ pub enum PolicyWarning {
         /// The policy.
         policy: Box<str>,
     },
-    /// Two policies of one name cannot be told apart in verdicts.
+    /// Two policies of one name, whose verdicts would be ambiguous.
     #[error("policy name \"{policy}\" is used more than once")]
     SameName {
         /// The name.
         policy: Box<str>,
     },
-    /// A target limits a clock that nobody defines.
+    /// A target limits a clock that is not defined.
     #[error(
         "target of policy \"{policy}\" limits \"{metric}\", which is neither a metric nor a clock defined here"
     )]
@@ -125,8 +125,8 @@ impl SlaPolicies {
     ///
     /// let reply = || SlaTarget::calendar(SlaMetric::FirstResponse, TimeDelta::hours(4));
     /// let policies = SlaPolicies::new([
-    ///     SlaPolicy::new("everybody").promising(reply()),
-    ///     SlaPolicy::new("too late").promising(reply()),
+    ///     SlaPolicy::new("everybody").with_target(reply()),
+    ///     SlaPolicy::new("too late").with_target(reply()),
     /// ]);
     /// assert_eq!(
     ///     policies.check(),

@@ -31,7 +31,7 @@ fn followed<T, U, E: Debug + Display, F: Display>(
     right: Result<U, F>,
 ) -> String {
     let Err(error) = wrong else { panic!("no error, and no \"{advice}\"") };
-    assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+    assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
     if let Err(problem) = right {
         panic!("the remedy of \"{error}\" does not work: {problem}");
     }
@@ -132,7 +132,7 @@ fn reports() {
     };
     let state = report(None).state();
     let cases = [
-        followed(state.kpi(&request("kpi = 'solved'")), "ask for one of its KPIs", state.kpi(&volume())),
+        followed(state.kpi(&request("kpi = 'solved'")), "request one of its KPIs", state.kpi(&volume())),
         followed(by("markte"), "did you mean \"market\"?", by("market")),
         followed(named("tickets"), "give each a name of its own", named("others")),
         followed(
@@ -145,7 +145,7 @@ fn reports() {
             "or restrict by \"first_responder\"",
             dated().kpi(request("kpi = 'next_response_time'\nwhere = { first_responder = 'Kim' }")).build(),
         ),
-        followed(dated().build(), "ask for at least one", dated().kpi(volume()).build()),
+        followed(dated().build(), "add at least one", dated().kpi(volume()).build()),
         followed(
             dated().kpi(volume()).level(95.0).build(),
             "give for example 0.95",
@@ -262,7 +262,7 @@ fn schedules() {
         (
             "VersionWithoutFrom",
             "versions = [{ time_zone = 'UTC', hours = '24/7' }, { time_zone = 'UTC', hours = '24/7' }]".to_owned(),
-            "say from when",
+            "give the date or time from which",
             "versions = [{ time_zone = 'UTC', hours = '24/7' }, { from = '2026-01-01', time_zone = 'UTC', hours = '24/7' }]".to_owned(),
         ),
         (

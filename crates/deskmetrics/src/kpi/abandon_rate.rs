@@ -70,7 +70,7 @@ pub const DEFINITION: Definition = Definition {
 /// Every contact offered to the queue that was answered or abandoned. Those that still wait are excluded as running.
 ///
 /// # When it misleads
-/// An announcement that tells people to use the website makes them hang up: short abandons are not lost customers.
+/// An announcement that points callers to the website makes them hang up: short abandons are not lost customers.
 ///
 /// # References
 /// See [`DEFINITION`].

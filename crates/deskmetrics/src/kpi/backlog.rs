@@ -32,7 +32,7 @@ pub const DEFINITION: Definition = Definition {
     measures: &["count", "unreplied"],
     options: &[Choice {
         name: "at",
-        decides: "the instant looked at",
+        decides: "the snapshot's timestamp",
         default: None,
         values: &["an instant not after the cut-off"],
     }],
@@ -54,8 +54,8 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets open at an instant.
 ///
 /// # What it measures
-/// The stock of work: what was waiting, for whomever, at one instant. It is rebuilt from what happened, so any instant up
-/// to the cut-off can be asked, not only those at which somebody took a snapshot.
+/// The stock of open work at one timestamp. It is rebuilt from the events, so any timestamp up to the cut-off is
+/// possible, not only those at which a snapshot was taken.
 ///
 /// # Formula
 /// `open(t) = created(≤ t) − solved(≤ t) + reopened(≤ t)`, ticket by ticket: open from creation (included) to the solve
@@ -81,11 +81,11 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets created by then. Merged-away, deleted and spam tickets are excluded for the whole of their life. RequestedKpi for an
-/// instant after a ticket's cut-off, the ticket is excluded: nobody knows.
+/// Tickets created by then. Merged-away, deleted and spam tickets are excluded at every timestamp. If the
+/// timestamp is after a ticket's cut-off, the ticket is excluded, because its state is unknown.
 ///
 /// # When it misleads
-/// It says nothing of age: a hundred fresh tickets and a hundred month-old ones look alike.
+/// It does not show age: a hundred fresh tickets and a hundred month-old ones give the same number.
 ///
 /// # References
 /// See [`DEFINITION`].
@@ -133,7 +133,7 @@ impl Backlog {
         self.excluded.add(reason);
     }
 
-    /// The instant looked at.
+    /// The snapshot's timestamp.
     pub fn at(&self) -> Timestamp {
         self.at
     }
@@ -244,7 +244,7 @@ impl Registered for Backlog {
 /// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
 /// instants there are, such as every local midnight of a year.
 ///
-/// Left-out tickets, and tickets whose cut-off lies before the latest instant, are counted as excluded of every one.
+/// Excluded tickets, and tickets whose cut-off is before the latest timestamp, are excluded from every snapshot.
 ///
 /// ```
 /// use deskmetrics::{TicketMetrics, Timestamp, kpi};

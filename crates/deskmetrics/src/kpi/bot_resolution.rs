@@ -63,7 +63,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved or closed at the cut-off, with or without a bot.
 ///
 /// # When it misleads
-/// A customer who gives up looks like one who was helped: read it beside CSAT and reopenings.
+/// A customer who gives up counts like one who was helped: read it beside CSAT and reopenings.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -33,7 +33,7 @@ pub const DEFINITION: Definition = Definition {
     measures: &["mean", "percent", "net"],
     options: &[Choice {
         name: "scale",
-        decides: "which question was asked, and with it which end is good",
+        decides: "the scale of the question, and with it which end is good",
         default: None,
         values: &[
             "ces2 (1-7, higher is easier)",

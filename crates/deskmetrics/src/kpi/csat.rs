@@ -123,8 +123,8 @@ pub const DEFINITION: Definition = Definition {
 /// and counted under their reasons.
 ///
 /// # When it misleads
-/// Few answers (look at the interval), a low response rate, and comparing scales: top two of five and top two of
-/// seven are different questions. The mean hides whether everybody is lukewarm or half are furious.
+/// Few answers (check the interval), a low response rate, and comparing scales: top two of five and top two of
+/// seven are different questions. The mean hides whether all customers are lukewarm or half are furious.
 ///
 /// # References
 /// See [`DEFINITION`].

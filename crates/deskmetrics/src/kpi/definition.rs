@@ -40,7 +40,7 @@ pub struct Definition {
     pub population: &'static str,
     /// The instant that puts a record into a reporting period.
     pub anchor: Anchor,
-    /// The clocks it can be told on; empty when it is no duration.
+    /// The clocks it is available on; empty when it is no duration.
     pub clocks: &'static [ClockKind],
     /// The numbers its tally answers, headline first, as named in [`Estimate::measure`](crate::Estimate::measure).
     pub measures: &'static [&'static str],
@@ -155,7 +155,7 @@ pub struct Text {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Topic {
-    /// What customers say.
+    /// Survey scores and their coverage.
     Surveys,
     /// How many tickets come, go and stay.
     Volume,
@@ -163,7 +163,7 @@ pub enum Topic {
     Time,
     /// How well, and with how much effort, tickets are solved.
     Quality,
-    /// Whether promises are kept.
+    /// SLA attainment.
     Sla,
     /// Phone and chat queues.
     Live,
@@ -177,7 +177,7 @@ pub enum Polarity {
     Up,
     /// The lower the better.
     Down,
-    /// As the scale of the survey question says.
+    /// Depends on the scale of the survey question.
     ByScale,
     /// Neither end is good in itself.
     Neither,
@@ -196,7 +196,7 @@ pub enum Anchor {
     LastSolved,
     /// Answer of the survey.
     Responded,
-    /// Sending of the survey (a cohort: later answers count back to it).
+    /// Date the survey was sent (a cohort: later answers count back to it).
     Sent,
     /// Completion or breach of the SLA target.
     Decided,
@@ -259,20 +259,20 @@ pub(crate) const CLOCK: Choice = Choice {
 /// Of the durations a report can judge against a limit.
 pub(crate) const WITHIN: Choice = Choice {
     name: "within",
-    decides: "in a report: a limit, to be told the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
+    decides: "in a report: a limit; gives the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
     default: Some("none: the durations themselves"),
     values: &["a duration above zero, such as 4h"],
 };
 
-/// Of the durations that can be told as a histogram.
+/// Of the durations that have a histogram.
 pub(crate) const BANDS: Choice = Choice {
     name: "bands",
-    decides: "in a report: limits, to be told the share of the finished durations in each band between them instead of the durations",
+    decides: "in a report: limits; gives the share of the finished durations in each band between them instead of the durations",
     default: Some("none: the durations themselves"),
     values: &["durations above zero, such as 4h and 24h"],
 };
 
-/// Of the KPIs that look at SLA targets one by one.
+/// Of the KPIs that count single SLA targets.
 pub(crate) const METRIC: Choice = Choice {
     name: "metric",
     decides: "which targets count",
@@ -280,7 +280,7 @@ pub(crate) const METRIC: Choice = Choice {
     values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
 };
 
-/// Of the KPIs that look at SLA targets one by one.
+/// Of the KPIs that count single SLA targets.
 pub(crate) const SLA_POLICY: Choice = Choice {
     name: "sla_policy",
     decides: "in a report: whose targets count",
@@ -296,7 +296,7 @@ pub(crate) const SHORT_ABANDON: Choice = Choice {
     values: &["a duration"],
 };
 
-/// The clocks every duration KPI can be told on.
+/// The clocks of every duration KPI.
 pub(crate) const BOTH_CLOCKS: &[ClockKind] = &[ClockKind::Calendar, ClockKind::Business];
 
 impl AsRef<Self> for TicketMetrics {

@@ -46,7 +46,7 @@ pub const DEFINITION: Definition = Definition {
 /// First resolution time of many tickets.
 ///
 /// # What it measures
-/// How long it took until somebody said "solved" for the first time, whatever came after.
+/// How long it took until the ticket was first solved, whatever came after.
 ///
 /// # Formula
 /// First entry into solved or closed minus creation, on the chosen clock. A reopening does not move it.

@@ -75,8 +75,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every creation, solve and reopening in the span, whenever the ticket was created. Tickets whose cut-off lies before the
-/// span's end are excluded: what they did later is not known.
+/// Every creation, solve and reopening in the span, whenever the ticket was created. Tickets whose cut-off is before the
+/// span's end are excluded: their later events are not known.
 ///
 /// # When it misleads
 /// Clearance above 100 % is a shrinking backlog, not necessarily a faster team.

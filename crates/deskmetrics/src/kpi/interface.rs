@@ -171,19 +171,19 @@ pub trait Kpi:
         None
     }
 
-    /// Whether it counts responses, each for [who gave it](crate::replay::Actor::Responder): only such KPIs can be sliced by
-    /// responder. Its [`count_ticket`](Self::count_ticket) then asks [`Tallies::takes_response_by`].
+    /// Whether it counts responses, each for [its author](crate::replay::Actor::Responder). Only such KPIs can be sliced by
+    /// responder. Its [`count_ticket`](Self::count_ticket) then checks [`Tallies::takes_response_by`].
     fn counts_responses(&self) -> bool {
         false
     }
 
     /// Whether the result for a slice or period depends on records outside it.
-    fn looks_across(&self) -> bool {
+    fn needs_whole(&self) -> bool {
         false
     }
 
-    /// Takes note of the tally of all records, where the result [depends on it](Self::looks_across).
-    fn look_at(&mut self, _whole: &Self) {}
+    /// Adds what the result needs from the tally of all records, if it [depends on it](Self::needs_whole).
+    fn resolve_with(&mut self, _whole: &Self) {}
 
     /// What it reads of a ticket's record besides the measures.
     #[doc(hidden)]
@@ -340,9 +340,9 @@ pub enum Bulk {
 /// The customer of a ticket by number.
 #[derive(Debug, Clone, Copy)]
 pub struct Customer<'n> {
-    /// The number; 0 for nobody.
+    /// The number; 0 for none.
     pub number: u32,
-    /// The names behind the numbers, the same for all tickets; `None` where nobody is named.
+    /// The names behind the numbers, the same for all tickets; `None` if there are no names.
     pub names: Option<&'n Arc<dyn CustomerNames>>,
 }
 
@@ -385,7 +385,7 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         }
     }
 
-    /// Whether a response by this person, or a wait that nobody answered, counts here. In slices by
+    /// Whether a response by this person, or an unanswered wait, counts here. In slices by
     /// [responder](crate::replay::Actor::Responder) only those of the slice's own person do, elsewhere all.
     pub fn takes_response_by<'n>(&self, name: impl FnOnce() -> Option<&'n str>) -> bool {
         !self.places.by_responder() || self.places.responder() == name()
@@ -470,8 +470,8 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn distribution(&self) -> Option<ScoreCounts>;
     fn caution(&self) -> Option<&'static str>;
     fn counts_responses(&self) -> bool;
-    fn looks_across(&self) -> bool;
-    fn look_at(&mut self, whole: &dyn AnyKpi);
+    fn needs_whole(&self) -> bool;
+    fn resolve_with(&mut self, whole: &dyn AnyKpi);
     fn record_needs(&self) -> RecordNeeds;
     fn in_blocks(&self) -> Option<InBlocks>;
     fn scores(&self) -> Option<RangeInclusive<i32>>;
@@ -556,12 +556,12 @@ impl<K: Kpi> AnyKpi for K {
     fn counts_responses(&self) -> bool {
         Kpi::counts_responses(self)
     }
-    fn looks_across(&self) -> bool {
-        Kpi::looks_across(self)
+    fn needs_whole(&self) -> bool {
+        Kpi::needs_whole(self)
     }
-    fn look_at(&mut self, whole: &dyn AnyKpi) {
+    fn resolve_with(&mut self, whole: &dyn AnyKpi) {
         if let Some(whole) = whole.as_any().downcast_ref() {
-            Kpi::look_at(self, whole);
+            Kpi::resolve_with(self, whole);
         }
     }
     fn record_needs(&self) -> RecordNeeds {

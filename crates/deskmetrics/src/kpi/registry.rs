@@ -17,7 +17,7 @@ pub(crate) trait Registered: Kpi {
     /// The measures which, if the source states all of them, are enough without the evidence.
     const STATED: &[StatedMeasure] = &[];
 
-    /// The empty tally that a request asks for.
+    /// The empty tally of a request.
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError>;
 
     /// What was chosen, for the reader.
@@ -26,7 +26,7 @@ pub(crate) trait Registered: Kpi {
     }
 }
 
-/// Makes the empty tally that a request asks for.
+/// Makes the empty tally of a request.
 pub(crate) type Requested = fn(&KpiRequest, Option<Timestamp>) -> Result<Box<dyn AnyKpi>, RequestError>;
 
 /// A KPI of the catalogue, and how requests for it are answered.
@@ -74,10 +74,10 @@ pub(crate) use registry;
 
 /// The KPI of the catalogue with this id or alias; case, spaces and hyphens do not matter.
 pub(super) fn entry<'r>(registry: &'r [Entry], name: &str) -> Option<&'r Entry> {
-    let wanted = normal_form(name);
+    let requested = normal_form(name);
     let goes_by = |entry: &&Entry| {
         let names = std::iter::once(&entry.definition.id).chain(entry.definition.aliases);
-        names.into_iter().any(|name| normal_form(name) == wanted)
+        names.into_iter().any(|name| normal_form(name) == requested)
     };
     registry.iter().find(goes_by)
 }

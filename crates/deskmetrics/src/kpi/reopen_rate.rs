@@ -88,7 +88,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets solved at least once, also those open again. A "thank you" that reopens a ticket counts;
-/// [`without_thanks`](Self::without_thanks) tells how it looks if it does not.
+/// [`without_thanks`](Self::without_thanks) gives the rate without such reopenings.
 ///
 /// # When it misleads
 /// Young solves have had less time to come back. Customers who open a new ticket instead are not seen: see the FCR policy

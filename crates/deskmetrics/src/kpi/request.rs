@@ -68,7 +68,7 @@ pub enum RequestError {
         /// What was given.
         by: String,
     },
-    /// A name that says nothing, or something else.
+    /// A value without the option's name, or for another one.
     #[error(
         "KPI \"{id}\" cannot be named \"{name}\": choose a name that is not empty and not the id of another KPI"
     )]
@@ -78,7 +78,7 @@ pub enum RequestError {
         /// The name given.
         name: String,
     },
-    /// No duration lies within the limit requested.
+    /// A limit of zero or less.
     #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
     Limit {
         /// The KPI's id.
@@ -111,7 +111,7 @@ pub enum RequestError {
     },
 }
 
-/// A KPI asked for by its id in the catalogue, with what is chosen for it.
+/// A KPI by its id in the catalogue, with its options.
 ///
 /// As TOML or JSON: `{ kpi = "csat", question = "csat", scale = "1-5" }`.
 ///
@@ -139,7 +139,7 @@ pub struct KpiRequest {
     /// The attributes that its records must have; by default it counts all records.
     #[serde(default, rename = "where", skip_serializing_if = "Conditions::is_empty")]
     pub filter: Conditions,
-    /// The clock of its durations; the calendar unless told otherwise.
+    /// The clock of its durations; by default the calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockKind>,
     /// The survey question it is about.
@@ -151,10 +151,10 @@ pub struct KpiRequest {
     /// What counts as resolved at first contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<FcrPolicy>,
-    /// The SLA metric it is about; all of them unless told otherwise.
+    /// The SLA metric it is about; by default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<SlaMetric>,
-    /// The SLA policy it is about; all of them unless told otherwise.
+    /// The SLA policy it is about; by default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sla_policy: Option<Box<str>>,
     /// The status whose time is counted.
@@ -163,25 +163,25 @@ pub struct KpiRequest {
     /// The group whose time is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Box<str>>,
-    /// A limit, to be told the share of durations within it instead of the durations.
+    /// A limit; gives the share of durations within it instead of the durations.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub within: Option<TimeDelta>,
-    /// Limits, to be told the share of the finished durations in each band between them.
+    /// Limits; gives the share of the finished durations in each band between them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_text::list")]
     pub bands: Vec<TimeDelta>,
     /// Whether the share of the answers of each score is reported instead of the KPI: `csat`, `nps`, `ces`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub distribution: bool,
-    /// With which tickets the customers are counted; those created unless told otherwise.
+    /// Which tickets the customers are counted by; by default those created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<CustomersOf>,
-    /// Whether tickets that a bot or rule solved are excluded; they count unless told otherwise.
+    /// Whether tickets that a bot or rule solved are excluded; by default they count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_automatic_solves: Option<bool>,
-    /// From when (included): `flow`; from the first ticket on unless told otherwise.
+    /// From when (included), for `flow`; by default the first ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// To when (not included): `flow`; up to the cut-off unless told otherwise.
+    /// To when (not included), for `flow`; by default the cut-off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// How long an invitation must have been out before it counts.
@@ -193,7 +193,7 @@ pub struct KpiRequest {
     /// Callers who hang up sooner are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub short_abandon: Option<TimeDelta>,
-    /// From which share of its target on a running SLA target is at risk, in percent; 80 unless told otherwise.
+    /// From which share of its target on a running SLA target is at risk, in percent; by default 80.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold_percent: Option<u32>,
     /// A KPI of the user's own, as its empty tally. It has no form in TOML or JSON.
@@ -295,7 +295,7 @@ impl KpiRequest {
         self
     }
 
-    /// The same KPI about one survey question and its scale; NPS has a scale of its own and looks at the question
+    /// The same KPI about one survey question and its scale; NPS has a scale of its own and reads the question
     /// only.
     #[must_use]
     pub fn of_question(mut self, question: impl Into<Box<str>>, scale: Scale) -> Self {
@@ -376,8 +376,8 @@ impl KpiRequest {
     /// }
     /// let histogram: Vec<_> =
     ///     waits.estimates(0.95).iter().map(|band| (band.measure.to_string(), band.value.unwrap())).collect();
-    /// let told = [("up to 20s", 50.0), ("20s to 1m", 25.0), ("over 1m", 25.0)];
-    /// assert_eq!(histogram, told.map(|(band, share)| (band.to_owned(), share)));
+    /// let expected = [("up to 20s", 50.0), ("20s to 1m", 25.0), ("over 1m", 25.0)];
+    /// assert_eq!(histogram, expected.map(|(band, share)| (band.to_owned(), share)));
     /// ```
     #[doc(alias = "histogram")]
     #[doc(alias = "ageing")]
@@ -450,7 +450,7 @@ impl KpiRequest {
         self
     }
 
-    /// The response rate when answers later than `limit` after the sending count as none.
+    /// The response rate where answers later than `limit` after the invitation count as none.
     #[must_use]
     pub fn expire_after(mut self, limit: TimeDelta) -> Self {
         self.expire_after = Some(limit);
@@ -482,7 +482,7 @@ impl KpiRequest {
         self.scale.as_ref().ok_or_else(|| needs_question(id))
     }
 
-    /// The question's name, where it says more than the KPI's.
+    /// The question's name, if it is not the KPI's.
     pub(crate) fn other_question(&self, id: &str) -> Option<String> {
         self.question.as_deref().filter(|question| *question != id).map(str::to_owned)
     }

@@ -8,7 +8,7 @@ use crate::{ClockKind, Reason, TicketMetrics};
 
 /// A tally that KPIs of tickets wrap.
 pub(crate) trait Wrapped: Sized {
-    /// The empty tally that a request asks for.
+    /// The empty tally of a request.
     fn requested(request: &KpiRequest) -> Self;
     /// What is needed of a ticket, given what is needed on the calendar.
     fn with_measures(&self, needs: Needs) -> Needs;

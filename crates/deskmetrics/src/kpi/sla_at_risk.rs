@@ -53,7 +53,7 @@ pub const DEFINITION: Definition = Definition {
 /// Running SLA targets that are nearly used up.
 ///
 /// # What it measures
-/// What will be breached next unless somebody acts.
+/// Which targets will be breached next without action.
 ///
 /// # Formula
 /// `100 · (elapsed / target ≥ threshold) / running`, elapsed on the target's own clock, threshold 80 % unless chosen.
@@ -70,7 +70,7 @@ pub const DEFINITION: Definition = Definition {
 ///     verdict.elapsed = Elapsed::new(TimeDelta::minutes(minutes_used), None);
 ///     verdict
 /// };
-/// // 60 minutes promised, warning at 80 %: amber at 48 minutes
+/// // a target of 60 minutes, warning at 80 %: amber at 48 minutes
 /// let at_risk = kpi::sla_at_risk(&[running(47), running(48), running(60), running(5)], 80);
 /// assert_eq!(at_risk.count(), 2);
 /// assert_eq!(at_risk.ratio().percent(), Some(50.0));

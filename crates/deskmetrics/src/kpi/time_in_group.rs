@@ -37,7 +37,7 @@ pub const DEFINITION: Definition = Definition {
     options: &[
         Choice {
             name: "group",
-            decides: "which group is looked at",
+            decides: "which group's stints count",
             default: None,
             values: &["a group's name"],
         },
@@ -83,7 +83,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Every stint with the group. A stint that still lasts is censored while the ticket is open, and ends at the solve when it is
-/// done. Time between a solve and a reopening belongs to nobody.
+/// done. Time between a solve and a reopening counts for no group.
 ///
 /// # When it misleads
 /// Groups that solve what they keep look slower than groups that pass everything on.

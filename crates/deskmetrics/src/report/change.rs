@@ -9,8 +9,8 @@ use crate::{Comparison, Estimate, Interval, Significance};
 /// The interval, the p-value and the verdict are those of the KPI's own [`Comparison`] (see
 /// [`Compared`](crate::Compared)), which compares headlines: the other measures of a KPI change without them, and so do stocks
 /// such as the backlog, which largely hold the tickets of the day before. The two periods are taken as independent; customers or
-/// tickets that stand in both make the interval somewhat too wide or too narrow. Counts are compared as they are, also where one
-/// month is longer than the other, and as if tickets came one by one: where they come in bursts the test is too sure.
+/// tickets that count in both make the interval somewhat too wide or too narrow. Counts are compared as they are, also where one
+/// month is longer than the other, and as if tickets arrived independently: with bursts the test is too sensitive.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Change {

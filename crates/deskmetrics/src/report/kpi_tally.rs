@@ -1,4 +1,4 @@
-//! One KPI by itself, outside a report.
+//! One KPI as a tally, outside a report.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::{
     SurveyResponse, TicketMetrics, Timestamp,
 };
 
-/// The tally of a KPI asked for by its id: whichever it is, it is fed, merged and asked alike.
+/// The tally of a KPI by its id. All KPIs are fed, merged and read alike.
 ///
 /// Made by [`KpiRequest::tally`]. It takes the records its KPI is about and passes over all others, so one loop over the
 /// data can feed any number of them; a [`Report`](super::Report) does so by slice and period.
@@ -47,8 +47,8 @@ pub struct KpiTally {
 }
 
 impl KpiRequest {
-    /// The KPI by itself, to be fed and asked without a report. Nothing after `as_of` will be known; without it, all that is
-    /// fed counts.
+    /// The KPI as a tally, to be fed and read without a report. Events after `as_of` are not known; without it, all records
+    /// fed count.
     ///
     /// # Errors
     /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
@@ -96,8 +96,8 @@ impl KpiRequest {
         self.tally(Some(Timestamp::MAX)).map(|_| ())
     }
 
-    /// The same KPI with the question, scale and policy that it leaves open taken from requests that state them: one for each
-    /// of these that asks what this one does.
+    /// The same KPI with its open question, scale and policy taken from requests that state them: one for each distinct
+    /// request.
     pub fn completed_by(&self, known: &[Self]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for one in known.iter().filter(|one| self.question.is_none() || self.question == one.question) {
@@ -164,7 +164,7 @@ impl KpiTally {
         &*self.tally
     }
 
-    /// What was asked for.
+    /// The request.
     pub fn request(&self) -> &KpiRequest {
         &self.request
     }
@@ -224,7 +224,7 @@ impl KpiTally {
         self.tally.push_bulk(Bulk::Answered(answered));
     }
 
-    /// The tally itself where the KPI is the response rate, for whoever feeds it with columns.
+    /// The tally itself if the KPI is the response rate, for adapters that feed columns.
     #[doc(hidden)]
     pub fn response_rate(&mut self) -> Option<&mut ResponseRate> {
         self.tally.as_any_mut().downcast_mut()
@@ -256,7 +256,7 @@ impl KpiTally {
         self.measure.filter.hold(|attribute| attributes.get(attribute), &tags.iter().map(|tag| &**tag))
     }
 
-    /// Counts a record that cannot be looked at.
+    /// Counts a record that cannot be read.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.tally.exclude(reason, 1);
     }
@@ -264,7 +264,7 @@ impl KpiTally {
     /// Takes everything `other` has counted into `self`.
     ///
     /// # Errors
-    /// When the two were asked for differently.
+    /// When the two have different requests.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.measure != other.measure {
             let differs = Difference::of_kpis((&self.request, self.as_of()), (&other.request, other.as_of()));
@@ -291,8 +291,8 @@ impl KpiTally {
         self.tally.excluded()
     }
 
-    /// How the headline differs from that of `earlier`, or of any other group; `None` where the two were asked for
-    /// differently, where there is no test for it or too little was counted.
+    /// How the headline differs from that of `earlier`, or of any other group; `None` where the two have different
+    /// requests, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
         let same =
             self.definition().id == earlier.definition().id && self.measure.shown == earlier.measure.shown;

@@ -337,10 +337,10 @@ fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), RequestErro
 /// Refuses a choice that would have no effect: one the catalogue does not name for the KPI.
 fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), RequestError> {
     let surveys = definition.topic == Topic::Surveys;
-    let asks_customers = matches!(request.policy, Some(FcrPolicy::Survey { .. }));
+    let by_survey = matches!(request.policy, Some(FcrPolicy::Survey { .. }));
     refuse(request, definition.id, |option| match option {
         "clock" => !definition.clocks.is_empty(),
-        "question" => surveys || asks_customers,
+        "question" => surveys || by_survey,
         // Its only scale may be stated.
         "scale" if definition.id == kpi::nps::DEFINITION.id => request.scale == Some(Scale::nps()),
         "distribution" => ["csat", "nps", "ces"].contains(&definition.id),

@@ -22,7 +22,7 @@ pub struct ReportRow {
     pub name: Cow<'static, str>,
     /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
     pub option: Option<Arc<str>>,
-    /// Whether the request was restricted to some records; `option` says to which.
+    /// Whether the request was restricted to some records; `option` contains the restriction.
     #[serde(skip)]
     pub restricted: bool,
     /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...
@@ -41,7 +41,7 @@ pub struct ReportRow {
     pub unit: Unit,
     /// Records behind it.
     pub n: u64,
-    /// Whether `n` is below the report's guard, so that the number says little; never set for a count.
+    /// Whether `n` is below the report's guard, so that the number is uncertain; never set for a count.
     pub small_n: bool,
     /// Its confidence interval, where there is one.
     pub interval: Option<Interval>,
@@ -52,7 +52,7 @@ pub struct ReportRow {
     pub change: Option<Change>,
 }
 
-/// The attribute values that name a slice, in the order asked for; `None` stands for records without the attribute.
+/// The attribute values of a slice, in the order requested; `None` means records without the attribute.
 ///
 /// As JSON it is an object: `{"market": "DK", "channel": null}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

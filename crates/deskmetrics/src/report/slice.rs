@@ -226,7 +226,7 @@ impl Slicer {
         self.attributes.len() + self.filters.len()
     }
 
-    /// The values of a slice's attributes, without those that tell what meets a filter.
+    /// The values of a slice's attributes, without the results of filters.
     pub(super) fn shown(&self, number: usize) -> Option<&[Option<Box<str>>]> {
         self.slices.get(number)?.get(..self.attributes.len())
     }

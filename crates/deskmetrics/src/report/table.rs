@@ -177,7 +177,7 @@ impl ReportTable {
     }
 
     fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A KPI without any record needs one line to say so, not eight.
+        // A KPI without any record needs one line, not eight.
         let rows: Vec<&ReportRow> =
             self.overall().filter(|row| row.headline || row.value.is_some_and(|_| row.n > 0)).collect();
         let mut lines = vec![[
@@ -392,7 +392,7 @@ fn interval(row: &ReportRow) -> String {
 
 fn mark_small(row: &ReportRow) -> String {
     if row.headline && row.unit == Unit::Count {
-        return String::new(); // the value says it
+        return String::new(); // the value is the count
     }
     // The mark has a column of its own, so that the digits line up.
     format!("{}{}", count_text(row.n), if row.small_n { "*" } else { " " })

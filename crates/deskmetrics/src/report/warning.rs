@@ -1,4 +1,4 @@
-//! What to beware of when reading a report.
+//! Warnings of a report.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 #[serde(tag = "warning", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
-    /// A CSAT, NPS or CES rests on fewer answers than the report asks for
+    /// A CSAT, NPS or CES is based on fewer answers than the report requires
     /// ([`min_n`](super::ReportBuilder::min_n)): overall, or in some slices.
     TooFewAnswers {
         /// The KPI's id.
@@ -175,10 +175,10 @@ pub enum Warning {
         /// The slicing.
         by: Vec<Attribute>,
     },
-    /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
+    /// Some slices answered much more readily than others, so that the overall score represents them more than the
     /// rest.
     ///
-    /// Told where the survey's invitations were fed, chance alone is unlikely to make the rates so uneven (Pearson's
+    /// It is given if the survey's invitations were fed, chance alone is unlikely to make the rates so uneven (Pearson's
     /// chi-squared test at the report's level), and either the R-indicator is below [`LEAST_R`](Self::LEAST_R) or
     /// the rates vary by more than [`MOST_VARIATION`](Self::MOST_VARIATION) of their mean.
     UnevenResponse {
@@ -204,8 +204,8 @@ pub enum Warning {
         unit: Unit,
         /// The score as reported.
         value: Option<f64>,
-        /// The score if all slices had answered alike (post-stratified), with the n of evenly weighted answers that would
-        /// tell as much.
+        /// The score if all slices had answered alike (post-stratified), with the n of evenly weighted answers of the same
+        /// precision.
         adjusted: Option<Adjusted>,
     },
 }
@@ -328,7 +328,7 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "stated {attribute} {} from {attribute} by events: {} with changes, such as \"{ticket}\": {} in the \
-                     table, {} by its events; attribute_values tells whether the table has the current values or those \
+                     table, {} by its events; attribute_values states whether the table has the current values or those \
                      at creation",
                     if attribute == "tags" { "differ" } else { "differs" },
                     share(*count, *of),

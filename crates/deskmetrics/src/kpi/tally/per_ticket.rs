@@ -33,7 +33,7 @@ impl PerTicket {
         self.count_known(if ticket.status.is_done() { times } else { Err(Reason::NotSolved) });
     }
 
-    /// Counts a ticket of which nothing can be said.
+    /// Counts a ticket without a known count as excluded.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }

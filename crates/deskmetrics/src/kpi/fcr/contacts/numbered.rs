@@ -1,4 +1,4 @@
-//! Contacts of customers who are known by number, as columns know them: no name is looked at until somebody asks for it.
+//! Contacts of customers known by number, as in columns; names are resolved on demand.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -111,8 +111,8 @@ impl Numbered {
         contacts
     }
 
-    /// Lets each contact fail that another one in `whole` speaks against.
-    pub(super) fn look_at(&mut self, whole: &Self) {
+    /// Marks each contact as failed that has a repeat contact in `whole`.
+    pub(super) fn resolve_with(&mut self, whole: &Self) {
         let arrivals = whole.arrivals();
         let mut all_known = true;
         let mut contacts = in_buckets(self.iter());
@@ -165,7 +165,7 @@ const BUCKET_BITS: u32 = 11;
 /// Buckets at most: as many as can be filled side by side.
 const BUCKETS: usize = 1 << 12;
 
-/// The contacts bucket by bucket of customers, so that what is looked up for one is near what is looked up for the next.
+/// The contacts grouped by buckets of customers, so that consecutive look-ups are close in memory.
 fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Numbers> {
     let customers = contacts.clone().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
     let mut shift = BUCKET_BITS;
@@ -237,7 +237,7 @@ impl Arrivals {
         let theirs = from.zip(self.ends.get(customer)).and_then(|(from, end)| self.at.get(from..*end));
         let Some(theirs) = theirs else { return (false, None) };
         if theirs.len() <= FEW_TIMES {
-            // Looked at one and all, so that no branch depends on the values.
+            // Compares all of them, so that no branch depends on the values.
             let (mut known, mut next) = (false, i64::MAX);
             for one in theirs {
                 known |= *one == at;

@@ -1,7 +1,7 @@
 //! Holidays for deskmetrics schedules from iCalendar files (`.ics`, RFC 5545).
 //!
 //! Each all-day event is a holiday: one date, or all from its start to just before its end. A repeating
-//! event (`RRULE`, with `EXDATE` and `RDATE`) is a holiday on each of its dates within the years asked for.
+//! event (`RRULE`, with `EXDATE` and `RDATE`) is a holiday on each of its dates within the requested years.
 //! What is not an all-day event is not guessed at: it is listed among the [skipped](HolidayCalendar::skipped),
 //! with the reason.
 //!
@@ -51,7 +51,7 @@ use icalendar::{Calendar, Component as _, DatePerhapsTime, Event, EventStatus};
 
 pub use skipped::{SkipReason, SkippedEvent};
 
-/// The holidays of an iCalendar file, and what else stood in it.
+/// The holidays of an iCalendar file, and its skipped events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HolidayCalendar {
     /// The holidays in order, each once for each of its names.
@@ -73,7 +73,7 @@ pub struct NamedHoliday {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the text is not an iCalendar file, BEGIN:VCALENDAR to END:VCALENDAR: {problem}")]
 pub struct IcalError {
-    /// What the parser says, with the line.
+    /// The parser's message, with the line.
     pub problem: String,
 }
 
@@ -109,7 +109,7 @@ pub fn read(text: &str, years: RangeInclusive<i32>) -> Result<HolidayCalendar, I
     Ok(HolidayCalendar { named: named.into_iter().collect(), skipped })
 }
 
-/// Components stand within components a few levels deep at most; the parser would follow a million.
+/// Components are nested a few levels deep at most; the parser would follow a million.
 const DEEPEST: usize = 16;
 
 fn check_outline(text: &str) -> Result<(), IcalError> {

@@ -52,7 +52,7 @@ proptest! {
         prop_assert_eq!(&DurationSketch::from(&exact(&micros)), &whole);
     }
 
-    /// The stated error, against the two exact values a type 7 quantile lies between.
+    /// The stated error, against the two exact values around a type 7 quantile.
     #[test]
     fn quantiles_are_as_near_as_stated(micros in prop::collection::vec(any_duration(), 1..80), q in 0.0..=1.0_f64) {
         let sketch = sketch(&micros);
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_said_to_be_exact_is(micros in prop::collection::vec(any_duration(), 1..80)) {
+    fn count_sum_and_extremes_are_exact(micros in prop::collection::vec(any_duration(), 1..80)) {
         let (sketch, exact) = (sketch(&micros), exact(&micros));
         prop_assert_eq!(sketch.n(), exact.n());
         prop_assert_eq!(sketch.sum_micros(), exact.sum_micros());

@@ -81,7 +81,7 @@ where
         let inside = |interval: deskmetrics::Interval| {
             interval.lower <= value.unwrap() + 1e-9 && value.unwrap() <= interval.upper + 1e-9
         };
-        assert!(estimate.interval.is_none_or(inside), "{id}: {} lies outside its interval", estimate.measure);
+        assert!(estimate.interval.is_none_or(inside), "{id}: {} is outside its interval", estimate.measure);
         let (lowest, highest) = match estimate.unit {
             Unit::Percent => (0.0, 100.0),
             Unit::Points => (-100.0, 100.0),

@@ -137,7 +137,7 @@ fn moved(ticket: &Ticket, events: &[TicketEvent], by: TimeDelta) -> (Ticket, Vec
 
 /// The verdicts without their instants: what must not depend on the week.
 fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)> {
-    let told = |verdict: &SlaVerdict| {
+    let fields = |verdict: &SlaVerdict| {
         (
             verdict.metric.to_string(),
             verdict.instance,
@@ -146,7 +146,7 @@ fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)>
             verdict.due_at.map(|due| due.as_micros() - replayed.metrics.created_at.as_micros()),
         )
     };
-    replayed.verdicts.iter().map(told).collect()
+    replayed.verdicts.iter().map(fields).collect()
 }
 
 /// The log as steps, numbered as columns would.
@@ -312,12 +312,12 @@ proptest! {
         }
         // A breach is never taken back.
         for verdict in early.verdicts.iter().filter(|verdict| verdict.breached_at.is_some()) {
-            let stands = late.verdicts.iter().any(|other| {
+            let remains = late.verdicts.iter().any(|other| {
                 other.metric == verdict.metric
                     && other.instance == verdict.instance
                     && other.breached_at == verdict.breached_at
             });
-            prop_assert!(stands, "{verdict:?} is not in {:?}", late.verdicts);
+            prop_assert!(remains, "{verdict:?} is not in {:?}", late.verdicts);
         }
     }
 
@@ -385,7 +385,7 @@ proptest! {
     }
 }
 
-/// What a verdict says of itself agrees.
+/// The fields of a verdict agree with one another.
 fn consistent(ticket: &Ticket, events: &[TicketEvent], as_of: Timestamp) -> Result<(), TestCaseError> {
     let replayed = replay(as_of).explained().ticket(ticket, events);
     let mut status = Status::New;

@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn slices_say_what_single_answers_say((working_time, date, instants) in cases(), budget in budgets()) {
+    fn slices_equal_single_results((working_time, date, instants) in cases(), budget in budgets()) {
         let schedule = working_time.compile_years(date.year()..=date.year());
         let from: Vec<i64> = (0..32_u8).map(|i| instants[usize::from(i % 3)] + i64::from(i) * 7_919_000_000).collect();
         let to: Vec<i64> = (0..32_u8).map(|i| instants[usize::from((i + 1) % 3)] - i64::from(i) * 7_907_000_000).collect();
@@ -258,7 +258,7 @@ proptest! {
                     let back = schedule.start_by_micros(due, budget);
                     prop_assert!(back >= Some(start), "{:?} {}", back, start);
                 }
-                // Nothing ever opens, or it is due later than i64 can say.
+                // Nothing ever opens, or it is due later than i64 can represent.
                 None => prop_assert!(schedule.elapsed_micros(start, i64::MAX) < budget),
             }
         }
@@ -281,7 +281,7 @@ fn a_week_repeats_for_hundreds_of_thousands_of_years() {
 }
 
 #[test]
-fn what_never_opens_again_says_so() {
+fn a_schedule_that_never_opens_again_gives_an_error() {
     let at = "2026-03-02T12:00:00Z".parse().unwrap();
     let hour = chrono::TimeDelta::hours(1);
     let never = Schedule::parse("Europe/Madrid", "off").unwrap().compile();

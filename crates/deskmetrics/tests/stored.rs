@@ -1,4 +1,4 @@
-//! Stored states: read back as they were, and refused when damaged or foreign, whatever the bytes.
+//! Stored states: read back unchanged, and rejected when damaged or foreign, whatever the bytes.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;
@@ -76,7 +76,7 @@ proptest! {
         prop_assert!(as_tally);
     }
 
-    /// Whoever knows the checksum can write anything: it is refused, or a state that can be asked.
+    /// Bytes with a valid checksum may hold anything: they are rejected, or give a state that can be read.
     #[test]
     fn forgeries_never_panic(
         records in records(6),
@@ -140,7 +140,7 @@ fn announced_lengths_cost_no_memory() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn errors_name_what_is_wrong() {
     let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
     let report = Report::undated().kpi(nps.clone()).build().unwrap();
     let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().to_bytes();

@@ -33,7 +33,7 @@ pub(super) struct Team {
     pub(super) agents: &'static [&'static str],
 }
 
-/// A day on which nobody works.
+/// A day without work.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Holiday {
     /// Month and day of every year.
@@ -129,7 +129,7 @@ pub(super) fn instant(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
     let local = midnight + chrono::TimeDelta::hours(i64::from(hour % 24));
     match zone.from_local_datetime(&local).earliest() {
         Some(at) => at.timestamp(),
-        // Before the change the offset is still the old one: the skipped hour lies that far behind it.
+        // Before the change the offset is still the old one, so the skipped hour is that far behind it.
         None => {
             zone.from_local_datetime(&(local - chrono::TimeDelta::hours(3))).earliest().map_or(0, |before| {
                 local.and_utc().timestamp() - i64::from(before.offset().fix().local_minus_utc())
@@ -163,7 +163,7 @@ impl Channel {
         }
     }
 
-    /// Whether somebody waits on the other end.
+    /// Whether the customer waits in a live channel.
     pub(super) fn is_live(self) -> bool {
         matches!(self, Self::Chat | Self::Phone)
     }

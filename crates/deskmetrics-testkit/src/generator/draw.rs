@@ -12,7 +12,7 @@ pub(super) struct Draw(Pcg64Mcg);
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Subject {
     Arrivals = 1,
-    Life = 2,
+    History = 2,
     Feedback = 3,
     Relationship = 4,
 }
@@ -103,14 +103,14 @@ mod tests {
 
     #[test]
     fn draws_are_fair_and_repeatable() {
-        let mut draw = Draw::new(7, Subject::Life, 1);
+        let mut draw = Draw::new(7, Subject::History, 1);
         let heads = (0..100_000).filter(|_| draw.chance(300)).count();
         assert!((29_000..31_000).contains(&heads), "{heads}");
-        let again: Vec<u32> = (0..5).map(|_| Draw::new(7, Subject::Life, 1).below(1_000_000)).collect();
+        let again: Vec<u32> = (0..5).map(|_| Draw::new(7, Subject::History, 1).below(1_000_000)).collect();
         assert!(again.iter().all(|value| *value == again[0]));
         assert_ne!(
-            Draw::new(7, Subject::Life, 2).below(1_000_000),
-            Draw::new(7, Subject::Life, 1).below(1_000_000)
+            Draw::new(7, Subject::History, 2).below(1_000_000),
+            Draw::new(7, Subject::History, 1).below(1_000_000)
         );
     }
 }

@@ -25,7 +25,7 @@ impl Sample {
     /// The exported files: name and text.
     ///
     /// - `tickets.csv`: as created, in the account's local time (Europe/Copenhagen).
-    /// - `events.csv`: the log of all tickets in order of time, in UTC; one event in 400 stands there twice.
+    /// - `events.csv`: the log of all tickets in order of time, in UTC; one event in 400 occurs twice.
     /// - `invitations.csv` and `responses.csv`: RFC 3339 with the account's offset. A blank answer is `Blank`, an
     ///   NPS answer "don't know" is 11, a CSAT or CES answer without a click is 0.
     ///
@@ -288,7 +288,7 @@ fn action(kind: &EventKind) -> (&'static str, String) {
     }
 }
 
-/// How often each action, status and role occurs in an event log, for a look at the mixture.
+/// How often each action, status and role occurs in an event log.
 ///
 /// ```
 /// use deskmetrics_testkit::generator::{Generator, mixture};

@@ -8,7 +8,7 @@ mod company;
 mod draw;
 mod export;
 mod feedback;
-mod life;
+mod history;
 mod settings;
 
 use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
@@ -17,7 +17,7 @@ pub use export::{mixture, read_exported};
 pub use settings::Generator;
 
 use arrival::Arrival;
-use life::World;
+use history::{TicketHistory, World};
 
 /// What a [`Generator`] made.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,9 +80,9 @@ impl Generator {
 
 fn story(world: &World, arrivals: &[Arrival], place: usize) -> Story {
     let arrival = &arrivals[place];
-    let life = life::live(world, arrivals, place);
-    let survey = feedback::after_solve(world, arrival, place, &life);
-    let life::Life { ticket, mut events, .. } = life;
+    let history = history::simulate(world, arrivals, place);
+    let survey = feedback::after_solve(world, arrival, place, &history);
+    let TicketHistory { ticket, mut events, .. } = history;
     let (invitation, response) = match survey {
         Some((invitation, response)) => {
             events.extend(feedback::events(&ticket, &invitation, response.as_ref()));

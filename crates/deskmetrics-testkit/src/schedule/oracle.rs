@@ -41,7 +41,7 @@ impl Oracle {
     ///
     /// # Panics
     ///
-    /// When the dates lie before 1973 or at the end of chrono's calendar.
+    /// When the dates are before 1973 or at the end of chrono's calendar.
     pub fn new(working_time: &WorkingTime, from: NaiveDate, to: NaiveDate) -> Self {
         assert!(from.year() >= 1973, "offsets of whole minutes begin in 1973");
         let first = minute_of(from.and_time(chrono::NaiveTime::MIN).and_utc());

@@ -115,7 +115,7 @@ pub fn conventions(counting: Counting) -> impl Strategy<Value = Conventions> + C
         })
 }
 
-/// Schedules in this zone whose exceptions lie around a date.
+/// Schedules in this zone whose exceptions are around a date.
 pub fn schedules(zone: Tz, date: NaiveDate, counting: Counting) -> impl Strategy<Value = Schedule> + Clone {
     (
         weekly_hours(),

@@ -1,4 +1,4 @@
-//! Records of all kinds at once, and every KPI asked for.
+//! Records of all kinds at once, and requests for every KPI.
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, RepeatKey};

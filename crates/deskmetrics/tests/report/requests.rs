@@ -1,4 +1,4 @@
-//! What can be asked for, and what is refused.
+//! Requests that a report accepts and rejects.
 
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
@@ -70,7 +70,7 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
 }
 
 #[test]
-fn a_report_tells_one_policy_one_status_and_one_group() {
+fn a_request_is_restricted_to_one_policy_status_or_group() {
     let mut tickets: Vec<Replayed> = (0..4).map(|number| ticket(number, 24, 1, None)).collect();
     for (ticket, (policy, met)) in tickets.iter_mut().zip([("gold", true), ("gold", false), ("silver", true)])
     {

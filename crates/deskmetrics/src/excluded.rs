@@ -36,7 +36,7 @@ pub enum Reason {
     UnknownInvitation,
     /// The source's word has no meaning assigned.
     UnknownWord,
-    /// The record has no creation instant.
+    /// The record has no creation time.
     NoCreation,
     /// The ticket was merged into another one.
     Merged,

@@ -135,7 +135,7 @@ fn moved(ticket: &Ticket, events: &[TicketEvent], by: TimeDelta) -> (Ticket, Vec
     (ticket, events.collect())
 }
 
-/// The verdicts without their instants: what must not depend on the week.
+/// The verdicts without their timestamps: what must not depend on the week.
 fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)> {
     let fields = |verdict: &SlaVerdict| {
         (

@@ -231,7 +231,7 @@ fn servicenow_incident_log() {
         events.push(event.with_sequence(row as u64));
     }
     let mut options = ReplayOptions::default();
-    // One incident's rows are not in the order of their instants; the rows are right.
+    // One incident's rows are not in the order of their timestamps; the rows are right.
     options.order = deskmetrics::replay::EventOrder::Sequence;
     options.repeated_solve = deskmetrics::replay::RepeatedSolve::Restates;
     let as_of: Timestamp = "2018-01-01T00:00:00Z".parse().expect("an instant");

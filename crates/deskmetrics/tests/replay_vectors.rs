@@ -31,7 +31,7 @@ struct Case {
     requester: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
-    /// One event a line: instant, author, what.
+    /// One event a line: timestamp, author, what.
     #[serde(default)]
     events: String,
     as_of: String,
@@ -54,7 +54,7 @@ struct Case {
 }
 
 fn instant(text: &str) -> Timestamp {
-    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole instant may be followed by " -"
+    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole timestamp may be followed by " -"
     let text = text.trim_end_matches(" -");
     let full = match text.len() {
         16 => format!("{}:00Z", text.replace(' ', "T")),

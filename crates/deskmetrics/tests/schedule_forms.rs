@@ -165,7 +165,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "versions = [{ from = \"2026-01-01T00:00:00.5Z\", time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
-            "versions[0]: from \"2026-01-01T00:00:00.5Z\" is neither a date nor an instant; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds",
+            "versions[0]: from \"2026-01-01T00:00:00.5Z\" is neither a date nor a timestamp; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds",
         ),
     ] {
         assert_eq!(form_error(&form), message, "{form}");

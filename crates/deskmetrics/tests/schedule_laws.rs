@@ -1,4 +1,4 @@
-//! The laws of business time, over random schedules of every kind and instants near clock changes.
+//! The laws of business time, over random schedules of every kind and timestamps near clock changes.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use deskmetrics::schedule::{
@@ -12,7 +12,7 @@ use deskmetrics_testkit::schedule::strategy::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult};
 
-/// Some working time, the date around which it does something, and three instants around that.
+/// Some working time, the date around which it does something, and three timestamps around that.
 fn cases() -> impl Strategy<Value = (WorkingTime, NaiveDate, [i64; 3])> {
     days_of_change().prop_flat_map(|(zone, date)| {
         let instants = prop::array::uniform3(instants_near(date, 12));
@@ -47,7 +47,7 @@ fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i6
         (0, ZeroBudget::NextOpening, _) if oracle.is_open(start) => Some(start),
         (0, ZeroBudget::NextOpening, _) => oracle.next_opening(start),
         (_, _, Boundary::Closing) => oracle.due(start, budget),
-        // Just before the first instant by which more than the budget is used up, unless that leaps.
+        // Just before the first timestamp by which more than the budget is used up, unless that leaps.
         _ => oracle.due(start, budget + 1).map(|at| {
             let leaps = oracle.elapsed(start, at) > budget + 1;
             if leaps { at } else { at - 1 }
@@ -64,7 +64,7 @@ fn start_by_like(oracle: &Oracle, schedule: &CompiledSchedule, due: i64, budget:
     if conventions.clock == Counting::Wall {
         return Ok(());
     }
-    // Just after the last instant from which more than the budget is used up.
+    // Just after the last timestamp from which more than the budget is used up.
     let after_pause = || oracle.start_by(due, budget + 1).map(|at| at + 1);
     let expected = match (budget, conventions.zero, conventions.boundary) {
         (0, ZeroBudget::Unchanged, _) => Some(due),
@@ -213,7 +213,7 @@ proptest! {
 }
 
 proptest! {
-    // The table for far instants takes a while to make in a debug build.
+    // The table for far timestamps takes a while to make in a debug build.
     #![proptest_config(Config { cases: 24, ..Config::default() })]
 
     #[test]

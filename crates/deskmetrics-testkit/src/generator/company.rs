@@ -101,7 +101,7 @@ impl Roster {
         self.shifts.get(place).is_some_and(|(open, _)| *open <= at)
     }
 
-    /// The instant after `work` seconds of working time from `at` on; beyond the roster's end it never comes.
+    /// The timestamp after `work` seconds of working time from `at` on; beyond the roster's end it never comes.
     pub(super) fn after(&self, at: i64, work: i64) -> i64 {
         let mut left = work;
         let place = self.shifts.partition_point(|(_, close)| *close <= at);
@@ -121,7 +121,7 @@ pub(super) fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::saturating_from_micros(seconds.saturating_mul(1_000_000))
 }
 
-/// The instant of a full local hour as UTC seconds; a skipped hour is the first valid instant after it, a
+/// The timestamp of a full local hour as UTC seconds; a skipped hour is the first valid timestamp after it, a
 /// repeated one the first of the two.
 pub(super) fn instant(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
     let days = Days::new(u64::from(hour / 24));

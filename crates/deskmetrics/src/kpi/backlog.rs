@@ -1,4 +1,4 @@
-//! Tickets open at an instant.
+//! Backlog: tickets open at a given time.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Volume,
     name: Text { en: "Backlog", es: "Tickets pendientes", da: "Åbne sager" },
     description: Text {
-        en: "How many tickets were neither solved nor closed at an instant.",
+        en: "How many tickets were neither solved nor closed at a given time.",
         es: "Cuántos tickets no estaban resueltos ni cerrados en un instante.",
         da: "Hvor mange sager der hverken var løst eller lukket på et tidspunkt.",
     },
@@ -34,7 +34,7 @@ pub const DEFINITION: Definition = Definition {
         name: "at",
         decides: "the snapshot's timestamp",
         default: None,
-        values: &["an instant not after the cut-off"],
+        values: &["a timestamp not after the cut-off"],
     }],
     variants: &[
         Variant {
@@ -51,7 +51,7 @@ pub const DEFINITION: Definition = Definition {
     references: &["fivetran/dbt_zendesk: decision log on backlog snapshots"],
 };
 
-/// Tickets open at an instant.
+/// Tickets open at a given time.
 ///
 /// # What it measures
 /// The stock of open work at one timestamp. It is rebuilt from the events, so any timestamp up to the cut-off is
@@ -99,7 +99,7 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// No tickets yet, looking at the instant `at`.
+    /// No tickets yet, for the snapshot at `at`.
     pub fn new(at: impl Into<Timestamp>) -> Self {
         Self { at: at.into(), open: 0, unreplied: 0, excluded: Excluded::default() }
     }
@@ -117,7 +117,7 @@ impl Backlog {
         }
     }
 
-    /// Counts tickets of which only the numbers are known: open at the instant, and among them without a reply.
+    /// Counts tickets of which only the numbers are known: open at the timestamp, and among them without a reply.
     pub fn push_counts(&mut self, open: u64, unreplied: u64) {
         self.open.merge(open);
         self.unreplied.merge(unreplied.min(open));
@@ -242,7 +242,7 @@ impl Registered for Backlog {
 }
 
 /// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
-/// instants there are, such as every local midnight of a year.
+/// timestamps there are, such as every local midnight of a year.
 ///
 /// Excluded tickets, and tickets whose cut-off is before the latest timestamp, are excluded from every snapshot.
 ///
@@ -264,7 +264,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
     order.sort_by_key(|place| instants[*place]);
     let sorted: Vec<Timestamp> = order.iter().map(|place| instants[*place]).collect();
     let mut excluded = Excluded::default();
-    // By how much the two counts change at each instant, against the one before.
+    // By how much the two counts change at each timestamp, against the one before.
     let mut open = vec![0_i64; sorted.len() + 1];
     let mut unreplied = open.clone();
     for ticket in tickets {

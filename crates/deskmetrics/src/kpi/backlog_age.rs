@@ -113,7 +113,7 @@ impl BacklogAge {
     }
 }
 
-/// How old an open ticket was at an instant. Its opening hours up to then are not known, only those up to the cut-off.
+/// How old an open ticket was at a timestamp. Its opening hours up to then are not known, only those up to the cut-off.
 fn calendar_age(metrics: &TicketMetrics, at: Timestamp) -> Elapsed {
     let calendar_micros = at.as_micros().saturating_sub(metrics.created_at.as_micros());
     Elapsed { calendar_micros, business_micros: None }

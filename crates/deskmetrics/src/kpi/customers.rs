@@ -33,7 +33,7 @@ pub const DEFINITION: Definition = Definition {
     measures: &["count", "tickets_per_customer"],
     options: &[Choice {
         name: "with",
-        decides: "with which tickets: created ones, those now solved, or those open at an instant",
+        decides: "with which tickets: created ones, those now solved, or those open at a given time",
         default: Some("created"),
         values: &["created", "solved", "open"],
     }],

@@ -26,7 +26,7 @@ pub struct Definition {
     pub description: Text,
     /// Other names for it, in any product's words.
     pub aliases: &'static [&'static str],
-    /// Numerator over denominator, or the difference of two instants.
+    /// Numerator over denominator, or the difference of two timestamps.
     pub formula: &'static str,
     /// Unit of the headline number.
     pub unit: Unit,
@@ -38,7 +38,7 @@ pub struct Definition {
     pub good: Polarity,
     /// Which records count.
     pub population: &'static str,
-    /// The instant that puts a record into a reporting period.
+    /// The timestamp that puts a record into a reporting period.
     pub anchor: Anchor,
     /// The clocks it is available on; empty when it is no duration.
     pub clocks: &'static [ClockKind],
@@ -183,7 +183,7 @@ pub enum Polarity {
     Neither,
 }
 
-/// The instant that puts a record into a reporting period.
+/// The timestamp that puts a record into a reporting period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -202,7 +202,7 @@ pub enum Anchor {
     Decided,
     /// Each event on its own date.
     Event,
-    /// No period: the state at one instant.
+    /// No period: the state at one timestamp.
     Snapshot,
     /// Entry into the queue.
     Queued,
@@ -213,7 +213,7 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    /// The ticket's instant of this kind; `None` when it has not come yet or is no ticket instant.
+    /// The ticket's timestamp of this kind; `None` when it has not come yet or is no ticket timestamp.
     pub fn of(self, ticket: &TicketMetrics) -> Option<Timestamp> {
         match self {
             Self::Created => Some(ticket.created_at),

@@ -34,7 +34,7 @@ pub const DEFINITION: Definition = Definition {
         name: "span",
         decides: "from when to when",
         default: None,
-        values: &["two instants"],
+        values: &["two timestamps"],
     }],
     variants: &[Variant {
         name: "without reopenings",
@@ -266,7 +266,7 @@ impl Registered for Flow {
     }
 }
 
-/// The first instant after another.
+/// The first timestamp after another.
 fn after(at: Timestamp) -> Timestamp {
     Timestamp::saturating_from_micros(at.as_micros().saturating_add(1))
 }

@@ -128,7 +128,7 @@ pub trait Kpi:
         OverTime::Sum
     }
 
-    /// The empty tally of a period, given its first and its last known instant; the empty tally itself by default. Only used
+    /// The empty tally of a period, given its first and its last known timestamp; the empty tally itself by default. Only used
     /// where [`over_time`](Self::over_time) is [`EachPeriod`](OverTime::EachPeriod).
     #[must_use]
     fn of_period(&self, _first: Timestamp, _last: Timestamp) -> Self {
@@ -408,7 +408,7 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         }
     }
 
-    /// Feeds the tallies of all periods at whose last known instant the ticket was open, with that instant.
+    /// Feeds the tallies of all periods at whose last known timestamp the ticket was open, with that timestamp.
     pub fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(Timestamp, &mut K)) {
         for number in self.places.snapshots(ticket) {
             if let Some((at, period)) = self.places.snapshot(number).filter(|(at, _)| ticket.is_open_at(*at))

@@ -48,7 +48,7 @@ impl TicketMetrics {
         starts.zip(ends)
     }
 
-    /// The instants at which the ticket was solved, oldest first: each entry into solved or closed from an open
+    /// The timestamps at which the ticket was solved, oldest first: each entry into solved or closed from an open
     /// status.
     pub fn solves(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.reopens.iter().map(|cycle| cycle.solved_at).chain(self.done_since())

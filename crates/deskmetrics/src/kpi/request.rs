@@ -34,8 +34,8 @@ pub enum RequestError {
         /// The id.
         id: &'static str,
     },
-    /// The KPI is about an instant, and none was given.
-    #[error("KPI \"{id}\" needs a cut-off, since it is about what was known at an instant: give as_of")]
+    /// The KPI is about a timestamp, and none was given.
+    #[error("KPI \"{id}\" needs a cut-off, since it depends on what was known at that time: give as_of")]
     NeedsCutOff {
         /// Its id.
         id: &'static str,

@@ -37,7 +37,7 @@ pub const DEFINITION: Definition = Definition {
             name: "as_of",
             decides: "the cut-off: answers after it are not known yet",
             default: Some("all answers count"),
-            values: &["an instant"],
+            values: &["a timestamp"],
         },
         Choice {
             name: "mature_after",
@@ -132,7 +132,7 @@ struct Rules {
 pub struct InvitationLimits {
     /// The last timestamp at which an invitation may have been sent.
     pub sent_until: Timestamp,
-    /// The last instant of answering.
+    /// The last timestamp of answering.
     pub answered_until: Timestamp,
     /// The longest time from invitation to answer, in microseconds; an answer before the invitation is not in time.
     pub delay_micros: i64,
@@ -141,7 +141,7 @@ pub struct InvitationLimits {
 impl InvitationLimits {
     // Without branches on timestamps, which are unpredictable.
 
-    /// Whether an invitation sent then counts. Instants here are microseconds since 1970.
+    /// Whether an invitation sent then counts. Timestamps here are microseconds since 1970.
     #[inline]
     pub fn counts(&self, sent: i64) -> bool {
         (sent >= Timestamp::MIN.as_micros()) & (sent <= self.sent_until.as_micros())

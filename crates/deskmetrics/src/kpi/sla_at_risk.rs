@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
     ],
     variants: &[Variant {
         name: "minutes left",
-        differs: "a fixed time before the due instant instead of a share of the target",
+        differs: "a fixed time before the due time instead of a share of the target",
         used_by: &["Jira Service Management (60 and 30 minutes)", "Zammad (15 minutes)"],
     }],
     references: &["ServiceNow docs: SLA elapsed percentage", "FreeITSM: warning at 80 %"],

@@ -73,7 +73,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every ticket with a creation instant, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
+/// Every ticket with a creation time, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
 /// are excluded.
 ///
 /// # When it misleads

@@ -101,7 +101,7 @@ impl Calendar {
         self.index = SnapshotIndex::of(self.snapshots.iter().map(|(at, _)| at.as_micros()).collect());
     }
 
-    /// All snapshots: the last known instant of each period up to the cut-off with its number, in order of time.
+    /// All snapshots: the last known timestamp of each period up to the cut-off with its number, in order of time.
     pub(super) fn snapshots(&self) -> &[(Timestamp, usize)] {
         &self.snapshots
     }

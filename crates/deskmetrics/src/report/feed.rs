@@ -124,7 +124,7 @@ impl Feed<'_> {
         PeriodId::new(self.state.calendar.period(at))
     }
 
-    /// The periods of many instants in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
+    /// The periods of many timestamps in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
     /// none.
     pub fn periods(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
         self.state.calendar.periods_of(at, found);

@@ -120,7 +120,7 @@ impl Measure {
         }
     }
 
-    /// The tally to start with; `period` is the time it is about, up to its last known instant.
+    /// The tally to start with; `period` is the time it is about, up to its last known timestamp.
     pub(super) fn tally(&self, period: Option<(Timestamp, Timestamp)>) -> Box<dyn AnyKpi> {
         match period.filter(|_| self.empty.over_time() == OverTime::EachPeriod) {
             Some((first, last)) => self.empty.of_period(first, last),
@@ -274,7 +274,7 @@ impl Measure {
     }
 }
 
-/// The tally of the period that contains an instant.
+/// The tally of the period that contains a timestamp.
 fn at(place: &mut dyn Places, at: Option<Timestamp>) -> &mut dyn AnyKpi {
     let period = place.period(at);
     place.tally(period)

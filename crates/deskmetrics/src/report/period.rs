@@ -1,4 +1,4 @@
-//! Reporting periods: local days, weeks, months, quarters and years as half-open ranges of UTC instants.
+//! Reporting periods: local days, weeks, months, quarters and years as half-open ranges of UTC timestamps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -68,7 +68,7 @@ impl FromStr for Period {
 
 /// Which periods a report has: their length, the time zone of their days, the first day of a week.
 ///
-/// A period begins at the first instant at which clocks in the zone show its first day and ends where the next one
+/// A period begins at the first timestamp at which clocks in the zone show its first day and ends where the next one
 /// begins, so periods neither overlap nor leave gaps, also where a clock change skips or repeats midnight.
 ///
 /// ```
@@ -203,9 +203,9 @@ impl Periods {
 pub struct PeriodSpan {
     periods: Periods,
     first_day: NaiveDate,
-    /// Its first instant.
+    /// Its first timestamp.
     pub start: Timestamp,
-    /// The first instant after it.
+    /// The first timestamp after it.
     pub end: Timestamp,
 }
 
@@ -247,7 +247,7 @@ impl PeriodSpan {
     }
 }
 
-/// The first instant at which clocks in `zone` show `date` (or, where the zone skipped that date, a later one).
+/// The first timestamp at which clocks in `zone` show `date` (or, where the zone skipped that date, a later one).
 fn start_of_day(zone: Tz, date: NaiveDate) -> Option<Timestamp> {
     let midnight = date.and_hms_opt(0, 0, 0)?;
     let start = match zone.from_local_datetime(&midnight) {
@@ -258,7 +258,7 @@ fn start_of_day(zone: Tz, date: NaiveDate) -> Option<Timestamp> {
     Some(start.into())
 }
 
-/// The instant at which clocks in `zone` jump over the local time written in `skipped`.
+/// The timestamp at which clocks in `zone` jump over the local time written in `skipped`.
 fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
     // No zone was ever farther than 16 hours from UTC; clock changes fall on whole seconds.
     let (mut before, mut after) = (skipped - TimeDelta::hours(48), skipped + TimeDelta::hours(48));
@@ -360,7 +360,7 @@ struct Grid {
     index: Vec<Bucket>,
 }
 
-/// A stretch of time with the number of the period before the instant at which another begins, and that one's number.
+/// A stretch of time with the number of the period before the timestamp at which another begins, and that one's number.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     boundary: i64,

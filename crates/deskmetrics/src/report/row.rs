@@ -94,9 +94,9 @@ impl Serialize for SliceKeys {
 pub struct ReportPeriod {
     /// Its name, such as `2026-W10`; `no date` for records that belong to no period.
     pub label: String,
-    /// Its first instant; `None` for records that belong to no period.
+    /// Its first timestamp; `None` for records that belong to no period.
     pub start: Option<Timestamp>,
-    /// The first instant after it.
+    /// The first timestamp after it.
     pub end: Option<Timestamp>,
     /// Whether the data does not cover it wholly: it begins before the first day of the data or ends after the
     /// cut-off.

@@ -143,7 +143,7 @@ struct SliceCounts<'a> {
     values: &'a Values,
     #[serde(rename = "asked")]
     invited: Option<&'a BTreeMap<Box<str>, ResponseRate>>,
-    /// By the first instant of a period, `None` for what belongs to none.
+    /// By the first timestamp of a period, `None` for what belongs to none.
     periods: Vec<(Option<Timestamp>, Vec<ByteBuf>)>,
 }
 

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundary {
-    /// The closing instant: the first instant at which the budget is used up. The default.
+    /// The closing time: the first timestamp at which the budget is used up. The default.
     #[default]
     Closing,
     /// The next opening, as in zendesk/biz and Zammad. A budget counted backwards
     /// ([`start_by`](super::CompiledSchedule::start_by)) that is used up exactly at an opening stays
-    /// there: an opening instant is open.
+    /// there: an opening time is open.
     NextOpening,
     /// The next opening when counting forwards and the previous closing when counting backwards, as
     /// in pandas' `BusinessHour` with one opening a day. (With several a day pandas stays at some
@@ -27,11 +27,11 @@ pub enum Boundary {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroBudget {
-    /// Nothing: the instant stays as it is. The default.
+    /// Nothing: the timestamp stays as it is. The default.
     #[default]
     Unchanged,
     /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz. An opening
-    /// instant is open and stays.
+    /// time is open and stays.
     NextOpening,
 }
 

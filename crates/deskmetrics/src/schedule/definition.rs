@@ -17,7 +17,7 @@ use super::{Break, Conventions, Holiday, ScheduleError, Shift, WeeklyHours};
 /// [Breaks](Self::with_break) are subtracted last, from all of these.
 ///
 /// The resulting wall-clock openings are turned into UTC date by date. A time that the clocks skip moves
-/// to the first instant after the change; of a time they show twice, an opening takes the first and a
+/// to the first timestamp after the change; of a time they show twice, an opening takes the first and a
 /// closing the second. So an opening is never torn apart by a change, and a day of 23 or 25 hours counts
 /// as it is (see [`Counting`](super::Counting) for the other way).
 ///

@@ -139,7 +139,7 @@ pub enum ScheduleError {
     },
     /// The beginning of a version cannot be read.
     #[error(
-        "from {found:?} is neither a date nor an instant; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds"
+        "from {found:?} is neither a date nor a timestamp; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds"
     )]
     From {
         /// The text found.

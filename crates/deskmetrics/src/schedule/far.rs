@@ -1,4 +1,4 @@
-//! Exact answers for any instant, however far from the compiled years, in bounded time.
+//! Exact answers for any timestamp, however far from the compiled years, in bounded time.
 //!
 //! Outside a [stretch](Source::irregular) that holds all changes of offsets, dated exceptions and changes of
 //! version, openings repeat every 400 years. A table of the time counted before each
@@ -27,7 +27,7 @@ pub(crate) enum Measure {
     Closed,
 }
 
-/// The time measured since the far past, for all instants; in microseconds.
+/// The time measured since the far past, for all timestamps; in microseconds.
 #[derive(Debug)]
 pub(crate) struct Far {
     source: Arc<Source>,
@@ -57,13 +57,13 @@ impl Far {
         counts.iter().any(|count| count.span.start <= within && within < count.span.end)
     }
 
-    /// The first instant by which `target` is measured.
+    /// The first timestamp by which `target` is measured.
     pub(crate) fn first_reach(&self, target: i128) -> Result<i64, DueError> {
         // It is in the block that exceeds what comes just before the target.
         self.reach(target, target - 1, Timeline::first_reach)
     }
 
-    /// The last instant up to which no more than `target` is measured.
+    /// The last timestamp up to which no more than `target` is measured.
     pub(crate) fn last_reach(&self, target: i128) -> Result<i64, DueError> {
         self.reach(target, target, Timeline::last_reach)
     }

@@ -73,7 +73,7 @@ impl Lookup {
         counted.or_else(|| Some(counted_in(&segments[..self.started_by(at)?], at)))
     }
 
-    /// The first instant by which `target` is counted; `None` when that is not within the span.
+    /// The first timestamp by which `target` is counted; `None` when that is not within the span.
     pub(crate) fn first_reach(&self, target: i64) -> Option<i64> {
         if target <= 0 || target > self.timeline.total() {
             return None;
@@ -83,7 +83,7 @@ impl Lookup {
         reached_in(self.timeline.segments(), after, target, Pause::Before)
     }
 
-    /// The last instant up to which no more than `target` is counted; `None` when not within the span.
+    /// The last timestamp up to which no more than `target` is counted; `None` when not within the span.
     pub(crate) fn last_reach(&self, target: i64) -> Option<i64> {
         if target < 0 || target >= self.timeline.total() {
             return None;

@@ -1,4 +1,4 @@
-//! Business time: schedules, and working time between instants.
+//! Business time: schedules, and working time between timestamps.
 //!
 //! A [`Schedule`] defines when one team works: weekly hours in a time zone, holidays, special days, breaks. A
 //! [`WorkingTime`] is a schedule, several of them together, or a [`ScheduleHistory`]. Each compiles to a

@@ -65,7 +65,7 @@ impl Timeline {
         counted_in(&self.segments[..after], at)
     }
 
-    /// The first instant by which `target` is counted, for 0 < `target` <= total.
+    /// The first timestamp by which `target` is counted, for 0 < `target` <= total.
     pub(crate) fn first_reach(&self, target: i64) -> Option<i64> {
         if target > self.total() {
             return None;
@@ -74,7 +74,7 @@ impl Timeline {
         reached_in(&self.segments, after, target, Pause::Before)
     }
 
-    /// The last instant up to which no more than `target` is counted, for 0 <= `target` < total.
+    /// The last timestamp up to which no more than `target` is counted, for 0 <= `target` < total.
     pub(crate) fn last_reach(&self, target: i64) -> Option<i64> {
         if target >= self.total() {
             return None;

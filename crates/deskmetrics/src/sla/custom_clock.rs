@@ -8,7 +8,7 @@ use crate::ticket::Status;
 
 /// A clock defined by conditions on events and states.
 ///
-/// Each condition list holds when any of its members does. At one instant stopping comes before cancelling,
+/// Each condition list holds when any of its members does. At one timestamp stopping comes before cancelling,
 /// resetting, pausing and starting. After an end, a new cycle begins when a start event happens, or when a start state
 /// comes true: also one that lasted, once a state that stopped or cancelled the clock is over.
 ///
@@ -135,7 +135,7 @@ pub enum Cycles {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CountsFrom {
-    /// From the instant at which the start condition comes true.
+    /// From the timestamp at which the start condition comes true.
     #[default]
     Start,
     /// From the ticket's creation, every cycle, pauses since then excluded (ServiceNow retroactive start and pause).

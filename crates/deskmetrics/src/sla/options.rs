@@ -11,11 +11,11 @@ pub struct SlaOptions {
     pub target_change: TargetChange,
     /// A solved ticket comes back. Default: time targets run on with the time already used.
     pub reopen: Reopen,
-    /// Whether completion at the due instant is in time. Default: yes.
+    /// Whether completion at the due time is in time. Default: yes.
     pub deadline: Deadline,
     /// A breached target is loosened before completion. Default: the ticket stays breached.
     pub loosened: RelaxationPolicy,
-    /// Which instant a policy's validity is compared with. Default: the ticket's creation.
+    /// Which timestamp a policy's validity is compared with. Default: the ticket's creation.
     pub validity: Validity,
 }
 
@@ -87,7 +87,7 @@ pub enum Reopen {
     Ignore,
 }
 
-/// Whether completion at the due instant is in time.
+/// Whether completion at the due time is in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deadline {
@@ -110,7 +110,7 @@ pub enum RelaxationPolicy {
     Reevaluate,
 }
 
-/// Which instant a policy's `valid_from` and `valid_until` are compared with.
+/// Which timestamp a policy's `valid_from` and `valid_until` are compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

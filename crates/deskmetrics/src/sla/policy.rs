@@ -94,10 +94,10 @@ pub struct SlaPolicy {
     /// What must not hold: any one of these conditions keeps a ticket out.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub unless: Conditions,
-    /// First instant at which it is in force; see [`Validity`](super::Validity).
+    /// First timestamp at which it is in force; see [`Validity`](super::Validity).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
-    /// First instant at which it is no longer in force.
+    /// First timestamp at which it is no longer in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     /// The named schedule of its business-clock targets; `None` means the ticket's own schedule.

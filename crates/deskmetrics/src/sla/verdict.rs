@@ -58,7 +58,7 @@ pub struct SlaVerdict {
     pub target: TimeDelta,
     /// When counting began.
     pub started_at: Timestamp,
-    /// The first instant at which elapsed reaches the target (at once, when the target became shorter than what had
+    /// The first timestamp at which elapsed reaches the target (at once, when the target became shorter than what had
     /// elapsed); `None` while paused or when the schedule never opens again.
     pub due_at: Option<Timestamp>,
     /// When it was completed.

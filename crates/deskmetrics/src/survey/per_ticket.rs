@@ -48,7 +48,7 @@ impl SeveralAnswers {
     ///
     /// Answers to different questions do not compete, nor do answers about no ticket. Skipped and off-scale answers do not
     /// push aside a scored one; they are kept, so that the KPI counts them under their own reason. Of answers at the same
-    /// instant, or without one, the later in the order given is the latest.
+    /// timestamp, or without one, the later in the order given is the latest.
     pub fn choose<'a>(
         self,
         answers: impl IntoIterator<Item = &'a SurveyResponse>,

@@ -26,7 +26,7 @@ pub struct TicketEvent {
     pub ticket: TicketId,
     /// When.
     pub at: Timestamp,
-    /// Order among events at the same instant, such as the row number.
+    /// Order among events at the same timestamp, such as the row number.
     #[serde(default)]
     pub sequence: u64,
     /// The event's own id, for dropping duplicates.
@@ -86,7 +86,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Order among events of one instant and sequence: attributes change first, then people write, then the
+    /// Order among events of one timestamp and sequence: attributes change first, then people write, then the
     /// status moves, then the ticket leaves.
     pub fn rank(&self) -> u8 {
         match self {
@@ -113,7 +113,7 @@ impl TicketEvent {
         Self { ticket: ticket.into(), at: at.into(), sequence: 0, id: None, author, author_name: None, kind }
     }
 
-    /// The same event with an order among those of its instant.
+    /// The same event with an order among those of its timestamp.
     #[must_use]
     pub fn with_sequence(mut self, sequence: u64) -> Self {
         self.sequence = sequence;

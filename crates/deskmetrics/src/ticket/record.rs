@@ -35,7 +35,7 @@ pub struct Ticket {
     /// Tags at creation, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
-    /// The resolution's due instant as the source system states it, where it does.
+    /// The resolution's due time as the source system states it, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_due_at: Option<Timestamp>,
     /// The source system's own verdict on the ticket's SLA, where it gives one.
@@ -58,7 +58,7 @@ pub struct StatedSla {
 }
 
 impl Ticket {
-    /// A ticket with an id and a creation instant.
+    /// A ticket with an id and a creation time.
     pub fn new(id: impl Into<TicketId>, created_at: impl Into<Timestamp>) -> Self {
         Self {
             id: id.into(),

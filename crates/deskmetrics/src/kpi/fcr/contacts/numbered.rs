@@ -159,7 +159,7 @@ impl Numbers {
     }
 }
 
-/// Customers of a bucket: few enough that the instants at which they came stay in the processor's cache.
+/// Customers of a bucket: few enough that the timestamps at which they came stay in the processor's cache.
 const BUCKET_BITS: u32 = 11;
 
 /// Buckets at most: as many as can be filled side by side.
@@ -196,7 +196,7 @@ const FEW_TIMES: usize = 16;
 /// When each customer came.
 #[derive(Debug)]
 struct Arrivals {
-    /// By customer: where the instants of the next one begin.
+    /// By customer: where the timestamps of the next one begin.
     ends: Vec<usize>,
     /// Customer by customer, ascending.
     at: Vec<i64>,
@@ -206,7 +206,7 @@ impl Arrivals {
     /// From contacts [in buckets](in_buckets).
     fn of(contacts: &[Numbers]) -> Self {
         let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
-        // Where the instants of each customer begin; filling them in moves that to where they end.
+        // Where the timestamps of each customer begin; filling them in moves that to where they end.
         let mut ends = vec![0; customers + 1];
         for contact in contacts {
             ends[contact.customer as usize + 1] += 1;
@@ -229,7 +229,7 @@ impl Arrivals {
         Self { ends, at }
     }
 
-    /// Whether the customer came at an instant, and when they came next.
+    /// Whether the customer came at a timestamp, and when they came next.
     #[inline]
     fn around(&self, customer: u32, at: i64) -> (bool, Option<i64>) {
         let customer = customer as usize;

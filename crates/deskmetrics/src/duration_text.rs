@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<TimeDelta, String> {
 /// Writes a duration so that [`parse`] reads it back: `"1h 30m"`.
 pub fn format(duration: TimeDelta) -> String {
     let magnitude = duration.abs().to_std().unwrap_or_default();
-    // Whole hours stay hours: "36h", since "1day 12h" invites the question of how long a day is.
+    // Whole hours stay hours: "36h", since the length of a day in "1day 12h" is ambiguous.
     let hours = magnitude.as_secs() / 3600;
     let rest = std::time::Duration::new(magnitude.as_secs() % 3600, magnitude.subsec_nanos());
     let text = match (hours, rest.is_zero()) {

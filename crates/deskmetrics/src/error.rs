@@ -7,7 +7,7 @@ use crate::survey::ScaleError;
 
 /// Any error of this crate.
 ///
-/// Each noun has an error of its own with more detail; this one gathers them for functions that meet several. Bad *data*
+/// Each module has its own error type with more detail; this one combines them for functions with several. Bad *data*
 /// is no error: a record that cannot count is excluded under a [`Reason`](crate::Reason).
 ///
 /// ```
@@ -27,10 +27,10 @@ use crate::survey::ScaleError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A survey scale that makes no sense.
+    /// An invalid survey scale.
     #[error(transparent)]
     Scale(#[from] ScaleError),
-    /// A schedule that cannot be read or makes no sense.
+    /// A schedule that cannot be read or is invalid.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     /// A due time that never comes or cannot be represented.

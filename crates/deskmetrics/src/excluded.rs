@@ -18,7 +18,7 @@ pub enum Reason {
     NotAnswered,
     /// The score is not on the question's scale.
     OutOfScale,
-    /// The value is there but cannot be read as what it should be.
+    /// The value cannot be read as its type.
     Unreadable,
     /// The end is before the start; no absolute value is taken.
     EndBeforeStart,
@@ -34,7 +34,7 @@ pub enum Reason {
     UnknownTicket,
     /// The answer names an invitation that is not in the data.
     UnknownInvitation,
-    /// The source's word has no meaning assigned.
+    /// The source's label has no meaning assigned.
     UnknownWord,
     /// The record has no creation time.
     NoCreation,
@@ -99,7 +99,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether a fault in the data is the reason, not what happened to the record.
+    /// Whether the reason is a fault in the data, not an event of the record.
     pub fn is_fault(self) -> bool {
         matches!(
             self,
@@ -122,7 +122,7 @@ impl Reason {
         )
     }
 
-    /// The reason in words, for reports.
+    /// The reason as text, for reports.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Missing => "value missing",
@@ -177,7 +177,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// How many records were excluded, by reason.
+/// Numbers of excluded records, by reason.
 ///
 /// ```
 /// use deskmetrics::{Excluded, Reason};
@@ -193,7 +193,7 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "BTreeMap<Reason, u64>", from = "BTreeMap<Reason, u64>")]
 pub struct Excluded(
-    /// In the order of the reasons. There are few, so a walk beats a tree: a tenth of all survey rows may come here.
+    /// In the order of the reasons. There are few, so a linear search is faster than a tree, even with many excluded rows.
     Vec<(Reason, u64)>,
 );
 

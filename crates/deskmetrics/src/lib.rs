@@ -1,6 +1,6 @@
 //! Tickets, ticket events and surveys in; trustworthy customer-service KPIs out.
 //!
-//! Every number carries its definition, its n, its confidence interval and what was excluded, by reason. Partial
+//! Every number has its definition, its n, its confidence interval and its exclusions by reason. Partial
 //! results merge exactly, so the work can be split over threads, files and machines in any way. The crate reads no
 //! clock, no system time zone and no file: the cut-off and the zones are arguments.
 //!
@@ -47,7 +47,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Where to look
+//! # Where to find it
 //!
 //! | question | place |
 //! |---|---|

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// A timestamp in UTC with microsecond precision, eight bytes wide.
 ///
-/// `DateTime<Utc>` is what callers give and get; this is what is stored and compared. Anything finer than a
-/// microsecond is cut off (towards the past). In text it is RFC 3339.
+/// Callers pass and receive `DateTime<Utc>`; this type is stored and compared. Anything finer than a
+/// microsecond is truncated (towards the past). In text it is RFC 3339.
 ///
 /// ```
 /// use chrono::{DateTime, Utc};

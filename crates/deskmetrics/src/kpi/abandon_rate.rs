@@ -43,7 +43,7 @@ pub const DEFINITION: Definition = Definition {
 /// Abandon rate of many live contacts.
 ///
 /// # What it measures
-/// How many gave up waiting.
+/// The share of contacts that gave up waiting.
 ///
 /// # Formula
 /// `100 · abandoned / offered`.

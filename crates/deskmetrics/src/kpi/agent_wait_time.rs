@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Agent wait time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with the customer.
+/// Time spent waiting for the customer.
 ///
 /// # Formula
 /// Time in pending, on the chosen clock; a ticket pending now counts up to the cut-off.

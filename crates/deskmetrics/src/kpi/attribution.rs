@@ -1,4 +1,4 @@
-//! To which agent a score belongs.
+//! Attribution of scores to agents.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::replay::{Replayed, Replier, Stint};
 use crate::ticket::{Attribute, TicketId};
 use crate::{SurveyResponse, TicketMetrics, Timestamp};
 
-/// To which agent the score of a ticket belongs, where several had it.
+/// The rule that attributes a ticket's score to agents.
 ///
 /// ```
 /// use deskmetrics::kpi::Attribution;
@@ -47,9 +47,9 @@ pub enum Attribution {
     AtRating,
     /// The author of the last reply before the answer. (HappyFox's first rule)
     LastReplier,
-    /// Everybody who had it, in equal shares.
+    /// All assignees, in equal shares.
     EveryAssignee,
-    /// Everybody who had replied when the customer answered, in equal shares.
+    /// All agents who replied before the answer, in equal shares.
     #[doc(alias = "participants")]
     EveryReplier,
 }

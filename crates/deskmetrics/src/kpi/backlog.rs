@@ -177,7 +177,7 @@ impl Estimates for Backlog {
     }
 }
 
-/// How many of `tickets` were open at `at`; see [`Backlog`].
+/// The number of `tickets` open at `at`; see [`Backlog`].
 #[doc(alias = "open tickets")]
 pub fn backlog<M: AsRef<TicketMetrics>>(
     tickets: impl IntoIterator<Item = M>,
@@ -241,7 +241,7 @@ impl Registered for Backlog {
     }
 }
 
-/// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
+/// The number of `tickets` open at each of `timestamps`, in the order given. It takes one pass over the tickets, however many
 /// timestamps there are, such as every local midnight of a year.
 ///
 /// Excluded tickets, and tickets whose cut-off is before the latest timestamp, are excluded from every snapshot.
@@ -258,11 +258,11 @@ impl Registered for Backlog {
 #[doc(alias = "daily backlog")]
 pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
     tickets: impl IntoIterator<Item = M>,
-    instants: &[Timestamp],
+    timestamps: &[Timestamp],
 ) -> Vec<Backlog> {
-    let mut order: Vec<usize> = (0..instants.len()).collect();
-    order.sort_by_key(|place| instants[*place]);
-    let sorted: Vec<Timestamp> = order.iter().map(|place| instants[*place]).collect();
+    let mut order: Vec<usize> = (0..timestamps.len()).collect();
+    order.sort_by_key(|place| timestamps[*place]);
+    let sorted: Vec<Timestamp> = order.iter().map(|place| timestamps[*place]).collect();
     let mut excluded = Excluded::default();
     // By how much the two counts change at each timestamp, against the one before.
     let mut open = vec![0_i64; sorted.len() + 1];
@@ -277,7 +277,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
             excluded.add(Reason::AfterCutOff);
             continue;
         }
-        let place = |at: Timestamp| sorted.partition_point(|instant| *instant < at);
+        let place = |at: Timestamp| sorted.partition_point(|timestamp| *timestamp < at);
         let first_reply = ticket.first_response_at.map_or(sorted.len(), place);
         for (from, until) in ticket.open_intervals() {
             let (from, until) = (place(from), until.map_or(sorted.len(), place));
@@ -289,7 +289,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
             }
         }
     }
-    let mut snapshots: Vec<Backlog> = instants.iter().map(|at| Backlog::new(*at)).collect();
+    let mut snapshots: Vec<Backlog> = timestamps.iter().map(|at| Backlog::new(*at)).collect();
     let (mut open_now, mut unreplied_now) = (0, 0);
     for (step, place) in order.into_iter().enumerate() {
         open_now += open[step];

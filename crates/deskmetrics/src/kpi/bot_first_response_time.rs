@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// First response time of bots on many tickets.
 ///
 /// # What it measures
-/// How fast automation answers: apart from people, so that neither hides the other.
+/// How fast bots answer, separately from agents.
 ///
 /// # Formula
 /// First public message of a bot minus the first customer message, on the chosen clock.

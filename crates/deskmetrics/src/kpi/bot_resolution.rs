@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Bot resolution rate of many tickets.
 ///
 /// # What it measures
-/// How much of the solved work automation took.
+/// The share of solved tickets that bots solved.
 ///
 /// # Formula
 /// `100 · solved with a bot message and no public reply of a person / solved`.

@@ -92,7 +92,7 @@ pub const DEFINITION: Definition = Definition {
 /// Customer satisfaction of many answers.
 ///
 /// # What it measures
-/// How large a share of those who answered were satisfied, on the question's own [`Scale`].
+/// The share of respondents who were satisfied, on the question's own [`Scale`].
 ///
 /// # Formula
 /// `percent = 100 · positive / n`, `mean = Σ score / n`, `net = 100 · (positive − negative) / n`,

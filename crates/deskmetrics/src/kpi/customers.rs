@@ -262,7 +262,7 @@ impl Registered for Customers {
     }
 }
 
-/// How many customers created `tickets`; see [`Customers`].
+/// The number of customers who created `tickets`; see [`Customers`].
 pub fn customers<'a>(tickets: impl IntoIterator<Item = &'a Replayed>) -> Customers {
     let mut tally = Customers::default();
     tally.extend(tickets);

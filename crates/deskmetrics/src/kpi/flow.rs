@@ -1,4 +1,4 @@
-//! What came in, what went out: growth of the backlog and clearance rate.
+//! Tickets in and out: growth of the backlog and clearance rate.
 
 use serde::{Deserialize, Serialize};
 
@@ -108,12 +108,12 @@ impl Flow {
         }
     }
 
-    /// Counts what happened to one ticket in the span.
+    /// Counts the events of one ticket in the span.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         if let Some(reason) = ticket.exclusion {
             return self.excluded.add(reason);
         }
-        // The end itself is not part of the span, so a cut-off just before it knows everything.
+        // The end itself is not part of the span, so a cut-off just before it is late enough.
         if ticket.as_of.as_micros() < self.to.as_micros().saturating_sub(1) {
             return self.excluded.add(Reason::AfterCutOff);
         }
@@ -153,7 +153,7 @@ impl Flow {
         i64::try_from(growth).unwrap_or(if growth < 0 { i64::MIN } else { i64::MAX })
     }
 
-    /// Solves per hundred creations and reopenings; `None` when nothing came.
+    /// Solves per hundred creations and reopenings; `None` when there were none.
     pub fn clearance(&self) -> Option<f64> {
         let came = self.created.saturating_add(self.reopened);
         (came > 0).then(|| 100.0 * self.solved as f64 / came as f64)
@@ -247,7 +247,7 @@ impl Registered for Flow {
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let id = DEFINITION.id;
         let as_of = as_of.ok_or(RequestError::NeedsCutOff { id })?;
-        // What happens at the end itself is no part of the span.
+        // The end itself is not part of the span.
         let end = after(as_of);
         let (from, to) = (request.since.unwrap_or(Timestamp::MIN), request.until.unwrap_or(end));
         if from >= to || to > end {

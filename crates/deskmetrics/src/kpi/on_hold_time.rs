@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// On-hold time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with a third party.
+/// Time spent waiting for a third party.
 ///
 /// # Formula
 /// Time in on hold, on the chosen clock; a ticket on hold now counts up to the cut-off.

@@ -1,4 +1,4 @@
-//! The reasons behind low scores, and what each costs.
+//! The reasons behind low scores, and the cost of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub const DEFINITION: Definition = Definition {
 /// The reasons stated with many answers.
 ///
 /// # What it measures
-/// Why the unhappy are unhappy, in points of the net score: what mending one reason would be worth.
+/// The causes of low scores, in points of the net score: the gain if one reason were fixed.
 ///
 /// # Formula
 /// For each reason: `share = negative answers stating it / negative answers`; `points = 100 · negative answers stating it /
@@ -91,7 +91,7 @@ pub const DEFINITION: Definition = Definition {
 /// denominator of the shares. A reason stated twice in one answer counts once.
 ///
 /// # When it misleads
-/// Stated reasons are what comes to mind. A reason among promoters as well is no cause. The points assume that mending
+/// Customers state the reasons they remember. A reason that promoters also state is no cause. The points assume that fixing
 /// one reason would have satisfied its customers.
 ///
 /// # References
@@ -101,7 +101,7 @@ pub struct Reasons {
     scale: Scale,
     sides: NetScore,
     explained: u64,
-    /// For each reason: how many negative answers state it together with how many reasons in all.
+    /// For each reason: the negative answers that state it, by their number of reasons.
     stated: BTreeMap<Box<str>, BTreeMap<u32, u64>>,
     excluded: Excluded,
 }
@@ -110,7 +110,7 @@ pub struct Reasons {
 /// [`ranking`](Reasons::ranking).
 const ESTIMATED_REASONS: usize = 10;
 
-/// What one reason costs.
+/// The cost of one reason.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReasonCost<'a> {
@@ -179,7 +179,7 @@ impl Reasons {
         Ratio::new(self.explained, self.sides.negative)
     }
 
-    /// What each reason costs, the dearest first.
+    /// The cost of each reason, the costliest first.
     pub fn ranking(&self) -> Vec<ReasonCost<'_>> {
         let n = self.n() as f64;
         let mut ranking: Vec<ReasonCost<'_>> = self

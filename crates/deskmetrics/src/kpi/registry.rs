@@ -6,12 +6,12 @@ use super::{Definition, KpiRequest, RequestError};
 use crate::Timestamp;
 use crate::replay::StatedMeasure;
 
-/// A KPI of the catalogue: one that a request by id is answered by.
+/// A KPI of the catalogue, which requests name by id.
 pub(crate) trait Registered: Kpi {
     /// Whether reports show it unless other KPIs are requested.
     const USUAL: bool = false;
 
-    /// What the data must hold for it.
+    /// The data it requires.
     const EVIDENCE: Evidence = Evidence::Records;
 
     /// The measures which, if the source states all of them, are enough without the evidence.
@@ -20,7 +20,7 @@ pub(crate) trait Registered: Kpi {
     /// The empty tally of a request.
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError>;
 
-    /// What was chosen, for the reader.
+    /// The options chosen, for readers.
     fn option(_request: &KpiRequest) -> Option<String> {
         None
     }
@@ -29,15 +29,15 @@ pub(crate) trait Registered: Kpi {
 /// Makes the empty tally of a request.
 pub(crate) type Requested = fn(&KpiRequest, Option<Timestamp>) -> Result<Box<dyn AnyKpi>, RequestError>;
 
-/// A KPI of the catalogue, and how requests for it are answered.
+/// A KPI of the catalogue, with its functions for requests.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Entry {
-    /// What it means.
+    /// The definition.
     pub definition: &'static Definition,
     /// Whether reports show it unless other KPIs are requested.
     pub usual: bool,
-    /// What the data must hold for it.
+    /// The data it requires.
     pub evidence: Evidence,
     /// The measures which, if the source states all of them, are enough without the evidence.
     pub stated: &'static [StatedMeasure],
@@ -58,7 +58,7 @@ impl Entry {
     }
 }
 
-/// The lists of KPIs: of each its module and its tally, which has the KPI's function beside it.
+/// The registry of KPIs: the module and the tally of each.
 macro_rules! registry {
     ($($module:ident :: $tally:ident),+ $(,)?) => {
         $(pub use $module::{$tally, $module};)+

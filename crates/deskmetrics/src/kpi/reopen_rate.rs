@@ -62,7 +62,7 @@ pub const DEFINITION: Definition = Definition {
 /// Reopen rate of many tickets.
 ///
 /// # What it measures
-/// How often "solved" was not the end.
+/// How often solved tickets were reopened.
 ///
 /// # Formula
 /// `100 · reopened tickets / tickets solved at least once`. A reopening is every time a ticket leaves solved or closed.
@@ -91,7 +91,7 @@ pub const DEFINITION: Definition = Definition {
 /// [`without_thanks`](Self::without_thanks) gives the rate without such reopenings.
 ///
 /// # When it misleads
-/// Young solves have had less time to come back. Customers who open a new ticket instead are not seen: see the FCR policy
+/// Recently solved tickets had less time to be reopened. Customers who open a new ticket instead are not counted: see the FCR policy
 /// `no_repeat_contact_within`.
 ///
 /// # References

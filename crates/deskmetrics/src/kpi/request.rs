@@ -1,4 +1,4 @@
-//! The request for a KPI, and why it cannot be answered.
+//! Requests for KPIs, and their errors.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub(crate) fn did_you_mean(id: &str, known: &[&str]) -> String {
     nearest.map(|nearest| format!(" (did you mean \"{nearest}\"?)")).unwrap_or_default()
 }
 
-/// Why a request for a KPI cannot be answered.
+/// Why a KPI cannot be computed as requested.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -28,7 +28,7 @@ pub enum RequestError {
         /// Every id.
         known: Vec<&'static str>,
     },
-    /// A KPI of the user's own has the id, or an alias, of a KPI of the catalogue.
+    /// A custom KPI has the id, or an alias, of a KPI of the catalogue.
     #[error("KPI \"{id}\" is in the catalogue: choose another id for a KPI of your own")]
     IdTaken {
         /// The id.
@@ -40,32 +40,32 @@ pub enum RequestError {
         /// Its id.
         id: &'static str,
     },
-    /// A choice that must be made was not made.
+    /// A required option is missing.
     #[error("KPI \"{id}\" needs its {option}, since {why}: give {allowed}")]
     NeedsChoice {
         /// The KPI's id.
         id: &'static str,
-        /// What is missing.
+        /// The missing option.
         option: &'static str,
         /// Why there is no default.
         why: &'static str,
-        /// What can be given.
+        /// The possible values.
         allowed: &'static str,
     },
-    /// A choice was made that the KPI does not have.
+    /// An option is given that the KPI does not have.
     #[error("KPI \"{id}\" has no {option}: leave it out")]
     NoSuchChoice {
         /// The KPI's id.
         id: &'static str,
-        /// What was given.
+        /// The value given.
         option: &'static str,
     },
-    /// Records are to be restricted by something that a report does not know.
+    /// A restriction is by an unknown attribute.
     #[error("KPI \"{id}\" cannot be restricted by {by}: name attributes, each with the values it may have")]
     Filter {
         /// The KPI's id.
         id: &'static str,
-        /// What was given.
+        /// The value given.
         by: String,
     },
     /// A value without the option's name, or for another one.
@@ -86,7 +86,7 @@ pub enum RequestError {
         /// The limit given.
         limit: String,
     },
-    /// A span of time is none, or not all of it is known.
+    /// A span of time is empty, or ends after the cut-off.
     #[error(
         "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
          {as_of}"
@@ -133,7 +133,7 @@ pub enum RequestError {
 pub struct KpiRequest {
     /// Its id, or any of its aliases.
     pub kpi: String,
-    /// What it is called in the report; the KPI's own name by default.
+    /// Its name in the report; by default the KPI's own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// The attributes that its records must have; by default it counts all records.
@@ -148,7 +148,7 @@ pub struct KpiRequest {
     /// The scale of that question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<Scale>,
-    /// What counts as resolved at first contact.
+    /// The policy of first contact resolution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<FcrPolicy>,
     /// The SLA metric it is about; by default all of them.
@@ -184,10 +184,10 @@ pub struct KpiRequest {
     /// To when (not included), for `flow`; by default the cut-off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// How long an invitation must have been out before it counts.
+    /// The minimum age of an invitation before it counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub mature_after: Option<TimeDelta>,
-    /// How late an answer may come and still count.
+    /// The longest time to an answer that still counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub expire_after: Option<TimeDelta>,
     /// Callers who hang up sooner are excluded.
@@ -196,12 +196,12 @@ pub struct KpiRequest {
     /// From which share of its target on a running SLA target is at risk, in percent; by default 80.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold_percent: Option<u32>,
-    /// A KPI of the user's own, as its empty tally. It has no form in TOML or JSON.
+    /// A custom KPI, as its empty tally. It has no form in TOML or JSON.
     #[serde(skip)]
     pub(crate) own: Option<Own>,
 }
 
-/// With which tickets the customers are counted.
+/// The tickets by which customers are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomersOf {
@@ -214,18 +214,18 @@ pub enum CustomersOf {
     Open,
 }
 
-/// A KPI of the user's own, as its empty tally.
+/// A custom KPI, as its empty tally.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Own(pub(crate) Box<dyn AnyKpi>);
 
 impl KpiRequest {
-    /// A KPI of your own, given its empty tally; see [`Kpi`].
+    /// A custom KPI, given its empty tally; see [`Kpi`].
     pub fn of(kpi: impl Kpi) -> Self {
         let id = kpi.definition().id;
         Self { own: Some(Own(Box::new(kpi))), ..Self::new(id) }
     }
 
-    /// The KPI of this id or alias, nothing chosen.
+    /// The KPI of this id or alias, without options.
     pub fn new(kpi: impl Into<String>) -> Self {
         Self {
             own: None,
@@ -254,7 +254,7 @@ impl KpiRequest {
         }
     }
 
-    /// The same KPI under a name of its own, which its rows bear.
+    /// The same KPI under its own name, which its rows show.
     #[must_use]
     pub fn named(mut self, name: impl Into<Box<str>>) -> Self {
         self.name = Some(name.into());
@@ -264,7 +264,7 @@ impl KpiRequest {
     /// The same KPI of the records that meet all these conditions. In TOML or JSON they are the key `where`.
     ///
     /// An answer or invitation that lacks an attribute takes it from its ticket, as for slices. Where the KPI depends on a
-    /// customer's other tickets (first contact resolution without repeat contacts), it sees all of them.
+    /// customer's other tickets (first contact resolution without repeat contacts), it reads all of them.
     ///
     /// ```
     /// use deskmetrics::report::{KpiRequest, Report};
@@ -325,7 +325,7 @@ impl KpiRequest {
         self
     }
 
-    /// The same KPI about the targets of one SLA policy; ask once for each to compare them.
+    /// The same KPI about the targets of one SLA policy; request one KPI for each to compare them.
     #[must_use]
     pub fn of_sla_policy(mut self, policy: impl Into<Box<str>>) -> Self {
         self.sla_policy = Some(policy.into());
@@ -422,7 +422,7 @@ impl KpiRequest {
         self
     }
 
-    /// What happened from `from` (included) to `to` (not included): `flow`. The rows of a report's periods have their own spans.
+    /// The span from `from` (included) to `to` (not included): `flow`. The rows of a report's periods have their own spans.
     ///
     /// ```
     /// use deskmetrics::report::KpiRequest;
@@ -471,12 +471,12 @@ impl KpiRequest {
         self
     }
 
-    /// The question, which each survey KPI must name.
+    /// The question, which every survey KPI requires.
     pub(crate) fn question(&self, id: &'static str) -> Result<&str, RequestError> {
         self.question.as_deref().ok_or_else(|| needs_question(id))
     }
 
-    /// The scale of the question; neither is of use without the other.
+    /// The scale of the question; both are required.
     pub(crate) fn question_and_scale(&self, id: &'static str) -> Result<&Scale, RequestError> {
         self.question(id)?;
         self.scale.as_ref().ok_or_else(|| needs_question(id))
@@ -522,7 +522,7 @@ pub(crate) fn above_zero(limit: TimeDelta, id: &'static str) -> Result<TimeDelta
     }
 }
 
-/// The parts there are, side by side.
+/// The parts that are present, joined.
 pub(crate) fn together(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))

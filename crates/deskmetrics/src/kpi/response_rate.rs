@@ -185,7 +185,7 @@ impl ResponseRate {
         self.push_outcome(self.outcome(*delivered, *sent_at, *answered_at), 1);
     }
 
-    /// Counts `times` invitations that came to the same.
+    /// Counts `times` invitations of the same outcome.
     pub fn push_outcome(&mut self, outcome: InvitationOutcome, times: u64) {
         match outcome {
             InvitationOutcome::Answered => self.answered.merge(Ratio::new(times, times)),
@@ -208,7 +208,7 @@ impl ResponseRate {
         self.excluded.add(reason);
     }
 
-    /// What an invitation came to under this tally's cut-off, maturity and expiry.
+    /// The outcome of an invitation under this tally's cut-off, maturity and expiry.
     ///
     /// ```
     /// use deskmetrics::Timestamp;

@@ -10,7 +10,7 @@ use crate::{ClockKind, Reason, TicketMetrics};
 pub(crate) trait Wrapped: Sized {
     /// The empty tally of a request.
     fn requested(request: &KpiRequest) -> Self;
-    /// What is needed of a ticket, given what is needed on the calendar.
+    /// The measures it needs, given those on the calendar clock.
     fn with_measures(&self, needs: Needs) -> Needs;
     fn times(&self) -> Option<&Times>;
     /// Counts what the source states in place of the replay, where that alone is the KPI.

@@ -77,7 +77,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Targets running or paused at the cut-off. What is met, breached or cancelled is past saving and adds nothing.
+/// Targets running or paused at the cut-off. Targets met, breached or cancelled add nothing.
 ///
 /// # When it misleads
 /// Eighty percent of a week leaves a day, of ten minutes two minutes.

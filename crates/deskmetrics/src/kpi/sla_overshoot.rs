@@ -52,7 +52,7 @@ pub const DEFINITION: Definition = Definition {
 /// By how much breached SLA targets were exceeded.
 ///
 /// # What it measures
-/// How bad the misses are: a minute late and a week late are the same to attainment.
+/// By how much targets were missed: attainment does not distinguish a minute late from a week late.
 ///
 /// # Formula
 /// `elapsed − target` on the target's own clock.

@@ -52,7 +52,7 @@ pub const DEFINITION: Definition = Definition {
 /// Time in one group of many tickets.
 ///
 /// # What it measures
-/// How long a team keeps what it is given.
+/// How long a group keeps its tickets.
 ///
 /// # Formula
 /// End minus start of each stint less the time the ticket was solved in between, on the chosen clock. A ticket that comes back to the group has two stints.
@@ -86,7 +86,7 @@ pub const DEFINITION: Definition = Definition {
 /// done. Time between a solve and a reopening counts for no group.
 ///
 /// # When it misleads
-/// Groups that solve what they keep look slower than groups that pass everything on.
+/// Groups that solve their tickets have longer times than groups that pass them on.
 ///
 /// # References
 /// See [`DEFINITION`].

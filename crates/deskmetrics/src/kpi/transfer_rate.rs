@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Transfer rate of many tickets.
 ///
 /// # What it measures
-/// How many tickets did not land where they belonged.
+/// The share of tickets that were passed on to another agent or group.
 ///
 /// # Formula
 /// `100 · solved with a second assignee or group stint / solved`.

@@ -95,7 +95,7 @@ impl QueueContact {
         self.answered_at.map(|at| Timestamp::saturating_from_micros(at.as_micros().saturating_add(micros)))
     }
 
-    /// The contact as it was known at `cut_off`: what happened later has not happened yet.
+    /// The contact as it was known at `cut_off`: later events are not known yet.
     ///
     /// ```
     /// use chrono::TimeDelta;

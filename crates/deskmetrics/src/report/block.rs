@@ -18,7 +18,7 @@ pub struct MilestoneBlock<'b> {
     pub replied_at: &'b [i64],
     /// Solve or close; empty where only the creation matters.
     pub done_at: &'b [i64],
-    /// What the business clock reads at the three of them and at the cut-off; empty where no KPI
+    /// The readings of the business clock at these three and at the cut-off; empty where no KPI
     /// [requires them](BlockPlan::readings).
     pub readings: &'b [[i64; 4]],
     /// By ticket: the number of its slices among [`slices`](Self::slices).
@@ -29,7 +29,7 @@ pub struct MilestoneBlock<'b> {
     pub known_until: Timestamp,
 }
 
-/// What a report takes in blocks.
+/// The KPIs of a report that count blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
 pub struct BlockPlan {

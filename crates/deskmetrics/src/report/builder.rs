@@ -240,8 +240,10 @@ impl Report {
         self.settings.surveys_inherit
     }
 
-    /// What a replay must compute for this report: give it to [`Replay::with_measures`](crate::replay::Replay::with_measures), and the
-    /// attributes the report is [sliced by](Self::sliced_by) to [`Replay::with_attributes`](crate::replay::Replay::with_attributes).
+    /// The measures a replay must compute for this report.
+    ///
+    /// Pass it to [`Replay::with_measures`](crate::replay::Replay::with_measures). Pass the attributes the report is
+    /// [sliced by](Self::sliced_by) to [`Replay::with_attributes`](crate::replay::Replay::with_attributes).
     ///
     /// ```
     /// use deskmetrics::Timestamp;

@@ -1,4 +1,4 @@
-//! How a number moved against the period before, and whether that is more than chance.
+//! The change of a number against the period before, with its test.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct Change {
 
 impl Change {
     /// The change from `earlier` to `later`; `None` when either has no value. `tested` is the KPI's comparison of the
-    /// two, `min_n` what either side must rest on.
+    /// two, `min_n` the fewest records of either side.
     pub(super) fn new(
         earlier: &Estimate,
         later: &Estimate,
@@ -41,7 +41,7 @@ impl Change {
         })
     }
 
-    /// Whether the difference is more than chance; `false` where it was not tested or rests on too few records.
+    /// Whether the difference is more than chance; `false` where it was not tested or is based on too few records.
     pub fn is_significant(&self) -> bool {
         self.significance == Some(Significance::Significant)
     }

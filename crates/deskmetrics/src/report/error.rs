@@ -22,7 +22,7 @@ pub enum ReportError {
     UnknownAttribute {
         /// The attribute.
         attribute: String,
-        /// What there is instead.
+        /// The attributes there are.
         why: String,
     },
     /// Slices by responder of a KPI that does not count responses.
@@ -71,9 +71,9 @@ pub enum ReportError {
         reason(differs.as_deref())
     )]
     OtherKpi {
-        /// What the one counts.
+        /// The KPI of the first tally.
         mine: String,
-        /// What the other counts.
+        /// The KPI of the other tally.
         theirs: String,
         /// Where they differ.
         differs: Option<Box<Difference>>,
@@ -96,9 +96,9 @@ fn reason(differs: Option<&Difference>) -> String {
 pub struct Difference {
     /// The choice, under its name in data.
     pub choice: &'static str,
-    /// What the one chose; `None` where it did not choose.
+    /// The value in the first; `None` where it has none.
     pub mine: Option<String>,
-    /// What the other chose.
+    /// The value in the other.
     pub theirs: Option<String>,
 }
 

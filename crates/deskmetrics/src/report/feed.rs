@@ -49,7 +49,7 @@ pub struct Feed<'s> {
     pub(super) groups: Groups,
     /// By group: how the backlog changes.
     pub(super) backlogs: Vec<Changes>,
-    /// What blocks of tickets come to.
+    /// Counts of blocks of tickets.
     pub(super) blocks: BlockCounts,
     pub(super) columns: BlockColumns,
     /// By KPI: whether it counts blocks.
@@ -183,7 +183,7 @@ impl Feed<'_> {
         });
     }
 
-    /// Feeds one survey sent to the KPIs that need more of it than question, date and outcome. It is
+    /// Feeds one invitation to the KPIs that need more of it than question, date and outcome. It is
     /// [counted](Self::count_invitations) as a record, and its outcome [fed](Self::outcomes), with many others.
     pub fn whole_invitation(&mut self, invitation: &Invitation, slices: &SliceIds) {
         self.each_place(slices, |measure, place| {
@@ -211,7 +211,7 @@ impl Feed<'_> {
     }
 
     /// Counts surveys sent as records of the report; `first` is the date of the earliest.
-    /// What they came to is fed by [`outcomes`](Self::outcomes).
+    /// Their outcomes are fed by [`outcomes`](Self::outcomes).
     pub fn count_invitations(&mut self, invitations: u64, first: Option<Timestamp>) {
         self.state.records.invitations.merge(invitations);
         self.state.see(first);

@@ -48,7 +48,7 @@ impl Feed<'_> {
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
         for ((number, measure), _) in measures.filter(|(_, taken)| **taken) {
             let Some(counted) = measure.in_blocks() else { continue };
-            // Every KPI that counts creations counts the same.
+            // All KPIs that count creations share the same counts.
             if counted == InBlocks::Creation && std::mem::replace(&mut creations_counted, true) {
                 continue;
             }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// How long a reporting period is.
+/// The length of a reporting period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
@@ -32,7 +32,7 @@ impl Period {
     /// All periods, the shortest first.
     pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
-    /// The word used in data and on command lines.
+    /// The name used in data and on command lines.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Day => "day",
@@ -50,7 +50,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// A word that is no [`Period`].
+/// A text that names no [`Period`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("period \"{0}\" is not one of day, week, month, quarter, year")]
 pub struct UnknownPeriod(pub String);
@@ -83,7 +83,7 @@ impl FromStr for Period {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Periods {
-    /// How long each period is.
+    /// The length of each period.
     pub period: Period,
     /// The zone whose calendar counts.
     pub zone: Tz,
@@ -326,7 +326,7 @@ impl PeriodTable {
         Some(entry.number)
     }
 
-    /// How many periods have a number.
+    /// The number of periods.
     pub(super) fn len(&self) -> usize {
         self.spans.len()
     }
@@ -403,12 +403,12 @@ impl Grid {
                 bucket.boundary = entry.start;
                 bucket.after = number;
             }
-            // Two boundaries in one bucket are left to the search.
+            // Two boundaries in one bucket are found by the search.
             _ => {}
         }
     }
 
-    /// The bucket of this index, the grid stretched so far if it may be.
+    /// The bucket of this index; the grid grows to include it, up to its limit.
     fn bucket(&mut self, index: i64) -> Option<&mut Bucket> {
         if self.index.is_empty() {
             self.first = index;

@@ -13,7 +13,7 @@ use crate::ticket::Attribute;
 use crate::{Compared, Merge, Ratio};
 
 impl ReportState {
-    /// What to beware of, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
+    /// The warnings, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
     /// slicing.
     pub(super) fn warnings(&self, rows: &[ReportRow], orders: &[SliceOrder]) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.overlapping(rows).collect();

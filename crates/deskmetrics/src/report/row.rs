@@ -10,9 +10,9 @@ use super::{Change, PeriodSpan};
 use crate::ticket::Attribute;
 use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
 
-/// One number of one KPI for one slice and one period, with what is needed to trust it.
+/// One number of one KPI for one slice and one period, with its n, interval and exclusions.
 ///
-/// What many rows have in common is shared among them: a report of many slices and periods has many rows.
+/// Rows share their common parts, because a report of many slices and periods has many rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportRow {
@@ -20,12 +20,12 @@ pub struct ReportRow {
     pub kpi: &'static str,
     /// The name it was requested under, else its English one.
     pub name: Cow<'static, str>,
-    /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
+    /// The options chosen: the policy, the survey question, the SLA metric.
     pub option: Option<Arc<str>>,
     /// Whether the request was restricted to some records; `option` contains the restriction.
     #[serde(skip)]
     pub restricted: bool,
-    /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...
+    /// The measure of the KPI: `percent`, `mean`, `median`, `up to 4h` ...
     pub measure: Cow<'static, str>,
     /// Whether this is the KPI's headline, the first of its measures.
     pub headline: bool,
@@ -37,7 +37,7 @@ pub struct ReportRow {
     pub period: Option<Arc<ReportPeriod>>,
     /// The number; `None` when nothing was counted.
     pub value: Option<f64>,
-    /// What it counts.
+    /// The unit.
     pub unit: Unit,
     /// Records behind it.
     pub n: u64,

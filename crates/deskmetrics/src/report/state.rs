@@ -1,4 +1,4 @@
-//! The report while it is being fed: one tally per slice, period and KPI.
+//! The state of a report: one tally per slice, period and KPI.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use crate::{
     Timestamp, Unit,
 };
 
-/// A report that is being fed.
+/// The state of a report while records are fed.
 ///
 /// States of one report merge: feed parts of the data on any number of threads or machines in any order, merge, then
 /// read the [`table`](Self::table). The result is identical, bit for bit.
@@ -55,13 +55,13 @@ pub(super) type Cell = Box<[Box<dyn AnyKpi>]>;
 #[derive(Debug, Clone)]
 pub(super) struct Sliced {
     pub(super) slicer: Slicer,
-    /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods that were met hold tallies.
+    /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods with records have tallies.
     pub(super) cells: Vec<Vec<Option<Cell>>>,
     /// By slice: who was invited and who answered, by question; only of questions whose scores the report contains.
     pub(super) invited: Vec<BTreeMap<Box<str>, ResponseRate>>,
 }
 
-/// Where a record's contributions to one KPI go: the slice is settled, the period is not.
+/// Where a record's contributions to one KPI go: the slice is known, the period is not.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     pub(super) report: &'a Report,
@@ -189,14 +189,14 @@ impl ReportState {
         self.each_place(&contact.attributes, None, None, |kpi, place| kpi.push_contact(contact, place));
     }
 
-    /// Feeds one stretch of an agent on duty.
+    /// Feeds one agent's shift.
     pub fn push_shift(&mut self, shift: &AgentShift) {
         self.records.shifts.merge(1);
         self.see(Some(shift.started_at));
         self.each_place(&shift.attributes, None, None, |kpi, place| kpi.push_shift(shift, place));
     }
 
-    /// Feeds one survey that was sent. If it has no value of an attribute, that of the ticket it is about counts, if given; the
+    /// Feeds one invitation. If it has no value of an attribute, that of the ticket it is about counts, if given; the
     /// same goes for tags.
     pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Ticket>) {
         self.records.invitations.merge(1);
@@ -227,7 +227,7 @@ impl ReportState {
         self.first
     }
 
-    /// Takes over what was fed before, but for the tallies.
+    /// Restores what was fed before, except the tallies.
     pub(super) fn restore(
         &mut self,
         records: RecordCounts,
@@ -270,7 +270,7 @@ impl ReportState {
         self.slicings.iter().enumerate().find(|(_, sliced)| !sliced.slicer.overlaps())
     }
 
-    /// Takes everything `other` was fed into `self`.
+    /// Adds everything fed to `other`.
     ///
     /// # Errors
     /// When the two feed different reports.
@@ -337,7 +337,7 @@ impl ReportState {
         }
     }
 
-    /// Every number of the report, of what was fed so far.
+    /// All numbers of the report, for the records fed so far.
     pub fn table(&self) -> ReportTable {
         let settings = &self.report.settings;
         let orders: Vec<SliceOrder> = self.slicings.iter().map(|sliced| sliced.slicer.order()).collect();
@@ -349,7 +349,7 @@ impl ReportState {
             let sliced = slicings.map(|((sliced, order), _)| (sliced, Cut { slices: Some(order), periods }));
             parts.extend(whole.into_iter().chain(sliced));
         }
-        // What is cut from the whole is judged by the whole.
+        // KPIs that depend on records outside a slice or period need the tally of all records.
         let wholes = self.report.measures.iter().enumerate().map(|(kpi, measure)| {
             let (_, sliced) = self.whole().filter(|_| measure.empty.needs_whole())?;
             self.joined(sliced, kpi, Cut::WHOLE, &Conditions::default()).pop().map(|(_, tally)| tally)
@@ -386,7 +386,7 @@ impl ReportState {
         }
     }
 
-    /// Applies a function to each item, in the caller's rayon pool where there is much to do.
+    /// Applies a function to each item, in the caller's rayon pool if there are many records.
     fn map<T: Send, R: Send>(&self, items: Vec<T>, function: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
         let RecordCounts { tickets, responses, contacts, shifts, invitations } = self.records;
         if tickets + responses + contacts + shifts + invitations < MANY {
@@ -396,7 +396,7 @@ impl ReportState {
         }
     }
 
-    /// What a KPI answers in one part of the report, given the tally of everything where it is judged by that.
+    /// The results of a KPI in one part of the report, given the tally of all records if the KPI needs it.
     fn answers(
         &self,
         sliced: &Sliced,
@@ -439,7 +439,7 @@ impl ReportState {
         answers.into_iter().zip(tests).map(tested).collect()
     }
 
-    /// Adds the rows of what a KPI answers in one part of the report.
+    /// Adds the rows of a KPI's results in one part of the report.
     fn add_rows(&self, cut: Cut<'_>, number: usize, answers: &[TestedAnswer], rows: &mut Vec<ReportRow>) {
         let Some(kpi) = self.report.measures.get(number) else { return };
         let min_n = self.report.settings.min_n;
@@ -449,7 +449,7 @@ impl ReportState {
             let earlier = before.filter(|_| answer.follows);
             let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
             for (place, estimate) in answer.estimates.iter().enumerate() {
-                // Half a month has half the tickets: no change worth telling.
+                // Half a month has half the tickets: its change has no meaning.
                 let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
                 rows.push(ReportRow {
                     kpi: kpi.definition.id,
@@ -573,7 +573,7 @@ impl ReportState {
         if let (true, true, Some(measure)) =
             (cut.is_whole(), joined.is_empty(), self.report.measures.get(kpi))
         {
-            // Without any record there is still an overall answer: none.
+            // Without any record there is still an overall row.
             joined.push((Group::default(), Cow::Owned(measure.tally(None))));
         }
         joined
@@ -645,18 +645,18 @@ struct Shown {
     covered: bool,
 }
 
-/// What one tally answered, with how its headline changed.
+/// The result of one tally, with the change of its headline.
 struct TestedAnswer {
     group: Group,
     estimates: Vec<Estimate>,
     excluded: Arc<Excluded>,
-    /// Whether the answer before is that of the period before.
+    /// Whether the result before is that of the period before.
     follows: bool,
     /// The test of the change since then.
     test: Option<Comparison>,
 }
 
-/// What one tally answered.
+/// The result of one tally.
 struct Answer<'s> {
     group: Group,
     tally: Cow<'s, DynKpi>,
@@ -670,7 +670,7 @@ impl<'s> Answer<'s> {
         Self { group, estimates: kpi.estimates(&*tally, level), excluded, tally }
     }
 
-    /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.
+    /// Whether the row is included: it is not if only other KPIs have records of that slice or period.
     fn is_relevant(&self, cut: Cut<'_>) -> bool {
         let counted =
             |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);

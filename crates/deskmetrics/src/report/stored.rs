@@ -14,7 +14,7 @@ use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState
 use crate::kpi::{AnyKpi, ResponseRate};
 use crate::{Excluded, Merge, Timestamp};
 
-/// How stored bytes begin.
+/// The first bytes.
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
@@ -27,7 +27,7 @@ const HEADER: usize = 10;
 const ROOM: usize = 1 << 22;
 const ROOM_PER_CELL: usize = 256;
 
-/// What is stored.
+/// The kind of stored object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     State = 1,
@@ -71,7 +71,7 @@ pub enum StoredError {
     Unreadable {
         /// What was expected: a report state or a KPI tally.
         expected: &'static str,
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
 }
@@ -88,7 +88,7 @@ impl Kind {
     fn write(self, settings: &impl Serialize, counts: &impl Serialize) -> Vec<u8> {
         let mut bytes = vec![0; HEADER];
         let mut writer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
-        // Memory takes whatever is written, and none of it is of a kind that MessagePack has not: a test writes all.
+        // Writing to memory cannot fail, and MessagePack supports every type here: a test writes all.
         let _ = settings.serialize(&mut writer);
         let _ = counts.serialize(&mut rmp_serde::Serializer::new(&mut bytes));
         let sum = crc32fast::hash(&bytes[HEADER..]);
@@ -127,7 +127,7 @@ impl Kind {
     }
 }
 
-/// What a state has counted. Slices and periods are in order, so that equal states have equal bytes.
+/// The counts of a state. Slices and periods are in order, so that equal states have equal bytes.
 #[derive(Serialize)]
 struct Counts<'a> {
     records: RecordCounts,

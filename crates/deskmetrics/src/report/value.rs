@@ -24,7 +24,7 @@ const TO: &str = " – ";
 pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> String {
     let Some(value) = value.filter(|value| !value.is_nan()) else { return "–".to_owned() };
     if value.is_infinite() {
-        // The upper end of an interval that was not watched long enough.
+        // The upper end of an interval that was not observed long enough.
         return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
     }
     match unit {

@@ -1,4 +1,4 @@
-//! The compiled form of a schedule, which answers all queries.
+//! The compiled form of a schedule.
 
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
@@ -23,7 +23,7 @@ use super::{Boundary, Conventions, DueError, WorkingTime, ZeroBudget};
 /// instead of nanoseconds.
 ///
 /// Openings are half-open, `[opening, closing)`: at its opening time a schedule is open, at its closing
-/// time it is closed. Timestamps are taken in whole microseconds; a fraction below is cut off.
+/// time it is closed. Timestamps are taken in whole microseconds; a fraction below is truncated.
 /// Time zones change by the tables of `chrono-tz`, which end with the year 2099: after that the last offset
 /// stays.
 ///
@@ -42,18 +42,18 @@ struct Inner {
     span: Span,
     /// Real openings of the compiled span.
     open: Lookup,
-    /// What counts, where that differs from real openings.
+    /// Counted time, if it differs from real openings.
     counts: Option<Lookup>,
     far_open: Far,
     far_closed: Far,
     far_counts: Option<Far>,
     business_days: BusinessDays,
-    /// What the far tables count before the compiled span.
+    /// The time counted before the compiled span.
     far_origin: OnceLock<i128>,
 }
 
 impl CompiledSchedule {
-    /// The years for which answers are fastest unless others are named.
+    /// The default years of the fast look-ups.
     pub const DEFAULT_YEARS: RangeInclusive<i32> = 2000..=2049;
 
     pub(crate) fn new(whole: &WorkingTime, years: RangeInclusive<i32>) -> Self {
@@ -86,7 +86,7 @@ impl CompiledSchedule {
 
     /// The working time from one timestamp to another; negative when `to` is before `from`.
     ///
-    /// So it adds up in any order: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`.
+    /// It is additive: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -174,7 +174,7 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// As [`due`](Self::due), backwards.
+    /// Those of [`due`](Self::due).
     #[doc(alias = "subtract business time")]
     pub fn start_by(&self, due: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
         instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
@@ -206,7 +206,7 @@ impl CompiledSchedule {
 
     /// The first opening time at or after this one; `None` when it never opens again.
     ///
-    /// An opening that is under way does not count, except at its very first timestamp.
+    /// An opening that is under way counts only at its first timestamp.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         instant(self.next_opening_micros(at.timestamp_micros())?).ok()
     }

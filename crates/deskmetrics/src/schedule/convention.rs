@@ -23,19 +23,19 @@ pub enum Boundary {
     NextOpeningOrPreviousClosing,
 }
 
-/// What a budget of zero does outside working time.
+/// The due time of a zero budget outside working time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroBudget {
-    /// Nothing: the timestamp stays as it is. The default.
+    /// The start itself. The default.
     #[default]
     Unchanged,
-    /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz. An opening
+    /// The next opening (backwards: the previous closing), as in zendesk/biz. An opening
     /// time is open and stays.
     NextOpening,
 }
 
-/// What a holiday closes.
+/// The part of a shift that a holiday closes.
 ///
 /// With a night shift from Monday to Friday 22:00-06:00 and a holiday on Wednesday:
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub enum HolidayScope {
     ShiftStart,
 }
 
-/// What counts as elapsed on a day on which the clocks change.
+/// Elapsed time on days on which the clocks change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Counting {
@@ -84,7 +84,7 @@ impl Gap {
     }
 }
 
-/// The conventions of a schedule; each default is what most people expect.
+/// The conventions of a schedule; the defaults are what most people expect.
 ///
 /// ```
 /// use deskmetrics::schedule::{Boundary, Conventions};
@@ -101,11 +101,11 @@ impl Gap {
 pub struct Conventions {
     /// The due time of a budget that ends exactly when working time pauses.
     pub boundary: Boundary,
-    /// What a budget of zero does outside working time.
+    /// The due time of a zero budget outside working time.
     pub zero: ZeroBudget,
-    /// What a holiday closes.
+    /// The part of a shift that a holiday closes.
     pub holiday_scope: HolidayScope,
-    /// What counts as elapsed on a day on which the clocks change.
+    /// Elapsed time on days on which the clocks change.
     pub clock: Counting,
     /// The position of an opening or closing time that the clocks skip. With [`Counting::Wall`] the skipped hour counts
     /// itself, so this applies only to when the schedule is open.

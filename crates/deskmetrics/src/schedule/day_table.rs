@@ -17,7 +17,7 @@ pub(crate) enum DayTable {
     None,
 }
 
-/// What counts on a day of UTC, as windows in order.
+/// Counted time on a UTC day, as windows in order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Day<const WINDOWS: usize>([Window; WINDOWS]);
 
@@ -26,7 +26,7 @@ pub(crate) struct Day<const WINDOWS: usize>([Window; WINDOWS]);
 struct Window {
     from: i64,
     to: i64,
-    /// What is counted before it, less `from`.
+    /// The count before it, less `from`.
     offset: i64,
 }
 
@@ -109,7 +109,7 @@ fn records<const WINDOWS: usize>(segments: &[Segment], started: &[u32], days: us
     let mut counted = 0;
     (0..days)
         .map(|day| {
-            // A day without any counts nothing; those that are missing after others never begin.
+            // A day without windows counts nothing; missing windows never begin.
             let missing = Window { from: i64::MAX, to: i64::MAX, offset: 0 };
             let mut windows = [missing; WINDOWS];
             windows[0] = Window { from: 0, to: 0, offset: counted };

@@ -2,19 +2,19 @@
 
 use chrono::NaiveDate;
 
-/// What is wrong with the definition of a schedule.
+/// An error in the definition of a schedule.
 ///
 /// Each message names the value found and what is allowed; errors from the data form are wrapped in
 /// [`At`](ScheduleError::At), which names the place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScheduleError {
-    /// Something is wrong at this place of the data form.
+    /// An error at this place of the data form.
     #[error("{place}: {error}")]
     At {
         /// The path to the value, such as `breaks[1].from`.
         place: String,
-        /// What is wrong there.
+        /// The error at that place.
         error: Box<ScheduleError>,
     },
     /// The time zone is not in the IANA database.
@@ -22,7 +22,7 @@ pub enum ScheduleError {
     TimeZone {
         /// The name found.
         found: String,
-        /// What to write instead.
+        /// The remedy.
         remedy: String,
     },
     /// The text of weekly hours cannot be read.
@@ -34,7 +34,7 @@ pub enum ScheduleError {
         column: usize,
         /// The text at that column.
         found: String,
-        /// What to write instead.
+        /// The remedy.
         remedy: String,
     },
     /// Not a time of day.
@@ -118,7 +118,7 @@ pub enum ScheduleError {
         key: &'static str,
         /// The other key.
         other: &'static str,
-        /// What to do.
+        /// The remedy.
         remedy: &'static str,
     },
     /// An interval of minutes since Sunday that is not one.
@@ -131,7 +131,7 @@ pub enum ScheduleError {
         /// Its end.
         to: i64,
     },
-    /// A combination or a history of nothing.
+    /// An empty combination or history.
     #[error("{key} is empty; give at least one schedule")]
     Empty {
         /// The key.
@@ -179,7 +179,7 @@ impl ScheduleError {
     }
 }
 
-/// Why there is no answer to the question when a budget is used up.
+/// Why a due time does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DueError {

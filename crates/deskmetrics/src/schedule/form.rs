@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for HoursForm {
     }
 }
 
-/// The entries of a table in their order, duplicates included, so that they can be refused.
+/// The entries of a table in their order, duplicates included, so that they can be rejected.
 struct Entries<V>(Vec<(String, V)>);
 
 impl<V> Entries<V> {
@@ -155,7 +155,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
 }
 
 impl Form {
-    /// What this describes, where no beginning may be given.
+    /// What this describes, if a beginning is not allowed.
     fn read(self) -> Result<WorkingTime, ScheduleError> {
         if self.from.is_some() {
             return Err(ScheduleError::Conflict {

@@ -37,7 +37,7 @@ impl Lookup {
         let days = usize::try_from(span.length() / DAY).unwrap_or_default();
         let starts = segments.iter().map(|segment| segment.start);
         let started = counts_up_to(starts, (0..=span.length() / DAY).map(|day| day * DAY));
-        // One or two buckets to a segment, so that a bucket seldom holds more than one.
+        // One or two buckets to a segment, so that a bucket rarely holds more than one.
         let total = timeline.total() / SECOND;
         let width = total / i64::try_from(segments.len()).unwrap_or(i64::MAX).max(1);
         let shift = width.max(1).ilog2();
@@ -155,7 +155,7 @@ impl Lookup {
         Some(self.advance(&self.started, day, |segment| i64::from(segment.start) <= at / SECOND))
     }
 
-    /// How many segments have at most so many seconds counted before them.
+    /// The number of segments with at most this many seconds counted before them.
     fn reached_by(&self, seconds: i64) -> usize {
         let bucket = usize::try_from(seconds >> self.shift).unwrap_or(usize::MAX);
         self.advance(&self.reached, bucket, |segment| i64::from(segment.before) <= seconds)

@@ -1,4 +1,4 @@
-//! The offsets of a time zone as pieces of constant offset, and wall-clock times turned into timestamps.
+//! Offsets of a time zone, and conversion of local times.
 //!
 //! Everything here is in whole seconds since 1970: of UTC, or of the clock on the wall ("local").
 
@@ -24,7 +24,7 @@ pub(crate) struct Piece {
     pub(crate) start: i64,
     /// The second after its last; far in the future for the last piece.
     pub(crate) end: i64,
-    /// What is added to UTC to read the clock on the wall.
+    /// The offset from UTC to local time.
     pub(crate) offset: i64,
 }
 
@@ -123,7 +123,7 @@ impl Cursor<'_> {
     }
 }
 
-/// Seconds to add to UTC to read the clock on the wall.
+/// The offset from UTC to local time, in seconds.
 pub(crate) fn offset_at(zone: Tz, utc: i64) -> i64 {
     let utc = utc.clamp(FIRST_CHANGE, LAST_CHANGE);
     let instant = DateTime::from_timestamp(utc, 0).unwrap_or_default();

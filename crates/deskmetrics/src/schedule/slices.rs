@@ -1,4 +1,4 @@
-//! The questions put for whole columns of timestamps, in microseconds since 1970 in UTC.
+//! Queries for whole columns of timestamps, in microseconds since 1970 in UTC.
 
 use super::{CompiledSchedule, SliceLengthError};
 

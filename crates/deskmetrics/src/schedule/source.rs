@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// Adds what counts between two seconds of UTC, in order.
+    /// Adds the counted time between two seconds of UTC, in order.
     pub(crate) fn counts(&self, from: i64, to: i64, out: &mut Vec<Count>) {
         match self {
             Self::One(plan) => plan.counts(from, to, out),
@@ -81,7 +81,7 @@ impl Source {
         }
     }
 
-    /// Whether what counts differs from what is open.
+    /// Whether counted time differs from openings.
     pub(crate) fn counts_wall_time(&self) -> bool {
         match self {
             Self::One(plan) => plan.counts_wall_time(),
@@ -90,7 +90,7 @@ impl Source {
         }
     }
 
-    /// Whether, dated exceptions apart, each week is like the others.
+    /// Whether all weeks are equal, except for dated exceptions.
     pub(crate) fn repeats_weekly(&self) -> bool {
         match self {
             Self::One(plan) => plan.repeats_weekly(),

@@ -1,19 +1,19 @@
-//! Sorted stretches of counted time with the time counted before each, and the look-ups on them.
+//! Sorted segments of counted time, with cumulative counts and look-ups.
 
 use super::span::{Count, Span};
 
 /// Microseconds in a second.
 pub(crate) const SECOND: i64 = 1_000_000;
 
-/// Longest stretch a timeline can hold, in seconds: 136 years.
+/// Longest span a timeline can hold, in seconds: 136 years.
 pub(crate) const LONGEST: i64 = u32::MAX as i64 - 1;
 
-/// A stretch of counted time; all in seconds since the beginning of the timeline.
+/// A segment of counted time; all in seconds since the beginning of the timeline.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Counted up to and including the very start: whatever leaps there is counted in.
+    /// The count up to and including the start, with leaps at the start.
     pub(crate) before: u32,
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn counted_in(started: &[Segment], at: i64) -> i64 {
     })
 }
 
-/// The end of a pause at which a target is sought that is reached when the pause begins.
+/// The end of a pause that is returned for a target reached when the pause begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pause {
     Before,

@@ -1,4 +1,4 @@
-//! Several schedules as one: follow the sun, both desks open, and changes over time.
+//! Combinations of schedules, and their changes over time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -190,7 +190,7 @@ impl From<ScheduleHistory> for WorkingTime {
     }
 }
 
-/// From when a version of a schedule is in force.
+/// The beginning of a schedule version.
 ///
 /// In text: `2026-01-01` or a timestamp with its offset, `2026-01-01T09:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -255,7 +255,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// From when it is in force; `None` for a first version that has always been.
+    /// Its beginning; `None` for a first version without one.
     pub fn from(&self) -> Option<Effective> {
         self.from
     }
@@ -272,7 +272,7 @@ impl Version {
 
 /// The versions of a schedule over time: each timestamp follows the version in force.
 ///
-/// A change does not touch the past: time counted before it stays as it was. Before the first version, if
+/// A change does not affect the past: time counted before it does not change. Before the first version, if
 /// that has a beginning, nothing is open. A shift under way when the next version comes into force ends
 /// there, unless the new version is open too.
 ///

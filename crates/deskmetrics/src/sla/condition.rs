@@ -1,4 +1,4 @@
-//! Which tickets a policy is for.
+//! Conditions of policies on tickets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -149,7 +149,7 @@ enum Values {
     Many(Vec<Value>),
 }
 
-/// A value as it is written, which is the text that a column of numbers or booleans has for it.
+/// A value in text form, as a column of numbers or booleans would have it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Value {
@@ -184,7 +184,7 @@ impl From<Conditions> for BTreeMap<String, OneOrMany<Box<str>>> {
     }
 }
 
-/// A list that may be written as its only member.
+/// A list that may be written as its only element.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(crate) enum OneOrMany<T> {

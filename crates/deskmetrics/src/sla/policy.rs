@@ -40,7 +40,7 @@ pub struct SlaPolicies {
     /// How many of the policies a ticket can have.
     #[serde(default)]
     pub matching: Matching,
-    /// Clocks of your own that targets can limit.
+    /// Custom clocks that targets can limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clocks: Vec<CustomClock>,
     /// The policies, first match first.
@@ -53,7 +53,7 @@ impl SlaPolicies {
         Self { policies: policies.into_iter().collect(), ..Self::default() }
     }
 
-    /// The same with a clock of your own.
+    /// The same with a custom clock.
     #[must_use]
     pub fn with_clock(mut self, clock: CustomClock) -> Self {
         self.clocks.push(clock);
@@ -88,10 +88,10 @@ pub enum Matching {
 pub struct SlaPolicy {
     /// Its name, shown in verdicts.
     pub name: Box<str>,
-    /// What must hold for a ticket to have it.
+    /// Conditions a ticket must meet.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub when: Conditions,
-    /// What must not hold: any one of these conditions keeps a ticket out.
+    /// Conditions that exclude a ticket: any one of them is enough.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub unless: Conditions,
     /// First timestamp at which it is in force; see [`Validity`](super::Validity).
@@ -161,12 +161,12 @@ impl SlaPolicy {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SlaTarget {
-    /// What is limited.
+    /// The time that is limited.
     pub metric: SlaMetric,
     /// The clock it is counted on.
     #[serde(default)]
     pub clock: ClockKind,
-    /// How long it may take.
+    /// The limit.
     pub within: Within,
     /// The share of the target from which on it is at risk, such as 0.8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,7 +192,7 @@ impl SlaTarget {
     }
 }
 
-/// How long something may take: always the same, or by the ticket's priority.
+/// A time limit: one for all tickets, or by the ticket's priority.
 ///
 /// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or
 /// `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` matches every other priority and tickets without one.

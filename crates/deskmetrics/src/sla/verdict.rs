@@ -81,7 +81,7 @@ pub struct SlaVerdict {
     /// The elapsed time from which it is at risk, where the target has a threshold.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::duration_text::optional")]
     pub at_risk_after: Option<TimeDelta>,
-    /// The stretches of time that were counted, if requested; see
+    /// The segments of time that were counted, if requested; see
     /// [`Replay::explained`](crate::replay::Replay::explained).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
@@ -222,7 +222,7 @@ impl SlaVerdict {
         self.elapsed_on_clock().filter(|_| known).map(|elapsed| elapsed - self.target)
     }
 
-    /// What is left of the target, on its clock, negative when exceeded; `None` once completed or ended.
+    /// The remaining time of the target, on its clock, negative when exceeded; `None` once completed or ended.
     pub fn remaining(&self) -> Option<TimeDelta> {
         let open = self.completed_at.is_none() && self.ended_at.is_none();
         self.elapsed_on_clock().filter(|_| open).map(|elapsed| self.target - elapsed)

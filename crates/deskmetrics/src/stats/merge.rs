@@ -1,4 +1,4 @@
-//! Joining partial results.
+//! Merging of partial results.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 /// assert_eq!(denmark, Ratio::new(48, 60));
 /// ```
 pub trait Merge {
-    /// Takes everything `other` has counted into `self`.
+    /// Adds the counts of `other`.
     fn merge(&mut self, other: Self);
 
-    /// Takes everything `other` has counted into `self`, and keeps `other`; by default it is cloned.
+    /// Adds the counts of `other` without consuming it; by default it is cloned.
     fn merge_from(&mut self, other: &Self)
     where
         Self: Clone,

@@ -126,7 +126,7 @@ pub(crate) fn bucket(value: i64, least: i64, bits: u32) -> usize {
     ((shift as usize) << bits) + (above >> shift) as usize
 }
 
-/// How many buckets there are.
+/// The number of buckets.
 pub(crate) const fn buckets(bits: u32) -> usize {
     (u64::BITS as usize + 1 - bits as usize) << bits
 }

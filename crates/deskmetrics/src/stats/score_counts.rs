@@ -1,4 +1,4 @@
-//! How often each score of a scale was given.
+//! Counts of the scores of a scale.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ impl ScoreCounts {
         })
     }
 
-    /// Lowest score and number of steps: the shape two histograms must share to be joined.
+    /// Lowest score and number of steps: two histograms need the same ones to be merged.
     pub(crate) fn shape(&self) -> (i32, usize) {
         (self.min, self.counts.len())
     }
@@ -119,7 +119,7 @@ impl ScoreCounts {
     }
 }
 
-/// Joins two histograms of one scale; scores of `other` that are not on this scale are not taken over.
+/// Merges two histograms of one scale; scores of `other` that are not on this scale are ignored.
 impl Merge for ScoreCounts {
     fn merge(&mut self, other: Self) {
         self.merge_from(&other);

@@ -9,7 +9,7 @@ use crate::stats::interval::{
 };
 use crate::{MeanEstimate, Merge, NetScore, Ratio};
 
-/// Response by segment (market, channel, customer group ...): who answered, and what the score would be if all segments
+/// Response by segment (market, channel, customer group ...): who answered, and the score if all segments
 /// had answered alike.
 ///
 /// ```
@@ -83,7 +83,7 @@ impl Representativeness {
     /// `R = 1 − 2·S`, where S is the standard deviation of the response rates over all invited people (Schouten, Cobben
     /// and Bethlehem 2009): 1 when every segment answers alike, 0 when half of them answer always and half never.
     ///
-    /// It sees only the segments it is given. `None` with fewer than two people invited.
+    /// It depends on the segments given. `None` with fewer than two people invited.
     #[doc(alias = "R-indicator")]
     pub fn r_indicator(&self) -> Option<f64> {
         Some(1.0 - 2.0 * self.spread()?)

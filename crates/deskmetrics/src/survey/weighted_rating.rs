@@ -12,7 +12,7 @@ use crate::{Excluded, Merge, Reason};
 /// *effective* n, `(Σw)² / Σw²` (Kish 1965): uneven weights carry less information than as many even ones.
 ///
 /// Weights are floats, so unlike all other tallies this one merges to within rounding (about 1e-15 of the sum of weights
-/// per merge), not to the bit.
+/// per merge), not bit for bit.
 ///
 /// ```
 /// use deskmetrics::Scale;
@@ -56,7 +56,7 @@ impl WeightedRating {
     }
 
     /// Counts one answer; `None` is a skipped question. A weight that is negative or not finite cannot be used, a weight of
-    /// zero counts for nothing.
+    /// zero has no effect.
     pub fn push(&mut self, score: impl Into<Option<i32>>, weight: f64) {
         let score = match score.into() {
             Some(score) if self.scale.contains(score) => score,
@@ -87,7 +87,7 @@ impl WeightedRating {
         self.weight
     }
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }

@@ -6,7 +6,7 @@ use super::{Attribute, Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
 use crate::sla::SlaMetric;
 
-/// A ticket (case, conversation, issue): what is known of it apart from its events.
+/// A ticket (case, conversation, issue): its record without its events.
 ///
 /// ```
 /// use deskmetrics::ticket::Attribute;
@@ -41,12 +41,12 @@ pub struct Ticket {
     /// The source system's own verdict on the ticket's SLA, where it gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_sla_met: Option<bool>,
-    /// What the source system states of several SLA targets, each of its own metric.
+    /// The source system's verdicts on several SLA targets, each with its own metric.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stated_sla: Vec<StatedSla>,
 }
 
-/// What a source system states of one SLA target of a ticket.
+/// The source system's verdict on one SLA target of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatedSla {
     /// What the target limits.
@@ -101,14 +101,14 @@ impl Ticket {
         self
     }
 
-    /// Adds a tag; one that is there already is not added again.
+    /// Adds a tag, unless the ticket has it already.
     pub fn add_tag(&mut self, tag: Box<str>) {
         if let Err(place) = self.tags.binary_search(&tag) {
             self.tags.insert(place, tag);
         }
     }
 
-    /// Takes a tag away.
+    /// Removes a tag.
     pub fn remove_tag(&mut self, tag: &str) {
         self.tags.retain(|present| &**present != tag);
     }

@@ -23,7 +23,7 @@ pub enum Status {
     /// Solved; the customer may still reopen it.
     #[serde(alias = "resolved")]
     Solved,
-    /// Closed for good. Coming here without having been solved counts as a solve.
+    /// Permanently closed. Closing an unsolved ticket counts as a solve.
     Closed,
 }
 
@@ -37,7 +37,7 @@ impl Status {
         matches!(self, Self::Solved | Self::Closed)
     }
 
-    /// The word used in data: `new`, `open`, `pending`, `on_hold`, `solved`, `closed`.
+    /// The name used in data: `new`, `open`, `pending`, `on_hold`, `solved`, `closed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -61,7 +61,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A word that is no [`Status`].
+/// A text that names no [`Status`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("status \"{0}\" is not one of new, open, pending, on_hold, solved, closed")]
 pub struct UnknownStatus(pub String);

@@ -120,8 +120,8 @@ pub const DEFINITION: Definition = Definition {
 /// First contact resolution of many tickets under one [`FcrPolicy`].
 ///
 /// # What it measures
-/// How often the customer had to come only once. No two products mean the same by it, so there is no default: each number
-/// carries the policy it was counted under.
+/// The share of issues resolved on the customer's first contact. No two products define it alike, so there is no
+/// default: each number carries the policy it was counted under.
 ///
 /// # Formula
 /// `100 · resolved on first contact / judged`, both as defined by the policy; see [`FcrPolicy`].
@@ -155,7 +155,7 @@ pub const DEFINITION: Definition = Definition {
 ///     fcr
 /// };
 ///
-/// // Looking at each ticket alone, all is well.
+/// // By each ticket alone, all were resolved.
 /// assert_eq!(judge(FcrPolicy::SingleReply).percent(), Some(100.0));
 /// // Across tickets, Ana's first one did not solve her problem.
 /// let week = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
@@ -165,8 +165,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets the policy can judge. Where it watches a window after the solve, tickets whose window is not over at the
-/// cut-off are provisional: excluded as [`Reason::WindowNotOver`], not taken for failures or successes. Merged-away tickets are
+/// Tickets the policy can judge. If it has a window after the solve, tickets whose window is not over at the
+/// cut-off are provisional: excluded as [`Reason::WindowNotOver`], neither failures nor successes. Merged-away tickets are
 /// not judged, but they *are* repeat contacts.
 ///
 /// # When it misleads
@@ -285,7 +285,7 @@ impl Fcr {
         Ok(solved_at)
     }
 
-    /// Remembers that the customer came, and that the ticket awaits its verdict if it can have one.
+    /// Stores the contact, and whether the ticket is judged later.
     fn note_contact(
         &mut self,
         ticket: &Ticket,
@@ -345,7 +345,7 @@ impl Fcr {
     }
 }
 
-/// One ticket, seen as a contact of its customer.
+/// One ticket as a contact of its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Visit {
     created: i64,
@@ -422,7 +422,7 @@ fn micros(window: TimeDelta) -> i64 {
     window.num_microseconds().unwrap_or(i64::MAX)
 }
 
-/// Policies that ask how a ticket ended look only at those that are solved now.
+/// Policies about the end of a ticket judge only tickets that are solved now.
 fn now_solved(metrics: &TicketMetrics) -> Result<bool, Reason> {
     if metrics.status.is_done() { Ok(true) } else { Err(Reason::Reopened) }
 }

@@ -1,4 +1,4 @@
-//! What "resolved on first contact" can mean.
+//! Policies of first contact resolution.
 
 use std::fmt;
 use std::str::FromStr;
@@ -168,7 +168,7 @@ impl FcrPolicy {
         }
     }
 
-    /// What the data must hold to judge tickets by this policy.
+    /// The data required to judge tickets by this policy.
     pub fn evidence(&self) -> Evidence {
         match self {
             Self::SingleReply

@@ -20,7 +20,7 @@ impl PerTicket {
         self.counts.push(times);
     }
 
-    /// Counts a ticket to which it happened so many times, unless that is not known.
+    /// Counts a ticket with its count, unless the count is not known.
     pub(crate) fn count_known(&mut self, times: Result<u32, Reason>) {
         match times {
             Ok(times) => self.count(times),

@@ -85,7 +85,7 @@ impl Comparison {
 fn log_rank(first: &Survival, second: &Survival) -> f64 {
     let ended = [first.finished().sorted(), second.finished().sorted()];
     let running = [first.censored().sorted(), second.censored().sorted()];
-    // What runs exactly as long as something ends counts as still at risk.
+    // A duration that runs exactly as long as another one that ended counts as still at risk.
     let at_risk = |side: usize, micros: i64| {
         let over = |sorted: &[i64]| sorted.len() - sorted.partition_point(|other| *other < micros);
         (over(&ended[side]) + over(&running[side])) as f64

@@ -1,4 +1,4 @@
-//! What adds up, in whole numbers: the order of feeding does not show.
+//! Sums in whole numbers, which do not depend on the order of feeding.
 
 use crate::Merge;
 
@@ -6,12 +6,12 @@ use crate::Merge;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) n: u64,
-    /// The largest there is when there are none.
+    /// `i64::MAX` if there are none.
     pub(super) least: i64,
-    /// The smallest there is when there are none.
+    /// `i64::MIN` if there are none.
     pub(super) most: i64,
     pub(super) sum: i128,
-    /// `None` where it might run over.
+    /// `None` where it might overflow.
     index: Option<u128>,
 }
 
@@ -51,7 +51,7 @@ impl Sums {
         (self.n > 0).then(|| self.sum as f64 / self.n as f64)
     }
 
-    /// `Σ(x − around)²`; `None` where it might run over.
+    /// `Σ(x − around)²`; `None` where it might overflow.
     pub(super) fn squares_around(&self, around: i64) -> Option<u128> {
         let around = i128::from(around);
         let twice = around.checked_mul(self.sum)?.checked_mul(2)?;

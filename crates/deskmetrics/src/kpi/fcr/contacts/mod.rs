@@ -125,7 +125,7 @@ impl Merge for Contacts {
     }
 }
 
-/// Equal when the same contacts were noted, in whatever order.
+/// Equal when the same contacts were noted, in any order.
 impl PartialEq for Contacts {
     fn eq(&self, other: &Self) -> bool {
         self.sorted() == other.sorted()

@@ -11,17 +11,17 @@ use crate::ticket::{CustomerId, CustomerNames};
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
     names: Arc<dyn CustomerNames>,
-    /// Many of them, in pieces that clones share.
+    /// Older contacts, in pieces that clones share.
     pieces: Vec<Arc<Vec<Numbers>>>,
-    /// The latest, before they become a piece.
+    /// The latest contacts, not yet in a piece.
     latest: Vec<Numbers>,
-    /// When each customer came; made when first required.
+    /// The contact times of each customer; computed when first required.
     arrivals: OnceLock<Arc<Arrivals>>,
-    /// Every contact has failed that another one speaks against.
+    /// Whether all contacts with a repeat contact are marked as failed.
     judged: bool,
 }
 
-/// Fewer contacts are no piece.
+/// The size of a piece.
 const FEW: usize = 1 << 13;
 
 /// A [`Contact`] in numbers.
@@ -66,14 +66,14 @@ impl Numbered {
         self.settle();
     }
 
-    /// Forgets what was found out about the contacts so far.
+    /// Discards the results computed so far.
     #[inline]
     fn change(&mut self) {
         self.arrivals.take();
         self.judged = false;
     }
 
-    /// Makes many latest a piece.
+    /// Moves the latest contacts to a piece, if there are enough.
     #[inline]
     fn settle(&mut self) {
         if self.latest.len() >= FEW {
@@ -190,10 +190,10 @@ fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Nu
     ordered
 }
 
-/// So often most customers come.
+/// Most customers have at most this many contacts.
 const FEW_TIMES: usize = 16;
 
-/// When each customer came.
+/// The contact times of each customer.
 #[derive(Debug)]
 struct Arrivals {
     /// By customer: where the timestamps of the next one begin.

@@ -2,7 +2,7 @@
 //!
 //! Each all-day event is a holiday: one date, or all from its start to just before its end. A repeating
 //! event (`RRULE`, with `EXDATE` and `RDATE`) is a holiday on each of its dates within the requested years.
-//! What is not an all-day event is not guessed at: it is listed among the [skipped](HolidayCalendar::skipped),
+//! Other events are listed among the [skipped](HolidayCalendar::skipped),
 //! with the reason.
 //!
 //! ```
@@ -56,11 +56,11 @@ pub use skipped::{SkipReason, SkippedEvent};
 pub struct HolidayCalendar {
     /// The holidays in order, each once for each of its names.
     pub named: Vec<NamedHoliday>,
-    /// The events that are no holidays, in the order of the file.
+    /// The events that are not holidays, in the order of the file.
     pub skipped: Vec<SkippedEvent>,
 }
 
-/// A holiday and what it is called.
+/// A holiday and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedHoliday {
     /// Its date or dates.
@@ -156,7 +156,7 @@ fn holidays_of(event: &Event, years: &RangeInclusive<i32>) -> Result<Vec<Holiday
         .collect()
 }
 
-/// How many days the event lasts, at least one.
+/// The length of the event in days, at least one.
 fn length_in_days(event: &Event, first: NaiveDate) -> Result<u64, SkipReason> {
     let days = match (event.get_end(), event.property_value("DURATION")) {
         (Some(DatePerhapsTime::Date(end)), _) => (end - first).num_days(),

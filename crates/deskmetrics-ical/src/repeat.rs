@@ -9,7 +9,7 @@ use rrule::{RRuleSet, Tz};
 
 use crate::skipped::SkipReason;
 
-/// More dates than an event of every day can have in a century.
+/// An upper limit: more dates than a daily event has in a century.
 const MOST_DATES: u16 = 36_600;
 
 /// Whether the event has more dates than its start.

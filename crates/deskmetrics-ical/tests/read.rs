@@ -1,4 +1,4 @@
-//! What is read from iCalendar files, what is skipped, and that no text is too much.
+//! Reading of iCalendar files, skipped events, and arbitrary input.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use deskmetrics_ical::{HolidayCalendar, SkipReason, read};

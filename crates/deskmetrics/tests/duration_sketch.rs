@@ -1,4 +1,4 @@
-//! The sketch of durations: the laws of merging, the stated error, and what it refuses to read.
+//! The sketch of durations: the invariants of merging, the stated error and rejected input.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use chrono::TimeDelta;
@@ -161,7 +161,7 @@ fn stored_counters_that_are_no_sketch_are_refused() {
     assert!(refused(&|stored| stored["buckets"][1][0] = 7_297.into()).contains("out of place"));
     assert_eq!(
         refused(&|stored| stored["buckets"][0][1] = 0.into()),
-        "bucket 506 of a stored sketch is empty: leave it out"
+        "bucket 506 of a stored sketch is empty: omit it"
     );
     assert!(refused(&|stored| stored["buckets"][0][1] = u64::MAX.into()).contains("64 bits"));
     assert!(refused(&|stored| stored["min_micros"] = 900.into()).contains("first and last bucket"));

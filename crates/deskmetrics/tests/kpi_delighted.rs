@@ -1,4 +1,4 @@
-//! NPS of recorded answers of a survey product, whose bounced people must not weigh on the response rate.
+//! NPS of recorded answers of a survey product, where bounced invitations do not count in the response rate.
 //!
 //! The recordings are found through `DESKMETRICS_DATA`, else `../shared/data` beside the workspace; skipped where absent.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]

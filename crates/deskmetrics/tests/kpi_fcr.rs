@@ -11,7 +11,7 @@ fn at(day: u32, hour: u32) -> Timestamp {
     format!("2026-03-{day:02}T{hour:02}:00:00Z").parse().unwrap()
 }
 
-/// A ticket with its events, each a day, an hour, who and what.
+/// A ticket with its events, each with day, hour, author and kind.
 fn ticket(id: &str, customer: &str, events: &[(u32, u32, Author, EventKind)]) -> Replayed {
     let created = at(events[0].0, events[0].1);
     let ticket = Ticket::new(id, created).requested_by(customer).with(Attribute::Category, "billing");

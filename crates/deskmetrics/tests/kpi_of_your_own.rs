@@ -304,7 +304,7 @@ fn a_kpi_that_is_not_in_the_catalogue_gives_clear_errors() {
     assert!(error.contains("it is of another report: kpis is volume of the one"), "{error}");
 
     let clocked = Report::builder(as_of()).kpi(KpiRequest::of(Reopened::default()).on(ClockKind::Business));
-    assert_eq!(clocked.build().unwrap_err().to_string(), "KPI \"my_reopen_rate\" has no clock: leave it out");
+    assert_eq!(clocked.build().unwrap_err().to_string(), "KPI \"my_reopen_rate\" has no clock: omit it");
 }
 
 #[test]

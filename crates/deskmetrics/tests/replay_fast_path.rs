@@ -86,7 +86,7 @@ fn options(choice: u32) -> ReplayOptions {
     options
 }
 
-/// Mostly common steps, sometimes any kind.
+/// Mostly common steps, sometimes of any kind.
 fn kinds() -> impl Strategy<Value = StepKind> {
     let statuses = proptest::sample::select(Status::ALL.to_vec()).prop_map(StepKind::Status);
     let unusual = prop_oneof![

@@ -31,7 +31,7 @@ struct Case {
     requester: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
-    /// One event a line: timestamp, author, what.
+    /// One event a line: timestamp, author, kind.
     #[serde(default)]
     events: String,
     as_of: String,

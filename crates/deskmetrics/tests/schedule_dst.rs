@@ -1,4 +1,4 @@
-//! Days on which the clocks change, and the other edges of schedules, each with its figures.
+//! Clock changes and other edge cases of schedules.
 #![expect(clippy::unwrap_used, reason = "helpers of tests, whose texts are right")]
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

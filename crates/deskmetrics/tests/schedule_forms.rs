@@ -140,7 +140,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             format!("{office}from = \"2026-01-01\""),
-            "from does not go together with a schedule that is not one of several versions; leave it out, or list versions = [...]",
+            "from does not go together with a schedule that is not one of several versions; omit it, or list versions = [...]",
         ),
         ("any_of = []".to_owned(), "any_of is empty; give at least one schedule"),
         (
@@ -149,7 +149,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "any_of = [{ time_zone = \"UTC\", hours = \"off\", conventions = { clock = \"wall\" } }]".to_owned(),
-            "clock = \"wall\" counts by one clock on one wall, and a combination of schedules may have several; use clock = \"elapsed\"",
+            "clock = \"wall\" needs one time zone, and a combination of schedules may have several; use clock = \"elapsed\"",
         ),
         (
             "time_zone = \"UTC\"\nany_of = [{ time_zone = \"UTC\", hours = \"off\" }]".to_owned(),

@@ -1,4 +1,4 @@
-//! Comparisons against scipy 1.16 and statsmodels 0.14, and the sanity of all of them.
+//! Comparisons against scipy 1.16 and statsmodels 0.14, and their invariants.
 #![allow(clippy::unwrap_used)]
 
 use chrono::TimeDelta;

@@ -30,7 +30,7 @@ fn state_of<'a>(records: impl IntoIterator<Item = &'a Record>) -> ReportState {
     state
 }
 
-/// Puts the right checksum on bytes that were tampered with.
+/// Puts the right checksum on changed bytes.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = crc32fast::hash(&bytes[HEADER..]);
     bytes[6..HEADER].copy_from_slice(&sum.to_le_bytes());
@@ -145,10 +145,10 @@ fn errors_name_what_is_wrong() {
     let report = Report::undated().kpi(nps.clone()).build().unwrap();
     let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().to_bytes();
     let message = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap_err().to_string();
-    assert_eq!(message(b"kpi,value"), "the bytes are no stored report state: give what to_bytes made of one");
+    assert_eq!(message(b"kpi,value"), "the bytes are not a stored report state: pass the bytes of to_bytes");
     assert_eq!(
         message(&nps.tally(None).unwrap().to_bytes()),
-        "the bytes are no stored report state: give what to_bytes made of one"
+        "the bytes are not a stored report state: pass the bytes of to_bytes"
     );
     let mut newer = bytes.clone();
     newer[4] = 9;

@@ -1,4 +1,4 @@
-//! From an event log to the agent a score belongs to.
+//! Attribution of scores to agents from an event log.
 #![allow(clippy::unwrap_used)]
 
 use deskmetrics::kpi::Attribution;

@@ -1,4 +1,4 @@
-//! Chance that is the same on every machine: one small generator per ticket, whole numbers only.
+//! Reproducible random draws: one generator per ticket, whole numbers only.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
@@ -8,7 +8,7 @@ use rand_pcg::rand_core::Rng;
 #[derive(Debug, Clone)]
 pub(super) struct Draw(Pcg64Mcg);
 
-/// What a stream is for; keeps the streams of different subjects apart.
+/// The subject of a stream; streams of different subjects are independent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Subject {
     Arrivals = 1,

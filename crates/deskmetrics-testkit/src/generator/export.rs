@@ -1,4 +1,4 @@
-//! A sample as a help desk would export it: its own column names, words, codes and clock.
+//! Exports a sample as a help desk would: with its own column names, labels and codes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ const ACCOUNT: Tz = Tz::Europe__Copenhagen;
 /// Files above this size are compressed.
 const LARGE: usize = 500_000;
 
-/// The webhook of the event log delivers one event in so many twice.
+/// The event log contains every n-th event twice, as from a webhook.
 const TWICE: usize = 400;
 
 impl Sample {

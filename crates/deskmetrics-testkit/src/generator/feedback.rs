@@ -87,7 +87,7 @@ fn eleven_steps(draw: &mut Draw, mood: i32) -> i32 {
     }
 }
 
-/// What becomes of an invitation: bounced, ignored, opened, left blank, answered in time or late.
+/// The outcome of an invitation: bounced, ignored, opened, left blank, answered in time or late.
 fn answer(
     draw: &mut Draw,
     mut invitation: Invitation,

@@ -15,7 +15,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// What all tickets share: who works when, and where the records end.
+/// What all tickets share: rosters and cut-off.
 pub(super) struct World {
     pub(super) seed: u64,
     care: Vec<Roster>,
@@ -107,11 +107,11 @@ pub(super) struct TicketHistory<'a> {
     agent: &'static str,
     status: Status,
     live: bool,
-    /// The present, in UTC seconds.
+    /// The current time, in UTC seconds.
     at: i64,
     pub(super) ticket: Ticket,
     pub(super) events: Vec<TicketEvent>,
-    /// Seconds until a person answered.
+    /// Seconds to the first reply of a person.
     pub(super) first_reply: Option<i64>,
     pub(super) replies: u32,
     pub(super) reopens: u32,
@@ -166,7 +166,7 @@ pub(super) fn simulate<'a>(world: &'a World, arrivals: &[Arrival], place: usize)
         transfers: 0,
         solved: None,
     };
-    // What it repeats may be merged with it while both are young.
+    // A ticket may be merged into the one it repeats while both are recent.
     let twin =
         arrival.repeats.filter(|before| *before < place && arrival.at - arrivals[*before].at < 2 * DAY);
     match twin {
@@ -378,7 +378,7 @@ impl TicketHistory<'_> {
         self.aftermath()
     }
 
-    /// Thanks, complaints, and at last the archive.
+    /// Thanks, complaints, and finally closing.
     fn aftermath(&mut self) -> Option<()> {
         let solved_at = self.at;
         if self.reopens < 3 && self.draw.chance(65) {
@@ -483,7 +483,7 @@ impl TicketHistory<'_> {
         self.at = self.at.saturating_add(1 + i64::from(self.draw.below(seconds)));
     }
 
-    /// Waits for so much working time of the desk.
+    /// Advances by working time of the desk.
     fn work(&mut self, seconds: i64) {
         self.at = self.desk.roster(self.world).after(self.at, seconds * self.market.pace / 100);
     }

@@ -1,9 +1,9 @@
-//! The slow twin of compiled schedules: a walk over the minutes of the clock on the wall.
+//! The oracle of compiled schedules, which counts wall-clock minutes.
 //!
 //! It shares nothing with the engine but the definition of a schedule. For each minute of each local date
-//! it decides by the words of the definition whether it is open; each run of open minutes is turned into
+//! it decides by the definition whether it is open; each run of open minutes is turned into
 //! two timestamps by `chrono-tz`; each minute of UTC is then open or not. It needs time zones whose offset is
-//! a whole number of minutes, so it is good for dates from 1973 on.
+//! a whole number of minutes, so it is valid for dates from 1973 on.
 
 use chrono::{
     DateTime, Datelike as _, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc,
@@ -17,7 +17,7 @@ const MINUTES_PER_DAY: usize = 24 * 60;
 const TWO_DAYS: i64 = 2 * 24 * 60;
 const MINUTE: i64 = 60_000_000;
 
-/// What is open and what counts, for each minute of UTC of a few weeks or months.
+/// Open and counted minutes of UTC over a few weeks or months.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     /// The first minute, in minutes since 1970.

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Agent work time", es: "Tiempo de trabajo del agente", da: "Agentens arbejdstid" },
     description: Text {
-        en: "How long tickets lay with the team itself in all.",
+        en: "How long tickets wait for the team itself in total.",
         es: "Cuánto estuvieron en total los tickets en manos del equipo.",
         da: "Hvor længe sager i alt lå hos teamet selv.",
     },

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Quality,
     name: Text { en: "Bot resolution rate", es: "Tasa de resolución por bot", da: "Andel løst af bot" },
     description: Text {
-        en: "The share of solved tickets that a bot answered and no person had to.",
+        en: "The share of solved tickets that a bot answered without a person.",
         es: "La proporción de tickets resueltos que respondió un bot sin que interviniera una persona.",
         da: "Andelen af løste sager, som en bot besvarede, uden at et menneske behøvede det.",
     },

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "On-hold time", es: "Tiempo en espera de terceros", da: "Tid på hold" },
     description: Text {
-        en: "How long tickets wait for a third party in all.",
+        en: "How long tickets wait for a third party in total.",
         es: "Cuánto esperan en total los tickets a un tercero.",
         da: "Hvor længe sager i alt venter på en tredjepart.",
     },

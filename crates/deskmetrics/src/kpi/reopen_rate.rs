@@ -45,7 +45,7 @@ pub const DEFINITION: Definition = Definition {
         Variant {
             name: "without thanks",
             differs: "a reopening by the customer that was solved again without a reply does not count: the measure `without_thanks`",
-            used_by: &["desks flooded by \"thank you\""],
+            used_by: &["desks with many \"thank you\""],
         },
         Variant {
             name: "solves minus one",

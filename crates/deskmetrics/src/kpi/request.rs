@@ -29,7 +29,7 @@ pub enum RequestError {
         known: Vec<&'static str>,
     },
     /// A custom KPI has the id, or an alias, of a KPI of the catalogue.
-    #[error("KPI \"{id}\" is in the catalogue: choose another id for a KPI of your own")]
+    #[error("KPI \"{id}\" is in the catalogue: choose another id for the custom KPI")]
     IdTaken {
         /// The id.
         id: &'static str,
@@ -53,7 +53,7 @@ pub enum RequestError {
         allowed: &'static str,
     },
     /// An option is given that the KPI does not have.
-    #[error("KPI \"{id}\" has no {option}: leave it out")]
+    #[error("KPI \"{id}\" has no {option}: omit it")]
     NoSuchChoice {
         /// The KPI's id.
         id: &'static str,

@@ -16,7 +16,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Requester wait time", es: "Tiempo de espera del solicitante", da: "Kundens ventetid" },
     description: Text {
-        en: "How long a customer waits for the team in all.",
+        en: "How long a customer waits for the team in total.",
         es: "Cuánto espera en total el cliente al equipo.",
         da: "Hvor længe kunden i alt venter på teamet.",
     },

@@ -41,13 +41,13 @@ pub const DEFINITION: Definition = Definition {
         },
         Choice {
             name: "mature_after",
-            decides: "how long an invitation must have been out before it counts",
+            decides: "the minimum age of an invitation before it counts",
             default: Some("at once"),
             values: &["a duration"],
         },
         Choice {
             name: "expire_after",
-            decides: "how late an answer may come and still count",
+            decides: "the longest time to an answer that still counts",
             default: Some("never"),
             values: &["a duration"],
         },

@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
     variants: &[
         Variant {
             name: "over answered",
-            differs: "abandoned contacts are not in the denominator: flatters",
+            differs: "abandoned contacts are not in the denominator: too favourable",
             used_by: &["some phone systems"],
         },
         Variant {

@@ -19,7 +19,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Time in status", es: "Tiempo en un estado", da: "Tid i status" },
     description: Text {
-        en: "How long tickets are in one status in all.",
+        en: "How long tickets are in one status in total.",
         es: "Cuánto tiempo pasan en total los tickets en un estado.",
         da: "Hvor længe sager i alt er i én status.",
     },

@@ -18,7 +18,7 @@ pub const DEFINITION: Definition = Definition {
         da: "Tid til første tildeling",
     },
     description: Text {
-        en: "How long tickets wait until an agent has them.",
+        en: "How long tickets wait for their first assignee.",
         es: "Cuánto esperan los tickets hasta tener un agente.",
         da: "Hvor længe sager venter på at få en agent.",
     },

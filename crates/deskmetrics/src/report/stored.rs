@@ -39,7 +39,7 @@ enum Kind {
 #[non_exhaustive]
 pub enum StoredError {
     /// They are something else.
-    #[error("the bytes are no stored {expected}: give what to_bytes made of one")]
+    #[error("the bytes are not a stored {expected}: pass the bytes of to_bytes")]
     Foreign {
         /// What was expected: a report state or a KPI tally.
         expected: &'static str,
@@ -239,7 +239,7 @@ impl ReportState {
             let (mut filled, mut room) = (0_usize, 0_usize);
             for read in slices {
                 if read.values.len() != state.slicings[number].slicer.width() {
-                    return Err("a slice has not the attributes of its slicing".to_owned());
+                    return Err("a slice does not have the attributes of its slicing".to_owned());
                 }
                 let slice = state.slicings[number].slicer.slice_of_values(&read.values);
                 for (question, rate) in read.invited.into_iter().flatten() {
@@ -260,7 +260,7 @@ impl ReportState {
                     // The cells of a slice reach up to its last period.
                     (filled, room) = (filled + 1, room.saturating_add(period));
                     if room > ROOM.saturating_add(filled.saturating_mul(ROOM_PER_CELL)) {
-                        return Err("it has next to no counts for the slices and periods it names".to_owned());
+                        return Err("it has too few counts for its slices and periods".to_owned());
                     }
                     for (kpi, tally) in tallies.into_iter().enumerate() {
                         let sliced = &mut state.slicings[number];

@@ -160,7 +160,7 @@ pub enum ScheduleError {
     },
     /// Wall-clock counting over a combination.
     #[error(
-        "clock = \"wall\" counts by one clock on one wall, and a combination of schedules may have several; use clock = \"elapsed\""
+        "clock = \"wall\" needs one time zone, and a combination of schedules may have several; use clock = \"elapsed\""
     )]
     WallInCombination,
 }

@@ -161,7 +161,7 @@ impl Form {
             return Err(ScheduleError::Conflict {
                 key: "from",
                 other: "a schedule that is not one of several versions",
-                remedy: "leave it out, or list versions = [...]",
+                remedy: "omit it, or list versions = [...]",
             });
         }
         match (&self.any_of, &self.all_of, &self.versions) {

@@ -307,7 +307,7 @@ impl From<DurationSketch> for SketchForm {
 enum NoSketch {
     #[error("bucket {bucket} of a stored sketch is out of place: buckets ascend from -{LAST} to {LAST}")]
     Bucket { bucket: i16 },
-    #[error("bucket {bucket} of a stored sketch is empty: leave it out")]
+    #[error("bucket {bucket} of a stored sketch is empty: omit it")]
     Empty { bucket: i16 },
     #[error("the counts of a stored sketch add up to more than 64 bits hold")]
     TooMany,

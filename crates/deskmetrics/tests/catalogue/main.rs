@@ -1,6 +1,6 @@
 //! Tests that the catalogue is complete and its generated files are up to date.
 //!
-//! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
+//! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` rewrites the files.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod page;
@@ -127,7 +127,7 @@ fn definitions_are_complete_and_unmistakable() {
     }
 }
 
-/// A request with everything chosen that has no default.
+/// A request with all options that have no default.
 fn request(id: &str) -> KpiRequest {
     let request = KpiRequest::new(id);
     match id {

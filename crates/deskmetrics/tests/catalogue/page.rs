@@ -161,7 +161,7 @@ fn doc_sections(doc: &str) -> String {
     for (number, part) in without_references.split("```").enumerate() {
         let in_code = number % 2 == 1;
         if in_code {
-            // What rustdoc hides stays hidden.
+            // Lines hidden by rustdoc are excluded.
             let shown =
                 part.lines().filter(|line| *line != "#" && !line.starts_with("# ")).collect::<Vec<_>>();
             write!(sections, "```rust{}\n```", shown.join("\n")).unwrap();
@@ -172,7 +172,7 @@ fn doc_sections(doc: &str) -> String {
     format!("{}\n", sections.trim_end())
 }
 
-/// Links to code lead nowhere outside rustdoc: ``[`Scale`]`` and ``[clock](crate::Clock)`` keep only their text.
+/// Links to code have no target outside rustdoc: ``[`Scale`]`` and ``[clock](crate::Clock)`` keep only their text.
 fn without_code_links(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;

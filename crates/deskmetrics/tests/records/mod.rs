@@ -1,4 +1,4 @@
-//! Made-up records of every kind, odd ones among them.
+//! Generated records of every kind, including invalid ones.
 #![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and each takes what it needs")]
 
 pub(crate) mod any;

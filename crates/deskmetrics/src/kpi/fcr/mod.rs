@@ -561,7 +561,7 @@ impl Registered for Fcr {
         let policy = request.policy.clone().ok_or(RequestError::NeedsChoice {
             id,
             option: "policy",
-            why: "no two products mean the same by it",
+            why: "products define it differently",
             allowed: "one of single_reply, no_customer_followup, single_handler_close, strict_no_activity, \
                       no_reopen_within(7days), no_repeat_contact_within(7days, customer), survey(1-2), \
                       interaction_no_task",

@@ -1,4 +1,4 @@
-//! The laws of business time, over random schedules of every kind and timestamps near clock changes.
+//! Invariants of business time over random schedules and timestamps near clock changes.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use deskmetrics::schedule::{
@@ -12,7 +12,7 @@ use deskmetrics_testkit::schedule::strategy::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult};
 
-/// Some working time, the date around which it does something, and three timestamps around that.
+/// A working time, the date of its exceptions, and three timestamps around it.
 fn cases() -> impl Strategy<Value = (WorkingTime, NaiveDate, [i64; 3])> {
     days_of_change().prop_flat_map(|(zone, date)| {
         let instants = prop::array::uniform3(instants_near(date, 12));
@@ -29,7 +29,7 @@ fn near(working_time: &WorkingTime, date: NaiveDate) -> CompiledSchedule {
     working_time.compile_years(date.year() - 1..=date.year() + 1)
 }
 
-/// Compiled for other years, so that its answers come from far away.
+/// Compiled for other years, so that the fast look-ups do not cover the date.
 fn far(working_time: &WorkingTime, date: NaiveDate) -> CompiledSchedule {
     working_time.compile_years(date.year() + 3..=date.year() + 3)
 }
@@ -39,7 +39,7 @@ fn elapsed_like(oracle: &Oracle, schedule: &CompiledSchedule, a: i64, b: i64) ->
     Ok(())
 }
 
-/// Where the oracle knows: not beyond the minutes it has walked.
+/// Within the minutes that the oracle covers.
 fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i64) -> TestCaseResult {
     let conventions = schedule.conventions();
     let expected = match (budget, conventions.zero, conventions.boundary) {

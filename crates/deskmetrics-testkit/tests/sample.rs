@@ -1,4 +1,4 @@
-//! The sample of the repository equals the generator's output and resembles a care team's work.
+//! The sample of the repository equals the generator's output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

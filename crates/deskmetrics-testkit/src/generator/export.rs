@@ -1,4 +1,4 @@
-//! Exports a sample as a help desk would: with its own column names, labels and codes.
+//! Exports a sample with a help desk's column names, labels and codes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -1,5 +1,6 @@
-//! The measures of one ticket computed slowly, each by its own pass over the log, under the default conventions
-//! and in calendar time. It shares no code with the state machine.
+//! A slow oracle of ticket measures, independent of the state machine.
+//!
+//! Each measure is computed by its own pass over the log, under the default conventions and in calendar time.
 
 use deskmetrics::ticket::EventKind;
 use deskmetrics::{Author, Status, Ticket, TicketEvent};

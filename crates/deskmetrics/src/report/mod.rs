@@ -1,4 +1,4 @@
-//! Many KPIs at once, sliced by keys and periods, in one pass over the data.
+//! Reports: many KPIs by slice and period in one pass.
 //!
 //! A [`Report`] defines KPIs, slices and periods. Feeding it fills a [`ReportState`]; states merge, so the data may be
 //! split in any way. A state gives a [`ReportTable`]: rows with the value, its n, its interval, the exclusions by reason,

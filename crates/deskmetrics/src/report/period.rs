@@ -1,4 +1,4 @@
-//! Reporting periods: local days, weeks, months, quarters and years as half-open ranges of UTC timestamps.
+//! Reporting periods: local days to years as ranges of timestamps.
 
 use std::fmt;
 use std::str::FromStr;

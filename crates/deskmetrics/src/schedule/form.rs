@@ -1,4 +1,4 @@
-//! The data form of schedules, their combinations and histories: the same keys in JSON, TOML and Python.
+//! The data form of schedules, in JSON, TOML and Python.
 
 use std::collections::BTreeMap;
 use std::fmt;

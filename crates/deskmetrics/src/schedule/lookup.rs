@@ -1,4 +1,4 @@
-//! The compiled years: sorted segments with the time counted before each, and the indexes into them.
+//! Fast look-ups in the compiled years.
 //!
 //! Arguments and results are in microseconds since the beginning of the compiled span.
 

@@ -1,4 +1,4 @@
-//! The shapes a KPI can have: durations, a share, a count per ticket, scores on a scale.
+//! Tallies of KPIs: durations, shares, counts per ticket, scores.
 //!
 //! Each KPI's own type wraps one of them and adds the KPI's own rule: which tickets count, and with which value.
 

@@ -1,4 +1,4 @@
-//! Contacts of customers known by number, as in columns; names are resolved on demand.
+//! Contacts of numbered customers; names are resolved on demand.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
